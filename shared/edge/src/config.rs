@@ -1,0 +1,134 @@
+//! Which variables does a function need, and which of them are wrong?
+
+use std::cell::RefCell;
+use std::str::FromStr;
+
+/// Everything wrong with the environment, each variable by name and none by value: a value may be a secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("environment: {}", .faults.join(", "))]
+pub struct EnvironmentFaults {
+    pub faults: Vec<String>,
+}
+
+/// The variables, and the faults met while reading them.
+pub struct Environment<L> {
+    lookup: L,
+    faults: RefCell<Vec<String>>,
+}
+
+/// Reads settings from the process's environment. All faults are collected, so that one failed start names them all:
+///
+/// ```no_run
+/// # struct Settings { table: String, page_limit: u32 }
+/// let settings = edge::config::from_process(|environment| Settings {
+///     table: environment.required("ORDERS_TABLE"),
+///     page_limit: environment.number_or("PAGE_LIMIT", 20),
+/// })?;
+/// # Ok::<(), edge::config::EnvironmentFaults>(())
+/// ```
+pub fn from_process<T>(
+    read: impl FnOnce(&Environment<fn(&str) -> Option<String>>) -> T,
+) -> Result<T, EnvironmentFaults> {
+    from_lookup(|name: &str| std::env::var(name).ok(), read)
+}
+
+/// The same over any source of variables, such as a map in a test.
+pub fn from_lookup<L, T>(lookup: L, read: impl FnOnce(&Environment<L>) -> T) -> Result<T, EnvironmentFaults>
+where
+    L: Fn(&str) -> Option<String>,
+{
+    let environment = Environment {
+        lookup,
+        faults: RefCell::default(),
+    };
+    let settings = read(&environment);
+    let faults = environment.faults.into_inner();
+    if faults.is_empty() {
+        Ok(settings)
+    } else {
+        Err(EnvironmentFaults { faults })
+    }
+}
+
+impl<L: Fn(&str) -> Option<String>> Environment<L> {
+    /// A variable that must be there. The empty text stands in for a missing one, and nobody gets to see it.
+    pub fn required(&self, name: &str) -> String {
+        self.optional(name).unwrap_or_else(|| {
+            self.fault(format!("{name} is missing"));
+            String::new()
+        })
+    }
+
+    /// `None` when the variable is absent or empty: a template can hardly leave a variable out, but easily empty.
+    pub fn optional(&self, name: &str) -> Option<String> {
+        (self.lookup)(name).filter(|value| !value.is_empty())
+    }
+
+    /// A number, or `default` when the variable is absent.
+    pub fn number_or<T: FromStr>(&self, name: &str, default: T) -> T {
+        let Some(text) = self.optional(name) else {
+            return default;
+        };
+        text.trim().parse().unwrap_or_else(|_| {
+            self.fault(format!("{name} is not a number in range"));
+            default
+        })
+    }
+
+    /// A number that must be there.
+    pub fn required_number<T: FromStr + Default>(&self, name: &str) -> T {
+        if self.optional(name).is_none() {
+            self.fault(format!("{name} is missing"));
+        }
+        self.number_or(name, T::default())
+    }
+
+    fn fault(&self, fault: String) {
+        self.faults.borrow_mut().push(fault);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn variables(name: &str) -> Option<String> {
+        let value = match name {
+            "TABLE" => "orders",
+            "LIMIT" => "50",
+            "WORD" => "fifty",
+            "EMPTY" => "",
+            _ => return None,
+        };
+        Some(value.to_owned())
+    }
+
+    #[test]
+    fn what_is_there_is_read() {
+        let read = from_lookup(variables, |environment| {
+            (
+                environment.required("TABLE"),
+                environment.number_or("LIMIT", 20_u8),
+                environment.number_or("OTHER", 20_u8),
+                environment.required_number::<u16>("LIMIT"),
+                environment.optional("OTHER"),
+            )
+        });
+        assert_eq!(read.unwrap(), ("orders".to_owned(), 50, 20, 50, None));
+    }
+
+    #[test]
+    fn one_error_names_every_fault_but_no_value() {
+        let faults = from_lookup(variables, |environment| {
+            environment.required("BUCKET");
+            environment.required("EMPTY");
+            environment.number_or("WORD", 1_u8);
+            environment.required_number::<u8>("COUNT");
+        })
+        .unwrap_err();
+        assert_eq!(
+            faults.to_string(),
+            "environment: BUCKET is missing, EMPTY is missing, WORD is not a number in range, COUNT is missing"
+        );
+    }
+}

@@ -1,0 +1,97 @@
+//! What does Lambda hand to a function, and what does it want back?
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::Value;
+
+/// One event and what is known about its delivery. Has no `Debug`: a whole event never belongs in a log.
+pub struct Invocation {
+    pub event: Value,
+    pub context: InvocationContext,
+}
+
+#[derive(Debug, Clone)]
+pub struct InvocationContext {
+    /// The function's name in the template.
+    pub function_name: String,
+    /// Lambda's id of this invocation; a retry of an asynchronous event keeps it.
+    pub request_id: String,
+    /// When Lambda ends this invocation, in Unix milliseconds.
+    pub deadline_ms: u64,
+    /// The X-Ray trace header of this invocation, not the one left in the environment by an earlier one.
+    pub trace_id: Option<String>,
+    /// Whether this is the first invocation of its execution environment.
+    pub cold_start: bool,
+}
+
+impl InvocationContext {
+    /// The time left at `now_ms`; zero once the deadline has passed.
+    pub fn remaining(&self, now_ms: u64) -> Duration {
+        Duration::from_millis(self.deadline_ms.saturating_sub(now_ms))
+    }
+}
+
+/// The answer of an invocation. Lambda reports an `Err` as a function error.
+pub type Reply = Result<Value, FunctionError>;
+
+/// A failed invocation in Lambda's own shape, `{"errorType": …, "errorMessage": …}`.
+///
+/// Both texts end up where others read them, such as an execution history: the type is a stable name set by hand, and
+/// the message says nothing internal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FunctionError {
+    pub error_type: String,
+    pub error_message: String,
+}
+
+impl FunctionError {
+    pub fn new(error_type: impl Into<String>, error_message: impl Into<String>) -> Self {
+        Self {
+            error_type: error_type.into(),
+            error_message: error_message.into(),
+        }
+    }
+}
+
+impl fmt::Display for FunctionError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.error_type, self.error_message)
+    }
+}
+
+impl std::error::Error for FunctionError {}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    pub(crate) fn invocation(event: Value) -> Invocation {
+        let context = InvocationContext {
+            function_name: "orders-place".to_owned(),
+            request_id: "request-1".to_owned(),
+            deadline_ms: 10_000,
+            trace_id: None,
+            cold_start: true,
+        };
+        Invocation { event, context }
+    }
+
+    #[test]
+    fn the_remaining_time_never_goes_below_zero() {
+        let context = invocation(Value::Null).context;
+        assert_eq!(context.remaining(9_750), Duration::from_millis(250));
+        assert_eq!(context.remaining(10_001), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_function_error_has_the_names_that_lambda_reads() {
+        let error = FunctionError::new("StepPanicked", "the step ended unexpectedly");
+        assert_eq!(
+            serde_json::to_value(error).unwrap(),
+            serde_json::json!({"errorType": "StepPanicked", "errorMessage": "the step ended unexpectedly"})
+        );
+    }
+}

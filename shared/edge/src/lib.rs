@@ -1,0 +1,29 @@
+//! What stands between Lambda and a use case? Events in, answers out, and everything that must never go wrong in between.
+//!
+//! A function crate picks one of three entrances and hands it a closure:
+//!
+//! | entrance | for | a failure becomes |
+//! |---|---|---|
+//! | [`http::http`] | an API Gateway HTTP API, payload format 2.0 | an RFC 9457 problem |
+//! | [`records::records`] | a batch from SQS or a DynamoDB stream | an item of the partial batch response |
+//! | [`step::step`] | a Step Functions task or a single event from EventBridge | an error with a name that a state machine can catch |
+//!
+//! All three catch panics, log one line when the invocation ends, and put its ids on every line in between.
+
+pub mod caller;
+pub mod config;
+pub mod cursor;
+pub mod http;
+pub mod idempotency_key;
+pub mod invocation;
+pub mod json;
+mod panics;
+pub mod problem;
+pub mod records;
+pub mod request;
+pub mod response;
+pub mod s3;
+pub mod sqs;
+pub mod step;
+pub mod stream;
+pub mod telemetry;

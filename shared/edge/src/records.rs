@@ -1,0 +1,282 @@
+//! How does a batch of records fail in part, so that no record takes its neighbours down?
+
+use std::error::Error;
+use std::future::Future;
+use std::time::Instant;
+
+use serde_json::{Value, json};
+use tracing::Instrument as _;
+
+use crate::invocation::{FunctionError, Invocation, Reply};
+use crate::panics::{Panicked, catching, catching_future};
+use crate::telemetry::{elapsed_ms, error_chain, invocation_span, record_span};
+
+/// The error type of a batch that is retried as a whole.
+pub const BATCH_MALFORMED: &str = "BatchMalformed";
+
+/// The records of one event, from [`sqs::messages`](crate::sqs::messages) or [`stream::changes`](crate::stream::changes).
+pub struct Batch<R> {
+    pub items: Vec<BatchItem<R>>,
+    pub after_failure: AfterFailure,
+}
+
+pub struct BatchItem<R> {
+    /// What the partial batch response names: an SQS message id, or a stream's sequence number.
+    pub id: String,
+    pub record: Result<R, Undecodable>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AfterFailure {
+    /// SQS: every record for itself.
+    Continue,
+    /// A stream: order matters, and Lambda repeats everything from the first failure on whatever comes after it.
+    Stop,
+}
+
+/// The records cannot even be told apart, so that no answer could name one. Lambda repeats the whole batch.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct BatchMalformed(pub &'static str);
+
+/// One record that cannot be read. It is reported as failed, and so reaches the dead-letter queue through its retries.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("undecodable record: {reason}")]
+pub struct Undecodable {
+    /// Without the record's content.
+    pub reason: String,
+}
+
+impl Undecodable {
+    pub fn new(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into() }
+    }
+}
+
+impl<R> Batch<R> {
+    /// Decodes each record further. A panic in `decode` concerns its own record only.
+    #[must_use]
+    pub fn decode<S>(self, decode: impl Fn(R) -> Result<S, Undecodable>) -> Batch<S> {
+        let decode_one = |record| {
+            catching(|| decode(record)).unwrap_or_else(|panicked| Err(Undecodable::new(panic_text(&panicked))))
+        };
+        let items = self.items.into_iter().map(|item| BatchItem {
+            id: item.id,
+            record: item.record.and_then(decode_one),
+        });
+        Batch {
+            items: items.collect(),
+            after_failure: self.after_failure,
+        }
+    }
+}
+
+/// Handles a batch record by record and answers `{"batchItemFailures": [{"itemIdentifier": …}]}`, empty when all is well.
+///
+/// Needs `FunctionResponseTypes: [ReportBatchItemFailures]` on the event source, or Lambda takes every answer for success.
+///
+/// ```
+/// # use edge::invocation::{Invocation, Reply};
+/// # use edge::{records::records, s3, sqs};
+/// # async fn render(event: s3::S3Event) -> Result<(), std::io::Error> { Ok(()) }
+/// async fn handle(invocation: Invocation) -> Reply {
+///     let decode = |event: &_| Ok(sqs::messages(event)?.decode(|message| s3::notification(&message.body)));
+///     records(invocation, decode, |events| async move {
+///         for event in events {
+///             render(event).await?;
+///         }
+///         Ok::<(), std::io::Error>(())
+///     })
+///     .await
+/// }
+/// ```
+pub async fn records<R, D, F, Fut, E>(invocation: Invocation, decode: D, handler: F) -> Reply
+where
+    D: FnOnce(&Value) -> Result<Batch<R>, BatchMalformed>,
+    F: Fn(R) -> Fut,
+    Fut: Future<Output = Result<(), E>>,
+    E: Error,
+{
+    let started = Instant::now();
+    let Invocation { event, context } = invocation;
+    let span = invocation_span(&context, None);
+    async move {
+        let batch = match catching(|| decode(&event)) {
+            Ok(Ok(batch)) => batch,
+            Ok(Err(malformed)) => return Err(whole_batch_failed(&malformed.to_string(), started)),
+            Err(panicked) => return Err(whole_batch_failed(&panic_text(&panicked), started)),
+        };
+        drop(event);
+        let records = batch.items.len();
+        let failures = handle_each(batch, &handler).await;
+        let (failed, duration_ms) = (failures.len(), elapsed_ms(started));
+        let outcome = if failed == 0 { "ok" } else { "partial-failure" };
+        tracing::info!(outcome, records, failed, duration_ms, "invocation ended");
+        let failures: Vec<Value> = failures.into_iter().map(|id| json!({"itemIdentifier": id})).collect();
+        Ok(json!({"batchItemFailures": failures}))
+    }
+    .instrument(span)
+    .await
+}
+
+/// The ids of the records that failed, each already logged.
+async fn handle_each<R, F, Fut, E>(batch: Batch<R>, handler: &F) -> Vec<String>
+where
+    F: Fn(R) -> Fut,
+    Fut: Future<Output = Result<(), E>>,
+    E: Error,
+{
+    let mut failures = Vec::new();
+    for BatchItem { id, record } in batch.items {
+        let span = record_span(&id);
+        let succeeded = async {
+            let failure = handle_one(record, handler).await.err();
+            if let Some(error) = &failure {
+                tracing::error!(error, "record failed");
+            }
+            failure.is_none()
+        };
+        if !succeeded.instrument(span).await {
+            failures.push(id);
+            if batch.after_failure == AfterFailure::Stop {
+                break;
+            }
+        }
+    }
+    failures
+}
+
+async fn handle_one<R, F, Fut, E>(record: Result<R, Undecodable>, handler: &F) -> Result<(), String>
+where
+    F: Fn(R) -> Fut,
+    Fut: Future<Output = Result<(), E>>,
+    E: Error,
+{
+    let record = record.map_err(|undecodable| undecodable.to_string())?;
+    match catching_future(async { handler(record).await }).await {
+        Ok(outcome) => outcome.map_err(|error| error_chain(&error)),
+        Err(panicked) => Err(panic_text(&panicked)),
+    }
+}
+
+fn whole_batch_failed(error: &str, started: Instant) -> FunctionError {
+    let duration_ms = elapsed_ms(started);
+    tracing::error!(outcome = BATCH_MALFORMED, error, duration_ms, "invocation ended");
+    FunctionError::new(BATCH_MALFORMED, "the records of the batch cannot be told apart")
+}
+
+fn panic_text(panicked: &Panicked) -> String {
+    format!("panic at {}: {}", panicked.location, panicked.message)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::invocation::tests::invocation;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("save thumbnail")]
+    struct SaveThumbnail(#[source] std::fmt::Error);
+
+    fn batch(event: &Value, after_failure: AfterFailure) -> Result<Batch<String>, BatchMalformed> {
+        let texts = event.as_array().ok_or(BatchMalformed("no records"))?;
+        let items = texts.iter().enumerate().map(|(index, text)| BatchItem {
+            id: format!("id-{index}"),
+            record: text
+                .as_str()
+                .map(str::to_owned)
+                .ok_or_else(|| Undecodable::new("not a text")),
+        });
+        Ok(Batch {
+            items: items.collect(),
+            after_failure,
+        })
+    }
+
+    async fn answer(event: Value, after_failure: AfterFailure) -> (Value, Vec<String>) {
+        let handled = Mutex::new(Vec::new());
+        let reply = records(
+            invocation(event),
+            |event| batch(event, after_failure),
+            |text| {
+                handled.lock().unwrap().push(text.clone());
+                assert_ne!(text, "panic early");
+                async move {
+                    tokio::task::yield_now().await;
+                    assert_ne!(text, "panic late");
+                    if text == "fail" {
+                        return Err(SaveThumbnail(std::fmt::Error));
+                    }
+                    Ok(())
+                }
+            },
+        );
+        let reply = reply.await.unwrap();
+        (reply, handled.into_inner().unwrap())
+    }
+
+    #[tokio::test]
+    async fn an_empty_list_means_that_all_is_well() {
+        let (reply, handled) = answer(json!(["a", "b"]), AfterFailure::Continue).await;
+        assert_eq!(reply, json!({"batchItemFailures": []}));
+        assert_eq!(handled, ["a", "b"]);
+        let (reply, _) = answer(json!([]), AfterFailure::Stop).await;
+        assert_eq!(reply, json!({"batchItemFailures": []}));
+    }
+
+    #[tokio::test]
+    async fn a_failure_a_panic_and_an_undecodable_record_leave_their_neighbours_alone() {
+        let event = json!(["a", "fail", "panic early", 7, "panic late", "b"]);
+        let (reply, handled) = answer(event, AfterFailure::Continue).await;
+        let ids = ["id-1", "id-2", "id-3", "id-4"].map(|id| json!({"itemIdentifier": id}));
+        assert_eq!(reply, json!({"batchItemFailures": ids}));
+        assert_eq!(handled, ["a", "fail", "panic early", "panic late", "b"]);
+    }
+
+    #[tokio::test]
+    async fn a_stream_stops_at_its_first_failure() {
+        for failure in [json!("fail"), json!("panic late"), json!(null)] {
+            let (reply, handled) = answer(json!(["a", failure, "b"]), AfterFailure::Stop).await;
+            assert_eq!(reply, json!({"batchItemFailures": [{"itemIdentifier": "id-1"}]}));
+            assert!(!handled.contains(&"b".to_owned()));
+        }
+    }
+
+    #[tokio::test]
+    async fn records_that_cannot_be_told_apart_fail_as_a_whole() {
+        let nothing = |_: String| async { Ok::<(), std::fmt::Error>(()) };
+        let decode = |event: &Value| batch(event, AfterFailure::Continue);
+        let error = records(invocation(json!({})), decode, nothing).await.unwrap_err();
+        assert_eq!(error.error_type, BATCH_MALFORMED);
+        let decode = |_: &Value| -> Result<Batch<String>, BatchMalformed> { panic!("secret") };
+        let error = records(invocation(json!({})), decode, nothing).await.unwrap_err();
+        assert!(!error.to_string().contains("secret"));
+    }
+
+    #[test]
+    fn the_future_can_be_moved_between_threads() {
+        fn is_send(_: impl Send) {}
+        let nothing = |_: String| async { Ok::<(), std::fmt::Error>(()) };
+        let decode = |event: &Value| batch(event, AfterFailure::Continue);
+        is_send(records(invocation(json!([])), decode, nothing));
+    }
+
+    #[tokio::test]
+    async fn a_panic_while_decoding_concerns_one_record() {
+        let decode = |event: &Value| {
+            let batch = batch(event, AfterFailure::Continue)?;
+            Ok(batch.decode(|text| {
+                assert_ne!(text, "bad");
+                Ok(text.len())
+            }))
+        };
+        let nothing = |_: usize| async { Ok::<(), std::fmt::Error>(()) };
+        let reply = records(invocation(json!(["a", "bad", "b"])), decode, nothing).await;
+        assert_eq!(
+            reply.unwrap(),
+            json!({"batchItemFailures": [{"itemIdentifier": "id-1"}]})
+        );
+    }
+}

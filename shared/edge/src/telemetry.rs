@@ -1,0 +1,276 @@
+//! What does an operator read? One JSON line per event, each with the ids of the invocation that it belongs to.
+//!
+//! No e-mail address, token, body or whole event belongs in a log line: wrap what must not be printed in a [`Secret`],
+//! and log ids. Lines look like this, on one line each:
+//!
+//! ```json
+//! {"timestamp":"2026-11-01T10:00:00.123Z","level":"INFO","message":"invocation ended","cold_start":false,
+//!  "correlation_id":"0192","duration_ms":12,"function":"orders-place","outcome":"ok","request_id":"8476a536","status":202}
+//! ```
+
+use std::error::Error;
+use std::fmt;
+use std::io::Write as _;
+use std::time::Instant;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use tracing::field::{Empty, Field, Visit};
+use tracing::level_filters::LevelFilter;
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Span, Subscriber};
+use tracing_subscriber::Layer;
+use tracing_subscriber::layer::{Context, SubscriberExt as _};
+use tracing_subscriber::registry::{LookupSpan, Registry, Scope};
+
+use crate::invocation::InvocationContext;
+
+/// A longer text is cut: a log line is no place for a body.
+pub const FIELD_CHARS_MAX: usize = 2_000;
+pub const CORRELATION_ID_CHARS_MAX: usize = 64;
+/// Names that every line has already; a field of that name gets an underscore.
+const LINE_NAMES: [&str; 3] = ["timestamp", "level", "target"];
+const ERROR_CHAIN_DEPTH_MAX: usize = 16;
+
+/// Sets up logging for the process, with the level from `LOG_LEVEL` (`error`, `warn`, `info`, `debug`, `trace`, `off`).
+pub fn init() {
+    let text = std::env::var("LOG_LEVEL").unwrap_or_default();
+    let level = level_named(&text);
+    init_at(level.unwrap_or(LevelFilter::INFO));
+    if level.is_none() {
+        tracing::warn!("LOG_LEVEL is not a level, using info");
+    }
+}
+
+/// `tracing` itself takes the empty text for `error`, and digits for levels.
+fn level_named(text: &str) -> Option<LevelFilter> {
+    match text {
+        "" => Some(LevelFilter::INFO),
+        text if text.bytes().all(|byte| byte.is_ascii_alphabetic()) => text.parse().ok(),
+        _ => None,
+    }
+}
+
+/// Sets up logging for the process at a given level. A second call changes nothing.
+pub fn init_at(level: LevelFilter) {
+    let already_set = tracing::subscriber::set_global_default(subscriber(level, write_to_stdout)).is_err();
+    if already_set {
+        tracing::debug!("logging was set up before");
+    }
+}
+
+/// The subscriber behind [`init`] with another destination, which is given each line including its line feed.
+pub fn subscriber(level: LevelFilter, write: impl Fn(&str) + Send + Sync + 'static) -> impl Subscriber + Send + Sync {
+    Registry::default().with(level).with(JsonLines { write })
+}
+
+/// When standard output is gone there is nobody left to tell.
+fn write_to_stdout(line: &str) {
+    std::io::stdout().lock().write_all(line.as_bytes()).unwrap_or_default();
+}
+
+/// The span around one invocation. At level `error`, so that its fields stay on the lines when `LOG_LEVEL` is high.
+pub fn invocation_span(context: &InvocationContext, correlation_id: Option<&str>) -> Span {
+    tracing::error_span!(
+        "invocation",
+        function = context.function_name,
+        request_id = context.request_id,
+        trace_id = context.trace_id,
+        cold_start = context.cold_start,
+        correlation_id,
+    )
+}
+
+/// The span around one record of a batch.
+pub(crate) fn record_span(item_id: &str) -> Span {
+    tracing::error_span!("record", item_id, correlation_id = Empty)
+}
+
+/// From here on the lines of this invocation (or of this record, in a batch) carry this correlation id.
+///
+/// Call it as soon as the id that a message or a saga carries is known. It is ignored when it is no correlation id.
+pub fn correlate(correlation_id: &str) {
+    if is_correlation_id(correlation_id) {
+        Span::current().record("correlation_id", correlation_id);
+    }
+}
+
+/// 1 to 64 of `[A-Za-z0-9._-]`: nothing that could forge a header or a log line.
+pub fn is_correlation_id(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    (1..=CORRELATION_ID_CHARS_MAX).contains(&text.len()) && text.bytes().all(allowed)
+}
+
+pub(crate) fn elapsed_ms(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+/// An error and all its sources, for the one line that tells of it.
+pub fn error_chain(error: &dyn Error) -> String {
+    let mut messages = vec![error.to_string()];
+    let mut source = error.source();
+    while let Some(cause) = source.filter(|_| messages.len() < ERROR_CHAIN_DEPTH_MAX) {
+        messages.push(cause.to_string());
+        source = cause.source();
+    }
+    messages.join(": ")
+}
+
+/// A value that neither `Debug` nor `Display` prints.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret<T>(T);
+
+impl<T> Secret<T> {
+    pub fn new(value: T) -> Self {
+        Self(value)
+    }
+
+    pub fn expose(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> fmt::Debug for Secret<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("[redacted]")
+    }
+}
+
+impl<T> fmt::Display for Secret<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("[redacted]")
+    }
+}
+
+/// Writes events as lines. `tracing_subscriber`'s own JSON format nests the fields of a span and shows those of the
+/// innermost span only; here the fields of all spans stand beside those of the event.
+struct JsonLines<W> {
+    write: W,
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    timestamp: String,
+    level: &'a str,
+    target: &'a str,
+    #[serde(flatten)]
+    fields: &'a Map<String, Value>,
+}
+
+impl<S, W> Layer<S> for JsonLines<W>
+where
+    S: Subscriber + for<'lookup> LookupSpan<'lookup>,
+    W: Fn(&str) + Send + Sync + 'static,
+{
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        if let Some(span) = context.span(id) {
+            let mut fields = Fields::default();
+            attributes.record(&mut fields);
+            span.extensions_mut().insert(fields);
+        }
+    }
+
+    fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
+        if let Some(span) = context.span(id)
+            && let Some(fields) = span.extensions_mut().get_mut::<Fields>()
+        {
+            values.record(fields);
+        }
+    }
+
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        let mut line = Fields::default();
+        for span in context.event_scope(event).into_iter().flat_map(Scope::from_root) {
+            if let Some(fields) = span.extensions().get::<Fields>() {
+                line.0.extend(fields.0.clone());
+            }
+        }
+        event.record(&mut line);
+        let line = Line {
+            timestamp: format!("{:.3}", Timestamp::now()),
+            level: event.metadata().level().as_str(),
+            target: event.metadata().target(),
+            fields: &line.0,
+        };
+        // A map of texts and numbers always becomes JSON.
+        if let Ok(mut text) = serde_json::to_string(&line) {
+            text.push('\n');
+            (self.write)(&text);
+        }
+    }
+}
+
+#[derive(Default)]
+struct Fields(Map<String, Value>);
+
+impl Fields {
+    fn put(&mut self, field: &Field, value: impl Into<Value>) {
+        let mut name = field.name().to_owned();
+        if LINE_NAMES.contains(&field.name()) {
+            name.push('_');
+        }
+        self.0.insert(name, value.into());
+    }
+}
+
+impl Visit for Fields {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.record_str(field, &format!("{value:?}"));
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        let cut: String = value.chars().take(FIELD_CHARS_MAX).collect();
+        self.put(field, cut);
+    }
+
+    fn record_error(&mut self, field: &Field, value: &(dyn Error + 'static)) {
+        self.record_str(field, &error_chain(value));
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.put(field, value);
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.put(field, value);
+    }
+
+    fn record_f64(&mut self, field: &Field, value: f64) {
+        self.put(field, value);
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.put(field, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_level_is_info_unless_said_otherwise() {
+        assert_eq!(level_named(""), Some(LevelFilter::INFO));
+        assert_eq!(level_named("DEBUG"), Some(LevelFilter::DEBUG));
+        assert_eq!(level_named("off"), Some(LevelFilter::OFF));
+        assert_eq!(level_named("loud"), None);
+        assert_eq!(level_named("3"), None);
+    }
+
+    #[test]
+    fn a_secret_is_not_printed() {
+        let secret = Secret::new("tok_ok");
+        assert_eq!(format!("{secret} {secret:?}"), "[redacted] [redacted]");
+        assert_eq!(*secret.expose(), "tok_ok");
+    }
+
+    #[test]
+    fn a_chain_of_errors_has_an_end() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("again")]
+        struct Again(#[source] Option<Box<Again>>);
+        let endless = (0..1_000).fold(Again(None), |error, _| Again(Some(Box::new(error))));
+        assert_eq!(error_chain(&endless).matches("again").count(), ERROR_CHAIN_DEPTH_MAX);
+    }
+}
