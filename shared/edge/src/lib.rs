@@ -27,3 +27,4 @@ pub mod sqs;
 pub mod step;
 pub mod stream;
 pub mod telemetry;
+pub mod unwired;

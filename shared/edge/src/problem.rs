@@ -111,7 +111,7 @@ impl Problem {
             .detail("take the token from next_cursor of the same list, unchanged, or start without one")
     }
 
-    pub fn invalid_limit(max: u32) -> Self {
+    pub fn invalid_limit(max: usize) -> Self {
         Self::new(400, "invalid-limit", "The page size is out of range")
             .detail(format!("limit is a whole number from 1 to {max}"))
     }

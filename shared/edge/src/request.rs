@@ -96,7 +96,7 @@ impl HttpRequest {
     }
 
     /// The query parameter `limit`: from 1 to `max`, `default` when absent.
-    pub fn page_limit(&self, default: u32, max: u32) -> Result<u32, Problem> {
+    pub fn page_limit(&self, default: usize, max: usize) -> Result<usize, Problem> {
         let Some(text) = self.query("limit") else {
             return Ok(default);
         };

@@ -1,0 +1,28 @@
+//! What does a state machine file do? An interpreter of the subset of Amazon States Language that Popshop's files use.
+//!
+//! Only machines in `JSONata`, only the states and fields of that subset; everything else is refused at
+//! [`StateMachine::parse`], by name and place, so that a file never means less here than it says. The interpreter has no
+//! clock, no chance and no input or output of its own: all of it comes through a [`host::Host`], which is why the same
+//! code runs in real time with executions that survive the death of their process, and in a simulator with one seed.
+//!
+//! The language: <https://states-language.net>, and for `JSONata`
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html>.
+
+mod bookkeeping;
+mod check;
+mod definition;
+mod errors;
+mod expression;
+mod fields;
+pub mod history;
+pub mod host;
+mod interpreter;
+mod join;
+mod parse;
+mod retry;
+mod states;
+pub mod virtual_host;
+
+pub use definition::StateMachine;
+pub use interpreter::{ExecutionInput, Outcome, run};
+pub use parse::DefinitionFault;

@@ -1,0 +1,289 @@
+//! What does each kind of state do?
+
+use serde_json::{Value, json};
+use state_machine::Outcome;
+use state_machine::host::StateError;
+use state_machine::virtual_host::{Answer, VirtualHost};
+
+use super::support::{execution, failed, file, machine, outcome, outcome_on, task};
+
+#[test]
+fn a_pass_assigns_and_shapes_its_output() {
+    let definition = file(
+        "First",
+        &json!({
+            "First": {
+                "Type": "Pass", "Assign": { "a": 1, "b": "{% $states.input.x %}" },
+                "Output": { "x": "{% $states.input.x + 1 %}" }, "Next": "Second",
+            },
+            // All of an Assign sees the old values.
+            "Second": { "Type": "Pass", "Assign": { "a": "{% $b %}", "b": "{% $a %}" }, "Next": "Third" },
+            "Third": { "Type": "Succeed", "Output": { "a": "{% $a %}", "b": "{% $b %}", "x": "{% $states.input.x %}" } },
+        }),
+    );
+    let expected = json!({ "a": 5, "b": 1, "x": 6 });
+    assert_eq!(outcome(&definition, json!({ "x": 5 })), Outcome::Succeeded(expected));
+}
+
+#[test]
+fn a_choice_takes_the_first_rule_that_is_true() {
+    let definition = file(
+        "Which",
+        &json!({
+            "Which": {
+                "Type": "Choice",
+                "Choices": [
+                    { "Condition": "{% $states.input.n > 10 %}", "Next": "Large" },
+                    { "Condition": "{% $states.input.n > 5 %}", "Output": "medium", "Next": "Done" },
+                ],
+                "Default": "Done",
+            },
+            "Large": { "Type": "Fail", "Error": "TooLarge", "Cause": "{% 'n is ' & $states.input.n %}" },
+            "Done": { "Type": "Succeed" },
+        }),
+    );
+    assert_eq!(outcome(&definition, json!({ "n": 11 })), failed("TooLarge", "n is 11"));
+    assert_eq!(
+        outcome(&definition, json!({ "n": 6 })),
+        Outcome::Succeeded(json!("medium"))
+    );
+    assert_eq!(
+        outcome(&definition, json!({ "n": 1 })),
+        Outcome::Succeeded(json!({ "n": 1 }))
+    );
+}
+
+#[test]
+fn without_a_rule_or_a_default_a_choice_fails() {
+    let definition = file(
+        "Which",
+        &json!({
+            "Which": { "Type": "Choice", "Choices": [{ "Condition": "{% false %}", "Next": "Done" }] },
+            "Done": { "Type": "Succeed" },
+        }),
+    );
+    let Outcome::Failed(error) = outcome(&definition, json!({})) else {
+        panic!("it went on")
+    };
+    assert_eq!(error.error, "States.NoChoiceMatched");
+}
+
+#[test]
+fn a_wait_lets_time_pass() {
+    let definition = file(
+        "Wait",
+        &json!({ "Wait": { "Type": "Wait", "Seconds": "{% 40 + 2 %}", "End": true } }),
+    );
+    let host = VirtualHost::new(0.5, |_| Answer::at_once(Ok(Value::Null)));
+    assert_eq!(
+        outcome_on(&host, &machine(&definition), json!("in")),
+        Outcome::Succeeded(json!("in"))
+    );
+    assert_eq!(host.elapsed_ms(), 42_000);
+}
+
+#[test]
+fn branches_run_at_the_same_time_and_read_outer_variables() {
+    let branch = |name: &str| {
+        json!({ "StartAt": name, "States": { name: task("F", &json!({ "End": true,
+        "Output": { "from": name, "outer": "{% $outer %}" } })) } })
+    };
+    let definition = file(
+        "Set",
+        &json!({
+            "Set": { "Type": "Pass", "Assign": { "outer": 7 }, "Next": "Both" },
+            "Both": { "Type": "Parallel", "Branches": [branch("A"), branch("B")], "End": true },
+        }),
+    );
+    let host = VirtualHost::new(0.5, |_| Answer {
+        after_ms: 1_000,
+        result: Ok(Value::Null),
+    });
+    let expected = json!([{ "from": "A", "outer": 7 }, { "from": "B", "outer": 7 }]);
+    assert_eq!(
+        outcome_on(&host, &machine(&definition), json!({})),
+        Outcome::Succeeded(expected)
+    );
+    assert_eq!(host.elapsed_ms(), 1_000, "not one after the other");
+}
+
+#[test]
+fn the_first_failing_branch_ends_the_others() {
+    let branch = |function: &str| json!({ "StartAt": "T", "States": { "T": task(function, &json!({ "End": true })) } });
+    let definition = file(
+        "Both",
+        &json!({
+            "Both": {
+                "Type": "Parallel", "Branches": [branch("Slow"), branch("Failing")], "End": true,
+                "Catch": [{ "ErrorEquals": ["Broken"], "Output": "{% $states.errorOutput %}", "Next": "Caught" }],
+            },
+            "Caught": { "Type": "Succeed" },
+        }),
+    );
+    let host = VirtualHost::new(0.5, |call| match call.function.as_str() {
+        "Slow" => Answer {
+            after_ms: 60_000,
+            result: Ok(Value::Null),
+        },
+        _ => Answer {
+            after_ms: 10,
+            result: Err(StateError::new("Broken", "because")),
+        },
+    });
+    let expected = json!({ "Error": "Broken", "Cause": "because" });
+    assert_eq!(
+        outcome_on(&host, &machine(&definition), json!({})),
+        Outcome::Succeeded(expected)
+    );
+    assert_eq!(host.elapsed_ms(), 10);
+}
+
+#[test]
+fn a_map_runs_its_body_for_every_item_a_few_at_a_time() {
+    let body = json!({ "ProcessorConfig": { "Mode": "INLINE" }, "StartAt": "T",
+        "States": { "T": task("F", &json!({ "End": true })) } });
+    let definition = file(
+        "Each",
+        &json!({ "Each": {
+            "Type": "Map", "Items": "{% $states.input.items %}", "MaxConcurrency": 2, "ItemProcessor": body,
+            "ItemSelector": { "n": "{% $states.context.Map.Item.Value %}", "i": "{% $states.context.Map.Item.Index %}" },
+            "End": true,
+        } }),
+    );
+    let host = VirtualHost::new(0.5, |call| Answer {
+        after_ms: 100,
+        result: Ok(call.payload.clone()),
+    });
+    let expected = json!([{ "n": 4, "i": 0 }, { "n": 5, "i": 1 }, { "n": 6, "i": 2 }]);
+    let input = json!({ "items": [4, 5, 6] });
+    assert_eq!(
+        outcome_on(&host, &machine(&definition), input),
+        Outcome::Succeeded(expected)
+    );
+    assert_eq!(host.elapsed_ms(), 200);
+}
+
+#[test]
+fn a_task_is_retried_with_growing_delays_and_then_caught() {
+    let definition = file(
+        "T",
+        &json!({
+            "T": task("F", &json!({
+                "Retry": [{ "ErrorEquals": ["Flaky"], "IntervalSeconds": 1, "MaxAttempts": 3, "BackoffRate": 2,
+                            "MaxDelaySeconds": 3, "JitterStrategy": "FULL" }],
+                "Catch": [{ "ErrorEquals": ["States.ALL"], "Assign": { "failure": "{% $states.errorOutput.Error %}" },
+                            "Next": "Done" }],
+                "Next": "Done",
+            })),
+            "Done": { "Type": "Succeed", "Output": "{% $exists($failure) ? $failure : 'fine' %}" },
+        }),
+    );
+    let host = VirtualHost::new(0.5, |_| Answer::at_once(Err(StateError::new("Flaky", ""))));
+    assert_eq!(
+        outcome_on(&host, &machine(&definition), json!({})),
+        Outcome::Succeeded(json!("Flaky"))
+    );
+    assert_eq!(host.calls().len(), 4);
+    assert_eq!(host.elapsed_ms(), 500 + 1_000 + 1_500);
+
+    let host = VirtualHost::new(0.5, |call| {
+        Answer::at_once(match call.attempt {
+            0 => Err(StateError::new("Flaky", "")),
+            _ => Ok(Value::Null),
+        })
+    });
+    assert_eq!(
+        outcome_on(&host, &machine(&definition), json!({})),
+        Outcome::Succeeded(json!("fine"))
+    );
+}
+
+#[test]
+fn a_task_that_takes_too_long_times_out() {
+    let definition = file(
+        "T",
+        &json!({
+            "T": task("F", &json!({ "TimeoutSeconds": 5, "End": true,
+                "Catch": [{ "ErrorEquals": ["States.TaskFailed"], "Next": "Wrong" },
+                          { "ErrorEquals": ["States.Timeout"], "Next": "Late" }] })),
+            "Wrong": { "Type": "Fail", "Error": "TaskFailedMatchedATimeout" },
+            "Late": { "Type": "Succeed", "Output": "late" },
+        }),
+    );
+    let host = VirtualHost::new(0.5, |_| Answer {
+        after_ms: 60_000,
+        result: Ok(Value::Null),
+    });
+    assert_eq!(
+        outcome_on(&host, &machine(&definition), json!({})),
+        Outcome::Succeeded(json!("late"))
+    );
+    assert_eq!(host.elapsed_ms(), 5_000);
+}
+
+#[test]
+fn the_machines_own_timeout_cannot_be_caught() {
+    let mut definition = file(
+        "T",
+        &json!({
+            "T": task("F", &json!({ "End": true, "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "Caught" }] })),
+            "Caught": { "Type": "Succeed" },
+        }),
+    );
+    definition["TimeoutSeconds"] = json!(30);
+    let host = VirtualHost::new(0.5, |_| Answer {
+        after_ms: 60_000,
+        result: Ok(Value::Null),
+    });
+    assert_eq!(outcome_on(&host, &machine(&definition), json!({})), Outcome::TimedOut);
+}
+
+#[test]
+fn an_expression_that_fails_can_be_caught_by_its_name_and_a_large_output_by_all_cannot() {
+    let catching = |name: &str, output: &str| {
+        file(
+            "T",
+            &json!({
+                "T": task("F", &json!({ "Output": output, "End": true,
+                    "Catch": [{ "ErrorEquals": [name], "Output": "caught", "Next": "Done" }] })),
+                "Done": { "Type": "Succeed" },
+            }),
+        )
+    };
+    let broken = catching("States.QueryEvaluationError", "{% $states.result.nothing.here %}");
+    assert_eq!(outcome(&broken, json!({})), Outcome::Succeeded(json!("caught")));
+    let large = catching(
+        "States.ALL",
+        "{% $join($map([1..30000], function($n) { '0123456789' })) %}",
+    );
+    let Outcome::Failed(error) = outcome(&large, json!({})) else {
+        panic!("300,000 bytes went through")
+    };
+    assert_eq!(error.error, "States.DataLimitExceeded");
+}
+
+#[test]
+fn states_know_their_context() {
+    let definition = file(
+        "P",
+        &json!({ "P": { "Type": "Pass", "End": true, "Output": {
+            "execution": "{% $states.context.Execution.Name %}", "input": "{% $states.context.Execution.Input.k %}",
+            "state": "{% $states.context.State.Name %}", "machine": "{% $states.context.StateMachine.Name %}",
+            "started": "{% $states.context.Execution.StartTime %}",
+        } } }),
+    );
+    let expected = json!({ "execution": "e-1", "input": "v", "state": "P", "machine": "test",
+        "started": "1970-01-01T00:00:00.000Z" });
+    assert_eq!(outcome(&definition, json!({ "k": "v" })), Outcome::Succeeded(expected));
+}
+
+#[test]
+fn an_endless_loop_ends() {
+    let definition = file(
+        "A",
+        &json!({ "A": { "Type": "Pass", "Next": "B" }, "B": { "Type": "Pass", "Next": "A" } }),
+    );
+    let host = VirtualHost::new(0.5, |_| Answer::at_once(Ok(Value::Null)));
+    let ended = host.run(&machine(&definition), &execution(json!({}))).unwrap().unwrap();
+    assert!(matches!(ended, Outcome::Failed(error) if error.error == "States.Runtime"));
+}
