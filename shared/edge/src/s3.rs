@@ -35,6 +35,28 @@ pub struct ObjectCreated {
     pub event_time_ms: i64,
 }
 
+impl S3Event {
+    /// The object that appeared in `bucket`. `None`, with a line in the log, for everything that is nobody's work: another
+    /// bucket, a folder, an event that is not about a new object.
+    pub fn created_in(self, bucket: &str) -> Option<ObjectCreated> {
+        match self {
+            Self::Created(object) if object.bucket != bucket => {
+                tracing::warn!(bucket = object.bucket, "object of another bucket, ignored");
+                None
+            }
+            Self::Created(object) if object.is_folder() => {
+                tracing::info!(key = object.key, "folder, ignored");
+                None
+            }
+            Self::Created(object) => Some(object),
+            Self::Other { event_name } => {
+                tracing::warn!(event_name, "not an object that was created, ignored");
+                None
+            }
+        }
+    }
+}
+
 impl ObjectCreated {
     /// The console makes a folder by writing an empty object under `name/`.
     pub fn is_folder(&self) -> bool {
@@ -323,6 +345,19 @@ mod tests {
         assert!(created.is_folder() && !created.is_empty());
         created.size_bytes = 0;
         assert!(created.is_empty());
+    }
+
+    #[test]
+    fn only_a_new_object_of_the_right_bucket_is_somebodys_work() {
+        let created = |key, bucket| event_bridge(&bridge_event(key)).unwrap().created_in(bucket);
+        assert_eq!(
+            created("photos/a", "uploads").map(|object| object.key),
+            Some("photos/a".to_owned())
+        );
+        assert_eq!(created("photos/a", "thumbnails"), None);
+        assert_eq!(created("photos/", "uploads"), None);
+        let event_name = "ObjectRemoved:Delete".to_owned();
+        assert_eq!(S3Event::Other { event_name }.created_in("uploads"), None);
     }
 
     #[test]

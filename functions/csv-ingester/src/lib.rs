@@ -1,0 +1,72 @@
+//! How does a catalog file that S3 announced on the event bus become products?
+
+use domain::catalog::import::{ImportCatalog, ImportOutcome};
+use domain::values::{CatalogKey, ObjectVersion};
+use edge::invocation::{Invocation, Reply};
+use edge::s3::{self, S3Event};
+use edge::step::{STEP_INPUT_MALFORMED, StepError, step};
+use edge::telemetry::correlate;
+use serde_json::{Value, json};
+
+/// Imports catalogs of `uploads_bucket`. Any other object is acknowledged and left alone: trying again would not make a
+/// catalog of it.
+pub async fn handle(invocation: Invocation, import: &ImportCatalog, uploads_bucket: &str) -> Reply {
+    step(invocation, |event: Value| async move {
+        let event = s3::event_bridge(&event)
+            .map_err(|fault| StepError::new(STEP_INPUT_MALFORMED, "the event is not one of s3").cause(&fault))?;
+        let Some((key, object)) = catalog(event, uploads_bucket) else {
+            return Ok(json!({"outcome": "IGNORED"}));
+        };
+        // The upload's id is the one thing that links this line with the request that announced the file.
+        correlate(key.upload_id.as_str());
+        let outcome = import.run(&key, &object).await;
+        let outcome = outcome.map_err(|failure| StepError::outside(&failure, failure.transient))?;
+        Ok(told(&outcome))
+    })
+    .await
+}
+
+fn catalog(event: S3Event, uploads_bucket: &str) -> Option<(CatalogKey, ObjectVersion)> {
+    let object = event.created_in(uploads_bucket)?;
+    match CatalogKey::parse(&object.key) {
+        Ok(key) => {
+            let version = ObjectVersion {
+                key: object.key,
+                version_id: object.version_id,
+                size_bytes: object.size_bytes,
+            };
+            Some((key, version))
+        }
+        Err(fault) => {
+            tracing::warn!(
+                key = object.key,
+                error = &fault as &dyn std::error::Error,
+                "foreign object, ignored"
+            );
+            None
+        }
+    }
+}
+
+/// Nobody waits for the answer of an asynchronous invocation: the log is where it is read.
+fn told(outcome: &ImportOutcome) -> Value {
+    match outcome {
+        ImportOutcome::Done(counts) => {
+            let (rows_written, rows_rejected) = (counts.rows_written, counts.rows_rejected);
+            tracing::info!(rows_written, rows_rejected, "catalog imported");
+            json!({"outcome": "DONE", "rows_written": rows_written, "rows_rejected": rows_rejected})
+        }
+        ImportOutcome::Rejected { reason } => {
+            tracing::info!(reason, "catalog rejected");
+            json!({"outcome": "REJECTED"})
+        }
+        ImportOutcome::FinishedBefore => {
+            tracing::info!("catalog was finished before");
+            json!({"outcome": "FINISHED_BEFORE"})
+        }
+        ImportOutcome::Gone => {
+            tracing::info!("catalog was deleted since");
+            json!({"outcome": "GONE"})
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! How does `POST /orders` become an order, once per idempotency key?
+
+use domain::orders::order::Order;
+use domain::orders::place::{NewOrder, NewOrderLine, OrderFault, PlaceOrder, PlaceOrderError, PlacedOrder};
+use domain::orders::ports::{PayloadHash, RecordedReply};
+use domain::values::{CorrelationId, CustomerId, Timestamp};
+use edge::http::http;
+use edge::idempotency_key::IdempotencyKey;
+use edge::invocation::{Invocation, Reply};
+use edge::json::payload_hash;
+use edge::problem::{Fault, Problem};
+use edge::request::HttpRequest;
+use edge::response::HttpResponse;
+use serde_json::{Value, json};
+use wire::body_fault::BodyFault;
+use wire::new_order::NewOrderBody;
+use wire::order::OrderJson;
+
+pub async fn handle(invocation: Invocation, place: &PlaceOrder) -> Reply {
+    http(invocation, |request| async move {
+        let order = new_order(&request)?;
+        match place.run(&order, &record).await.map_err(problem)? {
+            PlacedOrder::New(reply) => replay(&reply),
+            PlacedOrder::Replayed(reply) => Ok(replay(&reply)?.header("Idempotency-Replayed", "true")),
+        }
+    })
+    .await
+}
+
+fn new_order(request: &HttpRequest) -> Result<NewOrder, Problem> {
+    let customer = CustomerId::parse(&request.caller()?.subject);
+    let customer = customer.map_err(|fault| Problem::unauthenticated(fault.to_string()))?;
+    let idempotency_key = IdempotencyKey::parse(request.header("Idempotency-Key"))?;
+    let json: Value = request.json_body()?;
+    let body = NewOrderBody::read(&json).map_err(invalid_content)?;
+    let correlation_id = CorrelationId::parse(&request.correlation_id).map_err(|fault| Problem::internal(&fault))?;
+    let lines = body.items.into_iter().map(|item| NewOrderLine {
+        sku: item.sku,
+        quantity: item.quantity,
+    });
+    Ok(NewOrder {
+        customer,
+        lines: lines.collect(),
+        payment_token: body.payment_token,
+        idempotency_key: idempotency_key.as_str().to_owned(),
+        payload_hash: PayloadHash(payload_hash(&json)),
+        // Once Lambda has ended this invocation, nothing of it can still write: the lease may pass on.
+        lease_until: Timestamp::from_unix_ms(i64::try_from(request.deadline_ms).unwrap_or(i64::MAX)),
+        correlation_id,
+    })
+}
+
+/// The answer as it is stored with the order and given to every repetition. Made before the order is written, so that an
+/// order without an answer cannot exist.
+fn record(order: &Order) -> RecordedReply {
+    let body = json!(OrderJson::from(order)).to_string();
+    let response = HttpResponse::new(202, "application/json", body).header("Location", format!("/orders/{}", order.id));
+    RecordedReply(json!(response).to_string().into_bytes())
+}
+
+fn replay(reply: &RecordedReply) -> Result<HttpResponse, Problem> {
+    serde_json::from_slice(&reply.0).map_err(|fault| Problem::internal(&fault))
+}
+
+fn invalid_content(faults: Vec<BodyFault>) -> Problem {
+    let faults = faults.into_iter().map(|BodyFault { path, detail }| {
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        Fault::at(&path, detail)
+    });
+    Problem::invalid_content(faults.collect())
+}
+
+fn problem(error: PlaceOrderError) -> Problem {
+    match error {
+        PlaceOrderError::InProgress => Problem::idempotency_key_in_progress(),
+        PlaceOrderError::OtherPayload => Problem::idempotency_key_reused(),
+        PlaceOrderError::Refused(faults) => Problem::invalid_content(faults.iter().map(fault).collect()),
+        PlaceOrderError::Port(failure) => Problem::outside(&failure, failure.transient),
+    }
+}
+
+fn fault(fault: &OrderFault) -> Fault {
+    let (line, detail) = match fault {
+        OrderFault::NoLines => (None, "an order has at least one item"),
+        OrderFault::TooManyLines => (None, "the order has too many items"),
+        OrderFault::TotalTooLarge => (None, "the total is larger than any order may be"),
+        OrderFault::UnknownSku { line } => (Some(*line), "there is no product with this sku"),
+        OrderFault::RepeatedSku { line } => (Some(*line), "is the sku of an earlier item"),
+        OrderFault::MixedCurrencies { line } => (Some(*line), "has another currency than the items before it"),
+    };
+    match line {
+        Some(line) => Fault::at(&["items", &line.to_string(), "sku"], detail),
+        None => Fault::at(&["items"], detail),
+    }
+}

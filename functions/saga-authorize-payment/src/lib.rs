@@ -1,0 +1,28 @@
+//! How does a saga hold the amount of an order?
+
+use domain::fulfilment::authorize_payment::{AuthorizePayment, AuthorizePaymentError};
+use edge::invocation::{Invocation, Reply};
+use edge::step::{StepError, step};
+use wire::saga::{SagaInput, StepOutcome};
+
+pub async fn handle(invocation: Invocation, authorize: &AuthorizePayment) -> Reply {
+    step(invocation, |input: SagaInput| async move {
+        authorize
+            .run(&input.order_id)
+            .await
+            .map_err(|error| step_error(&error))?;
+        Ok(StepOutcome { outcome: "AUTHORIZED" })
+    })
+    .await
+}
+
+fn step_error(error: &AuthorizePaymentError) -> StepError {
+    let name = match error {
+        AuthorizePaymentError::Declined => "PaymentDeclined",
+        AuthorizePaymentError::InsufficientFunds => "InsufficientFunds",
+        AuthorizePaymentError::PaymentClosed => "PaymentClosed",
+        AuthorizePaymentError::OrderNotFound => "OrderNotFound",
+        AuthorizePaymentError::Port(failure) => return StepError::outside(failure, failure.transient),
+    };
+    StepError::new(name, error.to_string())
+}

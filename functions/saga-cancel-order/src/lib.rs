@@ -1,0 +1,26 @@
+//! How does a saga complete a cancel, after everything was given back?
+
+use domain::fulfilment::complete_cancel::{CompleteCancel, CompleteCancelError};
+use edge::invocation::{Invocation, Reply};
+use edge::step::{StepError, step};
+use wire::saga::{SagaInput, StepOutcome};
+
+pub async fn handle(invocation: Invocation, complete: &CompleteCancel) -> Reply {
+    step(invocation, |input: SagaInput| async move {
+        complete
+            .run(&input.order_id)
+            .await
+            .map_err(|error| step_error(&error))?;
+        Ok(StepOutcome { outcome: "CANCELLED" })
+    })
+    .await
+}
+
+fn step_error(error: &CompleteCancelError) -> StepError {
+    let name = match error {
+        CompleteCancelError::NotCancelling(_) => "OrderNotCancelling",
+        CompleteCancelError::OrderNotFound => "OrderNotFound",
+        CompleteCancelError::Port(failure) => return StepError::outside(failure, failure.transient),
+    };
+    StepError::new(name, error.to_string())
+}

@@ -1,0 +1,25 @@
+//! How does a saga take the money that was held?
+
+use domain::fulfilment::capture_payment::{CapturePayment, CapturePaymentError};
+use edge::invocation::{Invocation, Reply};
+use edge::step::{StepError, step};
+use wire::saga::{SagaInput, StepOutcome};
+
+pub async fn handle(invocation: Invocation, capture: &CapturePayment) -> Reply {
+    step(invocation, |input: SagaInput| async move {
+        capture.run(&input.order_id).await.map_err(|error| step_error(&error))?;
+        Ok(StepOutcome { outcome: "CAPTURED" })
+    })
+    .await
+}
+
+fn step_error(error: &CapturePaymentError) -> StepError {
+    let name = match error {
+        CapturePaymentError::CaptureRefused => "CaptureRefused",
+        CapturePaymentError::PaymentClosed => "PaymentClosed",
+        CapturePaymentError::NotAuthorized => "NotAuthorized",
+        CapturePaymentError::OrderNotFound => "OrderNotFound",
+        CapturePaymentError::Port(failure) => return StepError::outside(failure, failure.transient),
+    };
+    StepError::new(name, error.to_string())
+}

@@ -1,0 +1,23 @@
+//! How does a saga confirm an order, from where nothing is undone?
+
+use domain::fulfilment::confirm_order::{ConfirmOrder, ConfirmOrderError};
+use edge::invocation::{Invocation, Reply};
+use edge::step::{StepError, step};
+use wire::saga::{SagaInput, StepOutcome};
+
+pub async fn handle(invocation: Invocation, confirm: &ConfirmOrder) -> Reply {
+    step(invocation, |input: SagaInput| async move {
+        confirm.run(&input.order_id).await.map_err(|error| step_error(&error))?;
+        Ok(StepOutcome { outcome: "CONFIRMED" })
+    })
+    .await
+}
+
+fn step_error(error: &ConfirmOrderError) -> StepError {
+    let name = match error {
+        ConfirmOrderError::NotConfirmable(_) => "OrderNotConfirmable",
+        ConfirmOrderError::OrderNotFound => "OrderNotFound",
+        ConfirmOrderError::Port(failure) => return StepError::outside(failure, failure.transient),
+    };
+    StepError::new(name, error.to_string())
+}

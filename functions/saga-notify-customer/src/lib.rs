@@ -1,0 +1,29 @@
+//! How does a saga tell the customer how the order ended, at most once?
+
+use domain::fulfilment::notify_customer::{Notified, NotifyCustomer, NotifyCustomerError};
+use edge::invocation::{Invocation, Reply};
+use edge::step::{StepError, step};
+use wire::saga::{NotifyInput, StepOutcome};
+
+pub async fn handle(invocation: Invocation, notify: &NotifyCustomer) -> Reply {
+    step(invocation, |input: NotifyInput| async move {
+        let notified = notify.run(&input.saga.order_id, input.notice).await;
+        let outcome = match notified.map_err(|error| step_error(&error))? {
+            Notified::Sent => "SENT",
+            Notified::SentBefore => "SENT_BEFORE",
+            Notified::Ambiguous => "AMBIGUOUS",
+            Notified::NoAddress => "NO_ADDRESS",
+        };
+        tracing::info!(outcome, "customer notified");
+        Ok(StepOutcome { outcome })
+    })
+    .await
+}
+
+fn step_error(error: &NotifyCustomerError) -> StepError {
+    let name = match error {
+        NotifyCustomerError::OrderNotFound => "OrderNotFound",
+        NotifyCustomerError::Port(failure) => return StepError::outside(failure, failure.transient),
+    };
+    StepError::new(name, error.to_string())
+}

@@ -1,0 +1,104 @@
+//! How is an order found that its saga has left behind? Step Functions tells of executions that ended badly, and a
+//! schedule asks for orders that wait longer than any saga takes.
+
+use domain::fulfilment::ports::{Parking, SagaKind};
+use domain::fulfilment::reconcile::{ReconcileOrders, Reconciled};
+use domain::ports::PortFailure;
+use domain::values::OrderId;
+use edge::invocation::{Invocation, Reply};
+use edge::step::{STEP_INPUT_MALFORMED, StepError, step};
+use edge::telemetry::correlate;
+use serde_json::{Value, json};
+use wire::execution_status::ExecutionStatusChange;
+use wire::saga::SagaInput;
+
+/// The statuses of an execution that ended otherwise than by its own last state.
+const ENDED_BADLY: [&str; 3] = ["FAILED", "TIMED_OUT", "ABORTED"];
+
+/// Which state machine runs which saga, by ARN.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SagaArns {
+    pub order: String,
+    pub cancel: String,
+}
+
+pub async fn handle(invocation: Invocation, reconcile: &ReconcileOrders, sagas: &SagaArns) -> Reply {
+    step(invocation, |mut event: Value| async move {
+        let detail = event["detail"].take();
+        match (event["source"].as_str(), event["detail-type"].as_str()) {
+            (Some("aws.states"), Some("Step Functions Execution Status Change")) => {
+                ended(detail, reconcile, sagas).await
+            }
+            (Some("aws.events"), Some("Scheduled Event")) => sweep(reconcile).await,
+            _ => Err(malformed("the event is neither of step functions nor of a schedule")),
+        }
+    })
+    .await
+}
+
+async fn ended(detail: Value, reconcile: &ReconcileOrders, sagas: &SagaArns) -> Result<Value, StepError> {
+    let change: ExecutionStatusChange =
+        serde_json::from_value(detail).map_err(|_| malformed("the event's detail is not a status change"))?;
+    if !ENDED_BADLY.contains(&change.status.as_str()) {
+        return Ok(json!({"outcome": "IGNORED"}));
+    }
+    let (kind, order) = saga_of(&change, sagas).ok_or_else(|| malformed("the execution is not one of a saga"))?;
+    let input = change.input.as_deref().map(serde_json::from_str::<SagaInput>);
+    if let Some(Ok(input)) = input {
+        correlate(input.correlation_id.as_str());
+    }
+    let parking = Parking {
+        execution: change.execution_arn,
+        // A timeout or an abort has no error of its own.
+        error: change.error.unwrap_or(change.status),
+        cause: change.cause.unwrap_or_default(),
+    };
+    let reconciled = reconcile
+        .ended(kind, &order, &parking)
+        .await
+        .map_err(|failure| outside(&failure))?;
+    let outcome = name(reconciled);
+    tracing::warn!(
+        order_id = order.as_str(),
+        outcome,
+        error = parking.error,
+        "saga ended badly"
+    );
+    Ok(json!({"outcome": outcome}))
+}
+
+async fn sweep(reconcile: &ReconcileOrders) -> Result<Value, StepError> {
+    let orders = reconcile.sweep().await.map_err(|failure| outside(&failure))?;
+    for (order, reconciled) in &orders {
+        let outcome = name(*reconciled);
+        tracing::warn!(order_id = order.as_str(), outcome, "overdue order");
+    }
+    Ok(json!({"outcome": "SWEPT", "orders": orders.len()}))
+}
+
+fn saga_of(change: &ExecutionStatusChange, sagas: &SagaArns) -> Option<(SagaKind, OrderId)> {
+    let kind = match &change.state_machine_arn {
+        arn if *arn == sagas.order => SagaKind::Order,
+        arn if *arn == sagas.cancel => SagaKind::Cancel,
+        _ => return None,
+    };
+    let order = kind.of_execution_name(&change.name)?;
+    Some((kind, order))
+}
+
+fn name(reconciled: Reconciled) -> &'static str {
+    match reconciled {
+        Reconciled::Started => "STARTED",
+        Reconciled::StillRunning => "STILL_RUNNING",
+        Reconciled::Parked => "PARKED",
+        Reconciled::AlreadySettled => "ALREADY_SETTLED",
+    }
+}
+
+fn malformed(message: &str) -> StepError {
+    StepError::new(STEP_INPUT_MALFORMED, message)
+}
+
+fn outside(failure: &PortFailure) -> StepError {
+    StepError::outside(failure, failure.transient)
+}

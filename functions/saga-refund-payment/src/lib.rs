@@ -1,0 +1,22 @@
+//! How does a saga return what was captured, if anything was?
+
+use domain::fulfilment::refund_payment::{RefundPayment, RefundPaymentError};
+use edge::invocation::{Invocation, Reply};
+use edge::step::{StepError, step};
+use wire::saga::{RefundOutcome, SagaInput};
+
+pub async fn handle(invocation: Invocation, refund: &RefundPayment) -> Reply {
+    step(invocation, |input: SagaInput| async move {
+        let refunded = refund.run(&input.order_id).await.map_err(|error| step_error(&error))?;
+        Ok(RefundOutcome::from(refunded))
+    })
+    .await
+}
+
+fn step_error(error: &RefundPaymentError) -> StepError {
+    let name = match error {
+        RefundPaymentError::OrderNotFound => "OrderNotFound",
+        RefundPaymentError::Port(failure) => return StepError::outside(failure, failure.transient),
+    };
+    StepError::new(name, error.to_string())
+}

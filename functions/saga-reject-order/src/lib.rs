@@ -1,0 +1,26 @@
+//! How does a saga reject an order, after everything was undone?
+
+use domain::fulfilment::reject_order::{RejectOrder, RejectOrderError};
+use edge::invocation::{Invocation, Reply};
+use edge::step::{StepError, step};
+use wire::saga::{RejectInput, StepOutcome};
+
+pub async fn handle(invocation: Invocation, reject: &RejectOrder) -> Reply {
+    step(invocation, |input: RejectInput| async move {
+        reject
+            .run(&input.saga.order_id, input.reason)
+            .await
+            .map_err(|error| step_error(&error))?;
+        Ok(StepOutcome { outcome: "REJECTED" })
+    })
+    .await
+}
+
+fn step_error(error: &RejectOrderError) -> StepError {
+    let name = match error {
+        RejectOrderError::NotRejectable(_) => "OrderNotRejectable",
+        RejectOrderError::OrderNotFound => "OrderNotFound",
+        RejectOrderError::Port(failure) => return StepError::outside(failure, failure.transient),
+    };
+    StepError::new(name, error.to_string())
+}

@@ -1,0 +1,24 @@
+//! How does a saga set the stock of an order aside, all or nothing?
+
+use domain::fulfilment::reserve_stock::{ReserveStock, ReserveStockError};
+use edge::invocation::{Invocation, Reply};
+use edge::step::{StepError, step};
+use wire::saga::{SagaInput, StepOutcome};
+
+pub async fn handle(invocation: Invocation, reserve: &ReserveStock) -> Reply {
+    step(invocation, |input: SagaInput| async move {
+        reserve.run(&input.order_id).await.map_err(|error| step_error(&error))?;
+        Ok(StepOutcome { outcome: "RESERVED" })
+    })
+    .await
+}
+
+fn step_error(error: &ReserveStockError) -> StepError {
+    let name = match error {
+        ReserveStockError::OutOfStock(_) => "OutOfStock",
+        ReserveStockError::ReservationClosed => "ReservationClosed",
+        ReserveStockError::OrderNotFound => "OrderNotFound",
+        ReserveStockError::Port(failure) => return StepError::outside(failure, failure.transient),
+    };
+    StepError::new(name, error.to_string())
+}

@@ -1,0 +1,63 @@
+//! How does a change of an order start its saga? The orders table's stream is the outbox: no order is written without it.
+
+use domain::fulfilment::ports::{SagaKind, SagaStart};
+use domain::fulfilment::start::StartFulfilment;
+use domain::values::{CorrelationId, OrderId, OrderStatus};
+use edge::invocation::{Invocation, Reply};
+use edge::records::{Batch, BatchMalformed, Undecodable, records};
+use edge::stream::{self, Attributes, ChangeKind, ItemChange};
+use edge::telemetry::correlate;
+use serde_json::Value;
+use wire::order_item;
+
+pub async fn handle(invocation: Invocation, start: &StartFulfilment) -> Reply {
+    records(invocation, decode, |saga: Option<SagaStart>| async move {
+        let Some(saga) = saga else {
+            return Ok(());
+        };
+        correlate(saga.correlation_id.as_str());
+        start.run(&saga).await
+    })
+    .await
+}
+
+fn decode(event: &Value) -> Result<Batch<Option<SagaStart>>, BatchMalformed> {
+    Ok(stream::changes(event)?.decode(|change| saga_of(&change)))
+}
+
+/// `None` for a change that starts nothing. The event source's filter lets none of those through, but a filter is a
+/// matter of cost: which change means what is decided here.
+fn saga_of(change: &ItemChange) -> Result<Option<SagaStart>, Undecodable> {
+    let Some(new) = &change.new_image else {
+        return Ok(None);
+    };
+    if new.string(order_item::KIND) != Some(order_item::KIND_ORDER) {
+        return Ok(None);
+    }
+    let status_of = |item: &Attributes| item.string(order_item::STATUS).and_then(OrderStatus::parse);
+    let before = change.old_image.as_ref().and_then(status_of);
+    match (change.kind, before, status_of(new)) {
+        (ChangeKind::Insert, _, Some(OrderStatus::Pending)) => {
+            saga(SagaKind::Order, new, order_item::CORRELATION_ID).map(Some)
+        }
+        (ChangeKind::Modify, Some(OrderStatus::Confirmed), Some(OrderStatus::Cancelling)) => {
+            saga(SagaKind::Cancel, new, order_item::CANCEL_CORRELATION_ID).map(Some)
+        }
+        _ => Ok(None),
+    }
+}
+
+fn saga(kind: SagaKind, item: &Attributes, correlation_id: &'static str) -> Result<SagaStart, Undecodable> {
+    let order = OrderId::parse(required(item, order_item::ORDER_ID)?);
+    let correlation_id = CorrelationId::parse(required(item, correlation_id)?);
+    Ok(SagaStart {
+        kind,
+        order: order.map_err(|fault| Undecodable::new(format!("order id: {fault}")))?,
+        correlation_id: correlation_id.map_err(|fault| Undecodable::new(format!("correlation id: {fault}")))?,
+    })
+}
+
+fn required<'i>(item: &'i Attributes, name: &'static str) -> Result<&'i str, Undecodable> {
+    item.string(name)
+        .ok_or_else(|| Undecodable::new(format!("order item without {name}")))
+}

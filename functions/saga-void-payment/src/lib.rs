@@ -1,0 +1,23 @@
+//! How does a saga free what is held, and close the payment?
+
+use domain::fulfilment::void_payment::{VoidPayment, VoidPaymentError};
+use edge::invocation::{Invocation, Reply};
+use edge::step::{StepError, step};
+use wire::saga::{SagaInput, StepOutcome};
+
+pub async fn handle(invocation: Invocation, void: &VoidPayment) -> Reply {
+    step(invocation, |input: SagaInput| async move {
+        void.run(&input.order_id).await.map_err(|error| step_error(&error))?;
+        Ok(StepOutcome { outcome: "VOIDED" })
+    })
+    .await
+}
+
+fn step_error(error: &VoidPaymentError) -> StepError {
+    let name = match error {
+        VoidPaymentError::AlreadyCaptured => "AlreadyCaptured",
+        VoidPaymentError::OrderNotFound => "OrderNotFound",
+        VoidPaymentError::Port(failure) => return StepError::outside(failure, failure.transient),
+    };
+    StepError::new(name, error.to_string())
+}

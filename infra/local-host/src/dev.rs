@@ -1,0 +1,159 @@
+//! What goes on inside? Read-only views on the machinery, for the console and for tests. They exist on the local host only.
+
+use std::sync::Arc;
+
+use adapter_embedded::mail::SentEmail;
+use adapter_embedded::sagas::{self, Execution};
+use axum::Router;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use domain::orders::order::Order;
+use domain::ports::PortFailure;
+use domain::values::Timestamp;
+use serde_json::{Value, json};
+use wire::order::OrderJson;
+
+use crate::events::EventPlane;
+use crate::events::clock::rfc3339;
+use crate::invoker::Invoker;
+use crate::shop::Shop;
+use crate::workflows::Machines;
+use crate::workflows::journal::{self, ExecutionKey};
+
+const EMAILS_SHOWN: usize = 100;
+const EXECUTIONS_SHOWN: u32 = 100;
+const ORDERS_SHOWN: u32 = 100;
+
+pub(crate) struct Machinery {
+    pub(crate) shop: Arc<Shop>,
+    pub(crate) events: Arc<EventPlane>,
+    pub(crate) invoker: Arc<Invoker>,
+    pub(crate) machines: Machines,
+}
+
+type Seen = State<Arc<Machinery>>;
+
+pub(crate) fn router(machinery: Machinery) -> Router {
+    Router::new()
+        .route("/healthz", get(health))
+        .route("/dev/emails", get(emails))
+        .route("/dev/invocations", get(invocations))
+        .route("/dev/executions", get(executions))
+        .route("/dev/orders", get(orders))
+        .route("/dev/queues", get(queues))
+        .with_state(Arc::new(machinery))
+}
+
+/// Healthy is who can reach the database.
+async fn health(State(machinery): Seen) -> Response {
+    let reached = machinery
+        .shop
+        .database
+        .call("check database", |connection| connection.execute_batch("SELECT 1"))
+        .await;
+    answer(reached.map(|()| json!({ "status": "ok" })))
+}
+
+async fn emails(State(machinery): Seen) -> Response {
+    let sent = machinery.shop.mailer.sent(EMAILS_SHOWN).await;
+    answer(sent.map(|sent| json!({ "emails": sent.iter().map(email).collect::<Value>() })))
+}
+
+fn email(sent: &SentEmail) -> Value {
+    json!({
+        "to": sent.email.to.reveal(),
+        "subject": sent.email.subject,
+        "text": sent.email.text,
+        "html": sent.email.html,
+        "at": time(sent.at),
+    })
+}
+
+async fn invocations(State(machinery): Seen) -> Response {
+    answer(Ok(json!({ "invocations": machinery.invoker.log().to_json() })))
+}
+
+async fn executions(State(machinery): Seen) -> Response {
+    let recent = machinery.shop.database.call("list executions", |connection| {
+        let executions = sagas::recent(connection, EXECUTIONS_SHOWN)?;
+        let with_states = executions.into_iter().map(|execution| {
+            let states = journal::states(connection, &ExecutionKey::of(&execution))?;
+            Ok((execution, states))
+        });
+        with_states.collect::<rusqlite::Result<Vec<_>>>()
+    });
+    let recent = recent.await.map(|executions| {
+        let shown = executions
+            .iter()
+            .map(|(execution, states)| shown_execution(&machinery.machines, execution, states));
+        json!({ "executions": shown.collect::<Value>() })
+    });
+    answer(recent)
+}
+
+fn shown_execution(machines: &Machines, execution: &Execution, states: &[String]) -> Value {
+    let arn = machines.arn(execution.kind);
+    json!({
+        "arn": arn.execution(&execution.name),
+        "state_machine": arn.name,
+        "name": execution.name,
+        "status": execution.status.as_str(),
+        "states": states,
+        "error": execution.error,
+        "cause": execution.cause,
+        "started_at": rfc3339(execution.started_at_ms),
+        "ended_at": execution.ended_at_ms.map(rfc3339),
+    })
+}
+
+async fn orders(State(machinery): Seen) -> Response {
+    let recent = machinery
+        .shop
+        .database
+        .call("list recent orders", |connection| {
+            adapter_embedded::orders::recent(connection, ORDERS_SHOWN)
+        })
+        .await;
+    answer(recent.map(|orders| json!({ "orders": orders.iter().map(order).collect::<Value>() })))
+}
+
+fn order(order: &Order) -> Value {
+    let mut shown = json!(OrderJson::from(order));
+    shown["customer"] = json!(order.customer.as_str());
+    shown["correlation_id"] = json!(order.correlation_id.as_str());
+    shown
+}
+
+async fn queues(State(machinery): Seen) -> Response {
+    let depths = machinery.events.queue_depths().await;
+    answer(depths.map(|depths| {
+        let shown = depths
+            .iter()
+            .map(|(name, depth)| json!({ "name": name, "depth": depth }));
+        json!({ "queues": shown.collect::<Value>() })
+    }))
+}
+
+fn time(at: Timestamp) -> String {
+    rfc3339(at.unix_ms())
+}
+
+fn answer(outcome: Result<Value, PortFailure>) -> Response {
+    let (status, body) = match outcome {
+        Ok(body) => (StatusCode::OK, body),
+        Err(failure) => {
+            tracing::error!(error = &failure as &dyn std::error::Error, "view is not available");
+            (
+                StatusCode::SERVICE_UNAVAILABLE,
+                json!({ "message": "Service Unavailable" }),
+            )
+        }
+    };
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    (status, headers, body.to_string()).into_response()
+}

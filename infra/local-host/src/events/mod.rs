@@ -1,0 +1,139 @@
+//! How do events travel? From durable outboxes through queues, the bus and the stream to functions, at least once.
+//!
+//! Everything here is at rest in the database before anybody is told that it happened, so a process that dies at any
+//! point finds it again. Duplicates are possible, losses are not.
+
+mod asynchronous;
+pub(crate) mod bus;
+pub(crate) mod clock;
+mod objects;
+mod order_stream;
+mod pollers;
+mod queue;
+mod schedules;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use adapter_embedded::Database;
+use domain::ports::PortFailure;
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+
+use crate::functions::Functions;
+use crate::template::{Deployment, EventSource};
+
+/// How long a loop sleeps when nobody wakes it: the latency of a wake-up that got lost.
+const IDLE_POLL: Duration = Duration::from_millis(250);
+
+/// The event sources of the template, connected to the functions.
+pub struct EventPlane {
+    pub database: Database,
+    pub deployment: Arc<Deployment>,
+    pub functions: Arc<dyn Functions>,
+    /// Rung whenever there may be work: an object was put, a function returned, an execution ended.
+    pub wake: Arc<Notify>,
+}
+
+impl EventPlane {
+    /// Creates the tables, and puts back what was in flight when the process last ended.
+    pub async fn prepare(&self) -> Result<(), PortFailure> {
+        self.database.ensure_schema(queue::SCHEMA).await?;
+        self.database.ensure_schema(asynchronous::SCHEMA).await?;
+        self.database.ensure_schema(order_stream::SCHEMA).await?;
+        self.database.ensure_schema(pollers::SCHEMA).await?;
+        let deployment = Arc::clone(&self.deployment);
+        self.database
+            .call("recover events in flight", move |connection| {
+                let now_ms = clock::now_ms();
+                queue::show_everything_in_flight(connection, now_ms)?;
+                asynchronous::make_everything_due(connection, now_ms)?;
+                pollers::announce_notifications(connection, &deployment, now_ms)
+            })
+            .await
+    }
+
+    /// Starts one task per event source. They end when the set is dropped.
+    pub fn start(self: &Arc<Self>) -> JoinSet<()> {
+        let mut tasks = JoinSet::new();
+        tasks.spawn(pollers::objects(Arc::clone(self)));
+        tasks.spawn(pollers::asynchronous_invocations(Arc::clone(self)));
+        for function in self.deployment.functions.values() {
+            for source in &function.sources {
+                self.start_source(&mut tasks, &function.logical_id, source);
+            }
+        }
+        tasks
+    }
+
+    fn start_source(self: &Arc<Self>, tasks: &mut JoinSet<()>, function: &str, source: &EventSource) {
+        let function = function.to_owned();
+        match source.clone() {
+            // Requests come through the gateway, events from the bus as asynchronous invocations.
+            EventSource::Http(_) | EventSource::EventBridge { .. } => {}
+            EventSource::Queue {
+                queue,
+                batch_size,
+                maximum_concurrency,
+                reports_failures,
+            } => {
+                let source = pollers::QueueSource {
+                    function,
+                    queue,
+                    batch_size,
+                    concurrency: maximum_concurrency.unwrap_or(pollers::QUEUE_CONCURRENCY_DEFAULT),
+                    reports_failures,
+                };
+                tasks.spawn(pollers::queue(Arc::clone(self), source));
+            }
+            EventSource::Stream {
+                table,
+                batch_size,
+                filters,
+                bisect,
+                maximum_retry_attempts,
+                maximum_age_seconds,
+                on_failure_queue,
+                reports_failures,
+            } => {
+                let source = order_stream::Source {
+                    function,
+                    table,
+                    batch_size,
+                    filters,
+                    bisect,
+                    maximum_retry_attempts,
+                    maximum_age_seconds,
+                    on_failure_queue,
+                    reports_failures,
+                };
+                tasks.spawn(order_stream::run(Arc::clone(self), source));
+            }
+            EventSource::Schedule { name, every } => {
+                tasks.spawn(schedules::run(Arc::clone(self), function, name, every));
+            }
+        }
+    }
+
+    /// Messages in each queue of the template, visible or in flight.
+    pub(crate) async fn queue_depths(&self) -> Result<Vec<(String, u64)>, PortFailure> {
+        let names: Vec<String> = self.deployment.queues.keys().cloned().collect();
+        self.database
+            .call("count messages", move |connection| {
+                let counted = names.into_iter().map(|name| {
+                    let depth = queue::depth(connection, &name)?;
+                    Ok((name, depth))
+                });
+                counted.collect()
+            })
+            .await
+    }
+
+    /// Returns when there may be work.
+    pub(crate) async fn wait_for_work(&self) {
+        tokio::select! {
+            () = self.wake.notified() => {}
+            () = tokio::time::sleep(IDLE_POLL) => {}
+        }
+    }
+}

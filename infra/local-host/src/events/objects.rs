@@ -1,0 +1,130 @@
+//! Who hears of a new object? The queues and rules that the template connects to its bucket.
+//!
+//! Two shapes, as S3 sends them: notifications to queues carry form-encoded keys
+//! (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html>), events on the bus raw
+//! ones (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html>).
+
+use adapter_embedded::buckets::ObjectEvent;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use rusqlite::Connection;
+use serde_json::{Value, json};
+
+use super::clock::rfc3339;
+use super::{bus, queue};
+use crate::template::{BucketSpec, Deployment, QueueNotification};
+
+/// What `application/x-www-form-urlencoded` leaves as it is; S3 keeps slashes too.
+const FORM_ENCODED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'*')
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'/')
+    .remove(b' ');
+
+/// Hands one object event to everybody concerned, in the transaction that takes it from the outbox.
+pub(crate) fn dispatch(
+    connection: &Connection,
+    deployment: &Deployment,
+    object: &ObjectEvent,
+    now_ms: i64,
+) -> rusqlite::Result<()> {
+    let Some(bucket) = deployment.buckets.values().find(|bucket| bucket.name == object.bucket) else {
+        return Ok(());
+    };
+    for notification in bucket
+        .queue_notifications
+        .iter()
+        .filter(|notification| concerns(notification, &object.key))
+    {
+        let body = json!({ "Records": [notification_record(bucket, notification, object)] });
+        queue::send(connection, &notification.queue, &body.to_string(), now_ms)?;
+    }
+    if bucket.eventbridge {
+        let resource = format!("arn:aws:s3:::{}", object.bucket);
+        let event = bus::envelope("aws.s3", "Object Created", &resource, &event_detail(object), now_ms);
+        bus::publish(connection, deployment, &event, now_ms)?;
+    }
+    Ok(())
+}
+
+/// What S3 sends to a queue once, when the notification is set up. It has no `Records`.
+pub(crate) fn test_event(bucket: &BucketSpec, now_ms: i64) -> Value {
+    json!({
+        "Service": "Amazon S3",
+        "Event": "s3:TestEvent",
+        "Time": rfc3339(now_ms),
+        "Bucket": bucket.name,
+        "RequestId": uuid::Uuid::new_v4().to_string(),
+        "HostId": "local-host",
+    })
+}
+
+fn concerns(notification: &QueueNotification, key: &str) -> bool {
+    key.starts_with(notification.prefix.as_str()) && key.ends_with(notification.suffix.as_str())
+}
+
+fn form_encoded(key: &str) -> String {
+    utf8_percent_encode(key, FORM_ENCODED).to_string().replace(' ', "+")
+}
+
+fn notification_record(bucket: &BucketSpec, notification: &QueueNotification, object: &ObjectEvent) -> Value {
+    json!({
+        "eventVersion": "2.1",
+        "eventSource": "aws:s3",
+        "awsRegion": "local",
+        "eventTime": rfc3339(object.at_ms),
+        "eventName": "ObjectCreated:Put",
+        "userIdentity": { "principalId": "AWS:local" },
+        "requestParameters": { "sourceIPAddress": "127.0.0.1" },
+        "responseElements": { "x-amz-request-id": object.sequencer, "x-amz-id-2": "local-host" },
+        "s3": {
+            "s3SchemaVersion": "1.0",
+            "configurationId": notification.queue,
+            "bucket": {
+                "name": bucket.name,
+                "ownerIdentity": { "principalId": "local" },
+                "arn": format!("arn:aws:s3:::{}", bucket.name),
+            },
+            "object": {
+                "key": form_encoded(&object.key),
+                "size": object.size_bytes,
+                "eTag": object.etag,
+                "versionId": object.version_id,
+                "sequencer": object.sequencer,
+            },
+        },
+    })
+}
+
+fn event_detail(object: &ObjectEvent) -> Value {
+    json!({
+        "version": "0",
+        "bucket": { "name": object.bucket },
+        "object": {
+            "key": object.key,
+            "size": object.size_bytes,
+            "etag": object.etag,
+            "version-id": object.version_id,
+            "sequencer": object.sequencer,
+        },
+        "request-id": object.sequencer,
+        "requester": "000000000000",
+        "source-ip-address": "127.0.0.1",
+        "reason": "PutObject",
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_in_notifications_are_form_encoded() {
+        assert_eq!(
+            form_encoded("photos/Tee + Käse/50%2F"),
+            "photos/Tee+%2B+K%C3%A4se/50%252F"
+        );
+        assert_eq!(form_encoded("photos/a-b_c.d*e~"), "photos/a-b_c.d*e%7E");
+    }
+}

@@ -1,0 +1,204 @@
+//! How does a queue behave? Durable messages with a visibility timeout, a receive count and a dead-letter queue.
+//!
+//! The semantics are those of a standard SQS queue with one deviation: a message whose invocation ended with a failure
+//! becomes visible after a short, growing delay instead of the rest of its visibility timeout (six minutes in our
+//! template), because here the poller knows that nobody works on it any more. What stays the same: at least once, no
+//! order promised, `maxReceiveCount` receives, then the dead-letter queue.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::template::QueueSpec;
+
+/// First delay before a failed message is received again; it grows with every receive.
+const RETRY_DELAY_MS: i64 = 1_000;
+const RETRY_DELAY_MAX_MS: i64 = 30_000;
+
+pub(crate) const SCHEMA: &str = "
+    CREATE TABLE IF NOT EXISTS queue_messages (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        queue TEXT NOT NULL,
+        message_id TEXT NOT NULL,
+        body TEXT NOT NULL,
+        sent_at_ms INTEGER NOT NULL,
+        visible_at_ms INTEGER NOT NULL,
+        first_received_at_ms INTEGER,
+        receive_count INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    CREATE INDEX IF NOT EXISTS queue_messages_by_queue ON queue_messages (queue, visible_at_ms);
+";
+
+/// One message as a poller received it.
+#[derive(Debug, Clone)]
+pub(crate) struct Message {
+    pub(crate) id: i64,
+    pub(crate) message_id: String,
+    pub(crate) body: String,
+    pub(crate) sent_at_ms: i64,
+    pub(crate) first_received_at_ms: i64,
+    pub(crate) receive_count: u32,
+}
+
+/// Durable once the surrounding transaction commits.
+pub(crate) fn send(connection: &Connection, queue: &str, body: &str, now_ms: i64) -> rusqlite::Result<()> {
+    let message_id = uuid::Uuid::new_v4().to_string();
+    connection
+        .prepare_cached(
+            "INSERT INTO queue_messages (queue, message_id, body, sent_at_ms, visible_at_ms) VALUES (?1, ?2, ?3, ?4, ?4)",
+        )?
+        .execute(params![queue, message_id, body, now_ms])?;
+    Ok(())
+}
+
+/// Takes up to `limit` visible messages and hides them for the visibility timeout. A message that was received as often
+/// as its queue allows goes to the dead-letter queue instead.
+pub(crate) fn receive(
+    connection: &Connection,
+    queue: &QueueSpec,
+    limit: u32,
+    now_ms: i64,
+) -> rusqlite::Result<Vec<Message>> {
+    connection
+        .prepare_cached("DELETE FROM queue_messages WHERE queue = ?1 AND sent_at_ms < ?2")?
+        .execute(params![
+            queue.logical_id,
+            now_ms - milliseconds(queue.retention_seconds)
+        ])?;
+    if let Some(redrive) = &queue.redrive {
+        connection
+            .prepare_cached(
+                "UPDATE queue_messages SET queue = ?1, receive_count = 0, first_received_at_ms = NULL
+                 WHERE queue = ?2 AND visible_at_ms <= ?3 AND receive_count >= ?4",
+            )?
+            .execute(params![
+                redrive.dead_letter_queue,
+                queue.logical_id,
+                now_ms,
+                redrive.max_receive_count
+            ])?;
+    }
+    let hidden_until_ms = now_ms + milliseconds(queue.visibility_timeout_seconds);
+    connection
+        .prepare_cached(
+            "UPDATE queue_messages
+             SET visible_at_ms = ?1, receive_count = receive_count + 1,
+                 first_received_at_ms = coalesce(first_received_at_ms, ?2)
+             WHERE id IN (SELECT id FROM queue_messages WHERE queue = ?3 AND visible_at_ms <= ?2 ORDER BY id LIMIT ?4)
+             RETURNING id, message_id, body, sent_at_ms, first_received_at_ms, receive_count",
+        )?
+        .query_map(params![hidden_until_ms, now_ms, queue.logical_id, limit], |row| {
+            Ok(Message {
+                id: row.get(0)?,
+                message_id: row.get(1)?,
+                body: row.get(2)?,
+                sent_at_ms: row.get(3)?,
+                first_received_at_ms: row.get(4)?,
+                receive_count: row.get(5)?,
+            })
+        })?
+        .collect()
+}
+
+pub(crate) fn delete(connection: &Connection, id: i64) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("DELETE FROM queue_messages WHERE id = ?1")?
+        .execute(params![id])?;
+    Ok(())
+}
+
+/// Shows a message again whose invocation failed.
+pub(crate) fn retry_later(connection: &Connection, message: &Message, now_ms: i64) -> rusqlite::Result<()> {
+    let delay_ms = (RETRY_DELAY_MS * i64::from(message.receive_count)).min(RETRY_DELAY_MAX_MS);
+    connection
+        .prepare_cached("UPDATE queue_messages SET visible_at_ms = ?1 WHERE id = ?2")?
+        .execute(params![now_ms + delay_ms, message.id])?;
+    Ok(())
+}
+
+/// After a restart nobody works on anything: what was in flight is delivered again at once.
+pub(crate) fn show_everything_in_flight(connection: &Connection, now_ms: i64) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("UPDATE queue_messages SET visible_at_ms = ?1 WHERE visible_at_ms > ?1")?
+        .execute(params![now_ms])?;
+    Ok(())
+}
+
+/// Messages in a queue, visible or in flight.
+pub(crate) fn depth(connection: &Connection, queue: &str) -> rusqlite::Result<u64> {
+    let count: Option<i64> = connection
+        .prepare_cached("SELECT count(*) FROM queue_messages WHERE queue = ?1")?
+        .query_row(params![queue], |row| row.get(0))
+        .optional()?;
+    Ok(u64::try_from(count.unwrap_or(0)).unwrap_or(0))
+}
+
+fn milliseconds(seconds: u64) -> i64 {
+    i64::try_from(seconds.saturating_mul(1_000)).unwrap_or(i64::MAX / 4)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::template::RedriveSpec;
+
+    fn queue() -> (Connection, QueueSpec) {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(SCHEMA).unwrap();
+        let spec = QueueSpec {
+            logical_id: "Photos".to_owned(),
+            visibility_timeout_seconds: 360,
+            retention_seconds: 345_600,
+            redrive: Some(RedriveSpec {
+                dead_letter_queue: "Dead".to_owned(),
+                max_receive_count: 2,
+            }),
+        };
+        (connection, spec)
+    }
+
+    #[test]
+    fn a_received_message_is_hidden_until_its_timeout() {
+        let (connection, spec) = queue();
+        send(&connection, "Photos", "one", 0).unwrap();
+        assert_eq!(receive(&connection, &spec, 10, 0).unwrap().len(), 1);
+        assert_eq!(receive(&connection, &spec, 10, 359_999).unwrap().len(), 0);
+        let again = receive(&connection, &spec, 10, 360_000).unwrap();
+        assert_eq!((again[0].receive_count, again[0].first_received_at_ms), (2, 0));
+    }
+
+    #[test]
+    fn a_message_received_too_often_reaches_the_dead_letter_queue() {
+        let (connection, spec) = queue();
+        send(&connection, "Photos", "one", 0).unwrap();
+        let mut now_ms = 0;
+        for _ in 0..2 {
+            let message = receive(&connection, &spec, 10, now_ms).unwrap().remove(0);
+            retry_later(&connection, &message, now_ms).unwrap();
+            now_ms += RETRY_DELAY_MAX_MS;
+        }
+        assert!(receive(&connection, &spec, 10, now_ms).unwrap().is_empty());
+        assert_eq!(
+            (
+                depth(&connection, "Photos").unwrap(),
+                depth(&connection, "Dead").unwrap()
+            ),
+            (0, 1)
+        );
+    }
+
+    #[test]
+    fn a_restart_shows_what_was_in_flight() {
+        let (connection, spec) = queue();
+        send(&connection, "Photos", "one", 0).unwrap();
+        receive(&connection, &spec, 10, 0).unwrap();
+        show_everything_in_flight(&connection, 5).unwrap();
+        assert_eq!(receive(&connection, &spec, 10, 5).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn what_is_older_than_the_retention_is_forgotten() {
+        let (connection, spec) = queue();
+        send(&connection, "Photos", "one", 0).unwrap();
+        assert!(receive(&connection, &spec, 10, 345_600_001).unwrap().is_empty());
+        assert_eq!(depth(&connection, "Photos").unwrap(), 0);
+    }
+}

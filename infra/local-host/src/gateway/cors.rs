@@ -1,0 +1,51 @@
+//! Which pages may call from a browser? Answered by the gateway, without a token and without a function.
+
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use crate::template::CorsSpec;
+
+pub(super) struct Cors(pub(super) CorsSpec);
+
+impl Cors {
+    /// The answer to a preflight; `None` for any other request.
+    pub(super) fn preflight(&self, request: &Request) -> Option<Response> {
+        let headers = request.headers();
+        let origin = headers.get(header::ORIGIN)?;
+        if request.method() != Method::OPTIONS || !headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD) {
+            return None;
+        }
+        let mut response = StatusCode::NO_CONTENT.into_response();
+        let answered = response.headers_mut();
+        if self.decorate(origin, answered) {
+            put(answered, header::ACCESS_CONTROL_ALLOW_METHODS, &self.0.allow_methods.join(","));
+            put(answered, header::ACCESS_CONTROL_ALLOW_HEADERS, &self.0.allow_headers.join(","));
+            if let Some(seconds) = self.0.max_age_seconds {
+                put(answered, header::ACCESS_CONTROL_MAX_AGE, &seconds.to_string());
+            }
+        }
+        Some(response)
+    }
+
+    /// Adds what an allowed origin may read. Whether it is one.
+    pub(super) fn decorate(&self, origin: &HeaderValue, headers: &mut HeaderMap) -> bool {
+        let allowed = |known: &String| known == "*" || known.as_bytes() == origin.as_bytes();
+        if !self.0.allow_origins.iter().any(allowed) {
+            return false;
+        }
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+        headers.insert(header::VARY, HeaderValue::from_static("origin"));
+        if !self.0.expose_headers.is_empty() {
+            put(headers, header::ACCESS_CONTROL_EXPOSE_HEADERS, &self.0.expose_headers.join(","));
+        }
+        true
+    }
+}
+
+/// A value of the template that is no header value is left out, as nobody could have sent it either.
+fn put(headers: &mut HeaderMap, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
+    }
+}

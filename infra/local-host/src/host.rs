@@ -1,0 +1,216 @@
+//! How do the parts become a running shop? Opened, checked against each other and connected here, in one order.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use domain::fulfilment::ports::SagaKind;
+use domain::ports::PortFailure;
+use saga_reconcile::SagaArns;
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, oneshot};
+use tokio::task::{JoinHandle, JoinSet};
+
+use crate::dev::{self, Machinery};
+use crate::events::EventPlane;
+use crate::functions::Functions;
+use crate::{console, gateway};
+use crate::identity::{self, Issuer, IssuerFault};
+use crate::invoker::Invoker;
+use crate::registry::{self, RegistryMismatch};
+use crate::s3::{self, Objects};
+use crate::seed::{self, SeedFault};
+use crate::shop::{DataLocation, Shop, ShopFault};
+use crate::template::{self, TemplateFault};
+use crate::workflows::journal::Writer;
+use crate::workflows::{Machines, WorkflowFault, Workflows};
+
+/// How long requests and invocations may still run when the host stops. What takes longer is repeated at the next start.
+const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
+
+/// Whose name tokens carry. Not the address: a token outlives a restart on another port.
+const ISSUER: &str = "https://popshop.local";
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// On 127.0.0.1; zero for any that is free.
+    pub port: u16,
+    pub data: DataLocation,
+}
+
+/// Why the host does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartFailure {
+    #[error("infra/template.yaml: {0}")]
+    Template(#[from] TemplateFault),
+    #[error(transparent)]
+    Workflows(#[from] WorkflowFault),
+    #[error(transparent)]
+    Registry(#[from] RegistryMismatch),
+    #[error("listen on 127.0.0.1:{port}")]
+    Listen {
+        port: u16,
+        #[source]
+        source: io::Error,
+    },
+    #[error(transparent)]
+    Shop(#[from] ShopFault),
+    #[error("put the first catalog")]
+    Seed(#[from] SeedFault),
+    #[error(transparent)]
+    Issuer(#[from] IssuerFault),
+    #[error(transparent)]
+    Database(#[from] PortFailure),
+}
+
+/// A host that owns its address and its data, and does nothing yet. Requests wait until it is opened.
+pub struct Host {
+    pub base_url: String,
+    listener: TcpListener,
+    app: Router,
+    events: Arc<EventPlane>,
+    workflows: Workflows,
+    writer: Writer,
+    invoker: Arc<Invoker>,
+    shop: Arc<Shop>,
+}
+
+/// A host at work. Dropped without [`RunningHost::shutdown`], it stops at once, as if its process had died.
+pub struct RunningHost {
+    pub base_url: String,
+    stop: oneshot::Sender<()>,
+    server: JoinHandle<io::Result<()>>,
+    /// Event sources and workflows.
+    loops: JoinSet<()>,
+    /// Ends by itself when nobody is left who writes.
+    writer: JoinHandle<()>,
+    invoker: Arc<Invoker>,
+    /// Keeps the data folder locked until the end.
+    shop: Arc<Shop>,
+}
+
+impl Host {
+    pub async fn start(config: &Config) -> Result<RunningHost, StartFailure> {
+        Ok(Self::prepare(config).await?.open())
+    }
+
+    pub async fn prepare(config: &Config) -> Result<Self, StartFailure> {
+        let deployment = Arc::new(template::load()?);
+        let machines = Machines::read(&deployment)?;
+        let port = config.port;
+        let (listener, base_url) = listen(port)
+            .await
+            .map_err(|source| StartFailure::Listen { port, source })?;
+        let shop = Arc::new(Shop::open(&config.data, &deployment, &base_url).await?);
+        let wake = Arc::new(Notify::new());
+        let sagas = SagaArns {
+            order: machines.arn(SagaKind::Order).arn(),
+            cancel: machines.arn(SagaKind::Cancel).arn(),
+        };
+        let invoker = Arc::new(Invoker::new(
+            registry::functions(&shop, &deployment, sagas)?,
+            Arc::clone(&wake),
+        ));
+        let functions: Arc<dyn Functions> = Arc::clone(&invoker) as Arc<dyn Functions>;
+        let events = Arc::new(EventPlane {
+            database: shop.database.clone(),
+            deployment: Arc::clone(&deployment),
+            functions: Arc::clone(&functions),
+            wake: Arc::clone(&wake),
+        });
+        events.prepare().await?;
+        let (workflows, writer) = Workflows::prepare(
+            shop.database.clone(),
+            Arc::clone(&deployment),
+            Arc::clone(&functions),
+            machines.clone(),
+            Arc::clone(&wake),
+        )
+        .await?;
+        seed::put_catalog(&shop.uploads.bucket).await?;
+        let issuer = Arc::new(Issuer::new(ISSUER.to_owned(), &shop.issuer_secret)?);
+        let machinery = Machinery {
+            shop: Arc::clone(&shop),
+            events: Arc::clone(&events),
+            invoker: Arc::clone(&invoker),
+            machines,
+        };
+        let app = Router::new()
+            .merge(console::router())
+            .merge(dev::router(machinery))
+            .merge(s3::router(Arc::new(objects(&shop, wake))))
+            .merge(identity::router(Arc::clone(&issuer)))
+            .merge(gateway::router(&deployment, functions, issuer.authorizer()));
+        Ok(Self {
+            base_url,
+            listener,
+            app,
+            events,
+            workflows,
+            writer,
+            invoker,
+            shop,
+        })
+    }
+
+    /// Begins to work: serves what has come in meanwhile, and goes on with what an earlier process left.
+    pub fn open(self) -> RunningHost {
+        let mut loops = self.events.start();
+        loops.spawn(self.workflows.run());
+        let writer = tokio::spawn(self.writer.run());
+        let (stop, stopped) = oneshot::channel::<()>();
+        let server = axum::serve(self.listener, self.app.into_make_service_with_connect_info::<SocketAddr>()).with_graceful_shutdown(async move {
+            // Dropping the sender stops the server as well.
+            stopped.await.unwrap_or_default();
+        });
+        RunningHost {
+            base_url: self.base_url,
+            stop,
+            server: tokio::spawn(server.into_future()),
+            loops,
+            writer,
+            invoker: self.invoker,
+            shop: self.shop,
+        }
+    }
+}
+
+impl RunningHost {
+    /// Accepts nothing more, and lets what runs come to its end within [`SHUTDOWN_LIMIT`].
+    pub async fn shutdown(mut self) {
+        let orderly = async {
+            drop(self.stop);
+            match (&mut self.server).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::error!(error = &error as &dyn std::error::Error, "server ended badly"),
+                Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "server broke off"),
+            }
+            self.loops.shutdown().await;
+            self.invoker.drain().await;
+        };
+        if tokio::time::timeout(SHUTDOWN_LIMIT, orderly).await.is_err() {
+            tracing::warn!("stopped in the middle of work, which the next start takes up again");
+        }
+        self.server.abort();
+        self.writer.abort();
+        drop(self.shop);
+    }
+}
+
+fn objects(shop: &Shop, wake: Arc<Notify>) -> Objects {
+    let buckets = [&shop.uploads, &shop.thumbnails];
+    Objects {
+        buckets: buckets.map(|named| (named.name.clone(), named.bucket.clone())).into(),
+        signer: Arc::clone(&shop.links),
+        clock: Arc::clone(&shop.clock),
+        wake,
+    }
+}
+
+async fn listen(port: u16) -> io::Result<(TcpListener, String)> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+    let base_url = format!("http://{}", listener.local_addr()?);
+    Ok((listener, base_url))
+}

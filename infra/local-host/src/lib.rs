@@ -1,0 +1,23 @@
+//! The embedded default: one process that runs the functions from the SAM template and the state machine files.
+//!
+//! Routes, access rules, event sources, queues and state machines come from `infra/template.yaml` and its state machine
+//! files, the code from the function crates, state from SQLite and a folder. Nothing here decides what the shop does.
+
+pub mod arguments;
+pub mod banner;
+mod console;
+mod dev;
+mod events;
+pub mod functions;
+mod gateway;
+pub mod host;
+mod identity;
+mod invocation_log;
+mod invoker;
+mod patterns;
+mod registry;
+mod s3;
+mod seed;
+pub mod shop;
+pub mod template;
+mod workflows;

@@ -1,0 +1,52 @@
+//! What does the SAM template ask for? Read in full at start; what the host cannot do is refused by name.
+//!
+//! The file is `infra/template.yaml`, the one that AWS gets. Its state machines are `infra/*.asl.json`.
+
+mod fields;
+mod model;
+mod read;
+mod resolve;
+mod sources;
+mod yaml;
+
+pub use model::{
+    AsyncInvokeSpec, BucketSpec, CorsSpec, Deployment, EventSource, FunctionSpec, HttpApiSpec, JwtAuthorizerSpec,
+    QueueNotification, QueueSpec, RedriveSpec, RouteSpec, StateMachineSpec,
+};
+pub use resolve::function_of_arn;
+
+const TEMPLATE: &str = include_str!("../../../template.yaml");
+
+/// The files that `DefinitionUri` may name.
+const DEFINITIONS: [(&str, &str); 2] = [
+    ("order-saga.asl.json", include_str!("../../../order-saga.asl.json")),
+    ("order-cancel.asl.json", include_str!("../../../order-cancel.asl.json")),
+];
+
+/// Why the template cannot be run here.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{place} {what}")]
+pub struct TemplateFault {
+    /// Like `Resources.Thumbnailer.Properties.Events.Photos`.
+    pub place: String,
+    pub what: String,
+}
+
+impl TemplateFault {
+    pub(crate) fn at(place: &str, what: impl Into<String>) -> Self {
+        Self {
+            place: place.to_owned(),
+            what: what.into(),
+        }
+    }
+}
+
+/// The deployment that the committed template describes.
+pub fn load() -> Result<Deployment, TemplateFault> {
+    parse(TEMPLATE)
+}
+
+/// The deployment that a template describes.
+pub fn parse(text: &str) -> Result<Deployment, TemplateFault> {
+    read::deployment(resolve::resolved(yaml::parse(text)?)?)
+}

@@ -1,0 +1,135 @@
+//! What is left of the template when only what matters locally is kept? Plain data, keyed by logical id.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use serde_json::Value;
+
+#[derive(Debug, Clone)]
+pub struct Deployment {
+    pub functions: BTreeMap<String, FunctionSpec>,
+    pub api: HttpApiSpec,
+    pub state_machines: BTreeMap<String, StateMachineSpec>,
+    pub queues: BTreeMap<String, QueueSpec>,
+    pub buckets: BTreeMap<String, BucketSpec>,
+    pub tables_with_streams: BTreeSet<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct FunctionSpec {
+    pub logical_id: String,
+    /// Last segment of `CodeUri`.
+    pub crate_name: String,
+    pub timeout_seconds: u64,
+    pub sources: Vec<EventSource>,
+    pub async_invoke: AsyncInvokeSpec,
+}
+
+#[derive(Debug, Clone)]
+pub struct AsyncInvokeSpec {
+    pub maximum_retry_attempts: u32,
+    pub maximum_event_age_seconds: u64,
+    pub on_failure_queue: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub enum EventSource {
+    Http(RouteSpec),
+    Queue {
+        queue: String,
+        batch_size: u32,
+        maximum_concurrency: Option<u32>,
+        reports_failures: bool,
+    },
+    Stream {
+        table: String,
+        batch_size: u32,
+        filters: Vec<Value>,
+        bisect: bool,
+        maximum_retry_attempts: u32,
+        maximum_age_seconds: u64,
+        on_failure_queue: Option<String>,
+        reports_failures: bool,
+    },
+    EventBridge {
+        name: String,
+        pattern: Value,
+    },
+    Schedule {
+        name: String,
+        every: Duration,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RouteSpec {
+    pub method: String,
+    /// With `{name}` for a segment and `{name+}` for the rest.
+    pub path: String,
+    /// `None` for a route that anybody may call.
+    pub authorizer: Option<String>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct HttpApiSpec {
+    pub cors: Option<CorsSpec>,
+    pub rate_per_second: Option<f64>,
+    pub burst: Option<u32>,
+    pub authorizers: BTreeMap<String, JwtAuthorizerSpec>,
+    pub default_authorizer: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CorsSpec {
+    pub allow_origins: Vec<String>,
+    pub allow_methods: Vec<String>,
+    pub allow_headers: Vec<String>,
+    pub expose_headers: Vec<String>,
+    pub max_age_seconds: Option<u64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JwtAuthorizerSpec {
+    pub issuer: String,
+    pub audience: Vec<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct StateMachineSpec {
+    pub logical_id: String,
+    pub name: String,
+    pub arn: String,
+    /// The text of the file.
+    pub definition: String,
+    pub substitutions: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct QueueSpec {
+    pub logical_id: String,
+    pub visibility_timeout_seconds: u64,
+    pub retention_seconds: u64,
+    pub redrive: Option<RedriveSpec>,
+}
+
+#[derive(Debug, Clone)]
+pub struct RedriveSpec {
+    pub dead_letter_queue: String,
+    pub max_receive_count: u32,
+}
+
+#[derive(Debug, Clone)]
+pub struct BucketSpec {
+    pub logical_id: String,
+    pub name: String,
+    pub versioned: bool,
+    pub queue_notifications: Vec<QueueNotification>,
+    pub eventbridge: bool,
+}
+
+#[derive(Debug, Clone)]
+pub struct QueueNotification {
+    pub queue: String,
+    pub prefix: String,
+    pub suffix: String,
+}

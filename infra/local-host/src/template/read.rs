@@ -1,0 +1,382 @@
+//! Which resources does the host run, which have no local meaning, and which does it refuse?
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::fields::Fields;
+use super::model::{
+    AsyncInvokeSpec, BucketSpec, CorsSpec, Deployment, FunctionSpec, HttpApiSpec, JwtAuthorizerSpec, QueueNotification,
+    QueueSpec, RedriveSpec, StateMachineSpec,
+};
+use super::resolve::{queue_of_arn, state_machine_arn};
+use super::{DEFINITIONS, TemplateFault, sources};
+
+/// Resources that stand for something the local host does by other means (identity, keys) or does not need (access
+/// between services: one process has one owner).
+const WITHOUT_LOCAL_MEANING: [&str; 6] = [
+    "AWS::Cognito::UserPool",
+    "AWS::Cognito::UserPoolClient",
+    "AWS::Cognito::UserPoolGroup",
+    "AWS::S3::BucketPolicy",
+    "AWS::SQS::QueuePolicy",
+    "AWS::SecretsManager::Secret",
+];
+const TIMEOUT_SECONDS_DEFAULT: u64 = 3;
+const VISIBILITY_SECONDS_DEFAULT: u64 = 30;
+const RETENTION_SECONDS_DEFAULT: u64 = 345_600;
+const ASYNC_RETRIES_DEFAULT: u32 = 2;
+const ASYNC_AGE_SECONDS_DEFAULT: u64 = 21_600;
+
+pub(crate) fn deployment(template: Value) -> Result<Deployment, TemplateFault> {
+    let mut sections = Fields::of(template, "the template")?;
+    sections.ignore(&["AWSTemplateFormatVersion", "Description", "Parameters", "Outputs"]);
+    sections.only("Transform", "AWS::Serverless-2016-10-31")?;
+    let default_timeout_seconds = globals(&mut sections)?;
+    let mut deployment = Deployment {
+        functions: BTreeMap::new(),
+        api: HttpApiSpec::default(),
+        state_machines: BTreeMap::new(),
+        queues: BTreeMap::new(),
+        buckets: BTreeMap::new(),
+        tables_with_streams: BTreeSet::new(),
+    };
+    for (logical_id, mut resource) in sections.entries("Resources")? {
+        resource.place = format!("Resources.{logical_id}");
+        let kind = resource.required_text("Type")?;
+        resource.ignore(&["DeletionPolicy", "DependsOn", "Metadata", "UpdateReplacePolicy"]);
+        let properties = resource.within("Properties")?;
+        resource.finish()?;
+        match kind.as_str() {
+            "AWS::Serverless::Function" => {
+                let function = function(&logical_id, properties, default_timeout_seconds)?;
+                deployment.functions.insert(logical_id, function);
+            }
+            "AWS::Serverless::HttpApi" => deployment.api = http_api(properties)?,
+            "AWS::Serverless::StateMachine" => {
+                let machine = state_machine(&logical_id, properties)?;
+                deployment.state_machines.insert(logical_id, machine);
+            }
+            "AWS::SQS::Queue" => {
+                let queue = queue(&logical_id, properties)?;
+                deployment.queues.insert(logical_id, queue);
+            }
+            "AWS::S3::Bucket" => {
+                let bucket = bucket(&logical_id, properties)?;
+                deployment.buckets.insert(logical_id, bucket);
+            }
+            "AWS::DynamoDB::Table" => {
+                if has_stream(properties)? {
+                    deployment.tables_with_streams.insert(logical_id);
+                }
+            }
+            known if WITHOUT_LOCAL_MEANING.contains(&known) => {}
+            other => {
+                let what = format!("is of the type {other}, which the local host does not know");
+                return Err(TemplateFault::at(&format!("Resources.{logical_id}"), what));
+            }
+        }
+    }
+    sections.finish()?;
+    let default = deployment.api.default_authorizer.clone();
+    for function in deployment.functions.values_mut() {
+        let sources = std::mem::take(&mut function.sources);
+        function.sources = sources
+            .into_iter()
+            .map(|source| sources::with_authorizer(source, default.as_ref()))
+            .collect();
+    }
+    consistent(deployment)
+}
+
+fn globals(sections: &mut Fields) -> Result<u64, TemplateFault> {
+    let mut globals = sections.within("Globals")?;
+    let mut function = globals.within("Function")?;
+    function.ignore(&[
+        "Architectures",
+        "AutoPublishAlias",
+        "Environment",
+        "Handler",
+        "MemorySize",
+        "Runtime",
+        "Tracing",
+    ]);
+    let timeout_seconds = function.number("Timeout")?;
+    function.finish()?;
+    globals.finish()?;
+    Ok(timeout_seconds.unwrap_or(TIMEOUT_SECONDS_DEFAULT))
+}
+
+fn function(logical_id: &str, mut fields: Fields, default_seconds: u64) -> Result<FunctionSpec, TemplateFault> {
+    fields.ignore(&["Description", "Environment", "MemorySize", "Policies"]);
+    let code = fields.required_text("CodeUri")?;
+    let crate_name = code
+        .trim_end_matches('/')
+        .rsplit('/')
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    let timeout_seconds = fields.number("Timeout")?.unwrap_or(default_seconds);
+    let mut invoke = fields.within("EventInvokeConfig")?;
+    let async_invoke = AsyncInvokeSpec {
+        maximum_retry_attempts: invoke
+            .small_number("MaximumRetryAttempts")?
+            .unwrap_or(ASYNC_RETRIES_DEFAULT),
+        maximum_event_age_seconds: invoke
+            .number("MaximumEventAgeInSeconds")?
+            .unwrap_or(ASYNC_AGE_SECONDS_DEFAULT),
+        on_failure_queue: on_failure_queue(&mut invoke)?,
+    };
+    invoke.finish()?;
+    let mut events = Vec::new();
+    for (name, event) in fields.entries("Events")? {
+        events.push(sources::event_source(name, event)?);
+    }
+    fields.finish()?;
+    Ok(FunctionSpec {
+        logical_id: logical_id.to_owned(),
+        crate_name,
+        timeout_seconds,
+        sources: events,
+        async_invoke,
+    })
+}
+
+pub(crate) fn on_failure_queue(fields: &mut Fields) -> Result<Option<String>, TemplateFault> {
+    let mut destinations = fields.within("DestinationConfig")?;
+    let mut on_failure = destinations.within("OnFailure")?;
+    on_failure.only("Type", "SQS")?;
+    let destination = on_failure.text("Destination")?;
+    let queue = match destination {
+        None => None,
+        Some(arn) => match queue_of_arn(&arn) {
+            Some(queue) => Some(queue.to_owned()),
+            None => return Err(on_failure.fault("Destination", "is not a queue of this template")),
+        },
+    };
+    on_failure.finish()?;
+    destinations.finish()?;
+    Ok(queue)
+}
+
+fn http_api(mut fields: Fields) -> Result<HttpApiSpec, TemplateFault> {
+    fields.only("StageName", "$default")?;
+    let mut auth = fields.within("Auth")?;
+    let default_authorizer = auth.text("DefaultAuthorizer")?;
+    let mut authorizers = BTreeMap::new();
+    for (name, mut authorizer) in auth.entries("Authorizers")? {
+        authorizer.only("IdentitySource", "$request.header.Authorization")?;
+        let mut jwt = authorizer.within("JwtConfiguration")?;
+        let spec = JwtAuthorizerSpec {
+            issuer: jwt.required_text("issuer")?,
+            audience: jwt.texts("audience")?,
+        };
+        jwt.finish()?;
+        authorizer.finish()?;
+        authorizers.insert(name, spec);
+    }
+    auth.finish()?;
+    let cors = match fields.take("CorsConfiguration") {
+        None => None,
+        Some(cors) => Some(cors_spec(Fields::of(
+            cors,
+            &format!("{}.CorsConfiguration", fields.place),
+        )?)?),
+    };
+    let mut route = fields.within("DefaultRouteSettings")?;
+    let rate_per_second = route.take("ThrottlingRateLimit").and_then(|rate| rate.as_f64());
+    let burst = route.small_number("ThrottlingBurstLimit")?;
+    route.finish()?;
+    fields.finish()?;
+    Ok(HttpApiSpec {
+        cors,
+        rate_per_second,
+        burst,
+        authorizers,
+        default_authorizer,
+    })
+}
+
+fn cors_spec(mut fields: Fields) -> Result<CorsSpec, TemplateFault> {
+    let spec = CorsSpec {
+        allow_origins: fields.texts("AllowOrigins")?,
+        allow_methods: fields.texts("AllowMethods")?,
+        allow_headers: fields.texts("AllowHeaders")?,
+        expose_headers: fields.texts("ExposeHeaders")?,
+        max_age_seconds: fields.number("MaxAge")?,
+    };
+    fields.finish()?;
+    Ok(spec)
+}
+
+fn state_machine(logical_id: &str, mut fields: Fields) -> Result<StateMachineSpec, TemplateFault> {
+    fields.ignore(&["Policies", "Tracing"]);
+    fields.only("Type", "STANDARD")?;
+    let name = fields.text("Name")?.unwrap_or_else(|| logical_id.to_owned());
+    let file = fields.required_text("DefinitionUri")?;
+    let definition = DEFINITIONS.iter().find(|(known, _)| *known == file);
+    let (_, definition) =
+        definition.ok_or_else(|| fields.fault("DefinitionUri", format!("names no known file {file}")))?;
+    let mut substitutions = BTreeMap::new();
+    let given = fields
+        .take("DefinitionSubstitutions")
+        .unwrap_or_else(|| Value::Object(serde_json::Map::new()));
+    for (placeholder, value) in given.as_object().into_iter().flatten() {
+        let Some(text) = value.as_str() else {
+            return Err(fields.fault(&format!("DefinitionSubstitutions.{placeholder}"), "is not a string"));
+        };
+        substitutions.insert(placeholder.clone(), text.to_owned());
+    }
+    fields.finish()?;
+    let arn = state_machine_arn(&name);
+    let definition = (*definition).to_owned();
+    Ok(StateMachineSpec {
+        logical_id: logical_id.to_owned(),
+        name,
+        arn,
+        definition,
+        substitutions,
+    })
+}
+
+fn queue(logical_id: &str, mut fields: Fields) -> Result<QueueSpec, TemplateFault> {
+    fields.ignore(&["SqsManagedSseEnabled"]);
+    let mut policy = fields.within("RedrivePolicy")?;
+    let dead_letter = policy.text("deadLetterTargetArn")?;
+    let max_receive_count = policy.small_number("maxReceiveCount")?;
+    let redrive = match (dead_letter.as_deref().map(queue_of_arn), max_receive_count) {
+        (None, None) => None,
+        (Some(Some(queue)), Some(max_receive_count)) => Some(RedriveSpec {
+            dead_letter_queue: queue.to_owned(),
+            max_receive_count,
+        }),
+        _ => {
+            return Err(policy.fault(
+                "deadLetterTargetArn",
+                "and maxReceiveCount do not name a queue and a number",
+            ));
+        }
+    };
+    policy.finish()?;
+    let spec = QueueSpec {
+        logical_id: logical_id.to_owned(),
+        visibility_timeout_seconds: fields
+            .number("VisibilityTimeout")?
+            .unwrap_or(VISIBILITY_SECONDS_DEFAULT),
+        retention_seconds: fields
+            .number("MessageRetentionPeriod")?
+            .unwrap_or(RETENTION_SECONDS_DEFAULT),
+        redrive,
+    };
+    fields.finish()?;
+    Ok(spec)
+}
+
+fn bucket(logical_id: &str, mut fields: Fields) -> Result<BucketSpec, TemplateFault> {
+    fields.ignore(&[
+        "BucketEncryption",
+        "LifecycleConfiguration",
+        "PublicAccessBlockConfiguration",
+    ]);
+    let name = fields.text("BucketName")?.unwrap_or_else(|| logical_id.to_lowercase());
+    let mut versioning = fields.within("VersioningConfiguration")?;
+    let versioned = versioning.text("Status")?.is_some_and(|status| status == "Enabled");
+    versioning.finish()?;
+    let mut notifications = fields.within("NotificationConfiguration")?;
+    let mut bus = notifications.within("EventBridgeConfiguration")?;
+    let eventbridge = bus.flag("EventBridgeEnabled")?;
+    bus.finish()?;
+    let mut queue_notifications = Vec::new();
+    for item in notifications.list("QueueConfigurations")? {
+        let place = format!("{}.QueueConfigurations", notifications.place);
+        queue_notifications.push(queue_notification(Fields::of(item, &place)?)?);
+    }
+    notifications.finish()?;
+    fields.finish()?;
+    Ok(BucketSpec {
+        logical_id: logical_id.to_owned(),
+        name,
+        versioned,
+        queue_notifications,
+        eventbridge,
+    })
+}
+
+fn queue_notification(mut fields: Fields) -> Result<QueueNotification, TemplateFault> {
+    fields.only("Event", "s3:ObjectCreated:*")?;
+    let arn = fields.required_text("Queue")?;
+    let queue = queue_of_arn(&arn)
+        .ok_or_else(|| fields.fault("Queue", "is not a queue of this template"))?
+        .to_owned();
+    let mut filter = fields.within("Filter")?;
+    let mut key = filter.within("S3Key")?;
+    let (mut prefix, mut suffix) = (String::new(), String::new());
+    for rule in key.list("Rules")? {
+        let mut rule = Fields::of(rule, &key.place)?;
+        let (name, value) = (rule.required_text("Name")?, rule.required_text("Value")?);
+        match name.as_str() {
+            "prefix" => prefix = value,
+            "suffix" => suffix = value,
+            _ => return Err(rule.fault("Name", format!("is {name}, neither prefix nor suffix"))),
+        }
+        rule.finish()?;
+    }
+    key.finish()?;
+    filter.finish()?;
+    fields.finish()?;
+    Ok(QueueNotification { queue, prefix, suffix })
+}
+
+fn has_stream(mut fields: Fields) -> Result<bool, TemplateFault> {
+    fields.ignore(&[
+        "AttributeDefinitions",
+        "BillingMode",
+        "GlobalSecondaryIndexes",
+        "KeySchema",
+        "PointInTimeRecoverySpecification",
+        "SSESpecification",
+        "TableName",
+        "TimeToLiveSpecification",
+    ]);
+    let mut stream = fields.within("StreamSpecification")?;
+    let has_stream = match stream.text("StreamViewType")?.as_deref() {
+        None => false,
+        Some("NEW_AND_OLD_IMAGES") => true,
+        Some(other) => return Err(stream.fault("StreamViewType", format!("is {other}, which is not supported"))),
+    };
+    stream.finish()?;
+    fields.finish()?;
+    Ok(has_stream)
+}
+
+/// What the parts say of each other holds.
+fn consistent(deployment: Deployment) -> Result<Deployment, TemplateFault> {
+    let mut routes = BTreeSet::new();
+    let invoked: BTreeSet<&str> = deployment
+        .state_machines
+        .values()
+        .flat_map(|machine| machine.substitutions.values())
+        .filter_map(|arn| super::function_of_arn(arn))
+        .collect();
+    for (id, function) in &deployment.functions {
+        let place = format!("Resources.{id}");
+        if function.sources.is_empty() && !invoked.contains(id.as_str()) {
+            return Err(TemplateFault::at(
+                &place,
+                "has no event source, and no state machine invokes it",
+            ));
+        }
+        for source in &function.sources {
+            sources::consistent(&deployment, &place, source, &mut routes)?;
+        }
+    }
+    for name in &invoked {
+        if !deployment.functions.contains_key(*name) {
+            return Err(TemplateFault::at(
+                "Resources",
+                format!("have a state machine that invokes {name}, which is none"),
+            ));
+        }
+    }
+    Ok(deployment)
+}

@@ -1,0 +1,213 @@
+//! What do references stand for here? Parameters for their defaults, resources for local names and ARNs.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::TemplateFault;
+
+const ACCOUNT: &str = "000000000000";
+const REGION: &str = "local";
+/// Constants that stand for the account, the region and the stack.
+const PSEUDO_PARAMETERS: [(&str, &str); 5] = [
+    ("AWS::AccountId", ACCOUNT),
+    ("AWS::Region", REGION),
+    ("AWS::Partition", "aws"),
+    ("AWS::StackName", "popshop-local"),
+    ("AWS::URLSuffix", "local.example"),
+];
+/// References to references (a name made of a parameter) end after this many steps.
+const DEPTH_MAX: usize = 8;
+
+/// The logical id in the ARN of a function or its alias.
+pub fn function_of_arn(arn: &str) -> Option<&str> {
+    let name = arn.strip_prefix("arn:aws:lambda:local:000000000000:function:")?;
+    Some(name.split(':').next().unwrap_or(name))
+}
+
+pub(crate) fn queue_of_arn(arn: &str) -> Option<&str> {
+    arn.strip_prefix("arn:aws:sqs:local:000000000000:")
+}
+
+pub(crate) fn table_of_stream_arn(arn: &str) -> Option<&str> {
+    arn.strip_prefix("arn:aws:dynamodb:local:000000000000:table/")?
+        .strip_suffix("/stream/local")
+}
+
+pub(crate) fn state_machine_arn(name: &str) -> String {
+    format!("arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{name}")
+}
+
+/// The whole template without references.
+pub(crate) fn resolved(template: Value) -> Result<Value, TemplateFault> {
+    let resolver = Resolver::of(&template)?;
+    resolver.value(template, "the template", 0)
+}
+
+struct Resolver {
+    parameters: BTreeMap<String, String>,
+    /// Type and properties of each resource, by logical id.
+    resources: BTreeMap<String, (String, Value)>,
+}
+
+impl Resolver {
+    fn of(template: &Value) -> Result<Self, TemplateFault> {
+        let empty = Map::new();
+        let section = |name: &str| template.get(name).and_then(Value::as_object).unwrap_or(&empty).clone();
+        let mut parameters: BTreeMap<String, String> = PSEUDO_PARAMETERS
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        for (name, parameter) in section("Parameters") {
+            let default = match parameter.get("Default") {
+                Some(Value::String(text)) => text.clone(),
+                Some(other) => other.to_string(),
+                None => {
+                    return Err(TemplateFault::at(
+                        &format!("Parameters.{name}"),
+                        "has no default to run with",
+                    ));
+                }
+            };
+            parameters.insert(name, default);
+        }
+        let resources = section("Resources").into_iter().map(|(id, resource)| {
+            let kind = resource
+                .get("Type")
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned();
+            (id, (kind, resource.get("Properties").cloned().unwrap_or_default()))
+        });
+        Ok(Self {
+            parameters,
+            resources: resources.collect(),
+        })
+    }
+
+    fn value(&self, value: Value, place: &str, depth: usize) -> Result<Value, TemplateFault> {
+        if depth > DEPTH_MAX {
+            return Err(TemplateFault::at(place, "refers to itself"));
+        }
+        match value {
+            Value::Array(items) => {
+                let items = items.into_iter().map(|item| self.value(item, place, depth));
+                Ok(Value::Array(items.collect::<Result<_, _>>()?))
+            }
+            Value::Object(members) => self.object(members, place, depth),
+            other => Ok(other),
+        }
+    }
+
+    fn object(&self, members: Map<String, Value>, place: &str, depth: usize) -> Result<Value, TemplateFault> {
+        if members.len() == 1
+            && let Some((name, argument)) = members.iter().next()
+            && (name == "Ref" || name.starts_with("Fn::"))
+        {
+            return self.intrinsic(name, argument, place, depth).map(Value::String);
+        }
+        let mut object = Map::new();
+        for (name, member) in members {
+            let member = self.value(member, &format!("{place}.{name}"), depth)?;
+            object.insert(name, member);
+        }
+        Ok(Value::Object(object))
+    }
+
+    fn intrinsic(&self, name: &str, argument: &Value, place: &str, depth: usize) -> Result<String, TemplateFault> {
+        let text = argument.as_str();
+        match (name, text) {
+            ("Ref", Some(target)) => self.reference(target, place, depth),
+            ("Fn::GetAtt", Some(target)) => self.attribute(target, place, depth),
+            ("Fn::Sub", Some(text)) => self.substituted(text, place, depth),
+            _ => Err(TemplateFault::at(
+                place,
+                format!("uses {name} in a form that is not supported"),
+            )),
+        }
+    }
+
+    fn reference(&self, target: &str, place: &str, depth: usize) -> Result<String, TemplateFault> {
+        if let Some(value) = self.parameters.get(target) {
+            return Ok(value.clone());
+        }
+        if let Some(id) = target.strip_suffix(".Alias")
+            && self
+                .resources
+                .get(id)
+                .is_some_and(|(kind, _)| kind == "AWS::Serverless::Function")
+        {
+            return Ok(format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{id}:live"));
+        }
+        let Some((kind, _)) = self.resources.get(target) else {
+            return Err(TemplateFault::at(
+                place,
+                format!("refers to {target}, which does not exist"),
+            ));
+        };
+        match kind.as_str() {
+            "AWS::Serverless::StateMachine" => Ok(state_machine_arn(&self.name_of(target, "Name", place, depth)?)),
+            "AWS::S3::Bucket" => self.name_of(target, "BucketName", place, depth),
+            _ => Ok(target.to_owned()),
+        }
+    }
+
+    fn attribute(&self, target: &str, place: &str, depth: usize) -> Result<String, TemplateFault> {
+        let unknown = || TemplateFault::at(place, format!("asks for {target}, which is not supported"));
+        let (id, attribute) = target.split_once('.').ok_or_else(unknown)?;
+        let (kind, _) = self.resources.get(id).ok_or_else(unknown)?;
+        match (kind.as_str(), attribute) {
+            ("AWS::SQS::Queue", "Arn") => Ok(format!("arn:aws:sqs:{REGION}:{ACCOUNT}:{id}")),
+            ("AWS::DynamoDB::Table", "Arn") => Ok(format!("arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{id}")),
+            ("AWS::DynamoDB::Table", "StreamArn") => {
+                Ok(format!("arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{id}/stream/local"))
+            }
+            ("AWS::S3::Bucket", "Arn") => Ok(format!(
+                "arn:aws:s3:::{}",
+                self.name_of(id, "BucketName", place, depth)?
+            )),
+            ("AWS::Cognito::UserPool", "Arn") => Ok(format!("arn:aws:cognito-idp:{REGION}:{ACCOUNT}:userpool/{id}")),
+            ("AWS::Serverless::StateMachine", "Name") => self.name_of(id, "Name", place, depth),
+            _ => Err(unknown()),
+        }
+    }
+
+    /// A name that a property gives, which may itself be made of references.
+    fn name_of(&self, id: &str, property: &str, place: &str, depth: usize) -> Result<String, TemplateFault> {
+        let named = self
+            .resources
+            .get(id)
+            .and_then(|(_, properties)| properties.get(property))
+            .cloned();
+        let Some(named) = named else { return Ok(id.to_owned()) };
+        match self.value(named, place, depth + 1)? {
+            Value::String(name) => Ok(name),
+            _ => Err(TemplateFault::at(
+                place,
+                format!("refers to {id}, whose {property} is not a string"),
+            )),
+        }
+    }
+
+    /// `${X}` and `${X.Attribute}` in a text; `${!X}` stands for `${X}` itself.
+    fn substituted(&self, text: &str, place: &str, depth: usize) -> Result<String, TemplateFault> {
+        let mut done = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once("${") {
+            let (name, behind) = after
+                .split_once('}')
+                .ok_or_else(|| TemplateFault::at(place, "has a ${ without its }"))?;
+            done.push_str(before);
+            match name.strip_prefix('!') {
+                Some(literal) => done.push_str(&format!("${{{literal}}}")),
+                None if name.contains('.') && !name.ends_with(".Alias") => {
+                    done.push_str(&self.attribute(name, place, depth)?);
+                }
+                None => done.push_str(&self.reference(name, place, depth)?),
+            }
+            rest = behind;
+        }
+        done.push_str(rest);
+        Ok(done)
+    }
+}

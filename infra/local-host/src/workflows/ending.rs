@@ -1,0 +1,117 @@
+//! What is known when an execution begins or ends? Its row, and an event on the bus, in one transaction.
+
+use adapter_embedded::sagas::{self, Execution, ExecutionEnd, ExecutionStatus};
+use rusqlite::Connection;
+use serde_json::{Value, json};
+use state_machine::Outcome;
+
+use super::ArnOfMachine;
+use crate::events::bus;
+use crate::template::Deployment;
+
+const SOURCE: &str = "aws.states";
+const DETAIL_TYPE: &str = "Step Functions Execution Status Change";
+
+/// An execution that has come to its end.
+pub(crate) struct Ending {
+    pub(crate) execution: Execution,
+    pub(crate) machine: ArnOfMachine,
+    pub(crate) outcome: Outcome,
+}
+
+/// `false` when it had ended before: then nothing changes, and nobody is told again.
+pub(crate) fn end(
+    connection: &Connection,
+    deployment: &Deployment,
+    ending: &Ending,
+    now_ms: i64,
+) -> rusqlite::Result<bool> {
+    let execution = &ending.execution;
+    let (end, output) = match &ending.outcome {
+        Outcome::Succeeded(output) => (ended(ExecutionStatus::Succeeded), Some(output.to_string())),
+        Outcome::TimedOut => (ended(ExecutionStatus::TimedOut), None),
+        Outcome::Failed(error) => {
+            let (error, cause) = (Some(error.error.clone()), Some(error.cause.clone()));
+            (
+                ExecutionEnd {
+                    status: ExecutionStatus::Failed,
+                    error,
+                    cause,
+                },
+                None,
+            )
+        }
+    };
+    if !sagas::end(connection, execution.kind, &execution.name, &end, now_ms)? {
+        return Ok(false);
+    }
+    let change = Change {
+        end: &end,
+        output,
+        stopped_at_ms: Some(now_ms),
+    };
+    publish(connection, deployment, execution, &ending.machine, &change, now_ms)?;
+    Ok(true)
+}
+
+/// Tells that an execution runs.
+pub(crate) fn began(
+    connection: &Connection,
+    deployment: &Deployment,
+    execution: &Execution,
+    machine: &ArnOfMachine,
+    now_ms: i64,
+) -> rusqlite::Result<()> {
+    let change = Change {
+        end: &ended(ExecutionStatus::Running),
+        output: None,
+        stopped_at_ms: None,
+    };
+    publish(connection, deployment, execution, machine, &change, now_ms)
+}
+
+fn ended(status: ExecutionStatus) -> ExecutionEnd {
+    ExecutionEnd {
+        status,
+        error: None,
+        cause: None,
+    }
+}
+
+struct Change<'a> {
+    end: &'a ExecutionEnd,
+    output: Option<String>,
+    stopped_at_ms: Option<i64>,
+}
+
+fn publish(
+    connection: &Connection,
+    deployment: &Deployment,
+    execution: &Execution,
+    machine: &ArnOfMachine,
+    change: &Change<'_>,
+    now_ms: i64,
+) -> rusqlite::Result<()> {
+    let arn = machine.execution(&execution.name);
+    let detail = detail(execution, machine, &arn, change);
+    let event = bus::envelope(SOURCE, DETAIL_TYPE, &arn, &detail, now_ms);
+    bus::publish(connection, deployment, &event, now_ms)
+}
+
+/// <https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html>
+fn detail(execution: &Execution, machine: &ArnOfMachine, arn: &str, change: &Change<'_>) -> Value {
+    json!({
+        "executionArn": arn,
+        "stateMachineArn": machine.arn(),
+        "name": execution.name,
+        "status": change.end.status.as_str(),
+        "startDate": execution.started_at_ms,
+        "stopDate": change.stopped_at_ms,
+        "input": execution.input,
+        "inputDetails": { "included": true },
+        "output": change.output,
+        "outputDetails": change.output.as_ref().map(|_| json!({ "included": true })),
+        "error": change.end.error,
+        "cause": change.end.cause,
+    })
+}

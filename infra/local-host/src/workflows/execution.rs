@@ -1,0 +1,99 @@
+//! What is the world of one execution? The wall clock, the functions of the template, and a journal that was read once.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde_json::{Value, json};
+use state_machine::history::HistoryEvent;
+use state_machine::host::{Host, HostFailure, StateError, TaskCall};
+
+use super::journal::{ExecutionKey, Journal};
+use crate::events::clock;
+use crate::functions::Functions;
+use crate::template::function_of_arn;
+
+/// The error name under which Step Functions reports a function that does not exist.
+const NO_FUNCTION: &str = "Lambda.ResourceNotFoundException";
+
+pub(super) struct ExecutionHost {
+    key: ExecutionKey,
+    /// The journal as it is on disk; this process alone writes there.
+    recorded: Mutex<HashMap<String, Value>>,
+    journal: Journal,
+    functions: Arc<dyn Functions>,
+}
+
+impl ExecutionHost {
+    pub(super) fn new(
+        key: ExecutionKey,
+        recorded: HashMap<String, Value>,
+        journal: Journal,
+        functions: Arc<dyn Functions>,
+    ) -> Self {
+        Self {
+            key,
+            recorded: Mutex::new(recorded),
+            journal,
+            functions,
+        }
+    }
+
+    /// Inserting a value cannot leave the map half changed.
+    fn known(&self) -> MutexGuard<'_, HashMap<String, Value>> {
+        self.recorded.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Host for ExecutionHost {
+    fn now_ms(&self) -> i64 {
+        clock::now_ms()
+    }
+
+    async fn sleep_until(&self, unix_ms: i64) {
+        let remaining_ms = u64::try_from(unix_ms.saturating_sub(clock::now_ms())).unwrap_or_default();
+        tokio::time::sleep(Duration::from_millis(remaining_ms)).await;
+    }
+
+    fn random_unit(&self) -> f64 {
+        // Without a source of chance retries come at half their delay, together.
+        getrandom::u32().map_or(0.5, |number| f64::from(number) / (f64::from(u32::MAX) + 1.0))
+    }
+
+    /// A function's error becomes a state's error, with the function's own answer as its cause
+    /// (<https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html>).
+    async fn invoke(&self, call: TaskCall) -> Result<Value, StateError> {
+        let Some(function) = function_of_arn(&call.function) else {
+            return Err(StateError::new(
+                NO_FUNCTION,
+                format!("{} is not a function", call.function),
+            ));
+        };
+        self.functions
+            .invoke(function, call.payload, "workflow")
+            .await
+            .map_err(|failure| {
+                let cause = json!({ "errorType": failure.error_type, "errorMessage": failure.message });
+                StateError::new(failure.error_type, cause.to_string())
+            })
+    }
+
+    async fn recorded(&self, key: &str) -> Result<Option<Value>, HostFailure> {
+        Ok(self.known().get(key).cloned())
+    }
+
+    async fn record(&self, key: &str, value: &Value) -> Result<(), HostFailure> {
+        self.journal
+            .record(&self.key, key, value)
+            .await
+            .map_err(|fault| HostFailure(Box::new(fault)))?;
+        self.known().insert(key.to_owned(), value.clone());
+        Ok(())
+    }
+
+    fn observe(&self, event: HistoryEvent) {
+        self.journal.tell(&self.key, event);
+    }
+}

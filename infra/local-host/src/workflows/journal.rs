@@ -1,0 +1,253 @@
+//! How does an execution outlive its process? What decided its way is written down before it counts.
+//!
+//! One task writes for all executions, and commits whatever came in while it was writing: many executions at once cost
+//! few transactions. Order is kept, so that nothing of an execution is written after its end.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use adapter_embedded::Database;
+use adapter_embedded::sagas::{Execution, kind_text};
+use domain::ports::PortFailure;
+use rusqlite::{Connection, params};
+use serde_json::Value;
+use state_machine::history::HistoryEvent;
+use tokio::sync::{mpsc, oneshot};
+
+use super::ending::{self, Ending};
+use crate::events::clock::now_ms;
+use crate::template::Deployment;
+
+/// Entries of one transaction.
+const BATCH_MAX: usize = 500;
+/// Entries that wait for the writer before those who write have to wait too.
+const WAITING_MAX: usize = 5_000;
+/// History events kept, over all executions; the oldest are forgotten.
+const HISTORY_EVENTS_KEPT: i64 = 50_000;
+
+pub(crate) const SCHEMA: &str = "
+    CREATE TABLE IF NOT EXISTS execution_journal (
+        kind TEXT NOT NULL,
+        name TEXT NOT NULL,
+        key TEXT NOT NULL,
+        value TEXT NOT NULL,
+        PRIMARY KEY (kind, name, key)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS execution_history (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        kind TEXT NOT NULL,
+        name TEXT NOT NULL,
+        at_ms INTEGER NOT NULL,
+        event TEXT NOT NULL,
+        state TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX IF NOT EXISTS execution_history_of_execution ON execution_history (kind, name, id);
+";
+
+/// Which execution an entry belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ExecutionKey {
+    pub(crate) kind: &'static str,
+    pub(crate) name: String,
+}
+
+impl ExecutionKey {
+    pub(crate) fn of(execution: &Execution) -> Self {
+        Self {
+            kind: kind_text(execution.kind),
+            name: execution.name.clone(),
+        }
+    }
+}
+
+/// An entry was not written. Its source was logged by the writer.
+#[derive(Debug, thiserror::Error)]
+#[error("the journal's writer could not write")]
+pub(crate) struct NotWritten;
+
+enum Entry {
+    Record {
+        execution: ExecutionKey,
+        key: String,
+        value: String,
+    },
+    History {
+        execution: ExecutionKey,
+        event: HistoryEvent,
+    },
+    End(Box<Ending>),
+}
+
+struct Written {
+    entry: Entry,
+    /// Nobody waits for history.
+    done: Option<oneshot::Sender<()>>,
+}
+
+/// Where executions send what they want written.
+#[derive(Clone)]
+pub(crate) struct Journal {
+    entries: mpsc::Sender<Written>,
+}
+
+impl Journal {
+    /// The journal, and its writer: it must run for anything to be written.
+    pub(crate) fn new(database: Database, deployment: Arc<Deployment>) -> (Self, Writer) {
+        let (entries, waiting) = mpsc::channel(WAITING_MAX);
+        (
+            Self { entries },
+            Writer {
+                database,
+                deployment,
+                waiting,
+            },
+        )
+    }
+
+    pub(crate) async fn record(&self, execution: &ExecutionKey, key: &str, value: &Value) -> Result<(), NotWritten> {
+        let (execution, key, value) = (execution.clone(), key.to_owned(), value.to_string());
+        self.write(Entry::Record { execution, key, value }).await
+    }
+
+    pub(crate) async fn end(&self, ending: Ending) -> Result<(), NotWritten> {
+        self.write(Entry::End(Box::new(ending))).await
+    }
+
+    /// Written with what comes next. Where the writer is that far behind, an event of the history is the least loss.
+    pub(crate) fn tell(&self, execution: &ExecutionKey, event: HistoryEvent) {
+        let entry = Entry::History {
+            execution: execution.clone(),
+            event,
+        };
+        if self.entries.try_send(Written { entry, done: None }).is_err() {
+            tracing::warn!(
+                execution = execution.name,
+                "an event of the execution's history was not kept"
+            );
+        }
+    }
+
+    async fn write(&self, entry: Entry) -> Result<(), NotWritten> {
+        let (done, written) = oneshot::channel();
+        self.entries
+            .send(Written {
+                entry,
+                done: Some(done),
+            })
+            .await
+            .map_err(|_| NotWritten)?;
+        written.await.map_err(|_| NotWritten)
+    }
+}
+
+pub(crate) struct Writer {
+    database: Database,
+    deployment: Arc<Deployment>,
+    waiting: mpsc::Receiver<Written>,
+}
+
+impl Writer {
+    /// Writes until the last [`Journal`] is gone.
+    pub(crate) async fn run(mut self) {
+        let mut batch = Vec::with_capacity(BATCH_MAX);
+        while self.waiting.recv_many(&mut batch, BATCH_MAX).await > 0 {
+            let (entries, waiters): (Vec<Entry>, Vec<_>) =
+                batch.drain(..).map(|written| (written.entry, written.done)).unzip();
+            let deployment = Arc::clone(&self.deployment);
+            let written = self
+                .database
+                .call("write journal", move |connection| {
+                    entries
+                        .iter()
+                        .try_for_each(|entry| write(connection, &deployment, entry))?;
+                    forget_old_history(connection)
+                })
+                .await;
+            match written {
+                // A waiter that has gone was dropped with its branch of the execution.
+                Ok(()) => waiters
+                    .into_iter()
+                    .flatten()
+                    .for_each(|done| done.send(()).unwrap_or_default()),
+                // Dropping the senders tells the waiters.
+                Err(failure) => {
+                    tracing::error!(error = &failure as &dyn std::error::Error, "journal cannot be written");
+                }
+            }
+        }
+    }
+}
+
+fn write(connection: &Connection, deployment: &Deployment, entry: &Entry) -> rusqlite::Result<()> {
+    match entry {
+        Entry::Record { execution, key, value } => {
+            connection
+                .prepare_cached(
+                    "INSERT INTO execution_journal (kind, name, key, value) VALUES (?1, ?2, ?3, ?4)
+                     ON CONFLICT DO UPDATE SET value = excluded.value",
+                )?
+                .execute(params![execution.kind, execution.name, key, value])?;
+        }
+        Entry::History { execution, event } => {
+            connection
+                .prepare_cached(
+                    "INSERT INTO execution_history (kind, name, at_ms, event, state) VALUES (?1, ?2, ?3, ?4, ?5)",
+                )?
+                .execute(params![
+                    execution.kind,
+                    execution.name,
+                    event.timestamp_ms,
+                    event.kind.name(),
+                    event.state
+                ])?;
+        }
+        Entry::End(ending) => {
+            if ending::end(connection, deployment, ending, now_ms())? {
+                connection
+                    .prepare_cached("DELETE FROM execution_journal WHERE kind = ?1 AND name = ?2")?
+                    .execute(params![kind_text(ending.execution.kind), ending.execution.name])?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn forget_old_history(connection: &Connection) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("DELETE FROM execution_history WHERE id <= (SELECT max(id) FROM execution_history) - ?1")?
+        .execute(params![HISTORY_EVENTS_KEPT])?;
+    Ok(())
+}
+
+/// What an execution has recorded so far, by key.
+pub(crate) async fn recorded(
+    database: &Database,
+    execution: &ExecutionKey,
+) -> Result<HashMap<String, Value>, PortFailure> {
+    let execution = execution.clone();
+    database
+        .call("read journal", move |connection| {
+            connection
+                .prepare_cached("SELECT key, value FROM execution_journal WHERE kind = ?1 AND name = ?2")?
+                .query_map(params![execution.kind, execution.name], |row| {
+                    let value: String = row.get(1)?;
+                    let value = serde_json::from_str(&value).map_err(|fault| {
+                        rusqlite::Error::FromSqlConversionFailure(1, rusqlite::types::Type::Text, Box::new(fault))
+                    })?;
+                    Ok((row.get(0)?, value))
+                })?
+                .collect()
+        })
+        .await
+}
+
+/// The states that an execution has entered, in their order.
+pub(crate) fn states(connection: &Connection, execution: &ExecutionKey) -> rusqlite::Result<Vec<String>> {
+    connection
+        .prepare_cached(
+            "SELECT state FROM execution_history
+             WHERE kind = ?1 AND name = ?2 AND event LIKE '%StateEntered' ORDER BY id",
+        )?
+        .query_map(params![execution.kind, execution.name], |row| row.get(0))?
+        .collect()
+}

@@ -1,0 +1,253 @@
+//! Who runs the sagas? Executions are rows; each is run to its end, in this process or the next one.
+
+mod ending;
+mod execution;
+pub(crate) mod journal;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use adapter_embedded::Database;
+use adapter_embedded::sagas::{self, Execution};
+use domain::fulfilment::ports::SagaKind;
+use domain::ports::PortFailure;
+use edge::telemetry::error_chain;
+use serde_json::Value;
+use state_machine::{DefinitionFault, ExecutionInput, StateMachine};
+use tokio::sync::{Notify, Semaphore};
+use tokio::task::JoinSet;
+
+use self::ending::Ending;
+use self::execution::ExecutionHost;
+use self::journal::{ExecutionKey, Journal, Writer};
+use crate::events::clock::now_ms;
+use crate::functions::Functions;
+use crate::template::{Deployment, function_of_arn};
+
+/// Executions that run at the same time; the others wait in their table, in the order they were started.
+const EXECUTIONS_AT_ONCE: usize = 400;
+/// How long to wait when nobody rings.
+const IDLE_POLL: Duration = Duration::from_millis(250);
+/// Pause before an execution whose journal could not be read or written is taken up again.
+const JOURNAL_RETRY_DELAY: Duration = Duration::from_secs(1);
+
+const ORDER_SAGA: &str = "OrderSaga";
+const CANCEL_SAGA: &str = "OrderCancelSaga";
+
+/// Why the state machines of the template cannot be run.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkflowFault {
+    #[error("the template has no state machine {logical_id}")]
+    Missing { logical_id: &'static str },
+    #[error(transparent)]
+    Definition(#[from] DefinitionFault),
+    #[error("state machine {machine} invokes {function}, which is no function of the template")]
+    UnknownFunction { machine: &'static str, function: String },
+    #[error(transparent)]
+    Tables(#[from] PortFailure),
+}
+
+/// The name by which rules and people know a state machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ArnOfMachine {
+    pub(crate) name: String,
+}
+
+impl ArnOfMachine {
+    pub(crate) fn arn(&self) -> String {
+        format!("arn:aws:states:local:000000000000:stateMachine:{}", self.name)
+    }
+
+    pub(crate) fn execution(&self, name: &str) -> String {
+        format!("arn:aws:states:local:000000000000:execution:{}:{name}", self.name)
+    }
+}
+
+/// The two sagas, as the template names them.
+#[derive(Debug, Clone)]
+pub(crate) struct Machines {
+    order: Machine,
+    cancel: Machine,
+}
+
+#[derive(Debug, Clone)]
+struct Machine {
+    arn: ArnOfMachine,
+    definition: Arc<StateMachine>,
+}
+
+impl Machines {
+    pub(crate) fn read(deployment: &Deployment) -> Result<Self, WorkflowFault> {
+        Ok(Self {
+            order: machine(deployment, ORDER_SAGA)?,
+            cancel: machine(deployment, CANCEL_SAGA)?,
+        })
+    }
+
+    pub(crate) fn arn(&self, kind: SagaKind) -> &ArnOfMachine {
+        &self.of(kind).arn
+    }
+
+    fn of(&self, kind: SagaKind) -> &Machine {
+        match kind {
+            SagaKind::Order => &self.order,
+            SagaKind::Cancel => &self.cancel,
+        }
+    }
+}
+
+fn machine(deployment: &Deployment, logical_id: &'static str) -> Result<Machine, WorkflowFault> {
+    let spec = deployment
+        .state_machines
+        .get(logical_id)
+        .ok_or(WorkflowFault::Missing { logical_id })?;
+    let definition = StateMachine::parse(&spec.name, &spec.definition, &spec.substitutions)?;
+    for function in definition.functions() {
+        let known = function_of_arn(function).is_some_and(|name| deployment.functions.contains_key(name));
+        if !known {
+            let function = function.clone();
+            return Err(WorkflowFault::UnknownFunction {
+                machine: logical_id,
+                function,
+            });
+        }
+    }
+    let arn = ArnOfMachine {
+        name: spec.name.clone(),
+    };
+    Ok(Machine {
+        arn,
+        definition: Arc::new(definition),
+    })
+}
+
+/// Runs executions from their table.
+pub(crate) struct Workflows {
+    database: Database,
+    deployment: Arc<Deployment>,
+    functions: Arc<dyn Functions>,
+    machines: Machines,
+    journal: Journal,
+    wake: Arc<Notify>,
+}
+
+impl Workflows {
+    /// Creates the tables.
+    pub(crate) async fn prepare(
+        database: Database,
+        deployment: Arc<Deployment>,
+        functions: Arc<dyn Functions>,
+        machines: Machines,
+        wake: Arc<Notify>,
+    ) -> Result<(Self, Writer), PortFailure> {
+        database.ensure_schema(journal::SCHEMA).await?;
+        let (journal, writer) = Journal::new(database.clone(), Arc::clone(&deployment));
+        Ok((
+            Self {
+                database,
+                deployment,
+                functions,
+                machines,
+                journal,
+                wake,
+            },
+            writer,
+        ))
+    }
+
+    /// Takes up every execution that has not ended: first those that an earlier process left, then new ones as they come.
+    pub(crate) async fn run(self) {
+        let workflows = Arc::new(self);
+        let places = Arc::new(Semaphore::new(EXECUTIONS_AT_ONCE));
+        let mut running = JoinSet::new();
+        let mut place_in_table = 0;
+        loop {
+            while running.try_join_next().is_some() {}
+            let Ok(place) = Arc::clone(&places).acquire_owned().await else {
+                return;
+            };
+            // Listening before looking: what rings in between is not missed.
+            let rung = workflows.wake.notified();
+            tokio::pin!(rung);
+            rung.as_mut().enable();
+            if let Some((found_at, execution)) = workflows.next(place_in_table).await {
+                place_in_table = found_at;
+                let workflows = Arc::clone(&workflows);
+                running.spawn(async move {
+                    workflows.run_to_end(execution).await;
+                    drop(place);
+                });
+                continue;
+            }
+            drop(place);
+            tokio::select! {
+                () = rung => {}
+                () = tokio::time::sleep(IDLE_POLL) => {}
+            }
+        }
+    }
+
+    async fn next(&self, place_in_table: i64) -> Option<(i64, Execution)> {
+        let found = self
+            .database
+            .call("find executions", move |connection| {
+                sagas::running_after(connection, place_in_table, 1)
+            })
+            .await;
+        match found {
+            Ok(mut found) => found.pop(),
+            Err(failure) => {
+                tracing::error!(error = &failure as &dyn std::error::Error, "executions cannot be read");
+                None
+            }
+        }
+    }
+
+    async fn run_to_end(&self, execution: Execution) {
+        while let Err(failure) = self.run_once(&execution).await {
+            let error = error_chain(failure.as_ref());
+            tracing::error!(
+                error,
+                execution = execution.name,
+                "execution is interrupted and will be taken up again"
+            );
+            tokio::time::sleep(JOURNAL_RETRY_DELAY).await;
+        }
+        self.wake.notify_waiters();
+    }
+
+    async fn run_once(&self, execution: &Execution) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        let key = ExecutionKey::of(execution);
+        let machine = self.machines.of(execution.kind);
+        let recorded = journal::recorded(&self.database, &key).await?;
+        if recorded.is_empty() {
+            self.tell_that_it_runs(execution, &machine.arn).await?;
+        }
+        let input: Value = serde_json::from_str(&execution.input)?;
+        let start = ExecutionInput {
+            id: machine.arn.execution(&execution.name),
+            name: execution.name.clone(),
+            started_at_ms: execution.started_at_ms,
+            input,
+        };
+        let host = ExecutionHost::new(key, recorded, self.journal.clone(), Arc::clone(&self.functions));
+        let outcome = state_machine::run(&machine.definition, &start, &host).await?;
+        let ending = Ending {
+            execution: execution.clone(),
+            machine: machine.arn.clone(),
+            outcome,
+        };
+        self.journal.end(ending).await?;
+        Ok(())
+    }
+
+    async fn tell_that_it_runs(&self, execution: &Execution, machine: &ArnOfMachine) -> Result<(), PortFailure> {
+        let (execution, machine) = (execution.clone(), machine.clone());
+        let deployment = Arc::clone(&self.deployment);
+        self.database
+            .call("tell that an execution runs", move |connection| {
+                ending::began(connection, &deployment, &execution, &machine, now_ms())
+            })
+            .await
+    }
+}

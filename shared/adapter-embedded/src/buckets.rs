@@ -1,0 +1,312 @@
+//! How does a folder behave like S3? Bytes in files that nobody sees before their row is committed, with the event that
+//! tells of them in the same transaction.
+//!
+//! A crash between file and row leaves a file that no row names, and so no object. An `ETag` is opaque, as that of S3
+//! is for encrypted objects (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html>).
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use domain::ports::{Clock, PortFailure};
+use domain::values::Timestamp;
+use rusqlite::{Connection, params};
+use tokio::fs::File;
+use tokio::io::AsyncSeekExt;
+
+use crate::Database;
+use crate::object_files::ScratchFolder;
+use crate::object_rows::{self, ObjectRow};
+use crate::object_stream::ObjectStream;
+use crate::object_writer::ObjectWriter;
+
+/// Bytes of an object key (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html>).
+pub const KEY_BYTES_MAX: usize = 1_024;
+/// How often a read begins anew because a newer version replaced the file that it was about to open.
+const OPEN_ATTEMPTS: u32 = 5;
+/// Files under construction. No bucket has this name: theirs begin with a letter or digit.
+const INCOMING: &str = ".incoming";
+
+/// All buckets of one shop.
+#[derive(Clone)]
+pub struct Buckets {
+    pub(crate) database: Database,
+    pub(crate) folder: Arc<Folder>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+pub(crate) struct Folder {
+    path: PathBuf,
+    /// Present when the folder goes with its owner.
+    scratch: Option<ScratchFolder>,
+}
+
+impl Folder {
+    pub(crate) fn is_scratch(&self) -> bool {
+        self.scratch.is_some()
+    }
+
+    /// Where a file is written that is no object yet.
+    pub(crate) fn incoming(&self, version: &str) -> PathBuf {
+        self.path.join(INCOMING).join(version)
+    }
+}
+
+/// Whether a bucket keeps what was overwritten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Versions {
+    /// Every version can be read by its id.
+    Kept,
+    /// Versions have no ids; the latest replaces its predecessor.
+    LatestOnly,
+}
+
+/// 3 to 63 lower case letters, digits, dots and hyphens, the first a letter or digit.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the bucket name is not 3 to 63 of a-z, 0-9, dot and hyphen")]
+pub struct BucketNameFault;
+
+#[derive(Debug, thiserror::Error)]
+#[error("an object key has 1 to {KEY_BYTES_MAX} bytes")]
+struct KeyLengthFault;
+
+#[derive(Clone)]
+pub struct Bucket {
+    pub(crate) buckets: Buckets,
+    pub(crate) name: String,
+    pub(crate) versions: Versions,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectInfo {
+    pub key: String,
+    /// Present when the bucket keeps versions.
+    pub version_id: Option<String>,
+    pub size_bytes: u64,
+    /// Without quotation marks.
+    pub etag: String,
+    pub content_type: String,
+    /// Hexadecimal; the greater one of a key is the later write.
+    pub sequencer: String,
+    pub at: Timestamp,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PutCondition {
+    Always,
+    /// `If-None-Match: *`
+    IfAbsent,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PutOutcome {
+    Stored(ObjectInfo),
+    /// There is an object of this key. Nothing changed.
+    AlreadyExists,
+}
+
+/// An object was created: what S3 would tell queues and the bus.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectEvent {
+    pub id: i64,
+    pub bucket: String,
+    pub key: String,
+    pub version_id: Option<String>,
+    pub size_bytes: u64,
+    pub etag: String,
+    pub sequencer: String,
+    pub at_ms: i64,
+}
+
+impl Buckets {
+    /// Opens or creates the folder. What an earlier process left unfinished there is removed.
+    pub fn open(database: Database, folder: &Path, clock: Arc<dyn Clock>) -> io::Result<Self> {
+        let path = folder.to_owned();
+        Self::prepare(database, Folder { path, scratch: None }, clock)
+    }
+
+    /// Bytes that are forgotten with the last handle.
+    pub fn in_temporary_folder(database: Database, clock: Arc<dyn Clock>) -> io::Result<Self> {
+        let scratch = ScratchFolder::create()?;
+        let path = scratch.path().to_owned();
+        let scratch = Some(scratch);
+        Self::prepare(database, Folder { path, scratch }, clock)
+    }
+
+    fn prepare(database: Database, folder: Folder, clock: Arc<dyn Clock>) -> io::Result<Self> {
+        let incoming = folder.path.join(INCOMING);
+        if incoming.try_exists()? {
+            std::fs::remove_dir_all(&incoming)?;
+        }
+        std::fs::create_dir_all(&incoming)?;
+        Ok(Self {
+            database,
+            folder: Arc::new(folder),
+            clock,
+        })
+    }
+
+    pub fn bucket(&self, name: &str, versions: Versions) -> Result<Bucket, BucketNameFault> {
+        let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-');
+        if !(3..=63).contains(&name.len()) || !name.bytes().all(allowed) || name.starts_with(['.', '-']) {
+            return Err(BucketNameFault);
+        }
+        Ok(Bucket {
+            buckets: self.clone(),
+            name: name.to_owned(),
+            versions,
+        })
+    }
+}
+
+impl Bucket {
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Begins to write an object. Nobody sees it before [`ObjectWriter::finish`].
+    pub async fn begin(&self, key: &str) -> Result<ObjectWriter, PortFailure> {
+        if !(1..=KEY_BYTES_MAX).contains(&key.len()) {
+            return Err(PortFailure::permanent("begin to write object", KeyLengthFault));
+        }
+        ObjectWriter::begin(self.clone(), key.to_owned()).await
+    }
+
+    /// Writes a small object.
+    pub async fn put(
+        &self,
+        key: &str,
+        bytes: &[u8],
+        content_type: &str,
+        condition: PutCondition,
+    ) -> Result<PutOutcome, PortFailure> {
+        let mut writer = self.begin(key).await?;
+        writer.write(bytes).await?;
+        writer.finish(content_type, condition).await
+    }
+
+    /// The latest version, or the one that is named.
+    pub async fn head(&self, key: &str, version_id: Option<&str>) -> Result<Option<ObjectInfo>, PortFailure> {
+        let row = self.find("look at object", key, version_id).await?;
+        Ok(row.map(|row| self.info(row)))
+    }
+
+    /// Opens the latest version, or the one that is named, at a byte offset.
+    pub async fn get(
+        &self,
+        key: &str,
+        version_id: Option<&str>,
+        from_byte: u64,
+    ) -> Result<Option<(ObjectInfo, ObjectStream)>, PortFailure> {
+        const ACTION: &str = "open object";
+        let mut attempt = 1;
+        loop {
+            let Some(row) = self.find(ACTION, key, version_id).await? else {
+                return Ok(None);
+            };
+            match File::open(self.path_of(&row.file)).await {
+                Ok(mut file) => {
+                    file.seek(io::SeekFrom::Start(from_byte))
+                        .await
+                        .map_err(failed(ACTION))?;
+                    let remaining_bytes = row.size_bytes.saturating_sub(from_byte);
+                    return Ok(Some((self.info(row), ObjectStream::new(file, remaining_bytes))));
+                }
+                Err(error) if error.kind() == io::ErrorKind::NotFound && attempt < OPEN_ATTEMPTS => attempt += 1,
+                Err(error) => return Err(PortFailure::transient(ACTION, error)),
+            }
+        }
+    }
+
+    /// Removes every version. Harmless when there is none.
+    pub async fn delete(&self, key: &str) -> Result<(), PortFailure> {
+        let (bucket, key) = (self.name.clone(), key.to_owned());
+        let files = self
+            .buckets
+            .database
+            .call("delete object", move |connection| {
+                object_rows::remove_older_than(connection, &bucket, &key, i64::MAX)
+            })
+            .await?;
+        self.remove_files(files).await;
+        Ok(())
+    }
+
+    async fn find(
+        &self,
+        action: &'static str,
+        key: &str,
+        version_id: Option<&str>,
+    ) -> Result<Option<ObjectRow>, PortFailure> {
+        let (bucket, key, version) = (self.name.clone(), key.to_owned(), version_id.map(str::to_owned));
+        self.buckets
+            .database
+            .call(action, move |connection| {
+                object_rows::find(connection, &bucket, &key, version.as_deref())
+            })
+            .await
+    }
+
+    pub(crate) fn info(&self, row: ObjectRow) -> ObjectInfo {
+        ObjectInfo {
+            sequencer: sequencer(row.id),
+            key: row.key,
+            version_id: (self.versions == Versions::Kept).then(|| row.version.clone()),
+            size_bytes: row.size_bytes,
+            etag: row.version,
+            content_type: row.content_type,
+            at: row.at,
+        }
+    }
+
+    pub(crate) fn path_of(&self, file: &str) -> PathBuf {
+        self.buckets.folder.path.join(&self.name).join(file)
+    }
+
+    /// No row names them any more. One that cannot be removed costs space, nothing else.
+    pub(crate) async fn remove_files(&self, files: Vec<String>) {
+        for file in files {
+            if let Err(error) = tokio::fs::remove_file(self.path_of(&file)).await {
+                tracing::warn!(error = %error, "file of a deleted object could not be removed");
+            }
+        }
+    }
+}
+
+/// Events nobody has forgotten yet, oldest first.
+pub fn object_events(connection: &Connection, limit: u32) -> rusqlite::Result<Vec<ObjectEvent>> {
+    connection
+        .prepare_cached(
+            "SELECT id, bucket, key, version_id, size_bytes, etag, sequencer, at FROM object_events
+             ORDER BY id LIMIT ?1",
+        )?
+        .query_map(params![limit], |row| {
+            Ok(ObjectEvent {
+                id: row.get("id")?,
+                bucket: row.get("bucket")?,
+                key: row.get("key")?,
+                version_id: row.get("version_id")?,
+                size_bytes: row.get("size_bytes")?,
+                etag: row.get("etag")?,
+                sequencer: row.get("sequencer")?,
+                at_ms: row.get("at")?,
+            })
+        })?
+        .collect()
+}
+
+/// To be called in the transaction that hands the event on.
+pub fn forget_object_event(connection: &Connection, id: i64) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("DELETE FROM object_events WHERE id = ?1")?
+        .execute(params![id])?;
+    Ok(())
+}
+
+pub(crate) fn sequencer(id: i64) -> String {
+    format!("{id:018X}")
+}
+
+pub(crate) fn failed(action: &'static str) -> impl FnOnce(io::Error) -> PortFailure {
+    move |error| PortFailure::transient(action, error)
+}

@@ -1,0 +1,213 @@
+//! How does asynchronous code talk to SQLite? One connection, one transaction per call, on a blocking thread.
+//!
+//! `journal_mode=WAL` with `synchronous=NORMAL`: a committed transaction is in the operating system's hands, so it
+//! survives `kill -9` of this process without an fsync per commit. Only a power failure may take the last few commits
+//! with it, and it never damages the file (<https://sqlite.org/pragma.html#pragma_synchronous>).
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::ports::PortFailure;
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
+use tokio::sync::Mutex;
+
+use crate::schema::{SHOP, Schema};
+
+/// How long to wait for another process, like the `sqlite3` command line, that holds the file's lock.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Statements kept prepared: more than all adapters together use.
+const STATEMENTS_CACHED: usize = 256;
+
+/// Why a database cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum DatabaseFault {
+    #[error("open database {path}")]
+    Open {
+        path: String,
+        #[source]
+        source: rusqlite::Error,
+    },
+    #[error("database {path} has schema version {found}, newer than {known}: it was written by a newer release")]
+    NewerSchema { path: String, found: i64, known: i64 },
+}
+
+/// A handle on one database; clones share the connection.
+#[derive(Debug, Clone)]
+pub struct Database {
+    connection: Arc<Mutex<Connection>>,
+}
+
+impl Database {
+    /// Opens or creates the shop's file. Blocks for a few milliseconds.
+    pub fn open(path: &Path) -> Result<Self, DatabaseFault> {
+        Self::open_as(&SHOP, path)
+    }
+
+    /// A shop that is forgotten when the last handle is dropped.
+    pub fn in_memory() -> Result<Self, DatabaseFault> {
+        Self::in_memory_as(&SHOP)
+    }
+
+    pub(crate) fn open_as(schema: &Schema, path: &Path) -> Result<Self, DatabaseFault> {
+        Self::prepare(schema, &path.display().to_string(), Connection::open(path))
+    }
+
+    pub(crate) fn in_memory_as(schema: &Schema) -> Result<Self, DatabaseFault> {
+        Self::prepare(schema, "in memory", Connection::open_in_memory())
+    }
+
+    fn prepare(schema: &Schema, path: &str, opened: rusqlite::Result<Connection>) -> Result<Self, DatabaseFault> {
+        let fault = |source| DatabaseFault::Open {
+            path: path.to_owned(),
+            source,
+        };
+        let mut connection = opened.map_err(fault)?;
+        let found = configure(&connection).map_err(fault)?;
+        if found > schema.version {
+            return Err(DatabaseFault::NewerSchema {
+                path: path.to_owned(),
+                found,
+                known: schema.version,
+            });
+        }
+        if found < schema.version {
+            create(&mut connection, schema).map_err(fault)?;
+        }
+        Ok(Self {
+            connection: Arc::new(Mutex::new(connection)),
+        })
+    }
+
+    /// Runs `work` in one transaction that excludes every other writer. It commits on `Ok`; an `Err` or a panic rolls it
+    /// back. Once begun it is carried through, even when the caller stops waiting.
+    pub async fn call<T, F>(&self, action: &'static str, work: F) -> Result<T, PortFailure>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        // Queue here, in order, rather than in as many blocking threads.
+        let mut connection = Arc::clone(&self.connection).lock_owned().await;
+        let finished = tokio::task::spawn_blocking(move || {
+            // Immediate: a deferred transaction that writes after it has read can fail where waiting would do.
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let result = work(&transaction)?;
+            transaction.commit()?;
+            Ok(result)
+        });
+        match finished.await {
+            Ok(result) => result.map_err(|error| failure(action, error)),
+            Err(interrupted) => Err(PortFailure::transient(action, interrupted)),
+        }
+    }
+
+    /// Creates further tables in the same file, so that one transaction can span both. `sql` must be repeatable.
+    pub async fn ensure_schema(&self, sql: &'static str) -> Result<(), PortFailure> {
+        self.call("create tables", move |connection| connection.execute_batch(sql))
+            .await
+    }
+}
+
+/// Sets the connection up and answers the file's schema version.
+fn configure(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
+    // Answers the mode; a database in memory stays in its own.
+    connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
+    connection.pragma_update(None, "synchronous", "normal")?;
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+fn create(connection: &mut Connection, schema: &Schema) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    transaction.execute_batch(schema.sql)?;
+    transaction.pragma_update(None, "user_version", schema.version)?;
+    transaction.commit()
+}
+
+/// What we wrote wrongly or read back damaged stays so; anything else (busy, disk full, input or output) may pass.
+fn failure(action: &'static str, error: rusqlite::Error) -> PortFailure {
+    let permanent = match &error {
+        rusqlite::Error::SqliteFailure(fault, _) => matches!(
+            fault.code,
+            ErrorCode::ConstraintViolation
+                | ErrorCode::DatabaseCorrupt
+                | ErrorCode::NotADatabase
+                | ErrorCode::ReadOnly
+                | ErrorCode::PermissionDenied
+                | ErrorCode::TypeMismatch
+                | ErrorCode::TooBig
+                | ErrorCode::ApiMisuse
+                | ErrorCode::Unknown
+        ),
+        _ => true,
+    };
+    if permanent {
+        PortFailure::permanent(action, error)
+    } else {
+        PortFailure::transient(action, error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_failed_call_leaves_nothing_behind() {
+        let database = Database::in_memory().unwrap();
+        database
+            .ensure_schema("CREATE TABLE IF NOT EXISTS notes (text TEXT NOT NULL) STRICT")
+            .await
+            .unwrap();
+        let failed = database
+            .call("write note", |connection| {
+                connection.execute("INSERT INTO notes VALUES ('kept?')", [])?;
+                connection.execute("INSERT INTO notes VALUES (NULL)", [])
+            })
+            .await
+            .unwrap_err();
+        assert!(!failed.transient);
+        let count: i64 = database
+            .call("count notes", |connection| {
+                connection.query_row("SELECT count(*) FROM notes", [], |row| row.get(0))
+            })
+            .await
+            .unwrap();
+        assert_eq!(count, 0);
+    }
+
+    #[tokio::test]
+    async fn a_panic_rolls_back_and_the_next_call_works() {
+        let database = Database::in_memory().unwrap();
+        let failed = database
+            .call("panic", |connection| -> rusqlite::Result<()> {
+                connection.execute_batch("CREATE TABLE half_done (id INTEGER)")?;
+                panic!("on purpose");
+            })
+            .await
+            .unwrap_err();
+        assert!(failed.transient);
+        database
+            .ensure_schema("CREATE TABLE half_done (id INTEGER)")
+            .await
+            .unwrap();
+    }
+
+    #[test]
+    fn a_file_of_a_newer_release_is_refused() {
+        let folder = crate::object_files::ScratchFolder::create().unwrap();
+        let path = folder.path().join("shop.sqlite3");
+        drop(Database::open(&path).unwrap());
+        drop(Database::open(&path).unwrap());
+        Connection::open(&path)
+            .unwrap()
+            .pragma_update(None, "user_version", 99)
+            .unwrap();
+        let refused = Database::open(&path).unwrap_err();
+        assert!(
+            matches!(refused, DatabaseFault::NewerSchema { found: 99, .. }),
+            "{refused}"
+        );
+    }
+}

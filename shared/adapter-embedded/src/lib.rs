@@ -1,0 +1,40 @@
+//! SQLite and a folder behind every port: for the local host and, in memory, for tests.
+//!
+//! One file holds everything that has to change together, so that an order and its outbox, an object and its event, and
+//! whatever the host queues next to them commit in one transaction. File names mirror the domain's areas and roles.
+
+mod columns;
+mod database;
+mod eml;
+mod gateway_books;
+mod object_files;
+mod object_rows;
+mod order_rows;
+mod schema;
+mod upload_rows;
+
+pub mod buckets;
+pub mod catalog;
+pub mod clock;
+pub mod directory;
+pub mod files;
+pub mod gateway;
+pub mod idempotency;
+pub mod ids;
+pub mod imports;
+pub mod links;
+pub mod mail;
+pub mod object_stream;
+pub mod object_writer;
+pub mod order_book;
+pub mod order_stream;
+pub mod orders;
+pub mod payments;
+pub mod sagas;
+pub mod secrets;
+pub mod sends;
+pub mod stock;
+pub mod thumbnails;
+pub mod uploads;
+
+pub use database::{Database, DatabaseFault};

@@ -1,0 +1,135 @@
+//! How is an upload kept? One row, whether staff announced it or its file was copied in by hand.
+
+use domain::uploads::upload::{Upload, UploadKind, UploadStatus};
+use domain::values::{CustomerId, ImportCounts, Sku, Timestamp, UploadId};
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+
+use crate::columns::{known, parsed, parsed_optional, timestamp, unreadable};
+
+const COLUMNS: &str = "sequence, id, kind, sku, content_type, file_name, size_bytes, created_by, created_at, status, \
+     reason, rows_read, rows_written, rows_rejected, bytes_read, bytes_total";
+
+const PHOTO: &str = "product-photo";
+const CATALOG: &str = "catalog";
+
+#[derive(Debug, thiserror::Error)]
+#[error("an upload has a kind that is not known")]
+struct UnknownKind;
+
+/// A row about to be written under the next sequence.
+pub(crate) struct NewRow<'a> {
+    pub(crate) id: &'a UploadId,
+    pub(crate) kind: &'a UploadKind,
+    pub(crate) size_bytes: u64,
+    pub(crate) created_by: Option<&'a CustomerId>,
+    pub(crate) status: UploadStatus,
+    pub(crate) at: Timestamp,
+}
+
+/// Does nothing where the upload is known already.
+pub(crate) fn insert(connection: &Connection, new: &NewRow<'_>) -> rusqlite::Result<()> {
+    let (kind, sku, content_type, file_name) = match new.kind {
+        UploadKind::ProductPhoto { sku, content_type } => {
+            (PHOTO, Some(sku.as_str()), Some(content_type.as_str()), None)
+        }
+        UploadKind::Catalog { file_name } => (CATALOG, None, None, Some(file_name.as_str())),
+    };
+    connection
+        .prepare_cached(
+            "INSERT INTO uploads (id, kind, sku, content_type, file_name, size_bytes, created_by, created_at,
+                                  updated_at, status)
+             VALUES (:id, :kind, :sku, :content_type, :file_name, :size, :created_by, :at, :at, :status)
+             ON CONFLICT (id) DO NOTHING",
+        )?
+        .execute(named_params! {
+            ":id": new.id.as_str(),
+            ":kind": kind,
+            ":sku": sku,
+            ":content_type": content_type,
+            ":file_name": file_name,
+            ":size": new.size_bytes,
+            ":created_by": new.created_by.map(CustomerId::as_str),
+            ":at": new.at.unix_ms(),
+            ":status": new.status.as_str(),
+        })?;
+    Ok(())
+}
+
+pub(crate) fn find(connection: &Connection, id: &UploadId) -> rusqlite::Result<Option<Upload>> {
+    connection
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM uploads WHERE id = ?1"))?
+        .query_row(params![id.as_str()], read)
+        .optional()
+}
+
+/// For an upload that was written in the same transaction, or has to be there.
+pub(crate) fn get(connection: &Connection, id: &UploadId) -> rusqlite::Result<Upload> {
+    find(connection, id)?.ok_or(rusqlite::Error::QueryReturnedNoRows)
+}
+
+/// WAITING becomes PROCESSING; what is further stays.
+pub(crate) fn mark_processing(connection: &Connection, id: &UploadId, at: Timestamp) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE uploads SET status = 'PROCESSING', updated_at = ?2 WHERE id = ?1 AND status = 'WAITING'",
+        )?
+        .execute(params![id.as_str(), at.unix_ms()])?;
+    Ok(())
+}
+
+/// Ends an upload that has not ended yet; of several ends the first one stays.
+pub(crate) fn end(
+    connection: &Connection,
+    id: &UploadId,
+    status: UploadStatus,
+    reason: Option<&str>,
+    at: Timestamp,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE uploads SET status = ?2, reason = ?3, updated_at = ?4
+             WHERE id = ?1 AND status IN ('WAITING', 'PROCESSING')",
+        )?
+        .execute(params![id.as_str(), status.as_str(), reason, at.unix_ms()])?;
+    Ok(())
+}
+
+pub(crate) fn has_ended(upload: &Upload) -> bool {
+    matches!(upload.status, UploadStatus::Done | UploadStatus::Rejected)
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Upload> {
+    let kind: String = row.get("kind")?;
+    let kind = match kind.as_str() {
+        PHOTO => UploadKind::ProductPhoto {
+            sku: parsed(row, "sku", Sku::parse)?,
+            content_type: row.get("content_type")?,
+        },
+        CATALOG => UploadKind::Catalog {
+            file_name: row.get("file_name")?,
+        },
+        _ => return Err(unreadable(row, "kind", UnknownKind)),
+    };
+    let rows_read: Option<u64> = row.get("rows_read")?;
+    let import = match rows_read {
+        Some(rows_read) => Some(ImportCounts {
+            rows_read,
+            rows_written: row.get("rows_written")?,
+            rows_rejected: row.get("rows_rejected")?,
+            bytes_read: row.get("bytes_read")?,
+            bytes_total: row.get("bytes_total")?,
+        }),
+        None => None,
+    };
+    Ok(Upload {
+        id: parsed(row, "id", UploadId::parse)?,
+        kind,
+        size_bytes: row.get("size_bytes")?,
+        created_by: parsed_optional(row, "created_by", CustomerId::parse)?,
+        created_at: timestamp(row, "created_at")?,
+        sequence: row.get("sequence")?,
+        status: known(row, "status", UploadStatus::parse)?,
+        reason: row.get("reason")?,
+        import,
+    })
+}

@@ -1,0 +1,16 @@
+//! Does adapter-embedded keep every port's contract, in files and in memory, and what the local host builds on it?
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a panic in a test is a failed test"
+)]
+
+mod buckets;
+mod contracts;
+mod gateway;
+mod links;
+mod restart;
+mod shop;
+mod stream;

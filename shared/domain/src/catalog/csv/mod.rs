@@ -1,0 +1,68 @@
+//! What does a catalog file say? A streaming reader: bytes in, rows and rejected rows out, memory bounded by constants.
+
+mod header;
+mod records;
+mod row;
+#[cfg(test)]
+mod tests;
+
+pub use header::{Column, HEADER_BYTES_MAX, Header, HeaderFault};
+pub use records::{RECORD_BYTES_MAX, RECORD_FIELDS_MAX, Record, RecordReader};
+pub use row::{RowFault, RowFaults};
+
+use super::product::CatalogRow;
+
+/// One row as it was read, valid until the next is.
+#[derive(Debug)]
+pub struct ReadRow<'a> {
+    pub header: &'a Header,
+    /// What the file has, for a report on what was rejected.
+    pub record: Record<'a>,
+    pub outcome: Result<CatalogRow, RowFaults>,
+}
+
+/// Reads a catalog that is pushed in pieces of any size.
+#[derive(Default)]
+pub struct CatalogReader {
+    records: RecordReader,
+    header: Option<Header>,
+}
+
+impl CatalogReader {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes bytes off the front of `input` until a row is complete; `None` once `input` is used up.
+    pub fn next_row(&mut self, input: &mut &[u8]) -> Result<Option<ReadRow<'_>>, HeaderFault> {
+        if self.header.is_none() {
+            let Some(record) = self.records.next_record(input) else { return Ok(None) };
+            self.header = Some(Header::parse(&record)?);
+        }
+        Ok(read(self.header.as_ref(), self.records.next_record(input)))
+    }
+
+    /// The row that the end of the file completes, if any. Nothing may be pushed afterwards.
+    pub fn finish(&mut self) -> Result<Option<ReadRow<'_>>, HeaderFault> {
+        if self.header.is_none() {
+            let record = self.records.finish().ok_or(HeaderFault::EmptyFile)?;
+            self.header = Some(Header::parse(&record)?);
+            return Ok(None);
+        }
+        Ok(read(self.header.as_ref(), self.records.finish()))
+    }
+
+    pub fn bytes_read(&self) -> u64 {
+        self.records.bytes_read()
+    }
+
+    /// Columns that are ignored, as the header names them.
+    pub fn unknown_columns(&self) -> Vec<String> {
+        self.header.as_ref().map(Header::unknown).unwrap_or_default()
+    }
+}
+
+fn read<'a>(header: Option<&'a Header>, record: Option<Record<'a>>) -> Option<ReadRow<'a>> {
+    let (header, record) = (header?, record?);
+    Some(ReadRow { header, record, outcome: row::parse(header, &record) })
+}

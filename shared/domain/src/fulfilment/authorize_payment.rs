@@ -1,0 +1,48 @@
+//! Will the customer's means of payment cover the order?
+
+use std::sync::Arc;
+
+use super::ports::{
+    Authorization, DeclineReason, OrderBook, PaymentGateway, PaymentRecord, PaymentRecords, PaymentState,
+};
+use crate::ports::{Clock, PortFailure};
+use crate::values::OrderId;
+
+pub struct AuthorizePayment {
+    pub book: Arc<dyn OrderBook>,
+    pub gateway: Arc<dyn PaymentGateway>,
+    pub records: Arc<dyn PaymentRecords>,
+    pub clock: Arc<dyn Clock>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum AuthorizePaymentError {
+    #[error("the payment was declined")]
+    Declined,
+    #[error("the account has insufficient funds")]
+    InsufficientFunds,
+    #[error("the payment was voided before")]
+    PaymentClosed,
+    #[error("no such order")]
+    OrderNotFound,
+    #[error(transparent)]
+    Port(#[from] PortFailure),
+}
+
+impl AuthorizePayment {
+    pub async fn run(&self, id: &OrderId) -> Result<(), AuthorizePaymentError> {
+        let order = self.book.find(id).await?.ok_or(AuthorizePaymentError::OrderNotFound)?;
+        let authorization = self.gateway.authorize(id, order.total, &order.payment_token).await?;
+        let state = match authorization {
+            Authorization::Authorized => PaymentState::Authorized,
+            Authorization::Declined(_) => PaymentState::Declined,
+            Authorization::Closed => return Err(AuthorizePaymentError::PaymentClosed),
+        };
+        self.records.note(id, PaymentRecord { state, amount: order.total, at: self.clock.now() }).await?;
+        match authorization {
+            Authorization::Declined(DeclineReason::Declined) => Err(AuthorizePaymentError::Declined),
+            Authorization::Declined(DeclineReason::InsufficientFunds) => Err(AuthorizePaymentError::InsufficientFunds),
+            Authorization::Authorized | Authorization::Closed => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! How is an order fulfilled or undone? One use case per step of the sagas, each harmless to repeat.
+
+pub mod authorize_payment;
+pub mod capture_payment;
+pub mod complete_cancel;
+pub mod confirm_order;
+pub mod notify_customer;
+pub mod ports;
+pub mod reconcile;
+pub mod refund_payment;
+pub mod reject_order;
+pub mod release_stock;
+pub mod reserve_stock;
+pub mod start;
+pub mod void_payment;

@@ -1,0 +1,256 @@
+//! What must the outside do for the sagas?
+
+use async_trait::async_trait;
+
+use crate::ports::PortFailure;
+use crate::values::{
+    CorrelationId, CustomerId, Money, OrderId, OrderStatus, PaymentToken, Quantity, RejectionReason, Sku, Timestamp,
+};
+
+/// What fulfilment needs to know of an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FulfilmentOrder {
+    pub id: OrderId,
+    pub customer: CustomerId,
+    pub lines: Vec<StockLine>,
+    pub total: Money,
+    pub payment_token: PaymentToken,
+    pub status: OrderStatus,
+    pub reason: Option<RejectionReason>,
+    pub correlation_id: CorrelationId,
+    pub updated_at: Timestamp,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StockLine {
+    pub sku: Sku,
+    pub quantity: Quantity,
+}
+
+/// What came of asking for a status change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transition {
+    Done,
+    /// An earlier attempt did it, or a later step has gone past it.
+    AlreadyDone,
+    /// The order stands where this change makes no sense.
+    Refused(OrderStatus),
+    NotFound,
+}
+
+/// Why an order was set aside for an operator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parking {
+    /// The execution that ended without an end state of its own.
+    pub execution: String,
+    /// Its error name and cause, as the workflow engine tells them.
+    pub error: String,
+    pub cause: String,
+}
+
+/// Moves orders along. Every change MUST be one conditional write, and MUST be repeatable:
+///
+/// | method | from | to | `AlreadyDone` when |
+/// |---|---|---|---|
+/// | `confirm` | PENDING, or PARKED from PENDING | CONFIRMED | it ever was CONFIRMED |
+/// | `reject` | PENDING, or PARKED from PENDING | REJECTED | REJECTED |
+/// | `complete_cancel` | CANCELLING, or PARKED from CANCELLING | CANCELLED | CANCELLED |
+/// | `park` | PENDING, CANCELLING | PARKED | PARKED |
+///
+/// The state an order was parked from is remembered, so that a late `confirm` cannot revive an order whose cancelling
+/// was parked.
+#[async_trait]
+pub trait OrderBook: Send + Sync {
+    async fn find(&self, id: &OrderId) -> Result<Option<FulfilmentOrder>, PortFailure>;
+    async fn confirm(&self, id: &OrderId, at: Timestamp) -> Result<Transition, PortFailure>;
+    async fn reject(&self, id: &OrderId, reason: RejectionReason, at: Timestamp) -> Result<Transition, PortFailure>;
+    async fn complete_cancel(&self, id: &OrderId, at: Timestamp) -> Result<Transition, PortFailure>;
+    async fn park(&self, id: &OrderId, parking: &Parking, at: Timestamp) -> Result<Transition, PortFailure>;
+    /// Orders that are PENDING or CANCELLING and were last changed before `before`, oldest first, at most `limit`.
+    async fn overdue(&self, before: Timestamp, limit: usize) -> Result<Vec<FulfilmentOrder>, PortFailure>;
+}
+
+/// What came of asking for stock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reservation {
+    /// Every line is set aside, now or by an earlier attempt.
+    Reserved,
+    /// At least these products have too few units, or are unknown. Nothing was set aside.
+    OutOfStock(Vec<Sku>),
+    /// The stock was given back before this attempt arrived. Nothing was set aside, and nothing ever will be.
+    Closed,
+}
+
+/// Counts units. One reservation per order, keyed by it: NONE -> RESERVED -> COMMITTED, and from each of them -> CLOSED.
+///
+/// `reserve` MUST be all or nothing over the lines, and MUST never let `available` fall below zero. `give_back` returns
+/// exactly what the order still holds (also after `commit`: a restock) exactly once, and closes an order that holds
+/// nothing: a `reserve` that arrives later MUST answer `Closed`.
+#[async_trait]
+pub trait StockLedger: Send + Sync {
+    async fn reserve(&self, order: &OrderId, lines: &[StockLine], at: Timestamp) -> Result<Reservation, PortFailure>;
+    /// The reserved units have left the house. Harmless when repeated and after `give_back`.
+    async fn commit(&self, order: &OrderId, at: Timestamp) -> Result<(), PortFailure>;
+    async fn give_back(&self, order: &OrderId, at: Timestamp) -> Result<(), PortFailure>;
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Authorization {
+    /// The amount is held for us, now or by an earlier attempt.
+    Authorized,
+    Declined(DeclineReason),
+    /// The payment was voided before this attempt arrived. Nothing is held.
+    Closed,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeclineReason {
+    Declined,
+    InsufficientFunds,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Capture {
+    /// The money is ours, now or by an earlier attempt.
+    Captured,
+    /// The gateway will not capture. The authorization still stands and wants to be voided.
+    Refused,
+    /// The payment was voided or refunded before this attempt arrived. No money moved.
+    Closed,
+    NotAuthorized,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Void {
+    /// Nothing is held and nothing ever will be, now or since an earlier attempt.
+    Voided,
+    /// Too late: the money was captured. Refund it.
+    AlreadyCaptured,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refund {
+    /// Exactly what was captured went back, now or in an earlier attempt.
+    Refunded(Money),
+    /// Nothing was ever captured.
+    NothingCaptured,
+}
+
+/// The payment provider: an external system with its own durable ledger. There is one payment per order, and the order's
+/// id is its idempotency key on every call, so a repetition moves no money.
+///
+/// Implementations MUST serialise calls for one payment, and `void` MUST win against a late `authorize` or `capture`: on
+/// a payment the provider has not seen yet it closes that payment. A provider without such tombstones gets them from a
+/// payment intent that is created first and cancelled by `void`. Every call MUST answer or fail (transiently) in time.
+#[async_trait]
+pub trait PaymentGateway: Send + Sync {
+    async fn authorize(
+        &self,
+        payment: &OrderId,
+        amount: Money,
+        token: &PaymentToken,
+    ) -> Result<Authorization, PortFailure>;
+    async fn capture(&self, payment: &OrderId) -> Result<Capture, PortFailure>;
+    async fn void(&self, payment: &OrderId) -> Result<Void, PortFailure>;
+    async fn refund(&self, payment: &OrderId) -> Result<Refund, PortFailure>;
+}
+
+/// Where a payment stands, as far as we were told. Ordered: a record never goes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PaymentState {
+    Authorized,
+    Declined,
+    Captured,
+    Voided,
+    Refunded,
+}
+
+impl PaymentState {
+    pub const ALL: [Self; 5] = [
+        Self::Authorized,
+        Self::Declined,
+        Self::Captured,
+        Self::Voided,
+        Self::Refunded,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Authorized => "AUTHORIZED",
+            Self::Declined => "DECLINED",
+            Self::Captured => "CAPTURED",
+            Self::Voided => "VOIDED",
+            Self::Refunded => "REFUNDED",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PaymentRecord {
+    pub state: PaymentState,
+    pub amount: Money,
+    pub at: Timestamp,
+}
+
+/// Our own note of each payment, for people. Decisions are taken from the gateway's ledger, never from here.
+#[async_trait]
+pub trait PaymentRecords: Send + Sync {
+    /// MUST keep the furthest state: a late write of an earlier one changes nothing and is no error.
+    async fn note(&self, order: &OrderId, record: PaymentRecord) -> Result<(), PortFailure>;
+    async fn find(&self, order: &OrderId) -> Result<Option<PaymentRecord>, PortFailure>;
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SagaKind {
+    /// Fulfils an order.
+    Order,
+    /// Undoes a confirmed one.
+    Cancel,
+}
+
+impl SagaKind {
+    /// One execution per order and kind: the name is what makes a replayed stream event harmless.
+    pub fn execution_name(self, order: &OrderId) -> String {
+        match self {
+            Self::Order => order.to_string(),
+            Self::Cancel => format!("{order}-cancel"),
+        }
+    }
+
+    /// The reverse of [`SagaKind::execution_name`], for events about executions.
+    pub fn of_execution_name(self, name: &str) -> Option<OrderId> {
+        let id = match self {
+            Self::Order => name,
+            Self::Cancel => name.strip_suffix("-cancel")?,
+        };
+        OrderId::parse(id).ok()
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SagaStart {
+    pub kind: SagaKind,
+    pub order: OrderId,
+    pub correlation_id: CorrelationId,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SagaStanding {
+    NotStarted,
+    Running,
+    Succeeded,
+    /// FAILED, `TIMED_OUT` or ABORTED.
+    Ended(Parking),
+}
+
+/// Runs sagas.
+#[async_trait]
+pub trait SagaRunner: Send + Sync {
+    /// MUST start at most one execution per [`SagaKind::execution_name`]; one that exists already is success.
+    async fn start(&self, start: &SagaStart) -> Result<(), PortFailure>;
+    async fn standing(&self, kind: SagaKind, order: &OrderId) -> Result<SagaStanding, PortFailure>;
+}

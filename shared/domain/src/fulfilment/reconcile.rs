@@ -1,0 +1,90 @@
+//! Which orders were left behind by their saga?
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::ports::{FulfilmentOrder, OrderBook, Parking, SagaKind, SagaRunner, SagaStanding, SagaStart, Transition};
+use crate::ports::{Clock, PortFailure};
+use crate::values::{OrderId, OrderStatus};
+
+/// Longer than any saga takes that is not stuck.
+pub const OVERDUE_AFTER: Duration = Duration::from_secs(15 * 60);
+/// Orders looked at in one sweep; the next one goes on.
+pub const SWEEP_ORDERS_MAX: usize = 100;
+
+pub struct ReconcileOrders {
+    pub book: Arc<dyn OrderBook>,
+    pub runner: Arc<dyn SagaRunner>,
+    pub clock: Arc<dyn Clock>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reconciled {
+    /// Nobody had started its saga.
+    Started,
+    StillRunning,
+    /// Set aside for an operator.
+    Parked,
+    /// Its end was reached by other means.
+    AlreadySettled,
+}
+
+impl ReconcileOrders {
+    /// An execution ended otherwise than by its own last state.
+    pub async fn ended(&self, kind: SagaKind, id: &OrderId, parking: &Parking) -> Result<Reconciled, PortFailure> {
+        let Some(order) = self.book.find(id).await? else { return Ok(Reconciled::AlreadySettled) };
+        // An order saga that failed behind its confirmation left nothing undone, and must not park a cancel.
+        if kind_of(order.status) != Some(kind) {
+            return Ok(Reconciled::AlreadySettled);
+        }
+        self.park(id, parking).await
+    }
+
+    /// Looks after orders that have waited too long: an event that got lost, an end that nobody told.
+    pub async fn sweep(&self) -> Result<Vec<(OrderId, Reconciled)>, PortFailure> {
+        let before = self.clock.now().minus(OVERDUE_AFTER);
+        let mut outcomes = Vec::new();
+        for order in self.book.overdue(before, SWEEP_ORDERS_MAX).await? {
+            let outcome = self.reconcile(&order).await?;
+            outcomes.push((order.id, outcome));
+        }
+        Ok(outcomes)
+    }
+
+    async fn reconcile(&self, order: &FulfilmentOrder) -> Result<Reconciled, PortFailure> {
+        let Some(kind) = kind_of(order.status) else { return Ok(Reconciled::AlreadySettled) };
+        match self.runner.standing(kind, &order.id).await? {
+            SagaStanding::Running => Ok(Reconciled::StillRunning),
+            SagaStanding::Ended(parking) => self.park(&order.id, &parking).await,
+            SagaStanding::Succeeded => {
+                let parking = Parking {
+                    execution: kind.execution_name(&order.id),
+                    error: "OrderNotSettled".to_owned(),
+                    cause: "the execution succeeded, and the order still waits".to_owned(),
+                };
+                self.park(&order.id, &parking).await
+            }
+            SagaStanding::NotStarted => {
+                let (order, correlation_id) = (order.id.clone(), order.correlation_id.clone());
+                self.runner.start(&SagaStart { kind, order, correlation_id }).await?;
+                Ok(Reconciled::Started)
+            }
+        }
+    }
+
+    async fn park(&self, id: &OrderId, parking: &Parking) -> Result<Reconciled, PortFailure> {
+        match self.book.park(id, parking, self.clock.now()).await? {
+            Transition::Done => Ok(Reconciled::Parked),
+            Transition::AlreadyDone | Transition::Refused(_) | Transition::NotFound => Ok(Reconciled::AlreadySettled),
+        }
+    }
+}
+
+/// Which saga an order waits for.
+fn kind_of(status: OrderStatus) -> Option<SagaKind> {
+    match status {
+        OrderStatus::Pending => Some(SagaKind::Order),
+        OrderStatus::Cancelling => Some(SagaKind::Cancel),
+        OrderStatus::Confirmed | OrderStatus::Rejected | OrderStatus::Cancelled | OrderStatus::Parked => None,
+    }
+}

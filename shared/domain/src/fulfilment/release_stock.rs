@@ -1,0 +1,19 @@
+//! How does stock come back?
+
+use std::sync::Arc;
+
+use super::ports::StockLedger;
+use crate::ports::{Clock, PortFailure};
+use crate::values::OrderId;
+
+pub struct ReleaseStock {
+    pub stock: Arc<dyn StockLedger>,
+    pub clock: Arc<dyn Clock>,
+}
+
+impl ReleaseStock {
+    /// Gives back what the order holds, reserved or sold, exactly once, and closes it against a late reservation.
+    pub async fn run(&self, id: &OrderId) -> Result<(), PortFailure> {
+        self.stock.give_back(id, self.clock.now()).await
+    }
+}

@@ -1,0 +1,37 @@
+//! How is an authorization undone?
+
+use std::sync::Arc;
+
+use super::ports::{OrderBook, PaymentGateway, PaymentRecord, PaymentRecords, PaymentState, Void};
+use crate::ports::{Clock, PortFailure};
+use crate::values::OrderId;
+
+pub struct VoidPayment {
+    pub book: Arc<dyn OrderBook>,
+    pub gateway: Arc<dyn PaymentGateway>,
+    pub records: Arc<dyn PaymentRecords>,
+    pub clock: Arc<dyn Clock>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum VoidPaymentError {
+    #[error("the payment is captured already")]
+    AlreadyCaptured,
+    #[error("no such order")]
+    OrderNotFound,
+    #[error(transparent)]
+    Port(#[from] PortFailure),
+}
+
+impl VoidPayment {
+    /// Frees what is held, and closes the payment against an authorization that arrives late.
+    pub async fn run(&self, id: &OrderId) -> Result<(), VoidPaymentError> {
+        let order = self.book.find(id).await?.ok_or(VoidPaymentError::OrderNotFound)?;
+        match self.gateway.void(id).await? {
+            Void::Voided => {}
+            Void::AlreadyCaptured => return Err(VoidPaymentError::AlreadyCaptured),
+        }
+        let record = PaymentRecord { state: PaymentState::Voided, amount: order.total, at: self.clock.now() };
+        Ok(self.records.note(id, record).await?)
+    }
+}

@@ -1,0 +1,39 @@
+//! What is an order?
+
+use crate::values::{
+    CorrelationId, CustomerId, Money, MoneyFault, OrderId, OrderStatus, PaymentToken, Quantity, RejectionReason, Sku,
+    Timestamp,
+};
+
+/// Order lines per order.
+pub const ORDER_LINES_MAX: usize = 50;
+
+/// One product of an order at the price it had when the order was placed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderLine {
+    pub sku: Sku,
+    pub quantity: Quantity,
+    pub unit_price: Money,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    pub id: OrderId,
+    pub customer: CustomerId,
+    pub lines: Vec<OrderLine>,
+    pub total: Money,
+    pub payment_token: PaymentToken,
+    pub status: OrderStatus,
+    /// Present once the order is REJECTED.
+    pub reason: Option<RejectionReason>,
+    /// Of the request that placed it; every later hop logs under it.
+    pub correlation_id: CorrelationId,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+impl OrderLine {
+    pub fn amount(&self) -> Result<Money, MoneyFault> {
+        self.unit_price.times(self.quantity)
+    }
+}

@@ -1,0 +1,164 @@
+//! What must the outside do for thumbnails?
+
+use async_trait::async_trait;
+
+use crate::ports::PortFailure;
+use crate::values::{PhotoKey, Sku, Timestamp, UploadId};
+
+/// Longest sides, in pixels, that every photo is rendered to.
+pub const THUMBNAIL_SIZES_PX: [u32; 4] = [128, 256, 512, 1024];
+/// The largest photo that is read at all.
+pub const PHOTO_BYTES_MAX: u64 = 50_000_000;
+
+/// One rendered picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Thumbnail {
+    /// The size that was asked for: the longest side in pixels, unless the original was smaller.
+    pub size_px: u32,
+    pub width_px: u32,
+    pub height_px: u32,
+    pub format: ThumbnailFormat,
+    pub bytes: Vec<u8>,
+}
+
+/// What a thumbnail is encoded as: JPEG for opaque pictures, PNG for those with transparency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ThumbnailFormat {
+    Jpeg,
+    Png,
+}
+
+impl ThumbnailFormat {
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Jpeg => "jpg",
+            Self::Png => "png",
+        }
+    }
+
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Self::Jpeg => "image/jpeg",
+            Self::Png => "image/png",
+        }
+    }
+}
+
+/// A photo as the renderer understood it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendering {
+    /// Width of the upright original, in pixels.
+    pub width_px: u32,
+    /// Height of the upright original, in pixels.
+    pub height_px: u32,
+    /// What the bytes were found to be: `jpeg`, `png`, `webp` or `gif`.
+    pub source_format: &'static str,
+    /// In the order of the sizes asked for.
+    pub thumbnails: Vec<Thumbnail>,
+}
+
+/// Why a photo will never become a thumbnail. Trying again cannot help.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PhotoRefused {
+    #[error("the file is empty")]
+    Empty,
+    #[error("the content is not a JPEG, PNG, WebP or GIF image")]
+    UnknownFormat,
+    #[error("the image is {width_px} x {height_px} pixels, more than {limit_pixels} pixels in all")]
+    TooManyPixels {
+        width_px: u32,
+        height_px: u32,
+        limit_pixels: u64,
+    },
+    #[error("the file has {bytes} bytes, more than {limit_bytes}")]
+    TooManyBytes { bytes: u64, limit_bytes: u64 },
+    #[error("the image uses {feature}, which is not supported")]
+    Unsupported { feature: String },
+    #[error("the image is damaged: {detail}")]
+    Damaged { detail: String },
+}
+
+/// Turns the bytes of a photo into upright sRGB pictures without metadata.
+///
+/// Implementations MUST look at the content and not at a name, MUST refuse from the header what is too large before
+/// decoding it, MUST NOT enlarge, and MUST answer a damaged file with [`PhotoRefused::Damaged`], never with a partial
+/// picture. Pure computation: no input or output, and so not async.
+pub trait ThumbnailRenderer: Send + Sync {
+    fn render(&self, photo: &[u8], sizes_px: &[u32]) -> Result<Rendering, PhotoRefused>;
+}
+
+/// What came of asking for a photo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FetchedPhoto {
+    Found(Vec<u8>),
+    /// Deleted since the event was sent. There is nothing left to do.
+    Gone,
+    /// Larger than allowed; its bytes were not read.
+    TooLarge {
+        bytes: u64,
+    },
+}
+
+/// Reads original photos.
+#[async_trait]
+pub trait PhotoStore: Send + Sync {
+    /// Reads by version where one is named. MUST NOT buffer more than `limit_bytes`.
+    async fn fetch(
+        &self,
+        key: &PhotoKey,
+        version_id: Option<&str>,
+        limit_bytes: u64,
+    ) -> Result<FetchedPhoto, PortFailure>;
+}
+
+/// Keeps thumbnails, apart from the originals: no event source listens there.
+#[async_trait]
+pub trait ThumbnailStore: Send + Sync {
+    /// Overwrites: the same photo renders to the same bytes under the same key.
+    async fn put(&self, key: &str, thumbnail: &Thumbnail) -> Result<(), PortFailure>;
+}
+
+/// The thumbnails of one photo, ready to be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PhotoShown {
+    pub sku: Sku,
+    pub upload_id: UploadId,
+    /// Order among the uploads: the photo with the greatest one wins.
+    pub sequence: u64,
+    /// Size in pixels and object key in the thumbnails bucket.
+    pub keys: Vec<(u32, String)>,
+}
+
+/// Whether the product shows the photo now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ShowOutcome {
+    Shown,
+    /// A newer photo is shown already, or this one is.
+    Superseded,
+}
+
+/// Tells a product which photo it shows.
+#[async_trait]
+pub trait ProductPhotos: Send + Sync {
+    /// MUST be one conditional write (`photo sequence < :this`) that leaves catalog and stock attributes alone, and MUST
+    /// work before the catalog has named the product.
+    async fn show(&self, photo: &PhotoShown, at: Timestamp) -> Result<ShowOutcome, PortFailure>;
+}
+
+/// What the pipeline knows of the upload that brought a photo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PhotoUpload {
+    pub sequence: u64,
+    /// Rendered or rejected before: a repeated event finds it so.
+    pub finished: bool,
+}
+
+/// Keeps the state of photo uploads.
+#[async_trait]
+pub trait PhotoUploads: Send + Sync {
+    /// Marks the upload PROCESSING unless it has finished. An upload that nobody announced (an object copied in by hand)
+    /// MUST be recorded now, with the next sequence.
+    async fn begin(&self, key: &PhotoKey, size_bytes: u64, at: Timestamp) -> Result<PhotoUpload, PortFailure>;
+    async fn done(&self, upload_id: &UploadId, at: Timestamp) -> Result<(), PortFailure>;
+    async fn reject(&self, upload_id: &UploadId, reason: &str, at: Timestamp) -> Result<(), PortFailure>;
+}

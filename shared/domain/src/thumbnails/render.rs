@@ -1,0 +1,88 @@
+//! How does a photo become the pictures that its product shows?
+
+use std::sync::Arc;
+
+use super::ports::{
+    FetchedPhoto, PHOTO_BYTES_MAX, PhotoRefused, PhotoShown, PhotoStore, PhotoUploads, ProductPhotos, Rendering,
+    ShowOutcome, THUMBNAIL_SIZES_PX, ThumbnailRenderer, ThumbnailStore,
+};
+use crate::ports::{Clock, PortFailure};
+use crate::values::{PhotoKey, thumbnail_key};
+
+pub struct RenderThumbnails {
+    pub photos: Arc<dyn PhotoStore>,
+    pub renderer: Arc<dyn ThumbnailRenderer>,
+    pub thumbnails: Arc<dyn ThumbnailStore>,
+    pub products: Arc<dyn ProductPhotos>,
+    pub uploads: Arc<dyn PhotoUploads>,
+    pub clock: Arc<dyn Clock>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RenderOutcome {
+    Shown,
+    /// Rendered, and a newer photo is shown.
+    Superseded,
+    /// Recorded for good: trying again cannot help.
+    Rejected { reason: PhotoRefused },
+    FinishedBefore,
+    /// Deleted since the event was sent.
+    Gone,
+}
+
+impl RenderThumbnails {
+    pub async fn run(
+        &self,
+        key: &PhotoKey,
+        version_id: Option<&str>,
+        size_bytes: u64,
+    ) -> Result<RenderOutcome, PortFailure> {
+        let upload = self.uploads.begin(key, size_bytes, self.clock.now()).await?;
+        if upload.finished {
+            return Ok(RenderOutcome::FinishedBefore);
+        }
+        let rendering = match self.rendered(key, version_id, size_bytes).await? {
+            Ok(Some(rendering)) => rendering,
+            Ok(None) => return Ok(RenderOutcome::Gone),
+            Err(reason) => {
+                self.uploads.reject(&key.upload_id, &reason.to_string(), self.clock.now()).await?;
+                return Ok(RenderOutcome::Rejected { reason });
+            }
+        };
+        let mut keys = Vec::with_capacity(rendering.thumbnails.len());
+        for thumbnail in &rendering.thumbnails {
+            let object_key = thumbnail_key(key, thumbnail.size_px, thumbnail.format.extension());
+            self.thumbnails.put(&object_key, thumbnail).await?;
+            keys.push((thumbnail.size_px, object_key));
+        }
+        // Shown only when every size is there; marked done only when shown. A repetition overwrites the same keys.
+        let photo =
+            PhotoShown { sku: key.sku.clone(), upload_id: key.upload_id.clone(), sequence: upload.sequence, keys };
+        let outcome = self.products.show(&photo, self.clock.now()).await?;
+        self.uploads.done(&key.upload_id, self.clock.now()).await?;
+        Ok(match outcome {
+            ShowOutcome::Shown => RenderOutcome::Shown,
+            ShowOutcome::Superseded => RenderOutcome::Superseded,
+        })
+    }
+
+    async fn rendered(
+        &self,
+        key: &PhotoKey,
+        version_id: Option<&str>,
+        size_bytes: u64,
+    ) -> Result<Result<Option<Rendering>, PhotoRefused>, PortFailure> {
+        if size_bytes == 0 {
+            return Ok(Err(PhotoRefused::Empty));
+        }
+        let too_large = |bytes| PhotoRefused::TooManyBytes { bytes, limit_bytes: PHOTO_BYTES_MAX };
+        if size_bytes > PHOTO_BYTES_MAX {
+            return Ok(Err(too_large(size_bytes)));
+        }
+        Ok(match self.photos.fetch(key, version_id, PHOTO_BYTES_MAX).await? {
+            FetchedPhoto::Gone => Ok(None),
+            FetchedPhoto::TooLarge { bytes } => Err(too_large(bytes)),
+            FetchedPhoto::Found(bytes) => self.renderer.render(&bytes, &THUMBNAIL_SIZES_PX).map(Some),
+        })
+    }
+}

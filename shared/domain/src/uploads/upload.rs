@@ -1,0 +1,77 @@
+//! What is an upload?
+
+use crate::values::{CatalogKey, CustomerId, ImportCounts, PhotoKey, Sku, Timestamp, UploadId};
+
+/// The largest product photo that may be uploaded.
+pub const PHOTO_BYTES_MAX: u64 = 50_000_000;
+/// The largest catalog that one presigned PUT may bring (an S3 limit: a single PUT carries at most 5 GB).
+pub const CATALOG_BYTES_MAX: u64 = 5_000_000_000;
+pub const FILE_NAME_BYTES_MAX: usize = 255;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UploadKind {
+    ProductPhoto { sku: Sku, content_type: String },
+    Catalog { file_name: String },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UploadStatus {
+    /// Announced; the file has not arrived.
+    Waiting,
+    Processing,
+    Done,
+    /// The whole file is unusable.
+    Rejected,
+}
+
+impl UploadStatus {
+    pub const ALL: [Self; 4] = [Self::Waiting, Self::Processing, Self::Done, Self::Rejected];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "WAITING",
+            Self::Processing => "PROCESSING",
+            Self::Done => "DONE",
+            Self::Rejected => "REJECTED",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == text)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upload {
+    pub id: UploadId,
+    pub kind: UploadKind,
+    pub size_bytes: u64,
+    /// `None` for a file that was copied in by hand.
+    pub created_by: Option<CustomerId>,
+    pub created_at: Timestamp,
+    /// Order among all uploads; later ones win.
+    pub sequence: u64,
+    pub status: UploadStatus,
+    /// Present once REJECTED.
+    pub reason: Option<String>,
+    /// Present for a catalog whose import has begun.
+    pub import: Option<ImportCounts>,
+}
+
+impl Upload {
+    /// Where the file goes in the uploads bucket.
+    pub fn object_key(&self) -> String {
+        object_key(&self.id, &self.kind)
+    }
+}
+
+pub fn object_key(id: &UploadId, kind: &UploadKind) -> String {
+    match kind {
+        UploadKind::ProductPhoto { sku, .. } => PhotoKey {
+            sku: sku.clone(),
+            upload_id: id.clone(),
+        }
+        .to_key(),
+        UploadKind::Catalog { .. } => CatalogKey { upload_id: id.clone() }.to_key(),
+    }
+}

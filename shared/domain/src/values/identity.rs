@@ -1,0 +1,185 @@
+//! Who and which? Identifiers as types of their own, and the secrets that must not be printed.
+
+use std::fmt;
+
+pub const TEXT_ID_BYTES_MAX: usize = 64;
+const CUSTOMER_ID_BYTES_MAX: usize = 128;
+const PAYMENT_TOKEN_BYTES_MAX: usize = 128;
+const EMAIL_BYTES_MAX: usize = 254;
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum IdentityFault {
+    #[error("the identifier is empty")]
+    Empty,
+    #[error("the identifier is longer than {limit_bytes} bytes")]
+    TooLong { limit_bytes: usize },
+    #[error("the identifier has a character that is not allowed")]
+    ForbiddenCharacter,
+}
+
+fn checked(text: &str, limit_bytes: usize, allowed: fn(char) -> bool) -> Result<String, IdentityFault> {
+    if text.is_empty() {
+        return Err(IdentityFault::Empty);
+    }
+    if text.len() > limit_bytes {
+        return Err(IdentityFault::TooLong { limit_bytes });
+    }
+    if text.chars().all(allowed) {
+        Ok(text.to_owned())
+    } else {
+        Err(IdentityFault::ForbiddenCharacter)
+    }
+}
+
+fn is_id_character(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '-' || c == '_'
+}
+
+fn is_visible_ascii(c: char) -> bool {
+    c.is_ascii_graphic()
+}
+
+/// An order's identifier: 1 to 64 of `[A-Za-z0-9_-]`, and so usable as the name of a Step Functions execution.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OrderId(String);
+
+/// An upload's identifier: 1 to 64 of `[A-Za-z0-9_-]`, one segment of an object key.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UploadId(String);
+
+/// The subject of the caller's access token: 1 to 128 visible ASCII characters.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CustomerId(String);
+
+/// Follows one request through every asynchronous hop: 1 to 64 of `[A-Za-z0-9._-]`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CorrelationId(String);
+
+/// What the payment provider's form gave the customer. Worth money, so it prints as `[redacted]`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PaymentToken(String);
+
+/// An e-mail address. Personal, so it prints as `[redacted]`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct EmailAddress(String);
+
+impl OrderId {
+    pub fn parse(text: &str) -> Result<Self, IdentityFault> {
+        checked(text, TEXT_ID_BYTES_MAX, is_id_character).map(Self)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl UploadId {
+    pub fn parse(text: &str) -> Result<Self, IdentityFault> {
+        checked(text, TEXT_ID_BYTES_MAX, is_id_character).map(Self)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl CustomerId {
+    pub fn parse(text: &str) -> Result<Self, IdentityFault> {
+        checked(text, CUSTOMER_ID_BYTES_MAX, is_visible_ascii).map(Self)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl CorrelationId {
+    pub fn parse(text: &str) -> Result<Self, IdentityFault> {
+        checked(text, TEXT_ID_BYTES_MAX, |c| is_id_character(c) || c == '.').map(Self)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl PaymentToken {
+    pub fn parse(text: &str) -> Result<Self, IdentityFault> {
+        checked(text, PAYMENT_TOKEN_BYTES_MAX, is_visible_ascii).map(Self)
+    }
+
+    /// The token itself, for the payment gateway and for storage only.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl EmailAddress {
+    /// Checks the outline only (`local@domain`): whether it works is known when a mail was delivered.
+    pub fn parse(text: &str) -> Result<Self, IdentityFault> {
+        let text = checked(text, EMAIL_BYTES_MAX, |c| !c.is_control() && !c.is_whitespace())?;
+        match text.split_once('@') {
+            Some((local, domain)) if !local.is_empty() && !domain.is_empty() && !domain.contains('@') => Ok(Self(text)),
+            _ => Err(IdentityFault::ForbiddenCharacter),
+        }
+    }
+
+    /// The address itself, for the mailer only.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for OrderId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for UploadId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for PaymentToken {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("PaymentToken([redacted])")
+    }
+}
+
+impl fmt::Debug for EmailAddress {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("EmailAddress([redacted])")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identifier_cannot_leave_its_key_segment() {
+        for text in ["", "a/b", "..", "a b", "ä"] {
+            assert!(OrderId::parse(text).is_err(), "{text:?}");
+            assert!(UploadId::parse(text).is_err(), "{text:?}");
+        }
+        assert!(OrderId::parse("0190f3c4-7d1e-7a00-8000-000000000001").is_ok());
+    }
+
+    #[test]
+    fn secrets_do_not_print() {
+        let token = PaymentToken::parse("tok_ok").unwrap();
+        let email = EmailAddress::parse("ann@example.test").unwrap();
+        assert!(!format!("{token:?}{email:?}").contains("ok@"));
+        assert!(!format!("{token:?}").contains("tok_ok"));
+        assert!(!format!("{email:?}").contains("ann"));
+    }
+
+    #[test]
+    fn an_address_needs_both_sides() {
+        for text in ["", "ann", "@example.test", "ann@", "a@b@c", "a b@c"] {
+            assert!(EmailAddress::parse(text).is_err(), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! Which words do all areas share? Small value types that cannot hold an illegal state.
+
+mod currency;
+mod identity;
+mod import_counts;
+mod money;
+mod object_keys;
+mod order_status;
+mod quantity;
+mod sku;
+mod timestamp;
+
+pub use currency::{Currency, UnknownCurrency};
+pub use identity::{
+    CorrelationId, CustomerId, EmailAddress, IdentityFault, OrderId, PaymentToken, TEXT_ID_BYTES_MAX, UploadId,
+};
+pub use import_counts::ImportCounts;
+pub use money::{Money, MoneyFault};
+pub use object_keys::{CatalogKey, KeyFault, ObjectVersion, PhotoKey, catalog_report_key, thumbnail_key};
+pub use order_status::{OrderStatus, RejectionReason};
+pub use quantity::{Quantity, QuantityOutOfRange};
+pub use sku::{SKU_BYTES_MAX, Sku, SkuFault};
+pub use timestamp::Timestamp;

@@ -1,0 +1,158 @@
+//! How much? Exact amounts in minor units; never a float, never a silent overflow.
+
+use super::{Currency, Quantity};
+
+/// An amount of one currency, in its minor unit (cents for EUR, yen for JPY). Never negative.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Money {
+    amount_minor: i64,
+    currency: Currency,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MoneyFault {
+    #[error("the amount is not decimal text like 12.50")]
+    NotDecimal,
+    #[error("the amount has more decimals than its currency")]
+    TooManyDecimals,
+    #[error("the amount is negative")]
+    Negative,
+    #[error("the amount is more than {max}", max = Money::AMOUNT_MINOR_MAX)]
+    TooLarge,
+    #[error("the amounts are in different currencies")]
+    MixedCurrencies,
+}
+
+impl Money {
+    /// Exact in every JSON number and every database, and ten times what anybody pays here.
+    pub const AMOUNT_MINOR_MAX: i64 = 999_999_999_999;
+
+    pub fn new(amount_minor: i64, currency: Currency) -> Result<Self, MoneyFault> {
+        if amount_minor < 0 {
+            return Err(MoneyFault::Negative);
+        }
+        if amount_minor > Self::AMOUNT_MINOR_MAX {
+            return Err(MoneyFault::TooLarge);
+        }
+        Ok(Self { amount_minor, currency })
+    }
+
+    /// Reads decimal text: digits, optionally a dot and at most as many digits as the currency has decimals.
+    /// Signs, thousands separators, exponents and surrounding spaces are refused.
+    pub fn parse_decimal(text: &str, currency: Currency) -> Result<Self, MoneyFault> {
+        if text.starts_with('-') {
+            return Err(MoneyFault::Negative);
+        }
+        let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+        let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        if whole.is_empty() || !all_digits(whole) || !all_digits(fraction) || text.ends_with('.') {
+            return Err(MoneyFault::NotDecimal);
+        }
+        let exponent = usize::from(currency.exponent());
+        if fraction.len() > exponent {
+            return Err(MoneyFault::TooManyDecimals);
+        }
+        let padding = std::iter::repeat_n(b'0', exponent - fraction.len());
+        let amount_minor = whole
+            .bytes()
+            .chain(fraction.bytes())
+            .chain(padding)
+            .try_fold(0_i64, |amount, digit| {
+                amount.checked_mul(10)?.checked_add(i64::from(digit - b'0'))
+            });
+        Self::new(amount_minor.ok_or(MoneyFault::TooLarge)?, currency)
+    }
+
+    pub fn amount_minor(self) -> i64 {
+        self.amount_minor
+    }
+
+    pub fn currency(self) -> Currency {
+        self.currency
+    }
+
+    pub fn plus(self, other: Self) -> Result<Self, MoneyFault> {
+        if self.currency != other.currency {
+            return Err(MoneyFault::MixedCurrencies);
+        }
+        let sum = self
+            .amount_minor
+            .checked_add(other.amount_minor)
+            .ok_or(MoneyFault::TooLarge)?;
+        Self::new(sum, self.currency)
+    }
+
+    pub fn times(self, quantity: Quantity) -> Result<Self, MoneyFault> {
+        let product = self
+            .amount_minor
+            .checked_mul(i64::from(quantity.units()))
+            .ok_or(MoneyFault::TooLarge)?;
+        Self::new(product, self.currency)
+    }
+
+    /// `12.50 EUR`, with exactly the currency's decimals.
+    pub fn to_decimal_text(self) -> String {
+        let exponent = usize::from(self.currency.exponent());
+        let digits = format!("{:0>width$}", self.amount_minor, width = exponent + 1);
+        let (whole, fraction) = digits.split_at(digits.len() - exponent);
+        let dot = if exponent == 0 { "" } else { "." };
+        format!("{whole}{dot}{fraction} {}", self.currency.code())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn money(text: &str, code: &str) -> Result<i64, MoneyFault> {
+        Money::parse_decimal(text, Currency::parse(code).unwrap()).map(Money::amount_minor)
+    }
+
+    #[test]
+    fn decimal_text_becomes_minor_units_of_its_currency() {
+        assert_eq!(money("12.5", "EUR"), Ok(1_250));
+        assert_eq!(money("12.50", "EUR"), Ok(1_250));
+        assert_eq!(money("0", "EUR"), Ok(0));
+        assert_eq!(money("1200", "JPY"), Ok(1_200));
+        assert_eq!(money("1.234", "KWD"), Ok(1_234));
+    }
+
+    #[test]
+    fn what_is_not_plain_decimal_text_is_refused() {
+        for text in [
+            "", ".", ".5", "5.", "1,50", "1 000", " 1", "+1", "1e3", "NaN", "١", "0x10",
+        ] {
+            assert_eq!(money(text, "EUR"), Err(MoneyFault::NotDecimal), "{text:?}");
+        }
+        assert_eq!(money("-1", "EUR"), Err(MoneyFault::Negative));
+        assert_eq!(money("1.005", "EUR"), Err(MoneyFault::TooManyDecimals));
+        assert_eq!(money("1.0", "JPY"), Err(MoneyFault::TooManyDecimals));
+        assert_eq!(money("99999999999999999999999", "EUR"), Err(MoneyFault::TooLarge));
+        assert_eq!(money("10000000000.00", "EUR"), Err(MoneyFault::TooLarge));
+    }
+
+    #[test]
+    fn sums_are_checked() {
+        let euro = Currency::parse("EUR").unwrap();
+        let most = Money::new(Money::AMOUNT_MINOR_MAX, euro).unwrap();
+        let cent = Money::new(1, euro).unwrap();
+        let yen = Money::new(1, Currency::parse("JPY").unwrap()).unwrap();
+        assert_eq!(most.plus(cent), Err(MoneyFault::TooLarge));
+        assert_eq!(cent.plus(yen), Err(MoneyFault::MixedCurrencies));
+        assert_eq!(most.times(Quantity::new(2).unwrap()), Err(MoneyFault::TooLarge));
+        assert_eq!(cent.times(Quantity::new(99).unwrap()).map(Money::amount_minor), Ok(99));
+    }
+
+    #[test]
+    fn text_has_the_decimals_of_the_currency() {
+        let text = |amount, code| {
+            Money::new(amount, Currency::parse(code).unwrap())
+                .unwrap()
+                .to_decimal_text()
+        };
+        assert_eq!(text(1_250, "EUR"), "12.50 EUR");
+        assert_eq!(text(5, "EUR"), "0.05 EUR");
+        assert_eq!(text(1_200, "JPY"), "1200 JPY");
+        assert_eq!(text(1, "KWD"), "0.001 KWD");
+    }
+}

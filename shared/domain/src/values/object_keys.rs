@@ -1,0 +1,124 @@
+//! Where does an object lie? The key layout of the buckets, written and read in one place.
+
+use super::{Sku, UploadId};
+
+const PHOTOS_PREFIX: &str = "photos/";
+const CATALOGS_PREFIX: &str = "catalogs/";
+const CATALOG_SUFFIX: &str = ".csv";
+
+/// One version of one object, as an event named it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectVersion {
+    pub key: String,
+    /// Present when the bucket keeps versions. Reading by it means reading what the event was about.
+    pub version_id: Option<String>,
+    pub size_bytes: u64,
+}
+
+/// The key is not one that the shop writes. Whoever put the object there did so by hand.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the object key does not follow {expected}")]
+pub struct KeyFault {
+    pub expected: &'static str,
+}
+
+/// `photos/{sku}/{upload_id}` in the uploads bucket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PhotoKey {
+    pub sku: Sku,
+    pub upload_id: UploadId,
+}
+
+/// `catalogs/{upload_id}.csv` in the uploads bucket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CatalogKey {
+    pub upload_id: UploadId,
+}
+
+impl PhotoKey {
+    pub fn parse(key: &str) -> Result<Self, KeyFault> {
+        let fault = KeyFault {
+            expected: "photos/{sku}/{upload_id}",
+        };
+        let (sku, upload_id) = key
+            .strip_prefix(PHOTOS_PREFIX)
+            .and_then(|rest| rest.split_once('/'))
+            .ok_or_else(|| fault.clone())?;
+        match (Sku::parse(sku), UploadId::parse(upload_id)) {
+            (Ok(sku), Ok(upload_id)) => Ok(Self { sku, upload_id }),
+            _ => Err(fault),
+        }
+    }
+
+    pub fn to_key(&self) -> String {
+        format!("{PHOTOS_PREFIX}{}/{}", self.sku, self.upload_id)
+    }
+}
+
+impl CatalogKey {
+    pub fn parse(key: &str) -> Result<Self, KeyFault> {
+        key.strip_prefix(CATALOGS_PREFIX)
+            .and_then(|rest| rest.strip_suffix(CATALOG_SUFFIX))
+            .and_then(|upload_id| UploadId::parse(upload_id).ok())
+            .map(|upload_id| Self { upload_id })
+            .ok_or(KeyFault {
+                expected: "catalogs/{upload_id}.csv",
+            })
+    }
+
+    pub fn to_key(&self) -> String {
+        format!("{CATALOGS_PREFIX}{}{CATALOG_SUFFIX}", self.upload_id)
+    }
+}
+
+/// `{sku}/{upload_id}/{size}.{ext}` in the thumbnails bucket: the same photo always lands on the same keys.
+pub fn thumbnail_key(photo: &PhotoKey, size_px: u32, extension: &str) -> String {
+    format!("{}/{}/{size_px}.{extension}", photo.sku, photo.upload_id)
+}
+
+/// `reports/{upload_id}/rejected.csv` in the uploads bucket. No event source listens to that prefix.
+pub fn catalog_report_key(upload_id: &UploadId) -> String {
+    format!("reports/{upload_id}/rejected.csv")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_read_back_as_they_were_written() {
+        let key = "photos/Tee + Käse 50%2F/0190-a";
+        assert_eq!(PhotoKey::parse(key).map(|photo| photo.to_key()), Ok(key.to_owned()));
+        let key = "catalogs/0190-a.csv";
+        assert_eq!(
+            CatalogKey::parse(key).map(|catalog| catalog.to_key()),
+            Ok(key.to_owned())
+        );
+    }
+
+    #[test]
+    fn foreign_keys_are_refused() {
+        for key in [
+            "",
+            "photos/",
+            "photos/a",
+            "photos/a/",
+            "photos/a/b/c",
+            "photos//b",
+            "reports/a/b",
+            "photos/../b",
+        ] {
+            assert!(PhotoKey::parse(key).is_err(), "{key:?}");
+        }
+        for key in [
+            "",
+            "catalogs/",
+            "catalogs/.csv",
+            "catalogs/a.txt",
+            "catalogs/a/b.csv",
+            "catalogs/a b.csv",
+        ] {
+            assert!(CatalogKey::parse(key).is_err(), "{key:?}");
+        }
+    }
+}

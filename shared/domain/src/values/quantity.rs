@@ -1,0 +1,39 @@
+//! How many units of one product may an order line ask for?
+
+/// 1 to 99 units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Quantity(u32);
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a quantity is between {min} and {max}", min = Quantity::MIN, max = Quantity::MAX)]
+pub struct QuantityOutOfRange;
+
+impl Quantity {
+    pub const MIN: u32 = 1;
+    pub const MAX: u32 = 99;
+
+    pub fn new(units: u32) -> Result<Self, QuantityOutOfRange> {
+        if (Self::MIN..=Self::MAX).contains(&units) {
+            Ok(Self(units))
+        } else {
+            Err(QuantityOutOfRange)
+        }
+    }
+
+    pub fn units(self) -> u32 {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zero_and_a_hundred_are_refused() {
+        assert!(Quantity::new(0).is_err());
+        assert_eq!(Quantity::new(1).map(Quantity::units), Ok(1));
+        assert_eq!(Quantity::new(99).map(Quantity::units), Ok(99));
+        assert!(Quantity::new(100).is_err());
+    }
+}

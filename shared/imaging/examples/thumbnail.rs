@@ -1,0 +1,124 @@
+//! What does the pixel pipeline make of a file?
+//!
+//! `cargo run --release -p imaging --example thumbnail -- IN OUT_DIR [--sizes 128,256,512,1024]` writes
+//! `OUT_DIR/<size>.<ext>` and prints one line of JSON. Exit code 1: trouble with a file or folder; 2: the image is
+//! refused, or the arguments are wrong.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line tool talks to its terminal"
+)]
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use domain::thumbnails::ports::{PHOTO_BYTES_MAX, THUMBNAIL_SIZES_PX, ThumbnailRenderer};
+use imaging::Renderer;
+use serde_json::json;
+
+const USAGE: &str = "usage: thumbnail IN OUT_DIR [--sizes 128,256,512,1024]";
+const IO_TROUBLE: u8 = 1;
+const REFUSED: u8 = 2;
+
+struct Arguments {
+    photo: PathBuf,
+    folder: PathBuf,
+    sizes_px: Vec<u32>,
+}
+
+struct Failure {
+    code: u8,
+    message: String,
+}
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(report) => {
+            println!("{report}");
+            ExitCode::SUCCESS
+        }
+        Err(failure) => {
+            // One line, whatever a path contains.
+            eprintln!("{}", failure.message.replace(['\n', '\r'], " "));
+            ExitCode::from(failure.code)
+        }
+    }
+}
+
+fn run() -> Result<serde_json::Value, Failure> {
+    let arguments = arguments().map_err(|reason| Failure {
+        code: REFUSED,
+        message: format!("{USAGE} ({reason})"),
+    })?;
+    let trouble = |what: &str, path: &PathBuf, reason: std::io::Error| Failure {
+        code: IO_TROUBLE,
+        message: format!("{what} {}: {reason}", path.display()),
+    };
+    // The size is asked first: what will be refused need not be read.
+    let metadata = std::fs::metadata(&arguments.photo).map_err(|reason| trouble("read", &arguments.photo, reason))?;
+    if metadata.len() > PHOTO_BYTES_MAX {
+        let message = format!("the file has {} bytes, more than {PHOTO_BYTES_MAX}", metadata.len());
+        return Err(Failure { code: REFUSED, message });
+    }
+    let photo = std::fs::read(&arguments.photo).map_err(|reason| trouble("read", &arguments.photo, reason))?;
+    let rendering = Renderer::default()
+        .render(&photo, &arguments.sizes_px)
+        .map_err(|refused| Failure {
+            code: REFUSED,
+            message: refused.to_string(),
+        })?;
+
+    std::fs::create_dir_all(&arguments.folder).map_err(|reason| trouble("create", &arguments.folder, reason))?;
+    let mut outputs = Vec::with_capacity(rendering.thumbnails.len());
+    for thumbnail in &rendering.thumbnails {
+        let path = arguments
+            .folder
+            .join(format!("{}.{}", thumbnail.size_px, thumbnail.format.extension()));
+        std::fs::write(&path, &thumbnail.bytes).map_err(|reason| trouble("write", &path, reason))?;
+        outputs.push(json!({
+            "size": thumbnail.size_px,
+            "width": thumbnail.width_px,
+            "height": thumbnail.height_px,
+            "bytes": thumbnail.bytes.len(),
+            "path": path,
+        }));
+    }
+    Ok(json!({
+        "width": rendering.width_px,
+        "height": rendering.height_px,
+        "format": rendering.source_format,
+        "outputs": outputs,
+    }))
+}
+
+fn arguments() -> Result<Arguments, lexopt::Error> {
+    use lexopt::prelude::{Long, Value, ValueExt};
+
+    let mut paths = Vec::new();
+    let mut sizes_px = THUMBNAIL_SIZES_PX.to_vec();
+    let mut parser = lexopt::Parser::from_env();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("sizes") => sizes_px = parser.value()?.parse_with(sizes)?,
+            Value(path) if paths.len() < 2 => paths.push(PathBuf::from(path)),
+            other => return Err(other.unexpected()),
+        }
+    }
+    let [photo, folder] = <[PathBuf; 2]>::try_from(paths).map_err(|_| "two paths are needed")?;
+    Ok(Arguments {
+        photo,
+        folder,
+        sizes_px,
+    })
+}
+
+fn sizes(list: &str) -> Result<Vec<u32>, String> {
+    let mut sizes_px = Vec::new();
+    for entry in list.split(',') {
+        match entry.parse::<u32>() {
+            Ok(size) if size > 0 => sizes_px.push(size),
+            _ => return Err(format!("{entry:?} is not a size in pixels")),
+        }
+    }
+    Ok(sizes_px)
+}

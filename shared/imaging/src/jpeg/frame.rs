@@ -1,0 +1,139 @@
+//! What does a JPEG's frame header say about the picture?
+
+use domain::thumbnails::ports::PhotoRefused;
+
+use super::Flaw;
+use super::segments::FrameKind;
+use crate::raster::PIXEL_BYTES;
+
+/// Samples along one side of a block.
+pub(super) const BLOCK_SIDE: usize = 8;
+
+pub(super) struct Frame {
+    pub(super) width_px: u32,
+    pub(super) height_px: u32,
+    pub(super) progressive: bool,
+    pub(super) components: Vec<Component>,
+    /// Minimum coded units of an interleaved scan.
+    pub(super) units_wide: usize,
+    pub(super) units_high: usize,
+}
+
+/// One colour channel, which may have fewer samples than the picture has pixels.
+pub(super) struct Component {
+    pub(super) id: u8,
+    pub(super) quantization_table: usize,
+    /// Blocks in a minimum coded unit.
+    pub(super) horizontal: usize,
+    pub(super) vertical: usize,
+    /// Pixels for each sample.
+    pub(super) pixels_across: usize,
+    pub(super) pixels_down: usize,
+    /// Samples that belong to the picture.
+    pub(super) width: usize,
+    pub(super) height: usize,
+    /// Blocks that are stored: whole minimum coded units.
+    pub(super) blocks_wide: usize,
+    pub(super) blocks_high: usize,
+}
+
+impl Frame {
+    pub(super) fn parse(kind: FrameKind, payload: &[u8]) -> Result<Self, PhotoRefused> {
+        let (header, list) = payload
+            .split_first_chunk::<6>()
+            .ok_or(Flaw("the frame header is too short"))?;
+        let [precision, high, low, wide_high, wide_low, count] = *header;
+        if precision != 8 {
+            return Err(unsupported(format!("{precision} bits per sample in a JPEG")));
+        }
+        if high == 0 && low == 0 {
+            return Err(unsupported("a JPEG that states its height after the pixels".to_owned()));
+        }
+        if !matches!(count, 1 | 3 | 4) {
+            return Err(unsupported(format!("a JPEG of {count} colour channels")));
+        }
+        if list.len() != usize::from(count) * 3 {
+            return Err(Flaw("the frame header does not list its channels").into());
+        }
+        let height = usize::from(u16::from_be_bytes([high, low]));
+        let width = usize::from(u16::from_be_bytes([wide_high, wide_low]));
+        if width == 0 {
+            return Err(Flaw("the header says that a side has no pixels").into());
+        }
+
+        let factors = list
+            .chunks_exact(3)
+            .map(|entry| (usize::from(entry[1] >> 4), usize::from(entry[1] & 15)));
+        let (mut horizontal_max, mut vertical_max) = (1, 1);
+        for (horizontal, vertical) in factors {
+            if !(1..=4).contains(&horizontal) || !(1..=4).contains(&vertical) {
+                return Err(Flaw("a sampling factor is not between 1 and 4").into());
+            }
+            horizontal_max = horizontal_max.max(horizontal);
+            vertical_max = vertical_max.max(vertical);
+        }
+        let units_wide = width.div_ceil(BLOCK_SIDE * horizontal_max);
+        let units_high = height.div_ceil(BLOCK_SIDE * vertical_max);
+        let mut components: Vec<Component> = Vec::with_capacity(usize::from(count));
+        for entry in list.chunks_exact(3) {
+            let (horizontal, vertical) = (usize::from(entry[1] >> 4), usize::from(entry[1] & 15));
+            if horizontal_max % horizontal != 0 || vertical_max % vertical != 0 {
+                return Err(unsupported("subsampling by a fraction in a JPEG".to_owned()));
+            }
+            if components.iter().any(|other| other.id == entry[0]) {
+                return Err(Flaw("two channels share a name").into());
+            }
+            components.push(Component {
+                id: entry[0],
+                quantization_table: usize::from(entry[2]),
+                horizontal,
+                vertical,
+                pixels_across: horizontal_max / horizontal,
+                pixels_down: vertical_max / vertical,
+                width: (width * horizontal).div_ceil(horizontal_max),
+                height: (height * vertical).div_ceil(vertical_max),
+                blocks_wide: units_wide * horizontal,
+                blocks_high: units_high * vertical,
+            });
+        }
+        Ok(Self {
+            width_px: u32::from(u16::from_be_bytes([wide_high, wide_low])),
+            height_px: u32::from(u16::from_be_bytes([high, low])),
+            progressive: kind == FrameKind::Progressive,
+            components,
+            units_wide,
+            units_high,
+        })
+    }
+
+    /// Memory at the peak of decoding: the planes, beside them first the coefficients, then the pixels.
+    pub(super) fn decoded_bytes(&self) -> u64 {
+        let samples: usize = self.components.iter().map(Component::samples).sum();
+        let coefficients = if self.progressive {
+            samples * size_of::<i16>()
+        } else {
+            0
+        };
+        let pixels = self.width_px as usize * self.height_px as usize * PIXEL_BYTES;
+        (samples + coefficients.max(pixels)) as u64
+    }
+}
+
+impl Component {
+    /// Samples of one row in memory.
+    pub(super) fn stride(&self) -> usize {
+        self.blocks_wide * BLOCK_SIDE
+    }
+
+    pub(super) fn blocks_in_unit(&self) -> usize {
+        self.horizontal * self.vertical
+    }
+
+    pub(super) fn samples(&self) -> usize {
+        self.blocks_wide * self.blocks_high * BLOCK_SIDE * BLOCK_SIDE
+    }
+}
+
+fn unsupported(feature: String) -> PhotoRefused {
+    PhotoRefused::Unsupported { feature }
+}

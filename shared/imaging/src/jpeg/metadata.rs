@@ -1,0 +1,53 @@
+//! What do a JPEG's application segments say about showing it?
+
+const EXIF: u8 = 1;
+const ICC: u8 = 2;
+const ADOBE: u8 = 14;
+
+/// Segments that a profile may be cut into: their number is a byte.
+const ICC_PARTS_MAX: usize = 255;
+
+/// Everything else (GPS, thumbnails, maker notes, a second picture for HDR) ends here: it never reaches an output.
+#[derive(Default)]
+pub(super) struct Metadata<'a> {
+    pub(super) exif: Option<&'a [u8]>,
+    /// The colour transform of Adobe's marker: 0 for none, 1 for YCbCr, 2 for YCCK.
+    pub(super) adobe_transform: Option<u8>,
+    /// Number and content of each part of the colour profile.
+    icc_parts: Vec<(u8, &'a [u8])>,
+    icc_parts_total: u8,
+}
+
+impl<'a> Metadata<'a> {
+    pub(super) fn read(&mut self, number: u8, payload: &'a [u8]) {
+        match number {
+            // XMP uses the same number. The first EXIF segment counts.
+            EXIF if self.exif.is_none() && payload.starts_with(b"Exif\0") => self.exif = Some(payload),
+            ICC => {
+                let Some([part, total, profile @ ..]) = payload.strip_prefix(b"ICC_PROFILE\0") else {
+                    return;
+                };
+                if self.icc_parts.len() < ICC_PARTS_MAX {
+                    self.icc_parts.push((*part, profile));
+                    self.icc_parts_total = *total;
+                }
+            }
+            ADOBE => {
+                // Version, two fields of flags, transform.
+                if let Some([_, _, _, _, _, _, transform, ..]) = payload.strip_prefix(b"Adobe") {
+                    self.adobe_transform = Some(*transform);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The profile, if all its parts are there (ICC.1:2010, B.4). A picture without one is still a picture.
+    pub(super) fn icc_profile(&self) -> Option<Vec<u8>> {
+        let mut parts = self.icc_parts.clone();
+        parts.sort_by_key(|(part, _)| *part);
+        let complete = parts.iter().map(|(part, _)| *part).eq(1..=self.icc_parts_total);
+        let profile: Vec<u8> = parts.iter().flat_map(|(_, profile)| profile.iter().copied()).collect();
+        (complete && !profile.is_empty()).then_some(profile)
+    }
+}

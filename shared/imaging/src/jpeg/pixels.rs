@@ -1,0 +1,106 @@
+//! Which colours do the channels of a JPEG stand for?
+
+use domain::thumbnails::ports::PhotoRefused;
+
+use super::frame::Frame;
+use super::sequential::Plane;
+use super::upsample;
+use crate::raster::{Layout, PIXEL_BYTES, Raster};
+
+/// How channels become colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ColourModel {
+    Gray,
+    Rgb,
+    /// Luminance and two colour differences, full range (JFIF, page 3).
+    YCbCr,
+    Cmyk,
+    /// Adobe stores ink inverted: 255 is bare paper.
+    InvertedCmyk,
+    /// Inverted cyan, magenta and yellow as luminance and differences, black as it is. Only Adobe writes it.
+    Ycck,
+}
+
+impl ColourModel {
+    /// The standard does not say; the conventions are those of libjpeg (`jdapimin.c`, `default_decompress_parms`).
+    pub(super) fn of(frame: &Frame, adobe_transform: Option<u8>) -> Result<Self, PhotoRefused> {
+        let ids: Vec<u8> = frame.components.iter().map(|component| component.id).collect();
+        match (ids.as_slice(), adobe_transform) {
+            ([_], _) => Ok(Self::Gray),
+            ([_, _, _], Some(0)) | (b"RGB", None) => Ok(Self::Rgb),
+            ([_, _, _], _) => Ok(Self::YCbCr),
+            ([_, _, _, _], None) => Ok(Self::Cmyk),
+            ([_, _, _, _], Some(0)) => Ok(Self::InvertedCmyk),
+            ([_, _, _, _], Some(_)) => Ok(Self::Ycck),
+            _ => Err(PhotoRefused::Unsupported {
+                feature: format!("a JPEG of {} colour channels", ids.len()),
+            }),
+        }
+    }
+
+    fn layout(self) -> Layout {
+        match self {
+            Self::Gray => Layout::Gray,
+            Self::Rgb | Self::YCbCr => Layout::Rgb,
+            Self::Cmyk | Self::InvertedCmyk | Self::Ycck => Layout::Cmyk,
+        }
+    }
+}
+
+pub(super) fn raster(frame: &Frame, planes: &[Plane], model: ColourModel) -> Raster {
+    let (width, height) = (frame.width_px as usize, frame.height_px as usize);
+    let mut samples = vec![u8::MAX; width * height * PIXEL_BYTES];
+    let mut rows = vec![vec![0; width]; frame.components.len()];
+    let mut blend = Vec::new();
+    for (y, target) in samples.chunks_exact_mut(width * PIXEL_BYTES).enumerate() {
+        for ((component, plane), row) in frame.components.iter().zip(planes).zip(&mut rows) {
+            upsample::row(component, plane, y, &mut blend, row);
+        }
+        match (model, rows.as_slice()) {
+            (ColourModel::YCbCr, [luma, blue, red]) => from_ycbcr(luma, blue, red, target),
+            (ColourModel::Ycck, [luma, blue, red, black]) => {
+                // Decoded, the inverted cyan, magenta and yellow are inverted once more by the transform: plain ink.
+                from_ycbcr(luma, blue, red, target);
+                for (pixel, &black) in target.chunks_exact_mut(PIXEL_BYTES).zip(black) {
+                    pixel[3] = u8::MAX - black;
+                }
+            }
+            (ColourModel::Gray, [luma]) => interleave([luma, luma, luma], target, 0),
+            (ColourModel::InvertedCmyk, rows) => interleave(rows, target, u8::MAX),
+            (_, rows) => interleave(rows, target, 0),
+        }
+    }
+    Raster {
+        width_px: frame.width_px,
+        height_px: frame.height_px,
+        layout: model.layout(),
+        samples,
+    }
+}
+
+fn interleave<'a>(rows: impl IntoIterator<Item = &'a Vec<u8>>, target: &mut [u8], flip: u8) {
+    for (channel, row) in rows.into_iter().enumerate() {
+        for (pixel, &sample) in target.chunks_exact_mut(PIXEL_BYTES).zip(row) {
+            pixel[channel] = sample ^ flip;
+        }
+    }
+}
+
+/// Red, green and blue into the first three bytes of each pixel.
+fn from_ycbcr(luma: &[u8], blue: &[u8], red: &[u8], target: &mut [u8]) {
+    // ITU-R BT.601 with 16 fractional bits.
+    const HALF: i32 = 1 << 15;
+    const RED_TO_RED: i32 = 91_881;
+    const RED_TO_GREEN: i32 = 46_802;
+    const BLUE_TO_GREEN: i32 = 22_554;
+    const BLUE_TO_BLUE: i32 = 116_130;
+    #[expect(clippy::cast_sign_loss, reason = "clamped to a byte")]
+    let byte = |value: i32| value.clamp(0, 255) as u8;
+    let channels = luma.iter().zip(blue).zip(red);
+    for (pixel, ((&luma, &blue), &red)) in target.chunks_exact_mut(PIXEL_BYTES).zip(channels) {
+        let (luma, blue, red) = (i32::from(luma), i32::from(blue) - 128, i32::from(red) - 128);
+        pixel[0] = byte(luma + ((RED_TO_RED * red + HALF) >> 16));
+        pixel[1] = byte(luma + ((HALF - BLUE_TO_GREEN * blue - RED_TO_GREEN * red) >> 16));
+        pixel[2] = byte(luma + ((BLUE_TO_BLUE * blue + HALF) >> 16));
+    }
+}

@@ -1,0 +1,159 @@
+//! Which blocks does a scan hold, in which order?
+
+use super::Flaw;
+use super::bits::BitReader;
+use super::frame::{BLOCK_SIDE, Component, Frame};
+
+/// A scan header (T.81, B.2.3).
+pub(super) struct Scan {
+    pub(super) channels: Vec<ScanChannel>,
+    /// First and last coefficient, in coding order.
+    pub(super) band: (usize, usize),
+    /// The bit that an earlier scan has reached; zero when there was none.
+    pub(super) bit_before: u32,
+    /// The lowest bit that this scan codes.
+    pub(super) bit: u32,
+}
+
+pub(super) struct ScanChannel {
+    /// Index among the frame's components.
+    pub(super) component: usize,
+    pub(super) dc_table: usize,
+    pub(super) ac_table: usize,
+}
+
+/// The lowest bit of a coefficient that a progressive scan may start from (T.81, table B.3).
+const BIT_MAX: u8 = 13;
+/// Blocks in a minimum coded unit (T.81, B.2.3).
+const UNIT_BLOCKS_MAX: usize = 10;
+
+impl Scan {
+    pub(super) fn parse(payload: &[u8], frame: &Frame) -> Result<Self, Flaw> {
+        const MALFORMED: Flaw = Flaw("a scan header is malformed");
+        let (&channel_count, entries) = payload.split_first().ok_or(MALFORMED)?;
+        let (entries, parameters) = entries
+            .split_at_checked(usize::from(channel_count) * 2)
+            .ok_or(MALFORMED)?;
+        let &[band_start, band_end, approximation] = parameters else {
+            return Err(MALFORMED);
+        };
+        let mut channels: Vec<ScanChannel> = Vec::with_capacity(entries.len() / 2);
+        for entry in entries.chunks_exact(2) {
+            let component = frame
+                .components
+                .iter()
+                .position(|component| component.id == entry[0])
+                .ok_or(Flaw("a scan names a channel that the picture does not have"))?;
+            if channels.iter().any(|other| other.component == component) {
+                return Err(Flaw("a scan names a channel twice"));
+            }
+            channels.push(ScanChannel {
+                component,
+                dc_table: usize::from(entry[1] >> 4),
+                ac_table: usize::from(entry[1] & 15),
+            });
+        }
+        let blocks: usize = channels
+            .iter()
+            .map(|channel| frame.components[channel.component].blocks_in_unit())
+            .sum();
+        if channels.is_empty() || (channels.len() > 1 && blocks > UNIT_BLOCKS_MAX) {
+            return Err(MALFORMED);
+        }
+        let (bit_before, bit) = (approximation >> 4, approximation & 15);
+        let (first, last) = (usize::from(band_start), usize::from(band_end));
+        // The three parameters mean nothing to a sequential picture, and some encoders leave them at zero.
+        if frame.progressive
+            && (first > last || last > 63 || bit > BIT_MAX || (bit_before != 0 && bit_before != bit + 1))
+        {
+            return Err(MALFORMED);
+        }
+        Ok(Self {
+            channels,
+            band: (first, last),
+            bit_before: u32::from(bit_before),
+            bit: u32::from(bit),
+        })
+    }
+
+    /// Calls `decode` for every block of the scan: with the reader, the index among the scan's channels and the block's
+    /// column and row. `restart` resets what does not outlive a restart marker. Answers with the length of the data.
+    pub(super) fn walk<S>(
+        &self,
+        frame: &Frame,
+        restart_interval: usize,
+        data: &[u8],
+        state: &mut S,
+        restart: impl Fn(&mut S),
+        mut decode: impl FnMut(&mut S, &mut BitReader<'_>, usize, (usize, usize)) -> Result<(), Flaw>,
+    ) -> Result<usize, Flaw> {
+        let mut reader = BitReader::new(data);
+        let mut restarts = Restarts::new(restart_interval);
+        if let [channel] = self.channels.as_slice() {
+            // A channel of its own is coded without the padding to whole units (T.81, A.2.2).
+            let component = &frame.components[channel.component];
+            for row in 0..component.height.div_ceil(BLOCK_SIDE) {
+                for column in 0..component.width.div_ceil(BLOCK_SIDE) {
+                    if restarts.due(&mut reader)? {
+                        restart(state);
+                    }
+                    decode(state, &mut reader, 0, (column, row))?;
+                }
+            }
+            return reader.finish();
+        }
+        for unit_row in 0..frame.units_high {
+            for unit_column in 0..frame.units_wide {
+                if restarts.due(&mut reader)? {
+                    restart(state);
+                }
+                for (index, channel) in self.channels.iter().enumerate() {
+                    let Component {
+                        horizontal, vertical, ..
+                    } = frame.components[channel.component];
+                    for down in 0..vertical {
+                        for across in 0..horizontal {
+                            let place = (unit_column * horizontal + across, unit_row * vertical + down);
+                            decode(state, &mut reader, index, place)?;
+                        }
+                    }
+                }
+            }
+        }
+        reader.finish()
+    }
+}
+
+/// Counts the units between restart markers.
+struct Restarts {
+    interval: usize,
+    left: usize,
+    /// Of the next marker, modulo eight.
+    number: u8,
+}
+
+impl Restarts {
+    fn new(interval: usize) -> Self {
+        Self {
+            interval,
+            left: interval,
+            number: 0,
+        }
+    }
+
+    /// Asked before every unit; passes the marker that stands there.
+    #[inline]
+    fn due(&mut self, reader: &mut BitReader<'_>) -> Result<bool, Flaw> {
+        if self.interval == 0 {
+            return Ok(false);
+        }
+        let due = self.left == 0;
+        if due {
+            reader.restart(self.number)?;
+            self.number = (self.number + 1) % 8;
+            self.left = self.interval;
+        }
+        self.left -= 1;
+        Ok(due)
+    }
+}

@@ -1,0 +1,21 @@
+//! The pixel pipeline behind the domain's renderer port; codecs live here and nowhere else.
+//!
+//! Sniff the format, read the header and hold it against the [`Limits`], decode, scale to every size from the one decode,
+//! convert the colours to sRGB, turn upright, encode. In that order: the costly step runs once, and everything that can
+//! wait for fewer pixels does.
+
+mod colour;
+mod encode;
+mod gif;
+mod jpeg;
+mod limits;
+mod orientation;
+mod png;
+mod raster;
+mod renderer;
+mod scale;
+mod sniff;
+mod webp;
+
+pub use limits::{DECODED_BYTES_MAX, Limits, PIXELS_MAX, SIDE_PX_MAX};
+pub use renderer::Renderer;

@@ -1,0 +1,82 @@
+//! How large may a photo be, and when is that found out?
+
+use domain::thumbnails::ports::{PHOTO_BYTES_MAX, PhotoRefused};
+
+/// Pixels of one picture: room for every camera on the market, and a bound for the time one photo can take.
+pub const PIXELS_MAX: u64 = 100_000_000;
+/// One side of a picture: the most that a JPEG can say in its header, applied to every format.
+pub const SIDE_PX_MAX: u32 = 65_535;
+/// Memory that decoding may take at its peak, as computed from the header. A function with 1.5 GB has room for it.
+pub const DECODED_BYTES_MAX: u64 = 768 << 20;
+
+/// What a renderer refuses. Every rule but the first is applied to the header, before any pixel is decoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Size of the file.
+    pub bytes_max: u64,
+    /// Width times height.
+    pub pixels_max: u64,
+    /// Width or height alone.
+    pub side_px_max: u32,
+    /// Memory for the decoded picture and the decoder's own planes.
+    pub decoded_bytes_max: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            bytes_max: PHOTO_BYTES_MAX,
+            pixels_max: PIXELS_MAX,
+            side_px_max: SIDE_PX_MAX,
+            decoded_bytes_max: DECODED_BYTES_MAX,
+        }
+    }
+}
+
+impl Limits {
+    pub(crate) fn check_file(&self, photo: &[u8]) -> Result<(), PhotoRefused> {
+        let bytes = photo.len() as u64;
+        if bytes == 0 {
+            return Err(PhotoRefused::Empty);
+        }
+        if bytes > self.bytes_max {
+            return Err(PhotoRefused::TooManyBytes {
+                bytes,
+                limit_bytes: self.bytes_max,
+            });
+        }
+        Ok(())
+    }
+
+    /// Judges the size that a header claims. `decoded_bytes` is what decoding a picture of that kind would take.
+    pub(crate) fn check_header(&self, width_px: u32, height_px: u32, decoded_bytes: u64) -> Result<(), PhotoRefused> {
+        if width_px == 0 || height_px == 0 {
+            return Err(PhotoRefused::Damaged {
+                detail: "the header says that a side has no pixels".to_owned(),
+            });
+        }
+        let pixels = u64::from(width_px) * u64::from(height_px);
+        if pixels > self.pixels_max {
+            return Err(PhotoRefused::TooManyPixels {
+                width_px,
+                height_px,
+                limit_pixels: self.pixels_max,
+            });
+        }
+        if width_px.max(height_px) > self.side_px_max {
+            let feature = format!("a side of more than {} pixels", self.side_px_max);
+            return Err(PhotoRefused::Unsupported { feature });
+        }
+        if decoded_bytes > self.decoded_bytes_max {
+            // Some kinds take more memory per pixel (a progressive JPEG without subsampling: nine bytes), so that for
+            // them the pixel limit is lower.
+            let limit_pixels = pixels.saturating_mul(self.decoded_bytes_max) / decoded_bytes;
+            return Err(PhotoRefused::TooManyPixels {
+                width_px,
+                height_px,
+                limit_pixels,
+            });
+        }
+        Ok(())
+    }
+}

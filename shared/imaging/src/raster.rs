@@ -1,0 +1,54 @@
+//! How does a decoded picture lie in memory?
+
+use image::metadata::Orientation;
+
+/// Bytes of every pixel, whatever its layout. One shape for all keeps the filters to one instance: the resizer's generic
+/// code for three and one byte besides would triple the time to compile this crate.
+pub(crate) const PIXEL_BYTES: usize = 4;
+
+/// What the four bytes of a pixel mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Layout {
+    /// Luminance, three times. The fourth byte is without meaning.
+    Gray,
+    /// The fourth byte is without meaning.
+    Rgb,
+    /// Alpha is not premultiplied, and at least one pixel is not opaque.
+    Rgba,
+    /// Ink: 0 is none, 255 is full coverage.
+    Cmyk,
+}
+
+/// Rows from top to bottom without padding.
+#[derive(Debug, Clone)]
+pub(crate) struct Raster {
+    pub(crate) width_px: u32,
+    pub(crate) height_px: u32,
+    pub(crate) layout: Layout,
+    pub(crate) samples: Vec<u8>,
+}
+
+/// A picture as the file stores it: not yet upright, not yet sRGB.
+pub(crate) struct Decoded {
+    pub(crate) raster: Raster,
+    pub(crate) icc_profile: Option<Vec<u8>>,
+    pub(crate) orientation: Orientation,
+}
+
+impl Raster {
+    /// Of samples in RGBA. `layout` is what they are when every pixel is opaque; otherwise they are `Rgba`, which so means
+    /// true transparency: it decides the format of the output.
+    pub(crate) fn with_alpha(width_px: u32, height_px: u32, layout: Layout, samples: Vec<u8>) -> Self {
+        let opaque = samples.chunks_exact(PIXEL_BYTES).all(|pixel| pixel[3] == u8::MAX);
+        Self {
+            width_px,
+            height_px,
+            layout: if opaque { layout } else { Layout::Rgba },
+            samples,
+        }
+    }
+
+    pub(crate) fn size(&self) -> (u32, u32) {
+        (self.width_px, self.height_px)
+    }
+}

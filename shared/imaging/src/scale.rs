@@ -1,0 +1,149 @@
+//! How are all sizes made from one decode?
+
+use domain::thumbnails::ports::PhotoRefused;
+use fast_image_resize::images::TypedImage;
+use fast_image_resize::pixels::U8x4;
+use fast_image_resize::{FilterType, MulDiv, ResizeAlg, ResizeOptions, Resizer};
+
+use crate::raster::{Layout, PIXEL_BYTES, Raster};
+
+/// A picture serves as the source of a smaller one when it is at least this many times as large: with less, the second
+/// filter visibly softens what the first has left.
+const CHAIN_RATIO_MIN: u32 = 2;
+
+/// Width and height for a longest side of `size_px`. Never larger than the original, never without a pixel.
+pub(crate) fn fit(width_px: u32, height_px: u32, size_px: u32) -> (u32, u32) {
+    let longest = width_px.max(height_px);
+    if longest <= size_px || longest == 0 {
+        return (width_px, height_px);
+    }
+    let side = |side_px: u32| {
+        // Rounded to the nearest.
+        let scaled = (u64::from(side_px) * u64::from(size_px) + u64::from(longest) / 2) / u64::from(longest);
+        u32::try_from(scaled).unwrap_or(size_px).max(1)
+    };
+    (side(width_px), side(height_px))
+}
+
+/// One picture for each of `targets`, in their order. The targets must be distinct, and come from [`fit`].
+pub(crate) fn scale(original: Raster, targets: &[(u32, u32)]) -> Result<Vec<Raster>, PhotoRefused> {
+    let own_size = original.size();
+    let mut order: Vec<usize> = (0..targets.len()).collect();
+    order.sort_by_key(|&index| std::cmp::Reverse(longest(targets[index])));
+
+    // Kept apart: premultiplying and dividing again would cost the unscaled picture its faint colours.
+    let unscaled = targets.contains(&own_size).then(|| original.clone());
+    let mut source = premultiplied(original)?;
+    let mut resizer = Resizer::new();
+    let mut made: Vec<(usize, Raster)> = Vec::with_capacity(targets.len());
+    for index in order {
+        let target = targets[index];
+        if target == own_size {
+            continue;
+        }
+        let wanted = longest(target).saturating_mul(CHAIN_RATIO_MIN);
+        // The pictures were made from large to small, so the last that is large enough is the cheapest source.
+        let from = made
+            .iter_mut()
+            .rev()
+            .map(|(_, raster)| raster)
+            .find(|raster| longest(raster.size()) >= wanted);
+        let picture = resized(&mut resizer, from.unwrap_or(&mut source), target)?;
+        made.push((index, picture));
+    }
+
+    let mut pictures = Vec::with_capacity(targets.len());
+    for (index, picture) in made {
+        pictures.push((index, divided(picture)?));
+    }
+    if let (Some(unscaled), Some(index)) = (unscaled, targets.iter().position(|&target| target == own_size)) {
+        pictures.push((index, unscaled));
+    }
+    pictures.sort_by_key(|(index, _)| *index);
+    Ok(pictures.into_iter().map(|(_, picture)| picture).collect())
+}
+
+fn longest((width_px, height_px): (u32, u32)) -> u32 {
+    width_px.max(height_px)
+}
+
+fn resized(
+    resizer: &mut Resizer,
+    source: &mut Raster,
+    (width_px, height_px): (u32, u32),
+) -> Result<Raster, PhotoRefused> {
+    let layout = source.layout;
+    // Mutable without need: with a source of the same type as the target and the filter's own buffer, the compiler makes
+    // one instance of the filters where it would make four.
+    let view = pixels(source)?;
+    let samples = vec![0; width_px as usize * height_px as usize * PIXEL_BYTES];
+    let mut scaled = Raster {
+        width_px,
+        height_px,
+        layout,
+        samples,
+    };
+    let mut target = pixels(&mut scaled)?;
+    // Lanczos3 works on the encoded values, as browsers and vips do by default. Alpha is premultiplied beforehand.
+    let options = ResizeOptions::new()
+        .resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3))
+        .use_alpha(false);
+    resizer.resize_typed(&view, &mut target, &options).map_err(unscalable)?;
+    Ok(scaled)
+}
+
+fn pixels(raster: &mut Raster) -> Result<TypedImage<'_, U8x4>, PhotoRefused> {
+    TypedImage::from_buffer(raster.width_px, raster.height_px, &mut raster.samples).map_err(unscalable)
+}
+
+/// Without this, the invisible colour of transparent pixels bleeds into the visible edge. In place, because a copy of
+/// the original may be 400 MB.
+fn premultiplied(mut raster: Raster) -> Result<Raster, PhotoRefused> {
+    if raster.layout == Layout::Rgba {
+        let mut image = pixels(&mut raster)?;
+        MulDiv::new()
+            .multiply_alpha_inplace_typed(&mut image)
+            .map_err(unscalable)?;
+    }
+    Ok(raster)
+}
+
+fn divided(mut raster: Raster) -> Result<Raster, PhotoRefused> {
+    if raster.layout == Layout::Rgba {
+        let mut image = pixels(&mut raster)?;
+        MulDiv::new()
+            .divide_alpha_inplace_typed(&mut image)
+            .map_err(unscalable)?;
+    }
+    Ok(raster)
+}
+
+/// Cannot happen for a raster of a decoder; said rather than dropped.
+fn unscalable(reason: impl std::fmt::Display) -> PhotoRefused {
+    PhotoRefused::Unsupported {
+        feature: format!("a shape that cannot be scaled ({reason})"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fit;
+
+    #[test]
+    fn the_longest_side_becomes_the_size() {
+        assert_eq!(fit(4032, 3024, 256), (256, 192));
+        assert_eq!(fit(3024, 4032, 256), (192, 256));
+        assert_eq!(fit(6000, 4000, 1024), (1024, 683));
+    }
+
+    #[test]
+    fn a_smaller_original_keeps_its_size() {
+        assert_eq!(fit(100, 60, 128), (100, 60));
+        assert_eq!(fit(128, 60, 128), (128, 60));
+    }
+
+    #[test]
+    fn a_thread_keeps_one_pixel() {
+        assert_eq!(fit(65_535, 1, 128), (128, 1));
+    }
+}

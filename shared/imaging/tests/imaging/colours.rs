@@ -1,0 +1,165 @@
+//! Colours end up as sRGB, and without the profile that described them.
+
+use image::ImageFormat;
+use jpeg_encoder::ColorType;
+use moxcms::{ColorProfile, DataColorSpace, LutDataType, LutStore, LutType, LutWarehouse, Matrix3d, ProfileClass};
+
+use crate::fixtures::{OWN_SIZE, assert_near, encoded_rgb, jpeg_with, own_size, quadrants, render};
+
+const COLOUR: [u8; 3] = [190, 110, 80];
+
+fn jpeg_of(pixel: &[u8], color: ColorType, profile: Option<&[u8]>) -> Vec<u8> {
+    let samples = pixel.repeat(32 * 32);
+    jpeg_with(&samples, (32, 32), color, |encoder| {
+        if let Some(profile) = profile {
+            encoder.add_icc_profile(profile).unwrap();
+        }
+    })
+}
+
+fn png_of(pixel: [u8; 3], profile: Vec<u8>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut info = png::Info::with_size(32, 32);
+    info.color_type = png::ColorType::Rgb;
+    info.bit_depth = png::BitDepth::Eight;
+    info.icc_profile = Some(profile.into());
+    let encoder = png::Encoder::with_info(&mut bytes, info).unwrap();
+    encoder
+        .write_header()
+        .unwrap()
+        .write_image_data(&pixel.repeat(32 * 32))
+        .unwrap();
+    bytes
+}
+
+/// The expected values are computed from the primaries and curves of the two standards, in floating point.
+#[test]
+fn display_p3_and_adobe_rgb_are_converted() {
+    for (profile, expected) in [
+        (ColorProfile::new_display_p3(), [203, 105, 73]),
+        (ColorProfile::new_adobe_rgb(), [214, 110, 77]),
+        (ColorProfile::new_srgb(), COLOUR),
+    ] {
+        let profile = profile.encode().unwrap();
+        let photo = jpeg_of(&COLOUR, ColorType::Rgb, Some(&profile));
+        assert_near(own_size(&photo).get_pixel(9, 9).0, expected, 3, "JPEG");
+        let photo = png_of(COLOUR, profile);
+        assert_near(own_size(&photo).get_pixel(9, 9).0, expected, 3, "PNG");
+    }
+}
+
+#[test]
+fn a_colour_outside_srgb_is_clipped() {
+    let profile = ColorProfile::new_display_p3().encode().unwrap();
+    let photo = jpeg_of(&[0, 255, 0], ColorType::Rgb, Some(&profile));
+    assert_near(own_size(&photo).get_pixel(9, 9).0, [0, 255, 0], 4, "green");
+}
+
+#[test]
+fn the_curve_of_a_gray_profile_is_applied() {
+    let profile = ColorProfile::new_gray_with_gamma(1.0).encode().unwrap();
+    let photo = jpeg_of(&[55], ColorType::Luma, Some(&profile));
+    assert_near(own_size(&photo).get_pixel(9, 9).0, [128, 128, 128], 3, "linear gray");
+}
+
+#[test]
+fn a_profile_that_does_not_fit_is_ignored() {
+    let gray = ColorProfile::new_gray_with_gamma(1.0).encode().unwrap();
+    let broken = vec![7; 500];
+    for profile in [gray, broken] {
+        let photo = jpeg_of(&COLOUR, ColorType::Rgb, Some(&profile));
+        assert_near(own_size(&photo).get_pixel(9, 9).0, COLOUR, 3, "as if without");
+    }
+}
+
+/// A press that prints cyan ink red, so that the profile is seen at work and not the plain conversion.
+fn odd_press() -> Vec<u8> {
+    // Two grid points for each ink, cyan changing slowest; L*a*b* in the encoding of ICC version 2.
+    let mut grid = Vec::new();
+    for corner in 0..16 {
+        let (cyan, black) = (corner & 8 != 0, corner & 1 != 0);
+        let (lightness, a, b) = match (cyan, black) {
+            (_, true) => (0.0, 0.0, 0.0),
+            (true, false) => (50.0, 60.0, 40.0),
+            (false, false) => (100.0, 0.0, 0.0),
+        };
+        let wide = |value: f64| value.round() as u16;
+        grid.extend([
+            wide(lightness * 65_280.0 / 100.0),
+            wide((a + 128.0) * 256.0),
+            wide((b + 128.0) * 256.0),
+        ]);
+    }
+    let straight = |channels: usize| LutStore::Store16([0, u16::MAX].repeat(channels));
+    let lut = LutWarehouse::Lut(LutDataType {
+        num_input_channels: 4,
+        num_output_channels: 3,
+        num_clut_grid_points: 2,
+        matrix: Matrix3d::IDENTITY,
+        num_input_table_entries: 2,
+        num_output_table_entries: 2,
+        input_table: straight(4),
+        clut_table: LutStore::Store16(grid),
+        output_table: straight(3),
+        lut_type: LutType::Lut16,
+    });
+    let mut profile = ColorProfile::new_srgb();
+    profile.color_space = DataColorSpace::Cmyk;
+    profile.pcs = DataColorSpace::Lab;
+    profile.profile_class = ProfileClass::OutputDevice;
+    profile.cicp = None;
+    (profile.red_trc, profile.green_trc, profile.blue_trc) = (None, None, None);
+    profile.lut_a_to_b_perceptual = Some(lut.clone());
+    profile.lut_a_to_b_colorimetric = Some(lut);
+    profile.encode().unwrap()
+}
+
+#[test]
+fn ink_is_converted_by_its_profile() {
+    let profile = odd_press();
+    for color in [ColorType::Cmyk, ColorType::CmykAsYcck] {
+        let photo = jpeg_of(&[255, 0, 0, 0], color, Some(&profile));
+        let found = own_size(&photo).get_pixel(9, 9).0;
+        // L* 50, a* 60, b* 40 is a strong red.
+        assert_near(found, [211, 57, 56], 12, "cyan ink of the odd press");
+        let photo = jpeg_of(&[0, 0, 0, 0], color, Some(&profile));
+        assert_near(own_size(&photo).get_pixel(9, 9).0, [255, 255, 255], 3, "paper");
+        let photo = jpeg_of(&[0, 0, 0, 255], color, Some(&profile));
+        assert_near(own_size(&photo).get_pixel(9, 9).0, [0, 0, 0], 3, "black");
+    }
+}
+
+#[test]
+fn no_output_carries_metadata() {
+    let picture = quadrants(64, 48);
+    let photo = jpeg_with(picture.as_raw(), (64, 48), ColorType::Rgb, |encoder| {
+        encoder.add_exif_metadata(&crate::fixtures::exif(1)).unwrap();
+        encoder
+            .add_icc_profile(&ColorProfile::new_display_p3().encode().unwrap())
+            .unwrap();
+        encoder
+            .add_app_segment(1, b"http://ns.adobe.com/xap/1.0/\0<secret/>".to_vec())
+            .unwrap();
+    });
+    let opaque = &render(&photo, &[OWN_SIZE]).thumbnails[0];
+    let mut rest = &opaque.bytes[2..];
+    while rest[1] != 0xDA {
+        assert!(matches!(rest[1], 0xC0 | 0xC4 | 0xDB | 0xE0), "segment {:#04x}", rest[1]);
+        rest = &rest[2 + usize::from(u16::from_be_bytes([rest[2], rest[3]]))..];
+    }
+
+    let mut transparent = image::DynamicImage::ImageRgb8(picture).into_rgba8();
+    transparent.get_pixel_mut(0, 0).0[3] = 0;
+    let photo = crate::fixtures::encoded(&transparent, ImageFormat::Png);
+    let png = &render(&photo, &[OWN_SIZE]).thumbnails[0];
+    let mut rest = &png.bytes[8..];
+    while let Some((length, tail)) = rest.split_first_chunk::<4>() {
+        assert!(
+            matches!(&tail[..4], b"IHDR" | b"IDAT" | b"IEND"),
+            "chunk {:?}",
+            &tail[..4]
+        );
+        rest = &tail[8 + u32::from_be_bytes(*length) as usize..];
+    }
+    assert_eq!(encoded_rgb(&quadrants(2, 2), ImageFormat::Png)[..8], png.bytes[..8]);
+}

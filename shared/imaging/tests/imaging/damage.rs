@@ -1,0 +1,177 @@
+//! A damaged file is refused, whatever is missing, and never shown in part.
+
+use domain::thumbnails::ports::{PhotoRefused, ThumbnailRenderer};
+use image::ImageFormat;
+use imaging::Renderer;
+use jpeg_encoder::{ColorType, SamplingFactor};
+
+use crate::fixtures::{encoded, encoded_rgb, jpeg, jpeg_with, noise, refusal, render};
+use crate::jpeg::frame_header;
+use crate::other_formats::{LOSSY_WEBP, animated_gif, animated_webp};
+
+fn jpegs() -> Vec<(&'static str, Vec<u8>)> {
+    let picture = noise(200, 150);
+    let with = |color, configure: fn(&mut jpeg_encoder::Encoder<&mut Vec<u8>>)| {
+        let samples = picture.as_raw();
+        let width = if color == ColorType::Cmyk { 150 } else { 200 };
+        jpeg_with(samples, (width, 150), color, configure)
+    };
+    vec![
+        ("baseline", with(ColorType::Rgb, |_| {})),
+        (
+            "4:2:0",
+            with(ColorType::Rgb, |encoder| {
+                encoder.set_sampling_factor(SamplingFactor::F_2_2);
+            }),
+        ),
+        (
+            "restarts",
+            with(ColorType::Rgb, |encoder| encoder.set_restart_interval(4)),
+        ),
+        (
+            "progressive",
+            with(ColorType::Rgb, |encoder| encoder.set_progressive(true)),
+        ),
+        (
+            "separate scans",
+            with(ColorType::Rgb, |encoder| encoder.set_optimized_huffman_tables(true)),
+        ),
+        ("ink", with(ColorType::Cmyk, |_| {})),
+    ]
+}
+
+fn files() -> Vec<(&'static str, Vec<u8>)> {
+    let picture = noise(120, 90);
+    let mut transparent = image::DynamicImage::ImageRgb8(picture.clone()).into_rgba8();
+    transparent.get_pixel_mut(7, 7).0[3] = 9;
+    let mut files = jpegs();
+    files.extend([
+        ("png", encoded_rgb(&picture, ImageFormat::Png)),
+        ("png with alpha", encoded(&transparent, ImageFormat::Png)),
+        ("lossless webp", encoded_rgb(&picture, ImageFormat::WebP)),
+        ("webp with alpha", encoded(&transparent, ImageFormat::WebP)),
+        ("lossy webp", LOSSY_WEBP.to_vec()),
+        ("animated webp", animated_webp()),
+        ("gif", encoded(&transparent, ImageFormat::Gif)),
+        ("animated gif", animated_gif()),
+    ]);
+    files
+}
+
+fn assert_damaged(photo: &[u8], what: &str) {
+    match Renderer::default().render(photo, &[128]) {
+        Err(PhotoRefused::Damaged { .. }) => {}
+        other => panic!("{what}: {:?}", other.map(|rendering| rendering.thumbnails.len())),
+    }
+}
+
+#[test]
+fn a_file_cut_anywhere_is_damaged() {
+    for (name, photo) in files() {
+        render(&photo, &[128]);
+        for twentieth in 1..20 {
+            let length = (photo.len() * twentieth / 20).max(12);
+            assert_damaged(&photo[..length], &format!("{name}, {twentieth}/20"));
+        }
+        assert_damaged(&photo[..photo.len() - 1], &format!("{name} without its last byte"));
+    }
+}
+
+#[test]
+fn an_end_marker_behind_a_cut_deceives_nobody() {
+    for (name, photo) in jpegs() {
+        let pixels = frame_header(&photo).min(photo.len());
+        for twentieth in 1..20 {
+            let length = photo.len() * twentieth / 20;
+            if length < pixels {
+                continue;
+            }
+            let mut cut = photo[..length].to_vec();
+            // Half an escape sequence would swallow the marker.
+            if cut.ends_with(&[0xFF]) {
+                cut.pop();
+            }
+            cut.extend([0xFF, 0xD9]);
+            // Progressive scans are complete pictures one after the other, each finer than the last. Whoever cuts
+            // exactly between two of them has made a coarser picture, not a damaged one; no twentieth does.
+            assert_damaged(&cut, &format!("{name}, {twentieth}/20"));
+        }
+    }
+}
+
+#[test]
+fn a_hole_in_the_data_is_noticed() {
+    for (name, photo) in jpegs().into_iter().filter(|(name, _)| *name != "progressive") {
+        let middle = photo.len() * 3 / 4;
+        let mut holed = photo[..middle].to_vec();
+        holed.extend(&photo[middle + 700..]);
+        assert_damaged(&holed, name);
+    }
+}
+
+#[test]
+fn bytes_after_the_end_of_a_jpeg_do_no_harm() {
+    let mut photo = jpeg(&noise(64, 48));
+    let alone = render(&photo, &[32]);
+    // Cameras append previews and videos there.
+    photo.extend([0xFF, 0xD8, 0xFF, 0xE0, 1, 2, 3]);
+    assert_eq!(render(&photo, &[32]), alone);
+}
+
+#[test]
+fn structures_that_contradict_themselves_are_damaged() {
+    let photo = jpeg(&noise(64, 48));
+    let header = frame_header(&photo);
+    let length = 2 + usize::from(u16::from_be_bytes([photo[header + 2], photo[header + 3]]));
+    let mut twice = photo[..header + length].to_vec();
+    twice.extend(&photo[header..]);
+    assert_damaged(&twice, "two frame headers");
+    let mut without = photo[..header].to_vec();
+    without.extend(&photo[header + length..]);
+    assert_damaged(&without, "no frame header");
+    let mut taller = photo.clone();
+    taller[header + 6] += 8;
+    assert_damaged(&taller, "more rows than the scan has");
+    let mut shorter = photo.clone();
+    shorter[header + 6] -= 16;
+    assert_damaged(&shorter, "fewer rows than the scan has");
+    assert_damaged(&[0xFF, 0xD8, 0xFF, 0xD9], "nothing but the two markers");
+}
+
+/// Not which answer, but that there is one: no panic and no endless loop, whatever the bytes.
+#[test]
+fn no_change_of_a_byte_makes_the_renderer_panic() {
+    let mut state = 1_u32;
+    let mut next = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) as usize
+    };
+    for (_, photo) in files() {
+        for _ in 0..150 {
+            let mut changed = photo.clone();
+            for _ in 0..=next() % 3 {
+                // Headers are a small part of a file and the larger part of the danger.
+                let range = if next() % 2 == 0 {
+                    photo.len()
+                } else {
+                    photo.len().min(700)
+                };
+                let at = next() % range;
+                changed[at] = next() as u8;
+            }
+            let answer = Renderer::default().render(&changed, &[64]);
+            assert!(answer.is_err() || answer.is_ok_and(|rendering| rendering.thumbnails.len() == 1));
+        }
+    }
+}
+
+#[test]
+fn nothing_and_nonsense_are_told_apart() {
+    assert_eq!(refusal(b""), PhotoRefused::Empty);
+    assert_eq!(refusal(b"hello"), PhotoRefused::UnknownFormat);
+    assert_eq!(
+        refusal(b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
+        PhotoRefused::UnknownFormat
+    );
+    assert_eq!(refusal(b"BM\x3a\0\0\0\0\0"), PhotoRefused::UnknownFormat);
+}

@@ -1,0 +1,241 @@
+//! What must an `OrderBook` do?
+
+use std::sync::Arc;
+
+use domain::fulfilment::ports::{FulfilmentOrder, Parking, StockLine, Transition};
+use domain::orders::order::Order;
+use domain::values::{OrderId, OrderStatus, RejectionReason};
+
+use crate::orders::OrderPorts;
+use crate::samples::{at, at_once, correlation, customer, order, order_id, place};
+
+/// The ways that lead to every standing, as calls after `place`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Call {
+    Confirm,
+    Reject,
+    BeginCancelling,
+    CompleteCancel,
+    Park,
+}
+
+pub async fn order_book(ports: &OrderPorts) {
+    an_order_is_read_with_what_fulfilment_needs(ports).await;
+    every_change_obeys_the_table(ports).await;
+    an_unknown_order_is_not_found(ports).await;
+    a_change_is_in_the_stream_once(ports).await;
+    competing_ends_are_exclusive(ports).await;
+    overdue_orders_are_the_open_ones_oldest_first(ports).await;
+}
+
+async fn an_order_is_read_with_what_fulfilment_needs(ports: &OrderPorts) {
+    let order = placed(ports).await;
+    ports
+        .book
+        .reject(&order.id, RejectionReason::CaptureRefused, at(9))
+        .await
+        .unwrap();
+    let line = |line: &domain::orders::order::OrderLine| StockLine {
+        sku: line.sku.clone(),
+        quantity: line.quantity,
+    };
+    let expected = FulfilmentOrder {
+        id: order.id.clone(),
+        customer: order.customer.clone(),
+        lines: order.lines.iter().map(line).collect(),
+        total: order.total,
+        payment_token: order.payment_token.clone(),
+        status: OrderStatus::Rejected,
+        reason: Some(RejectionReason::CaptureRefused),
+        correlation_id: order.correlation_id.clone(),
+        updated_at: at(9),
+    };
+    assert_eq!(ports.book.find(&order.id).await.unwrap(), Some(expected));
+}
+
+/// The table in the port's documentation, cell by cell.
+async fn every_change_obeys_the_table(ports: &OrderPorts) {
+    use Call::{BeginCancelling, CompleteCancel, Confirm, Park, Reject};
+    use OrderStatus::{Cancelled, Cancelling, Confirmed, Parked, Pending, Rejected};
+    use Transition::{AlreadyDone, Done, Refused};
+    let rows: [(&[Call], [Transition; 4]); 8] = [
+        // After these calls      confirm, reject, complete_cancel, park
+        (&[], [Done, Done, Refused(Pending), Done]),
+        (
+            &[Confirm],
+            [AlreadyDone, Refused(Confirmed), Refused(Confirmed), Refused(Confirmed)],
+        ),
+        (
+            &[Reject],
+            [Refused(Rejected), AlreadyDone, Refused(Rejected), Refused(Rejected)],
+        ),
+        (
+            &[Confirm, BeginCancelling],
+            [AlreadyDone, Refused(Cancelling), Done, Done],
+        ),
+        (
+            &[Confirm, BeginCancelling, CompleteCancel],
+            [AlreadyDone, Refused(Cancelled), AlreadyDone, Refused(Cancelled)],
+        ),
+        (&[Park], [Done, Done, Refused(Parked), AlreadyDone]),
+        (
+            &[Confirm, BeginCancelling, Park],
+            [AlreadyDone, Refused(Parked), Done, AlreadyDone],
+        ),
+        // Parked, led on by a redrive, and further: the parking is forgotten.
+        (
+            &[Park, Confirm, BeginCancelling],
+            [AlreadyDone, Refused(Cancelling), Done, Done],
+        ),
+    ];
+    for (before, expected) in rows {
+        for (call, expected) in [Confirm, Reject, CompleteCancel, Park].into_iter().zip(expected) {
+            let order = placed(ports).await;
+            for earlier in before {
+                assert_eq!(make(ports, &order, *earlier).await, Done, "{earlier:?} in {before:?}");
+            }
+            let status = status_of(ports, &order.id).await;
+            assert_eq!(make(ports, &order, call).await, expected, "{call:?} after {before:?}");
+            let status_now = status_of(ports, &order.id).await;
+            if expected == Done {
+                assert_eq!(status_now, target(call), "{call:?} after {before:?}");
+                assert_eq!(
+                    make(ports, &order, call).await,
+                    AlreadyDone,
+                    "{call:?} repeated after {before:?}"
+                );
+            } else {
+                assert_eq!(status_now, status, "{call:?} after {before:?} changes nothing");
+            }
+        }
+    }
+}
+
+async fn an_unknown_order_is_not_found(ports: &OrderPorts) {
+    let id = order_id();
+    let book = &ports.book;
+    assert_eq!(book.find(&id).await.unwrap(), None);
+    assert_eq!(book.confirm(&id, at(1)).await.unwrap(), Transition::NotFound);
+    assert_eq!(
+        book.reject(&id, RejectionReason::OutOfStock, at(1)).await.unwrap(),
+        Transition::NotFound
+    );
+    assert_eq!(book.complete_cancel(&id, at(1)).await.unwrap(), Transition::NotFound);
+    assert_eq!(book.park(&id, &parking(), at(1)).await.unwrap(), Transition::NotFound);
+}
+
+async fn a_change_is_in_the_stream_once(ports: &OrderPorts) {
+    let order = placed(ports).await;
+    for call in [Call::Park, Call::Park, Call::Confirm, Call::Confirm, Call::Reject] {
+        make(ports, &order, call).await;
+    }
+    assert_eq!(
+        ports.changes.statuses_of(&order.id).await,
+        ["PENDING", "PARKED", "CONFIRMED"]
+    );
+}
+
+async fn competing_ends_are_exclusive(ports: &OrderPorts) {
+    let order = placed(ports).await;
+    let answers = at_once(|number| {
+        let (book, id) = (Arc::clone(&ports.book), order.id.clone());
+        async move {
+            let confirms = number % 2 == 0;
+            let answer = if confirms {
+                book.confirm(&id, at(1)).await
+            } else {
+                book.reject(&id, RejectionReason::OutOfStock, at(1)).await
+            };
+            (confirms, answer.unwrap())
+        }
+    })
+    .await;
+    let done: Vec<_> = answers
+        .iter()
+        .filter(|(_, answer)| *answer == Transition::Done)
+        .collect();
+    assert_eq!(done.len(), 1, "{answers:?}");
+    let confirmed = done[0].0;
+    for (confirms, answer) in &answers {
+        let refused = matches!(answer, Transition::Refused(_));
+        assert_eq!(refused, *confirms != confirmed, "{answers:?}");
+    }
+    assert_eq!(ports.changes.statuses_of(&order.id).await.len(), 2);
+}
+
+async fn overdue_orders_are_the_open_ones_oldest_first(ports: &OrderPorts) {
+    let pending = placed(ports).await;
+    let cancelling = placed(ports).await;
+    let confirmed = placed(ports).await;
+    let parked = placed(ports).await;
+    for order in [&cancelling, &confirmed] {
+        ports.book.confirm(&order.id, at(1)).await.unwrap();
+    }
+    let request = correlation("cancelling.request-1");
+    ports
+        .orders
+        .begin_cancelling(&cancelling.id, &cancelling.customer, &request, at(2))
+        .await
+        .unwrap();
+    ports.book.park(&parked.id, &parking(), at(1)).await.unwrap();
+
+    let ours = [&pending, &cancelling, &confirmed, &parked].map(|order| order.id.clone());
+    let overdue = async |seconds| {
+        let found = ports.book.overdue(at(seconds), 10_000).await.unwrap();
+        let times: Vec<_> = found.iter().map(|order| order.updated_at).collect();
+        assert!(times.is_sorted(), "oldest first");
+        let ids = found.into_iter().map(|order| order.id);
+        ids.filter(|id| ours.contains(id)).collect::<Vec<_>>()
+    };
+    assert_eq!(overdue(0).await, [], "changed at that very moment");
+    assert_eq!(overdue(1).await, std::slice::from_ref(&pending.id));
+    assert_eq!(overdue(3).await, [pending.id, cancelling.id]);
+    assert_eq!(ports.book.overdue(at(3), 1).await.unwrap().len(), 1);
+}
+
+async fn placed(ports: &OrderPorts) -> Order {
+    let order = order(&customer(), at(0));
+    place(ports.orders.as_ref(), ports.keys.as_ref(), &order).await;
+    order
+}
+
+async fn status_of(ports: &OrderPorts, id: &OrderId) -> OrderStatus {
+    ports.book.find(id).await.unwrap().expect("the order was placed").status
+}
+
+async fn make(ports: &OrderPorts, order: &Order, call: Call) -> Transition {
+    let (book, id) = (&ports.book, &order.id);
+    match call {
+        Call::Confirm => book.confirm(id, at(1)).await.unwrap(),
+        Call::Reject => book.reject(id, RejectionReason::OutOfStock, at(1)).await.unwrap(),
+        Call::CompleteCancel => book.complete_cancel(id, at(1)).await.unwrap(),
+        Call::Park => book.park(id, &parking(), at(1)).await.unwrap(),
+        Call::BeginCancelling => {
+            let request = correlation("cancelling.request-1");
+            ports
+                .orders
+                .begin_cancelling(id, &order.customer, &request, at(1))
+                .await
+                .unwrap();
+            Transition::Done
+        }
+    }
+}
+
+fn target(call: Call) -> OrderStatus {
+    match call {
+        Call::Confirm => OrderStatus::Confirmed,
+        Call::Reject => OrderStatus::Rejected,
+        Call::BeginCancelling => OrderStatus::Cancelling,
+        Call::CompleteCancel => OrderStatus::Cancelled,
+        Call::Park => OrderStatus::Parked,
+    }
+}
+
+fn parking() -> Parking {
+    Parking {
+        execution: "execution-1".to_owned(),
+        error: "States.Timeout".to_owned(),
+        cause: String::new(),
+    }
+}

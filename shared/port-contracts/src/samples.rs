@@ -1,0 +1,140 @@
+//! Which values do the bodies work with? New ids on every call, fixed times and amounts.
+
+use std::time::Duration;
+
+use domain::catalog::ports::CatalogVersion;
+use domain::catalog::product::CatalogRow;
+use domain::orders::order::{Order, OrderLine};
+use domain::orders::ports::{
+    Fence, IdempotencyClaim, IdempotencyClaimed, IdempotencyCompletion, IdempotencyScope, IdempotencyStore,
+    OrderRepository, PayloadHash, PlaceOutcome, RecordedReply,
+};
+use domain::values::{
+    CorrelationId, Currency, CustomerId, Money, OrderId, OrderStatus, PaymentToken, Quantity, Sku, Timestamp, UploadId,
+};
+use tokio::task::JoinSet;
+
+/// How many tasks compete where a body lets several.
+pub(crate) const COMPETITORS: usize = 16;
+
+/// A name that no earlier run has used.
+pub(crate) fn unique(prefix: &str) -> String {
+    format!("{prefix}-{}", uuid::Uuid::now_v7().simple())
+}
+
+pub(crate) fn order_id() -> OrderId {
+    OrderId::parse(&unique("order")).unwrap()
+}
+
+pub(crate) fn upload_id() -> UploadId {
+    UploadId::parse(&unique("upload")).unwrap()
+}
+
+pub(crate) fn customer() -> CustomerId {
+    CustomerId::parse(&unique("customer")).unwrap()
+}
+
+pub(crate) fn sku() -> Sku {
+    Sku::parse(&unique("Tee + Käse %2F")).unwrap()
+}
+
+pub(crate) fn correlation(text: &str) -> CorrelationId {
+    CorrelationId::parse(text).unwrap()
+}
+
+pub(crate) fn euros(amount_minor: i64) -> Money {
+    Money::new(amount_minor, Currency::parse("EUR").unwrap()).unwrap()
+}
+
+/// So many seconds after the moment at which every body begins.
+pub(crate) fn at(seconds: u64) -> Timestamp {
+    Timestamp::from_unix_ms(1_700_000_000_000).plus(Duration::from_secs(seconds))
+}
+
+pub(crate) fn order(customer: &CustomerId, created_at: Timestamp) -> Order {
+    let line = |sku, units, price| OrderLine {
+        sku,
+        quantity: Quantity::new(units).unwrap(),
+        unit_price: euros(price),
+    };
+    Order {
+        id: order_id(),
+        customer: customer.clone(),
+        lines: vec![line(sku(), 2, 1_250), line(sku(), 99, 1)],
+        total: euros(2_599),
+        payment_token: PaymentToken::parse("tok_ok").unwrap(),
+        status: OrderStatus::Pending,
+        reason: None,
+        correlation_id: correlation("placing.request-1"),
+        created_at,
+        updated_at: created_at,
+    }
+}
+
+pub(crate) fn catalog_row(sku: &Sku, price_minor: i64, stock: u32) -> CatalogRow {
+    CatalogRow {
+        sku: sku.clone(),
+        name: format!("Name of {sku}"),
+        description: "\"Quoted\", and\nbroken.".to_owned(),
+        price: euros(price_minor),
+        stock,
+    }
+}
+
+pub(crate) fn version(upload_sequence: u64, byte_offset: u64) -> CatalogVersion {
+    CatalogVersion {
+        upload_sequence,
+        byte_offset,
+    }
+}
+
+/// A claim of the customer's key, good for ten seconds of work and an hour of memory.
+pub(crate) fn claim(customer: &CustomerId, key: &str, payload: u8, now: Timestamp) -> IdempotencyClaim {
+    IdempotencyClaim {
+        scope: IdempotencyScope {
+            customer: customer.clone(),
+            operation: "place-order",
+            key: key.to_owned(),
+        },
+        payload_hash: PayloadHash([payload; 32]),
+        now,
+        lease_until: now.plus(Duration::from_secs(10)),
+        expires_at: now.plus(Duration::from_hours(1)),
+    }
+}
+
+pub(crate) async fn granted(store: &dyn IdempotencyStore, claim: &IdempotencyClaim) -> Fence {
+    match store.claim(claim).await.unwrap() {
+        IdempotencyClaimed::Granted(fence) => fence,
+        other => panic!("the claim was answered {other:?}"),
+    }
+}
+
+pub(crate) fn completion(claim: &IdempotencyClaim, fence: Fence) -> IdempotencyCompletion {
+    IdempotencyCompletion {
+        scope: claim.scope.clone(),
+        fence,
+        reply: RecordedReply(b"accepted \0 \xff".to_vec()),
+    }
+}
+
+/// Places the order under a key of its own.
+pub(crate) async fn place(orders: &dyn OrderRepository, keys: &dyn IdempotencyStore, order: &Order) {
+    let claim = claim(&order.customer, &unique("key"), 1, order.created_at);
+    let fence = granted(keys, &claim).await;
+    let placed = orders.place(order, &completion(&claim, fence)).await.unwrap();
+    assert_eq!(placed, PlaceOutcome::Placed);
+}
+
+/// Runs the same work in many tasks and collects what they answer.
+pub(crate) async fn at_once<T, F>(work: impl Fn(usize) -> F) -> Vec<T>
+where
+    T: Send + 'static,
+    F: Future<Output = T> + Send + 'static,
+{
+    let mut tasks = JoinSet::new();
+    for number in 0..COMPETITORS {
+        tasks.spawn(work(number));
+    }
+    tasks.join_all().await
+}

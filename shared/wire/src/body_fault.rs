@@ -1,0 +1,93 @@
+//! What is wrong with a body, and where? Every fault is collected, so that a caller mends them all in one go.
+//!
+//! Members that a body does not have are faults too: a misspelt one would otherwise be dropped in silence, and two
+//! requests that we understand alike would count as different payloads under one idempotency key.
+
+use std::fmt::Display;
+
+use serde_json::{Map, Value};
+
+/// One fault, with its place as the segments of a JSON pointer (RFC 6901) from the root, unescaped.
+///
+/// The detail never quotes the body: it may hold a payment token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BodyFault {
+    pub path: Vec<String>,
+    pub detail: String,
+}
+
+/// Reads a body member by member. `None` means that the fault has been noted.
+#[derive(Default)]
+pub(crate) struct BodyReader {
+    pub(crate) faults: Vec<BodyFault>,
+}
+
+impl BodyReader {
+    pub(crate) fn fault(&mut self, path: &[&str], detail: impl Display) {
+        self.faults.push(BodyFault {
+            path: path.iter().map(ToString::to_string).collect(),
+            detail: detail.to_string(),
+        });
+    }
+
+    /// The object at `path`, all of whose members must be `known`.
+    pub(crate) fn object<'v>(
+        &mut self,
+        value: &'v Value,
+        path: &[&str],
+        known: &[&str],
+    ) -> Option<&'v Map<String, Value>> {
+        let Some(members) = value.as_object() else {
+            self.fault(path, "must be an object");
+            return None;
+        };
+        for name in members.keys().filter(|name| !known.contains(&name.as_str())) {
+            self.fault(&[path, &[name.as_str()]].concat(), "is not a member of this object");
+        }
+        Some(members)
+    }
+
+    pub(crate) fn array<'v>(&mut self, members: &'v Map<String, Value>, path: &[&str]) -> Option<&'v Vec<Value>> {
+        let value = self.member(members, path)?;
+        self.typed(path, value.as_array(), "must be an array")
+    }
+
+    pub(crate) fn text<'v>(&mut self, members: &'v Map<String, Value>, path: &[&str]) -> Option<&'v str> {
+        let value = self.member(members, path)?;
+        self.typed(path, value.as_str(), "must be a text")
+    }
+
+    pub(crate) fn whole_number(&mut self, members: &Map<String, Value>, path: &[&str]) -> Option<u64> {
+        let value = self.member(members, path)?;
+        self.typed(path, value.as_u64(), "must be a whole number and not negative")
+    }
+
+    /// A value that its own type has judged.
+    pub(crate) fn checked<T>(&mut self, path: &[&str], judged: Result<T, impl Display>) -> Option<T> {
+        judged.inspect_err(|fault| self.fault(path, fault)).ok()
+    }
+
+    /// The member that the last segment of `path` names.
+    fn member<'v>(&mut self, members: &'v Map<String, Value>, path: &[&str]) -> Option<&'v Value> {
+        let value = path.last().and_then(|name| members.get(*name));
+        self.typed(path, value, "is missing")
+    }
+
+    fn typed<T>(&mut self, path: &[&str], value: Option<T>, detail: &str) -> Option<T> {
+        if value.is_none() {
+            self.fault(path, detail);
+        }
+        value
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// Faults as `/pointer: detail`, for short assertions.
+    pub(crate) fn lines(faults: &[BodyFault]) -> Vec<String> {
+        let line = |fault: &BodyFault| format!("/{}: {}", fault.path.join("/"), fault.detail);
+        faults.iter().map(line).collect()
+    }
+}

@@ -1,0 +1,16 @@
+//! The JSON that Popshop promises: HTTP bodies, saga state, and the events that its parts tell each other.
+//!
+//! What goes out has a type with `Serialize` and is made from domain types; what comes in is read once, into domain types,
+//! with a JSON pointer for every fault in a body. Nothing here knows of HTTP or AWS.
+
+pub mod body_fault;
+pub mod execution_status;
+pub mod money;
+pub mod new_order;
+pub mod new_upload;
+pub mod order;
+pub mod order_item;
+pub mod product;
+pub mod saga;
+pub mod time;
+pub mod upload;

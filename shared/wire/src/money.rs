@@ -1,0 +1,38 @@
+//! How is an amount written? In minor units beside its currency, never as a fraction.
+
+use domain::values::Money;
+use serde::Serialize;
+
+/// `{"amount_minor": 1250, "currency": "EUR"}` is 12.50 EUR.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MoneyJson {
+    pub amount_minor: i64,
+    /// ISO 4217.
+    pub currency: &'static str,
+}
+
+impl From<Money> for MoneyJson {
+    fn from(money: Money) -> Self {
+        Self {
+            amount_minor: money.amount_minor(),
+            currency: money.currency().code(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::values::Currency;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_amount_is_a_whole_number_of_minor_units() {
+        let money = Money::new(1_250, Currency::parse("EUR").unwrap()).unwrap();
+        assert_eq!(
+            json!(MoneyJson::from(money)),
+            json!({"amount_minor": 1250, "currency": "EUR"})
+        );
+    }
+}

@@ -1,0 +1,164 @@
+//! What can a person with curl do? The same requests, as functions.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+/// Every order has to be decided within this (the slowest sandbox token is `tok_down`).
+pub const DECIDED_WITHIN: Duration = Duration::from_secs(60);
+const POLL_EVERY: Duration = Duration::from_millis(50);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// A shop at an address.
+#[derive(Clone)]
+pub struct Client {
+    pub base_url: String,
+    agent: ureq::Agent,
+}
+
+/// An answer, whatever its status.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub bytes: Vec<u8>,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes)
+            .unwrap_or_else(|fault| panic!("{fault}: {}", String::from_utf8_lossy(&self.bytes)))
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+}
+
+impl Client {
+    pub fn new(base_url: &str) -> Self {
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(REQUEST_TIMEOUT))
+            .max_idle_connections_per_host(4)
+            .build();
+        Self { base_url: base_url.to_owned(), agent: config.into() }
+    }
+
+    /// Sends a request as it is. `path` may be a whole URL.
+    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        self.try_send(method, path, headers, body).unwrap_or_else(|fault| panic!("{method} {path}: {fault}"))
+    }
+
+    pub fn try_send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Result<Answer, ureq::Error> {
+        let url = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.base_url) };
+        let mut request = ureq::http::Request::builder().method(method).uri(&url);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let mut response = if matches!(method, "GET" | "HEAD" | "OPTIONS") {
+            self.agent.run(request.body(())?)?
+        } else {
+            self.agent.run(request.body(body)?)?
+        };
+        let headers = response
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            .collect();
+        let status = response.status().as_u16();
+        let bytes = response.body_mut().with_config().limit(u64::MAX).read_to_vec()?;
+        Ok(Answer { status, headers, bytes })
+    }
+
+    pub fn get(&self, path: &str, token: Option<&str>) -> Answer {
+        let authorization = token.map(|token| format!("Bearer {token}"));
+        let headers: Vec<(&str, &str)> = authorization.iter().map(|value| ("authorization", value.as_str())).collect();
+        self.send("GET", path, &headers, b"")
+    }
+
+    pub fn post(&self, path: &str, token: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
+        let authorization = format!("Bearer {token}");
+        let mut all = vec![("authorization", authorization.as_str()), ("content-type", "application/json")];
+        all.extend_from_slice(headers);
+        self.send("POST", path, &all, body.to_string().as_bytes())
+    }
+
+    /// An access token of the local issuer.
+    pub fn token(&self, subject: &str, groups: &[&str]) -> String {
+        let body = json!({ "sub": subject, "groups": groups }).to_string();
+        let answer = self.send("POST", "/dev/token", &[("content-type", "application/json")], body.as_bytes());
+        assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.bytes));
+        answer.json()["access_token"].as_str().unwrap().to_owned()
+    }
+
+    pub fn place_order(&self, token: &str, key: &str, items: &[(&str, u32)], payment_token: &str) -> Answer {
+        let items: Vec<Value> =
+            items.iter().map(|(sku, quantity)| json!({ "sku": sku, "quantity": quantity })).collect();
+        let body = json!({ "items": items, "payment_token": payment_token });
+        self.post("/orders", token, &[("idempotency-key", key)], &body)
+    }
+
+    /// Waits until the order has left PENDING and CANCELLING.
+    pub fn decided_order(&self, token: &str, id: &str) -> Value {
+        self.wait_for(&format!("order {id} to be decided"), || {
+            let order = self.get(&format!("/orders/{id}"), Some(token)).json();
+            (!matches!(order["status"].as_str(), Some("PENDING" | "CANCELLING"))).then_some(order)
+        })
+    }
+
+    /// Waits until the upload is DONE or REJECTED.
+    pub fn settled_upload(&self, token: &str, status_url: &str) -> Value {
+        self.wait_for("the upload to be settled", || {
+            let upload = self.get(status_url, Some(token)).json();
+            matches!(upload["status"].as_str(), Some("DONE" | "REJECTED")).then_some(upload)
+        })
+    }
+
+    /// Announces a file and puts it where the answer says.
+    pub fn upload(&self, token: &str, announcement: &Value, bytes: &[u8]) -> Value {
+        let created = self.post("/uploads", token, &[], announcement);
+        assert_eq!(created.status, 201, "{}", String::from_utf8_lossy(&created.bytes));
+        let created = created.json();
+        let put = self.put_file(&created, bytes);
+        assert_eq!(put.status, 200, "{}", String::from_utf8_lossy(&put.bytes));
+        created
+    }
+
+    /// The PUT of an announced upload, with exactly the headers that were signed.
+    pub fn put_file(&self, created: &Value, bytes: &[u8]) -> Answer {
+        let headers: Vec<(String, String)> = created["headers"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned()))
+            .filter(|(name, _)| !name.eq_ignore_ascii_case("content-length"))
+            .collect();
+        let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        self.send("PUT", created["url"].as_str().unwrap(), &headers, bytes)
+    }
+
+    pub fn available(&self, sku: &str) -> u64 {
+        let product = self.get(&format!("/products/{sku}"), None);
+        assert_eq!(product.status, 200, "{sku}: {}", String::from_utf8_lossy(&product.bytes));
+        product.json()["available"].as_u64().unwrap()
+    }
+
+    /// Polls until there is an answer, and says what it waited for when there is none in time.
+    pub fn wait_for<T>(&self, what: &str, mut probe: impl FnMut() -> Option<T>) -> T {
+        let started = Instant::now();
+        loop {
+            if let Some(found) = probe() {
+                return found;
+            }
+            assert!(started.elapsed() < DECIDED_WITHIN, "waited {DECIDED_WITHIN:?} for {what} at {}", self.base_url);
+            std::thread::sleep(POLL_EVERY);
+        }
+    }
+}

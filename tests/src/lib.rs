@@ -1,0 +1,13 @@
+//! How do end-to-end tests talk to a running shop? Over HTTP alone, whatever stands behind the address.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "everything here is test code: a panic is a failed test"
+)]
+
+pub mod catalog;
+pub mod client;
+pub mod local;
+pub mod photo;

@@ -1,0 +1,80 @@
+//! How is a local host started for a test? As the real process, on a free port, in a folder of its own.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+
+use crate::client::Client;
+
+/// A running process. Dropping it kills it without a warning, as `kill -9` does.
+pub struct LocalHost {
+    process: Child,
+    pub client: Client,
+}
+
+impl LocalHost {
+    /// Starts in `data_dir`, or where an earlier one ended.
+    pub fn start(data_dir: &Path) -> Self {
+        Self::start_with(&["--data-dir", data_dir.to_str().unwrap()])
+    }
+
+    pub fn start_in_memory() -> Self {
+        Self::start_with(&["--memory"])
+    }
+
+    fn start_with(arguments: &[&str]) -> Self {
+        let mut process = Command::new(binary())
+            .args(["--port", "0", "--quiet"])
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut output = BufReader::new(process.stdout.take().unwrap());
+        let mut line = String::new();
+        output.read_line(&mut line).unwrap();
+        let base_url = line.trim().to_owned();
+        assert!(base_url.starts_with("http://127.0.0.1:"), "the host said {line:?} instead of its address");
+        // What it logs later has to go somewhere, or the pipe fills up and the host stands still.
+        std::thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
+        Self { process, client: Client::new(&base_url) }
+    }
+
+    /// `kill -9`: no goodbye, no flush.
+    pub fn kill(mut self) {
+        self.end();
+    }
+
+    fn end(&mut self) {
+        // Killing a process that has ended by itself is no fault of the test.
+        self.process.kill().ok();
+        self.process.wait().ok();
+    }
+}
+
+impl Drop for LocalHost {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// Builds the host once per test run, just as `cargo run` would.
+fn binary() -> &'static PathBuf {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(|| {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let built = Command::new(env!("CARGO"))
+            .args(["build", "--quiet", "--locked", "--offline", "-p", "local-host", "--message-format", "json"])
+            .current_dir(root)
+            .stdin(Stdio::null())
+            .stderr(Stdio::inherit())
+            .output()
+            .unwrap();
+        assert!(built.status.success(), "the local host does not build");
+        let lines = String::from_utf8(built.stdout).unwrap();
+        let artifacts = lines.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+        let executables = artifacts.filter_map(|artifact| artifact["executable"].as_str().map(PathBuf::from));
+        executables.last().expect("cargo names the executable it built")
+    })
+}

@@ -1,0 +1,74 @@
+//! Does a catalog file become products, with exact numbers and a file of what was rejected?
+
+use serde_json::{Value, json};
+use tests::client::Client;
+use tests::local::LocalHost;
+
+fn import(client: &Client, olga: &str, file: &[u8]) -> Value {
+    let announcement = json!({ "kind": "catalog", "file_name": "spring.csv", "size_bytes": file.len() });
+    let created = client.upload(olga, &announcement, file);
+    client.settled_upload(olga, created["status_url"].as_str().unwrap())
+}
+
+#[test]
+fn ten_thousand_rows_with_one_percent_bad_are_counted_exactly() {
+    let host = LocalHost::start_in_memory();
+    let client = &host.client;
+    let olga = client.token("olga", &["staff"]);
+    let upload = import(client, &olga, tests::catalog::many_products("BULK", 10_000).as_bytes());
+    assert_eq!(upload["status"], "DONE", "{upload}");
+    let numbers = &upload["import"];
+    assert_eq!(numbers["rows_read"], 10_000);
+    assert_eq!(numbers["rows_written"], 9_900);
+    assert_eq!(numbers["rows_rejected"], 100);
+    assert_eq!((&numbers["percent"], &numbers["rows_total_estimate"]), (&json!(100), &json!(10_000)));
+
+    let report = client.get(numbers["rejected_rows_url"].as_str().unwrap(), None);
+    let text = String::from_utf8(report.bytes).unwrap();
+    assert_eq!(text.matches("BULK-").count(), 100);
+    assert!(text.contains("BULK-00100") && text.contains("free"), "{}", &text[..400]);
+    // Every record takes two lines: row 100 begins on line 200, after the header.
+    assert!(text.lines().any(|line| line.starts_with("200,")), "{}", &text[..400]);
+
+    let product = client.get("/products/BULK-00042", None).json();
+    assert_eq!(product["name"], "Ünit \"42\"");
+    assert_eq!(product["description"], "first line\nsecond, line");
+    assert_eq!(product["price"], json!({ "amount_minor": 4_342, "currency": "EUR" }));
+    assert_eq!(product["available"], 42);
+    assert_eq!(client.get("/products/BULK-00100", None).status, 404);
+
+    let mails = client.get("/dev/emails", None).json();
+    let reports = mails["emails"].as_array().unwrap().iter().filter(|mail| {
+        mail["to"] == "olga@example.test" && mail["text"].as_str().unwrap().contains("spring.csv")
+    });
+    assert_eq!(reports.count(), 1);
+}
+
+#[test]
+fn a_file_without_its_columns_is_rejected_as_a_whole() {
+    let host = LocalHost::start_in_memory();
+    let client = &host.client;
+    let olga = client.token("olga", &["staff"]);
+    for file in [b"sku;name;price\nA;B;1\n".as_slice(), b"\x00\x01\x02\x03"] {
+        let upload = import(client, &olga, file);
+        assert_eq!(upload["status"], "REJECTED", "{upload}");
+        assert!(upload["reason"].is_string());
+    }
+}
+
+#[test]
+fn a_catalog_sets_the_units_on_hand_and_keeps_open_orders_subtracted() {
+    let host = LocalHost::start_in_memory();
+    let client = &host.client;
+    let olga = client.token("olga", &["staff"]);
+    let ann = client.token("ann", &[]);
+    import(client, &olga, tests::catalog::one_product("SET-MUG", "1.00", 10).as_bytes());
+    // `tok_down` keeps its reservation open for some seconds.
+    let answer = client.place_order(&ann, "k", &[("SET-MUG", 4)], "tok_down");
+    let id = answer.json()["id"].as_str().unwrap().to_owned();
+    client.wait_for("the units to be set aside", || (client.available("SET-MUG") == 6).then_some(()));
+    import(client, &olga, tests::catalog::one_product("SET-MUG", "1.00", 20).as_bytes());
+    assert_eq!(client.available("SET-MUG"), 16, "twenty on hand, four set aside");
+    assert_eq!(client.decided_order(&ann, &id)["status"], "REJECTED");
+    assert_eq!(client.available("SET-MUG"), 20);
+}

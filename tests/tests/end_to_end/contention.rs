@@ -1,0 +1,77 @@
+//! Who gets the last units? Exactly as many customers as there are units, under load.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use serde_json::json;
+use tests::local::LocalHost;
+
+const CLIENTS: u32 = 100;
+const ORDERS: u32 = 2_000;
+const UNITS: u32 = 500;
+
+#[test]
+fn two_thousand_orders_on_five_hundred_units_sell_exactly_five_hundred() {
+    let host = LocalHost::start_in_memory();
+    let client = &host.client;
+    let olga = client.token("olga", &["staff"]);
+    let file = tests::catalog::one_product("LAST-MUG", "5.00", UNITS);
+    let announcement = json!({ "kind": "catalog", "file_name": "last.csv", "size_bytes": file.len() });
+    let created = client.upload(&olga, &announcement, file.as_bytes());
+    client.settled_upload(&olga, created["status_url"].as_str().unwrap());
+
+    let next = AtomicU32::new(0);
+    std::thread::scope(|scope| {
+        for number in 0..CLIENTS {
+            let next = &next;
+            scope.spawn(move || {
+                let token = client.token(&format!("customer-{number}"), &[]);
+                while next.fetch_add(1, Ordering::Relaxed) < ORDERS {
+                    place_patiently(client, &token, &format!("order-{}", next.load(Ordering::Relaxed)));
+                }
+            });
+        }
+    });
+    let mut confirmed = 0;
+    for number in 0..CLIENTS {
+        let token = client.token(&format!("customer-{number}"), &[]);
+        for (status, count) in decided_orders(client, &token) {
+            match status.as_str() {
+                "CONFIRMED" => confirmed += count,
+                "REJECTED" => {}
+                other => panic!("{count} orders are {other}"),
+            }
+        }
+    }
+    assert_eq!(confirmed, UNITS);
+    assert_eq!(client.available("LAST-MUG"), 0);
+}
+
+/// A customer who is told to slow down (429) does; anything but 202 and 429 is a failure.
+fn place_patiently(client: &tests::client::Client, token: &str, key: &str) {
+    loop {
+        let answer = client.place_order(token, key, &[("LAST-MUG", 1)], "tok_ok");
+        match answer.status {
+            202 => return,
+            429 => std::thread::sleep(std::time::Duration::from_millis(50)),
+            other => panic!("{other}: {}", String::from_utf8_lossy(&answer.bytes)),
+        }
+    }
+}
+
+fn decided_orders(client: &tests::client::Client, token: &str) -> Vec<(String, u32)> {
+    client.wait_for("a customer's orders to be decided", || {
+        let mut counts = std::collections::BTreeMap::new();
+        let mut path = "/orders?limit=100".to_owned();
+        loop {
+            let page = client.get(&path, Some(token)).json();
+            for order in page["orders"].as_array()? {
+                *counts.entry(order["status"].as_str()?.to_owned()).or_insert(0) += 1;
+            }
+            match page["next_cursor"].as_str() {
+                Some(cursor) => path = format!("/orders?limit=100&cursor={cursor}"),
+                None => break,
+            }
+        }
+        (!counts.contains_key("PENDING")).then(|| counts.into_iter().collect())
+    })
+}

@@ -1,0 +1,69 @@
+//! What survives `kill -9`? Every order, every unit, every payment, and an import in its middle.
+
+use std::time::Duration;
+
+use adapter_embedded::gateway::SandboxGateway;
+use serde_json::json;
+use tests::local::LocalHost;
+
+const ORDERS: u32 = 50;
+const STOCK: u32 = 1_000;
+
+#[test]
+fn killed_in_the_middle_of_orders_and_an_import_the_shop_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let host = LocalHost::start(folder.path());
+    let client = &host.client;
+    let (olga, ann) = (client.token("olga", &["staff"]), client.token("ann", &[]));
+    let stock = tests::catalog::one_product("CRASH-MUG", "3.00", STOCK);
+    let announcement = json!({ "kind": "catalog", "file_name": "stock.csv", "size_bytes": stock.len() });
+    let created = client.upload(&olga, &announcement, stock.as_bytes());
+    client.settled_upload(&olga, created["status_url"].as_str().unwrap());
+
+    let bulk = tests::catalog::many_products("CRASH", 10_000);
+    let announcement = json!({ "kind": "catalog", "file_name": "bulk.csv", "size_bytes": bulk.len() });
+    let import = client.upload(&olga, &announcement, bulk.as_bytes());
+    let tokens = ["tok_ok", "tok_declined", "tok_flaky", "tok_capture_fails", "tok_ok"];
+    let mut accepted = Vec::new();
+    for (number, payment_token) in (0..ORDERS).zip(tokens.iter().cycle()) {
+        let answer = client.place_order(&ann, &format!("k-{number}"), &[("CRASH-MUG", 1)], payment_token);
+        assert_eq!(answer.status, 202);
+        accepted.push((answer.json()["id"].as_str().unwrap().to_owned(), *payment_token));
+    }
+    let pending = client.get("/orders?status=PENDING&limit=100", Some(&ann)).json();
+    assert!(!pending["orders"].as_array().unwrap().is_empty(), "nothing is in flight any more: the test came too late");
+    host.kill();
+
+    let host = LocalHost::start(folder.path());
+    let client = &host.client;
+    let mut confirmed = 0_u64;
+    for (id, payment_token) in &accepted {
+        let order = client.decided_order(&ann, id);
+        let expected = if matches!(*payment_token, "tok_ok" | "tok_flaky") { "CONFIRMED" } else { "REJECTED" };
+        assert_eq!(order["status"], expected, "{payment_token}: {order}");
+        confirmed += u64::from(expected == "CONFIRMED");
+    }
+    assert_eq!(client.available("CRASH-MUG"), u64::from(STOCK) - confirmed);
+    let upload = client.settled_upload(&olga, import["status_url"].as_str().unwrap());
+    assert_eq!(upload["status"], "DONE");
+    assert_eq!((&upload["import"]["rows_written"], &upload["import"]["rows_rejected"]), (&json!(9_900), &json!(100)));
+    // A mail about the import is claimed before it is sent: once, or, killed in between, not at all.
+    let mails = client.get("/dev/emails", None).json();
+    let reports = mails["emails"].as_array().unwrap().iter().filter(|mail| mail["text"].as_str().unwrap().contains("bulk.csv"));
+    assert!(reports.count() <= 1);
+    // What the notification of the last order still does must not race the ledger below.
+    std::thread::sleep(Duration::from_millis(200));
+    host.kill();
+
+    let gateway = SandboxGateway::open(&folder.path().join("gateway.sqlite3")).unwrap();
+    let ledger = tokio::runtime::Runtime::new().unwrap().block_on(gateway.ledger()).unwrap();
+    for (id, payment_token) in &accepted {
+        let entries: Vec<&str> =
+            ledger.iter().filter(|entry| entry.payment.as_str() == id).map(|entry| entry.kind.as_str()).collect();
+        match *payment_token {
+            "tok_ok" | "tok_flaky" => assert_eq!(entries, ["AUTHORIZED", "CAPTURED"], "{id}"),
+            "tok_capture_fails" => assert_eq!(entries, ["AUTHORIZED", "VOIDED"], "{id}"),
+            _ => assert!(!entries.contains(&"CAPTURED") && !entries.contains(&"AUTHORIZED"), "{id}: {entries:?}"),
+        }
+    }
+}

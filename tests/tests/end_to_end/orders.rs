@@ -1,0 +1,81 @@
+//! What becomes of an order, for every payment token of the sandbox?
+
+use serde_json::json;
+use tests::client::Client;
+use tests::local::LocalHost;
+
+fn stocked(client: &Client, sku: &str, stock: u32) -> String {
+    let staff = client.token("olga", &["staff"]);
+    let file = tests::catalog::one_product(sku, "12.50", stock);
+    let announcement = json!({ "kind": "catalog", "file_name": "one.csv", "size_bytes": file.len() });
+    let created = client.upload(&staff, &announcement, file.as_bytes());
+    let upload = client.settled_upload(&staff, created["status_url"].as_str().unwrap());
+    assert_eq!(upload["status"], "DONE", "{upload}");
+    client.token("ann", &[])
+}
+
+fn placed(client: &Client, ann: &str, key: &str, sku: &str, payment_token: &str) -> String {
+    let answer = client.place_order(ann, key, &[(sku, 2)], payment_token);
+    assert_eq!(answer.status, 202, "{}", String::from_utf8_lossy(&answer.bytes));
+    answer.json()["id"].as_str().unwrap().to_owned()
+}
+
+fn mails_about(client: &Client, id: &str) -> usize {
+    let mails = client.get("/dev/emails", None).json();
+    let mails = mails["emails"].as_array().unwrap().clone();
+    mails.iter().filter(|mail| mail["text"].as_str().unwrap().contains(id)).count()
+}
+
+#[test]
+fn every_payment_token_ends_in_its_own_way() {
+    let host = LocalHost::start_in_memory();
+    let client = &host.client;
+    let ann = stocked(client, "TOKEN-MUG", 100);
+    let expected = [
+        ("tok_ok", "CONFIRMED", None),
+        ("tok_flaky", "CONFIRMED", None),
+        ("tok_declined", "REJECTED", Some("payment_declined")),
+        ("tok_insufficient_funds", "REJECTED", Some("insufficient_funds")),
+        ("tok_down", "REJECTED", Some("payment_unavailable")),
+        ("tok_capture_fails", "REJECTED", Some("capture_refused")),
+    ];
+    let ids: Vec<String> =
+        expected.iter().map(|(token, ..)| placed(client, &ann, token, "TOKEN-MUG", token)).collect();
+    for (id, (token, status, reason)) in ids.iter().zip(expected) {
+        let order = client.decided_order(&ann, id);
+        assert_eq!(order["status"], status, "{token}: {order}");
+        assert_eq!(order.get("reason").and_then(|reason| reason.as_str()), reason, "{token}");
+        assert_eq!(order["total"], json!({ "amount_minor": 2_500, "currency": "EUR" }));
+        client.wait_for("the customer to be told", || (mails_about(client, id) == 1).then_some(()));
+    }
+    assert_eq!(client.available("TOKEN-MUG"), 96, "two confirmed orders of two units each");
+}
+
+#[test]
+fn an_order_for_more_than_there_is_is_rejected_and_takes_nothing() {
+    let host = LocalHost::start_in_memory();
+    let client = &host.client;
+    let ann = stocked(client, "RARE-MUG", 1);
+    let id = placed(client, &ann, "k-1", "RARE-MUG", "tok_ok");
+    let order = client.decided_order(&ann, &id);
+    assert_eq!((order["status"].as_str(), order["reason"].as_str()), (Some("REJECTED"), Some("out_of_stock")));
+    assert_eq!(client.available("RARE-MUG"), 1);
+}
+
+#[test]
+fn a_cancelled_order_gives_stock_back_once_and_stays_cancelled() {
+    let host = LocalHost::start_in_memory();
+    let client = &host.client;
+    let ann = stocked(client, "BACK-MUG", 10);
+    let id = placed(client, &ann, "k-1", "BACK-MUG", "tok_ok");
+    assert_eq!(client.decided_order(&ann, &id)["status"], "CONFIRMED");
+    assert_eq!(client.available("BACK-MUG"), 8);
+
+    let cancel = || client.post(&format!("/orders/{id}/cancel"), &ann, &[], &json!({}));
+    assert_eq!(cancel().status, 202);
+    let order = client.decided_order(&ann, &id);
+    assert_eq!(order["status"], "CANCELLED");
+    assert_eq!(client.available("BACK-MUG"), 10);
+    assert_eq!(cancel().status, 409, "a cancelled order cannot be cancelled again");
+    assert_eq!(client.available("BACK-MUG"), 10);
+}

@@ -1,0 +1,99 @@
+//! Can one request be followed through every asynchronous hop, and does no secret get into the log on the way?
+
+use std::cell::RefCell;
+
+use adapter_embedded::order_stream;
+use adapter_embedded::sagas;
+use edge::telemetry;
+use serde_json::{Value, json};
+use tracing::level_filters::LevelFilter;
+
+use crate::shop::{ORDER, Shop, event};
+
+thread_local! {
+    static LINES: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The event that the stream of the orders table makes of everything that happened so far.
+async fn stream_event(shop: &Shop) -> Value {
+    let records = shop
+        .database
+        .call("read stream", |connection| order_stream::after(connection, 0, 100))
+        .await
+        .unwrap();
+    let records = records.into_iter().map(|record| {
+        json!({
+            "eventID": format!("event-{}", record.sequence), "eventName": record.event_name,
+            "dynamodb": {
+                "Keys": record.keys, "NewImage": record.new_image, "OldImage": record.old_image,
+                "SequenceNumber": record.sequence.to_string(),
+            },
+        })
+    });
+    json!({"Records": records.collect::<Vec<_>>()})
+}
+
+#[tokio::test]
+async fn the_id_of_a_request_reaches_the_saga_that_it_leads_to() {
+    let shop = Shop::open().await;
+    shop.place_mugs(ORDER, "tok_ok").await;
+    shop.confirm(ORDER).await;
+    let mut cancel = event("orders-cancel");
+    cancel["headers"]["x-correlation-id"] = json!("req-of-the-cancel");
+    shop.invoke("orders-cancel", cancel).await.unwrap();
+    let answer = shop.invoke("saga-start", stream_event(&shop).await).await.unwrap();
+    assert_eq!(answer, json!({"batchItemFailures": []}));
+    let running = shop.database.call("list executions", sagas::running).await.unwrap();
+    let inputs: Vec<Value> = running
+        .iter()
+        .map(|saga| serde_json::from_str(&saga.input).unwrap())
+        .collect();
+    let input = |correlation_id| json!({"order_id": ORDER, "correlation_id": correlation_id});
+    assert_eq!(inputs, [input("req-7f3a2b10"), input("req-of-the-cancel")]);
+}
+
+#[tokio::test]
+async fn every_line_names_the_request_and_none_a_secret() {
+    // For the whole process, since a subscriber of one thread is overlooked while others log without one. Every test runs
+    // on a thread of its own, and so has its own lines.
+    let write = |line: &str| LINES.with_borrow_mut(|lines| lines.push(line.to_owned()));
+    tracing::subscriber::set_global_default(telemetry::subscriber(LevelFilter::TRACE, write)).unwrap();
+    let shop = Shop::open().await;
+    shop.place_mugs(ORDER, "tok_ok").await;
+    shop.invoke("saga-start", stream_event(&shop).await).await.unwrap();
+    shop.confirm(ORDER).await;
+    shop.invoke("saga-notify-customer", event("saga-notify-customer"))
+        .await
+        .unwrap();
+    shop.invoke("orders-place", event("orders-place.rejected"))
+        .await
+        .unwrap();
+    shop.step("saga-void-payment", ORDER).await.unwrap_err();
+
+    let lines = LINES.take();
+    let ended: Vec<Value> = lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let ended: Vec<&Value> = ended
+        .iter()
+        .filter(|line| line["message"] == "invocation ended")
+        .collect();
+    let functions: Vec<&str> = ended.iter().map(|line| line["function"].as_str().unwrap()).collect();
+    let expected = [
+        "orders-place",
+        "saga-start",
+        "saga-reserve-stock",
+        "saga-authorize-payment",
+        "saga-capture-payment",
+        "saga-confirm-order",
+        "saga-notify-customer",
+        "orders-place",
+        "saga-void-payment",
+    ];
+    assert_eq!(functions, expected);
+    // A batch belongs to many requests: its own line names none of them, those of its records do.
+    for line in ended.iter().filter(|line| line["function"] != "saga-start") {
+        assert_eq!(line["correlation_id"], "req-7f3a2b10", "{line}");
+    }
+    for secret in ["tok_ok", "tok ok", "@example.test", "Bearer", "eyJ"] {
+        assert!(!lines.concat().contains(secret), "{secret}");
+    }
+}

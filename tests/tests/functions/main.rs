@@ -1,0 +1,21 @@
+//! Do the functions, given the events of `events/`, answer what was promised? Every handler over the embedded adapters in
+//! memory, without a host, a network or a clock.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a panic in a test is a failed test"
+)]
+
+mod books;
+mod correlation;
+mod orders;
+mod pipelines;
+mod products;
+mod saga_faults;
+mod saga_steps;
+mod saga_world;
+mod sagas;
+mod shop;
+mod uploads;
+mod wiring;

@@ -1,0 +1,145 @@
+//! Do template, functions, events, state machines and local host speak of the same things?
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use local_host::template::{self, Deployment, EventSource};
+use serde_json::Value;
+
+/// Routes of the contract, with whether an access token is asked for.
+const ROUTES: [(&str, &str, bool); 8] = [
+    ("POST", "/orders", true),
+    ("GET", "/orders/{id}", true),
+    ("GET", "/orders", true),
+    ("POST", "/orders/{id}/cancel", true),
+    ("GET", "/products", false),
+    ("GET", "/products/{sku}", false),
+    ("POST", "/uploads", true),
+    ("GET", "/uploads/{id}", true),
+];
+
+/// Outputs of the contract that the template has today.
+const OUTPUTS: [&str; 13] = [
+    "ApiUrl",
+    "UploadsBucketName",
+    "ThumbnailsBucketName",
+    "OrdersTableName",
+    "ProductsTableName",
+    "PaymentsTableName",
+    "ImportsTableName",
+    "OrderSagaArn",
+    "OrderCancelSagaArn",
+    "ThumbnailQueueUrl",
+    "ThumbnailDeadLetterQueueUrl",
+    "UserPoolId",
+    "UserPoolClientId",
+];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+fn names_in(folder: &str) -> BTreeSet<String> {
+    let entries = fs::read_dir(root().join(folder)).unwrap();
+    entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+fn deployment() -> Deployment {
+    template::load().unwrap()
+}
+
+/// `saga-reserve-stock` of `SagaReserveStock`.
+fn crate_name_of(logical_id: &str) -> String {
+    let mut name = String::new();
+    for character in logical_id.chars() {
+        if character.is_ascii_uppercase() && !name.is_empty() {
+            name.push('-');
+        }
+        name.push(character.to_ascii_lowercase());
+    }
+    name
+}
+
+#[test]
+fn every_function_folder_is_in_the_template_and_the_other_way_round() {
+    let in_template: BTreeSet<String> =
+        deployment().functions.values().map(|function| function.crate_name.clone()).collect();
+    assert_eq!(in_template, names_in("functions"));
+}
+
+#[test]
+fn folder_crate_and_logical_id_carry_the_same_name() {
+    for function in deployment().functions.values() {
+        assert_eq!(function.crate_name, crate_name_of(&function.logical_id));
+        let manifest =
+            fs::read_to_string(root().join("functions").join(&function.crate_name).join("Cargo.toml")).unwrap();
+        assert!(manifest.contains(&format!("name = \"{}\"", function.crate_name)), "{}", function.crate_name);
+    }
+}
+
+#[test]
+fn every_function_has_an_accepted_and_a_rejected_event() {
+    let events = names_in("events");
+    for function in names_in("functions") {
+        for file in [format!("{function}.json"), format!("{function}.rejected.json")] {
+            assert!(events.contains(&file), "events/{file} is missing");
+            let text = fs::read_to_string(root().join("events").join(&file)).unwrap();
+            assert!(serde_json::from_str::<Value>(&text).is_ok(), "events/{file} is not JSON");
+        }
+    }
+    assert_eq!(events.len(), 2 * names_in("functions").len(), "events/ holds a file of no function");
+}
+
+#[test]
+fn the_template_has_exactly_the_routes_of_the_contract() {
+    let deployment = deployment();
+    let mut routes: Vec<(String, String, bool)> = Vec::new();
+    for function in deployment.functions.values() {
+        for source in &function.sources {
+            if let EventSource::Http(route) = source {
+                routes.push((route.method.clone(), route.path.clone(), route.authorizer.is_some()));
+            }
+        }
+    }
+    routes.sort();
+    let mut contract: Vec<(String, String, bool)> =
+        ROUTES.iter().map(|(method, path, token)| ((*method).to_owned(), (*path).to_owned(), *token)).collect();
+    contract.sort();
+    assert_eq!(routes, contract);
+}
+
+#[test]
+fn the_template_has_the_outputs_of_the_contract() {
+    let text = fs::read_to_string(root().join("infra/template.yaml")).unwrap();
+    let outputs = text.split("\nOutputs:\n").nth(1).unwrap();
+    for name in OUTPUTS {
+        assert!(outputs.contains(&format!("\n  {name}:\n")) || outputs.starts_with(&format!("  {name}:\n")), "{name}");
+    }
+}
+
+#[test]
+fn every_state_machine_file_is_in_the_template_and_names_known_functions() {
+    let deployment = deployment();
+    let files: BTreeSet<String> = names_in("infra").into_iter().filter(|name| name.ends_with(".asl.json")).collect();
+    assert_eq!(deployment.state_machines.len(), files.len());
+    for machine in deployment.state_machines.values() {
+        for arn in machine.substitutions.values() {
+            let function = template::function_of_arn(arn).unwrap_or_else(|| panic!("{arn} is no function"));
+            assert!(deployment.functions.contains_key(function), "{} names {function}", machine.logical_id);
+        }
+    }
+}
+
+/// Folders a function's role may be broad in: none. Every action is spelled out, every resource is an ARN.
+#[test]
+fn no_role_has_a_wildcard_action_or_resource() {
+    let text = fs::read_to_string(root().join("infra/template.yaml")).unwrap();
+    for line in text.lines().map(str::trim) {
+        let is_policy_line = line.starts_with("Action:") || line.starts_with("Resource:");
+        // The TLS-only bucket policies deny everything: the broader a Deny, the better.
+        if is_policy_line && line != "Action: s3:*" {
+            assert!(!line.ends_with(": \"*\"") && !line.contains(":*]") && !line.contains("[*"), "{line}");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Do the crate arrows point inwards? Read from `cargo metadata`, so that no manifest can hide one.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// Our crates with what they are allowed to depend on among our crates. Functions are treated alike below.
+const ALLOWED: [(&str, &[&str]); 10] = [
+    ("domain", &[]),
+    ("edge", &[]),
+    ("state-machine", &[]),
+    ("xtask", &[]),
+    ("wire", &["domain"]),
+    ("imaging", &["domain"]),
+    ("port-contracts", &["domain"]),
+    ("adapter-embedded", &["domain"]),
+    ("local-host", &["adapter-embedded", "domain", "edge", "imaging", "state-machine", "wire", "<functions>"]),
+    ("tests", &["adapter-embedded", "domain", "edge", "imaging", "local-host", "state-machine", "wire", "<functions>"]),
+];
+const FUNCTION_MAY_USE: [&str; 3] = ["domain", "edge", "wire"];
+/// What the domain may build on: nothing that knows a cloud, HTTP, JSON, time or chance.
+const DOMAIN_LIBRARIES: [&str; 5] = ["async-trait", "csv-core", "futures-util", "sha2", "thiserror"];
+
+struct Package {
+    name: String,
+    is_function: bool,
+    normal: BTreeSet<String>,
+}
+
+fn packages() -> Vec<Package> {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let packages = metadata["packages"].as_array().unwrap().iter().map(|package| Package {
+        name: package["name"].as_str().unwrap().to_owned(),
+        is_function: package["manifest_path"].as_str().unwrap().contains("/functions/"),
+        normal: package["dependencies"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|dependency| dependency["kind"].is_null())
+            .map(|dependency| dependency["name"].as_str().unwrap().to_owned())
+            .collect(),
+    });
+    packages.collect()
+}
+
+#[test]
+fn crates_depend_inwards_only() {
+    let packages = packages();
+    let ours: BTreeSet<&str> = packages.iter().map(|package| package.name.as_str()).collect();
+    let functions: BTreeSet<&str> =
+        packages.iter().filter(|package| package.is_function).map(|package| package.name.as_str()).collect();
+    let allowed: BTreeMap<&str, &[&str]> = ALLOWED.into_iter().collect();
+    for package in &packages {
+        let may_use: &[&str] = if package.is_function {
+            &FUNCTION_MAY_USE
+        } else {
+            allowed.get(package.name.as_str()).unwrap_or_else(|| panic!("{} has no place in the arrows", package.name))
+        };
+        for dependency in package.normal.iter().filter(|dependency| ours.contains(dependency.as_str())) {
+            let is_allowed = may_use.contains(&dependency.as_str())
+                || (may_use.contains(&"<functions>") && functions.contains(dependency.as_str()));
+            assert!(is_allowed, "{} must not depend on {dependency}", package.name);
+        }
+    }
+}
+
+#[test]
+fn the_domain_builds_on_a_handful_of_libraries() {
+    let packages = packages();
+    let domain = packages.iter().find(|package| package.name == "domain").unwrap();
+    for dependency in &domain.normal {
+        assert!(DOMAIN_LIBRARIES.contains(&dependency.as_str()), "domain must not depend on {dependency}");
+    }
+}

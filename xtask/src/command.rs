@@ -1,0 +1,85 @@
+//! How is another program run? From the workspace root, its output passed through, its failure named.
+
+use std::fmt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+/// A program that could not be started or did not succeed.
+#[derive(Debug)]
+pub(crate) struct Failed {
+    line: String,
+    reason: String,
+}
+
+impl fmt::Display for Failed {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "`{}` {}", self.line, self.reason)
+    }
+}
+
+fn workspace_root() -> &'static Path {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    manifest.parent().unwrap_or(manifest)
+}
+
+fn prepared(program: &str, arguments: &[&str]) -> (Command, String) {
+    let mut command = Command::new(program);
+    command
+        .args(arguments)
+        .current_dir(workspace_root())
+        .stdin(Stdio::null());
+    (command, format!("{program} {}", arguments.join(" ")))
+}
+
+/// Runs a program and lets it talk to the terminal.
+pub(crate) fn run(program: &str, arguments: &[&str]) -> Result<(), Failed> {
+    let (mut command, line) = prepared(program, arguments);
+    eprintln!("\n==> {line}");
+    let started = Instant::now();
+    let status = command.status().map_err(|error| Failed {
+        line: line.clone(),
+        reason: error.to_string(),
+    })?;
+    if !status.success() {
+        return Err(Failed {
+            line,
+            reason: format!("ended with {status}"),
+        });
+    }
+    eprintln!("    {:.1} s", started.elapsed().as_secs_f32());
+    Ok(())
+}
+
+/// Runs a program and returns what it printed.
+pub(crate) fn read(program: &str, arguments: &[&str]) -> Result<String, Failed> {
+    let (mut command, line) = prepared(program, arguments);
+    let output = command.stderr(Stdio::inherit()).output().map_err(|error| Failed {
+        line: line.clone(),
+        reason: error.to_string(),
+    })?;
+    if !output.status.success() {
+        return Err(Failed {
+            line,
+            reason: format!("ended with {}", output.status),
+        });
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// Whether a program can be started here.
+pub(crate) fn exists(program: &str, arguments: &[&str]) -> bool {
+    let (mut command, _) = prepared(program, arguments);
+    command
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
+pub(crate) fn failed(line: &str, reason: impl Into<String>) -> Failed {
+    Failed {
+        line: line.to_owned(),
+        reason: reason.into(),
+    }
+}
