@@ -1,5 +1,6 @@
 //! How do the parts become a running shop? Opened, checked against each other and connected here, in one order.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -16,7 +17,6 @@ use tokio::task::{JoinHandle, JoinSet};
 use crate::dev::{self, Machinery};
 use crate::events::EventPlane;
 use crate::functions::Functions;
-use crate::{console, gateway};
 use crate::identity::{self, Issuer, IssuerFault};
 use crate::invoker::Invoker;
 use crate::registry::{self, RegistryMismatch};
@@ -26,6 +26,7 @@ use crate::shop::{DataLocation, Shop, ShopFault};
 use crate::template::{self, TemplateFault};
 use crate::workflows::journal::Writer;
 use crate::workflows::{Machines, WorkflowFault, Workflows};
+use crate::{console, gateway};
 
 /// How long requests and invocations may still run when the host stops. What takes longer is repeated at the next start.
 const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
@@ -131,17 +132,16 @@ impl Host {
         .await?;
         seed::put_catalog(&shop.uploads.bucket).await?;
         let issuer = Arc::new(Issuer::new(ISSUER.to_owned(), &shop.issuer_secret)?);
-        let machinery = Machinery {
-            shop: Arc::clone(&shop),
-            events: Arc::clone(&events),
-            invoker: Arc::clone(&invoker),
-            machines,
-        };
         let app = Router::new()
             .merge(console::router())
-            .merge(dev::router(machinery))
-            .merge(s3::router(Arc::new(objects(&shop, wake))))
+            .merge(dev::router(Machinery {
+                shop: Arc::clone(&shop),
+                events: Arc::clone(&events),
+                invoker: Arc::clone(&invoker),
+                machines,
+            }))
             .merge(identity::router(Arc::clone(&issuer)))
+            .merge(s3::router(objects(&shop, wake)))
             .merge(gateway::router(&deployment, functions, issuer.authorizer()));
         Ok(Self {
             base_url,
@@ -161,7 +161,11 @@ impl Host {
         loops.spawn(self.workflows.run());
         let writer = tokio::spawn(self.writer.run());
         let (stop, stopped) = oneshot::channel::<()>();
-        let server = axum::serve(self.listener, self.app.into_make_service_with_connect_info::<SocketAddr>()).with_graceful_shutdown(async move {
+        let server = axum::serve(
+            self.listener,
+            self.app.into_make_service_with_connect_info::<SocketAddr>(),
+        )
+        .with_graceful_shutdown(async move {
             // Dropping the sender stops the server as well.
             stopped.await.unwrap_or_default();
         });
@@ -199,14 +203,14 @@ impl RunningHost {
     }
 }
 
-fn objects(shop: &Shop, wake: Arc<Notify>) -> Objects {
-    let buckets = [&shop.uploads, &shop.thumbnails];
-    Objects {
-        buckets: buckets.map(|named| (named.name.clone(), named.bucket.clone())).into(),
+fn objects(shop: &Shop, wake: Arc<Notify>) -> Arc<Objects> {
+    let buckets = [&shop.uploads, &shop.thumbnails].map(|named| (named.name.clone(), named.bucket.clone()));
+    Arc::new(Objects {
+        buckets: BTreeMap::from(buckets),
         signer: Arc::clone(&shop.links),
         clock: Arc::clone(&shop.clock),
         wake,
-    }
+    })
 }
 
 async fn listen(port: u16) -> io::Result<(TcpListener, String)> {

@@ -18,9 +18,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 /// How long a token is good for, as Cognito's default.
-pub const TOKEN_LIVES: Duration = Duration::from_secs(60 * 60);
+pub(crate) const TOKEN_LIVES: Duration = Duration::from_secs(60 * 60);
 /// The client that local tokens are made for; stands for the template's user pool client.
-pub const CLIENT_ID: &str = "UserPoolClient";
+pub(crate) const CLIENT_ID: &str = "UserPoolClient";
 const SUBJECT_CHARS_MAX: usize = 128;
 const GROUPS_MAX: usize = 20;
 const SCOPE: &str = "aws.cognito.signin.user.admin";
@@ -30,8 +30,8 @@ const SCOPE: &str = "aws.cognito.signin.user.admin";
 pub struct IssuerFault(#[source] Box<dyn std::error::Error + Send + Sync>);
 
 /// Makes tokens.
-pub struct Issuer {
-    pub issuer: String,
+pub(crate) struct Issuer {
+    pub(crate) issuer: String,
     key: EncodingKey,
     keys: JwkSet,
     key_id: String,
@@ -40,10 +40,10 @@ pub struct Issuer {
 /// Why a caller is not let in. Callers are told no more than that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("no valid access token")]
-pub struct NotAuthorized;
+pub(crate) struct NotAuthorized;
 
 /// Checks tokens: signature by the issuer's key set, issuer, client, expiry.
-pub struct Authorizer {
+pub(crate) struct Authorizer {
     issuer: String,
     audience: Vec<String>,
     keys: JwkSet,
@@ -51,23 +51,36 @@ pub struct Authorizer {
 
 impl Issuer {
     /// `secret` makes the key: tokens stay valid for as long as it is kept.
-    pub fn new(issuer: String, secret: &[u8; 32]) -> Result<Self, IssuerFault> {
+    pub(crate) fn new(issuer: String, secret: &[u8; 32]) -> Result<Self, IssuerFault> {
         let key = p256::SecretKey::from_slice(secret).map_err(|fault| IssuerFault(fault.to_string().into()))?;
-        let der = key.to_pkcs8_der().map_err(|fault| IssuerFault(fault.to_string().into()))?;
+        let der = key
+            .to_pkcs8_der()
+            .map_err(|fault| IssuerFault(fault.to_string().into()))?;
         let key = EncodingKey::from_ec_der(der.as_bytes());
         let mut jwk = Jwk::from_encoding_key(&key, Algorithm::ES256).map_err(|fault| IssuerFault(fault.into()))?;
-        let key_id = jwk.thumbprint(jsonwebtoken::jwk::ThumbprintHash::SHA256).map_err(|fault| IssuerFault(fault.into()))?;
+        let key_id = jwk
+            .thumbprint(jsonwebtoken::jwk::ThumbprintHash::SHA256)
+            .map_err(|fault| IssuerFault(fault.into()))?;
         jwk.common.key_id = Some(key_id.clone());
-        Ok(Self { issuer, key, keys: JwkSet { keys: vec![jwk] }, key_id })
+        Ok(Self {
+            issuer,
+            key,
+            keys: JwkSet { keys: vec![jwk] },
+            key_id,
+        })
     }
 
-    pub fn authorizer(&self) -> Authorizer {
-        Authorizer { issuer: self.issuer.clone(), audience: vec![CLIENT_ID.to_owned()], keys: self.keys.clone() }
+    pub(crate) fn authorizer(&self) -> Authorizer {
+        Authorizer {
+            issuer: self.issuer.clone(),
+            audience: vec![CLIENT_ID.to_owned()],
+            keys: self.keys.clone(),
+        }
     }
 
     /// An access token with the claims of Cognito's
     /// (<https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html>).
-    pub fn token(&self, subject: &str, groups: &[String], now_seconds: u64) -> Result<String, IssuerFault> {
+    pub(crate) fn token(&self, subject: &str, groups: &[String], now_seconds: u64) -> Result<String, IssuerFault> {
         let mut claims = json!({
             "sub": subject,
             "iss": self.issuer,
@@ -96,17 +109,28 @@ impl Issuer {
 
 impl Authorizer {
     /// The claims behind an `Authorization` header, as a Lambda event shows them: every value a string.
-    pub fn claims(&self, authorization: Option<&str>) -> Result<Map<String, Value>, NotAuthorized> {
+    pub(crate) fn claims(&self, authorization: Option<&str>) -> Result<Map<String, Value>, NotAuthorized> {
         let token = authorization.ok_or(NotAuthorized)?;
         // API Gateway takes the bare token as well.
-        let token = token.strip_prefix("Bearer ").or_else(|| token.strip_prefix("bearer ")).unwrap_or(token).trim();
+        let token = token
+            .strip_prefix("Bearer ")
+            .or_else(|| token.strip_prefix("bearer "))
+            .unwrap_or(token)
+            .trim();
         let claims = self.verified(token)?;
-        Ok(claims.into_iter().map(|(name, value)| (name, Value::String(as_lambda_shows(&value)))).collect())
+        Ok(claims
+            .into_iter()
+            .map(|(name, value)| (name, Value::String(as_lambda_shows(&value))))
+            .collect())
     }
 
     fn verified(&self, token: &str) -> Result<Map<String, Value>, NotAuthorized> {
         let header = decode_header(token).map_err(|_| NotAuthorized)?;
-        let key = header.kid.as_deref().and_then(|key_id| self.keys.find(key_id)).ok_or(NotAuthorized)?;
+        let key = header
+            .kid
+            .as_deref()
+            .and_then(|key_id| self.keys.find(key_id))
+            .ok_or(NotAuthorized)?;
         // The algorithm is the key's, whatever the token says.
         let mut validation = Validation::new(Algorithm::ES256);
         validation.leeway = 0;
@@ -115,12 +139,17 @@ impl Authorizer {
         validation.set_issuer(&[&self.issuer]);
         validation.set_required_spec_claims(&["exp", "iss"]);
         let key = DecodingKey::from_jwk(key).map_err(|_| NotAuthorized)?;
-        let claims = decode::<Map<String, Value>>(token, &key, &validation).map_err(|_| NotAuthorized)?.claims;
+        let claims = decode::<Map<String, Value>>(token, &key, &validation)
+            .map_err(|_| NotAuthorized)?
+            .claims;
         // `aud`, and where there is none, `client_id`: Cognito's access tokens carry only the latter.
         let client = match claims.get("aud") {
             Some(Value::Array(all)) => all.iter().filter_map(Value::as_str).any(|one| self.knows(one)),
             Some(one) => one.as_str().is_some_and(|one| self.knows(one)),
-            None => claims.get("client_id").and_then(Value::as_str).is_some_and(|one| self.knows(one)),
+            None => claims
+                .get("client_id")
+                .and_then(Value::as_str)
+                .is_some_and(|one| self.knows(one)),
         };
         if client { Ok(claims) } else { Err(NotAuthorized) }
     }
@@ -150,7 +179,7 @@ struct TokenRequest {
 }
 
 /// `POST /dev/token`, the key set and its discovery document.
-pub fn router(issuer: Arc<Issuer>) -> Router {
+pub(crate) fn router(issuer: Arc<Issuer>) -> Router {
     Router::new()
         .route("/dev/token", post(token))
         .route("/.well-known/jwks.json", get(keys))
@@ -163,11 +192,13 @@ async fn token(State(issuer): State<Arc<Issuer>>, body: Bytes) -> Response {
         Ok(request) => request,
         Err(fault) => return answer(StatusCode::BAD_REQUEST, &json!({ "message": fault.to_string() })),
     };
-    let is_name = |text: &str| {
-        !text.is_empty() && text.len() <= SUBJECT_CHARS_MAX && text.chars().all(|c| c.is_ascii_graphic())
-    };
-    if !is_name(&request.sub) || request.groups.len() > GROUPS_MAX || !request.groups.iter().all(|group| is_name(group)) {
-        let message = format!("sub and each of at most {GROUPS_MAX} groups are 1 to {SUBJECT_CHARS_MAX} visible ASCII characters");
+    let is_name =
+        |text: &str| !text.is_empty() && text.len() <= SUBJECT_CHARS_MAX && text.chars().all(|c| c.is_ascii_graphic());
+    if !is_name(&request.sub) || request.groups.len() > GROUPS_MAX || !request.groups.iter().all(|group| is_name(group))
+    {
+        let message = format!(
+            "sub and each of at most {GROUPS_MAX} groups are 1 to {SUBJECT_CHARS_MAX} visible ASCII characters"
+        );
         return answer(StatusCode::BAD_REQUEST, &json!({ "message": message }));
     }
     match issuer.token(&request.sub, &request.groups, jsonwebtoken::get_current_timestamp()) {
@@ -177,7 +208,10 @@ async fn token(State(issuer): State<Arc<Issuer>>, body: Bytes) -> Response {
         }
         Err(fault) => {
             tracing::error!(error = ?fault, "token was not made");
-            answer(StatusCode::INTERNAL_SERVER_ERROR, &json!({ "message": "Internal Server Error" }))
+            answer(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                &json!({ "message": "Internal Server Error" }),
+            )
         }
     }
 }
@@ -198,7 +232,14 @@ async fn configuration(State(issuer): State<Arc<Issuer>>) -> Response {
 }
 
 fn answer(status: StatusCode, body: &Value) -> Response {
-    (status, [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], body.to_string())
+    (
+        status,
+        [
+            (header::CONTENT_TYPE, "application/json"),
+            (header::CACHE_CONTROL, "no-store"),
+        ],
+        body.to_string(),
+    )
         .into_response()
 }
 
@@ -222,20 +263,31 @@ mod tests {
 
     #[test]
     fn a_token_shows_its_claims_as_a_lambda_event_does() {
-        let token = issuer().token("olga", &["staff".to_owned(), "admin".to_owned()], NOW()).unwrap();
+        let token = issuer()
+            .token("olga", &["staff".to_owned(), "admin".to_owned()], NOW())
+            .unwrap();
         let claims = issuer().authorizer().claims(Some(&format!("Bearer {token}"))).unwrap();
         assert_eq!(claims["sub"], "olga");
         assert_eq!(claims["cognito:groups"], "[staff admin]");
         assert_eq!(claims["token_use"], "access");
         assert!(claims["exp"].is_string());
         let token = issuer().token("ann", &[], NOW()).unwrap();
-        assert!(!issuer().authorizer().claims(Some(&token)).unwrap().contains_key("cognito:groups"));
+        assert!(
+            !issuer()
+                .authorizer()
+                .claims(Some(&token))
+                .unwrap()
+                .contains_key("cognito:groups")
+        );
     }
 
     #[test]
     fn forged_expired_and_foreign_tokens_are_refused() {
         assert!(accepted(&issuer().signed(&claims()).unwrap()));
-        assert!(!accepted(&issuer().token("ann", &[], NOW() - TOKEN_LIVES.as_secs() - 1).unwrap()), "expired");
+        assert!(
+            !accepted(&issuer().token("ann", &[], NOW() - TOKEN_LIVES.as_secs() - 1).unwrap()),
+            "expired"
+        );
         let mut other = claims();
         other["iss"] = json!("http://elsewhere.example");
         assert!(!accepted(&issuer().signed(&other).unwrap()), "another issuer");
@@ -259,6 +311,8 @@ mod tests {
         let public = serde_json::to_vec(&issuer().keys).unwrap();
         let mut header = Header::new(Algorithm::HS256);
         header.kid = Some(issuer().key_id);
-        assert!(!accepted(&encode(&header, &claims(), &EncodingKey::from_secret(&public)).unwrap()));
+        assert!(!accepted(
+            &encode(&header, &claims(), &EncodingKey::from_secret(&public)).unwrap()
+        ));
     }
 }

@@ -210,7 +210,7 @@ mod tests {
         Invoker::new(BTreeMap::from([("One".to_owned(), function)]), Arc::new(Notify::new()))
     }
 
-    const LONG: Duration = Duration::from_secs(60);
+    const LONG: Duration = Duration::from_mins(1);
 
     #[tokio::test]
     async fn the_first_invocation_of_a_function_is_a_cold_start_and_each_has_its_own_id() {

@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 /// Refuses what [`matches`] would misunderstand.
-pub fn check(pattern: &Value) -> Result<(), String> {
+pub(crate) fn check(pattern: &Value) -> Result<(), String> {
     let Value::Object(members) = pattern else {
         return Err("is not an object".to_owned());
     };
@@ -46,7 +46,7 @@ fn check_choice(choice: &Value) -> Result<(), String> {
 }
 
 /// Every member of the pattern has to be met; of a list of choices, one.
-pub fn matches(pattern: &Value, event: &Value) -> bool {
+pub(crate) fn matches(pattern: &Value, event: &Value) -> bool {
     let Value::Object(members) = pattern else { return false };
     members.iter().all(|(name, wanted)| {
         let found = event.get(name);

@@ -28,7 +28,9 @@ pub(crate) struct Objects {
 }
 
 pub(crate) fn router(objects: Arc<Objects>) -> Router {
-    Router::new().route("/s3/{bucket}/{*key}", any(serve)).with_state(objects)
+    Router::new()
+        .route("/s3/{bucket}/{*key}", any(serve))
+        .with_state(objects)
 }
 
 /// Why a request fails, with the codes that S3 uses
@@ -80,7 +82,11 @@ impl Objects {
             return Err(Refusal::MissingContentLength);
         }
         // A link for GET opens HEAD as well: the answer is the same without its body.
-        let method = if request.method() == Method::HEAD { "GET" } else { request.method().as_str() };
+        let method = if request.method() == Method::HEAD {
+            "GET"
+        } else {
+            request.method().as_str()
+        };
         let link = LinkRequest {
             method,
             bucket,
@@ -90,22 +96,20 @@ impl Objects {
             content_length,
             if_none_match: text(header::IF_NONE_MATCH),
         };
-        self.signer.verify(&link, self.clock.now()).map_err(|fault| match fault {
-            SignatureFault::Missing => Refusal::AccessDenied("Access Denied"),
-            SignatureFault::Malformed => Refusal::AccessDenied("Query-string authentication parameters are malformed"),
-            SignatureFault::Expired => Refusal::AccessDenied("Request has expired"),
-            SignatureFault::Mismatch => Refusal::SignatureDoesNotMatch,
-        })
+        self.signer
+            .verify(&link, self.clock.now())
+            .map_err(|fault| match fault {
+                SignatureFault::Missing => Refusal::AccessDenied("Access Denied"),
+                SignatureFault::Malformed => {
+                    Refusal::AccessDenied("Query-string authentication parameters are malformed")
+                }
+                SignatureFault::Expired => Refusal::AccessDenied("Request has expired"),
+                SignatureFault::Mismatch => Refusal::SignatureDoesNotMatch,
+            })
     }
 
     /// Everything is on disk, and its event with it, before the caller is told so.
-    async fn put(
-        &self,
-        bucket: &Bucket,
-        key: &str,
-        upload: &GrantedUpload,
-        body: Body,
-    ) -> Result<Response, Refusal> {
+    async fn put(&self, bucket: &Bucket, key: &str, upload: &GrantedUpload, body: Body) -> Result<Response, Refusal> {
         let mut writer = bucket.begin(key).await?;
         let mut pieces = body.into_data_stream();
         let mut received_bytes = 0_u64;
@@ -150,7 +154,11 @@ async fn get(bucket: &Bucket, key: &str, headers: &HeaderMap) -> Result<Response
     let length = if info.size_bytes == 0 { 0 } else { last - first + 1 };
     let opened = bucket.get(key, info.version_id.as_deref(), first).await?;
     let (info, pieces) = opened.ok_or(Refusal::NoSuchKey)?;
-    let status = if range.is_some() { StatusCode::PARTIAL_CONTENT } else { StatusCode::OK };
+    let status = if range.is_some() {
+        StatusCode::PARTIAL_CONTENT
+    } else {
+        StatusCode::OK
+    };
     let mut response = described(status, &info, length, streamed(Box::new(pieces), length));
     if range.is_some() {
         let content_range = format!("bytes {first}-{last}/{}", info.size_bytes);
@@ -171,7 +179,11 @@ fn requested_range(text: &str, size_bytes: u64) -> Result<Option<(u64, u64)>, Re
         (Err(_), Ok(count)) if first.is_empty() && count > 0 => (size_bytes.saturating_sub(count), end),
         _ => return Ok(None),
     };
-    if range.0 > end { Err(Refusal::InvalidRange) } else { Ok(Some(range)) }
+    if range.0 > end {
+        Err(Refusal::InvalidRange)
+    } else {
+        Ok(Some(range))
+    }
 }
 
 /// At most `length` bytes, piece by piece. A failure in the middle breaks the connection off, so that no caller takes a
@@ -222,24 +234,38 @@ fn refused(refusal: &Refusal) -> Response {
             "The request is not the one that was signed: method, key, length, type and If-None-Match have to be the same",
         ),
         Refusal::NoSuchKey => (StatusCode::NOT_FOUND, "NoSuchKey", "The specified key does not exist."),
-        Refusal::MethodNotAllowed => {
-            (StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed", "The specified method is not allowed.")
-        }
-        Refusal::MissingContentLength => {
-            (StatusCode::LENGTH_REQUIRED, "MissingContentLength", "You must provide the Content-Length HTTP header.")
-        }
-        Refusal::IncompleteBody => {
-            (StatusCode::BAD_REQUEST, "IncompleteBody", "The body has fewer bytes than Content-Length says.")
-        }
-        Refusal::PreconditionFailed => {
-            (StatusCode::PRECONDITION_FAILED, "PreconditionFailed", "There is an object of this key already.")
-        }
-        Refusal::InvalidRange => {
-            (StatusCode::RANGE_NOT_SATISFIABLE, "InvalidRange", "The requested range is not satisfiable")
-        }
+        Refusal::MethodNotAllowed => (
+            StatusCode::METHOD_NOT_ALLOWED,
+            "MethodNotAllowed",
+            "The specified method is not allowed.",
+        ),
+        Refusal::MissingContentLength => (
+            StatusCode::LENGTH_REQUIRED,
+            "MissingContentLength",
+            "You must provide the Content-Length HTTP header.",
+        ),
+        Refusal::IncompleteBody => (
+            StatusCode::BAD_REQUEST,
+            "IncompleteBody",
+            "The body has fewer bytes than Content-Length says.",
+        ),
+        Refusal::PreconditionFailed => (
+            StatusCode::PRECONDITION_FAILED,
+            "PreconditionFailed",
+            "There is an object of this key already.",
+        ),
+        Refusal::InvalidRange => (
+            StatusCode::RANGE_NOT_SATISFIABLE,
+            "InvalidRange",
+            "The requested range is not satisfiable",
+        ),
         Refusal::Internal(failure) => {
             tracing::error!(error = failure as &dyn std::error::Error, "object request failed");
-            (StatusCode::INTERNAL_SERVER_ERROR, "InternalError", "We encountered an internal error. Please try again.")
+            (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "InternalError",
+                "We encountered an internal error. Please try again.",
+            )
         }
     };
     let body = format!(
@@ -262,7 +288,10 @@ mod tests {
     #[test]
     fn a_path_is_decoded_exactly_once() {
         let decoded = |path| address(path).map(|(_, key)| key);
-        assert_eq!(decoded("/s3/b/photos/Tee%20+%20K%C3%A4se/50%252F"), Some("photos/Tee + Käse/50%2F".to_owned()));
+        assert_eq!(
+            decoded("/s3/b/photos/Tee%20+%20K%C3%A4se/50%252F"),
+            Some("photos/Tee + Käse/50%2F".to_owned())
+        );
         assert_eq!(decoded("/s3/b/"), None);
         assert_eq!(decoded("/s3/b/%FF"), None);
     }

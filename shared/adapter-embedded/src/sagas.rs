@@ -134,24 +134,12 @@ fn parse_kind(text: &str) -> Option<SagaKind> {
 
 const COLUMNS: &str = "kind, name, input, status, error, cause, started_at, ended_at";
 
-/// Executions that have not ended, oldest first.
-pub fn running(connection: &Connection) -> rusqlite::Result<Vec<Execution>> {
-    connection
-        .prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM executions WHERE status = 'RUNNING' ORDER BY started_at, name"
-        ))?
-        .query_map([], read)?
-        .collect()
-}
-
 /// Executions that have not ended and were started after the one at `place`, in the order of their starts, each with its
 /// own place. Every execution has a place above 0.
 pub fn running_after(connection: &Connection, place: i64, limit: u32) -> rusqlite::Result<Vec<(i64, Execution)>> {
-    // By place, not by the index of running ones: only those behind `place` are looked at.
     connection
         .prepare_cached(&format!(
-            "SELECT rowid AS place, {COLUMNS} FROM executions NOT INDEXED
-             WHERE status = 'RUNNING' AND rowid > ?1 ORDER BY rowid LIMIT ?2"
+            "SELECT place, {COLUMNS} FROM executions WHERE status = 'RUNNING' AND place > ?1 ORDER BY place LIMIT ?2"
         ))?
         .query_map(params![place, limit], |row| Ok((row.get("place")?, read(row)?)))?
         .collect()
@@ -161,7 +149,7 @@ pub fn running_after(connection: &Connection, place: i64, limit: u32) -> rusqlit
 pub fn recent(connection: &Connection, limit: u32) -> rusqlite::Result<Vec<Execution>> {
     connection
         .prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM executions ORDER BY rowid DESC LIMIT ?1"
+            "SELECT {COLUMNS} FROM executions ORDER BY place DESC LIMIT ?1"
         ))?
         .query_map(params![limit], read)?
         .collect()

@@ -31,6 +31,7 @@ CREATE TABLE orders (
     updated_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX orders_of_customer ON orders (customer_id, created_at DESC, id DESC);
+CREATE INDEX orders_recent ON orders (created_at, id);
 CREATE INDEX orders_open ON orders (updated_at, id) WHERE status IN ('PENDING', 'CANCELLING');
 
 -- The outbox of orders: one row per change, written in its transaction. AUTOINCREMENT never reuses a number.
@@ -92,6 +93,8 @@ CREATE TABLE payments (
 ) STRICT;
 
 CREATE TABLE executions (
+    -- In the order of their starts.
+    place INTEGER PRIMARY KEY AUTOINCREMENT,
     kind TEXT NOT NULL,
     name TEXT NOT NULL,
     input TEXT NOT NULL,
@@ -100,9 +103,9 @@ CREATE TABLE executions (
     cause TEXT,
     started_at INTEGER NOT NULL,
     ended_at INTEGER,
-    PRIMARY KEY (kind, name)
+    UNIQUE (kind, name)
 ) STRICT;
-CREATE INDEX executions_running ON executions (started_at) WHERE status = 'RUNNING';
+CREATE INDEX executions_running ON executions (place) WHERE status = 'RUNNING';
 
 CREATE TABLE uploads (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,

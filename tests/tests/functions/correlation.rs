@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 
 use adapter_embedded::order_stream;
-use adapter_embedded::sagas;
 use edge::telemetry;
 use serde_json::{Value, json};
 use tracing::level_filters::LevelFilter;
@@ -43,7 +42,7 @@ async fn the_id_of_a_request_reaches_the_saga_that_it_leads_to() {
     shop.invoke("orders-cancel", cancel).await.unwrap();
     let answer = shop.invoke("saga-start", stream_event(&shop).await).await.unwrap();
     assert_eq!(answer, json!({"batchItemFailures": []}));
-    let running = shop.database.call("list executions", sagas::running).await.unwrap();
+    let running = shop.running_sagas().await;
     let inputs: Vec<Value> = running
         .iter()
         .map(|saga| serde_json::from_str(&saga.input).unwrap())

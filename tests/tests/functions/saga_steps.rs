@@ -262,8 +262,7 @@ async fn a_change_that_starts_nothing_is_passed_over() {
         let answer = shop.invoke("saga-start", event).await.unwrap();
         assert_eq!(answer, json!({"batchItemFailures": []}), "{pointer}");
     }
-    let running = shop.database.call("list executions", sagas::running).await.unwrap();
-    assert!(running.is_empty());
+    assert!(shop.running_sagas().await.is_empty());
 }
 
 #[tokio::test]

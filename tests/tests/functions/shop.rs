@@ -7,6 +7,7 @@ use adapter_embedded::catalog::{SqliteCatalogWriter, SqliteProductCatalog};
 use adapter_embedded::gateway::SandboxGateway;
 use adapter_embedded::links::LinkSigner;
 use adapter_embedded::mail::OutboxMailer;
+use adapter_embedded::sagas::{self, Execution};
 use domain::catalog::ports::{CatalogVersion, CatalogWriter, ProductCatalog};
 use domain::catalog::product::CatalogRow;
 use domain::ports::{Clock, IdGenerator};
@@ -167,6 +168,19 @@ impl Shop {
         let mut event = event("orders-get");
         event["pathParameters"]["id"] = json!(id);
         http(self.invoke("orders-get", event).await)["body"].take()
+    }
+
+    /// Executions that have not ended, in the order in which they were started.
+    pub(crate) async fn running_sagas(&self) -> Vec<Execution> {
+        let running = self
+            .database
+            .call("list executions", |connection| sagas::running_after(connection, 0, 100));
+        running
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|(_, execution)| execution)
+            .collect()
     }
 
     pub(crate) async fn upload(&self, key: &str, bytes: &[u8], content_type: &str) -> String {

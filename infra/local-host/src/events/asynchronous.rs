@@ -32,7 +32,7 @@ pub(crate) struct Accepted {
     pub(crate) id: i64,
     pub(crate) function: String,
     pub(crate) event: String,
-    pub(crate) accepted_at_ms: i64,
+    pub(crate) since_ms: i64,
     pub(crate) attempts: u32,
 }
 
@@ -65,7 +65,7 @@ pub(crate) fn take_due(
                 id: row.get(0)?,
                 function: row.get(1)?,
                 event: row.get(2)?,
-                accepted_at_ms: row.get(3)?,
+                since_ms: row.get(3)?,
                 attempts: row.get(4)?,
             })
         })?
@@ -95,7 +95,7 @@ pub(crate) fn failed(
     now_ms: i64,
 ) -> rusqlite::Result<()> {
     let age_limit_ms = i64::try_from(spec.maximum_event_age_seconds.saturating_mul(1_000)).unwrap_or(i64::MAX);
-    let too_old = now_ms - accepted.accepted_at_ms >= age_limit_ms;
+    let too_old = now_ms - accepted.since_ms >= age_limit_ms;
     if accepted.attempts <= spec.maximum_retry_attempts && !too_old {
         let due_at_ms = now_ms + RETRY_DELAY_MS * i64::from(accepted.attempts);
         connection

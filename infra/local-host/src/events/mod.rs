@@ -27,17 +27,17 @@ use crate::template::{Deployment, EventSource};
 const IDLE_POLL: Duration = Duration::from_millis(250);
 
 /// The event sources of the template, connected to the functions.
-pub struct EventPlane {
-    pub database: Database,
-    pub deployment: Arc<Deployment>,
-    pub functions: Arc<dyn Functions>,
+pub(crate) struct EventPlane {
+    pub(crate) database: Database,
+    pub(crate) deployment: Arc<Deployment>,
+    pub(crate) functions: Arc<dyn Functions>,
     /// Rung whenever there may be work: an object was put, a function returned, an execution ended.
-    pub wake: Arc<Notify>,
+    pub(crate) wake: Arc<Notify>,
 }
 
 impl EventPlane {
     /// Creates the tables, and puts back what was in flight when the process last ended.
-    pub async fn prepare(&self) -> Result<(), PortFailure> {
+    pub(crate) async fn prepare(&self) -> Result<(), PortFailure> {
         self.database.ensure_schema(queue::SCHEMA).await?;
         self.database.ensure_schema(asynchronous::SCHEMA).await?;
         self.database.ensure_schema(order_stream::SCHEMA).await?;
@@ -54,7 +54,7 @@ impl EventPlane {
     }
 
     /// Starts one task per event source. They end when the set is dropped.
-    pub fn start(self: &Arc<Self>) -> JoinSet<()> {
+    pub(crate) fn start(self: &Arc<Self>) -> JoinSet<()> {
         let mut tasks = JoinSet::new();
         tasks.spawn(pollers::objects(Arc::clone(self)));
         tasks.spawn(pollers::asynchronous_invocations(Arc::clone(self)));

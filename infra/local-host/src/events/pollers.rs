@@ -89,9 +89,9 @@ pub(crate) async fn objects(plane: Arc<EventPlane>) {
 
 /// Invokes what was accepted asynchronously.
 pub(crate) async fn asynchronous_invocations(plane: Arc<EventPlane>) {
-    let places = Arc::new(Semaphore::new(ASYNCHRONOUS_CONCURRENCY));
+    let concurrency = Arc::new(Semaphore::new(ASYNCHRONOUS_CONCURRENCY));
     loop {
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else {
+        let Ok(permit) = Arc::clone(&concurrency).acquire_owned().await else {
             return;
         };
         let taken = plane
@@ -108,14 +108,14 @@ pub(crate) async fn asynchronous_invocations(plane: Arc<EventPlane>) {
             }
         };
         let Some(accepted) = accepted else {
-            drop(place);
+            drop(permit);
             plane.wait_for_work().await;
             continue;
         };
         let plane = Arc::clone(&plane);
         tokio::spawn(async move {
             invoke_asynchronously(&plane, accepted).await;
-            drop(place);
+            drop(permit);
         });
     }
 }
@@ -154,21 +154,21 @@ pub(crate) async fn queue(plane: Arc<EventPlane>, source: QueueSource) {
     let Some(spec) = plane.deployment.queues.get(&source.queue).cloned() else {
         return;
     };
-    let places = Arc::new(Semaphore::new(source.concurrency.max(1) as usize));
+    let concurrency = Arc::new(Semaphore::new(source.concurrency.max(1) as usize));
     loop {
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else {
+        let Ok(permit) = Arc::clone(&concurrency).acquire_owned().await else {
             return;
         };
         let messages = receive(&plane, &spec, source.batch_size).await;
         if messages.is_empty() {
-            drop(place);
+            drop(permit);
             plane.wait_for_work().await;
             continue;
         }
         let (plane, source) = (Arc::clone(&plane), source.clone());
         tokio::spawn(async move {
             invoke_with_messages(&plane, &source, messages).await;
-            drop(place);
+            drop(permit);
         });
     }
 }
@@ -198,10 +198,10 @@ async fn invoke_with_messages(plane: &EventPlane, source: &QueueSource, messages
         .database
         .call("settle messages", move |connection| {
             for message in &messages {
-                if failed.contains(&message.message_id) {
+                if failed.contains(&message.id) {
                     queue::retry_later(connection, message, now_ms())?;
                 } else {
-                    queue::delete(connection, message.id)?;
+                    queue::delete(connection, message.row_id)?;
                 }
             }
             Ok(())
@@ -216,7 +216,7 @@ async fn invoke_with_messages(plane: &EventPlane, source: &QueueSource, messages
 /// Which messages stay in the queue. An identifier that is missing or not of this batch fails the whole batch, as on AWS
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html>).
 fn failed_messages(source: &QueueSource, messages: &[Message], answer: &Result<Value, InvokeFailure>) -> Vec<String> {
-    let all = || messages.iter().map(|message| message.message_id.clone()).collect();
+    let all = || messages.iter().map(|message| message.id.clone()).collect();
     let Ok(answer) = answer else { return all() };
     if !source.reports_failures {
         return Vec::new();
@@ -230,7 +230,7 @@ fn failed_messages(source: &QueueSource, messages: &[Message], answer: &Result<V
             let identifier = failure.get("itemIdentifier")?.as_str()?;
             messages
                 .iter()
-                .any(|message| message.message_id == identifier)
+                .any(|message| message.id == identifier)
                 .then(|| identifier.to_owned())
         })
         .collect();
@@ -239,8 +239,8 @@ fn failed_messages(source: &QueueSource, messages: &[Message], answer: &Result<V
 
 fn message_record(source: &QueueSource, message: &Message) -> Value {
     json!({
-        "messageId": message.message_id,
-        "receiptHandle": format!("{}-{}", message.message_id, message.receive_count),
+        "messageId": message.id,
+        "receiptHandle": format!("{}-{}", message.id, message.receive_count),
         "body": message.body,
         "attributes": {
             "ApproximateReceiveCount": message.receive_count.to_string(),
@@ -271,8 +271,8 @@ mod tests {
 
     fn message(id: &str) -> Message {
         Message {
-            id: 1,
-            message_id: id.to_owned(),
+            row_id: 1,
+            id: id.to_owned(),
             body: String::new(),
             sent_at_ms: 0,
             first_received_at_ms: 0,

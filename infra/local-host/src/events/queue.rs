@@ -30,8 +30,9 @@ pub(crate) const SCHEMA: &str = "
 /// One message as a poller received it.
 #[derive(Debug, Clone)]
 pub(crate) struct Message {
-    pub(crate) id: i64,
-    pub(crate) message_id: String,
+    pub(crate) row_id: i64,
+    /// As SQS names it: the same for every receive.
+    pub(crate) id: String,
     pub(crate) body: String,
     pub(crate) sent_at_ms: i64,
     pub(crate) first_received_at_ms: i64,
@@ -87,8 +88,8 @@ pub(crate) fn receive(
         )?
         .query_map(params![hidden_until_ms, now_ms, queue.logical_id, limit], |row| {
             Ok(Message {
-                id: row.get(0)?,
-                message_id: row.get(1)?,
+                row_id: row.get(0)?,
+                id: row.get(1)?,
                 body: row.get(2)?,
                 sent_at_ms: row.get(3)?,
                 first_received_at_ms: row.get(4)?,
@@ -98,10 +99,10 @@ pub(crate) fn receive(
         .collect()
 }
 
-pub(crate) fn delete(connection: &Connection, id: i64) -> rusqlite::Result<()> {
+pub(crate) fn delete(connection: &Connection, row_id: i64) -> rusqlite::Result<()> {
     connection
         .prepare_cached("DELETE FROM queue_messages WHERE id = ?1")?
-        .execute(params![id])?;
+        .execute(params![row_id])?;
     Ok(())
 }
 
@@ -110,7 +111,7 @@ pub(crate) fn retry_later(connection: &Connection, message: &Message, now_ms: i6
     let delay_ms = (RETRY_DELAY_MS * i64::from(message.receive_count)).min(RETRY_DELAY_MAX_MS);
     connection
         .prepare_cached("UPDATE queue_messages SET visible_at_ms = ?1 WHERE id = ?2")?
-        .execute(params![now_ms + delay_ms, message.id])?;
+        .execute(params![now_ms + delay_ms, message.row_id])?;
     Ok(())
 }
 

@@ -19,8 +19,16 @@ impl Cors {
         let mut response = StatusCode::NO_CONTENT.into_response();
         let answered = response.headers_mut();
         if self.decorate(origin, answered) {
-            put(answered, header::ACCESS_CONTROL_ALLOW_METHODS, &self.0.allow_methods.join(","));
-            put(answered, header::ACCESS_CONTROL_ALLOW_HEADERS, &self.0.allow_headers.join(","));
+            put(
+                answered,
+                header::ACCESS_CONTROL_ALLOW_METHODS,
+                &self.0.allow_methods.join(","),
+            );
+            put(
+                answered,
+                header::ACCESS_CONTROL_ALLOW_HEADERS,
+                &self.0.allow_headers.join(","),
+            );
             if let Some(seconds) = self.0.max_age_seconds {
                 put(answered, header::ACCESS_CONTROL_MAX_AGE, &seconds.to_string());
             }
@@ -37,7 +45,11 @@ impl Cors {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
         headers.insert(header::VARY, HeaderValue::from_static("origin"));
         if !self.0.expose_headers.is_empty() {
-            put(headers, header::ACCESS_CONTROL_EXPOSE_HEADERS, &self.0.expose_headers.join(","));
+            put(
+                headers,
+                header::ACCESS_CONTROL_EXPOSE_HEADERS,
+                &self.0.expose_headers.join(","),
+            );
         }
         true
     }

@@ -47,7 +47,11 @@ pub(super) fn of(
         event["pathParameters"] = json!(matched.parameters);
     }
     if !body.is_empty() {
-        let text = if is_text(&parts.headers) { std::str::from_utf8(body).ok() } else { None };
+        let text = if is_text(&parts.headers) {
+            std::str::from_utf8(body).ok()
+        } else {
+            None
+        };
         event["isBase64Encoded"] = json!(text.is_none());
         event["body"] = json!(text.map_or_else(|| STANDARD.encode(body), str::to_owned));
     }
@@ -55,7 +59,13 @@ pub(super) fn of(
 }
 
 fn context(parts: &Parts, matched: &Matched, claims: Option<Map<String, Value>>, peer: Option<IpAddr>) -> Value {
-    let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let header = |name| {
+        parts
+            .headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    };
     let now = Timestamp::now();
     let mut context = json!({
         "accountId": ACCOUNT,
@@ -85,8 +95,11 @@ fn context(parts: &Parts, matched: &Matched, claims: Option<Map<String, Value>>,
 fn headers(headers: &HeaderMap) -> Map<String, Value> {
     let mut joined = Map::new();
     for name in headers.keys().filter(|name| **name != COOKIE) {
-        let values: Vec<String> =
-            headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect();
+        let values: Vec<String> = headers
+            .get_all(name)
+            .iter()
+            .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+            .collect();
         joined.insert(name.as_str().to_owned(), Value::String(values.join(",")));
     }
     joined
@@ -94,12 +107,19 @@ fn headers(headers: &HeaderMap) -> Map<String, Value> {
 
 fn cookies(headers: &HeaderMap) -> Vec<String> {
     let lines = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    lines.flat_map(|line| line.split(';')).map(|cookie| cookie.trim().to_owned()).collect()
+    lines
+        .flat_map(|line| line.split(';'))
+        .map(|cookie| cookie.trim().to_owned())
+        .collect()
 }
 
 /// Decoded; several values of one name are joined by commas.
 fn query_parameters(query: &str) -> Map<String, Value> {
-    let decoded = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
+    let decoded = |text: &str| {
+        percent_decode_str(&text.replace('+', " "))
+            .decode_utf8_lossy()
+            .into_owned()
+    };
     let mut parameters: Map<String, Value> = Map::new();
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -115,11 +135,23 @@ fn query_parameters(query: &str) -> Map<String, Value> {
 
 /// What API Gateway passes on as text; anything else is encoded in Base64.
 fn is_text(headers: &HeaderMap) -> bool {
-    let Some(media_type) = headers.get(CONTENT_TYPE) else { return true };
-    let media_type = media_type.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim().to_lowercase();
+    let Some(media_type) = headers.get(CONTENT_TYPE) else {
+        return true;
+    };
+    let media_type = media_type
+        .to_str()
+        .unwrap_or_default()
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_lowercase();
     media_type.starts_with("text/")
         || media_type.ends_with("+json")
-        || matches!(media_type.as_str(), "application/json" | "application/xml" | "application/javascript")
+        || matches!(
+            media_type.as_str(),
+            "application/json" | "application/xml" | "application/javascript"
+        )
 }
 
 #[cfg(test)]
@@ -154,22 +186,34 @@ mod tests {
         assert_eq!(event["version"], "2.0");
         assert_eq!(event["rawPath"], "/orders/a%20b");
         assert_eq!(event["rawQueryString"], "limit=2&tag=x&tag=y%2Cz&empty=");
-        assert_eq!(event["queryStringParameters"], json!({ "limit": "2", "tag": "x,y,z", "empty": "" }));
+        assert_eq!(
+            event["queryStringParameters"],
+            json!({ "limit": "2", "tag": "x,y,z", "empty": "" })
+        );
         assert_eq!(event["pathParameters"], json!({ "id": "a b" }));
         assert_eq!(event["headers"]["x-one"], "1,2");
         assert_eq!(event["cookies"], json!(["a=1", "b=2"]));
         assert!(event["headers"].get("cookie").is_none());
-        assert_eq!((&event["body"], &event["isBase64Encoded"]), (&json!("{}"), &json!(false)));
+        assert_eq!(
+            (&event["body"], &event["isBase64Encoded"]),
+            (&json!("{}"), &json!(false))
+        );
         let context = &event["requestContext"];
         assert_eq!(context["authorizer"]["jwt"]["claims"]["sub"], "ann");
         assert_eq!(context["http"]["protocol"], "HTTP/1.1");
-        assert_eq!((&context["stage"], &context["routeKey"]), (&json!("$default"), &json!("POST /orders/{id}")));
+        assert_eq!(
+            (&context["stage"], &context["routeKey"]),
+            (&json!("$default"), &json!("POST /orders/{id}"))
+        );
     }
 
     #[test]
     fn bytes_that_are_no_text_are_encoded() {
         let binary = event(Request::post("/").header("Content-Type", "image/png"), &[0xff, 0x00]);
-        assert_eq!((&binary["body"], &binary["isBase64Encoded"]), (&json!("/wA="), &json!(true)));
+        assert_eq!(
+            (&binary["body"], &binary["isBase64Encoded"]),
+            (&json!("/wA="), &json!(true))
+        );
         let broken = event(Request::post("/").header("Content-Type", "application/json"), &[0xff]);
         assert_eq!(broken["isBase64Encoded"], json!(true));
         let none = event(Request::post("/"), b"");

@@ -39,7 +39,7 @@ struct Gateway {
 }
 
 /// Serves every request that no other router took.
-pub fn router(deployment: &Deployment, functions: Arc<dyn Functions>, authorizer: Authorizer) -> Router {
+pub(crate) fn router(deployment: &Deployment, functions: Arc<dyn Functions>, authorizer: Authorizer) -> Router {
     let gateway = Gateway {
         routes: Routes::of(deployment),
         cors: deployment.api.cors.clone().map(cors::Cors),
@@ -73,7 +73,10 @@ impl Gateway {
             return message(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests");
         }
         let claims = if matched.asks_for_token {
-            let authorization = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+            let authorization = request
+                .headers()
+                .get(header::AUTHORIZATION)
+                .and_then(|value| value.to_str().ok());
             match self.authorizer.claims(authorization) {
                 Ok(claims) => Some(claims),
                 Err(_) => return message(StatusCode::UNAUTHORIZED, "Unauthorized"),
@@ -89,13 +92,15 @@ impl Gateway {
         let Ok(body) = axum::body::to_bytes(body, BODY_BYTES_MAX).await else {
             return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
         };
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip());
+        let peer = parts
+            .extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map(|ConnectInfo(address)| address.ip());
         let event = event::of(&parts, &body, &matched, claims, peer);
         let invocation = self.functions.invoke(&matched.function, event, "http");
         match tokio::time::timeout(INTEGRATION_TIMEOUT, invocation).await {
-            Ok(Ok(answer)) => {
-                response::of(answer).unwrap_or_else(|| message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"))
-            }
+            Ok(Ok(answer)) => response::of(answer)
+                .unwrap_or_else(|| message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")),
             Ok(Err(_)) => message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
             Err(_) => message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
         }
@@ -104,6 +109,8 @@ impl Gateway {
 
 fn message(status: StatusCode, text: &str) -> Response {
     let mut response = (status, Body::from(json!({ "message": text }).to_string())).into_response();
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }

@@ -25,14 +25,21 @@ pub(super) fn of(answer: Value) -> Option<Response> {
             Value::String(text) => text.clone(),
             other => other.to_string(),
         };
-        headers.append(HeaderName::try_from(name.as_str()).ok()?, HeaderValue::try_from(text).ok()?);
+        headers.append(
+            HeaderName::try_from(name.as_str()).ok()?,
+            HeaderValue::try_from(text).ok()?,
+        );
     }
     for cookie in answer.get("cookies").and_then(Value::as_array).into_iter().flatten() {
         headers.append(header::SET_COOKIE, HeaderValue::try_from(cookie.as_str()?).ok()?);
     }
     let text = answer.get("body").and_then(Value::as_str).unwrap_or_default();
     let is_encoded = answer.get("isBase64Encoded").and_then(Value::as_bool).unwrap_or(false);
-    let body = if is_encoded { STANDARD.decode(text).ok()? } else { text.as_bytes().to_vec() };
+    let body = if is_encoded {
+        STANDARD.decode(text).ok()?
+    } else {
+        text.as_bytes().to_vec()
+    };
     built(status, headers, "text/plain; charset=utf-8", body)
 }
 
@@ -41,7 +48,9 @@ fn built(status: StatusCode, headers: HeaderMap, default_type: &'static str, bod
     let mut response = Response::builder().status(status).body(Body::from(body)).ok()?;
     *response.headers_mut() = headers;
     if !has_type {
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(default_type));
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static(default_type));
     }
     Some(response)
 }
@@ -65,7 +74,10 @@ mod tests {
     #[test]
     fn an_answer_without_a_status_is_the_body() {
         let response = of(json!({ "hello": 1 })).unwrap();
-        assert_eq!((response.status(), &response.headers()["content-type"]), (StatusCode::OK, &"application/json".parse().unwrap()));
+        assert_eq!(
+            (response.status(), &response.headers()["content-type"]),
+            (StatusCode::OK, &"application/json".parse().unwrap())
+        );
     }
 
     #[test]

@@ -56,7 +56,10 @@ impl Routes {
 
     pub(super) fn find(&self, method: &str, path: &str) -> Option<Matched> {
         let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
-        let of_method = self.0.iter().filter(|route| route.method == method || route.method == "ANY");
+        let of_method = self
+            .0
+            .iter()
+            .filter(|route| route.method == method || route.method == "ANY");
         let mut found = of_method.filter_map(|route| Some((route, parameters(&route.segments, &parts)?)));
         found.next().map(|(route, parameters)| Matched {
             key: route.key.clone(),
@@ -112,29 +115,53 @@ mod tests {
                 asks_for_token: false,
             }
         };
-        let mut routes = ["GET /a/{rest+}", "GET /a/{id}", "GET /a/fixed", "POST /a/{id}/cancel", "GET /a"].map(route);
+        let mut routes = [
+            "GET /a/{rest+}",
+            "GET /a/{id}",
+            "GET /a/fixed",
+            "POST /a/{id}/cancel",
+            "GET /a",
+        ]
+        .map(route);
         routes.sort_by(|one, other| one.segments.cmp(&other.segments));
         Routes(routes.into())
     }
 
     fn found(method: &str, path: &str) -> Option<(String, Vec<String>)> {
-        routes().find(method, path).map(|matched| (matched.key, matched.parameters.into_values().collect()))
+        routes()
+            .find(method, path)
+            .map(|matched| (matched.key, matched.parameters.into_values().collect()))
     }
 
     #[test]
     fn the_most_specific_route_wins() {
         assert_eq!(found("GET", "/a/fixed").unwrap().0, "GET /a/fixed");
-        assert_eq!(found("GET", "/a/1").unwrap(), ("GET /a/{id}".to_owned(), vec!["1".to_owned()]));
-        assert_eq!(found("GET", "/a/1/2").unwrap(), ("GET /a/{rest+}".to_owned(), vec!["1/2".to_owned()]));
+        assert_eq!(
+            found("GET", "/a/1").unwrap(),
+            ("GET /a/{id}".to_owned(), vec!["1".to_owned()])
+        );
+        assert_eq!(
+            found("GET", "/a/1/2").unwrap(),
+            ("GET /a/{rest+}".to_owned(), vec!["1/2".to_owned()])
+        );
         assert_eq!(found("POST", "/a/1/cancel").unwrap().0, "POST /a/{id}/cancel");
-        for (method, path) in [("POST", "/a"), ("GET", "/b"), ("GET", "/"), ("POST", "/a//cancel"), ("DELETE", "/a/1")] {
+        for (method, path) in [
+            ("POST", "/a"),
+            ("GET", "/b"),
+            ("GET", "/"),
+            ("POST", "/a//cancel"),
+            ("DELETE", "/a/1"),
+        ] {
             assert_eq!(found(method, path), None, "{method} {path}");
         }
     }
 
     #[test]
     fn parameters_are_decoded_exactly_once() {
-        assert_eq!(found("GET", "/a/Tee%20+%20K%C3%A4se%2050%252F").unwrap().1, ["Tee + Käse 50%2F"]);
+        assert_eq!(
+            found("GET", "/a/Tee%20+%20K%C3%A4se%2050%252F").unwrap().1,
+            ["Tee + Käse 50%2F"]
+        );
         assert_eq!(found("GET", "/a/%FF"), None, "not UTF-8");
     }
 }

@@ -13,7 +13,11 @@ impl TokenBucket {
     /// `None` when the template sets no limit.
     pub(super) fn of(rate_per_second: Option<f64>, burst: Option<u32>) -> Option<Self> {
         let (rate_per_second, burst) = (rate_per_second?, f64::from(burst?));
-        Some(Self { rate_per_second, burst, state: Mutex::new((burst, Instant::now())) })
+        Some(Self {
+            rate_per_second,
+            burst,
+            state: Mutex::new((burst, Instant::now())),
+        })
     }
 
     pub(super) fn take(&self) -> bool {
@@ -23,7 +27,8 @@ impl TokenBucket {
     fn take_at(&self, now: Instant) -> bool {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let (tokens, filled_at) = *state;
-        let tokens = (tokens + now.saturating_duration_since(filled_at).as_secs_f64() * self.rate_per_second).min(self.burst);
+        let tokens =
+            (tokens + now.saturating_duration_since(filled_at).as_secs_f64() * self.rate_per_second).min(self.burst);
         let granted = tokens >= 1.0;
         *state = (if granted { tokens - 1.0 } else { tokens }, now);
         granted
@@ -44,6 +49,10 @@ mod tests {
         assert!(!bucket.take_at(now + Duration::from_millis(50)));
         assert!(bucket.take_at(now + Duration::from_millis(110)));
         let much_later = now + Duration::from_secs(60);
-        assert_eq!((0..5).filter(|_| bucket.take_at(much_later)).count(), 3, "no more than the burst");
+        assert_eq!(
+            (0..5).filter(|_| bucket.take_at(much_later)).count(),
+            3,
+            "no more than the burst"
+        );
     }
 }

@@ -6,7 +6,7 @@ use adapter_embedded::catalog::SqliteCatalogWriter;
 use adapter_embedded::clock::SystemClock;
 use adapter_embedded::idempotency::SqliteIdempotencyStore;
 use adapter_embedded::orders::SqliteOrderRepository;
-use adapter_embedded::sagas::{self, ExecutionEnd, ExecutionStatus, SqliteSagaRunner};
+use adapter_embedded::sagas::{self, Execution, ExecutionEnd, ExecutionStatus, SqliteSagaRunner};
 use adapter_embedded::{Database, order_stream, secrets};
 use domain::catalog::ports::{ApplyOutcome, CatalogVersion, CatalogWriter};
 use domain::catalog::product::CatalogRow;
@@ -35,6 +35,11 @@ fn start() -> SagaStart {
     }
 }
 
+async fn running_after(database: &Database, place: i64) -> Vec<(i64, Execution)> {
+    let read = move |connection: &rusqlite::Connection| sagas::running_after(connection, place, 10);
+    database.call("list executions", read).await.unwrap()
+}
+
 #[tokio::test]
 async fn orders_replies_executions_and_secrets_outlive_the_process() {
     let folder = TestFolder::create();
@@ -50,6 +55,12 @@ async fn orders_replies_executions_and_secrets_outlive_the_process() {
         database: database.clone(),
     };
     assert_eq!(orders.find(&order.id).await.unwrap(), Some(order.clone()));
+    let recent = database
+        .call("list orders", |connection| {
+            adapter_embedded::orders::recent(connection, 1)
+        })
+        .await;
+    assert_eq!(recent.unwrap(), std::slice::from_ref(&order));
     let claim = IdempotencyClaim {
         scope: IdempotencyScope {
             customer: order.customer,
@@ -68,13 +79,15 @@ async fn orders_replies_executions_and_secrets_outlive_the_process() {
     .await
     .unwrap();
     assert_eq!(replayed, IdempotencyClaimed::Replay(RecordedReply(b"reply".to_vec())));
-    let running = database.call("list executions", sagas::running).await.unwrap();
+    let running = running_after(database, 0).await;
     assert_eq!(running.len(), 1);
+    let (place, execution) = &running[0];
     assert_eq!(
-        (running[0].name.as_str(), running[0].status),
+        (execution.name.as_str(), execution.status),
         ("order-1", ExecutionStatus::Running)
     );
-    let input: serde_json::Value = serde_json::from_str(&running[0].input).unwrap();
+    assert_eq!(running_after(database, *place).await, []);
+    let input: serde_json::Value = serde_json::from_str(&execution.input).unwrap();
     assert_eq!(
         input,
         serde_json::json!({"order_id": "order-1", "correlation_id": "request-1"})
@@ -131,7 +144,15 @@ async fn an_execution_ends_once_and_its_standing_tells_how() {
             "a name is used once"
         );
     }
-    assert_eq!(database.call("list executions", sagas::running).await.unwrap(), []);
+    assert_eq!(running_after(&database, 0).await, []);
+    let recent = database
+        .call("list executions", |connection| sagas::recent(connection, 10))
+        .await
+        .unwrap();
+    assert_eq!(
+        recent.iter().map(|execution| execution.kind).collect::<Vec<_>>(),
+        [SagaKind::Cancel, SagaKind::Order]
+    );
 }
 
 #[tokio::test]

@@ -112,16 +112,13 @@ fn checked_description(description: &str) -> Result<&str, RowFault> {
     if description.len() > DESCRIPTION_BYTES_MAX { Err(RowFault::DescriptionTooLong) } else { Ok(description) }
 }
 
-/// Without a currency nothing can be said of decimals; the price is then judged by the most liberal one's, and no
-/// amount comes of it.
+/// Without a currency nothing can be said of decimals and limits, and no amount comes of it; what is no number in any
+/// currency is told all the same.
 fn checked_price(price: &str, currency: Option<Currency>) -> Result<Option<Money>, RowFault> {
-    match currency {
-        Some(currency) => Ok(Some(Money::parse_decimal(price, currency)?)),
-        None => {
-            let liberal = Currency::parse("CLF")?;
-            Money::parse_decimal(price, liberal)?;
-            Ok(None)
-        }
+    let any = Currency::parse("EUR")?;
+    match Money::parse_decimal(price, currency.unwrap_or(any)) {
+        Err(MoneyFault::TooManyDecimals | MoneyFault::TooLarge) if currency.is_none() => Ok(None),
+        parsed => Ok(currency.and(Some(parsed?))),
     }
 }
 

@@ -1,0 +1,226 @@
+//! A shop in memory that imports can be run against, interrupted and repeated.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::task::{Context, Poll};
+
+use async_trait::async_trait;
+
+use super::*;
+use crate::catalog::ports::FileSink;
+use crate::ports::{Email, SendClaim, SendFailure, SendState};
+use crate::values::{CustomerId, EmailAddress, Sku, Timestamp, UploadId};
+
+/// What the next mail meets.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum MailTrouble {
+    NotSent,
+    Ambiguous,
+}
+
+#[derive(Default)]
+pub(super) struct State {
+    /// `None`: deleted.
+    pub(super) file: Option<Vec<u8>>,
+    /// The body breaks off after so many pieces.
+    pub(super) cut_after_chunks: Option<usize>,
+    /// The database refuses once it took so many rows.
+    pub(super) writes_left: Option<usize>,
+    pub(super) products: BTreeMap<Sku, (CatalogVersion, CatalogRow)>,
+    pub(super) end: Option<CatalogImportEnd>,
+    pub(super) progress: Vec<ImportCounts>,
+    pub(super) report: Option<Vec<u8>>,
+    pub(super) reports_begun: usize,
+    pub(super) uploader: Option<CustomerId>,
+    pub(super) mail_trouble: VecDeque<MailTrouble>,
+    pub(super) mails: Vec<Email>,
+    pub(super) sends: BTreeMap<String, SendState>,
+    /// The ledger dies right after it noted the end.
+    pub(super) dies_when_finished: bool,
+}
+
+/// All ports of an import in one.
+pub(super) struct Shop {
+    state: Mutex<State>,
+    pub(super) in_flight_max: AtomicUsize,
+    in_flight: AtomicUsize,
+}
+
+const CHUNK_BYTES: usize = 1_000;
+
+pub(super) fn trouble(action: &'static str) -> PortFailure {
+    PortFailure::transient(action, "the fake was told to fail")
+}
+
+impl Shop {
+    pub(super) fn with_file(file: impl Into<Vec<u8>>) -> Arc<Self> {
+        let state = State {
+            file: Some(file.into()),
+            uploader: CustomerId::parse("olga").ok(),
+            ..State::default()
+        };
+        Arc::new(Self { state: Mutex::new(state), in_flight_max: AtomicUsize::new(0), in_flight: AtomicUsize::new(0) })
+    }
+
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap()
+    }
+
+    pub(super) async fn import(self: &Arc<Self>) -> Result<ImportOutcome, PortFailure> {
+        let import = ImportCatalog {
+            files: self.clone(),
+            writer: self.clone(),
+            ledger: self.clone(),
+            rejected_rows: self.clone(),
+            directory: self.clone(),
+            mailer: self.clone(),
+            sends: self.clone(),
+            clock: self.clone(),
+        };
+        let key = CatalogKey { upload_id: UploadId::parse("up-1").unwrap() };
+        let size_bytes = self.state().file.as_ref().map_or(0, Vec::len) as u64;
+        let object = ObjectVersion { key: key.to_key(), version_id: None, size_bytes };
+        // Functions run it on runtimes that move tasks between threads.
+        let run: Pin<Box<dyn Future<Output = _> + Send + '_>> = Box::pin(import.run(&key, &object));
+        run.await
+    }
+
+    pub(super) fn report_text(&self) -> String {
+        String::from_utf8(self.state().report.clone().expect("rows were rejected")).unwrap()
+    }
+}
+
+impl Clock for Shop {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_unix_ms(1_000)
+    }
+}
+
+struct Chunks {
+    left: VecDeque<Vec<u8>>,
+    cut_after: Option<usize>,
+}
+
+#[async_trait]
+impl ByteStream for Chunks {
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, PortFailure> {
+        match &mut self.cut_after {
+            Some(0) => return Err(trouble("read catalog")),
+            Some(left) => *left -= 1,
+            None => {}
+        }
+        Ok(self.left.pop_front())
+    }
+}
+
+#[async_trait]
+impl CatalogFiles for Shop {
+    async fn open(&self, _: &ObjectVersion, from_byte: u64) -> Result<Option<Box<dyn ByteStream>>, PortFailure> {
+        assert_eq!(from_byte, 0);
+        let state = self.state();
+        Ok(state.file.as_ref().map(|file| {
+            let left = file.chunks(CHUNK_BYTES).map(<[u8]>::to_vec).collect();
+            Box::new(Chunks { left, cut_after: state.cut_after_chunks }) as Box<dyn ByteStream>
+        }))
+    }
+}
+
+/// Pending once, so that writes overlap.
+struct Turn(bool);
+
+impl Future for Turn {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        if std::mem::replace(&mut self.0, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    }
+}
+
+#[async_trait]
+impl CatalogWriter for Shop {
+    async fn apply(
+        &self,
+        row: &CatalogRow,
+        version: CatalogVersion,
+        _: Timestamp,
+    ) -> Result<ApplyOutcome, PortFailure> {
+        let in_flight = self.in_flight.fetch_add(1, Ordering::SeqCst) + 1;
+        self.in_flight_max.fetch_max(in_flight, Ordering::SeqCst);
+        // Every other row takes a turn more: rows overtake each other.
+        for _ in 0..=version.byte_offset % 2 {
+            Turn(false).await;
+        }
+        self.in_flight.fetch_sub(1, Ordering::SeqCst);
+        let mut state = self.state();
+        match &mut state.writes_left {
+            Some(0) => return Err(trouble("write product")),
+            Some(left) => *left -= 1,
+            None => {}
+        }
+        if state.products.get(&row.sku).is_some_and(|(newest, _)| *newest >= version) {
+            return Ok(ApplyOutcome::Superseded);
+        }
+        state.products.insert(row.sku.clone(), (version, row.clone()));
+        Ok(ApplyOutcome::Applied)
+    }
+}
+
+#[async_trait]
+impl ImportLedger for Shop {
+    async fn begin(
+        &self,
+        upload_id: &UploadId,
+        _: &ObjectVersion,
+        _: Timestamp,
+    ) -> Result<CatalogImport, PortFailure> {
+        let state = self.state();
+        Ok(CatalogImport {
+            upload_id: upload_id.clone(),
+            sequence: 7,
+            uploaded_by: state.uploader.clone(),
+            file_name: "spring <1>.csv".to_owned(),
+            finished: state.end.clone(),
+        })
+    }
+
+    async fn progress(&self, _: &UploadId, counts: ImportCounts, _: Timestamp) -> Result<(), PortFailure> {
+        self.state().progress.push(counts);
+        Ok(())
+    }
+
+    async fn finish(
+        &self,
+        _: &UploadId,
+        end: &CatalogImportEnd,
+        _: Timestamp,
+    ) -> Result<CatalogImportEnd, PortFailure> {
+        let mut state = self.state();
+        let end = state.end.get_or_insert_with(|| end.clone()).clone();
+        if std::mem::take(&mut state.dies_when_finished) { Err(trouble("answer")) } else { Ok(end) }
+    }
+}
+
+struct Report {
+    shop: Arc<Mutex<Vec<u8>>>,
+    bytes: Vec<u8>,
+}
+
+#[async_trait]
+impl FileSink for Report {
+    async fn write(&mut self, bytes: &[u8]) -> Result<(), PortFailure> {
+        self.bytes.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    async fn finish(self: Box<Self>) -> Result<(), PortFailure> {
+        *self.shop.lock().unwrap() = self.bytes;
+        Ok(())
+    }
+}

@@ -1,0 +1,71 @@
+//! What is the uploader told of an import, and how does it stay one mail?
+
+use super::ImportCatalog;
+use crate::catalog::ports::{CatalogImport, CatalogImportEnd};
+use crate::ports::{Email, PortFailure, SendClaim, SendFailure, SendState};
+use crate::values::{EmailAddress, ImportCounts};
+
+impl ImportCatalog {
+    /// Sends the report unless somebody did, or may have done.
+    pub(super) async fn tell(&self, upload: &CatalogImport, end: &CatalogImportEnd) -> Result<(), PortFailure> {
+        let Some(uploader) = &upload.uploaded_by else { return Ok(()) };
+        let Some(to) = self.directory.email_of(uploader).await? else { return Ok(()) };
+        let key = format!("import/{}", upload.upload_id);
+        match self.sends.claim(&key, self.clock.now()).await? {
+            SendClaim::Granted => {}
+            // Even where nothing but the claim is known: its sender may have died behind the send.
+            SendClaim::Taken(_) => return Ok(()),
+        }
+        let state = match self.mailer.send(&email(upload, end, to)).await {
+            Ok(()) => SendState::Sent,
+            Err(SendFailure::Ambiguous(_)) => SendState::Ambiguous,
+            Err(SendFailure::NotSent(failure)) => {
+                self.sends.release(&key).await?;
+                return Err(failure);
+            }
+        };
+        self.sends.settle(&key, state, self.clock.now()).await
+    }
+}
+
+fn email(upload: &CatalogImport, end: &CatalogImportEnd, to: EmailAddress) -> Email {
+    // A file copied in by hand may have any name; a subject is one line.
+    let file_name = upload.file_name.replace(char::is_control, " ");
+    let (what, sentences) = match end {
+        CatalogImportEnd::Done { counts, unknown_columns } => ("was imported", done_sentences(*counts, unknown_columns)),
+        CatalogImportEnd::Rejected { reason } => {
+            ("could not be imported", vec![format!("Nothing was changed: {reason}.")])
+        }
+    };
+    let upload_id = &upload.upload_id;
+    let paragraphs: Vec<String> = sentences.iter().map(|sentence| format!("<p>{}</p>", escaped(sentence))).collect();
+    Email {
+        to,
+        subject: format!("Your catalog {file_name} {what}"),
+        text: format!(
+            "Your catalog {file_name} {what}.\n\n{}\n\nUpload {upload_id}\n\nPopshop\n",
+            sentences.join("\n")
+        ),
+        html: format!(
+            "<p>Your catalog <b>{}</b> {what}.</p>{}<p>Upload {upload_id}</p><p>Popshop</p>",
+            escaped(&file_name),
+            paragraphs.concat()
+        ),
+    }
+}
+
+fn done_sentences(counts: ImportCounts, unknown_columns: &[String]) -> Vec<String> {
+    let ImportCounts { rows_read, rows_written, rows_rejected, .. } = counts;
+    let mut sentences = vec![format!("Rows read: {rows_read}, written: {rows_written}, rejected: {rows_rejected}.")];
+    if rows_rejected > 0 {
+        sentences.push("The upload's status links to a file of the rejected rows and their reasons.".to_owned());
+    }
+    if !unknown_columns.is_empty() {
+        sentences.push(format!("Columns that were ignored: {}.", unknown_columns.join(", ")));
+    }
+    sentences
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
