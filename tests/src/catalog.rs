@@ -14,9 +14,17 @@ pub fn one_product(sku: &str, price: &str, stock: u32) -> String {
 pub fn many_products(prefix: &str, rows: u32) -> String {
     let mut text = HEADER.to_owned();
     for row in 1..=rows {
-        let price = if row % 100 == 0 { "free".to_owned() } else { format!("{}.{:02}", row % 90 + 1, row % 100) };
-        writeln!(text, "{prefix}-{row:05},\"Ünit \"\"{row}\"\"\",\"first line\nsecond, line\",{price},EUR,{}\r", row % 50)
-            .unwrap();
+        let price = if row % 100 == 0 {
+            "free".to_owned()
+        } else {
+            format!("{}.{:02}", row % 90 + 1, row % 100)
+        };
+        writeln!(
+            text,
+            "{prefix}-{row:05},\"Ünit \"\"{row}\"\"\",\"first line\nsecond, line\",{price},EUR,{}\r",
+            row % 50
+        )
+        .unwrap();
     }
     text
 }

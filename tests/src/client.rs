@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 /// Every order has to be decided within this (the slowest sandbox token is `tok_down`).
-pub const DECIDED_WITHIN: Duration = Duration::from_secs(60);
+pub const DECIDED_WITHIN: Duration = Duration::from_mins(1);
 const POLL_EVERY: Duration = Duration::from_millis(50);
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
+const REQUEST_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// A shop at an address.
 #[derive(Clone)]
@@ -31,7 +31,10 @@ impl Answer {
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
     }
 }
 
@@ -42,12 +45,16 @@ impl Client {
             .timeout_global(Some(REQUEST_TIMEOUT))
             .max_idle_connections_per_host(4)
             .build();
-        Self { base_url: base_url.to_owned(), agent: config.into() }
+        Self {
+            base_url: base_url.to_owned(),
+            agent: config.into(),
+        }
     }
 
     /// Sends a request as it is. `path` may be a whole URL.
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
-        self.try_send(method, path, headers, body).unwrap_or_else(|fault| panic!("{method} {path}: {fault}"))
+        self.try_send(method, path, headers, body)
+            .unwrap_or_else(|fault| panic!("{method} {path}: {fault}"))
     }
 
     pub fn try_send(
@@ -57,7 +64,11 @@ impl Client {
         headers: &[(&str, &str)],
         body: &[u8],
     ) -> Result<Answer, ureq::Error> {
-        let url = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.base_url) };
+        let url = if path.starts_with("http") {
+            path.to_owned()
+        } else {
+            format!("{}{path}", self.base_url)
+        };
         let mut request = ureq::http::Request::builder().method(method).uri(&url);
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -79,13 +90,19 @@ impl Client {
 
     pub fn get(&self, path: &str, token: Option<&str>) -> Answer {
         let authorization = token.map(|token| format!("Bearer {token}"));
-        let headers: Vec<(&str, &str)> = authorization.iter().map(|value| ("authorization", value.as_str())).collect();
+        let headers: Vec<(&str, &str)> = authorization
+            .iter()
+            .map(|value| ("authorization", value.as_str()))
+            .collect();
         self.send("GET", path, &headers, b"")
     }
 
     pub fn post(&self, path: &str, token: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
         let authorization = format!("Bearer {token}");
-        let mut all = vec![("authorization", authorization.as_str()), ("content-type", "application/json")];
+        let mut all = vec![
+            ("authorization", authorization.as_str()),
+            ("content-type", "application/json"),
+        ];
         all.extend_from_slice(headers);
         self.send("POST", path, &all, body.to_string().as_bytes())
     }
@@ -93,14 +110,21 @@ impl Client {
     /// An access token of the local issuer.
     pub fn token(&self, subject: &str, groups: &[&str]) -> String {
         let body = json!({ "sub": subject, "groups": groups }).to_string();
-        let answer = self.send("POST", "/dev/token", &[("content-type", "application/json")], body.as_bytes());
+        let answer = self.send(
+            "POST",
+            "/dev/token",
+            &[("content-type", "application/json")],
+            body.as_bytes(),
+        );
         assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.bytes));
         answer.json()["access_token"].as_str().unwrap().to_owned()
     }
 
     pub fn place_order(&self, token: &str, key: &str, items: &[(&str, u32)], payment_token: &str) -> Answer {
-        let items: Vec<Value> =
-            items.iter().map(|(sku, quantity)| json!({ "sku": sku, "quantity": quantity })).collect();
+        let items: Vec<Value> = items
+            .iter()
+            .map(|(sku, quantity)| json!({ "sku": sku, "quantity": quantity }))
+            .collect();
         let body = json!({ "items": items, "payment_token": payment_token });
         self.post("/orders", token, &[("idempotency-key", key)], &body)
     }
@@ -140,13 +164,21 @@ impl Client {
             .map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned()))
             .filter(|(name, _)| !name.eq_ignore_ascii_case("content-length"))
             .collect();
-        let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let headers: Vec<(&str, &str)> = headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
         self.send("PUT", created["url"].as_str().unwrap(), &headers, bytes)
     }
 
     pub fn available(&self, sku: &str) -> u64 {
         let product = self.get(&format!("/products/{sku}"), None);
-        assert_eq!(product.status, 200, "{sku}: {}", String::from_utf8_lossy(&product.bytes));
+        assert_eq!(
+            product.status,
+            200,
+            "{sku}: {}",
+            String::from_utf8_lossy(&product.bytes)
+        );
         product.json()["available"].as_u64().unwrap()
     }
 
@@ -157,7 +189,11 @@ impl Client {
             if let Some(found) = probe() {
                 return found;
             }
-            assert!(started.elapsed() < DECIDED_WITHIN, "waited {DECIDED_WITHIN:?} for {what} at {}", self.base_url);
+            assert!(
+                started.elapsed() < DECIDED_WITHIN,
+                "waited {DECIDED_WITHIN:?} for {what} at {}",
+                self.base_url
+            );
             std::thread::sleep(POLL_EVERY);
         }
     }

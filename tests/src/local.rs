@@ -35,10 +35,16 @@ impl LocalHost {
         let mut line = String::new();
         output.read_line(&mut line).unwrap();
         let base_url = line.trim().to_owned();
-        assert!(base_url.starts_with("http://127.0.0.1:"), "the host said {line:?} instead of its address");
+        assert!(
+            base_url.starts_with("http://127.0.0.1:"),
+            "the host said {line:?} instead of its address"
+        );
         // What it logs later has to go somewhere, or the pipe fills up and the host stands still.
         std::thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
-        Self { process, client: Client::new(&base_url) }
+        Self {
+            process,
+            client: Client::new(&base_url),
+        }
     }
 
     /// `kill -9`: no goodbye, no flush.
@@ -65,7 +71,16 @@ fn binary() -> &'static PathBuf {
     BINARY.get_or_init(|| {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         let built = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--locked", "--offline", "-p", "local-host", "--message-format", "json"])
+            .args([
+                "build",
+                "--quiet",
+                "--locked",
+                "--offline",
+                "-p",
+                "local-host",
+                "--message-format",
+                "json",
+            ])
             .current_dir(root)
             .stdin(Stdio::null())
             .stderr(Stdio::inherit())
@@ -73,8 +88,10 @@ fn binary() -> &'static PathBuf {
             .unwrap();
         assert!(built.status.success(), "the local host does not build");
         let lines = String::from_utf8(built.stdout).unwrap();
-        let artifacts = lines.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
-        let executables = artifacts.filter_map(|artifact| artifact["executable"].as_str().map(PathBuf::from));
-        executables.last().expect("cargo names the executable it built")
+        let artifacts = lines
+            .lines()
+            .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+        let mut executables = artifacts.filter_map(|artifact| artifact["executable"].as_str().map(PathBuf::from));
+        executables.next_back().expect("cargo names the executable it built")
     })
 }

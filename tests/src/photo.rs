@@ -64,7 +64,11 @@ impl Picture {
         let rgb = decoder.decode().unwrap();
         let (width_px, height_px) = decoder.dimensions().unwrap();
         assert_eq!(rgb.len(), width_px * height_px * 3);
-        Self { width_px, height_px, rgb }
+        Self {
+            width_px,
+            height_px,
+            rgb,
+        }
     }
 
     /// The colour at a place given in parts of width and height (0.0 to 1.0).

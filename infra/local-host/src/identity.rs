@@ -18,7 +18,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 /// How long a token is good for, as Cognito's default.
-pub(crate) const TOKEN_LIVES: Duration = Duration::from_secs(60 * 60);
+pub(crate) const TOKEN_LIVES: Duration = Duration::from_hours(1);
 /// The client that local tokens are made for; stands for the template's user pool client.
 pub(crate) const CLIENT_ID: &str = "UserPoolClient";
 const SUBJECT_CHARS_MAX: usize = 128;
@@ -31,7 +31,7 @@ pub struct IssuerFault(#[source] Box<dyn std::error::Error + Send + Sync>);
 
 /// Makes tokens.
 pub(crate) struct Issuer {
-    pub(crate) issuer: String,
+    name: String,
     key: EncodingKey,
     keys: JwkSet,
     key_id: String,
@@ -51,7 +51,7 @@ pub(crate) struct Authorizer {
 
 impl Issuer {
     /// `secret` makes the key: tokens stay valid for as long as it is kept.
-    pub(crate) fn new(issuer: String, secret: &[u8; 32]) -> Result<Self, IssuerFault> {
+    pub(crate) fn new(name: String, secret: &[u8; 32]) -> Result<Self, IssuerFault> {
         let key = p256::SecretKey::from_slice(secret).map_err(|fault| IssuerFault(fault.to_string().into()))?;
         let der = key
             .to_pkcs8_der()
@@ -63,7 +63,7 @@ impl Issuer {
             .map_err(|fault| IssuerFault(fault.into()))?;
         jwk.common.key_id = Some(key_id.clone());
         Ok(Self {
-            issuer,
+            name,
             key,
             keys: JwkSet { keys: vec![jwk] },
             key_id,
@@ -72,7 +72,7 @@ impl Issuer {
 
     pub(crate) fn authorizer(&self) -> Authorizer {
         Authorizer {
-            issuer: self.issuer.clone(),
+            issuer: self.name.clone(),
             audience: vec![CLIENT_ID.to_owned()],
             keys: self.keys.clone(),
         }
@@ -83,7 +83,7 @@ impl Issuer {
     pub(crate) fn token(&self, subject: &str, groups: &[String], now_seconds: u64) -> Result<String, IssuerFault> {
         let mut claims = json!({
             "sub": subject,
-            "iss": self.issuer,
+            "iss": self.name,
             "client_id": CLIENT_ID,
             "token_use": "access",
             "scope": SCOPE,
@@ -222,8 +222,8 @@ async fn keys(State(issuer): State<Arc<Issuer>>) -> Response {
 
 async fn configuration(State(issuer): State<Arc<Issuer>>) -> Response {
     let body = json!({
-        "issuer": issuer.issuer,
-        "jwks_uri": format!("{}/.well-known/jwks.json", issuer.issuer),
+        "issuer": issuer.name,
+        "jwks_uri": format!("{}/.well-known/jwks.json", issuer.name),
         "id_token_signing_alg_values_supported": ["ES256"],
         "response_types_supported": ["token"],
         "subject_types_supported": ["public"],

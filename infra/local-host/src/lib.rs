@@ -15,6 +15,7 @@ mod identity;
 mod invocation_log;
 mod invoker;
 mod patterns;
+mod ports;
 mod registry;
 mod s3;
 mod seed;

@@ -37,9 +37,12 @@ fn check_choice(choice: &Value) -> Result<(), String> {
     };
     let operators: Vec<(&str, &Value)> = operator.iter().map(|(name, value)| (name.as_str(), value)).collect();
     match operators.as_slice() {
-        [("prefix" | "suffix", Value::String(_)) | ("exists", Value::Bool(_))] => Ok(()),
-        [("anything-but", Value::Array(values))] if values.iter().all(|value| !value.is_object()) => Ok(()),
-        [("anything-but", Value::String(_) | Value::Number(_))] => Ok(()),
+        [
+            ("prefix" | "suffix", Value::String(_))
+            | ("exists", Value::Bool(_))
+            | ("anything-but", Value::String(_) | Value::Number(_)),
+        ] => Ok(()),
+        [("anything-but", Value::Array(values))] if !values.iter().any(Value::is_object) => Ok(()),
         [(name, _)] => Err(format!("uses the operator {name}, which is not supported")),
         _ => Err("has a choice with several operators".to_owned()),
     }

@@ -86,18 +86,24 @@ impl Database {
         T: Send + 'static,
         F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     {
-        // Queue here, in order, rather than in as many blocking threads.
-        let mut connection = Arc::clone(&self.connection).lock_owned().await;
-        let finished = tokio::task::spawn_blocking(move || {
-            // Immediate: a deferred transaction that writes after it has read can fail where waiting would do.
-            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let result = work(&transaction)?;
-            transaction.commit()?;
-            Ok(result)
+        let connection = Arc::clone(&self.connection);
+        // A task of its own: who joins several calls does not poll each of them all the time, and one that was granted
+        // the connection and is not polled would keep it from all others, its own caller among them.
+        let finished = tokio::spawn(async move {
+            // Queue here, in order, rather than in as many blocking threads.
+            let mut connection = connection.lock_owned().await;
+            let worked = tokio::task::spawn_blocking(move || {
+                // Immediate: a deferred transaction that writes after it has read can fail where waiting would do.
+                let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+                let result = work(&transaction)?;
+                transaction.commit()?;
+                Ok(result)
+            });
+            worked.await
         });
         match finished.await {
-            Ok(result) => result.map_err(|error| failure(action, error)),
-            Err(interrupted) => Err(PortFailure::transient(action, interrupted)),
+            Ok(Ok(result)) => result.map_err(|error| failure(action, error)),
+            Ok(Err(interrupted)) | Err(interrupted) => Err(PortFailure::transient(action, interrupted)),
         }
     }
 
@@ -175,6 +181,22 @@ mod tests {
             .await
             .unwrap();
         assert_eq!(count, 0);
+    }
+
+    #[tokio::test]
+    async fn a_call_that_nobody_polls_does_not_block_the_others() {
+        let database = Database::in_memory().unwrap();
+        let running = database.call("one", |connection| connection.execute_batch("SELECT 1"));
+        let mut waiting = std::pin::pin!(database.call("two", |connection| connection.execute_batch("SELECT 2")));
+        let mut running = std::pin::pin!(running);
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        // Both stand in the queue now, and neither is looked at again.
+        assert!(running.as_mut().poll(&mut context).is_pending());
+        assert!(waiting.as_mut().poll(&mut context).is_pending());
+        database
+            .call("three", |connection| connection.execute_batch("SELECT 3"))
+            .await
+            .unwrap();
     }
 
     #[tokio::test]

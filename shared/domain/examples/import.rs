@@ -1,7 +1,11 @@
 //! How fast is a catalog parsed and validated on this machine, and which rows would be rejected?
 //!
 //! `cargo run --release -p domain --example import -- FILE.csv [--jobs N]`
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool answers by printing")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line tool answers by printing"
+)]
 
 use std::error::Error;
 use std::fs::File;

@@ -21,7 +21,10 @@ fn ten_thousand_rows_with_one_percent_bad_are_counted_exactly() {
     assert_eq!(numbers["rows_read"], 10_000);
     assert_eq!(numbers["rows_written"], 9_900);
     assert_eq!(numbers["rows_rejected"], 100);
-    assert_eq!((&numbers["percent"], &numbers["rows_total_estimate"]), (&json!(100), &json!(10_000)));
+    assert_eq!(
+        (&numbers["percent"], &numbers["rows_total_estimate"]),
+        (&json!(100), &json!(10_000))
+    );
 
     let report = client.get(numbers["rejected_rows_url"].as_str().unwrap(), None);
     let text = String::from_utf8(report.bytes).unwrap();
@@ -38,9 +41,11 @@ fn ten_thousand_rows_with_one_percent_bad_are_counted_exactly() {
     assert_eq!(client.get("/products/BULK-00100", None).status, 404);
 
     let mails = client.get("/dev/emails", None).json();
-    let reports = mails["emails"].as_array().unwrap().iter().filter(|mail| {
-        mail["to"] == "olga@example.test" && mail["text"].as_str().unwrap().contains("spring.csv")
-    });
+    let reports = mails["emails"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|mail| mail["to"] == "olga@example.test" && mail["text"].as_str().unwrap().contains("spring.csv"));
     assert_eq!(reports.count(), 1);
 }
 
@@ -62,12 +67,22 @@ fn a_catalog_sets_the_units_on_hand_and_keeps_open_orders_subtracted() {
     let client = &host.client;
     let olga = client.token("olga", &["staff"]);
     let ann = client.token("ann", &[]);
-    import(client, &olga, tests::catalog::one_product("SET-MUG", "1.00", 10).as_bytes());
+    import(
+        client,
+        &olga,
+        tests::catalog::one_product("SET-MUG", "1.00", 10).as_bytes(),
+    );
     // `tok_down` keeps its reservation open for some seconds.
     let answer = client.place_order(&ann, "k", &[("SET-MUG", 4)], "tok_down");
     let id = answer.json()["id"].as_str().unwrap().to_owned();
-    client.wait_for("the units to be set aside", || (client.available("SET-MUG") == 6).then_some(()));
-    import(client, &olga, tests::catalog::one_product("SET-MUG", "1.00", 20).as_bytes());
+    client.wait_for("the units to be set aside", || {
+        (client.available("SET-MUG") == 6).then_some(())
+    });
+    import(
+        client,
+        &olga,
+        tests::catalog::one_product("SET-MUG", "1.00", 20).as_bytes(),
+    );
     assert_eq!(client.available("SET-MUG"), 16, "twenty on hand, four set aside");
     assert_eq!(client.decided_order(&ann, &id)["status"], "REJECTED");
     assert_eq!(client.available("SET-MUG"), 20);

@@ -23,7 +23,9 @@ fn order_body() -> Value {
 }
 
 fn ready(client: &Client) -> (String, String) {
-    client.wait_for("the built-in catalog", || (client.get("/products/MUG-01", None).status == 200).then_some(()));
+    client.wait_for("the built-in catalog", || {
+        (client.get("/products/MUG-01", None).status == 200).then_some(())
+    });
     (client.token("ann", &[]), client.token("olga", &["staff"]))
 }
 
@@ -54,19 +56,43 @@ fn an_order_is_refused_with_a_reason_for_each_fault() {
     let json_type = ("content-type", "application/json");
     let valid = order_body().to_string();
     assert_problem(&post(&[json_type], valid.as_bytes()), 400);
-    assert_problem(&post(&[json_type, ("idempotency-key", "has space")], valid.as_bytes()), 400);
-    assert_problem(&post(&[json_type, ("idempotency-key", &"k".repeat(256))], valid.as_bytes()), 400);
+    assert_problem(
+        &post(&[json_type, ("idempotency-key", "has space")], valid.as_bytes()),
+        400,
+    );
+    assert_problem(
+        &post(&[json_type, ("idempotency-key", &"k".repeat(256))], valid.as_bytes()),
+        400,
+    );
     assert_problem(&post(&[json_type, ("idempotency-key", "a")], b"{\"items\":["), 400);
-    assert_problem(&post(&[("content-type", "text/plain"), ("idempotency-key", "a")], valid.as_bytes()), 415);
+    assert_problem(
+        &post(
+            &[("content-type", "text/plain"), ("idempotency-key", "a")],
+            valid.as_bytes(),
+        ),
+        415,
+    );
     let large = format!("{{\"payment_token\":\"{}\"}}", "x".repeat(70_000));
     assert_problem(&post(&[json_type, ("idempotency-key", "a")], large.as_bytes()), 413);
 
     let faulty = [
         (json!({ "items": [], "payment_token": "tok_ok" }), "/items"),
-        (json!({ "items": [{ "sku": "NO-SUCH", "quantity": 1 }], "payment_token": "tok_ok" }), "/items/0/sku"),
-        (json!({ "items": [{ "sku": "MUG-01", "quantity": 0 }], "payment_token": "tok_ok" }), "/items/0/quantity"),
-        (json!({ "items": [{ "sku": "MUG-01", "quantity": -1 }], "payment_token": "tok_ok" }), "/items/0/quantity"),
-        (json!({ "items": [{ "sku": "MUG-01", "quantity": 100 }], "payment_token": "tok_ok" }), "/items/0/quantity"),
+        (
+            json!({ "items": [{ "sku": "NO-SUCH", "quantity": 1 }], "payment_token": "tok_ok" }),
+            "/items/0/sku",
+        ),
+        (
+            json!({ "items": [{ "sku": "MUG-01", "quantity": 0 }], "payment_token": "tok_ok" }),
+            "/items/0/quantity",
+        ),
+        (
+            json!({ "items": [{ "sku": "MUG-01", "quantity": -1 }], "payment_token": "tok_ok" }),
+            "/items/0/quantity",
+        ),
+        (
+            json!({ "items": [{ "sku": "MUG-01", "quantity": 100 }], "payment_token": "tok_ok" }),
+            "/items/0/quantity",
+        ),
         (
             json!({ "items": [{ "sku": "MUG-01", "quantity": 1 }, { "sku": "MUG-01", "quantity": 2 }], "payment_token": "tok_ok" }),
             "/items/1/sku",
@@ -93,8 +119,11 @@ fn a_replay_is_answered_alike_and_another_payload_is_refused() {
 
     // Whitespace and the order of members make no other payload.
     let authorization = format!("Bearer {ann}");
-    let headers =
-        [("authorization", authorization.as_str()), ("content-type", "application/json"), ("idempotency-key", "once")];
+    let headers = [
+        ("authorization", authorization.as_str()),
+        ("content-type", "application/json"),
+        ("idempotency-key", "once"),
+    ];
     let spaced = b"{ \"payment_token\" : \"tok_ok\", \"items\": [ {\"quantity\":1, \"sku\":\"MUG-01\"} ] }";
     let replay = client.send("POST", "/orders", &headers, spaced);
     assert_eq!((replay.status, &replay.bytes), (202, &first.bytes));
@@ -102,7 +131,10 @@ fn a_replay_is_answered_alike_and_another_payload_is_refused() {
     assert_eq!(replay.header("location"), first.header("location"));
 
     let other = json!({ "items": [{ "sku": "MUG-01", "quantity": 2 }], "payment_token": "tok_ok" });
-    assert_problem(&client.post("/orders", &ann, &[("idempotency-key", "once")], &other), 422);
+    assert_problem(
+        &client.post("/orders", &ann, &[("idempotency-key", "once")], &other),
+        422,
+    );
     // The key belongs to its customer.
     let bob = client.token("bob", &[]);
     let bobs = client.post("/orders", &bob, &[("idempotency-key", "once")], &order_body());
@@ -115,12 +147,18 @@ fn an_order_is_its_customers_alone() {
     let host = LocalHost::start_in_memory();
     let client = &host.client;
     let (ann, _) = ready(client);
-    let id = client.post("/orders", &ann, &[("idempotency-key", "k")], &order_body()).json()["id"].clone();
+    let id = client
+        .post("/orders", &ann, &[("idempotency-key", "k")], &order_body())
+        .json()["id"]
+        .clone();
     let id = id.as_str().unwrap();
     let bob = client.token("bob", &[]);
     assert_problem(&client.get(&format!("/orders/{id}"), Some(&bob)), 404);
     assert_problem(&client.get("/orders/none", Some(&bob)), 404);
-    assert_problem(&client.post(&format!("/orders/{id}/cancel"), &bob, &[], &json!({})), 404);
+    assert_problem(
+        &client.post(&format!("/orders/{id}/cancel"), &bob, &[], &json!({})),
+        404,
+    );
     assert_eq!(client.get("/orders", Some(&bob)).json()["orders"], json!([]));
 }
 
@@ -131,7 +169,12 @@ fn pages_follow_each_other_and_a_changed_cursor_is_refused() {
     let (ann, _) = ready(client);
     let mut placed: Vec<String> = Vec::new();
     for number in 0..5 {
-        let answer = client.post("/orders", &ann, &[("idempotency-key", &format!("k{number}"))], &order_body());
+        let answer = client.post(
+            "/orders",
+            &ann,
+            &[("idempotency-key", &format!("k{number}"))],
+            &order_body(),
+        );
         placed.push(answer.json()["id"].as_str().unwrap().to_owned());
     }
     placed.reverse();
@@ -139,18 +182,39 @@ fn pages_follow_each_other_and_a_changed_cursor_is_refused() {
     let mut path = "/orders?limit=2".to_owned();
     loop {
         let page = client.get(&path, Some(&ann)).json();
-        seen.extend(page["orders"].as_array().unwrap().iter().map(|order| order["id"].as_str().unwrap().to_owned()));
-        let Some(cursor) = page["next_cursor"].as_str() else { break };
+        seen.extend(
+            page["orders"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|order| order["id"].as_str().unwrap().to_owned()),
+        );
+        let Some(cursor) = page["next_cursor"].as_str() else {
+            break;
+        };
         path = format!("/orders?limit=2&cursor={cursor}");
     }
     assert_eq!(seen, placed, "newest first, each once");
 
-    let cursor = client.get("/orders?limit=2", Some(&ann)).json()["next_cursor"].as_str().unwrap().to_owned();
+    let cursor = client.get("/orders?limit=2", Some(&ann)).json()["next_cursor"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let bob = client.token("bob", &[]);
     assert_problem(&client.get(&format!("/orders?cursor={cursor}"), Some(&bob)), 400);
     assert_problem(&client.get(&format!("/orders?cursor={cursor}x"), Some(&ann)), 400);
-    assert_problem(&client.get(&format!("/orders?cursor={cursor}&status=CONFIRMED"), Some(&ann)), 400);
-    for query in ["limit=0", "limit=101", "limit=x", "limit=-1", "status=confirmed", "status=LOST"] {
+    assert_problem(
+        &client.get(&format!("/orders?cursor={cursor}&status=CONFIRMED"), Some(&ann)),
+        400,
+    );
+    for query in [
+        "limit=0",
+        "limit=101",
+        "limit=x",
+        "limit=-1",
+        "status=confirmed",
+        "status=LOST",
+    ] {
         assert_problem(&client.get(&format!("/orders?{query}"), Some(&ann)), 400);
     }
 }
@@ -170,13 +234,26 @@ fn uploads_are_for_staff_and_links_fit_one_file() {
 
     let created = client.post("/uploads", &olga, &[], &announcement).json();
     assert_eq!(created["method"], "PUT");
-    assert_eq!(client.put_file(&created, b"four").status, 403, "another length than announced");
-    let without_type = client.send("PUT", created["url"].as_str().unwrap(), &[("content-type", "text/html")], b"fiver");
+    assert_eq!(
+        client.put_file(&created, b"four").status,
+        403,
+        "another length than announced"
+    );
+    let without_type = client.send(
+        "PUT",
+        created["url"].as_str().unwrap(),
+        &[("content-type", "text/html")],
+        b"fiver",
+    );
     assert_eq!(without_type.status, 403, "another type than signed");
     assert_eq!(client.put_file(&created, b"fiver").status, 200);
     assert_eq!(client.put_file(&created, b"again").status, 412, "a link writes once");
     let moved = created["url"].as_str().unwrap().replace("catalogs", "photos");
-    assert_eq!(client.send("PUT", &moved, &[], b"fiver").status, 403, "another key than signed");
+    assert_eq!(
+        client.send("PUT", &moved, &[], b"fiver").status,
+        403,
+        "another key than signed"
+    );
 }
 
 #[test]
@@ -194,7 +271,10 @@ fn a_browser_page_of_the_allowed_origin_may_call() {
         b"",
     );
     assert!(matches!(preflight.status, 200 | 204), "{}", preflight.status);
-    assert_eq!(preflight.header("access-control-allow-origin"), Some("http://127.0.0.1:3000"));
+    assert_eq!(
+        preflight.header("access-control-allow-origin"),
+        Some("http://127.0.0.1:3000")
+    );
     let stranger = client.send("GET", "/products", &[("origin", "http://evil.example")], b"");
     assert_eq!(stranger.header("access-control-allow-origin"), None);
 }

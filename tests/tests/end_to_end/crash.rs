@@ -1,8 +1,10 @@
 //! What survives `kill -9`? Every order, every unit, every payment, and an import in its middle.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use adapter_embedded::gateway::SandboxGateway;
+use adapter_embedded::clock::SystemClock;
+use adapter_embedded::gateway::{ANSWER_TIMEOUT, SandboxGateway};
 use serde_json::json;
 use tests::local::LocalHost;
 
@@ -31,7 +33,10 @@ fn killed_in_the_middle_of_orders_and_an_import_the_shop_loses_nothing() {
         accepted.push((answer.json()["id"].as_str().unwrap().to_owned(), *payment_token));
     }
     let pending = client.get("/orders?status=PENDING&limit=100", Some(&ann)).json();
-    assert!(!pending["orders"].as_array().unwrap().is_empty(), "nothing is in flight any more: the test came too late");
+    assert!(
+        !pending["orders"].as_array().unwrap().is_empty(),
+        "nothing is in flight any more: the test came too late"
+    );
     host.kill();
 
     let host = LocalHost::start(folder.path());
@@ -39,31 +44,52 @@ fn killed_in_the_middle_of_orders_and_an_import_the_shop_loses_nothing() {
     let mut confirmed = 0_u64;
     for (id, payment_token) in &accepted {
         let order = client.decided_order(&ann, id);
-        let expected = if matches!(*payment_token, "tok_ok" | "tok_flaky") { "CONFIRMED" } else { "REJECTED" };
+        let expected = if matches!(*payment_token, "tok_ok" | "tok_flaky") {
+            "CONFIRMED"
+        } else {
+            "REJECTED"
+        };
         assert_eq!(order["status"], expected, "{payment_token}: {order}");
         confirmed += u64::from(expected == "CONFIRMED");
     }
     assert_eq!(client.available("CRASH-MUG"), u64::from(STOCK) - confirmed);
     let upload = client.settled_upload(&olga, import["status_url"].as_str().unwrap());
     assert_eq!(upload["status"], "DONE");
-    assert_eq!((&upload["import"]["rows_written"], &upload["import"]["rows_rejected"]), (&json!(9_900), &json!(100)));
+    assert_eq!(
+        (&upload["import"]["rows_written"], &upload["import"]["rows_rejected"]),
+        (&json!(9_900), &json!(100))
+    );
     // A mail about the import is claimed before it is sent: once, or, killed in between, not at all.
     let mails = client.get("/dev/emails", None).json();
-    let reports = mails["emails"].as_array().unwrap().iter().filter(|mail| mail["text"].as_str().unwrap().contains("bulk.csv"));
+    let reports = mails["emails"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|mail| mail["text"].as_str().unwrap().contains("bulk.csv"));
     assert!(reports.count() <= 1);
     // What the notification of the last order still does must not race the ledger below.
     std::thread::sleep(Duration::from_millis(200));
     host.kill();
 
-    let gateway = SandboxGateway::open(&folder.path().join("gateway.sqlite3")).unwrap();
-    let ledger = tokio::runtime::Runtime::new().unwrap().block_on(gateway.ledger()).unwrap();
+    let file = folder.path().join("gateway.sqlite3");
+    let gateway = SandboxGateway::open(&file, Arc::new(SystemClock), ANSWER_TIMEOUT).unwrap();
+    let ledger = tokio::runtime::Runtime::new()
+        .unwrap()
+        .block_on(gateway.ledger())
+        .unwrap();
     for (id, payment_token) in &accepted {
-        let entries: Vec<&str> =
-            ledger.iter().filter(|entry| entry.payment.as_str() == id).map(|entry| entry.kind.as_str()).collect();
+        let entries: Vec<&str> = ledger
+            .iter()
+            .filter(|entry| entry.payment.as_str() == id)
+            .map(|entry| entry.event.as_str())
+            .collect();
         match *payment_token {
             "tok_ok" | "tok_flaky" => assert_eq!(entries, ["AUTHORIZED", "CAPTURED"], "{id}"),
             "tok_capture_fails" => assert_eq!(entries, ["AUTHORIZED", "VOIDED"], "{id}"),
-            _ => assert!(!entries.contains(&"CAPTURED") && !entries.contains(&"AUTHORIZED"), "{id}: {entries:?}"),
+            _ => assert!(
+                !entries.contains(&"CAPTURED") && !entries.contains(&"AUTHORIZED"),
+                "{id}: {entries:?}"
+            ),
         }
     }
 }

@@ -23,7 +23,10 @@ fn placed(client: &Client, ann: &str, key: &str, sku: &str, payment_token: &str)
 fn mails_about(client: &Client, id: &str) -> usize {
     let mails = client.get("/dev/emails", None).json();
     let mails = mails["emails"].as_array().unwrap().clone();
-    mails.iter().filter(|mail| mail["text"].as_str().unwrap().contains(id)).count()
+    mails
+        .iter()
+        .filter(|mail| mail["text"].as_str().unwrap().contains(id))
+        .count()
 }
 
 #[test]
@@ -39,16 +42,28 @@ fn every_payment_token_ends_in_its_own_way() {
         ("tok_down", "REJECTED", Some("payment_unavailable")),
         ("tok_capture_fails", "REJECTED", Some("capture_refused")),
     ];
-    let ids: Vec<String> =
-        expected.iter().map(|(token, ..)| placed(client, &ann, token, "TOKEN-MUG", token)).collect();
+    let ids: Vec<String> = expected
+        .iter()
+        .map(|(token, ..)| placed(client, &ann, token, "TOKEN-MUG", token))
+        .collect();
     for (id, (token, status, reason)) in ids.iter().zip(expected) {
         let order = client.decided_order(&ann, id);
         assert_eq!(order["status"], status, "{token}: {order}");
-        assert_eq!(order.get("reason").and_then(|reason| reason.as_str()), reason, "{token}");
+        assert_eq!(
+            order.get("reason").and_then(|reason| reason.as_str()),
+            reason,
+            "{token}"
+        );
         assert_eq!(order["total"], json!({ "amount_minor": 2_500, "currency": "EUR" }));
-        client.wait_for("the customer to be told", || (mails_about(client, id) == 1).then_some(()));
+        client.wait_for("the customer to be told", || {
+            (mails_about(client, id) == 1).then_some(())
+        });
     }
-    assert_eq!(client.available("TOKEN-MUG"), 96, "two confirmed orders of two units each");
+    assert_eq!(
+        client.available("TOKEN-MUG"),
+        96,
+        "two confirmed orders of two units each"
+    );
 }
 
 #[test]
@@ -58,7 +73,10 @@ fn an_order_for_more_than_there_is_is_rejected_and_takes_nothing() {
     let ann = stocked(client, "RARE-MUG", 1);
     let id = placed(client, &ann, "k-1", "RARE-MUG", "tok_ok");
     let order = client.decided_order(&ann, &id);
-    assert_eq!((order["status"].as_str(), order["reason"].as_str()), (Some("REJECTED"), Some("out_of_stock")));
+    assert_eq!(
+        (order["status"].as_str(), order["reason"].as_str()),
+        (Some("REJECTED"), Some("out_of_stock"))
+    );
     assert_eq!(client.available("RARE-MUG"), 1);
 }
 

@@ -25,10 +25,17 @@ fn a_sideways_photo_is_shown_upright_in_every_size() {
         let thumbnail = client.get(url, None);
         assert_eq!(thumbnail.status, 200);
         assert_eq!(thumbnail.header("content-type"), Some("image/jpeg"));
-        let leaked = thumbnail.bytes.windows(6).any(|window| window == b"SECRET" || window == b"Exif\0\0");
+        let leaked = thumbnail
+            .bytes
+            .windows(6)
+            .any(|window| window == b"SECRET" || window == b"Exif\0\0");
         assert!(!leaked, "metadata of the original is left");
         let picture = Picture::decode(&thumbnail.bytes);
-        assert_eq!((picture.width_px, picture.height_px), (size_px * 3 / 4, size_px), "upright, longest side {size_px}");
+        assert_eq!(
+            (picture.width_px, picture.height_px),
+            (size_px * 3 / 4, size_px),
+            "upright, longest side {size_px}"
+        );
         let corners = [
             ((0.2, 0.2), [255, 0, 0]),
             ((0.8, 0.2), [0, 255, 0]),
@@ -37,12 +44,28 @@ fn a_sideways_photo_is_shown_upright_in_every_size() {
         ];
         for ((across, down), expected) in corners {
             let found = picture.colour_at(across, down);
-            let is_close = found.iter().zip(expected).all(|(found, expected)| found.abs_diff(expected) < 24);
-            assert!(is_close, "{size_px} px at {across}, {down}: {found:?} instead of {expected:?}");
+            let is_close = found
+                .iter()
+                .zip(expected)
+                .all(|(found, expected)| found.abs_diff(expected) < 24);
+            assert!(
+                is_close,
+                "{size_px} px at {across}, {down}: {found:?} instead of {expected:?}"
+            );
         }
     }
-    let unsigned = product["thumbnails"]["128"].as_str().unwrap().split('?').next().unwrap().to_owned();
-    assert_eq!(client.get(&unsigned, None).status, 403, "a link without its signature opens nothing");
+    let unsigned = product["thumbnails"]["128"]
+        .as_str()
+        .unwrap()
+        .split('?')
+        .next()
+        .unwrap()
+        .to_owned();
+    assert_eq!(
+        client.get(&unsigned, None).status,
+        403,
+        "a link without its signature opens nothing"
+    );
 }
 
 #[test]
@@ -55,7 +78,10 @@ fn a_damaged_photo_is_rejected_for_good() {
         let created = client.upload(&olga, &photo_announcement("MUG-01", bytes), bytes);
         let upload = client.settled_upload(&olga, created["status_url"].as_str().unwrap());
         assert_eq!(upload["status"], "REJECTED", "{upload}");
-        assert!(upload["reason"].as_str().is_some_and(|reason| !reason.is_empty()), "{upload}");
+        assert!(
+            upload["reason"].as_str().is_some_and(|reason| !reason.is_empty()),
+            "{upload}"
+        );
     }
 }
 
@@ -71,7 +97,9 @@ fn the_newest_photo_of_a_product_with_an_awkward_name_wins() {
     client.settled_upload(&olga, created["status_url"].as_str().unwrap());
 
     let (older, newer) = (sideways_photo_of(64, 48), sideways_photo_of(320, 240));
-    let first = client.post("/uploads", &olga, &[], &photo_announcement(sku, &older)).json();
+    let first = client
+        .post("/uploads", &olga, &[], &photo_announcement(sku, &older))
+        .json();
     let second = client.upload(&olga, &photo_announcement(sku, &newer), &newer);
     client.settled_upload(&olga, second["status_url"].as_str().unwrap());
     // Announced earlier, arrived later: it stays the older one.
@@ -82,5 +110,9 @@ fn the_newest_photo_of_a_product_with_an_awkward_name_wins() {
     assert_eq!(product["sku"], sku);
     let thumbnail = client.get(product["thumbnails"]["1024"].as_str().unwrap(), None);
     let picture = Picture::decode(&thumbnail.bytes);
-    assert_eq!((picture.width_px, picture.height_px), (240, 320), "not enlarged, and of the newer photo");
+    assert_eq!(
+        (picture.width_px, picture.height_px),
+        (240, 320),
+        "not enlarged, and of the newer photo"
+    );
 }

@@ -42,7 +42,9 @@ fn root() -> PathBuf {
 
 fn names_in(folder: &str) -> BTreeSet<String> {
     let entries = fs::read_dir(root().join(folder)).unwrap();
-    entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect()
 }
 
 fn deployment() -> Deployment {
@@ -63,8 +65,11 @@ fn crate_name_of(logical_id: &str) -> String {
 
 #[test]
 fn every_function_folder_is_in_the_template_and_the_other_way_round() {
-    let in_template: BTreeSet<String> =
-        deployment().functions.values().map(|function| function.crate_name.clone()).collect();
+    let in_template: BTreeSet<String> = deployment()
+        .functions
+        .values()
+        .map(|function| function.crate_name.clone())
+        .collect();
     assert_eq!(in_template, names_in("functions"));
 }
 
@@ -74,7 +79,11 @@ fn folder_crate_and_logical_id_carry_the_same_name() {
         assert_eq!(function.crate_name, crate_name_of(&function.logical_id));
         let manifest =
             fs::read_to_string(root().join("functions").join(&function.crate_name).join("Cargo.toml")).unwrap();
-        assert!(manifest.contains(&format!("name = \"{}\"", function.crate_name)), "{}", function.crate_name);
+        assert!(
+            manifest.contains(&format!("name = \"{}\"", function.crate_name)),
+            "{}",
+            function.crate_name
+        );
     }
 }
 
@@ -85,10 +94,17 @@ fn every_function_has_an_accepted_and_a_rejected_event() {
         for file in [format!("{function}.json"), format!("{function}.rejected.json")] {
             assert!(events.contains(&file), "events/{file} is missing");
             let text = fs::read_to_string(root().join("events").join(&file)).unwrap();
-            assert!(serde_json::from_str::<Value>(&text).is_ok(), "events/{file} is not JSON");
+            assert!(
+                serde_json::from_str::<Value>(&text).is_ok(),
+                "events/{file} is not JSON"
+            );
         }
     }
-    assert_eq!(events.len(), 2 * names_in("functions").len(), "events/ holds a file of no function");
+    assert_eq!(
+        events.len(),
+        2 * names_in("functions").len(),
+        "events/ holds a file of no function"
+    );
 }
 
 #[test]
@@ -103,8 +119,10 @@ fn the_template_has_exactly_the_routes_of_the_contract() {
         }
     }
     routes.sort();
-    let mut contract: Vec<(String, String, bool)> =
-        ROUTES.iter().map(|(method, path, token)| ((*method).to_owned(), (*path).to_owned(), *token)).collect();
+    let mut contract: Vec<(String, String, bool)> = ROUTES
+        .iter()
+        .map(|(method, path, token)| ((*method).to_owned(), (*path).to_owned(), *token))
+        .collect();
     contract.sort();
     assert_eq!(routes, contract);
 }
@@ -114,19 +132,29 @@ fn the_template_has_the_outputs_of_the_contract() {
     let text = fs::read_to_string(root().join("infra/template.yaml")).unwrap();
     let outputs = text.split("\nOutputs:\n").nth(1).unwrap();
     for name in OUTPUTS {
-        assert!(outputs.contains(&format!("\n  {name}:\n")) || outputs.starts_with(&format!("  {name}:\n")), "{name}");
+        assert!(
+            outputs.contains(&format!("\n  {name}:\n")) || outputs.starts_with(&format!("  {name}:\n")),
+            "{name}"
+        );
     }
 }
 
 #[test]
 fn every_state_machine_file_is_in_the_template_and_names_known_functions() {
     let deployment = deployment();
-    let files: BTreeSet<String> = names_in("infra").into_iter().filter(|name| name.ends_with(".asl.json")).collect();
+    let files: BTreeSet<String> = names_in("infra")
+        .into_iter()
+        .filter(|name| name.ends_with(".asl.json"))
+        .collect();
     assert_eq!(deployment.state_machines.len(), files.len());
     for machine in deployment.state_machines.values() {
         for arn in machine.substitutions.values() {
             let function = template::function_of_arn(arn).unwrap_or_else(|| panic!("{arn} is no function"));
-            assert!(deployment.functions.contains_key(function), "{} names {function}", machine.logical_id);
+            assert!(
+                deployment.functions.contains_key(function),
+                "{} names {function}",
+                machine.logical_id
+            );
         }
     }
 }
@@ -139,7 +167,10 @@ fn no_role_has_a_wildcard_action_or_resource() {
         let is_policy_line = line.starts_with("Action:") || line.starts_with("Resource:");
         // The TLS-only bucket policies deny everything: the broader a Deny, the better.
         if is_policy_line && line != "Action: s3:*" {
-            assert!(!line.ends_with(": \"*\"") && !line.contains(":*]") && !line.contains("[*"), "{line}");
+            assert!(
+                !line.ends_with(": \"*\"") && !line.contains(":*]") && !line.contains("[*"),
+                "{line}"
+            );
         }
     }
 }

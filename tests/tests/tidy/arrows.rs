@@ -15,8 +15,31 @@ const ALLOWED: [(&str, &[&str]); 10] = [
     ("imaging", &["domain"]),
     ("port-contracts", &["domain"]),
     ("adapter-embedded", &["domain"]),
-    ("local-host", &["adapter-embedded", "domain", "edge", "imaging", "state-machine", "wire", "<functions>"]),
-    ("tests", &["adapter-embedded", "domain", "edge", "imaging", "local-host", "state-machine", "wire", "<functions>"]),
+    (
+        "local-host",
+        &[
+            "adapter-embedded",
+            "domain",
+            "edge",
+            "imaging",
+            "state-machine",
+            "wire",
+            "<functions>",
+        ],
+    ),
+    (
+        "tests",
+        &[
+            "adapter-embedded",
+            "domain",
+            "edge",
+            "imaging",
+            "local-host",
+            "state-machine",
+            "wire",
+            "<functions>",
+        ],
+    ),
 ];
 const FUNCTION_MAY_USE: [&str; 3] = ["domain", "edge", "wire"];
 /// What the domain may build on: nothing that knows a cloud, HTTP, JSON, time or chance.
@@ -54,16 +77,25 @@ fn packages() -> Vec<Package> {
 fn crates_depend_inwards_only() {
     let packages = packages();
     let ours: BTreeSet<&str> = packages.iter().map(|package| package.name.as_str()).collect();
-    let functions: BTreeSet<&str> =
-        packages.iter().filter(|package| package.is_function).map(|package| package.name.as_str()).collect();
+    let functions: BTreeSet<&str> = packages
+        .iter()
+        .filter(|package| package.is_function)
+        .map(|package| package.name.as_str())
+        .collect();
     let allowed: BTreeMap<&str, &[&str]> = ALLOWED.into_iter().collect();
     for package in &packages {
         let may_use: &[&str] = if package.is_function {
             &FUNCTION_MAY_USE
         } else {
-            allowed.get(package.name.as_str()).unwrap_or_else(|| panic!("{} has no place in the arrows", package.name))
+            allowed
+                .get(package.name.as_str())
+                .unwrap_or_else(|| panic!("{} has no place in the arrows", package.name))
         };
-        for dependency in package.normal.iter().filter(|dependency| ours.contains(dependency.as_str())) {
+        for dependency in package
+            .normal
+            .iter()
+            .filter(|dependency| ours.contains(dependency.as_str()))
+        {
             let is_allowed = may_use.contains(&dependency.as_str())
                 || (may_use.contains(&"<functions>") && functions.contains(dependency.as_str()));
             assert!(is_allowed, "{} must not depend on {dependency}", package.name);
@@ -76,6 +108,9 @@ fn the_domain_builds_on_a_handful_of_libraries() {
     let packages = packages();
     let domain = packages.iter().find(|package| package.name == "domain").unwrap();
     for dependency in &domain.normal {
-        assert!(DOMAIN_LIBRARIES.contains(&dependency.as_str()), "domain must not depend on {dependency}");
+        assert!(
+            DOMAIN_LIBRARIES.contains(&dependency.as_str()),
+            "domain must not depend on {dependency}"
+        );
     }
 }

@@ -15,7 +15,10 @@ fn files_below(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            if path.file_name().is_some_and(|name| name != "target" && name != "node_modules") {
+            if path
+                .file_name()
+                .is_some_and(|name| name != "target" && name != "node_modules")
+            {
                 files_below(&path, extension, found);
             }
         } else if path.extension().is_some_and(|found| found == extension) {
@@ -40,7 +43,11 @@ fn rust_files() -> Vec<(PathBuf, String)> {
 #[test]
 fn every_file_opens_with_the_question_it_answers() {
     for (path, text) in rust_files() {
-        assert!(text.starts_with("//! "), "{} does not open with a `//!` sentence", path.display());
+        assert!(
+            text.starts_with("//! "),
+            "{} does not open with a `//!` sentence",
+            path.display()
+        );
     }
 }
 
@@ -48,7 +55,11 @@ fn every_file_opens_with_the_question_it_answers() {
 fn no_file_outgrows_its_room() {
     for (path, text) in rust_files() {
         let lines = text.lines().count();
-        assert!(lines <= LINES_MAX, "{} has {lines} lines, more than {LINES_MAX}", path.display());
+        assert!(
+            lines <= LINES_MAX,
+            "{} has {lines} lines, more than {LINES_MAX}",
+            path.display()
+        );
     }
 }
 
@@ -96,7 +107,13 @@ fn functions_see_neither_tables_nor_statements() {
 #[test]
 fn every_dependency_states_its_reason() {
     let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
-    let dependencies = manifest.split("[workspace.dependencies]").nth(1).unwrap().split("\n[").next().unwrap();
+    let dependencies = manifest
+        .split("[workspace.dependencies]")
+        .nth(1)
+        .unwrap()
+        .split("\n[")
+        .next()
+        .unwrap();
     let lines: Vec<&str> = dependencies.lines().collect();
     for (index, line) in lines.iter().enumerate() {
         let is_ours = line.contains("path = ");
@@ -104,7 +121,11 @@ fn every_dependency_states_its_reason() {
             continue;
         }
         // A comment above covers the block of lines up to the next blank line or comment.
-        let covered = lines[..index].iter().rev().take_while(|above| !above.is_empty()).any(|above| above.starts_with("# "));
+        let covered = lines[..index]
+            .iter()
+            .rev()
+            .take_while(|above| !above.is_empty())
+            .any(|above| above.starts_with("# "));
         assert!(covered, "no reason stands above `{line}`");
     }
     for member in ["domain", "edge", "wire", "imaging", "adapter-embedded"] {

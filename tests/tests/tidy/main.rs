@@ -1,6 +1,11 @@
 //! Does the repository keep its own rules? The layout, the crate arrows, and the agreement of template, functions,
 //! events, state machines and local host.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic in a test is a failed test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a panic in a test is a failed test"
+)]
 
 mod agreement;
 mod arrows;

@@ -8,6 +8,7 @@ pub(crate) mod bus;
 pub(crate) mod clock;
 mod objects;
 mod order_stream;
+mod order_stream_shapes;
 mod pollers;
 mod queue;
 mod schedules;

@@ -12,7 +12,8 @@ use adapter_embedded::order_stream::StreamRecord;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::{Value, json};
 
-use super::clock::{now_ms, rfc3339};
+use super::clock::now_ms;
+use super::order_stream_shapes::{event_record, set_aside};
 use super::{EventPlane, queue};
 use crate::functions::InvokeFailure;
 use crate::patterns;
@@ -207,71 +208,6 @@ fn first_failure(answer: &Value, wanted: &[&StreamRecord]) -> Option<i64> {
             .unwrap_or(wanted[0].sequence)
     });
     named.min()
-}
-
-fn event_record(source: &Source, record: &StreamRecord) -> Value {
-    let seconds = record.at_ms / 1_000;
-    let mut change = json!({
-        "ApproximateCreationDateTime": seconds,
-        "Keys": record.keys,
-        "SequenceNumber": record.sequence.to_string(),
-        "SizeBytes": 1,
-        "StreamViewType": "NEW_AND_OLD_IMAGES",
-    });
-    if let Some(image) = &record.new_image {
-        change["NewImage"] = image.clone();
-    }
-    if let Some(image) = &record.old_image {
-        change["OldImage"] = image.clone();
-    }
-    json!({
-        "eventID": format!("order-stream-{}", record.sequence),
-        "eventName": record.event_name,
-        "eventVersion": "1.1",
-        "eventSource": "aws:dynamodb",
-        "awsRegion": "local",
-        "dynamodb": change,
-        "eventSourceARN": stream_arn(source),
-    })
-}
-
-fn stream_arn(source: &Source) -> String {
-    format!(
-        "arn:aws:dynamodb:local:000000000000:table/{}/stream/local",
-        source.table
-    )
-}
-
-/// The record that a stream's on-failure destination receives: positions, not contents
-/// (<https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-errors.html>).
-fn set_aside(
-    source: &Source,
-    wanted: &[&StreamRecord],
-    attempts: u32,
-    answer: &Result<Value, InvokeFailure>,
-) -> String {
-    let first = wanted.first().map_or(0, |record| record.sequence);
-    let last = wanted.last().map_or(0, |record| record.sequence);
-    let error = answer.as_ref().err().map(|failure| failure.error_type.as_str());
-    json!({
-        "version": "1.0",
-        "timestamp": rfc3339(now_ms()),
-        "requestContext": {
-            "requestId": format!("order-stream-{first}"),
-            "functionArn": format!("arn:aws:lambda:local:000000000000:function:{}:live", source.function),
-            "condition": "RetryAttemptsExhausted",
-            "approximateInvokeCount": attempts,
-        },
-        "responseContext": { "statusCode": 200, "executedVersion": "$LATEST", "functionError": error },
-        "DDBStreamBatchInfo": {
-            "shardId": "shardId-00000000000000000000-00000000",
-            "startSequenceNumber": first.to_string(),
-            "endSequenceNumber": last.to_string(),
-            "batchSize": wanted.len(),
-            "streamArn": stream_arn(source),
-        },
-    })
-    .to_string()
 }
 
 async fn load(

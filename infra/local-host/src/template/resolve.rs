@@ -199,7 +199,7 @@ impl Resolver {
                 .ok_or_else(|| TemplateFault::at(place, "has a ${ without its }"))?;
             done.push_str(before);
             match name.strip_prefix('!') {
-                Some(literal) => done.push_str(&format!("${{{literal}}}")),
+                Some(literal) => done.extend(["${", literal, "}"]),
                 None if name.contains('.') && !name.ends_with(".Alias") => {
                     done.push_str(&self.attribute(name, place, depth)?);
                 }

@@ -3,6 +3,8 @@
 mod ending;
 mod execution;
 pub(crate) mod journal;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -9,7 +9,7 @@ use crate::ports::{Clock, PortFailure};
 use crate::values::{Sku, Timestamp};
 
 /// How long the links to thumbnails work.
-pub const THUMBNAIL_LINK_LIVES: Duration = Duration::from_secs(60 * 60);
+pub const THUMBNAIL_LINK_LIVES: Duration = Duration::from_hours(1);
 
 pub struct GetProduct {
     pub catalog: Arc<dyn ProductCatalog>,
@@ -26,7 +26,9 @@ pub struct SeenProduct {
 
 impl GetProduct {
     pub async fn run(&self, sku: &Sku) -> Result<Option<SeenProduct>, PortFailure> {
-        let Some(product) = self.catalog.find(sku).await? else { return Ok(None) };
+        let Some(product) = self.catalog.find(sku).await? else {
+            return Ok(None);
+        };
         let expires_at = self.clock.now().plus(THUMBNAIL_LINK_LIVES);
         Ok(Some(seen(self.links.as_ref(), product, expires_at).await?))
     }

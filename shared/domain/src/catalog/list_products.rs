@@ -32,6 +32,9 @@ impl ListProducts {
         for product in page.products {
             products.push(seen(self.links.as_ref(), product, expires_at).await?);
         }
-        Ok(SeenProductPage { products, next: page.next })
+        Ok(SeenProductPage {
+            products,
+            next: page.next,
+        })
     }
 }

@@ -38,7 +38,16 @@ impl AuthorizePayment {
             Authorization::Declined(_) => PaymentState::Declined,
             Authorization::Closed => return Err(AuthorizePaymentError::PaymentClosed),
         };
-        self.records.note(id, PaymentRecord { state, amount: order.total, at: self.clock.now() }).await?;
+        self.records
+            .note(
+                id,
+                PaymentRecord {
+                    state,
+                    amount: order.total,
+                    at: self.clock.now(),
+                },
+            )
+            .await?;
         match authorization {
             Authorization::Declined(DeclineReason::Declined) => Err(AuthorizePaymentError::Declined),
             Authorization::Declined(DeclineReason::InsufficientFunds) => Err(AuthorizePaymentError::InsufficientFunds),

@@ -36,7 +36,11 @@ impl CapturePayment {
             Capture::Closed => return Err(CapturePaymentError::PaymentClosed),
             Capture::NotAuthorized => return Err(CapturePaymentError::NotAuthorized),
         }
-        let record = PaymentRecord { state: PaymentState::Captured, amount: order.total, at: self.clock.now() };
+        let record = PaymentRecord {
+            state: PaymentState::Captured,
+            amount: order.total,
+            at: self.clock.now(),
+        };
         Ok(self.records.note(id, record).await?)
     }
 }

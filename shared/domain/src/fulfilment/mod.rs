@@ -4,6 +4,9 @@ pub mod authorize_payment;
 pub mod capture_payment;
 pub mod complete_cancel;
 pub mod confirm_order;
+#[cfg(test)]
+mod fakes;
+mod notice_email;
 pub mod notify_customer;
 pub mod ports;
 pub mod reconcile;

@@ -8,7 +8,7 @@ use crate::ports::{Clock, PortFailure};
 use crate::values::{OrderId, OrderStatus};
 
 /// Longer than any saga takes that is not stuck.
-pub const OVERDUE_AFTER: Duration = Duration::from_secs(15 * 60);
+pub const OVERDUE_AFTER: Duration = Duration::from_mins(15);
 /// Orders looked at in one sweep; the next one goes on.
 pub const SWEEP_ORDERS_MAX: usize = 100;
 
@@ -32,7 +32,9 @@ pub enum Reconciled {
 impl ReconcileOrders {
     /// An execution ended otherwise than by its own last state.
     pub async fn ended(&self, kind: SagaKind, id: &OrderId, parking: &Parking) -> Result<Reconciled, PortFailure> {
-        let Some(order) = self.book.find(id).await? else { return Ok(Reconciled::AlreadySettled) };
+        let Some(order) = self.book.find(id).await? else {
+            return Ok(Reconciled::AlreadySettled);
+        };
         // An order saga that failed behind its confirmation left nothing undone, and must not park a cancel.
         if kind_of(order.status) != Some(kind) {
             return Ok(Reconciled::AlreadySettled);
@@ -52,7 +54,9 @@ impl ReconcileOrders {
     }
 
     async fn reconcile(&self, order: &FulfilmentOrder) -> Result<Reconciled, PortFailure> {
-        let Some(kind) = kind_of(order.status) else { return Ok(Reconciled::AlreadySettled) };
+        let Some(kind) = kind_of(order.status) else {
+            return Ok(Reconciled::AlreadySettled);
+        };
         match self.runner.standing(kind, &order.id).await? {
             SagaStanding::Running => Ok(Reconciled::StillRunning),
             SagaStanding::Ended(parking) => self.park(&order.id, &parking).await,
@@ -66,7 +70,13 @@ impl ReconcileOrders {
             }
             SagaStanding::NotStarted => {
                 let (order, correlation_id) = (order.id.clone(), order.correlation_id.clone());
-                self.runner.start(&SagaStart { kind, order, correlation_id }).await?;
+                self.runner
+                    .start(&SagaStart {
+                        kind,
+                        order,
+                        correlation_id,
+                    })
+                    .await?;
                 Ok(Reconciled::Started)
             }
         }

@@ -34,7 +34,16 @@ impl RefundPayment {
             Refund::Refunded(amount) => (PaymentState::Refunded, amount),
             Refund::NothingCaptured => (PaymentState::Voided, order.total),
         };
-        self.records.note(id, PaymentRecord { state, amount, at: self.clock.now() }).await?;
+        self.records
+            .note(
+                id,
+                PaymentRecord {
+                    state,
+                    amount,
+                    at: self.clock.now(),
+                },
+            )
+            .await?;
         Ok(refund)
     }
 }

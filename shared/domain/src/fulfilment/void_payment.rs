@@ -31,7 +31,11 @@ impl VoidPayment {
             Void::Voided => {}
             Void::AlreadyCaptured => return Err(VoidPaymentError::AlreadyCaptured),
         }
-        let record = PaymentRecord { state: PaymentState::Voided, amount: order.total, at: self.clock.now() };
+        let record = PaymentRecord {
+            state: PaymentState::Voided,
+            amount: order.total,
+            at: self.clock.now(),
+        };
         Ok(self.records.note(id, record).await?)
     }
 }

@@ -1,21 +1,19 @@
 //! How is an order placed exactly once, however often the request arrives?
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::order::{ORDER_LINES_MAX, Order, OrderLine};
+use super::order::Order;
 use super::ports::{
     Fence, IdempotencyClaim, IdempotencyClaimed, IdempotencyCompletion, IdempotencyScope, IdempotencyStore,
     OrderRepository, PayloadHash, PlaceOutcome, PriceList, RecordedReply,
 };
+use super::pricing::{faults_without_prices, priced};
 use crate::ports::{Clock, IdGenerator, PortFailure};
-use crate::values::{
-    CorrelationId, CustomerId, Money, OrderId, OrderStatus, PaymentToken, Quantity, Sku, Timestamp,
-};
+use crate::values::{CorrelationId, CustomerId, OrderId, OrderStatus, PaymentToken, Quantity, Sku, Timestamp};
 
 /// How long a request is remembered: longer than any client or queue retries.
-pub const IDEMPOTENCY_KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+pub const IDEMPOTENCY_KEPT: Duration = Duration::from_hours(7 * 24);
 const OPERATION: &str = "place-order";
 
 pub struct PlaceOrder {
@@ -67,10 +65,20 @@ pub enum PlaceOrderError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OrderFault {
     NoLines,
+    /// More than [`super::order::ORDER_LINES_MAX`].
     TooManyLines,
-    UnknownSku { line: usize },
-    RepeatedSku { line: usize },
-    MixedCurrencies { line: usize },
+    UnknownSku {
+        line: usize,
+    },
+    /// An earlier line has this SKU.
+    RepeatedSku {
+        line: usize,
+    },
+    /// The lines before it are in another currency.
+    MixedCurrencies {
+        line: usize,
+    },
+    /// More than [`crate::values::Money::AMOUNT_MINOR_MAX`].
     TotalTooLarge,
 }
 
@@ -81,7 +89,7 @@ impl PlaceOrder {
         new: &NewOrder,
         render: &(dyn Fn(&Order) -> RecordedReply + Send + Sync),
     ) -> Result<PlacedOrder, PlaceOrderError> {
-        let faults = faults_of_lines(&new.lines);
+        let faults = faults_without_prices(&new.lines);
         if !faults.is_empty() {
             return Err(PlaceOrderError::Refused(faults));
         }
@@ -118,7 +126,7 @@ impl PlaceOrder {
         let skus: Vec<Sku> = new.lines.iter().map(|line| line.sku.clone()).collect();
         let prices = self.prices.prices(&skus).await?;
         let (lines, total) = match priced(&new.lines, &prices) {
-            Ok(priced) => priced,
+            Ok(lines_and_total) => lines_and_total,
             Err(faults) => {
                 // Nothing was written, and tomorrow's catalog may know the product: the key is free again.
                 self.idempotency.abandon(&scope, fence).await?;
@@ -139,7 +147,11 @@ impl PlaceOrder {
             updated_at: now,
         };
         let reply = render(&order);
-        let completion = IdempotencyCompletion { scope, fence, reply: reply.clone() };
+        let completion = IdempotencyCompletion {
+            scope,
+            fence,
+            reply: reply.clone(),
+        };
         match self.orders.place(&order, &completion).await? {
             PlaceOutcome::Placed => Ok(PlacedOrder::New(reply)),
             PlaceOutcome::LeaseLost => Err(PlaceOrderError::InProgress),
@@ -147,44 +159,5 @@ impl PlaceOrder {
     }
 }
 
-fn faults_of_lines(lines: &[NewOrderLine]) -> Vec<OrderFault> {
-    if lines.is_empty() {
-        return vec![OrderFault::NoLines];
-    }
-    if lines.len() > ORDER_LINES_MAX {
-        return vec![OrderFault::TooManyLines];
-    }
-    let mut seen = BTreeSet::new();
-    let repeated = lines.iter().enumerate().filter(|(_, line)| !seen.insert(&line.sku));
-    repeated.map(|(line, _)| OrderFault::RepeatedSku { line }).collect()
-}
-
-fn priced(
-    lines: &[NewOrderLine],
-    prices: &BTreeMap<Sku, Money>,
-) -> Result<(Vec<OrderLine>, Money), Vec<OrderFault>> {
-    let mut faults = Vec::new();
-    let mut priced_lines = Vec::with_capacity(lines.len());
-    let mut total: Option<Money> = None;
-    for (line, new) in lines.iter().enumerate() {
-        let Some(&unit_price) = prices.get(&new.sku) else {
-            faults.push(OrderFault::UnknownSku { line });
-            continue;
-        };
-        if total.is_some_and(|total| total.currency() != unit_price.currency()) {
-            faults.push(OrderFault::MixedCurrencies { line });
-            continue;
-        }
-        let priced_line = OrderLine { sku: new.sku.clone(), quantity: new.quantity, unit_price };
-        let sum = priced_line.amount().and_then(|amount| total.map_or(Ok(amount), |total| total.plus(amount)));
-        match sum {
-            Ok(sum) => total = Some(sum),
-            Err(_) => return Err([faults, vec![OrderFault::TotalTooLarge]].concat()),
-        }
-        priced_lines.push(priced_line);
-    }
-    match total {
-        Some(total) if faults.is_empty() => Ok((priced_lines, total)),
-        _ => Err(faults),
-    }
-}
+#[cfg(test)]
+mod tests;

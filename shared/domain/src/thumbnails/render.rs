@@ -24,7 +24,9 @@ pub enum RenderOutcome {
     /// Rendered, and a newer photo is shown.
     Superseded,
     /// Recorded for good: trying again cannot help.
-    Rejected { reason: PhotoRefused },
+    Rejected {
+        reason: PhotoRefused,
+    },
     FinishedBefore,
     /// Deleted since the event was sent.
     Gone,
@@ -45,7 +47,9 @@ impl RenderThumbnails {
             Ok(Some(rendering)) => rendering,
             Ok(None) => return Ok(RenderOutcome::Gone),
             Err(reason) => {
-                self.uploads.reject(&key.upload_id, &reason.to_string(), self.clock.now()).await?;
+                self.uploads
+                    .reject(&key.upload_id, &reason.to_string(), self.clock.now())
+                    .await?;
                 return Ok(RenderOutcome::Rejected { reason });
             }
         };
@@ -56,8 +60,12 @@ impl RenderThumbnails {
             keys.push((thumbnail.size_px, object_key));
         }
         // Shown only when every size is there; marked done only when shown. A repetition overwrites the same keys.
-        let photo =
-            PhotoShown { sku: key.sku.clone(), upload_id: key.upload_id.clone(), sequence: upload.sequence, keys };
+        let photo = PhotoShown {
+            sku: key.sku.clone(),
+            upload_id: key.upload_id.clone(),
+            sequence: upload.sequence,
+            keys,
+        };
         let outcome = self.products.show(&photo, self.clock.now()).await?;
         self.uploads.done(&key.upload_id, self.clock.now()).await?;
         Ok(match outcome {
@@ -75,7 +83,10 @@ impl RenderThumbnails {
         if size_bytes == 0 {
             return Ok(Err(PhotoRefused::Empty));
         }
-        let too_large = |bytes| PhotoRefused::TooManyBytes { bytes, limit_bytes: PHOTO_BYTES_MAX };
+        let too_large = |bytes| PhotoRefused::TooManyBytes {
+            bytes,
+            limit_bytes: PHOTO_BYTES_MAX,
+        };
         if size_bytes > PHOTO_BYTES_MAX {
             return Ok(Err(too_large(size_bytes)));
         }

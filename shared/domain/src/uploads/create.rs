@@ -9,7 +9,7 @@ use crate::ports::{Clock, IdGenerator, PortFailure};
 use crate::values::{CustomerId, Timestamp, UploadId};
 
 /// How long a link takes its file.
-pub const LINK_LIVES: Duration = Duration::from_secs(15 * 60);
+pub const LINK_LIVES: Duration = Duration::from_mins(15);
 pub const PHOTO_CONTENT_TYPES: [&str; 4] = ["image/jpeg", "image/png", "image/webp", "image/gif"];
 pub const CATALOG_CONTENT_TYPE: &str = "text/csv";
 
@@ -52,8 +52,8 @@ impl CreateUpload {
     pub async fn run(&self, new: NewUpload) -> Result<CreatedUpload, CreateUploadError> {
         let content_type = checked_content_type(&new)?;
         let now = self.clock.now();
-        let id = UploadId::parse(&self.ids.next_id())
-            .map_err(|fault| PortFailure::permanent("make upload id", fault))?;
+        let id =
+            UploadId::parse(&self.ids.next_id()).map_err(|fault| PortFailure::permanent("make upload id", fault))?;
         let announced = AnnouncedUpload {
             id,
             kind: new.kind,
@@ -64,10 +64,18 @@ impl CreateUpload {
         // Announced first: a file whose upload nobody knows could not be told apart from one copied in by hand.
         let upload = self.uploads.announce(&announced).await?;
         let expires_at = now.plus(LINK_LIVES);
-        let grant =
-            UploadGrant { key: upload.object_key(), content_type, size_bytes: upload.size_bytes, expires_at };
+        let grant = UploadGrant {
+            key: upload.object_key(),
+            content_type,
+            size_bytes: upload.size_bytes,
+            expires_at,
+        };
         let link = self.links.put_link(&grant).await?;
-        Ok(CreatedUpload { upload, link, expires_at })
+        Ok(CreatedUpload {
+            upload,
+            link,
+            expires_at,
+        })
     }
 }
 

@@ -9,7 +9,7 @@ use crate::ports::{Clock, PortFailure};
 use crate::values::{UploadId, catalog_report_key};
 
 /// How long the link to the rejected rows works.
-pub const REPORT_LINK_LIVES: Duration = Duration::from_secs(60 * 60);
+pub const REPORT_LINK_LIVES: Duration = Duration::from_hours(1);
 
 pub struct GetUpload {
     pub uploads: Arc<dyn UploadRepository>,
@@ -26,15 +26,20 @@ pub struct SeenUpload {
 
 impl GetUpload {
     pub async fn run(&self, id: &UploadId) -> Result<Option<SeenUpload>, PortFailure> {
-        let Some(upload) = self.uploads.find(id).await? else { return Ok(None) };
-        let has_report = upload.status == UploadStatus::Done
-            && upload.import.is_some_and(|counts| counts.rows_rejected > 0);
+        let Some(upload) = self.uploads.find(id).await? else {
+            return Ok(None);
+        };
+        let has_report =
+            upload.status == UploadStatus::Done && upload.import.is_some_and(|counts| counts.rows_rejected > 0);
         let rejected_rows_url = if has_report {
             let expires_at = self.clock.now().plus(REPORT_LINK_LIVES);
             Some(self.links.get_link(&catalog_report_key(id), expires_at).await?)
         } else {
             None
         };
-        Ok(Some(SeenUpload { upload, rejected_rows_url }))
+        Ok(Some(SeenUpload {
+            upload,
+            rejected_rows_url,
+        }))
     }
 }

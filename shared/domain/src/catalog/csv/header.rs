@@ -17,8 +17,14 @@ pub enum Column {
 }
 
 impl Column {
-    pub const ALL: [Self; 6] =
-        [Self::Sku, Self::Name, Self::Description, Self::Price, Self::Currency, Self::Stock];
+    pub const ALL: [Self; 6] = [
+        Self::Sku,
+        Self::Name,
+        Self::Description,
+        Self::Price,
+        Self::Currency,
+        Self::Stock,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -48,7 +54,10 @@ pub enum HeaderFault {
     #[error("the header lacks {}", .columns.join(", "))]
     Missing { columns: Vec<&'static str> },
     #[error("the header lacks {}; its fields are separated by {separator}, not by commas", .columns.join(", "))]
-    OtherSeparator { columns: Vec<&'static str>, separator: &'static str },
+    OtherSeparator {
+        columns: Vec<&'static str>,
+        separator: &'static str,
+    },
     #[error("the header names {column} twice")]
     Duplicate { column: &'static str },
 }
@@ -92,7 +101,11 @@ impl Header {
 
     /// Columns that are ignored. Those without a name, which spreadsheets leave behind, are not worth telling.
     pub fn unknown(&self) -> Vec<String> {
-        let unknown = self.names.iter().enumerate().filter(|(place, name)| !self.places.contains(place) && !name.is_empty());
+        let unknown = self
+            .names
+            .iter()
+            .enumerate()
+            .filter(|(place, name)| !self.places.contains(place) && !name.is_empty());
         unknown.map(|(_, name)| name.clone()).collect()
     }
 }
@@ -102,14 +115,21 @@ fn places(names: &[String]) -> Result<[usize; Column::ALL.len()], HeaderFault> {
     let mut missing = Vec::new();
     for column in Column::ALL {
         let name = column.as_str();
-        let mut found = names.iter().enumerate().filter(|(_, other)| other.eq_ignore_ascii_case(name));
+        let mut found = names
+            .iter()
+            .enumerate()
+            .filter(|(_, other)| other.eq_ignore_ascii_case(name));
         match (found.next(), found.next()) {
             (Some((place, _)), None) => places[column as usize] = place,
             (Some(_), Some(_)) => return Err(HeaderFault::Duplicate { column: name }),
             (None, _) => missing.push(name),
         }
     }
-    if missing.is_empty() { Ok(places) } else { Err(missing_fault(names, missing)) }
+    if missing.is_empty() {
+        Ok(places)
+    } else {
+        Err(missing_fault(names, missing))
+    }
 }
 
 fn missing_fault(names: &[String], columns: Vec<&'static str>) -> HeaderFault {

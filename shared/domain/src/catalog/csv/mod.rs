@@ -36,7 +36,9 @@ impl CatalogReader {
     /// Takes bytes off the front of `input` until a row is complete; `None` once `input` is used up.
     pub fn next_row(&mut self, input: &mut &[u8]) -> Result<Option<ReadRow<'_>>, HeaderFault> {
         if self.header.is_none() {
-            let Some(record) = self.records.next_record(input) else { return Ok(None) };
+            let Some(record) = self.records.next_record(input) else {
+                return Ok(None);
+            };
             self.header = Some(Header::parse(&record)?);
         }
         Ok(read(self.header.as_ref(), self.records.next_record(input)))
@@ -64,5 +66,9 @@ impl CatalogReader {
 
 fn read<'a>(header: Option<&'a Header>, record: Option<Record<'a>>) -> Option<ReadRow<'a>> {
     let (header, record) = (header?, record?);
-    Some(ReadRow { header, record, outcome: row::parse(header, &record) })
+    Some(ReadRow {
+        header,
+        record,
+        outcome: row::parse(header, &record),
+    })
 }

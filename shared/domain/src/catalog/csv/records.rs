@@ -91,7 +91,11 @@ impl RecordReader {
         Self {
             csv,
             bom_seen: Some(0),
-            position: Position { byte_offset: 0, line: 1, after_cr: false },
+            position: Position {
+                byte_offset: 0,
+                line: 1,
+                after_cr: false,
+            },
             in_record: false,
             line: 1,
             byte_offset: 0,
@@ -155,7 +159,9 @@ impl RecordReader {
     /// Drops a byte order mark, however it is cut.
     fn settle_bom(&mut self, input: &mut &[u8]) {
         while let Some(seen) = self.bom_seen {
-            let Some((first, rest)) = input.split_first() else { return };
+            let Some((first, rest)) = input.split_first() else {
+                return;
+            };
             if *first != BOM[seen] {
                 self.replay_bom();
             } else if seen + 1 < BOM.len() {
@@ -225,8 +231,11 @@ impl RecordReader {
             self.field_count += fields;
             return (result, bytes_read);
         }
-        let (result, bytes_read, bytes, fields) =
-            self.csv.read_record(input, &mut self.bytes[self.bytes_kept..], &mut self.ends[self.ends_kept..]);
+        let (result, bytes_read, bytes, fields) = self.csv.read_record(
+            input,
+            &mut self.bytes[self.bytes_kept..],
+            &mut self.ends[self.ends_kept..],
+        );
         self.bytes_kept += bytes;
         self.ends_kept += fields;
         self.field_count += fields;

@@ -66,17 +66,30 @@ pub(super) fn parse(header: &Header, record: &Record<'_>) -> Result<CatalogRow, 
         return Err(RowFaults(shape));
     }
     let mut faults = Vec::new();
-    let sku = noted(&mut faults, text(header, record, Column::Sku).and_then(|sku| Ok(Sku::parse(sku)?)));
+    let sku = noted(
+        &mut faults,
+        text(header, record, Column::Sku).and_then(|sku| Ok(Sku::parse(sku)?)),
+    );
     let name = noted(&mut faults, text(header, record, Column::Name).and_then(checked_name));
-    let description = noted(&mut faults, text(header, record, Column::Description).and_then(checked_description));
+    let description = noted(
+        &mut faults,
+        text(header, record, Column::Description).and_then(checked_description),
+    );
     let currency_text = text(header, record, Column::Currency);
     let currency = noted(&mut faults, currency_text.and_then(|code| Ok(Currency::parse(code)?)));
-    let price = noted(&mut faults, text(header, record, Column::Price).and_then(|price| checked_price(price, currency)));
+    let price = noted(
+        &mut faults,
+        text(header, record, Column::Price).and_then(|price| checked_price(price, currency)),
+    );
     let stock = noted(&mut faults, text(header, record, Column::Stock).and_then(checked_stock));
     match (sku, name, description, price.flatten(), stock) {
-        (Some(sku), Some(name), Some(description), Some(price), Some(stock)) => {
-            Ok(CatalogRow { sku, name: name.to_owned(), description: description.to_owned(), price, stock })
-        }
+        (Some(sku), Some(name), Some(description), Some(price), Some(stock)) => Ok(CatalogRow {
+            sku,
+            name: name.to_owned(),
+            description: description.to_owned(),
+            price,
+            stock,
+        }),
         _ => Err(RowFaults(faults)),
     }
 }
@@ -86,9 +99,16 @@ fn shape_faults(header: &Header, record: &Record<'_>) -> Vec<RowFault> {
     let faults = [
         (record.too_long, RowFault::TooLong),
         (record.unterminated, RowFault::UnterminatedQuote),
-        (found != expected && !record.unterminated, RowFault::FieldCount { found, expected }),
+        (
+            found != expected && !record.unterminated,
+            RowFault::FieldCount { found, expected },
+        ),
     ];
-    faults.into_iter().filter(|(applies, _)| *applies).map(|(_, fault)| fault).collect()
+    faults
+        .into_iter()
+        .filter(|(applies, _)| *applies)
+        .map(|(_, fault)| fault)
+        .collect()
 }
 
 fn noted<T>(faults: &mut Vec<RowFault>, checked: Result<T, RowFault>) -> Option<T> {
@@ -97,7 +117,9 @@ fn noted<T>(faults: &mut Vec<RowFault>, checked: Result<T, RowFault>) -> Option<
 
 fn text<'a>(header: &Header, record: &Record<'a>, column: Column) -> Result<&'a str, RowFault> {
     let bytes = record.field(header.place(column)).unwrap_or_default();
-    std::str::from_utf8(bytes).map_err(|_| RowFault::NotUtf8 { column: column.as_str() })
+    std::str::from_utf8(bytes).map_err(|_| RowFault::NotUtf8 {
+        column: column.as_str(),
+    })
 }
 
 fn checked_name(name: &str) -> Result<&str, RowFault> {
@@ -109,7 +131,11 @@ fn checked_name(name: &str) -> Result<&str, RowFault> {
 }
 
 fn checked_description(description: &str) -> Result<&str, RowFault> {
-    if description.len() > DESCRIPTION_BYTES_MAX { Err(RowFault::DescriptionTooLong) } else { Ok(description) }
+    if description.len() > DESCRIPTION_BYTES_MAX {
+        Err(RowFault::DescriptionTooLong)
+    } else {
+        Ok(description)
+    }
 }
 
 /// Without a currency nothing can be said of decimals and limits, and no amount comes of it; what is no number in any

@@ -13,7 +13,10 @@ fn told(row: &ReadRow<'_>) -> String {
     match &row.outcome {
         Ok(row) => {
             let price = row.price.to_decimal_text();
-            format!("{line}@{byte_offset} {}|{}|{}|{price}|{}", row.sku, row.name, row.description, row.stock)
+            format!(
+                "{line}@{byte_offset} {}|{}|{}|{price}|{}",
+                row.sku, row.name, row.description, row.stock
+            )
         }
         Err(faults) => format!("{line}@{byte_offset}: {faults}"),
     }
@@ -50,8 +53,13 @@ fn rows(body: &str) -> Vec<String> {
 /// What is wrong with the only row of a file.
 fn fault(row: &str) -> String {
     let rows = rows(row);
-    let [only] = rows.as_slice() else { panic!("one row, got {rows:?}") };
-    only.split_once(": ").unwrap_or_else(|| panic!("a rejected row, got {only}")).1.to_owned()
+    let [only] = rows.as_slice() else {
+        panic!("one row, got {rows:?}")
+    };
+    only.split_once(": ")
+        .unwrap_or_else(|| panic!("a rejected row, got {only}"))
+        .1
+        .to_owned()
 }
 
 #[test]
@@ -71,7 +79,11 @@ fn only_one_whole_byte_order_mark_is_dropped() {
     assert_eq!(read(format!("\u{feff}\u{feff}{HEADER}")), Err(missing));
     for part in [b"\xef".as_slice(), b"\xef\xbb"] {
         assert_eq!(read(part), Err(HeaderFault::NotUtf8), "{part:?}");
-        assert_eq!(read([part, HEADER.as_bytes()].concat()), Err(HeaderFault::NotUtf8), "{part:?}");
+        assert_eq!(
+            read([part, HEADER.as_bytes()].concat()),
+            Err(HeaderFault::NotUtf8),
+            "{part:?}"
+        );
     }
     assert_eq!(read(b"\xef\xbb\xbf"), Err(HeaderFault::EmptyFile));
 }
@@ -103,7 +115,10 @@ fn line_ends_and_delimiters_within_quotes_are_text() {
     let rows = rows("A,\"x, \"\"y\"\"\",\"one\ntwo\r\nthree\rfour\",1,EUR,1\nB,b,,1,EUR,1\n");
     assert_eq!(
         rows,
-        ["2@42 A|x, \"y\"|one\ntwo\r\nthree\rfour|1.00 EUR|1", "6@85 B|b||1.00 EUR|1"]
+        [
+            "2@42 A|x, \"y\"|one\ntwo\r\nthree\rfour|1.00 EUR|1",
+            "6@85 B|b||1.00 EUR|1"
+        ]
     );
 }
 
@@ -131,7 +146,8 @@ fn a_file_without_rows_is_done_and_one_without_a_header_is_unusable() {
 #[test]
 fn columns_come_in_any_order_and_case_with_others_between() {
     let mut reader = CatalogReader::new();
-    let mut file = b" Stock ,SKU,colour,Currency,\"price\",NAME,Description,,size\n7,A,red,JPY,1200,Mug,x,,L\n".as_slice();
+    let mut file =
+        b" Stock ,SKU,colour,Currency,\"price\",NAME,Description,,size\n7,A,red,JPY,1200,Mug,x,,L\n".as_slice();
     let row = reader.next_row(&mut file).unwrap().map(|row| told(&row));
     assert_eq!(row.as_deref(), Some("2@59 A|Mug|x|1200 JPY|7"));
     assert_eq!(reader.unknown_columns(), ["colour", "size"]);
@@ -140,13 +156,19 @@ fn columns_come_in_any_order_and_case_with_others_between() {
 #[test]
 fn a_file_without_a_required_column_is_unusable() {
     let reason = |file: &str| read(file).unwrap_err().to_string();
-    assert_eq!(reason("sku,name,price\nA,a,1\n"), "the header lacks description, currency, stock");
+    assert_eq!(
+        reason("sku,name,price\nA,a,1\n"),
+        "the header lacks description, currency, stock"
+    );
     assert_eq!(
         reason("sku;name;description;price;currency;stock\n"),
         "the header lacks sku, name, description, price, currency, stock; its fields are separated by semicolons, not \
          by commas"
     );
-    assert_eq!(reason("sku,name,description,price,currency,stock,SKU\n"), "the header names sku twice");
+    assert_eq!(
+        reason("sku,name,description,price,currency,stock,SKU\n"),
+        "the header names sku twice"
+    );
     assert_eq!(read(b"\xff\xfes\0k\0u\0"), Err(HeaderFault::NotUtf8));
     assert!(matches!(read(b"\x00\x01\x02\x03"), Err(HeaderFault::Missing { .. })));
     assert_eq!(read("sku,\"name\nA,a\n"), Err(HeaderFault::UnterminatedQuote));
@@ -158,7 +180,10 @@ fn a_header_beyond_its_limits_is_unusable() {
     assert_eq!(read(wide(RECORD_FIELDS_MAX)).unwrap(), [""; 0]);
     assert_eq!(read(wide(RECORD_FIELDS_MAX + 1)), Err(HeaderFault::TooManyColumns));
     for bytes in [HEADER_BYTES_MAX, 200_000] {
-        assert_eq!(read(format!("{},{}\n", HEADER.trim_end(), "x".repeat(bytes))), Err(HeaderFault::TooLong));
+        assert_eq!(
+            read(format!("{},{}\n", HEADER.trim_end(), "x".repeat(bytes))),
+            Err(HeaderFault::TooLong)
+        );
     }
 }
 
@@ -213,7 +238,10 @@ fn a_row_of_exactly_the_limit_is_not_too_long() {
     let too_long = format!("description: the description is longer than {DESCRIPTION_BYTES_MAX} bytes");
     for end in ["", "\n", "\r\n"] {
         assert_eq!(fault(&format!("A,a,{description},1,EUR,1{end}")), too_long);
-        assert_eq!(fault(&format!("A,a,{description}x,1,EUR,1{end}")), "the row is longer than 65536 bytes");
+        assert_eq!(
+            fault(&format!("A,a,{description}x,1,EUR,1{end}")),
+            "the row is longer than 65536 bytes"
+        );
     }
 }
 
@@ -233,22 +261,43 @@ fn every_column_tells_its_fault() {
     let long_description = "d".repeat(DESCRIPTION_BYTES_MAX + 1);
     let cases = [
         (",a,,1,EUR,1", "sku: the sku is empty"),
-        ("a/b,a,,1,EUR,1", "sku: the sku has a slash, a control character or a space at its edge, or is a dot name"),
+        (
+            "a/b,a,,1,EUR,1",
+            "sku: the sku has a slash, a control character or a space at its edge, or is a dot name",
+        ),
         ("A, ,,1,EUR,1", "name: the name is empty"),
-        (&format!("A,{long_name},,1,EUR,1"), "name: the name is longer than 200 bytes"),
-        (&format!("A,a,{long_description},1,EUR,1"), "description: the description is longer than 4000 bytes"),
+        (
+            &format!("A,{long_name},,1,EUR,1"),
+            "name: the name is longer than 200 bytes",
+        ),
+        (
+            &format!("A,a,{long_description},1,EUR,1"),
+            "description: the description is longer than 4000 bytes",
+        ),
         ("A,a,,free,EUR,1", "price: the amount is not decimal text like 12.50"),
         ("A,a,,-1,EUR,1", "price: the amount is negative"),
-        ("A,a,,1.005,EUR,1", "price: the amount has more decimals than its currency"),
-        ("A,a,,1.5,JPY,1", "price: the amount has more decimals than its currency"),
-        ("A,a,,1.5,eur,1", "currency: the currency is not an ISO 4217 code in upper case"),
+        (
+            "A,a,,1.005,EUR,1",
+            "price: the amount has more decimals than its currency",
+        ),
+        (
+            "A,a,,1.5,JPY,1",
+            "price: the amount has more decimals than its currency",
+        ),
+        (
+            "A,a,,1.5,eur,1",
+            "currency: the currency is not an ISO 4217 code in upper case",
+        ),
         ("A,a,,1,EUR,", "stock: the stock is not a whole number"),
         ("A,a,,1,EUR,1.0", "stock: the stock is not a whole number"),
         ("A,a,,1,EUR,+1", "stock: the stock is not a whole number"),
         ("A,a,,1,EUR,-", "stock: the stock is not a whole number"),
         ("A,a,,1,EUR,-1", "stock: the stock is negative"),
         ("A,a,,1,EUR,1000000001", "stock: the stock is more than 1000000000"),
-        ("A,a,,1,EUR,99999999999999999999", "stock: the stock is more than 1000000000"),
+        (
+            "A,a,,1,EUR,99999999999999999999",
+            "stock: the stock is more than 1000000000",
+        ),
     ];
     for (row, expected) in cases {
         assert_eq!(fault(row), expected);
@@ -268,7 +317,10 @@ fn all_faults_of_a_row_are_told_at_once() {
 fn values_at_their_limits_are_accepted() {
     let (name, description) = ("n".repeat(NAME_BYTES_MAX), "d".repeat(DESCRIPTION_BYTES_MAX));
     let read = rows(&format!("A,{name},{description},9999999999.99,EUR,{STOCK_UNITS_MAX}\n"));
-    assert_eq!(read, [format!("2@42 A|{name}|{description}|9999999999.99 EUR|1000000000")]);
+    assert_eq!(
+        read,
+        [format!("2@42 A|{name}|{description}|9999999999.99 EUR|1000000000")]
+    );
     assert_eq!(rows("A,a,,0,EUR,-0"), ["2@42 A|a||0.00 EUR|0"]);
 }
 
@@ -276,14 +328,21 @@ fn values_at_their_limits_are_accepted() {
 fn offsets_point_at_the_first_byte_of_their_row() {
     let mut body = String::new();
     for number in 0..500 {
-        write!(body, "S{number},\"Mug \"\"{number}\"\"\",\"é\r\n{number}\",1,EUR,{number}\r\n\n").unwrap();
+        write!(
+            body,
+            "S{number},\"Mug \"\"{number}\"\"\",\"é\r\n{number}\",1,EUR,{number}\r\n\n"
+        )
+        .unwrap();
     }
     let file = format!("{HEADER}{body}");
     let rows = read(&file).unwrap();
     assert_eq!(rows.len(), 500);
     for (number, row) in rows.iter().enumerate() {
         let (line, offset) = row.split_once(' ').unwrap().0.split_once('@').unwrap();
-        assert!(file[offset.parse().unwrap()..].starts_with(&format!("S{number},")), "{row}");
+        assert!(
+            file[offset.parse().unwrap()..].starts_with(&format!("S{number},")),
+            "{row}"
+        );
         assert_eq!(line.parse(), Ok(2 + number * 3), "{row}");
     }
 }

@@ -44,7 +44,7 @@ pub(super) struct State {
 
 /// All ports of an import in one.
 pub(super) struct Shop {
-    state: Mutex<State>,
+    state: Arc<Mutex<State>>,
     pub(super) in_flight_max: AtomicUsize,
     in_flight: AtomicUsize,
 }
@@ -62,7 +62,12 @@ impl Shop {
             uploader: CustomerId::parse("olga").ok(),
             ..State::default()
         };
-        Arc::new(Self { state: Mutex::new(state), in_flight_max: AtomicUsize::new(0), in_flight: AtomicUsize::new(0) })
+        let state = Arc::new(Mutex::new(state));
+        Arc::new(Self {
+            state,
+            in_flight_max: AtomicUsize::new(0),
+            in_flight: AtomicUsize::new(0),
+        })
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
@@ -80,9 +85,15 @@ impl Shop {
             sends: self.clone(),
             clock: self.clone(),
         };
-        let key = CatalogKey { upload_id: UploadId::parse("up-1").unwrap() };
+        let key = CatalogKey {
+            upload_id: UploadId::parse("up-1").unwrap(),
+        };
         let size_bytes = self.state().file.as_ref().map_or(0, Vec::len) as u64;
-        let object = ObjectVersion { key: key.to_key(), version_id: None, size_bytes };
+        let object = ObjectVersion {
+            key: key.to_key(),
+            version_id: None,
+            size_bytes,
+        };
         // Functions run it on runtimes that move tasks between threads.
         let run: Pin<Box<dyn Future<Output = _> + Send + '_>> = Box::pin(import.run(&key, &object));
         run.await
@@ -123,7 +134,10 @@ impl CatalogFiles for Shop {
         let state = self.state();
         Ok(state.file.as_ref().map(|file| {
             let left = file.chunks(CHUNK_BYTES).map(<[u8]>::to_vec).collect();
-            Box::new(Chunks { left, cut_after: state.cut_after_chunks }) as Box<dyn ByteStream>
+            Box::new(Chunks {
+                left,
+                cut_after: state.cut_after_chunks,
+            }) as Box<dyn ByteStream>
         }))
     }
 }
@@ -164,7 +178,11 @@ impl CatalogWriter for Shop {
             Some(left) => *left -= 1,
             None => {}
         }
-        if state.products.get(&row.sku).is_some_and(|(newest, _)| *newest >= version) {
+        if state
+            .products
+            .get(&row.sku)
+            .is_some_and(|(newest, _)| *newest >= version)
+        {
             return Ok(ApplyOutcome::Superseded);
         }
         state.products.insert(row.sku.clone(), (version, row.clone()));
@@ -174,12 +192,7 @@ impl CatalogWriter for Shop {
 
 #[async_trait]
 impl ImportLedger for Shop {
-    async fn begin(
-        &self,
-        upload_id: &UploadId,
-        _: &ObjectVersion,
-        _: Timestamp,
-    ) -> Result<CatalogImport, PortFailure> {
+    async fn begin(&self, upload_id: &UploadId, _: &ObjectVersion, _: Timestamp) -> Result<CatalogImport, PortFailure> {
         let state = self.state();
         Ok(CatalogImport {
             upload_id: upload_id.clone(),
@@ -203,24 +216,87 @@ impl ImportLedger for Shop {
     ) -> Result<CatalogImportEnd, PortFailure> {
         let mut state = self.state();
         let end = state.end.get_or_insert_with(|| end.clone()).clone();
-        if std::mem::take(&mut state.dies_when_finished) { Err(trouble("answer")) } else { Ok(end) }
+        if std::mem::take(&mut state.dies_when_finished) {
+            Err(trouble("answer"))
+        } else {
+            Ok(end)
+        }
     }
 }
 
 struct Report {
-    shop: Arc<Mutex<Vec<u8>>>,
+    state: Arc<Mutex<State>>,
     bytes: Vec<u8>,
 }
 
 #[async_trait]
 impl FileSink for Report {
     async fn write(&mut self, bytes: &[u8]) -> Result<(), PortFailure> {
+        assert!(!bytes.is_empty());
         self.bytes.extend_from_slice(bytes);
         Ok(())
     }
 
     async fn finish(self: Box<Self>) -> Result<(), PortFailure> {
-        *self.shop.lock().unwrap() = self.bytes;
+        let mut state = self.state.lock().unwrap();
+        assert_eq!(state.end, None, "the report is in its place before the import ends");
+        state.report = Some(self.bytes);
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl RejectedRowsFiles for Shop {
+    async fn create(&self, _: &UploadId) -> Result<Box<dyn FileSink>, PortFailure> {
+        self.state().reports_begun += 1;
+        Ok(Box::new(Report {
+            state: self.state.clone(),
+            bytes: Vec::new(),
+        }))
+    }
+}
+
+#[async_trait]
+impl CustomerDirectory for Shop {
+    async fn email_of(&self, customer: &CustomerId) -> Result<Option<EmailAddress>, PortFailure> {
+        Ok(EmailAddress::parse(&format!("{}@example.test", customer.as_str())).ok())
+    }
+}
+
+#[async_trait]
+impl Mailer for Shop {
+    async fn send(&self, email: &Email) -> Result<(), SendFailure> {
+        let mut state = self.state();
+        let trouble_ahead = state.mail_trouble.pop_front();
+        if !matches!(trouble_ahead, Some(MailTrouble::NotSent)) {
+            state.mails.push(email.clone());
+        }
+        match trouble_ahead {
+            None => Ok(()),
+            Some(MailTrouble::NotSent) => Err(SendFailure::NotSent(trouble("send mail"))),
+            Some(MailTrouble::Ambiguous) => Err(SendFailure::Ambiguous(trouble("send mail"))),
+        }
+    }
+}
+
+#[async_trait]
+impl SendLog for Shop {
+    async fn claim(&self, key: &str, _: Timestamp) -> Result<SendClaim, PortFailure> {
+        let mut state = self.state();
+        if let Some(taken) = state.sends.get(key) {
+            return Ok(SendClaim::Taken(*taken));
+        }
+        state.sends.insert(key.to_owned(), SendState::Claimed);
+        Ok(SendClaim::Granted)
+    }
+
+    async fn settle(&self, key: &str, settled: SendState, _: Timestamp) -> Result<(), PortFailure> {
+        self.state().sends.insert(key.to_owned(), settled);
+        Ok(())
+    }
+
+    async fn release(&self, key: &str) -> Result<(), PortFailure> {
+        self.state().sends.remove(key);
         Ok(())
     }
 }

@@ -8,8 +8,12 @@ use crate::values::{EmailAddress, ImportCounts};
 impl ImportCatalog {
     /// Sends the report unless somebody did, or may have done.
     pub(super) async fn tell(&self, upload: &CatalogImport, end: &CatalogImportEnd) -> Result<(), PortFailure> {
-        let Some(uploader) = &upload.uploaded_by else { return Ok(()) };
-        let Some(to) = self.directory.email_of(uploader).await? else { return Ok(()) };
+        let Some(uploader) = &upload.uploaded_by else {
+            return Ok(());
+        };
+        let Some(to) = self.directory.email_of(uploader).await? else {
+            return Ok(());
+        };
         let key = format!("import/{}", upload.upload_id);
         match self.sends.claim(&key, self.clock.now()).await? {
             SendClaim::Granted => {}
@@ -32,13 +36,19 @@ fn email(upload: &CatalogImport, end: &CatalogImportEnd, to: EmailAddress) -> Em
     // A file copied in by hand may have any name; a subject is one line.
     let file_name = upload.file_name.replace(char::is_control, " ");
     let (what, sentences) = match end {
-        CatalogImportEnd::Done { counts, unknown_columns } => ("was imported", done_sentences(*counts, unknown_columns)),
+        CatalogImportEnd::Done {
+            counts,
+            unknown_columns,
+        } => ("was imported", done_sentences(*counts, unknown_columns)),
         CatalogImportEnd::Rejected { reason } => {
             ("could not be imported", vec![format!("Nothing was changed: {reason}.")])
         }
     };
     let upload_id = &upload.upload_id;
-    let paragraphs: Vec<String> = sentences.iter().map(|sentence| format!("<p>{}</p>", escaped(sentence))).collect();
+    let paragraphs: Vec<String> = sentences
+        .iter()
+        .map(|sentence| format!("<p>{}</p>", escaped(sentence)))
+        .collect();
     Email {
         to,
         subject: format!("Your catalog {file_name} {what}"),
@@ -55,8 +65,15 @@ fn email(upload: &CatalogImport, end: &CatalogImportEnd, to: EmailAddress) -> Em
 }
 
 fn done_sentences(counts: ImportCounts, unknown_columns: &[String]) -> Vec<String> {
-    let ImportCounts { rows_read, rows_written, rows_rejected, .. } = counts;
-    let mut sentences = vec![format!("Rows read: {rows_read}, written: {rows_written}, rejected: {rows_rejected}.")];
+    let ImportCounts {
+        rows_read,
+        rows_written,
+        rows_rejected,
+        ..
+    } = counts;
+    let mut sentences = vec![format!(
+        "Rows read: {rows_read}, written: {rows_written}, rejected: {rows_rejected}."
+    )];
     if rows_rejected > 0 {
         sentences.push("The upload's status links to a file of the rejected rows and their reasons.".to_owned());
     }
@@ -67,5 +84,8 @@ fn done_sentences(counts: ImportCounts, unknown_columns: &[String]) -> Vec<Strin
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }

@@ -48,7 +48,9 @@ pub enum ImportOutcome {
     /// Every row was read; some may have been rejected.
     Done(ImportCounts),
     /// The whole file is unusable, recorded for good: trying again cannot help.
-    Rejected { reason: String },
+    Rejected {
+        reason: String,
+    },
     FinishedBefore,
     /// Deleted since the event was sent.
     Gone,
@@ -62,10 +64,14 @@ impl ImportCatalog {
             self.tell(&upload, end).await?;
             return Ok(ImportOutcome::FinishedBefore);
         }
-        let Some(stream) = self.files.open(object, 0).await? else { return Ok(ImportOutcome::Gone) };
+        let Some(stream) = self.files.open(object, 0).await? else {
+            return Ok(ImportOutcome::Gone);
+        };
         let end = match self.imported(&upload, object, stream).await {
             Ok(end) => end,
-            Err(Stopped::Unusable(fault)) => CatalogImportEnd::Rejected { reason: fault.to_string() },
+            Err(Stopped::Unusable(fault)) => CatalogImportEnd::Rejected {
+                reason: fault.to_string(),
+            },
             Err(Stopped::Port(failure)) => return Err(failure),
         };
         let end = self.ledger.finish(&upload.upload_id, &end, self.clock.now()).await?;
@@ -95,7 +101,10 @@ impl ImportCatalog {
             rows.take(row).await?;
         }
         let counts = rows.finish(reader.bytes_read()).await?;
-        Ok(CatalogImportEnd::Done { counts, unknown_columns: reader.unknown_columns() })
+        Ok(CatalogImportEnd::Done {
+            counts,
+            unknown_columns: reader.unknown_columns(),
+        })
     }
 }
 
@@ -131,7 +140,10 @@ impl<'a> Rows<'a> {
         Self {
             import,
             upload,
-            counts: ImportCounts { bytes_total, ..ImportCounts::default() },
+            counts: ImportCounts {
+                bytes_total,
+                ..ImportCounts::default()
+            },
             in_flight: FuturesUnordered::new(),
             rejected: RejectedRows::new(import.rejected_rows.as_ref(), &upload.upload_id),
         }
@@ -153,8 +165,10 @@ impl<'a> Rows<'a> {
         self.counts.rows_read += 1;
         match row.outcome {
             Ok(catalog_row) => {
-                let version =
-                    CatalogVersion { upload_sequence: self.upload.sequence, byte_offset: row.record.byte_offset };
+                let version = CatalogVersion {
+                    upload_sequence: self.upload.sequence,
+                    byte_offset: row.record.byte_offset,
+                };
                 self.write(catalog_row, version).await
             }
             Err(faults) => {
@@ -172,7 +186,8 @@ impl<'a> Rows<'a> {
             self.count_written(written)?;
         }
         let (writer, at) = (self.import.writer.as_ref(), self.import.clock.now());
-        self.in_flight.push(Box::pin(async move { writer.apply(&row, version, at).await }));
+        self.in_flight
+            .push(Box::pin(async move { writer.apply(&row, version, at).await }));
         Ok(())
     }
 
@@ -189,7 +204,10 @@ impl<'a> Rows<'a> {
         if !self.counts.rows_read.is_multiple_of(PROGRESS_EVERY_ROWS) {
             return Ok(());
         }
-        self.import.ledger.progress(&self.upload.upload_id, self.counts, self.import.clock.now()).await
+        self.import
+            .ledger
+            .progress(&self.upload.upload_id, self.counts, self.import.clock.now())
+            .await
     }
 
     async fn finish(mut self, bytes_read: u64) -> Result<ImportCounts, PortFailure> {

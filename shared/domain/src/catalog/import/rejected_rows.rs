@@ -24,7 +24,12 @@ pub(super) struct RejectedRows<'a> {
 
 impl<'a> RejectedRows<'a> {
     pub(super) fn new(files: &'a dyn RejectedRowsFiles, upload_id: &'a UploadId) -> Self {
-        Self { files, upload_id, sink: None, buffer: Vec::new() }
+        Self {
+            files,
+            upload_id,
+            sink: None,
+            buffer: Vec::new(),
+        }
     }
 
     pub(super) async fn add(
@@ -60,13 +65,19 @@ fn rejected_lines(with_header: bool, header: &Header, record: &Record<'_>, fault
     let mut lines = String::new();
     if with_header {
         lines.push_str("line,reason");
-        header.names().iter().for_each(|name| push_cell(&mut lines, name.as_bytes()));
+        header
+            .names()
+            .iter()
+            .for_each(|name| push_cell(&mut lines, name.as_bytes()));
         lines.push_str("\r\n");
     }
     lines.push_str(&record.line.to_string());
     push_cell(&mut lines, faults.to_string().as_bytes());
     // As many cells as the header has, or the report itself would be ragged.
-    let cells = record.fields().chain(std::iter::repeat(b"".as_slice())).take(header.names().len());
+    let cells = record
+        .fields()
+        .chain(std::iter::repeat(b"".as_slice()))
+        .take(header.names().len());
     cells.for_each(|cell| push_cell(&mut lines, cell));
     lines.push_str("\r\n");
     lines
@@ -76,7 +87,11 @@ fn push_cell(line: &mut String, bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let kept = &text[..text.floor_char_boundary(REPORT_FIELD_BYTES_MAX)];
     // Spreadsheets run what begins like this as a formula, quoted or not.
-    let guard = if kept.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { "'" } else { "" };
+    let guard = if kept.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
+        "'"
+    } else {
+        ""
+    };
     let mark = if kept.len() < text.len() { CUT_MARK } else { "" };
     line.push(',');
     if kept.contains([',', '"', '\r', '\n']) {

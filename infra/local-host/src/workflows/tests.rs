@@ -1,0 +1,283 @@
+//! Does an execution survive its process, and is its end told once?
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use adapter_embedded::clock::SystemClock;
+use adapter_embedded::sagas::{ExecutionStatus, SqliteSagaRunner};
+use async_trait::async_trait;
+use domain::fulfilment::ports::{SagaRunner, SagaStart};
+use domain::values::{CorrelationId, OrderId};
+use rusqlite::params;
+use serde_json::json;
+
+use super::*;
+use crate::events::EventPlane;
+use crate::functions::InvokeFailure;
+use crate::template;
+
+/// Functions that do nothing but count, fail as they are told, or never answer.
+#[derive(Default)]
+struct Steps {
+    calls: Mutex<BTreeMap<String, u32>>,
+    failing: BTreeMap<&'static str, &'static str>,
+    hanging: Option<&'static str>,
+    reached: Notify,
+}
+
+#[async_trait]
+impl Functions for Steps {
+    async fn invoke(&self, logical_id: &str, event: Value, source: &'static str) -> Result<Value, InvokeFailure> {
+        assert_eq!(source, "workflow");
+        assert!(event["order_id"].is_string(), "{event}");
+        *self.calls.lock().unwrap().entry(logical_id.to_owned()).or_default() += 1;
+        if self.hanging == Some(logical_id) {
+            self.reached.notify_one();
+            return std::future::pending().await;
+        }
+        match self.failing.get(logical_id) {
+            Some(error) => Err(InvokeFailure {
+                error_type: (*error).to_owned(),
+                message: "as told".to_owned(),
+            }),
+            None => Ok(json!({ "outcome": "DONE" })),
+        }
+    }
+}
+
+impl Steps {
+    fn calls(&self, logical_id: &str) -> u32 {
+        self.calls.lock().unwrap().get(logical_id).copied().unwrap_or_default()
+    }
+}
+
+struct Shop {
+    database: Database,
+    deployment: Arc<Deployment>,
+    wake: Arc<Notify>,
+}
+
+impl Shop {
+    async fn open() -> Self {
+        let shop = Self {
+            database: Database::in_memory().unwrap(),
+            deployment: Arc::new(template::load().unwrap()),
+            wake: Arc::new(Notify::new()),
+        };
+        let plane = EventPlane {
+            database: shop.database.clone(),
+            deployment: Arc::clone(&shop.deployment),
+            functions: Arc::new(Steps::default()),
+            wake: Arc::clone(&shop.wake),
+        };
+        plane.prepare().await.unwrap();
+        shop
+    }
+
+    async fn order(&self, kind: SagaKind, id: &str) {
+        let runner = SqliteSagaRunner {
+            database: self.database.clone(),
+            clock: Arc::new(SystemClock),
+        };
+        let order = OrderId::parse(id).unwrap();
+        let correlation_id = CorrelationId::parse("c-1").unwrap();
+        runner
+            .start(&SagaStart {
+                kind,
+                order,
+                correlation_id,
+            })
+            .await
+            .unwrap();
+    }
+
+    /// A process that works until it is dropped.
+    async fn process(&self, steps: &Arc<Steps>) -> JoinSet<()> {
+        let (database, deployment) = (self.database.clone(), Arc::clone(&self.deployment));
+        let machines = Machines::read(&deployment).unwrap();
+        let functions: Arc<dyn Functions> = Arc::clone(steps) as Arc<dyn Functions>;
+        let wake = Arc::clone(&self.wake);
+        let (workflows, writer) = Workflows::prepare(database, deployment, functions, machines, wake)
+            .await
+            .unwrap();
+        let mut process = JoinSet::new();
+        process.spawn(writer.run());
+        process.spawn(workflows.run());
+        process
+    }
+
+    async fn ended(&self, kind: SagaKind, name: &'static str) -> Execution {
+        loop {
+            let rung = self.wake.notified();
+            tokio::pin!(rung);
+            rung.as_mut().enable();
+            let found = self
+                .database
+                .call("find", move |connection| sagas::find(connection, kind, name))
+                .await
+                .unwrap();
+            match found {
+                Some(execution) if execution.status != ExecutionStatus::Running => return execution,
+                _ => rung.await,
+            }
+        }
+    }
+
+    async fn count(&self, sql: &'static str) -> i64 {
+        self.database
+            .call("count", move |connection| {
+                connection.query_row(sql, [], |row| row.get(0))
+            })
+            .await
+            .unwrap()
+    }
+
+    /// The details of the status changes that functions will be told.
+    async fn told(&self) -> Vec<Value> {
+        let texts: Vec<String> = self
+            .database
+            .call("read events", |connection| {
+                connection
+                    .prepare("SELECT event FROM asynchronous_invocations WHERE function = ?1 ORDER BY id")?
+                    .query_map(params!["SagaReconcile"], |row| row.get(0))?
+                    .collect()
+            })
+            .await
+            .unwrap();
+        texts
+            .iter()
+            .map(|text| serde_json::from_str::<Value>(text).unwrap()["detail"].take())
+            .collect()
+    }
+}
+
+#[tokio::test]
+async fn an_execution_runs_to_its_end_and_leaves_its_history_alone() {
+    let shop = Shop::open().await;
+    shop.order(SagaKind::Order, "o-1").await;
+    let steps = Arc::new(Steps::default());
+    let _process = shop.process(&steps).await;
+    let execution = shop.ended(SagaKind::Order, "o-1").await;
+    assert_eq!(execution.status, ExecutionStatus::Succeeded);
+    assert_eq!(shop.count("SELECT count(*) FROM execution_journal").await, 0);
+    let states = shop
+        .database
+        .call("read history", move |connection| {
+            journal::states(connection, &ExecutionKey::of(&execution))
+        })
+        .await
+        .unwrap();
+    assert_eq!(
+        (states[0].as_str(), states[states.len() - 1].as_str()),
+        ("ReserveAndAuthorize", "Confirmed")
+    );
+    assert!(shop.told().await.is_empty(), "nobody asked for executions that succeed");
+}
+
+#[tokio::test]
+async fn an_execution_whose_process_died_goes_on_without_repeating_what_was_answered() {
+    let shop = Shop::open().await;
+    shop.order(SagaKind::Order, "o-1").await;
+    let hanging = Arc::new(Steps {
+        hanging: Some("SagaCapturePayment"),
+        ..Steps::default()
+    });
+    let process = shop.process(&hanging).await;
+    hanging.reached.notified().await;
+    drop(process);
+
+    let steps = Arc::new(Steps::default());
+    let _process = shop.process(&steps).await;
+    assert_eq!(
+        shop.ended(SagaKind::Order, "o-1").await.status,
+        ExecutionStatus::Succeeded
+    );
+    assert_eq!(
+        (steps.calls("SagaReserveStock"), steps.calls("SagaAuthorizePayment")),
+        (0, 0)
+    );
+    assert_eq!(
+        (steps.calls("SagaCapturePayment"), steps.calls("SagaConfirmOrder")),
+        (1, 1)
+    );
+}
+
+#[tokio::test]
+async fn an_execution_that_fails_is_told_once_under_the_names_that_the_template_listens_for() {
+    let shop = Shop::open().await;
+    shop.order(SagaKind::Cancel, "o-1").await;
+    let failing = BTreeMap::from([("SagaCancelOrder", "OrderNotCancelling")]);
+    let steps = Arc::new(Steps {
+        failing,
+        ..Steps::default()
+    });
+    let _process = shop.process(&steps).await;
+    let execution = shop.ended(SagaKind::Cancel, "o-1-cancel").await;
+    assert_eq!(
+        (execution.status, execution.error.as_deref()),
+        (ExecutionStatus::Failed, Some("OrderNotCancelling"))
+    );
+    let told = shop.told().await;
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0]["status"], "FAILED");
+    assert_eq!(told[0]["name"], "o-1-cancel");
+    let machines = Machines::read(&shop.deployment).unwrap();
+    assert_eq!(told[0]["stateMachineArn"], machines.arn(SagaKind::Cancel).arn());
+    let cause: Value = serde_json::from_str(told[0]["cause"].as_str().unwrap()).unwrap();
+    assert_eq!(cause["errorType"], "OrderNotCancelling");
+}
+
+#[tokio::test]
+async fn more_executions_than_run_at_once_all_end() {
+    let started = i64::try_from(EXECUTIONS_AT_ONCE * 2).unwrap();
+    let shop = Shop::open().await;
+    shop.database
+        .call("start executions", |connection| {
+            for number in 0..started {
+                connection.execute(
+                    "INSERT INTO executions (kind, name, input, status, started_at) VALUES ('order', ?1, ?2, 'RUNNING', ?3)",
+                    params![format!("o-{number}"), json!({ "order_id": "o", "correlation_id": "c" }).to_string(), now_ms()],
+                )?;
+            }
+            Ok(())
+        })
+        .await
+        .unwrap();
+    let steps = Arc::new(Steps::default());
+    let _process = shop.process(&steps).await;
+    loop {
+        let rung = shop.wake.notified();
+        tokio::pin!(rung);
+        rung.as_mut().enable();
+        if shop
+            .count("SELECT count(*) FROM executions WHERE status = 'RUNNING'")
+            .await
+            == 0
+        {
+            break;
+        }
+        rung.await;
+    }
+    assert_eq!(
+        shop.count("SELECT count(*) FROM executions WHERE status = 'SUCCEEDED'")
+            .await,
+        started
+    );
+}
+
+#[test]
+fn a_machine_that_invokes_a_stranger_is_refused() {
+    let mut deployment = template::load().unwrap();
+    deployment.functions.remove("SagaRefundPayment");
+    let fault = Machines::read(&deployment).unwrap_err();
+    assert!(
+        matches!(
+            fault,
+            WorkflowFault::UnknownFunction {
+                machine: ORDER_SAGA,
+                ..
+            }
+        ),
+        "{fault}"
+    );
+}
