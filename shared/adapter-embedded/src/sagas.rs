@@ -200,3 +200,49 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Execution> {
         ended_at_ms: row.get("ended_at")?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::values::CorrelationId;
+
+    use super::*;
+    use crate::clock::SystemClock;
+
+    #[tokio::test]
+    async fn executions_are_found_in_the_order_of_their_starts_until_they_end() {
+        let database = Database::in_memory().unwrap();
+        let clock = Arc::new(SystemClock);
+        let runner = SqliteSagaRunner { database, clock };
+        for name in ["o-3", "o-1", "o-2"] {
+            let order = OrderId::parse(name).unwrap();
+            let correlation_id = CorrelationId::parse("c-1").unwrap();
+            let kind = SagaKind::Order;
+            runner
+                .start(&SagaStart {
+                    kind,
+                    order,
+                    correlation_id,
+                })
+                .await
+                .unwrap();
+        }
+        let (running, last) = runner
+            .database
+            .call("read executions", |connection| {
+                let aborted = ExecutionEnd {
+                    status: ExecutionStatus::Aborted,
+                    error: None,
+                    cause: None,
+                };
+                assert!(end(connection, SagaKind::Order, "o-1", &aborted, 1)?);
+                let first = running_after(connection, 0, 1)?;
+                let second = running_after(connection, first[0].0, 10)?;
+                Ok(([first, second].concat(), recent(connection, 1)?))
+            })
+            .await
+            .unwrap();
+        let names: Vec<&str> = running.iter().map(|(_, execution)| execution.name.as_str()).collect();
+        assert_eq!(names, ["o-3", "o-2"]);
+        assert_eq!(last[0].name, "o-2");
+    }
+}

@@ -76,7 +76,7 @@ async function buy(product) {
 
 function card(product) {
   const url = product.thumbnails?.["512"];
-  const picture = url ? element("img", { src: url, alt: product.name, loading: "lazy" }) : "🛍";
+  const picture = url ? element("img", { src: url, alt: product.name, loading: "lazy" }) : product.name.slice(0, 1);
   const action = guarded(() => buy(product));
   return element("article", { class: "card", "data-sku": product.sku },
     element("div", { class: "picture" }, picture),

@@ -11,6 +11,7 @@ mod order_stream;
 mod order_stream_shapes;
 mod pollers;
 mod queue;
+mod retention;
 mod schedules;
 
 use std::sync::Arc;
@@ -59,6 +60,7 @@ impl EventPlane {
         let mut tasks = JoinSet::new();
         tasks.spawn(pollers::objects(Arc::clone(self)));
         tasks.spawn(pollers::asynchronous_invocations(Arc::clone(self)));
+        tasks.spawn(retention::run(Arc::clone(self)));
         for function in self.deployment.functions.values() {
             for source in &function.sources {
                 self.start_source(&mut tasks, &function.logical_id, source);

@@ -7,6 +7,8 @@ mod model;
 mod read;
 mod resolve;
 mod sources;
+#[cfg(test)]
+mod tests;
 mod yaml;
 
 pub use model::{

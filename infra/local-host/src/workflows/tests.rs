@@ -232,7 +232,7 @@ async fn more_executions_than_run_at_once_all_end() {
     let started = i64::try_from(EXECUTIONS_AT_ONCE * 2).unwrap();
     let shop = Shop::open().await;
     shop.database
-        .call("start executions", |connection| {
+        .call("start executions", move |connection| {
             for number in 0..started {
                 connection.execute(
                     "INSERT INTO executions (kind, name, input, status, started_at) VALUES ('order', ?1, ?2, 'RUNNING', ?3)",

@@ -31,3 +31,47 @@ impl CompleteCancel {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fakes::{FixedClock, World, order_id};
+    use super::*;
+
+    fn complete(world: &World) -> CompleteCancel {
+        CompleteCancel {
+            book: Arc::clone(&world.book) as _,
+            clock: Arc::new(FixedClock),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_cancel_is_completed_once_however_often_it_is_asked() {
+        let world = World::new();
+        world.book.bring(&world.id, OrderStatus::Cancelling);
+        world.book.answers.lose_next();
+        let lost = complete(&world).run(&world.id).await;
+        assert!(matches!(lost, Err(CompleteCancelError::Port(failure)) if failure.transient));
+        for _ in 0..2 {
+            complete(&world).run(&world.id).await.unwrap();
+            assert_eq!(world.book.status(&world.id), OrderStatus::Cancelled);
+        }
+    }
+
+    #[tokio::test]
+    async fn only_an_order_that_is_being_cancelled_becomes_cancelled() {
+        for status in [
+            OrderStatus::Pending,
+            OrderStatus::Confirmed,
+            OrderStatus::Rejected,
+            OrderStatus::Parked,
+        ] {
+            let world = World::new();
+            world.book.bring(&world.id, status);
+            let refused = complete(&world).run(&world.id).await;
+            assert!(matches!(refused, Err(CompleteCancelError::NotCancelling(standing)) if standing == status));
+            assert_eq!(world.book.status(&world.id), status);
+        }
+        let unknown = complete(&World::new()).run(&order_id("order-2")).await;
+        assert!(matches!(unknown, Err(CompleteCancelError::OrderNotFound)));
+    }
+}

@@ -35,3 +35,99 @@ impl ConfirmOrder {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fakes::{FixedClock, World, order_id};
+    use super::super::ports::Parking;
+    use super::*;
+
+    fn confirm(world: &World) -> ConfirmOrder {
+        ConfirmOrder {
+            book: Arc::clone(&world.book) as _,
+            stock: Arc::clone(&world.stock) as _,
+            clock: Arc::new(FixedClock),
+        }
+    }
+
+    async fn with_stock_reserved() -> World {
+        let world = World::new();
+        world
+            .stock
+            .reserve(&world.id, &world.order.lines, FixedClock.now())
+            .await
+            .unwrap();
+        world
+    }
+
+    #[tokio::test]
+    async fn a_confirmed_order_has_its_stock_sold_however_often_it_is_asked() {
+        let world = with_stock_reserved().await;
+        world.stock.answers.lose_next();
+        assert!(matches!(
+            confirm(&world).run(&world.id).await,
+            Err(ConfirmOrderError::Port(_))
+        ));
+        assert_eq!(
+            world.book.status(&world.id),
+            OrderStatus::Pending,
+            "not before its stock"
+        );
+        world.book.answers.lose_next();
+        assert!(matches!(
+            confirm(&world).run(&world.id).await,
+            Err(ConfirmOrderError::Port(_))
+        ));
+        for _ in 0..2 {
+            confirm(&world).run(&world.id).await.unwrap();
+            assert_eq!(world.book.status(&world.id), OrderStatus::Confirmed);
+            assert!(world.stock.is_committed(&world.id));
+            assert_eq!(world.stock.available(), (7, 9));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_late_confirm_does_not_revive_a_cancelled_order_nor_take_its_stock() {
+        for status in [OrderStatus::Cancelling, OrderStatus::Cancelled] {
+            let world = with_stock_reserved().await;
+            confirm(&world).run(&world.id).await.unwrap();
+            world.book.bring(&world.id, status);
+            world.stock.give_back(&world.id, FixedClock.now()).await.unwrap();
+            confirm(&world).run(&world.id).await.unwrap();
+            assert_eq!(world.book.status(&world.id), status);
+            assert_eq!(world.stock.available(), (10, 10));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_redrive_confirms_what_was_parked_while_pending_and_nothing_else() {
+        let parking = Parking {
+            execution: "order-1".to_owned(),
+            error: "TIMED_OUT".to_owned(),
+            cause: String::new(),
+        };
+        for (from, to) in [
+            (OrderStatus::Pending, OrderStatus::Confirmed),
+            (OrderStatus::Cancelling, OrderStatus::Parked),
+        ] {
+            let world = with_stock_reserved().await;
+            world.book.bring(&world.id, from);
+            world.book.park(&world.id, &parking, FixedClock.now()).await.unwrap();
+            confirm(&world).run(&world.id).await.unwrap();
+            assert_eq!(world.book.status(&world.id), to);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_rejected_order_stays_rejected() {
+        let world = World::new();
+        world.book.bring(&world.id, OrderStatus::Rejected);
+        let refused = confirm(&world).run(&world.id).await;
+        assert!(matches!(
+            refused,
+            Err(ConfirmOrderError::NotConfirmable(OrderStatus::Rejected))
+        ));
+        let unknown = confirm(&world).run(&order_id("order-2")).await;
+        assert!(matches!(unknown, Err(ConfirmOrderError::OrderNotFound)));
+    }
+}

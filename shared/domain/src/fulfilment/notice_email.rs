@@ -17,7 +17,12 @@ pub(super) fn email(order: &FulfilmentOrder, notice: Notice, to: EmailAddress) -
     }
     text.push_str("\nYour Popshop\n");
     html.push_str("</ul>\n<p>Your Popshop</p>\n");
-    Email { to, subject: subject.to_owned(), text, html }
+    Email {
+        to,
+        subject: subject.to_owned(),
+        text,
+        html,
+    }
 }
 
 fn told(order: &FulfilmentOrder, notice: Notice) -> (&'static str, String) {
@@ -94,15 +99,25 @@ mod tests {
         let mail = mail(&order, Notice::Cancelled);
         let item = "<li>1 x &lt;img src=&#39;x&#39; onerror=&quot;y&quot;&gt;&amp;</li>";
         assert!(mail.html.contains(item), "{}", mail.html);
-        assert!(mail.text.contains("- 1 x <img src='x' onerror=\"y\">&\n"), "{}", mail.text);
+        assert!(
+            mail.text.contains("- 1 x <img src='x' onerror=\"y\">&\n"),
+            "{}",
+            mail.text
+        );
     }
 
     #[test]
     fn a_rejection_says_why() {
         let mut seen = std::collections::BTreeSet::new();
         for reason in RejectionReason::ALL.into_iter().map(Some).chain([None]) {
-            let order = FulfilmentOrder { reason, ..order("order-1", "tok_ok") };
-            assert!(seen.insert(mail(&order, Notice::Rejected).text), "{reason:?} reads like another");
+            let order = FulfilmentOrder {
+                reason,
+                ..order("order-1", "tok_ok")
+            };
+            assert!(
+                seen.insert(mail(&order, Notice::Rejected).text),
+                "{reason:?} reads like another"
+            );
         }
     }
 }

@@ -27,7 +27,12 @@ struct Entry {
 
 impl Book {
     pub(crate) fn put(&self, order: FulfilmentOrder) {
-        let entry = Entry { order, was_confirmed: false, parked_from: None, parking: None };
+        let entry = Entry {
+            order,
+            was_confirmed: false,
+            parked_from: None,
+            parking: None,
+        };
         self.entries.lock().unwrap().insert(entry.order.id.clone(), entry);
     }
 
@@ -67,7 +72,9 @@ impl Book {
     fn change(&self, id: &OrderId, to: OrderStatus, at: Timestamp) -> Transition {
         use OrderStatus::{Cancelled, Cancelling, Confirmed, Parked, Pending, Rejected};
         let mut entries = self.entries.lock().unwrap();
-        let Some(entry) = entries.get_mut(id) else { return Transition::NotFound };
+        let Some(entry) = entries.get_mut(id) else {
+            return Transition::NotFound;
+        };
         let status = entry.order.status;
         if status == to || to == Confirmed && entry.was_confirmed {
             return Transition::AlreadyDone;

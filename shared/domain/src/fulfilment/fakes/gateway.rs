@@ -27,7 +27,10 @@ struct Ledger {
 
 #[derive(Debug, Clone, Copy)]
 enum Payment {
-    Held { amount: Money, can_capture: bool },
+    Held {
+        amount: Money,
+        can_capture: bool,
+    },
     Declined(DeclineReason),
     Captured(Money),
     Refunded(Money),
@@ -63,7 +66,10 @@ impl PaymentGateway for Gateway {
         let entry = known.unwrap_or(match token.reveal() {
             "tok_declined" => Payment::Declined(DeclineReason::Declined),
             "tok_insufficient_funds" => Payment::Declined(DeclineReason::InsufficientFunds),
-            token => Payment::Held { amount, can_capture: token != "tok_capture_fails" },
+            token => Payment::Held {
+                amount,
+                can_capture: token != "tok_capture_fails",
+            },
         });
         if let (None, Payment::Held { amount, .. }) = (known, entry) {
             ledger.moves.push(Move::Held(amount));
@@ -79,7 +85,10 @@ impl PaymentGateway for Gateway {
     async fn capture(&self, payment: &OrderId) -> Result<Capture, PortFailure> {
         let mut ledger = self.ledger.lock().unwrap();
         let answer = match ledger.payments.get(payment).copied() {
-            Some(Payment::Held { amount, can_capture: true }) => {
+            Some(Payment::Held {
+                amount,
+                can_capture: true,
+            }) => {
                 ledger.payments.insert(payment.clone(), Payment::Captured(amount));
                 ledger.moves.push(Move::Taken(amount));
                 Capture::Captured

@@ -1,7 +1,7 @@
 //! How do a `Mailer`, a `SendLog` and a `CustomerDirectory` behave?
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 
@@ -18,7 +18,9 @@ impl CustomerDirectory for Directory {
         if customer.as_str() == "nobody" {
             return Ok(None);
         }
-        Ok(Some(EmailAddress::parse(&format!("{}@example.test", customer.as_str())).unwrap()))
+        Ok(Some(
+            EmailAddress::parse(&format!("{}@example.test", customer.as_str())).unwrap(),
+        ))
     }
 }
 
@@ -27,6 +29,7 @@ impl CustomerDirectory for Directory {
 pub(crate) struct Outbox {
     sent: Mutex<Vec<Email>>,
     refuses_next: Mutex<bool>,
+    dies_with: Mutex<Option<Arc<Sends>>>,
     pub(crate) answers: Answers,
 }
 
@@ -38,6 +41,11 @@ impl Outbox {
     pub(crate) fn refuse_next(&self) {
         *self.refuses_next.lock().unwrap() = true;
     }
+
+    /// Once the next mail is out, the log does not learn of it.
+    pub(crate) fn dies_with(&self, sends: &Arc<Sends>) {
+        *self.dies_with.lock().unwrap() = Some(Arc::clone(sends));
+    }
 }
 
 #[async_trait]
@@ -47,6 +55,9 @@ impl Mailer for Outbox {
             return Err(SendFailure::NotSent(PortFailure::transient("send mail", "throttled")));
         }
         self.sent.lock().unwrap().push(email.clone());
+        if let Some(sends) = self.dies_with.lock().unwrap().take() {
+            sends.answers.lose_next();
+        }
         self.answers.give(()).map_err(SendFailure::Ambiguous)
     }
 }

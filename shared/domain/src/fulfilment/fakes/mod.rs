@@ -10,12 +10,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 pub(super) use book::Book;
-pub(super) use gateway::{Gateway, Records};
+pub(super) use gateway::{Gateway, Move, Records};
 pub(super) use mail::{Directory, Outbox, Sends};
 pub(super) use runner::Runner;
 pub(super) use stock::Stock;
 
-use super::ports::{FulfilmentOrder, StockLine};
+use super::ports::{Authorization, Capture, FulfilmentOrder, PaymentGateway, StockLine};
 use crate::ports::{Clock, PortFailure};
 use crate::values::{
     CorrelationId, Currency, CustomerId, Money, OrderId, OrderStatus, PaymentToken, Quantity, Sku, Timestamp,
@@ -83,6 +83,22 @@ impl World {
             gateway: Arc::default(),
             records: Arc::default(),
         }
+    }
+
+    pub(super) async fn authorized(self) -> Self {
+        let order = &self.order;
+        let answer = self
+            .gateway
+            .authorize(&self.id, order.total, &order.payment_token)
+            .await;
+        assert_eq!(answer.unwrap(), Authorization::Authorized);
+        self
+    }
+
+    pub(super) async fn captured(self) -> Self {
+        let world = self.authorized().await;
+        assert_eq!(world.gateway.capture(&world.id).await.unwrap(), Capture::Captured);
+        world
     }
 }
 

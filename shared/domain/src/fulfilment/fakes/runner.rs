@@ -18,7 +18,10 @@ pub(crate) struct Runner {
 
 impl Runner {
     pub(crate) fn set(&self, kind: SagaKind, order: &OrderId, standing: SagaStanding) {
-        self.executions.lock().unwrap().insert(kind.execution_name(order), standing);
+        self.executions
+            .lock()
+            .unwrap()
+            .insert(kind.execution_name(order), standing);
     }
 
     /// Executions that were started, each once.

@@ -31,7 +31,11 @@ pub(crate) enum Held {
 
 impl Stock {
     pub(crate) fn put(&self, sku: &str, units: u32) {
-        self.state.lock().unwrap().available.insert(Sku::parse(sku).unwrap(), units);
+        self.state
+            .lock()
+            .unwrap()
+            .available
+            .insert(Sku::parse(sku).unwrap(), units);
     }
 
     /// Units of MUG and TEE.
@@ -56,7 +60,11 @@ impl StockLedger for Stock {
             Some(Held::Reserved(_) | Held::Committed(_)) => return self.answers.give(Reservation::Reserved),
             None => {}
         }
-        let is_short = |line: &&StockLine| available.get(&line.sku).is_none_or(|units| *units < line.quantity.units());
+        let is_short = |line: &&StockLine| {
+            available
+                .get(&line.sku)
+                .is_none_or(|units| *units < line.quantity.units())
+        };
         let short: Vec<Sku> = lines.iter().filter(is_short).map(|line| line.sku.clone()).collect();
         if !short.is_empty() {
             return self.answers.give(Reservation::OutOfStock(short));

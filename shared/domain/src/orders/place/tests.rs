@@ -5,9 +5,9 @@ use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
 
+use super::*;
 use crate::orders::fakes::{CountedIds, FixedClock, Prices, Store};
 use crate::orders::ports::IdempotencyStore;
-use super::*;
 use crate::values::Money;
 
 const LEASE: Duration = Duration::from_secs(10);

@@ -1,0 +1,172 @@
+//! Is the committed template understood, and is every change that the host could not follow refused by name?
+
+use std::time::Duration;
+
+use super::{EventSource, TEMPLATE, load, parse};
+
+/// The committed template with one passage replaced.
+fn changed(from: &str, to: &str) -> String {
+    assert!(TEMPLATE.contains(from), "the template has no {from:?} any more");
+    TEMPLATE.replacen(from, to, 1)
+}
+
+fn refusal(text: &str) -> String {
+    match parse(text) {
+        Ok(_) => panic!("it was accepted"),
+        Err(fault) => fault.to_string(),
+    }
+}
+
+#[test]
+fn the_committed_template_says_what_the_shop_needs() {
+    let deployment = load().unwrap();
+    let thumbnailer = &deployment.functions["Thumbnailer"];
+    assert_eq!(
+        (thumbnailer.crate_name.as_str(), thumbnailer.timeout_seconds),
+        ("thumbnailer", 60)
+    );
+    let [
+        EventSource::Queue {
+            queue,
+            reports_failures: true,
+            maximum_concurrency: Some(10),
+            ..
+        },
+    ] = thumbnailer.sources.as_slice()
+    else {
+        panic!("{:?}", thumbnailer.sources)
+    };
+    let queue = &deployment.queues[queue];
+    assert!(
+        queue.visibility_timeout_seconds >= 6 * thumbnailer.timeout_seconds,
+        "AWS asks for six times the timeout"
+    );
+    let redrive = queue.redrive.as_ref().unwrap();
+    assert_eq!(redrive.max_receive_count, 5);
+    assert!(deployment.queues[&redrive.dead_letter_queue].retention_seconds > queue.retention_seconds);
+
+    let uploads = &deployment.buckets["UploadsBucket"];
+    assert!(uploads.eventbridge && uploads.versioned);
+    assert_eq!(
+        (uploads.name.as_str(), uploads.queue_notifications[0].prefix.as_str()),
+        ("popshop-dev-uploads-000000000000", "photos/")
+    );
+    let thumbnails = &deployment.buckets["ThumbnailsBucket"];
+    assert!(
+        !thumbnails.eventbridge && thumbnails.queue_notifications.is_empty(),
+        "a thumbnail triggers nothing"
+    );
+
+    let ingester = &deployment.functions["CsvIngester"];
+    assert_eq!(
+        ingester.async_invoke.on_failure_queue.as_deref(),
+        Some("FailedEventsQueue")
+    );
+    let saga = &deployment.state_machines["OrderSaga"];
+    assert_eq!(
+        saga.arn,
+        "arn:aws:states:local:000000000000:stateMachine:popshop-dev-order-saga"
+    );
+    let reserve = &saga.substitutions["ReserveStockFunctionArn"];
+    assert_eq!(super::function_of_arn(reserve), Some("SagaReserveStock"));
+}
+
+#[test]
+fn the_reconciling_function_hears_of_both_sagas_and_of_the_clock() {
+    let deployment = load().unwrap();
+    let mut sweeps = Vec::new();
+    for source in &deployment.functions["SagaReconcile"].sources {
+        match source {
+            EventSource::Schedule { every, .. } => sweeps.push(*every),
+            EventSource::EventBridge { pattern, .. } => {
+                let arns = pattern["detail"]["stateMachineArn"].as_array().unwrap();
+                let expected = ["OrderSaga", "OrderCancelSaga"].map(|id| deployment.state_machines[id].arn.clone());
+                assert_eq!(arns, &expected);
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(sweeps, [Duration::from_mins(5)]);
+}
+
+#[test]
+fn what_the_host_cannot_do_is_refused_by_name() {
+    let cases = [
+        (
+            "Type: AWS::SQS::QueuePolicy",
+            "Type: AWS::SNS::Topic",
+            "AWS::SNS::Topic",
+        ),
+        ("Type: HttpApi\n", "Type: Api\n", "is Api"),
+        (
+            "Transform: AWS::Serverless-2016-10-31",
+            "Transform: AWS::Include",
+            "Transform",
+        ),
+        ("\nResources:", "\nConditions: {}\nResources:", "Conditions"),
+        ("BatchSize: 5", "BatchSize: 5\n            Enabled: false", "Enabled"),
+        (
+            "      VisibilityTimeout: 360",
+            "      VisibilityTimeout: 360\n      FifoQueue: true",
+            "FifoQueue",
+        ),
+        (
+            "PayloadFormatVersion: \"2.0\"",
+            "PayloadFormatVersion: \"1.0\"",
+            "PayloadFormatVersion",
+        ),
+        (
+            "StartingPosition: TRIM_HORIZON",
+            "StartingPosition: LATEST",
+            "StartingPosition",
+        ),
+        ("            MaximumRetryAttempts: 20\n", "", "MaximumRetryAttempts"),
+        ("Schedule: rate(5 minutes)", "Schedule: cron(0 12 * * ? *)", "cron"),
+        ("{ prefix: catalogs/ }", "{ wildcard: catalogs/* }", "wildcard"),
+        (
+            "Queue: !GetAtt ThumbnailQueue.Arn",
+            "Queue: !GetAtt NoSuchQueue.Arn",
+            "NoSuchQueue",
+        ),
+        (
+            "ORDERS_TABLE: !Ref OrdersTable",
+            "ORDERS_TABLE: !Ref NoSuchTable",
+            "NoSuchTable",
+        ),
+        (
+            "ORDERS_TABLE: !Ref OrdersTable",
+            "ORDERS_TABLE: !ImportValue Elsewhere",
+            "!ImportValue",
+        ),
+        (
+            "Path: /orders/{id}/cancel",
+            "Path: /orders",
+            "which another function serves too",
+        ),
+        (
+            "DefinitionUri: order-saga.asl.json",
+            "DefinitionUri: other.asl.json",
+            "other.asl.json",
+        ),
+        (
+            "StreamViewType: NEW_AND_OLD_IMAGES",
+            "StreamViewType: KEYS_ONLY",
+            "KEYS_ONLY",
+        ),
+        ("Type: STANDARD", "Type: EXPRESS", "EXPRESS"),
+        ("Authorizer: NONE", "Authorizer: Nobody", "Nobody"),
+    ];
+    for (from, to, named) in cases {
+        let refusal = refusal(&changed(from, to));
+        assert!(refusal.contains(named), "{refusal:?} does not name {named:?}");
+    }
+}
+
+#[test]
+fn a_function_that_nothing_starts_is_refused() {
+    let without = changed(
+        "        Route:\n          Type: HttpApi\n          Properties:\n            ApiId: !Ref HttpApi\n            Method: POST\n            Path: /orders\n            PayloadFormatVersion: \"2.0\"\n",
+        "        {}\n",
+    );
+    assert!(refusal(&without).contains("OrdersPlace has no event source"));
+}
