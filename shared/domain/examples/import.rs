@@ -6,6 +6,11 @@
     clippy::print_stderr,
     reason = "a command line tool answers by printing"
 )]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "a tool around the domain has a disk, arguments and a clock; the domain itself has none"
+)]
 
 use std::error::Error;
 use std::fs::File;

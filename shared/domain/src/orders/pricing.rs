@@ -30,27 +30,27 @@ pub(super) fn priced(
     prices: &BTreeMap<Sku, Money>,
 ) -> Result<(Vec<OrderLine>, Money), Vec<OrderFault>> {
     let mut faults = Vec::new();
-    let mut priced: Vec<OrderLine> = Vec::with_capacity(lines.len());
+    let mut order_lines: Vec<OrderLine> = Vec::with_capacity(lines.len());
     for (line, NewOrderLine { sku, quantity }) in lines.iter().enumerate() {
         let Some(&unit_price) = prices.get(sku) else {
             faults.push(OrderFault::UnknownSku { line });
             continue;
         };
-        if priced
+        if order_lines
             .first()
             .is_some_and(|first| first.unit_price.currency() != unit_price.currency())
         {
             faults.push(OrderFault::MixedCurrencies { line });
             continue;
         }
-        priced.push(OrderLine {
+        order_lines.push(OrderLine {
             sku: sku.clone(),
             quantity: *quantity,
             unit_price,
         });
     }
-    match total(&priced) {
-        Ok(Some(total)) if faults.is_empty() => return Ok((priced, total)),
+    match total(&order_lines) {
+        Ok(Some(total)) if faults.is_empty() => return Ok((order_lines, total)),
         Ok(_) => {}
         // All in one currency and none negative: it can only be too much.
         Err(_) => faults.push(OrderFault::TotalTooLarge),
@@ -92,10 +92,10 @@ mod tests {
     #[test]
     fn a_total_is_the_sum_over_quantities() {
         let prices = prices(&[("MUG", 1_250, "EUR"), ("TEE", 1, "EUR"), ("CAP", 9, "EUR")]);
-        let (priced, total) = priced(&lines(&["MUG", "TEE"]), &prices).unwrap();
+        let (order_lines, total) = priced(&lines(&["MUG", "TEE"]), &prices).unwrap();
         assert_eq!(total.to_decimal_text(), "25.02 EUR");
-        assert_eq!(priced.len(), 2);
-        assert_eq!(priced[0].unit_price.amount_minor(), 1_250);
+        assert_eq!(order_lines.len(), 2);
+        assert_eq!(order_lines[0].unit_price.amount_minor(), 1_250);
     }
 
     #[test]

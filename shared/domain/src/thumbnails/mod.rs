@@ -2,3 +2,5 @@
 
 pub mod ports;
 pub mod render;
+#[cfg(test)]
+mod tests;

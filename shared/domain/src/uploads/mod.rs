@@ -3,4 +3,6 @@
 pub mod create;
 pub mod get;
 pub mod ports;
+#[cfg(test)]
+mod tests;
 pub mod upload;

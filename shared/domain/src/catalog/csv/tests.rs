@@ -346,3 +346,34 @@ fn offsets_point_at_the_first_byte_of_their_row() {
         assert_eq!(line.parse(), Ok(2 + number * 3), "{row}");
     }
 }
+
+#[test]
+fn files_of_random_marks_read_the_same_however_they_are_cut() {
+    const MARKS: [&[u8]; 12] = [
+        b"\"",
+        b"\"",
+        b"\"\"",
+        b",",
+        b",",
+        b"\r",
+        b"\n",
+        b"\r\n",
+        b"a",
+        b"1",
+        b"\xef\xbb\xbf",
+        b"A,a,,1,EUR,1\n",
+    ];
+    let mut state = 1_u32;
+    for _ in 0..2_000 {
+        let mut file = HEADER.as_bytes().to_vec();
+        for _ in 0..30 {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            file.extend_from_slice(MARKS[(state >> 16) as usize % MARKS.len()]);
+        }
+        for row in read(&file).unwrap() {
+            let (_, offset) = row.split([' ', ':']).next().unwrap().split_once('@').unwrap();
+            let first = file[offset.parse::<usize>().unwrap()];
+            assert!(!matches!(first, b'\r' | b'\n'), "{file:?}");
+        }
+    }
+}

@@ -29,7 +29,7 @@ pub(super) struct State {
     pub(super) cut_after_chunks: Option<usize>,
     /// The database refuses once it took so many rows.
     pub(super) writes_left: Option<usize>,
-    pub(super) products: BTreeMap<Sku, (CatalogVersion, CatalogRow)>,
+    pub(super) products: Products,
     pub(super) end: Option<CatalogImportEnd>,
     pub(super) progress: Vec<ImportCounts>,
     pub(super) report: Option<Vec<u8>>,
@@ -41,6 +41,9 @@ pub(super) struct State {
     /// The ledger dies right after it noted the end.
     pub(super) dies_when_finished: bool,
 }
+
+pub(super) type Effects = (Products, Option<Vec<u8>>, Option<CatalogImportEnd>);
+type Products = BTreeMap<Sku, (CatalogVersion, CatalogRow)>;
 
 /// All ports of an import in one.
 pub(super) struct Shop {
@@ -97,6 +100,12 @@ impl Shop {
         // Functions run it on runtimes that move tasks between threads.
         let run: Pin<Box<dyn Future<Output = _> + Send + '_>> = Box::pin(import.run(&key, &object));
         run.await
+    }
+
+    /// What an import leaves behind: products, report, end.
+    pub(super) fn effects(&self) -> Effects {
+        let state = self.state();
+        (state.products.clone(), state.report.clone(), state.end.clone())
     }
 
     pub(super) fn report_text(&self) -> String {

@@ -1,5 +1,6 @@
 //! How does a `SagaRunner` behave?
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
@@ -40,8 +41,8 @@ impl SagaRunner for Runner {
     async fn start(&self, start: &SagaStart) -> Result<(), PortFailure> {
         let name = start.kind.execution_name(&start.order);
         let mut executions = self.executions.lock().unwrap();
-        if !executions.contains_key(&name) {
-            executions.insert(name, SagaStanding::Running);
+        if let Entry::Vacant(vacant) = executions.entry(name) {
+            vacant.insert(SagaStanding::Running);
             self.starts.lock().unwrap().push(start.clone());
         }
         Ok(())

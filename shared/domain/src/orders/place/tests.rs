@@ -84,13 +84,13 @@ async fn a_replay_is_answered_as_before_and_does_not_touch_prices() {
     let shop = Shop::selling_mugs();
     shop.place(&shop.request("MUG")).await.unwrap();
     shop.prices.set("MUG", 9_999);
-    shop.clock.advance(IDEMPOTENCY_KEPT - Duration::from_millis(1));
+    shop.clock.advance(Duration::from_hours(7 * 24 - 1));
     let replayed = shop.place(&shop.request("MUG")).await.unwrap();
     assert_eq!(replayed, PlacedOrder::Replayed(reply("order-1 costs 25.00 EUR")));
     assert_eq!(shop.prices.lookups.load(Ordering::SeqCst), 1);
     assert_eq!(shop.store.orders().len(), 1);
 
-    shop.clock.advance(Duration::from_millis(1));
+    shop.clock.advance(Duration::from_hours(1));
     let forgotten = shop.place(&shop.request("MUG")).await.unwrap();
     assert_eq!(forgotten, PlacedOrder::New(reply("order-2 costs 199.98 EUR")));
 }
