@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock};
 
 use crate::client::Client;
 
@@ -11,6 +11,7 @@ use crate::client::Client;
 pub struct LocalHost {
     process: Child,
     pub client: Client,
+    log: Arc<Mutex<Vec<String>>>,
 }
 
 impl LocalHost {
@@ -23,28 +24,46 @@ impl LocalHost {
         Self::start_with(&["--memory"])
     }
 
+    /// With every log line that there is.
+    pub fn start_talkative() -> Self {
+        Self::spawn(
+            Command::new(binary())
+                .args(["--port", "0", "--memory"])
+                .env("LOG_LEVEL", "debug"),
+        )
+    }
+
     fn start_with(arguments: &[&str]) -> Self {
-        let mut process = Command::new(binary())
-            .args(["--port", "0", "--quiet"])
-            .args(arguments)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut output = BufReader::new(process.stdout.take().unwrap());
-        let mut line = String::new();
-        output.read_line(&mut line).unwrap();
-        let base_url = line.trim().to_owned();
-        assert!(
-            base_url.starts_with("http://127.0.0.1:"),
-            "the host said {line:?} instead of its address"
-        );
-        // What it logs later has to go somewhere, or the pipe fills up and the host stands still.
-        std::thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
+        Self::spawn(Command::new(binary()).args(["--port", "0", "--quiet"]).args(arguments))
+    }
+
+    fn spawn(command: &mut Command) -> Self {
+        let mut process = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(process.stdout.take().unwrap())
+            .lines()
+            .map_while(Result::ok);
+        let address = |line: &String| {
+            line.split(&[' ', '='])
+                .find(|word| word.starts_with("http://"))
+                .map(str::to_owned)
+        };
+        let base_url = lines
+            .find_map(|line| address(&line))
+            .expect("the host says its address first");
+        let log = Arc::new(Mutex::new(Vec::new()));
+        // What it says later has to be taken, or the pipe fills up and the host stands still.
+        let collected = Arc::clone(&log);
+        std::thread::spawn(move || lines.for_each(|line| collected.lock().unwrap().push(line)));
         Self {
             process,
-            client: Client::new(&base_url),
+            client: Client::new(base_url.trim_end_matches('/')),
+            log,
         }
+    }
+
+    /// What it has logged so far, line by line.
+    pub fn log(&self) -> Vec<String> {
+        self.log.lock().unwrap().clone()
     }
 
     /// `kill -9`: no goodbye, no flush.

@@ -2,6 +2,7 @@
 
 use domain::fulfilment::ports::{SagaKind, SagaStart};
 use domain::fulfilment::start::StartFulfilment;
+use domain::ports::PortFailure;
 use domain::values::{CorrelationId, OrderId, OrderStatus};
 use edge::invocation::{Invocation, Reply};
 use edge::records::{Batch, BatchMalformed, Undecodable, records};
@@ -16,7 +17,10 @@ pub async fn handle(invocation: Invocation, start: &StartFulfilment) -> Reply {
             return Ok(());
         };
         correlate(saga.correlation_id.as_str());
-        start.run(&saga).await
+        start.run(&saga).await?;
+        let execution = saga.kind.execution_name(&saga.order);
+        tracing::info!(order_id = saga.order.as_str(), execution, "saga started");
+        Ok::<(), PortFailure>(())
     })
     .await
 }

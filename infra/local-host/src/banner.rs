@@ -1,7 +1,11 @@
 //! What does a person read when the host has started? Its addresses, and one example for each pipeline to paste.
 
-/// A picture for the example: the console and any photo of yours will do better.
-const EXAMPLE_PHOTO_BASE64: &str = "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7";
+/// A GIF of a mug, 48 pixels wide: small enough for a command line.
+const EXAMPLE_PHOTO_BASE64: &str = concat!(
+    "R0lGODlhMAAwAJEAAP/26NFJW////zw8RiwAAAAAMAAwAAACnYSPqcvtD6OctNqLs968+w+G4kiWW4Cm6sqmXAvHb0yrs4DX",
+    "8J3rLC/w1S4oXFBIsxR7yORkeWzKngGjFIVYUa3XhDYCvQYUNnCV2SS7zFypGstGI9/jeDTtXUPC3Tx8f3Y351cH2IZ38GUo",
+    "J5RVZie2s8UYWWhW2aKE+aOJOeN5svlZORpZKoYxoLrK2ur66ioBO0v7anKLm6urUQAAOw==",
+);
 
 /// The whole text, with a line feed at its end. Every example works as it is printed, in a POSIX shell with curl.
 pub fn text(base_url: &str) -> String {

@@ -131,7 +131,12 @@ impl Host {
         )
         .await?;
         seed::put_catalog(&shop.uploads.bucket).await?;
-        let issuer = Arc::new(Issuer::new(ISSUER.to_owned(), &shop.issuer_secret)?);
+        let issuer = Arc::new(Issuer::new(
+            ISSUER.to_owned(),
+            base_url.clone(),
+            deployment.api.clients(),
+            &shop.issuer_secret,
+        )?);
         let app = Router::new()
             .merge(console::router())
             .merge(dev::router(Machinery {

@@ -151,7 +151,9 @@ impl Functions for Invoker {
         };
         let places = if source == HTTP { &self.requests } else { &self.events };
         let Ok(place) = Arc::clone(places).acquire_owned().await else {
-            return Err(failure(EXITED, "the host is stopping"));
+            // The host is stopping. An answer would count as a failed attempt; without one the event is still where it
+            // came from, and the next start finds it there.
+            return std::future::pending().await;
         };
         let begin = self.begin(environment, event, source);
         let number = begin.number;

@@ -21,4 +21,5 @@ mod s3;
 mod seed;
 pub mod shop;
 pub mod template;
+mod unwanted_body;
 mod workflows;

@@ -8,8 +8,7 @@ use edge::telemetry::{self, error_chain};
 use local_host::arguments::{self, Arguments, USAGE, Wanted};
 use local_host::banner;
 use local_host::host::{Config, Host};
-use tokio::runtime::{Builder, Runtime};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::runtime::Builder;
 use tracing::level_filters::LevelFilter;
 
 const EXIT_USAGE: u8 = 2;
@@ -20,22 +19,17 @@ fn main() -> ExitCode {
         Ok(Wanted::Help) => return said(io::stdout(), USAGE, ExitCode::SUCCESS),
         Err(fault) => return said(io::stderr(), &format!("{fault}\n\n{USAGE}"), ExitCode::from(EXIT_USAGE)),
     };
-    match Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(Into::into)
-        .and_then(|runtime| run(runtime, arguments))
-    {
+    match run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => said(
-            io::stderr(),
-            &format!("{}\n", error_chain(failure.as_ref())),
-            ExitCode::FAILURE,
-        ),
+        Err(failure) => {
+            let line = format!("{}\n", error_chain(failure.as_ref()));
+            said(io::stderr(), &line, ExitCode::FAILURE)
+        }
     }
 }
 
-fn run(runtime: Runtime, arguments: Arguments) -> Result<(), Box<dyn Error>> {
+fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
+    let runtime = Builder::new_multi_thread().enable_all().build()?;
     let ended = runtime.block_on(serve(arguments));
     // An invocation that outlasted the limit of the shutdown is left behind, not waited for.
     runtime.shutdown_background();
@@ -43,29 +37,38 @@ fn run(runtime: Runtime, arguments: Arguments) -> Result<(), Box<dyn Error>> {
 }
 
 async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    let host = Host::prepare(&Config {
-        port: arguments.port,
-        data: arguments.data,
-    })
-    .await?;
+    // Listening for signals before anybody can know the address.
+    let stop = tokio::spawn(told_to_stop());
+    let Arguments { port, data, quiet } = arguments;
+    let host = Host::prepare(&Config { port, data }).await?;
     // The address first, then log lines: a script reads one line and knows where to go.
-    if arguments.quiet {
-        io::stdout().write_all(format!("{}\n", host.base_url).as_bytes())?;
-        telemetry::init_at(LevelFilter::WARN);
+    let (text, level) = if quiet {
+        (format!("{}\n", host.base_url), Some(LevelFilter::WARN))
     } else {
-        io::stdout().write_all(banner::text(&host.base_url).as_bytes())?;
-        telemetry::init();
-    }
+        (banner::text(&host.base_url), None)
+    };
+    io::stdout().write_all(text.as_bytes())?;
     io::stdout().flush()?;
+    level.map_or_else(telemetry::init, telemetry::init_at);
     let running = host.open();
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-    }
+    stop.await??;
     running.shutdown().await;
     Ok(())
+}
+
+/// Returns on Ctrl-C and, where there is such a thing, on the signal that `kill` sends.
+async fn told_to_stop() -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate())?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted,
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
 }
 
 /// When the stream is gone, the exit code still tells.

@@ -112,8 +112,8 @@ pub(crate) struct Map {
     /// The state's input where the file names none.
     pub(crate) items: Option<Template>,
     pub(crate) item_selector: Option<Template>,
-    /// Zero for as many as there are.
-    pub(crate) max_concurrency: usize,
+    /// Items that are worked on at the same time.
+    pub(crate) at_once: usize,
     pub(crate) processor: Machine,
 }
 
@@ -129,6 +129,14 @@ pub(crate) struct Rule {
 pub(crate) enum Until {
     Seconds(Template),
     Timestamp(Template),
+}
+
+impl Until {
+    pub(crate) fn template(&self) -> &Template {
+        match self {
+            Self::Seconds(template) | Self::Timestamp(template) => template,
+        }
+    }
 }
 
 #[derive(Debug, Clone)]

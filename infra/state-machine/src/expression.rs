@@ -1,50 +1,74 @@
 //! What does `{% … %}` evaluate to? `JSONata` over `$states` and the variables assigned so far.
 
-use std::collections::BTreeMap;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jsonata_core::ast::AstNode;
-use jsonata_core::evaluator::{Context, Evaluator};
+use jsonata_core::evaluator::{Context, Evaluator, EvaluatorOptions};
 use jsonata_core::value::JValue;
 use serde_json::{Map, Value};
 
 use crate::errors::{QUERY_EVALUATION_ERROR, StateError};
+use crate::names;
 
 pub(crate) type Variables = BTreeMap<String, Value>;
+
+/// How deep an expression may call itself.
+const STACK_DEPTH_MAX: usize = 1_000;
+/// How long a list may become inside an expression.
+const SEQUENCE_ITEMS_MAX: usize = 100_000;
 
 /// One parsed `JSONata` expression.
 #[derive(Debug, Clone)]
 pub(crate) struct Expression {
     source: String,
     tree: AstNode,
+    variables: BTreeSet<String>,
 }
 
 impl Expression {
+    pub(crate) fn is_marked(text: &str) -> bool {
+        source_of(text).is_some()
+    }
+
     /// `None` when the text is not marked as an expression: then it stands for itself.
     pub(crate) fn parse(text: &str) -> Option<Result<Self, String>> {
-        let source = text.strip_prefix("{%")?.strip_suffix("%}")?.trim();
-        let parsed = jsonata_core::parser::parse(source);
-        Some(match parsed {
-            Ok(tree) => Ok(Self {
-                source: source.to_owned(),
-                tree,
-            }),
-            Err(fault) => Err(fault.to_string()),
+        source_of(text).map(Self::parse_source)
+    }
+
+    fn parse_source(source: &str) -> Result<Self, String> {
+        let tree = jsonata_core::parser::parse(source).map_err(|fault| fault.to_string())?;
+        let variables = names::variables(&tree)?;
+        let source = source.to_owned();
+        Ok(Self {
+            source,
+            tree,
+            variables,
         })
     }
 
+    /// The variables it reads, `$states` and its own left out.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = &str> {
+        self.variables.iter().map(String::as_str)
+    }
+
     pub(crate) fn evaluate(&self, states: &Value, variables: &Variables) -> Result<Value, StateError> {
+        self.evaluate_with(&Bindings::new(states, variables))
+    }
+
+    fn evaluate_with(&self, bindings: &Bindings<'_>) -> Result<Value, StateError> {
         let failed = |what: String| {
             StateError::new(
                 QUERY_EVALUATION_ERROR,
                 format!("the JSONata expression '{}' {what}", self.source),
             )
         };
-        let mut context = Context::new();
-        for (name, value) in variables {
-            context.bind(name.clone(), JValue::from(value.clone()));
-        }
-        context.bind("states".to_owned(), JValue::from(states.clone()));
-        let result = Evaluator::with_context(context)
+        let options = EvaluatorOptions {
+            max_stack_depth: Some(STACK_DEPTH_MAX),
+            max_sequence_length: Some(SEQUENCE_ITEMS_MAX),
+            ..EvaluatorOptions::default()
+        };
+        let result = Evaluator::with_options(bindings.context(), options)
             .evaluate(&self.tree, &JValue::Undefined)
             .map_err(|fault| failed(format!("failed: {}", fault.message())))?;
         if result.is_undefined() {
@@ -57,6 +81,44 @@ impl Expression {
             .to_json_string()
             .map_err(|fault| failed(format!("is no JSON: {fault}")))?;
         serde_json::from_str(&text).map_err(|fault| failed(format!("is no JSON: {fault}")))
+    }
+}
+
+fn source_of(text: &str) -> Option<&str> {
+    Some(text.strip_prefix("{%")?.strip_suffix("%}")?.trim())
+}
+
+/// What the expressions of one template see, converted when the first of them asks. Values of the evaluator must not
+/// outlive a synchronous call: they cannot be sent to another thread.
+struct Bindings<'a> {
+    states: &'a Value,
+    variables: &'a Variables,
+    converted: OnceCell<Vec<(&'a str, JValue)>>,
+}
+
+impl<'a> Bindings<'a> {
+    fn new(states: &'a Value, variables: &'a Variables) -> Self {
+        Self {
+            states,
+            variables,
+            converted: OnceCell::new(),
+        }
+    }
+
+    /// A fresh one for every expression: none sees what another one binds.
+    fn context(&self) -> Context {
+        let converted = self.converted.get_or_init(|| {
+            let variables = self.variables.iter().map(|(name, value)| (name.as_str(), value));
+            variables
+                .chain([("states", self.states)])
+                .map(|(name, value)| (name, JValue::from(value.clone())))
+                .collect()
+        });
+        let mut context = Context::new();
+        for (name, value) in converted {
+            context.bind((*name).to_owned(), value.clone());
+        }
+        context
     }
 }
 
@@ -88,21 +150,34 @@ impl Template {
     }
 
     pub(crate) fn evaluate(&self, states: &Value, variables: &Variables) -> Result<Value, StateError> {
+        self.evaluate_with(&Bindings::new(states, variables))
+    }
+
+    fn evaluate_with(&self, bindings: &Bindings<'_>) -> Result<Value, StateError> {
         Ok(match self {
             Self::Literal(value) => value.clone(),
-            Self::Expression(expression) => expression.evaluate(states, variables)?,
+            Self::Expression(expression) => expression.evaluate_with(bindings)?,
             Self::Object(members) => {
                 let mut object = Map::new();
                 for (name, template) in members {
-                    object.insert(name.clone(), template.evaluate(states, variables)?);
+                    object.insert(name.clone(), template.evaluate_with(bindings)?);
                 }
                 Value::Object(object)
             }
             Self::Array(items) => {
-                let items = items.iter().map(|template| template.evaluate(states, variables));
+                let items = items.iter().map(|template| template.evaluate_with(bindings));
                 Value::Array(items.collect::<Result<_, StateError>>()?)
             }
         })
+    }
+
+    pub(crate) fn collect_variables<'a>(&'a self, names: &mut BTreeSet<&'a str>) {
+        match self {
+            Self::Literal(_) => {}
+            Self::Expression(expression) => names.extend(expression.variables()),
+            Self::Object(members) => members.iter().for_each(|(_, member)| member.collect_variables(names)),
+            Self::Array(items) => items.iter().for_each(|item| item.collect_variables(names)),
+        }
     }
 }
 

@@ -1,9 +1,13 @@
 //! Which fields does an object of the file have? Each is taken once; what is left at the end is refused by name.
 
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+
 use serde_json::{Map, Value};
 
 use crate::expression::Template;
 use crate::parse::DefinitionFault;
+use crate::states::{SECONDS_MAX, seconds, timestamp};
 
 /// An object under inspection, with its place in the file.
 pub(crate) struct Fields {
@@ -42,13 +46,18 @@ impl Fields {
         self.text(name)?.ok_or_else(|| self.fault(name, "is missing"))
     }
 
-    pub(crate) fn whole_number(&mut self, name: &str) -> Result<Option<u64>, DefinitionFault> {
-        match self.take(name) {
-            None => Ok(None),
-            Some(value) => value
-                .as_u64()
-                .map(Some)
-                .ok_or_else(|| self.fault(name, "is not a whole number")),
+    pub(crate) fn whole_number<N>(&mut self, name: &str, range: RangeInclusive<N>) -> Result<Option<N>, DefinitionFault>
+    where
+        N: TryFrom<u64> + PartialOrd + Display,
+    {
+        let Some(value) = self.take(name) else { return Ok(None) };
+        let number = value.as_u64().and_then(|number| N::try_from(number).ok());
+        match number.filter(|number| range.contains(number)) {
+            Some(number) => Ok(Some(number)),
+            None => Err(self.fault(
+                name,
+                format!("is not a whole number from {} to {}", range.start(), range.end()),
+            )),
         }
     }
 
@@ -74,6 +83,33 @@ impl Fields {
         Template::parse(&value)
             .map(Some)
             .map_err(|fault| self.fault(name, fault))
+    }
+
+    /// An expression, or a literal that passes `is_good`: a literal can be judged before anything runs.
+    fn judged(
+        &mut self,
+        name: &str,
+        what: &str,
+        is_good: impl FnOnce(&Value) -> bool,
+    ) -> Result<Option<Template>, DefinitionFault> {
+        match self.template(name)? {
+            Some(Template::Literal(value)) if !is_good(&value) => Err(self.fault(name, format!("is not {what}"))),
+            Some(Template::Object(_) | Template::Array(_)) => Err(self.fault(name, format!("is not {what}"))),
+            template => Ok(template),
+        }
+    }
+
+    pub(crate) fn seconds(&mut self, name: &str, at_least: u64) -> Result<Option<Template>, DefinitionFault> {
+        let what = format!("a whole number from {at_least} to {SECONDS_MAX}");
+        self.judged(name, &what, |value| seconds(value, at_least).is_some())
+    }
+
+    pub(crate) fn timestamp(&mut self, name: &str) -> Result<Option<Template>, DefinitionFault> {
+        self.judged(name, "an instant in RFC 3339", |value| timestamp(value).is_some())
+    }
+
+    pub(crate) fn text_template(&mut self, name: &str) -> Result<Option<Template>, DefinitionFault> {
+        self.judged(name, "a string", Value::is_string)
     }
 
     /// `Assign`: variable names and what they become.

@@ -2,29 +2,43 @@
 
 use serde_json::Value;
 
-/// One event. An event that a replay passes again is not told again.
+/// One event. Told at most once: an event that a replay passes again is not told again, and one that was due when the
+/// process died may be missing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HistoryEvent {
     pub timestamp_ms: i64,
     pub kind: EventKind,
-    /// Name of the state, as in the file.
+    /// Name of the state, as in the file; empty for the execution's own events.
     pub state: String,
-    /// Place of the state in this execution: names, visits, branch numbers.
+    /// Place of the state in this execution: names, visits, attempts, branch numbers. Empty where `state` is.
     pub path: String,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum EventKind {
+    ExecutionStarted,
+    ExecutionSucceeded {
+        output: Value,
+    },
+    ExecutionFailed {
+        error: String,
+        cause: String,
+    },
+    ExecutionTimedOut,
     /// `TaskStateEntered`, `ChoiceStateEntered` …, after the state's type.
     StateEntered {
         state_type: &'static str,
+        input: Value,
     },
+    /// Told when the next state is entered, or its branch or the execution ends. A state that failed is not exited,
+    /// one whose error was caught is.
     StateExited {
         state_type: &'static str,
         output: Value,
     },
     TaskScheduled {
         function: String,
+        /// From 0.
         attempt: u32,
     },
     TaskSucceeded {
@@ -35,11 +49,11 @@ pub enum EventKind {
         cause: String,
     },
     TaskTimedOut,
-    /// A `Retry` will run the state again at this time.
+    /// A `Retry` will run the state again at this time. The history of AWS leaves it to the next attempt to tell.
     RetryScheduled {
         at_ms: i64,
     },
-    /// A `Catch` goes on with another state.
+    /// A `Catch` goes on with another state. The history of AWS leaves it to that state to tell.
     ErrorCaught {
         error: String,
         next: String,
@@ -49,15 +63,20 @@ pub enum EventKind {
 impl EventKind {
     /// The name that the history of AWS Step Functions gives it, where it has one.
     pub fn name(&self) -> String {
-        match self {
-            Self::StateEntered { state_type } => format!("{state_type}StateEntered"),
-            Self::StateExited { state_type, .. } => format!("{state_type}StateExited"),
-            Self::TaskScheduled { .. } => "TaskScheduled".to_owned(),
-            Self::TaskSucceeded { .. } => "TaskSucceeded".to_owned(),
-            Self::TaskFailed { .. } => "TaskFailed".to_owned(),
-            Self::TaskTimedOut => "TaskTimedOut".to_owned(),
-            Self::RetryScheduled { .. } => "RetryScheduled".to_owned(),
-            Self::ErrorCaught { .. } => "ErrorCaught".to_owned(),
-        }
+        let name = match self {
+            Self::StateEntered { state_type, .. } => return format!("{state_type}StateEntered"),
+            Self::StateExited { state_type, .. } => return format!("{state_type}StateExited"),
+            Self::ExecutionStarted => "ExecutionStarted",
+            Self::ExecutionSucceeded { .. } => "ExecutionSucceeded",
+            Self::ExecutionFailed { .. } => "ExecutionFailed",
+            Self::ExecutionTimedOut => "ExecutionTimedOut",
+            Self::TaskScheduled { .. } => "TaskScheduled",
+            Self::TaskSucceeded { .. } => "TaskSucceeded",
+            Self::TaskFailed { .. } => "TaskFailed",
+            Self::TaskTimedOut => "TaskTimedOut",
+            Self::RetryScheduled { .. } => "RetryScheduled",
+            Self::ErrorCaught { .. } => "ErrorCaught",
+        };
+        name.to_owned()
     }
 }

@@ -14,13 +14,17 @@ mod definition;
 mod errors;
 mod expression;
 mod fields;
+mod handlers;
 pub mod history;
 pub mod host;
 mod interpreter;
 mod join;
+mod names;
 mod parse;
 mod retry;
 mod states;
+mod substitution;
+mod task;
 pub mod virtual_host;
 
 pub use definition::StateMachine;

@@ -5,15 +5,17 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::check;
-use crate::definition::{Catcher, Kind, Machine, Map, Retrier, Rule, State, StateMachine, Task, Until};
-use crate::expression::Expression;
+use crate::definition::{Kind, Machine, Map, Rule, State, StateMachine, Task, Until};
+use crate::expression::{Expression, Template};
 use crate::fields::Fields;
+use crate::handlers::{catchers, retriers};
+use crate::states::SECONDS_MAX;
+use crate::substitution::substituted;
 
 const LAMBDA_INVOKE: &str = "arn:aws:states:::lambda:invoke";
 const LAMBDA_ARN_PREFIX: &str = "arn:aws:lambda:";
-const INTERVAL_SECONDS_DEFAULT: u64 = 1;
-const MAX_ATTEMPTS_DEFAULT: u64 = 3;
-const BACKOFF_RATE_DEFAULT: f64 = 2.0;
+/// As AWS has it.
+const MAX_CONCURRENCY_MAX: usize = 99_999_999;
 
 /// Why a file cannot be run here.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -48,7 +50,7 @@ impl StateMachine {
         if fields.text("QueryLanguage")?.as_deref() != Some("JSONata") {
             return Err(fields.fault("QueryLanguage", "is not JSONata, the only one that is supported"));
         }
-        let timeout_seconds = fields.whole_number("TimeoutSeconds")?;
+        let timeout_seconds = fields.whole_number("TimeoutSeconds", 1..=SECONDS_MAX)?;
         let top = machine(&mut fields)?;
         fields.finish()?;
         check::graph(&top, name)?;
@@ -76,51 +78,6 @@ fn collect_functions(machine: &Machine, functions: &mut Vec<String>) {
     }
 }
 
-fn substituted(value: Value, substitutions: &BTreeMap<String, String>, path: &str) -> Result<Value, DefinitionFault> {
-    Ok(match value {
-        Value::String(text) => Value::String(substituted_text(&text, substitutions, path)?),
-        Value::Array(items) => Value::Array(
-            items
-                .into_iter()
-                .enumerate()
-                .map(|(index, item)| substituted(item, substitutions, &format!("{path}[{index}]")))
-                .collect::<Result<_, _>>()?,
-        ),
-        Value::Object(members) => Value::Object(
-            members
-                .into_iter()
-                .map(|(name, member)| {
-                    let member = substituted(member, substitutions, &format!("{path}.{name}"))?;
-                    Ok((name, member))
-                })
-                .collect::<Result<_, _>>()?,
-        ),
-        other => other,
-    })
-}
-
-fn substituted_text(
-    text: &str,
-    substitutions: &BTreeMap<String, String>,
-    path: &str,
-) -> Result<String, DefinitionFault> {
-    let mut done = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("${") {
-        let (name, behind) = after
-            .split_once('}')
-            .ok_or_else(|| DefinitionFault::at(path, "has a ${ without its }"))?;
-        let value = substitutions
-            .get(name)
-            .ok_or_else(|| DefinitionFault::at(path, format!("has no substitution for {name}")))?;
-        done.push_str(before);
-        done.push_str(value);
-        rest = behind;
-    }
-    done.push_str(rest);
-    Ok(done)
-}
-
 fn machine(fields: &mut Fields) -> Result<Machine, DefinitionFault> {
     let start_at = fields.required_text("StartAt")?;
     let path = format!("{}.States", fields.path);
@@ -135,19 +92,9 @@ fn machine(fields: &mut Fields) -> Result<Machine, DefinitionFault> {
     Ok(Machine { start_at, states })
 }
 
-fn inner_machine(value: Value, path: &str) -> Result<Machine, DefinitionFault> {
+fn branch(value: Value, path: &str) -> Result<Machine, DefinitionFault> {
     let mut fields = Fields::of(value, path)?;
     fields.text("Comment")?;
-    if let Some(mut config) = fields
-        .take("ProcessorConfig")
-        .map(|config| Fields::of(config, path))
-        .transpose()?
-    {
-        if config.text("Mode")?.is_some_and(|mode| mode != "INLINE") {
-            return Err(config.fault("ProcessorConfig.Mode", "is not INLINE, the only one that is supported"));
-        }
-        config.finish()?;
-    }
     let machine = machine(&mut fields)?;
     fields.finish()?;
     Ok(machine)
@@ -171,28 +118,22 @@ fn state(mut fields: Fields) -> Result<State, DefinitionFault> {
         "Wait" => Kind::Wait(until(&mut fields)?),
         "Succeed" => Kind::Succeed,
         "Fail" => Kind::Fail {
-            error: fields.template("Error")?,
-            cause: fields.template("Cause")?,
+            error: fields.text_template("Error")?,
+            cause: fields.text_template("Cause")?,
         },
         other => return Err(fields.fault("Type", format!("is {other}, which is not supported"))),
     };
-    let can_fail = matches!(kind, Kind::Task(_) | Kind::Parallel { .. } | Kind::Map(_));
-    let has_output = !matches!(kind, Kind::Fail { .. });
     let (mut retry, mut catch) = (Vec::new(), Vec::new());
-    if can_fail {
-        retry = handlers(&mut fields, "Retry", retrier)?;
-        catch = handlers(&mut fields, "Catch", catcher)?;
-        check::errors_in_order(
-            retry.iter().map(|retrier| &retrier.errors),
-            &format!("{}.Retry", fields.path),
-        )?;
-        check::errors_in_order(
-            catch.iter().map(|catcher| &catcher.errors),
-            &format!("{}.Catch", fields.path),
-        )?;
+    if matches!(kind, Kind::Task(_) | Kind::Parallel { .. } | Kind::Map(_)) {
+        (retry, catch) = (retriers(&mut fields)?, catchers(&mut fields)?);
     }
-    let output = if has_output { fields.template("Output")? } else { None };
-    let assign = if has_output { fields.assign()? } else { Vec::new() };
+    let (mut assign, mut output) = (Vec::new(), None);
+    if !matches!(kind, Kind::Fail { .. }) {
+        output = fields.template("Output")?;
+    }
+    if !matches!(kind, Kind::Fail { .. } | Kind::Succeed) {
+        assign = fields.assign()?;
+    }
     let next = successor(&mut fields, &kind)?;
     fields.finish()?;
     Ok(State {
@@ -220,12 +161,11 @@ fn successor(fields: &mut Fields, kind: &Kind) -> Result<Option<String>, Definit
 
 fn task(fields: &mut Fields) -> Result<Task, DefinitionFault> {
     let resource = fields.required_text("Resource")?;
-    let timeout_seconds = fields.template("TimeoutSeconds")?;
+    let timeout_seconds = fields.seconds("TimeoutSeconds", 1)?;
     if resource.starts_with(LAMBDA_ARN_PREFIX) {
-        let payload = fields.template("Arguments")?;
         return Ok(Task {
             function: resource,
-            payload,
+            payload: fields.template("Arguments")?,
             wraps_answer: false,
             timeout_seconds,
         });
@@ -239,11 +179,18 @@ fn task(fields: &mut Fields) -> Result<Task, DefinitionFault> {
         .ok_or_else(|| DefinitionFault::at(&path, "is missing"))?;
     let mut arguments = Fields::of(arguments, &path)?;
     let function = arguments.required_text("FunctionName")?;
-    let payload = arguments.template("Payload")?;
+    if Expression::is_marked(&function) {
+        return Err(arguments.fault(
+            "FunctionName",
+            "is an expression, so that nobody could tell what is invoked",
+        ));
+    }
+    let nothing = || Template::Literal(Value::Object(serde_json::Map::new()));
+    let payload = arguments.template("Payload")?.unwrap_or_else(nothing);
     arguments.finish()?;
     Ok(Task {
         function,
-        payload,
+        payload: Some(payload),
         wraps_answer: true,
         timeout_seconds,
     })
@@ -253,7 +200,7 @@ fn parallel(fields: &mut Fields) -> Result<Kind, DefinitionFault> {
     let path = format!("{}.Branches", fields.path);
     let branches = fields.list("Branches")?.filter(|branches| !branches.is_empty());
     let branches = branches.ok_or_else(|| DefinitionFault::at(&path, "is missing or empty"))?;
-    let read = |(index, branch)| inner_machine(branch, &format!("{path}[{index}]"));
+    let read = |(index, value)| branch(value, &format!("{path}[{index}]"));
     Ok(Kind::Parallel {
         branches: branches.into_iter().enumerate().map(read).collect::<Result<_, _>>()?,
     })
@@ -264,13 +211,24 @@ fn map(fields: &mut Fields) -> Result<Map, DefinitionFault> {
     let processor = fields
         .take("ItemProcessor")
         .ok_or_else(|| DefinitionFault::at(&path, "is missing"))?;
-    let max_concurrency = fields.whole_number("MaxConcurrency")?.unwrap_or(0);
-    Ok(Map {
+    let mut processor = Fields::of(processor, &path)?;
+    processor.text("Comment")?;
+    if let Some(config) = processor.take("ProcessorConfig") {
+        let mut config = Fields::of(config, &format!("{path}.ProcessorConfig"))?;
+        if config.text("Mode")?.is_some_and(|mode| mode != "INLINE") {
+            return Err(config.fault("Mode", "is not INLINE, the only one that is supported"));
+        }
+        config.finish()?;
+    }
+    let max_concurrency = fields.whole_number("MaxConcurrency", 0..=MAX_CONCURRENCY_MAX)?;
+    let map = Map {
         items: fields.template("Items")?,
         item_selector: fields.template("ItemSelector")?,
-        max_concurrency: usize::try_from(max_concurrency).unwrap_or(usize::MAX),
-        processor: inner_machine(processor, &path)?,
-    })
+        at_once: max_concurrency.filter(|most| *most > 0).unwrap_or(usize::MAX),
+        processor: machine(&mut processor)?,
+    };
+    processor.finish()?;
+    Ok(map)
 }
 
 fn choice(fields: &mut Fields) -> Result<Kind, DefinitionFault> {
@@ -302,76 +260,9 @@ fn choice(fields: &mut Fields) -> Result<Kind, DefinitionFault> {
 }
 
 fn until(fields: &mut Fields) -> Result<Until, DefinitionFault> {
-    match (fields.template("Seconds")?, fields.template("Timestamp")?) {
+    match (fields.seconds("Seconds", 0)?, fields.timestamp("Timestamp")?) {
         (Some(seconds), None) => Ok(Until::Seconds(seconds)),
         (None, Some(timestamp)) => Ok(Until::Timestamp(timestamp)),
         _ => Err(fields.fault("Seconds", "and Timestamp: exactly one of them is needed")),
     }
-}
-
-fn handlers<T>(
-    fields: &mut Fields,
-    name: &str,
-    read: fn(Fields) -> Result<T, DefinitionFault>,
-) -> Result<Vec<T>, DefinitionFault> {
-    let path = format!("{}.{name}", fields.path);
-    let handlers = fields.list(name)?.unwrap_or_default();
-    let read_one = |(index, handler)| read(Fields::of(handler, &format!("{path}[{index}]"))?);
-    handlers.into_iter().enumerate().map(read_one).collect()
-}
-
-fn error_names(fields: &mut Fields) -> Result<Vec<String>, DefinitionFault> {
-    let names = fields.list("ErrorEquals")?.unwrap_or_default();
-    let names: Option<Vec<String>> = names.iter().map(|name| name.as_str().map(str::to_owned)).collect();
-    match names {
-        Some(names) if !names.is_empty() => Ok(names),
-        _ => Err(fields.fault("ErrorEquals", "is missing, empty or not a list of names")),
-    }
-}
-
-fn retrier(mut fields: Fields) -> Result<Retrier, DefinitionFault> {
-    fields.text("Comment")?;
-    let errors = error_names(&mut fields)?;
-    let interval_seconds = fields
-        .whole_number("IntervalSeconds")?
-        .unwrap_or(INTERVAL_SECONDS_DEFAULT);
-    let max_attempts = fields.whole_number("MaxAttempts")?.unwrap_or(MAX_ATTEMPTS_DEFAULT);
-    let max_attempts = u32::try_from(max_attempts).map_err(|_| fields.fault("MaxAttempts", "is too large"))?;
-    let backoff_rate = fields
-        .take("BackoffRate")
-        .map_or(Some(BACKOFF_RATE_DEFAULT), |rate| rate.as_f64());
-    let backoff_rate = backoff_rate.filter(|rate| *rate >= 1.0);
-    let backoff_rate = backoff_rate.ok_or_else(|| fields.fault("BackoffRate", "is not a number of at least 1"))?;
-    let max_delay_seconds = fields.whole_number("MaxDelaySeconds")?;
-    let full_jitter = match fields.text("JitterStrategy")?.as_deref() {
-        None | Some("NONE") => false,
-        Some("FULL") => true,
-        Some(_) => return Err(fields.fault("JitterStrategy", "is neither FULL nor NONE")),
-    };
-    fields.finish()?;
-    Ok(Retrier {
-        errors,
-        interval_seconds,
-        max_attempts,
-        backoff_rate,
-        max_delay_seconds,
-        full_jitter,
-    })
-}
-
-fn catcher(mut fields: Fields) -> Result<Catcher, DefinitionFault> {
-    fields.text("Comment")?;
-    let errors = error_names(&mut fields)?;
-    let (assign, output, next) = (
-        fields.assign()?,
-        fields.template("Output")?,
-        fields.required_text("Next")?,
-    );
-    fields.finish()?;
-    Ok(Catcher {
-        errors,
-        assign,
-        output,
-        next,
-    })
 }

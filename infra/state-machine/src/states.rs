@@ -1,126 +1,137 @@
-//! What do tasks, maps and waits do? The states that reach outside or run states of their own.
+//! What does each kind of state do? One attempt of one state, from its input to its output.
 
-use futures_util::future::{Either, select};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::definition::{Map, Task, Until};
-use crate::errors::{QUERY_EVALUATION_ERROR, StateError, TIMEOUT};
-use crate::expression::Variables;
-use crate::history::EventKind;
-use crate::host::TaskCall;
-use crate::interpreter::{Interpreter, Interrupt, Visit, evaluated, milliseconds};
+use crate::definition::{Kind, Map, Rule, Until};
+use crate::errors::{DATA_LIMIT_EXCEEDED, NO_CHOICE_MATCHED, QUERY_EVALUATION_ERROR, RUNTIME, StateError};
+use crate::expression::{Template, Variables};
+use crate::interpreter::{Interpreter, Interrupt, Running, Scope, VISITS_MAX, Visit};
 use crate::join::join;
 
+/// The largest input or output of a state, and the largest variable
+/// (<https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>).
+const PAYLOAD_BYTES_MAX: usize = 256 * 1024;
+/// The longest timeout or wait in seconds, as AWS has it.
+pub(crate) const SECONDS_MAX: u64 = 99_999_999;
+
+/// Where a state leads.
+pub(crate) struct Step<'a> {
+    pub(crate) output: Value,
+    /// `None` ends the machine.
+    pub(crate) next: Option<&'a str>,
+}
+
 impl<'a> Interpreter<'a> {
-    /// One attempt of a task: its recorded answer, or an invocation whose answer is recorded before it counts.
-    pub(crate) async fn task(
+    pub(crate) async fn attempt(
         self,
         visit: &Visit<'a>,
-        task: &'a Task,
         path: &str,
         attempt: u32,
-        states: &Value,
-        variables: &Variables,
-    ) -> Result<Value, Interrupt> {
-        let key = format!("{path}/answer");
-        if let Some(answer) = self.host.recorded(&key).await? {
-            return recorded_answer(answer).map_err(Interrupt::from);
-        }
-        let payload = evaluated(task.payload.as_ref(), states, variables)?.unwrap_or_else(|| visit.input.clone());
-        let timeout = evaluated(task.timeout_seconds.as_ref(), states, variables)?;
-        if self.is_first(&format!("{path}/scheduled")).await? {
-            self.tell(
-                visit,
-                EventKind::TaskScheduled {
-                    function: task.function.clone(),
-                    attempt,
-                },
-            );
-        }
-        let call = TaskCall {
-            function: task.function.clone(),
-            payload,
-            state: visit.name.to_owned(),
-            path: path.to_owned(),
-            attempt,
-        };
-        let invocation = self.host.invoke(call);
-        let answer = match timeout.and_then(|seconds| seconds.as_u64()) {
-            None => invocation.await,
-            Some(seconds) => {
-                let deadline_ms = self.host.now_ms().saturating_add(milliseconds(seconds));
-                match select(invocation, self.host.sleep_until(deadline_ms)).await {
-                    Either::Left((answer, _)) => answer,
-                    Either::Right(_) => Err(StateError::new(
-                        TIMEOUT,
-                        format!("{} gave no answer in {seconds} s", visit.name),
-                    )),
-                }
+        variables: &mut Variables,
+    ) -> Result<Step<'a>, Interrupt> {
+        let mut states = self.states(visit, attempt);
+        let result = match &visit.state.kind {
+            Kind::Choice { rules, default } => {
+                return Ok(choose(visit, rules, default.as_deref(), &states, variables)?);
+            }
+            Kind::Fail { error, cause } => return Err(failure(error.as_ref(), cause.as_ref(), &states, variables)?),
+            Kind::Pass | Kind::Succeed => visit.input.clone(),
+            Kind::Wait(until) => {
+                self.wait(path, until, &states, variables).await?;
+                visit.input.clone()
+            }
+            Kind::Task(task) => {
+                let result = self.task(visit, task, path, attempt, &states, variables).await?;
+                states["result"] = result.clone();
+                result
+            }
+            Kind::Parallel { branches } => {
+                let branches = branches.iter().enumerate().map(|(index, branch)| {
+                    let scope = Scope {
+                        input: visit.input.clone(),
+                        variables: variables.clone(),
+                        prefix: format!("{path}/{index}/"),
+                        item: visit.item.clone(),
+                    };
+                    self.branch(branch, scope)
+                });
+                let result = self.joined(path, branches.collect(), usize::MAX).await?;
+                states["result"] = result.clone();
+                result
+            }
+            Kind::Map(map) => {
+                let iterations = self.iterations(visit, map, path, &states, variables)?;
+                let result = self.joined(path, iterations, map.at_once).await?;
+                states["result"] = result.clone();
+                result
             }
         };
-        let answer = if task.wraps_answer {
-            answer.map(|payload| json!({ "ExecutedVersion": "$LATEST", "Payload": payload, "StatusCode": 200 }))
-        } else {
-            answer
-        };
-        let record = match &answer {
-            Ok(output) => json!({ "output": output }),
-            Err(error) => json!({ "error": error }),
-        };
-        self.host.record(&key, &record).await?;
-        self.tell(visit, outcome_of(&answer));
-        answer.map_err(Interrupt::from)
+        let (assign, output) = (&visit.state.assign, visit.state.output.as_ref());
+        let next = visit.state.next.as_deref();
+        Ok(step(visit, &states, variables, assign, output, result, next)?)
     }
 
-    pub(crate) async fn map(
+    /// Which error came first is written down: a replay must not start the other branches again, nor find another one.
+    async fn joined(self, path: &str, branches: Vec<Running<'a>>, at_once: usize) -> Result<Value, Interrupt> {
+        let key = format!("{path}/failed");
+        if let Some(error) = self.recorded::<StateError>(&key).await? {
+            return Err(error.into());
+        }
+        match join(branches, at_once).await {
+            Ok(outputs) => Ok(Value::Array(outputs)),
+            Err(Interrupt::State(error)) => {
+                self.record(&key, &error).await?;
+                Err(error.into())
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    fn iterations(
         self,
         visit: &Visit<'a>,
         map: &'a Map,
         path: &str,
         states: &Value,
         variables: &Variables,
-    ) -> Result<Value, Interrupt> {
+    ) -> Result<Vec<Running<'a>>, StateError> {
         let items = evaluated(map.items.as_ref(), states, variables)?.unwrap_or_else(|| visit.input.clone());
         let Value::Array(items) = items else {
-            let cause = format!("the items of {} are not a list", visit.name);
-            return Err(StateError::new(QUERY_EVALUATION_ERROR, cause).into());
+            return Err(wrong_value(visit, "Items are not a list"));
         };
-        let mut iterations = Vec::with_capacity(items.len());
-        for (index, item) in items.into_iter().enumerate() {
-            let mut states = states.clone();
-            states["context"]["Map"] = json!({ "Item": { "Index": index, "Value": item } });
-            let input = evaluated(map.item_selector.as_ref(), &states, variables)?.unwrap_or(item);
-            iterations.push(self.machine(&map.processor, input, variables.clone(), format!("{path}/{index}/")));
+        if items.len() > VISITS_MAX as usize {
+            let cause = format!("{} has {} items, more than {VISITS_MAX}", visit.name, items.len());
+            return Err(StateError::new(RUNTIME, cause));
         }
-        let at_once = if map.max_concurrency == 0 {
-            usize::MAX
-        } else {
-            map.max_concurrency
-        };
-        Ok(Value::Array(join(iterations, at_once).await?))
+        let mut states = states.clone();
+        let mut iterations = Vec::with_capacity(items.len());
+        for (index, value) in items.into_iter().enumerate() {
+            let item = json!({ "Index": index, "Value": value });
+            states["context"]["Map"] = json!({ "Item": item });
+            let scope = Scope {
+                input: evaluated(map.item_selector.as_ref(), &states, variables)?.unwrap_or(value),
+                variables: variables.clone(),
+                prefix: format!("{path}/{index}/"),
+                item: Some(item),
+            };
+            iterations.push(self.branch(&map.processor, scope));
+        }
+        Ok(iterations)
     }
 
-    pub(crate) async fn wait(
-        self,
-        path: &str,
-        until: &Until,
-        states: &Value,
-        variables: &Variables,
-    ) -> Result<(), Interrupt> {
+    async fn wait(self, path: &str, until: &Until, states: &Value, variables: &Variables) -> Result<(), Interrupt> {
         let wrong = |what: &str| StateError::new(QUERY_EVALUATION_ERROR, what);
         let ends_at_ms = match until {
             Until::Seconds(template) => {
-                let seconds = template.evaluate(states, variables)?.as_u64();
-                let seconds = seconds.ok_or_else(|| wrong("Seconds of a wait is not a whole number"))?;
+                let seconds = seconds(&template.evaluate(states, variables)?, 0);
+                let seconds = seconds.ok_or_else(|| wrong("Seconds of a wait is not a whole number in range"))?;
                 self.host.now_ms().saturating_add(milliseconds(seconds))
             }
             Until::Timestamp(template) => {
-                let text = template.evaluate(states, variables)?;
-                let instant = text.as_str().and_then(|text| text.parse::<Timestamp>().ok());
-                instant
-                    .ok_or_else(|| wrong("Timestamp of a wait is not in RFC 3339"))?
-                    .as_millisecond()
+                let instant = timestamp(&template.evaluate(states, variables)?);
+                let instant = instant.ok_or_else(|| wrong("Timestamp of a wait is not in RFC 3339"))?;
+                instant.as_millisecond()
             }
         };
         let (ends_at_ms, _) = self.instant(&format!("{path}/until"), || ends_at_ms).await?;
@@ -129,20 +140,107 @@ impl<'a> Interpreter<'a> {
     }
 }
 
-fn recorded_answer(mut record: Value) -> Result<Value, StateError> {
-    if let Ok(error) = serde_json::from_value(record["error"].take()) {
-        return Err(error);
+fn choose<'a>(
+    visit: &Visit<'a>,
+    rules: &'a [Rule],
+    default: Option<&'a str>,
+    states: &Value,
+    variables: &mut Variables,
+) -> Result<Step<'a>, StateError> {
+    let input = visit.input.clone();
+    for rule in rules {
+        let Value::Bool(applies) = rule.condition.evaluate(states, variables)? else {
+            return Err(wrong_value(visit, "Condition is neither true nor false"));
+        };
+        if applies {
+            let (assign, output) = (&rule.assign, rule.output.as_ref());
+            return step(visit, states, variables, assign, output, input, Some(&rule.next));
+        }
     }
-    Ok(record["output"].take())
+    let Some(default) = default else {
+        let cause = format!("no choice of {} applies, and there is no default", visit.name);
+        return Err(StateError::new(NO_CHOICE_MATCHED, cause));
+    };
+    let (assign, output) = (&visit.state.assign, visit.state.output.as_ref());
+    step(visit, states, variables, assign, output, input, Some(default))
 }
 
-fn outcome_of(answer: &Result<Value, StateError>) -> EventKind {
-    match answer {
-        Ok(output) => EventKind::TaskSucceeded { output: output.clone() },
-        Err(error) if error.error == TIMEOUT => EventKind::TaskTimedOut,
-        Err(error) => EventKind::TaskFailed {
-            error: error.error.clone(),
-            cause: error.cause.clone(),
-        },
+/// What a Fail fails with.
+fn failure(
+    error: Option<&Template>,
+    cause: Option<&Template>,
+    states: &Value,
+    variables: &Variables,
+) -> Result<Interrupt, StateError> {
+    let text = |template, name: &str| match evaluated(template, states, variables)? {
+        None => Ok(String::new()),
+        Some(Value::String(text)) => Ok(text),
+        Some(_) => Err(StateError::new(
+            QUERY_EVALUATION_ERROR,
+            format!("{name} is not a string"),
+        )),
+    };
+    Ok(StateError::new(text(error, "Error")?, text(cause, "Cause")?).into())
+}
+
+/// `Output` and `Assign` see the same variables, those before the state; an attempt that fails assigns nothing.
+pub(crate) fn step<'a>(
+    visit: &Visit<'a>,
+    states: &Value,
+    variables: &mut Variables,
+    assign: &[(String, Template)],
+    output: Option<&Template>,
+    default_output: Value,
+    next: Option<&'a str>,
+) -> Result<Step<'a>, StateError> {
+    let output = evaluated(output, states, variables)?.unwrap_or(default_output);
+    within_limit(visit, "output", &output)?;
+    let mut assigned = Vec::with_capacity(assign.len());
+    for (name, template) in assign {
+        let value = template.evaluate(states, variables)?;
+        within_limit(visit, name, &value)?;
+        assigned.push((name.clone(), value));
     }
+    variables.extend(assigned);
+    Ok(Step { output, next })
+}
+
+pub(crate) fn evaluated(
+    template: Option<&Template>,
+    states: &Value,
+    variables: &Variables,
+) -> Result<Option<Value>, StateError> {
+    template
+        .map(|template| template.evaluate(states, variables))
+        .transpose()
+}
+
+pub(crate) fn within_limit(visit: &Visit<'_>, what: &str, value: &Value) -> Result<(), StateError> {
+    let size_bytes = value.to_string().len();
+    if size_bytes <= PAYLOAD_BYTES_MAX {
+        return Ok(());
+    }
+    let cause = format!(
+        "{what} of {} has {size_bytes} bytes, more than {PAYLOAD_BYTES_MAX}",
+        visit.name
+    );
+    Err(StateError::new(DATA_LIMIT_EXCEEDED, cause))
+}
+
+pub(crate) fn wrong_value(visit: &Visit<'_>, what: &str) -> StateError {
+    StateError::new(QUERY_EVALUATION_ERROR, format!("{}: {what}", visit.name))
+}
+
+pub(crate) fn seconds(value: &Value, at_least: u64) -> Option<u64> {
+    value
+        .as_u64()
+        .filter(|seconds| (at_least..=SECONDS_MAX).contains(seconds))
+}
+
+pub(crate) fn timestamp(value: &Value) -> Option<Timestamp> {
+    value.as_str()?.parse().ok()
+}
+
+pub(crate) fn milliseconds(seconds: u64) -> i64 {
+    i64::try_from(seconds.saturating_mul(1_000)).unwrap_or(i64::MAX)
 }

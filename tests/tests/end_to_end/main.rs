@@ -10,5 +10,6 @@ mod catalogs;
 mod contention;
 mod contract;
 mod crash;
+mod logs;
 mod orders;
 mod photos;

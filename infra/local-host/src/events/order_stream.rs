@@ -15,7 +15,6 @@ use serde_json::{Value, json};
 use super::clock::now_ms;
 use super::order_stream_shapes::{event_record, set_aside};
 use super::{EventPlane, queue};
-use crate::functions::InvokeFailure;
 use crate::patterns;
 
 const RETRY_DELAY_MS: u64 = 200;

@@ -36,14 +36,19 @@ impl Cors {
         Some(response)
     }
 
-    /// Adds what an allowed origin may read. Whether it is one.
+    /// Replaces whatever the function said of CORS, as API Gateway does, by what an allowed origin may read. Whether it
+    /// is one.
     pub(super) fn decorate(&self, origin: &HeaderValue, headers: &mut HeaderMap) -> bool {
+        let said: Vec<HeaderName> = headers.keys().filter(|name| is_of_cors(name)).cloned().collect();
+        for name in &said {
+            headers.remove(name);
+        }
         let allowed = |known: &String| known == "*" || known.as_bytes() == origin.as_bytes();
         if !self.0.allow_origins.iter().any(allowed) {
             return false;
         }
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
-        headers.insert(header::VARY, HeaderValue::from_static("origin"));
+        headers.append(header::VARY, HeaderValue::from_static("origin"));
         if !self.0.expose_headers.is_empty() {
             put(
                 headers,
@@ -53,6 +58,10 @@ impl Cors {
         }
         true
     }
+}
+
+fn is_of_cors(name: &HeaderName) -> bool {
+    name.as_str().starts_with("access-control-")
 }
 
 /// A value of the template that is no header value is left out, as nobody could have sent it either.

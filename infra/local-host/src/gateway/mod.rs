@@ -6,6 +6,8 @@ mod cors;
 mod event;
 mod response;
 mod routes;
+#[cfg(test)]
+mod tests;
 mod throttle;
 
 use std::net::SocketAddr;
@@ -15,13 +17,15 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 use crate::functions::Functions;
 use crate::identity::Authorizer;
 use crate::template::Deployment;
+use crate::unwanted_body;
 use routes::{Matched, Routes};
 use throttle::TokenBucket;
 
@@ -29,6 +33,9 @@ use throttle::TokenBucket;
 /// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>).
 const BODY_BYTES_MAX: usize = 10 * 1024 * 1024;
 const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(30);
+
+type Claims = Map<String, Value>;
+type Admitted = (Matched, Option<Claims>);
 
 struct Gateway {
     routes: Routes,
@@ -43,7 +50,7 @@ pub(crate) fn router(deployment: &Deployment, functions: Arc<dyn Functions>, aut
     let gateway = Gateway {
         routes: Routes::of(deployment),
         cors: deployment.api.cors.clone().map(cors::Cors),
-        bucket: TokenBucket::of(deployment.api.rate_per_second, deployment.api.burst),
+        bucket: deployment.api.throttling.map(TokenBucket::new),
         authorizer,
         functions,
     };
@@ -66,31 +73,40 @@ async fn serve(State(gateway): State<Arc<Gateway>>, request: Request) -> Respons
 
 impl Gateway {
     async fn answered(&self, request: Request) -> Response {
-        let Some(matched) = self.routes.find(request.method().as_str(), request.uri().path()) else {
-            return message(StatusCode::NOT_FOUND, "Not Found");
-        };
-        if self.bucket.as_ref().is_some_and(|bucket| !bucket.take()) {
-            return message(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests");
-        }
-        let claims = if matched.asks_for_token {
-            let authorization = request
-                .headers()
-                .get(header::AUTHORIZATION)
-                .and_then(|value| value.to_str().ok());
-            match self.authorizer.claims(authorization) {
-                Ok(claims) => Some(claims),
-                Err(_) => return message(StatusCode::UNAUTHORIZED, "Unauthorized"),
+        let (parts, body) = request.into_parts();
+        match self.admitted(&parts) {
+            Ok((matched, claims)) => self.invoked(parts, body, matched, claims).await,
+            Err(refusal) => {
+                unwanted_body::discard(&parts.headers, body).await;
+                refusal
             }
-        } else {
-            None
-        };
-        self.invoked(request, matched, claims).await
+        }
     }
 
-    async fn invoked(&self, request: Request, matched: Matched, claims: Option<Map<String, Value>>) -> Response {
-        let (parts, body) = request.into_parts();
+    /// The route, with the claims of a caller who has to show a token; or what the gateway answers by itself.
+    fn admitted(&self, parts: &Parts) -> Result<Admitted, Response> {
+        let Some(matched) = self.routes.find(parts.method.as_str(), parts.uri.path()) else {
+            return Err(message(StatusCode::NOT_FOUND, "Not Found"));
+        };
+        if self.bucket.as_ref().is_some_and(|bucket| !bucket.take()) {
+            return Err(message(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests"));
+        }
+        let mut claims = None;
+        if matched.asks_for_token {
+            let authorization = text(&parts.headers, header::AUTHORIZATION);
+            let shown = self.authorizer.claims(authorization);
+            claims = Some(shown.map_err(|_| message(StatusCode::UNAUTHORIZED, "Unauthorized"))?);
+        }
+        let announced_bytes = text(&parts.headers, header::CONTENT_LENGTH).and_then(|length| length.parse().ok());
+        if announced_bytes.is_some_and(|bytes: usize| bytes > BODY_BYTES_MAX) {
+            return Err(too_large());
+        }
+        Ok((matched, claims))
+    }
+
+    async fn invoked(&self, parts: Parts, body: Body, matched: Matched, claims: Option<Claims>) -> Response {
         let Ok(body) = axum::body::to_bytes(body, BODY_BYTES_MAX).await else {
-            return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
+            return too_large();
         };
         let peer = parts
             .extensions
@@ -99,12 +115,23 @@ impl Gateway {
         let event = event::of(&parts, &body, &matched, claims, peer);
         let invocation = self.functions.invoke(&matched.function, event, "http");
         match tokio::time::timeout(INTEGRATION_TIMEOUT, invocation).await {
-            Ok(Ok(answer)) => response::of(answer)
-                .unwrap_or_else(|| message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")),
-            Ok(Err(_)) => message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
+            Ok(Ok(answer)) => response::of(answer).unwrap_or_else(internal_error),
+            Ok(Err(_)) => internal_error(),
             Err(_) => message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
         }
     }
+}
+
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+fn too_large() -> Response {
+    message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large")
+}
+
+fn internal_error() -> Response {
+    message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
 }
 
 fn message(status: StatusCode, text: &str) -> Response {

@@ -7,6 +7,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
+/// What the gateway says itself, whatever the function says.
+const OF_THE_CONNECTION: [HeaderName; 4] = [
+    header::CONNECTION,
+    header::CONTENT_LENGTH,
+    header::TRANSFER_ENCODING,
+    header::UPGRADE,
+];
+
 /// `None` when the answer is malformed: then the gateway answers 500 by itself.
 ///
 /// Without a `statusCode` the whole answer is the body of a 200, as API Gateway infers it.
@@ -20,20 +28,24 @@ pub(super) fn of(answer: Value) -> Option<Response> {
     };
     let status = StatusCode::from_u16(u16::try_from(status.as_u64()?).ok()?).ok()?;
     let mut headers = HeaderMap::new();
-    for (name, value) in answer.get("headers").and_then(Value::as_object).into_iter().flatten() {
+    let given = answer.get("headers").and_then(Value::as_object);
+    for (name, value) in given.into_iter().flatten() {
         let text = match value {
             Value::String(text) => text.clone(),
             other => other.to_string(),
         };
-        headers.append(
-            HeaderName::try_from(name.as_str()).ok()?,
-            HeaderValue::try_from(text).ok()?,
-        );
+        let name = HeaderName::try_from(name.as_str()).ok()?;
+        if !OF_THE_CONNECTION.contains(&name) {
+            headers.append(name, HeaderValue::try_from(text).ok()?);
+        }
     }
     for cookie in answer.get("cookies").and_then(Value::as_array).into_iter().flatten() {
         headers.append(header::SET_COOKIE, HeaderValue::try_from(cookie.as_str()?).ok()?);
     }
-    let text = answer.get("body").and_then(Value::as_str).unwrap_or_default();
+    let text = match answer.get("body") {
+        None | Some(Value::Null) => "",
+        Some(body) => body.as_str()?,
+    };
     let is_encoded = answer.get("isBase64Encoded").and_then(Value::as_bool).unwrap_or(false);
     let body = if is_encoded {
         STANDARD.decode(text).ok()?
@@ -63,11 +75,14 @@ mod tests {
 
     #[test]
     fn an_answer_becomes_a_response() {
-        let answer = json!({ "statusCode": 202, "headers": { "Location": "/orders/1" }, "cookies": ["a=1", "b=2"],
+        let headers = json!({ "Location": "/orders/1", "Retry-After": 5, "Content-Length": "99" });
+        let answer = json!({ "statusCode": 202, "headers": headers, "cookies": ["a=1", "b=2"],
             "body": "aGk=", "isBase64Encoded": true });
         let response = of(answer).unwrap();
         assert_eq!(response.status(), StatusCode::ACCEPTED);
         assert_eq!(response.headers()["location"], "/orders/1");
+        assert_eq!(response.headers()["retry-after"], "5");
+        assert!(!response.headers().contains_key("content-length"), "the server counts");
         assert_eq!(response.headers().get_all("set-cookie").iter().count(), 2);
     }
 
@@ -87,6 +102,7 @@ mod tests {
             json!({ "statusCode": 99 }),
             json!({ "statusCode": 200, "headers": { "bad name": "x" } }),
             json!({ "statusCode": 200, "body": "%", "isBase64Encoded": true }),
+            json!({ "statusCode": 200, "body": { "not": "a string" } }),
         ] {
             assert!(of(answer.clone()).is_none(), "{answer}");
         }

@@ -6,6 +6,8 @@ use percent_encoding::percent_decode_str;
 
 use crate::template::{Deployment, EventSource};
 
+const ANY_METHOD: &str = "ANY";
+
 pub(super) struct Routes(Vec<Route>);
 
 struct Route {
@@ -42,24 +44,32 @@ impl Routes {
                 let EventSource::Http(route) = source else { continue };
                 routes.push(Route {
                     method: route.method.clone(),
-                    segments: route.path.trim_start_matches('/').split('/').map(segment).collect(),
+                    segments: parts(&route.path).map(segment).collect(),
                     key: format!("{} {}", route.method, route.path),
                     function: function.logical_id.clone(),
                     asks_for_token: route.authorizer.is_some(),
                 });
             }
         }
-        // Fixed segments sort before parameters, and these before the rest: the first match is the most specific one.
-        routes.sort_by(|one, other| one.segments.cmp(&other.segments));
+        Self::sorted(routes)
+    }
+
+    /// Fixed segments sort before parameters, and these before the rest, and a method before `ANY`: the first match is
+    /// the most specific one.
+    fn sorted(mut routes: Vec<Route>) -> Self {
+        routes.sort_by(|one, other| {
+            let rank = |route: &Route| route.method == ANY_METHOD;
+            one.segments.cmp(&other.segments).then(rank(one).cmp(&rank(other)))
+        });
         Self(routes)
     }
 
     pub(super) fn find(&self, method: &str, path: &str) -> Option<Matched> {
-        let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+        let parts: Vec<&str> = parts(path).collect();
         let of_method = self
             .0
             .iter()
-            .filter(|route| route.method == method || route.method == "ANY");
+            .filter(|route| route.method == method || route.method == ANY_METHOD);
         let mut found = of_method.filter_map(|route| Some((route, parameters(&route.segments, &parts)?)));
         found.next().map(|(route, parameters)| Matched {
             key: route.key.clone(),
@@ -68,6 +78,12 @@ impl Routes {
             parameters,
         })
     }
+}
+
+/// What stands between the slashes: nothing for `/`, and something empty behind a slash at the end.
+fn parts(path: &str) -> impl Iterator<Item = &str> {
+    let path = path.strip_prefix('/').unwrap_or(path);
+    path.split('/').filter(move |_| !path.is_empty())
 }
 
 fn segment(text: &str) -> Segment {
@@ -109,13 +125,15 @@ mod tests {
             let (method, path) = key.split_once(' ').unwrap();
             Route {
                 method: method.to_owned(),
-                segments: path.trim_start_matches('/').split('/').map(segment).collect(),
+                segments: parts(path).map(segment).collect(),
                 key: key.to_owned(),
                 function: String::new(),
                 asks_for_token: false,
             }
         };
-        let mut routes = [
+        let routes = [
+            "GET /",
+            "ANY /a",
             "GET /a/{rest+}",
             "GET /a/{id}",
             "GET /a/fixed",
@@ -123,8 +141,7 @@ mod tests {
             "GET /a",
         ]
         .map(route);
-        routes.sort_by(|one, other| one.segments.cmp(&other.segments));
-        Routes(routes.into())
+        Routes::sorted(routes.into())
     }
 
     fn found(method: &str, path: &str) -> Option<(String, Vec<String>)> {
@@ -145,10 +162,14 @@ mod tests {
             ("GET /a/{rest+}".to_owned(), vec!["1/2".to_owned()])
         );
         assert_eq!(found("POST", "/a/1/cancel").unwrap().0, "POST /a/{id}/cancel");
+        assert_eq!(found("GET", "/a").unwrap().0, "GET /a");
+        assert_eq!(found("PATCH", "/a").unwrap().0, "ANY /a");
+        assert_eq!(found("GET", "/").unwrap().0, "GET /");
         for (method, path) in [
-            ("POST", "/a"),
+            ("POST", "/"),
             ("GET", "/b"),
-            ("GET", "/"),
+            ("GET", "/a/"),
+            ("GET", "//a"),
             ("POST", "/a//cancel"),
             ("DELETE", "/a/1"),
         ] {

@@ -77,6 +77,14 @@ impl Fields {
             .map_err(|_| self.fault(name, "is too large"))
     }
 
+    /// A number for which zero would mean that nothing ever happens.
+    pub(crate) fn positive_number(&mut self, name: &str) -> Result<Option<u32>, TemplateFault> {
+        match self.small_number(name)? {
+            Some(0) => Err(self.fault(name, "is zero")),
+            number => Ok(number),
+        }
+    }
+
     pub(crate) fn flag(&mut self, name: &str) -> Result<bool, TemplateFault> {
         match self.take(name) {
             None => Ok(false),

@@ -2,6 +2,7 @@
 //!
 //! The file is `infra/template.yaml`, the one that AWS gets. Its state machines are `infra/*.asl.json`.
 
+mod api;
 mod fields;
 mod model;
 mod read;
@@ -13,7 +14,7 @@ mod yaml;
 
 pub use model::{
     AsyncInvokeSpec, BucketSpec, CorsSpec, Deployment, EventSource, FunctionSpec, HttpApiSpec, JwtAuthorizerSpec,
-    QueueNotification, QueueSpec, RedriveSpec, RouteSpec, StateMachineSpec,
+    QueueNotification, QueueSpec, RedriveSpec, RouteSpec, StateMachineSpec, ThrottlingSpec,
 };
 pub use resolve::function_of_arn;
 

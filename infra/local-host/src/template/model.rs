@@ -72,11 +72,27 @@ pub struct RouteSpec {
 
 #[derive(Debug, Clone, Default)]
 pub struct HttpApiSpec {
+    /// Empty for a template without an API.
+    pub logical_id: String,
     pub cors: Option<CorsSpec>,
-    pub rate_per_second: Option<f64>,
-    pub burst: Option<u32>,
+    pub throttling: Option<ThrottlingSpec>,
     pub authorizers: BTreeMap<String, JwtAuthorizerSpec>,
     pub default_authorizer: Option<String>,
+}
+
+impl HttpApiSpec {
+    /// The clients whose tokens are accepted.
+    pub fn clients(&self) -> Vec<String> {
+        let authorizers = self.authorizers.values();
+        authorizers.flat_map(|authorizer| authorizer.audience.clone()).collect()
+    }
+}
+
+/// Requests of all callers together: so many per second, and so many at once after a pause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ThrottlingSpec {
+    pub rate_per_second: u32,
+    pub burst: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,11 +6,11 @@ use serde_json::Value;
 
 use super::fields::Fields;
 use super::model::{
-    AsyncInvokeSpec, BucketSpec, CorsSpec, Deployment, FunctionSpec, HttpApiSpec, JwtAuthorizerSpec, QueueNotification,
-    QueueSpec, RedriveSpec, StateMachineSpec,
+    AsyncInvokeSpec, BucketSpec, Deployment, FunctionSpec, HttpApiSpec, QueueNotification, QueueSpec, RedriveSpec,
+    StateMachineSpec,
 };
 use super::resolve::{queue_of_arn, state_machine_arn};
-use super::{DEFINITIONS, TemplateFault, sources};
+use super::{DEFINITIONS, TemplateFault, api, sources};
 
 /// Resources that stand for something the local host does by other means (identity, keys) or does not need (access
 /// between services: one process has one owner).
@@ -46,36 +46,8 @@ pub(crate) fn deployment(template: Value) -> Result<Deployment, TemplateFault> {
         let kind = resource.required_text("Type")?;
         resource.ignore(&["DeletionPolicy", "DependsOn", "Metadata", "UpdateReplacePolicy"]);
         let properties = resource.within("Properties")?;
+        add(&mut deployment, &resource.place, logical_id, &kind, properties, default_timeout_seconds)?;
         resource.finish()?;
-        match kind.as_str() {
-            "AWS::Serverless::Function" => {
-                let function = function(&logical_id, properties, default_timeout_seconds)?;
-                deployment.functions.insert(logical_id, function);
-            }
-            "AWS::Serverless::HttpApi" => deployment.api = http_api(properties)?,
-            "AWS::Serverless::StateMachine" => {
-                let machine = state_machine(&logical_id, properties)?;
-                deployment.state_machines.insert(logical_id, machine);
-            }
-            "AWS::SQS::Queue" => {
-                let queue = queue(&logical_id, properties)?;
-                deployment.queues.insert(logical_id, queue);
-            }
-            "AWS::S3::Bucket" => {
-                let bucket = bucket(&logical_id, properties)?;
-                deployment.buckets.insert(logical_id, bucket);
-            }
-            "AWS::DynamoDB::Table" => {
-                if has_stream(properties)? {
-                    deployment.tables_with_streams.insert(logical_id);
-                }
-            }
-            known if WITHOUT_LOCAL_MEANING.contains(&known) => {}
-            other => {
-                let what = format!("is of the type {other}, which the local host does not know");
-                return Err(TemplateFault::at(&format!("Resources.{logical_id}"), what));
-            }
-        }
     }
     sections.finish()?;
     let default = deployment.api.default_authorizer.clone();
@@ -86,7 +58,53 @@ pub(crate) fn deployment(template: Value) -> Result<Deployment, TemplateFault> {
             .map(|source| sources::with_authorizer(source, default.as_ref()))
             .collect();
     }
-    consistent(deployment)
+    consistent(&deployment)?;
+    Ok(deployment)
+}
+
+fn add(
+    deployment: &mut Deployment,
+    place: &str,
+    logical_id: String,
+    kind: &str,
+    properties: Fields,
+    default_timeout_seconds: u64,
+) -> Result<(), TemplateFault> {
+    match kind {
+        "AWS::Serverless::Function" => {
+            let function = function(&logical_id, properties, default_timeout_seconds)?;
+            deployment.functions.insert(logical_id, function);
+        }
+        "AWS::Serverless::HttpApi" => {
+            if !deployment.api.logical_id.is_empty() {
+                return Err(TemplateFault::at(place, "is a second HTTP API; the local host has one address"));
+            }
+            deployment.api = api::http_api(logical_id, properties)?;
+        }
+        "AWS::Serverless::StateMachine" => {
+            let machine = state_machine(&logical_id, properties)?;
+            deployment.state_machines.insert(logical_id, machine);
+        }
+        "AWS::SQS::Queue" => {
+            let queue = queue(&logical_id, properties)?;
+            deployment.queues.insert(logical_id, queue);
+        }
+        "AWS::S3::Bucket" => {
+            let bucket = bucket(&logical_id, properties)?;
+            deployment.buckets.insert(logical_id, bucket);
+        }
+        "AWS::DynamoDB::Table" => {
+            if has_stream(properties)? {
+                deployment.tables_with_streams.insert(logical_id);
+            }
+        }
+        known if WITHOUT_LOCAL_MEANING.contains(&known) => {}
+        other => {
+            let what = format!("is of the type {other}, which the local host does not know");
+            return Err(TemplateFault::at(place, what));
+        }
+    }
+    Ok(())
 }
 
 fn globals(sections: &mut Fields) -> Result<u64, TemplateFault> {
@@ -101,10 +119,10 @@ fn globals(sections: &mut Fields) -> Result<u64, TemplateFault> {
         "Runtime",
         "Tracing",
     ]);
-    let timeout_seconds = function.number("Timeout")?;
+    let timeout_seconds = function.positive_number("Timeout")?;
     function.finish()?;
     globals.finish()?;
-    Ok(timeout_seconds.unwrap_or(TIMEOUT_SECONDS_DEFAULT))
+    Ok(timeout_seconds.map_or(TIMEOUT_SECONDS_DEFAULT, u64::from))
 }
 
 fn function(logical_id: &str, mut fields: Fields, default_seconds: u64) -> Result<FunctionSpec, TemplateFault> {
@@ -116,7 +134,9 @@ fn function(logical_id: &str, mut fields: Fields, default_seconds: u64) -> Resul
         .next()
         .unwrap_or_default()
         .to_owned();
-    let timeout_seconds = fields.number("Timeout")?.unwrap_or(default_seconds);
+    let timeout_seconds = fields
+        .positive_number("Timeout")?
+        .map_or(default_seconds, u64::from);
     let mut invoke = fields.within("EventInvokeConfig")?;
     let async_invoke = AsyncInvokeSpec {
         maximum_retry_attempts: invoke
@@ -159,56 +179,6 @@ pub(crate) fn on_failure_queue(fields: &mut Fields) -> Result<Option<String>, Te
     Ok(queue)
 }
 
-fn http_api(mut fields: Fields) -> Result<HttpApiSpec, TemplateFault> {
-    fields.only("StageName", "$default")?;
-    let mut auth = fields.within("Auth")?;
-    let default_authorizer = auth.text("DefaultAuthorizer")?;
-    let mut authorizers = BTreeMap::new();
-    for (name, mut authorizer) in auth.entries("Authorizers")? {
-        authorizer.only("IdentitySource", "$request.header.Authorization")?;
-        let mut jwt = authorizer.within("JwtConfiguration")?;
-        let spec = JwtAuthorizerSpec {
-            issuer: jwt.required_text("issuer")?,
-            audience: jwt.texts("audience")?,
-        };
-        jwt.finish()?;
-        authorizer.finish()?;
-        authorizers.insert(name, spec);
-    }
-    auth.finish()?;
-    let cors = match fields.take("CorsConfiguration") {
-        None => None,
-        Some(cors) => Some(cors_spec(Fields::of(
-            cors,
-            &format!("{}.CorsConfiguration", fields.place),
-        )?)?),
-    };
-    let mut route = fields.within("DefaultRouteSettings")?;
-    let rate_per_second = route.take("ThrottlingRateLimit").and_then(|rate| rate.as_f64());
-    let burst = route.small_number("ThrottlingBurstLimit")?;
-    route.finish()?;
-    fields.finish()?;
-    Ok(HttpApiSpec {
-        cors,
-        rate_per_second,
-        burst,
-        authorizers,
-        default_authorizer,
-    })
-}
-
-fn cors_spec(mut fields: Fields) -> Result<CorsSpec, TemplateFault> {
-    let spec = CorsSpec {
-        allow_origins: fields.texts("AllowOrigins")?,
-        allow_methods: fields.texts("AllowMethods")?,
-        allow_headers: fields.texts("AllowHeaders")?,
-        expose_headers: fields.texts("ExposeHeaders")?,
-        max_age_seconds: fields.number("MaxAge")?,
-    };
-    fields.finish()?;
-    Ok(spec)
-}
-
 fn state_machine(logical_id: &str, mut fields: Fields) -> Result<StateMachineSpec, TemplateFault> {
     fields.ignore(&["Policies", "Tracing"]);
     fields.only("Type", "STANDARD")?;
@@ -243,7 +213,7 @@ fn queue(logical_id: &str, mut fields: Fields) -> Result<QueueSpec, TemplateFaul
     fields.ignore(&["SqsManagedSseEnabled"]);
     let mut policy = fields.within("RedrivePolicy")?;
     let dead_letter = policy.text("deadLetterTargetArn")?;
-    let max_receive_count = policy.small_number("maxReceiveCount")?;
+    let max_receive_count = policy.positive_number("maxReceiveCount")?;
     let redrive = match (dead_letter.as_deref().map(queue_of_arn), max_receive_count) {
         (None, None) => None,
         (Some(Some(queue)), Some(max_receive_count)) => Some(RedriveSpec {
@@ -280,7 +250,11 @@ fn bucket(logical_id: &str, mut fields: Fields) -> Result<BucketSpec, TemplateFa
     ]);
     let name = fields.text("BucketName")?.unwrap_or_else(|| logical_id.to_lowercase());
     let mut versioning = fields.within("VersioningConfiguration")?;
-    let versioned = versioning.text("Status")?.is_some_and(|status| status == "Enabled");
+    let versioned = match versioning.text("Status")?.as_deref() {
+        None => false,
+        Some("Enabled") => true,
+        Some(other) => return Err(versioning.fault("Status", format!("is {other}, which is not supported"))),
+    };
     versioning.finish()?;
     let mut notifications = fields.within("NotificationConfiguration")?;
     let mut bus = notifications.within("EventBridgeConfiguration")?;
@@ -350,7 +324,7 @@ fn has_stream(mut fields: Fields) -> Result<bool, TemplateFault> {
 }
 
 /// What the parts say of each other holds.
-fn consistent(deployment: Deployment) -> Result<Deployment, TemplateFault> {
+fn consistent(deployment: &Deployment) -> Result<(), TemplateFault> {
     let mut routes = BTreeSet::new();
     let invoked: BTreeSet<&str> = deployment
         .state_machines
@@ -361,22 +335,18 @@ fn consistent(deployment: Deployment) -> Result<Deployment, TemplateFault> {
     for (id, function) in &deployment.functions {
         let place = format!("Resources.{id}");
         if function.sources.is_empty() && !invoked.contains(id.as_str()) {
-            return Err(TemplateFault::at(
-                &place,
-                "has no event source, and no state machine invokes it",
-            ));
+            let what = "has no event source, and no state machine invokes it";
+            return Err(TemplateFault::at(&place, what));
         }
         for source in &function.sources {
-            sources::consistent(&deployment, &place, source, &mut routes)?;
+            sources::consistent(deployment, &place, source, &mut routes)?;
         }
     }
     for name in &invoked {
         if !deployment.functions.contains_key(*name) {
-            return Err(TemplateFault::at(
-                "Resources",
-                format!("have a state machine that invokes {name}, which is none"),
-            ));
+            let what = format!("have a state machine that invokes {name}, which is none");
+            return Err(TemplateFault::at("Resources", what));
         }
     }
-    Ok(deployment)
+    Ok(())
 }

@@ -14,6 +14,7 @@ use crate::patterns;
 
 /// What `Auth.Authorizer` says when anybody may call.
 const NOBODY_ASKED: &str = "NONE";
+const METHODS: [&str; 8] = ["ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
 const QUEUE_BATCH_DEFAULT: u32 = 10;
 const STREAM_BATCH_DEFAULT: u32 = 100;
 
@@ -46,10 +47,20 @@ pub(crate) fn event_source(name: String, mut event: Fields) -> Result<EventSourc
 }
 
 fn route(properties: &mut Fields) -> Result<RouteSpec, TemplateFault> {
-    properties.ignore(&["ApiId"]);
+    // Without an `ApiId`, SAM would make a second API, one without authorizers.
+    properties.required_text("ApiId")?;
     properties.only("PayloadFormatVersion", "2.0")?;
     let method = properties.required_text("Method")?.to_uppercase();
+    if !METHODS.contains(&method.as_str()) {
+        return Err(properties.fault("Method", format!("is {method}, which is none")));
+    }
     let path = properties.required_text("Path")?;
+    if !path.starts_with('/') {
+        return Err(properties.fault("Path", format!("is {path}, which does not begin with a slash")));
+    }
+    if path.trim_end_matches("+}").contains("+}") {
+        return Err(properties.fault("Path", format!("is {path}, where something follows the rest")));
+    }
     let mut auth = properties.within("Auth")?;
     let authorizer = auth.text("Authorizer")?;
     auth.finish()?;
@@ -64,11 +75,11 @@ fn queue(properties: &mut Fields) -> Result<EventSource, TemplateFault> {
     let arn = properties.required_text("Queue")?;
     let queue = queue_of_arn(&arn).ok_or_else(|| properties.fault("Queue", "is not a queue of this template"))?;
     let mut scaling = properties.within("ScalingConfig")?;
-    let maximum_concurrency = scaling.small_number("MaximumConcurrency")?;
+    let maximum_concurrency = scaling.positive_number("MaximumConcurrency")?;
     scaling.finish()?;
     Ok(EventSource::Queue {
         queue: queue.to_owned(),
-        batch_size: properties.small_number("BatchSize")?.unwrap_or(QUEUE_BATCH_DEFAULT),
+        batch_size: properties.positive_number("BatchSize")?.unwrap_or(QUEUE_BATCH_DEFAULT),
         maximum_concurrency,
         reports_failures: reports_failures(properties)?,
     })
@@ -109,7 +120,7 @@ fn stream(properties: &mut Fields) -> Result<EventSource, TemplateFault> {
     let age_seconds = properties.number("MaximumRecordAgeInSeconds")?;
     Ok(EventSource::Stream {
         table: table.to_owned(),
-        batch_size: properties.small_number("BatchSize")?.unwrap_or(STREAM_BATCH_DEFAULT),
+        batch_size: properties.positive_number("BatchSize")?.unwrap_or(STREAM_BATCH_DEFAULT),
         filters,
         bisect: properties.flag("BisectBatchOnFunctionError")?,
         maximum_retry_attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
@@ -141,7 +152,7 @@ pub(crate) fn consistent(
 ) -> Result<(), TemplateFault> {
     match source {
         EventSource::Http(route) => {
-            if !routes.insert((route.method.clone(), route.path.clone())) {
+            if !routes.insert((route.method.clone(), without_names(&route.path))) {
                 let what = format!(
                     "serves {} {}, which another function serves too",
                     route.method, route.path
@@ -166,6 +177,16 @@ pub(crate) fn consistent(
         )),
         _ => Ok(()),
     }
+}
+
+/// A path by what it matches: `/orders/{id}` and `/orders/{order}` are the same route.
+fn without_names(path: &str) -> String {
+    let segments = path.split('/').map(|segment| match segment.strip_prefix('{') {
+        Some(name) if name.ends_with("+}") => "{+}",
+        Some(_) => "{}",
+        None => segment,
+    });
+    segments.collect::<Vec<_>>().join("/")
 }
 
 /// Settles who may call a route: an authorizer of its own, the API's default, or nobody is asked.

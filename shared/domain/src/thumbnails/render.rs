@@ -9,6 +9,9 @@ use super::ports::{
 use crate::ports::{Clock, PortFailure};
 use crate::values::{PhotoKey, thumbnail_key};
 
+/// What the upload's status says of a photo that nobody can read any more.
+const DELETED: &str = "the photo was deleted before it was read";
+
 pub struct RenderThumbnails {
     pub photos: Arc<dyn PhotoStore>,
     pub renderer: Arc<dyn ThumbnailRenderer>,
@@ -45,7 +48,10 @@ impl RenderThumbnails {
         }
         let rendering = match self.rendered(key, version_id, size_bytes).await? {
             Ok(Some(rendering)) => rendering,
-            Ok(None) => return Ok(RenderOutcome::Gone),
+            Ok(None) => {
+                self.uploads.reject(&key.upload_id, DELETED, self.clock.now()).await?;
+                return Ok(RenderOutcome::Gone);
+            }
             Err(reason) => {
                 self.uploads
                     .reject(&key.upload_id, &reason.to_string(), self.clock.now())

@@ -242,8 +242,9 @@ async fn a_photo_that_cannot_be_rendered_is_rejected_for_good() {
 }
 
 #[tokio::test]
-async fn a_deleted_photo_is_gone() {
+async fn a_deleted_photo_is_gone_and_its_upload_says_so() {
     let studio = Studio::with(FetchedPhoto::Gone);
     assert_eq!(studio.render(3).await.unwrap(), RenderOutcome::Gone);
-    assert!(!studio.state().done && studio.state().rejected.is_none());
+    let state = studio.state();
+    assert!(!state.done && state.rejected.as_ref().is_some_and(|reason| reason.contains("deleted")));
 }

@@ -32,6 +32,9 @@ pub const ROWS_IN_FLIGHT_MAX: usize = 16;
 /// Progress is noted once per so many rows: often enough to watch, seldom enough to cost nothing.
 pub const PROGRESS_EVERY_ROWS: u64 = 1_000;
 
+/// What the upload's status says of a file that nobody can read any more.
+const DELETED: &str = "the file was deleted before it was read";
+
 pub struct ImportCatalog {
     pub files: Arc<dyn CatalogFiles>,
     pub writer: Arc<dyn CatalogWriter>,
@@ -65,6 +68,16 @@ impl ImportCatalog {
             return Ok(ImportOutcome::FinishedBefore);
         }
         let Some(stream) = self.files.open(object, 0).await? else {
+            let reason = DELETED.to_owned();
+            let end = self
+                .ledger
+                .finish(
+                    &upload.upload_id,
+                    &CatalogImportEnd::Rejected { reason },
+                    self.clock.now(),
+                )
+                .await?;
+            self.tell(&upload, &end).await?;
             return Ok(ImportOutcome::Gone);
         };
         let end = match self.imported(&upload, object, stream).await {

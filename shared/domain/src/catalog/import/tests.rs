@@ -234,12 +234,12 @@ async fn an_empty_file_is_rejected_and_one_without_rows_is_done() {
 }
 
 #[tokio::test]
-async fn a_deleted_file_is_gone() {
+async fn a_deleted_file_is_gone_and_whoever_uploaded_it_is_told() {
     let shop = Shop::with_file("");
     shop.state().file = None;
     assert_eq!(shop.import().await.unwrap(), ImportOutcome::Gone);
-    assert_eq!(shop.state().end, None);
-    assert_eq!(sent(&shop), 0);
+    assert!(matches!(&shop.state().end, Some(CatalogImportEnd::Rejected { reason }) if reason.contains("deleted")));
+    assert_eq!(sent(&shop), 1);
 }
 
 #[tokio::test]
