@@ -103,15 +103,23 @@ where
         let duration_ms = elapsed_ms(started);
         match &outcome {
             Ok(_) => tracing::info!(outcome = "ok", duration_ms, "invocation ended"),
-            Err(StepError { name, message, cause }) => {
-                let error = cause.as_deref().unwrap_or(message);
-                tracing::error!(outcome = name, error, duration_ms, "invocation ended");
-            }
+            Err(error) => log_failure(error, duration_ms),
         }
         outcome.map_err(|error| FunctionError::new(error.name, error.message))
     }
     .instrument(span)
     .await
+}
+
+/// A verdict that the state machine knows by name is no trouble; trouble that passes is retried; the rest needs a person.
+fn log_failure(StepError { name, message, cause }: &StepError, duration_ms: u64) {
+    match cause {
+        None => tracing::info!(outcome = name, verdict = message, duration_ms, "invocation ended"),
+        Some(error) if *name == TRANSIENT_FAILURE => {
+            tracing::warn!(outcome = name, error, duration_ms, "invocation ended");
+        }
+        Some(error) => tracing::error!(outcome = name, error, duration_ms, "invocation ended"),
+    }
 }
 
 #[cfg(test)]
