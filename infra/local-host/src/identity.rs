@@ -154,9 +154,10 @@ impl Authorizer {
             .map_err(|_| NotAuthorized)?
             .claims;
         // Left to itself, the crate leaves this one out.
-        let issued_before_now = claims
-            .get("iat")
-            .is_none_or(|at| at.as_u64().is_some_and(|at| at <= jsonwebtoken::get_current_timestamp()));
+        let issued_before_now = claims.get("iat").is_none_or(|at| {
+            at.as_u64()
+                .is_some_and(|at| at <= jsonwebtoken::get_current_timestamp())
+        });
         if issued_before_now && self.is_for_us(&claims) {
             Ok(claims)
         } else {

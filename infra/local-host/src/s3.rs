@@ -8,6 +8,7 @@ use adapter_embedded::links::{Grant, GrantedUpload, LinkRequest, LinkSigner, Sig
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
@@ -16,6 +17,8 @@ use domain::ports::{Clock, PortFailure};
 use futures_util::{StreamExt as _, stream};
 use percent_encoding::percent_decode_str;
 use tokio::sync::Notify;
+
+use crate::unwanted_body;
 
 const PREFIX: &str = "/s3/";
 
@@ -38,12 +41,13 @@ pub(crate) fn router(objects: Arc<Objects>) -> Router {
 enum Refusal {
     AccessDenied(&'static str),
     SignatureDoesNotMatch,
+    NoSuchBucket,
     NoSuchKey,
     MethodNotAllowed,
     MissingContentLength,
     IncompleteBody,
     PreconditionFailed,
-    InvalidRange,
+    InvalidRange { size_bytes: u64 },
     Internal(PortFailure),
 }
 
@@ -54,44 +58,43 @@ impl From<PortFailure> for Refusal {
 }
 
 async fn serve(State(objects): State<Arc<Objects>>, request: Request) -> Response {
-    match objects.answer(request).await {
-        Ok(response) => response,
-        Err(refusal) => refused(&refusal),
-    }
+    let (parts, body) = request.into_parts();
+    let answered = match objects.admitted(&parts) {
+        Ok(admitted) => objects.answer(&parts, admitted, body).await,
+        Err(refusal) => {
+            unwanted_body::discard(&parts.headers, body).await;
+            Err(refusal)
+        }
+    };
+    answered.unwrap_or_else(|refusal| refused(&refusal))
 }
 
 impl Objects {
-    async fn answer(&self, request: Request) -> Result<Response, Refusal> {
-        let (bucket, key) = address(request.uri().path()).ok_or(Refusal::NoSuchKey)?;
-        let method = request.method().clone();
-        let grant = self.granted(&request, &bucket, &key)?;
-        let bucket = self.buckets.get(&bucket).ok_or(Refusal::NoSuchKey)?;
-        match (method, grant.upload) {
-            (Method::PUT, Some(upload)) => self.put(bucket, &key, &upload, request.into_body()).await,
-            (Method::GET, None) => get(bucket, &key, request.headers()).await,
-            (Method::HEAD, None) => head(bucket, &key).await,
-            _ => Err(Refusal::MethodNotAllowed),
+    /// What the link allows, if it is one of ours and still good.
+    fn admitted(&self, request: &Parts) -> Result<Grant, Refusal> {
+        if ![Method::PUT, Method::GET, Method::HEAD].contains(&request.method) {
+            return Err(Refusal::MethodNotAllowed);
         }
-    }
-
-    fn granted(&self, request: &Request, bucket: &str, key: &str) -> Result<Grant, Refusal> {
-        let headers = request.headers();
-        let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+        let (bucket, key) = address(request.uri.path()).ok_or(Refusal::NoSuchKey)?;
+        let text = |name| {
+            let value: Option<&HeaderValue> = request.headers.get(name);
+            value.and_then(|value| value.to_str().ok())
+        };
         let content_length = text(header::CONTENT_LENGTH).and_then(|length| length.parse().ok());
-        if request.method() == Method::PUT && content_length.is_none() {
+        if request.method == Method::PUT && content_length.is_none() {
             return Err(Refusal::MissingContentLength);
         }
         // A link for GET opens HEAD as well: the answer is the same without its body.
-        let method = if request.method() == Method::HEAD {
+        let method = if request.method == Method::HEAD {
             "GET"
         } else {
-            request.method().as_str()
+            request.method.as_str()
         };
         let link = LinkRequest {
             method,
-            bucket,
-            key,
-            query: request.uri().query().unwrap_or_default(),
+            bucket: &bucket,
+            key: &key,
+            query: request.uri.query().unwrap_or_default(),
             content_type: text(header::CONTENT_TYPE),
             content_length,
             if_none_match: text(header::IF_NONE_MATCH),
@@ -106,6 +109,15 @@ impl Objects {
                 SignatureFault::Expired => Refusal::AccessDenied("Request has expired"),
                 SignatureFault::Mismatch => Refusal::SignatureDoesNotMatch,
             })
+    }
+
+    async fn answer(&self, request: &Parts, grant: Grant, body: Body) -> Result<Response, Refusal> {
+        let bucket = self.buckets.get(&grant.bucket).ok_or(Refusal::NoSuchBucket)?;
+        match grant.upload {
+            Some(upload) => self.put(bucket, &grant.key, &upload, body).await,
+            None if request.method == Method::HEAD => head(bucket, &grant.key).await,
+            None => get(bucket, &grant.key, &request.headers).await,
+        }
     }
 
     /// Everything is on disk, and its event with it, before the caller is told so.
@@ -172,7 +184,7 @@ fn requested_range(text: &str, size_bytes: u64) -> Result<Option<(u64, u64)>, Re
     let Some((first, last)) = text.strip_prefix("bytes=").and_then(|range| range.split_once('-')) else {
         return Ok(None);
     };
-    let end = size_bytes.checked_sub(1).ok_or(Refusal::InvalidRange)?;
+    let end = size_bytes.checked_sub(1).ok_or(Refusal::InvalidRange { size_bytes })?;
     let range = match (first.parse::<u64>(), last.parse::<u64>()) {
         (Ok(first), Ok(last)) if first <= last => (first, last.min(end)),
         (Ok(first), Err(_)) if last.is_empty() => (first, end),
@@ -180,7 +192,7 @@ fn requested_range(text: &str, size_bytes: u64) -> Result<Option<(u64, u64)>, Re
         _ => return Ok(None),
     };
     if range.0 > end {
-        Err(Refusal::InvalidRange)
+        Err(Refusal::InvalidRange { size_bytes })
     } else {
         Ok(Some(range))
     }
@@ -233,6 +245,11 @@ fn refused(refusal: &Refusal) -> Response {
             "SignatureDoesNotMatch",
             "The request is not the one that was signed: method, key, length, type and If-None-Match have to be the same",
         ),
+        Refusal::NoSuchBucket => (
+            StatusCode::NOT_FOUND,
+            "NoSuchBucket",
+            "The specified bucket does not exist",
+        ),
         Refusal::NoSuchKey => (StatusCode::NOT_FOUND, "NoSuchKey", "The specified key does not exist."),
         Refusal::MethodNotAllowed => (
             StatusCode::METHOD_NOT_ALLOWED,
@@ -254,7 +271,7 @@ fn refused(refusal: &Refusal) -> Response {
             "PreconditionFailed",
             "There is an object of this key already.",
         ),
-        Refusal::InvalidRange => (
+        Refusal::InvalidRange { .. } => (
             StatusCode::RANGE_NOT_SATISFIABLE,
             "InvalidRange",
             "The requested range is not satisfiable",
@@ -271,7 +288,15 @@ fn refused(refusal: &Refusal) -> Response {
     let body = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>{message}</Message></Error>"
     );
-    (status, [(header::CONTENT_TYPE, "application/xml")], body).into_response()
+    let mut response = (status, [(header::CONTENT_TYPE, "application/xml")], body).into_response();
+    if let Refusal::InvalidRange { size_bytes } = refusal {
+        put(
+            response.headers_mut(),
+            header::CONTENT_RANGE,
+            &format!("bytes */{size_bytes}"),
+        );
+    }
+    response
 }
 
 /// A value that is no header value is left out.
@@ -282,30 +307,4 @@ fn put(headers: &mut HeaderMap, name: impl header::IntoHeaderName, value: &str) 
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_is_decoded_exactly_once() {
-        let decoded = |path| address(path).map(|(_, key)| key);
-        assert_eq!(
-            decoded("/s3/b/photos/Tee%20+%20K%C3%A4se/50%252F"),
-            Some("photos/Tee + Käse/50%2F".to_owned())
-        );
-        assert_eq!(decoded("/s3/b/"), None);
-        assert_eq!(decoded("/s3/b/%FF"), None);
-    }
-
-    #[test]
-    fn a_single_range_is_cut_to_the_object() {
-        let range = |text| requested_range(text, 10).ok().flatten();
-        assert_eq!(range("bytes=2-4"), Some((2, 4)));
-        assert_eq!(range("bytes=2-"), Some((2, 9)));
-        assert_eq!(range("bytes=-3"), Some((7, 9)));
-        assert_eq!(range("bytes=2-400"), Some((2, 9)));
-        for whole in ["bytes=4-2", "bytes=a-b", "lines=1-2", "bytes=1-2,4-5"] {
-            assert_eq!(range(whole), None, "{whole}");
-        }
-        assert!(requested_range("bytes=10-", 10).is_err());
-    }
-}
+mod tests;

@@ -46,8 +46,12 @@ fn machine_in_scope<'a>(
                 format!("reads ${unknown}, which no state in its scope assigns"),
             ));
         }
-        for (index, inner) in state.kind.machines().into_iter().enumerate() {
-            machine_in_scope(inner, &format!("{path}[{index}]"), &scope, names)?;
+        for (index, inner) in state.kind.machines().iter().enumerate() {
+            let place = match state.kind {
+                Kind::Map(_) => "ItemProcessor".to_owned(),
+                _ => format!("Branches[{index}]"),
+            };
+            machine_in_scope(inner, &format!("{path}.{place}"), &scope, names)?;
         }
     }
     Ok(())

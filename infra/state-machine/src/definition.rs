@@ -89,11 +89,11 @@ impl Kind {
         }
     }
 
-    pub(crate) fn machines(&self) -> Vec<&Machine> {
+    pub(crate) fn machines(&self) -> &[Machine] {
         match self {
-            Self::Parallel { branches } => branches.iter().collect(),
-            Self::Map(map) => vec![&map.processor],
-            _ => Vec::new(),
+            Self::Parallel { branches } => branches,
+            Self::Map(map) => std::slice::from_ref(&map.processor),
+            _ => &[],
         }
     }
 }

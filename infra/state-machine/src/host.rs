@@ -30,7 +30,8 @@ pub struct TaskCall {
 ///
 /// `record` MUST be durable before it returns. What is recorded decides every replay: a run that died is called again
 /// with the same journal and takes the same way, without repeating an attempt whose answer was recorded. An attempt
-/// without a record is made again, so functions are invoked at least once.
+/// without a record is made again, so functions are invoked at least once. No key is written twice, the last one is the
+/// outcome, and behind it the journal is not needed any more.
 ///
 /// `invoke` may be dropped while it waits (a timeout, a failed sister branch). The function MUST go on regardless, as it
 /// does on Lambda: its effect may still come.
@@ -38,6 +39,7 @@ pub struct TaskCall {
 pub trait Host: Send + Sync {
     /// Unix milliseconds.
     fn now_ms(&self) -> i64;
+    /// Answers at once where that instant is past.
     async fn sleep_until(&self, unix_ms: i64);
     /// From 0 (included) to 1 (excluded), for jitter.
     fn random_unit(&self) -> f64;

@@ -5,6 +5,10 @@
 //! clock, no chance and no input or output of its own: all of it comes through a [`host::Host`], which is why the same
 //! code runs in real time with executions that survive the death of their process, and in a simulator with one seed.
 //!
+//! Supported are Task (Lambda functions), Parallel, Map (inline), Choice, Pass, Wait, Succeed and Fail, with `Retry`,
+//! `Catch`, `Assign` and `Output`. Stricter than AWS: an expression may not ask for time or chance (`$now`, `$random` …),
+//! nor read a variable that no state assigns, and a function is named by the file and not computed.
+//!
 //! The language: <https://states-language.net>, and for `JSONata`
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html>.
 

@@ -1,6 +1,6 @@
 //! How is an execution run without waiting? A host whose time jumps, whose chance is fixed, whose journal is a map.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -38,10 +38,12 @@ pub struct VirtualHost {
 struct World {
     now_ms: i64,
     /// Instants that somebody sleeps until.
-    alarms: Vec<i64>,
+    alarms: BTreeSet<i64>,
     journal: BTreeMap<String, Value>,
     /// Keys in the order in which they were written.
     written: Vec<String>,
+    /// How many more records the journal takes; `None` for no end.
+    records_left: Option<usize>,
     calls: Vec<TaskCall>,
     history: Vec<HistoryEvent>,
 }
@@ -66,6 +68,13 @@ impl VirtualHost {
         self
     }
 
+    /// Dies after so many records: what comes then is not written, and ends the run.
+    #[must_use]
+    pub fn dying_after(self, records: usize) -> Self {
+        self.world().records_left = Some(records);
+        self
+    }
+
     /// The journal as it was after its first `records` records.
     pub fn journal_prefix(&self, records: usize) -> BTreeMap<String, Value> {
         let world = self.world();
@@ -86,6 +95,7 @@ impl VirtualHost {
         self.world().history.clone()
     }
 
+    /// The clock, which began at zero or where [`VirtualHost::with_journal`] set it.
     pub fn elapsed_ms(&self) -> i64 {
         self.world().now_ms
     }
@@ -100,8 +110,8 @@ impl VirtualHost {
                 return Some(outcome);
             }
             let mut world = self.world();
-            let now_ms = world.now_ms;
-            world.now_ms = world.alarms.iter().copied().filter(|alarm| *alarm > now_ms).min()?;
+            let alarm_ms = world.alarms.pop_first()?;
+            world.now_ms = world.now_ms.max(alarm_ms);
         }
     }
 
@@ -122,9 +132,7 @@ impl Host for VirtualHost {
             if world.now_ms >= unix_ms {
                 return Poll::Ready(());
             }
-            if !world.alarms.contains(&unix_ms) {
-                world.alarms.push(unix_ms);
-            }
+            world.alarms.insert(unix_ms);
             Poll::Pending
         })
         .await;
@@ -151,6 +159,11 @@ impl Host for VirtualHost {
 
     async fn record(&self, key: &str, value: &Value) -> Result<(), HostFailure> {
         let mut world = self.world();
+        match &mut world.records_left {
+            Some(0) => return Err(HostFailure("the host died".into())),
+            Some(left) => *left -= 1,
+            None => {}
+        }
         world.journal.insert(key.to_owned(), value.clone());
         world.written.push(key.to_owned());
         Ok(())

@@ -7,6 +7,8 @@
 )]
 
 mod interpreter {
+    mod errors;
+    mod history;
     mod order_saga;
     mod refusals;
     mod replay;

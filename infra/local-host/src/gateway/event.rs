@@ -109,7 +109,9 @@ fn cookies(headers: &HeaderMap) -> Vec<String> {
     let lines = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     lines
         .flat_map(|line| line.split(';'))
-        .map(|cookie| cookie.trim().to_owned())
+        .map(str::trim)
+        .filter(|cookie| !cookie.is_empty())
+        .map(str::to_owned)
         .collect()
 }
 

@@ -36,6 +36,10 @@ const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(30);
 
 type Claims = Map<String, Value>;
 type Admitted = (Matched, Option<Claims>);
+/// What the gateway says by itself.
+type Refusal = (StatusCode, &'static str);
+
+const TOO_LARGE: Refusal = (StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
 
 struct Gateway {
     routes: Routes,
@@ -43,17 +47,22 @@ struct Gateway {
     bucket: Option<TokenBucket>,
     authorizer: Authorizer,
     functions: Arc<dyn Functions>,
+    timeout: Duration,
 }
 
 /// Serves every request that no other router took.
 pub(crate) fn router(deployment: &Deployment, functions: Arc<dyn Functions>, authorizer: Authorizer) -> Router {
-    let gateway = Gateway {
+    router_of(Gateway {
         routes: Routes::of(deployment),
         cors: deployment.api.cors.clone().map(cors::Cors),
         bucket: deployment.api.throttling.map(TokenBucket::new),
         authorizer,
         functions,
-    };
+        timeout: INTEGRATION_TIMEOUT,
+    })
+}
+
+fn router_of(gateway: Gateway) -> Router {
     Router::new().fallback(serve).with_state(Arc::new(gateway))
 }
 
@@ -76,37 +85,37 @@ impl Gateway {
         let (parts, body) = request.into_parts();
         match self.admitted(&parts) {
             Ok((matched, claims)) => self.invoked(parts, body, matched, claims).await,
-            Err(refusal) => {
+            Err((status, text)) => {
                 unwanted_body::discard(&parts.headers, body).await;
-                refusal
+                message(status, text)
             }
         }
     }
 
     /// The route, with the claims of a caller who has to show a token; or what the gateway answers by itself.
-    fn admitted(&self, parts: &Parts) -> Result<Admitted, Response> {
+    fn admitted(&self, parts: &Parts) -> Result<Admitted, Refusal> {
         let Some(matched) = self.routes.find(parts.method.as_str(), parts.uri.path()) else {
-            return Err(message(StatusCode::NOT_FOUND, "Not Found"));
+            return Err((StatusCode::NOT_FOUND, "Not Found"));
         };
         if self.bucket.as_ref().is_some_and(|bucket| !bucket.take()) {
-            return Err(message(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests"));
+            return Err((StatusCode::TOO_MANY_REQUESTS, "Too Many Requests"));
         }
         let mut claims = None;
         if matched.asks_for_token {
             let authorization = text(&parts.headers, header::AUTHORIZATION);
             let shown = self.authorizer.claims(authorization);
-            claims = Some(shown.map_err(|_| message(StatusCode::UNAUTHORIZED, "Unauthorized"))?);
+            claims = Some(shown.map_err(|_| (StatusCode::UNAUTHORIZED, "Unauthorized"))?);
         }
         let announced_bytes = text(&parts.headers, header::CONTENT_LENGTH).and_then(|length| length.parse().ok());
         if announced_bytes.is_some_and(|bytes: usize| bytes > BODY_BYTES_MAX) {
-            return Err(too_large());
+            return Err(TOO_LARGE);
         }
         Ok((matched, claims))
     }
 
     async fn invoked(&self, parts: Parts, body: Body, matched: Matched, claims: Option<Claims>) -> Response {
         let Ok(body) = axum::body::to_bytes(body, BODY_BYTES_MAX).await else {
-            return too_large();
+            return message(TOO_LARGE.0, TOO_LARGE.1);
         };
         let peer = parts
             .extensions
@@ -114,7 +123,7 @@ impl Gateway {
             .map(|ConnectInfo(address)| address.ip());
         let event = event::of(&parts, &body, &matched, claims, peer);
         let invocation = self.functions.invoke(&matched.function, event, "http");
-        match tokio::time::timeout(INTEGRATION_TIMEOUT, invocation).await {
+        match tokio::time::timeout(self.timeout, invocation).await {
             Ok(Ok(answer)) => response::of(answer).unwrap_or_else(internal_error),
             Ok(Err(_)) => internal_error(),
             Err(_) => message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
@@ -124,10 +133,6 @@ impl Gateway {
 
 fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     headers.get(name).and_then(|value| value.to_str().ok())
-}
-
-fn too_large() -> Response {
-    message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large")
 }
 
 fn internal_error() -> Response {

@@ -40,7 +40,9 @@ fn with(name: &str, value: Value) -> String {
 async fn ask(request: Request<Body>) -> (StatusCode, Value) {
     let response = router(Arc::new(issuer())).oneshot(request).await.unwrap();
     let status = response.status();
-    let body = axum::body::to_bytes(response.into_body(), BODY_BYTES_MAX).await.unwrap();
+    let body = axum::body::to_bytes(response.into_body(), BODY_BYTES_MAX)
+        .await
+        .unwrap();
     (status, serde_json::from_slice(&body).unwrap())
 }
 
@@ -89,7 +91,10 @@ fn expired_early_and_foreign_tokens_are_refused() {
     ] {
         assert!(!is_accepted(&with(name, value.clone())), "{name}: {value}");
     }
-    assert!(is_accepted(&with("aud", json!(["another", CLIENT]))), "as an ID token carries it");
+    assert!(
+        is_accepted(&with("aud", json!(["another", CLIENT]))),
+        "as an ID token carries it"
+    );
 }
 
 #[test]
@@ -105,10 +110,28 @@ fn forged_tokens_are_refused() {
         ("no token", "a.b.c".to_owned()),
         ("no signature", format!("{header}.{payload}.")),
         ("another payload", format!("{header}.{}.{signature}", part(raised))),
-        ("alg none", format!("{}.{payload}.", part(json!({ "alg": "none", "kid": key_id })))),
-        ("alg none, signed", format!("{}.{payload}.{signature}", part(json!({ "alg": "none", "kid": key_id })))),
-        ("unknown kid", format!("{}.{payload}.{signature}", part(json!({ "alg": "ES256", "kid": "other" })))),
-        ("no kid", format!("{}.{payload}.{signature}", part(json!({ "alg": "ES256" })))),
+        (
+            "alg none",
+            format!("{}.{payload}.", part(json!({ "alg": "none", "kid": key_id }))),
+        ),
+        (
+            "alg none, signed",
+            format!(
+                "{}.{payload}.{signature}",
+                part(json!({ "alg": "none", "kid": key_id }))
+            ),
+        ),
+        (
+            "unknown kid",
+            format!(
+                "{}.{payload}.{signature}",
+                part(json!({ "alg": "ES256", "kid": "other" }))
+            ),
+        ),
+        (
+            "no kid",
+            format!("{}.{payload}.{signature}", part(json!({ "alg": "ES256" }))),
+        ),
         ("another key", issuer_with([8; 32]).signed(&claims()).unwrap()),
     ] {
         assert!(!is_accepted(&token), "{why}");
@@ -138,7 +161,10 @@ fn the_algorithm_is_the_keys_and_not_the_tokens() {
 async fn a_token_is_given_to_who_asks() {
     let (status, answer) = asked_for_token(r#"{"sub":"olga","groups":["staff"]}"#).await;
     assert_eq!(status, StatusCode::OK);
-    assert_eq!((&answer["token_type"], &answer["expires_in"]), (&json!("Bearer"), &json!(3600)));
+    assert_eq!(
+        (&answer["token_type"], &answer["expires_in"]),
+        (&json!("Bearer"), &json!(3600))
+    );
     assert!(is_accepted(answer["access_token"].as_str().unwrap()));
 }
 
@@ -169,7 +195,13 @@ async fn the_key_set_is_where_the_configuration_says_and_holds_no_secret() {
     assert_eq!(configuration["jwks_uri"], "http://127.0.0.1:3000/.well-known/jwks.json");
     let (_, set) = get("/.well-known/jwks.json").await;
     let key = &set["keys"][0];
-    assert_eq!((&key["kty"], &key["crv"], &key["alg"]), (&json!("EC"), &json!("P-256"), &json!("ES256")));
+    assert_eq!(
+        (&key["kty"], &key["crv"], &key["alg"]),
+        (&json!("EC"), &json!("P-256"), &json!("ES256"))
+    );
     assert_eq!(key["kid"], issuer().key_id);
-    assert!(key["x"].is_string() && key["y"].is_string() && key.get("d").is_none(), "{key}");
+    assert!(
+        key["x"].is_string() && key["y"].is_string() && key.get("d").is_none(),
+        "{key}"
+    );
 }

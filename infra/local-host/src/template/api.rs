@@ -39,7 +39,10 @@ fn authorizers(auth: &mut Fields) -> Result<BTreeMap<String, JwtAuthorizerSpec>,
     let mut authorizers = BTreeMap::new();
     for (name, mut authorizer) in auth.entries("Authorizers")? {
         if !authorizers.is_empty() {
-            return Err(auth.fault("Authorizers", format!("has {name} as well, and the local host has one issuer")));
+            return Err(auth.fault(
+                "Authorizers",
+                format!("has {name} as well, and the local host has one issuer"),
+            ));
         }
         authorizer.only("IdentitySource", "$request.header.Authorization")?;
         let mut jwt = authorizer.within("JwtConfiguration")?;

@@ -46,7 +46,14 @@ pub(crate) fn deployment(template: Value) -> Result<Deployment, TemplateFault> {
         let kind = resource.required_text("Type")?;
         resource.ignore(&["DeletionPolicy", "DependsOn", "Metadata", "UpdateReplacePolicy"]);
         let properties = resource.within("Properties")?;
-        add(&mut deployment, &resource.place, logical_id, &kind, properties, default_timeout_seconds)?;
+        add(
+            &mut deployment,
+            &resource.place,
+            logical_id,
+            &kind,
+            properties,
+            default_timeout_seconds,
+        )?;
         resource.finish()?;
     }
     sections.finish()?;
@@ -77,7 +84,10 @@ fn add(
         }
         "AWS::Serverless::HttpApi" => {
             if !deployment.api.logical_id.is_empty() {
-                return Err(TemplateFault::at(place, "is a second HTTP API; the local host has one address"));
+                return Err(TemplateFault::at(
+                    place,
+                    "is a second HTTP API; the local host has one address",
+                ));
             }
             deployment.api = api::http_api(logical_id, properties)?;
         }
@@ -134,9 +144,7 @@ fn function(logical_id: &str, mut fields: Fields, default_seconds: u64) -> Resul
         .next()
         .unwrap_or_default()
         .to_owned();
-    let timeout_seconds = fields
-        .positive_number("Timeout")?
-        .map_or(default_seconds, u64::from);
+    let timeout_seconds = fields.positive_number("Timeout")?.map_or(default_seconds, u64::from);
     let mut invoke = fields.within("EventInvokeConfig")?;
     let async_invoke = AsyncInvokeSpec {
         maximum_retry_attempts: invoke

@@ -155,6 +155,58 @@ fn what_the_host_cannot_do_is_refused_by_name() {
         ),
         ("Type: STANDARD", "Type: EXPRESS", "EXPRESS"),
         ("Authorizer: NONE", "Authorizer: Nobody", "Nobody"),
+        ("DefaultAuthorizer: AccessToken", "DefaultAuthorizer: Nobody", "Nobody"),
+        (
+            "          AccessToken:\n",
+            "          Other:\n            JwtConfiguration: { issuer: x, audience: [y] }\n          AccessToken:\n",
+            "one issuer",
+        ),
+        ("audience: [!Ref UserPoolClient]", "audience: []", "audience"),
+        (
+            "        ThrottlingRateLimit: 500\n",
+            "        ThrottlingRateLimit: fast\n",
+            "ThrottlingRateLimit",
+        ),
+        ("        ThrottlingRateLimit: 500\n", "", "ThrottlingRateLimit"),
+        (
+            "        ThrottlingBurstLimit: 1000\n",
+            "        ThrottlingBurstLimit: 0\n",
+            "ThrottlingBurstLimit",
+        ),
+        (
+            "        MaxAge: 3600\n",
+            "        MaxAge: 3600\n        AllowCredentials: true\n",
+            "AllowCredentials",
+        ),
+        ("            ApiId: !Ref HttpApi\n", "", "ApiId"),
+        ("            Method: POST\n", "            Method: SEND\n", "SEND"),
+        ("            Path: /orders\n", "            Path: orders\n", "Path"),
+        ("Path: /products/{sku}", "Path: /products/{sku+}/photo", "Path"),
+        (
+            "Path: /uploads/{id}",
+            "Path: /orders/{order}",
+            "which another function serves too",
+        ),
+        (
+            "  ThumbnailQueue:\n",
+            "  SecondApi:\n    Type: AWS::Serverless::HttpApi\n\n  ThumbnailQueue:\n",
+            "SecondApi",
+        ),
+        ("  OrdersGet:\n", "  OrdersPlace:\n", "duplicated"),
+        ("      Timeout: 900\n", "      Timeout: 0\n", "Resources.CsvIngester"),
+        (
+            "      CodeUri: ../functions/orders-get\n",
+            "      CodeUri: ../functions/orders-get\n      Layers: []\n",
+            "Resources.OrdersGet.Properties.Layers",
+        ),
+        (
+            "      Name: !Sub popshop-${Stage}-order-saga",
+            "      Name: !Sub popshop-${Stge}-order-saga",
+            "Stge",
+        ),
+        ("BatchSize: 5", "BatchSize: !FindInMap [A, B, C]", "!FindInMap"),
+        ("BatchSize: 5", "BatchSize: { \"Fn::If\": [A, 1, 2] }", "Fn::If"),
+        ("    Default: dev\n", "", "Parameters.Stage"),
     ];
     for (from, to, named) in cases {
         let refusal = refusal(&changed(from, to));

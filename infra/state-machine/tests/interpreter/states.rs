@@ -5,7 +5,7 @@ use state_machine::Outcome;
 use state_machine::host::StateError;
 use state_machine::virtual_host::{Answer, VirtualHost};
 
-use super::support::{execution, failed, file, machine, outcome, outcome_on, task};
+use super::support::{execution, failed, file, machine, outcome, outcome_on, slow_and_failing, task};
 
 #[test]
 fn a_pass_assigns_and_shapes_its_output() {
@@ -109,17 +109,7 @@ fn branches_run_at_the_same_time_and_read_outer_variables() {
 
 #[test]
 fn the_first_failing_branch_ends_the_others() {
-    let branch = |function: &str| json!({ "StartAt": "T", "States": { "T": task(function, &json!({ "End": true })) } });
-    let definition = file(
-        "Both",
-        &json!({
-            "Both": {
-                "Type": "Parallel", "Branches": [branch("Slow"), branch("Failing")], "End": true,
-                "Catch": [{ "ErrorEquals": ["Broken"], "Output": "{% $states.errorOutput %}", "Next": "Caught" }],
-            },
-            "Caught": { "Type": "Succeed" },
-        }),
-    );
+    let definition = slow_and_failing(&json!({ "Type": "Succeed" }));
     let host = VirtualHost::new(0.5, |call| match call.function.as_str() {
         "Slow" => Answer {
             after_ms: 60_000,
@@ -140,21 +130,24 @@ fn the_first_failing_branch_ends_the_others() {
 
 #[test]
 fn a_map_runs_its_body_for_every_item_a_few_at_a_time() {
-    let body = json!({ "ProcessorConfig": { "Mode": "INLINE" }, "StartAt": "T",
-        "States": { "T": task("F", &json!({ "End": true })) } });
+    let body = json!({ "ProcessorConfig": { "Mode": "INLINE" }, "StartAt": "T", "States": {
+        "T": task("F", &json!({ "Next": "In" })),
+        // The item is still known inside.
+        "In": { "Type": "Pass", "Output": "{% $states.input.n * 10 + $states.context.Map.Item.Value %}", "End": true },
+    } });
     let definition = file(
         "Each",
         &json!({ "Each": {
             "Type": "Map", "Items": "{% $states.input.items %}", "MaxConcurrency": 2, "ItemProcessor": body,
             "ItemSelector": { "n": "{% $states.context.Map.Item.Value %}", "i": "{% $states.context.Map.Item.Index %}" },
-            "End": true,
+            "Output": { "all": "{% $states.result %}" }, "End": true,
         } }),
     );
     let host = VirtualHost::new(0.5, |call| Answer {
         after_ms: 100,
         result: Ok(call.payload.clone()),
     });
-    let expected = json!([{ "n": 4, "i": 0 }, { "n": 5, "i": 1 }, { "n": 6, "i": 2 }]);
+    let expected = json!({ "all": [44, 55, 66] });
     let input = json!({ "items": [4, 5, 6] });
     assert_eq!(
         outcome_on(&host, &machine(&definition), input),
@@ -239,27 +232,69 @@ fn the_machines_own_timeout_cannot_be_caught() {
 }
 
 #[test]
-fn an_expression_that_fails_can_be_caught_by_its_name_and_a_large_output_by_all_cannot() {
-    let catching = |name: &str, output: &str| {
+fn a_branch_keeps_its_variables_to_itself() {
+    let branch = |name: &str, value: &str| {
+        let read = format!("{name}Read");
+        json!({ "StartAt": name, "States": {
+            name: { "Type": "Pass", "Assign": { "mine": value }, "Next": read },
+            read: { "Type": "Pass", "Output": "{% $mine %}", "End": true },
+        } })
+    };
+    let definition = file(
+        "Both",
+        &json!({
+            "Both": { "Type": "Parallel", "Branches": [branch("A", "a"), branch("B", "b")], "Next": "After" },
+            "After": { "Type": "Pass", "Assign": { "other": 1 }, "Output": "{% $states.input %}", "End": true },
+        }),
+    );
+    assert_eq!(outcome(&definition, json!({})), Outcome::Succeeded(json!(["a", "b"])));
+}
+
+#[test]
+fn a_function_gets_what_the_file_says_and_its_answer_is_wrapped_as_lambda_wraps_it() {
+    let invoke = "arn:aws:states:::lambda:invoke";
+    let arn = "arn:aws:lambda:eu-west-1:000000000000:function:F";
+    let wrapped = |payload: Value| json!({ "ExecutedVersion": "$LATEST", "Payload": payload, "StatusCode": 200 });
+    let cases = [
+        (
+            json!({ "Resource": invoke, "Arguments": { "FunctionName": "F", "Payload": 1 } }),
+            wrapped(json!(1)),
+        ),
+        (
+            json!({ "Resource": invoke, "Arguments": { "FunctionName": "F" } }),
+            wrapped(json!({})),
+        ),
+        (
+            json!({ "Resource": arn, "Arguments": "{% $states.input %}" }),
+            json!("in"),
+        ),
+        (json!({ "Resource": arn }), json!("in")),
+    ];
+    for (mut state, expected) in cases {
+        state["Type"] = json!("Task");
+        state["End"] = json!(true);
+        let definition = file("T", &json!({ "T": state }));
+        assert_eq!(outcome(&definition, json!("in")), Outcome::Succeeded(expected));
+    }
+}
+
+#[test]
+fn a_wait_lasts_until_its_timestamp_and_no_longer() {
+    let definition = |timestamp: &str| {
         file(
-            "T",
-            &json!({
-                "T": task("F", &json!({ "Output": output, "End": true,
-                    "Catch": [{ "ErrorEquals": [name], "Output": "caught", "Next": "Done" }] })),
-                "Done": { "Type": "Succeed" },
-            }),
+            "W",
+            &json!({ "W": { "Type": "Wait", "Timestamp": timestamp, "End": true } }),
         )
     };
-    let broken = catching("States.QueryEvaluationError", "{% $states.result.nothing.here %}");
-    assert_eq!(outcome(&broken, json!({})), Outcome::Succeeded(json!("caught")));
-    let large = catching(
-        "States.ALL",
-        "{% $join($map([1..30000], function($n) { '0123456789' })) %}",
-    );
-    let Outcome::Failed(error) = outcome(&large, json!({})) else {
-        panic!("300,000 bytes went through")
-    };
-    assert_eq!(error.error, "States.DataLimitExceeded");
+    for (timestamp, elapsed_ms) in [
+        ("1970-01-01T00:01:00Z", 60_000),
+        ("{% '1970-01-01T01:00:30.500+01:00' %}", 30_500),
+        ("1969-12-31T00:00:00Z", 0),
+    ] {
+        let host = VirtualHost::new(0.5, |_| Answer::at_once(Ok(Value::Null)));
+        outcome_on(&host, &machine(&definition(timestamp)), json!({}));
+        assert_eq!(host.elapsed_ms(), elapsed_ms, "{timestamp}");
+    }
 }
 
 #[test]

@@ -54,3 +54,18 @@ pub(crate) fn outcome(definition: &Value, input: Value) -> Outcome {
 pub(crate) fn failed(error: &str, cause: &str) -> Outcome {
     Outcome::Failed(StateError::new(error, cause))
 }
+
+/// Two branches of which the second fails while the first is at work, and where that leads.
+pub(crate) fn slow_and_failing(caught: &Value) -> Value {
+    let branch = |name: &str| json!({ "StartAt": name, "States": { name: task(name, &json!({ "End": true })) } });
+    file(
+        "Both",
+        &json!({
+            "Both": {
+                "Type": "Parallel", "Branches": [branch("Slow"), branch("Failing")], "End": true,
+                "Catch": [{ "ErrorEquals": ["Broken"], "Output": "{% $states.errorOutput %}", "Next": "Caught" }],
+            },
+            "Caught": caught,
+        }),
+    )
+}
