@@ -9,11 +9,6 @@
 #![expect(
     clippy::disallowed_methods,
     clippy::disallowed_types,
-    reason = "the bans are for the rules; a command line tool reads arguments, a file and the time"
-)]
-#![expect(
-    clippy::disallowed_methods,
-    clippy::disallowed_types,
     reason = "a tool around the domain has a disk, arguments and a clock; the domain itself has none"
 )]
 

@@ -36,7 +36,10 @@ fn requests_that_the_gateway_refuses_by_itself() {
     let (ann, _) = ready(client);
     assert_gateway(&client.get("/orders", None), 401);
     assert_gateway(&client.get("/orders", Some("not.a.token")), 401);
-    let forged = format!("{}A", &ann[..ann.len() - 1]);
+    // In the middle of the signature: the last character carries bits that no decoder looks at.
+    let middle = ann.len() - 40;
+    let other = if &ann[middle..=middle] == "A" { "B" } else { "A" };
+    let forged = format!("{}{other}{}", &ann[..middle], &ann[middle + 1..]);
     assert_gateway(&client.get("/orders", Some(&forged)), 401);
     assert_gateway(&client.get("/nothing-here", Some(&ann)), 404);
     assert_gateway(&client.send("DELETE", "/orders", &[], b""), 404);

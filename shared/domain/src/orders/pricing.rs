@@ -113,6 +113,15 @@ mod tests {
     }
 
     #[test]
+    fn one_bad_line_refuses_the_good_ones_beside_it() {
+        let prices = prices(&[("MUG", 1_250, "EUR"), ("TEE", 1, "USD")]);
+        let unknown = priced(&lines(&["MUG", "?"]), &prices);
+        assert_eq!(unknown, Err(vec![OrderFault::UnknownSku { line: 1 }]));
+        let mixed = priced(&lines(&["MUG", "TEE"]), &prices);
+        assert_eq!(mixed, Err(vec![OrderFault::MixedCurrencies { line: 1 }]));
+    }
+
+    #[test]
     fn a_total_stops_where_money_does() {
         let half = Money::AMOUNT_MINOR_MAX / 2;
         let most = prices(&[("MUG", half, "EUR")]);
