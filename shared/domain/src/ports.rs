@@ -57,6 +57,22 @@ pub struct Email {
     pub html: String,
 }
 
+/// Text that means itself inside HTML, between tags and in attributes.
+pub fn html_escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
 /// How a mail that was not accepted failed.
 #[derive(Debug, thiserror::Error)]
 pub enum SendFailure {
@@ -108,4 +124,17 @@ pub trait SendLog: Send + Sync {
 pub trait CustomerDirectory: Send + Sync {
     /// `None` when the person is unknown or has no address.
     async fn email_of(&self, customer: &CustomerId) -> Result<Option<EmailAddress>, PortFailure>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_cannot_become_markup() {
+        assert_eq!(
+            html_escaped(r#"<a href="x" id='y'>&"#),
+            "&lt;a href=&quot;x&quot; id=&#39;y&#39;&gt;&amp;"
+        );
+    }
 }

@@ -12,7 +12,8 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use domain::thumbnails::ports::{PHOTO_BYTES_MAX, THUMBNAIL_SIZES_PX, ThumbnailRenderer};
+use domain::thumbnails::ports::{THUMBNAIL_SIZES_PX, ThumbnailRenderer};
+use domain::values::PHOTO_BYTES_MAX;
 use imaging::Renderer;
 use serde_json::json;
 

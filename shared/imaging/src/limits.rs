@@ -1,6 +1,7 @@
 //! How large may a photo be, and when is that found out?
 
-use domain::thumbnails::ports::{PHOTO_BYTES_MAX, PhotoRefused};
+use domain::thumbnails::ports::PhotoRefused;
+use domain::values::PHOTO_BYTES_MAX;
 
 /// Pixels of one picture: room for every camera on the market, and a bound for the time one photo can take.
 pub const PIXELS_MAX: u64 = 100_000_000;

@@ -6,9 +6,6 @@ use super::product::{CatalogRow, Product};
 use crate::ports::PortFailure;
 use crate::values::{CustomerId, ImportCounts, ObjectVersion, Sku, Timestamp, UploadId};
 
-/// The largest catalog file.
-pub const CATALOG_BYTES_MAX: u64 = 5_000_000_000;
-
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProductPage {
     pub products: Vec<Product>,

@@ -2,18 +2,18 @@
 
 use super::notify_customer::Notice;
 use super::ports::FulfilmentOrder;
-use crate::ports::Email;
+use crate::ports::{Email, html_escaped};
 use crate::values::{EmailAddress, RejectionReason};
 
 pub(super) fn email(order: &FulfilmentOrder, notice: Notice, to: EmailAddress) -> Email {
     let id = &order.id;
     let (subject, message) = told(order, notice);
     let mut text = format!("{message}\n\nOrder {id}\n");
-    let mut html = format!("<p>{}</p>\n<p>Order {id}</p>\n<ul>\n", escaped(&message));
+    let mut html = format!("<p>{}</p>\n<p>Order {id}</p>\n<ul>\n", html_escaped(&message));
     for line in &order.lines {
         let item = format!("{} x {}", line.quantity.units(), line.sku);
         text.extend(["- ", item.as_str(), "\n"]);
-        html.extend(["<li>", escaped(&item).as_str(), "</li>\n"]);
+        html.extend(["<li>", html_escaped(&item).as_str(), "</li>\n"]);
     }
     text.push_str("\nYour Popshop\n");
     html.push_str("</ul>\n<p>Your Popshop</p>\n");
@@ -53,22 +53,6 @@ fn explained(reason: RejectionReason) -> &'static str {
         RejectionReason::PaymentUnavailable => "the payment could not be made just now",
         RejectionReason::CaptureRefused => "the payment could not be completed",
     }
-}
-
-/// A SKU may hold any character that HTML gives a meaning to.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            other => escaped.push(other),
-        }
-    }
-    escaped
 }
 
 #[cfg(test)]

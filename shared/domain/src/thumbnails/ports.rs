@@ -7,8 +7,6 @@ use crate::values::{PhotoKey, Sku, Timestamp, UploadId};
 
 /// Longest sides, in pixels, that every photo is rendered to.
 pub const THUMBNAIL_SIZES_PX: [u32; 4] = [128, 256, 512, 1024];
-/// The largest photo that is read at all.
-pub const PHOTO_BYTES_MAX: u64 = 50_000_000;
 
 /// One rendered picture.
 #[derive(Debug, Clone, PartialEq, Eq)]

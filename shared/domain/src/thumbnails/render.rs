@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::ports::{
-    FetchedPhoto, PHOTO_BYTES_MAX, PhotoRefused, PhotoShown, PhotoStore, PhotoUploads, ProductPhotos, Rendering,
-    ShowOutcome, THUMBNAIL_SIZES_PX, ThumbnailRenderer, ThumbnailStore,
+    FetchedPhoto, PhotoRefused, PhotoShown, PhotoStore, PhotoUploads, ProductPhotos, Rendering, ShowOutcome,
+    THUMBNAIL_SIZES_PX, ThumbnailRenderer, ThumbnailStore,
 };
 use crate::ports::{Clock, PortFailure};
-use crate::values::{PhotoKey, thumbnail_key};
+use crate::values::{PHOTO_BYTES_MAX, PhotoKey, thumbnail_key};
 
 /// What the upload's status says of a photo that nobody can read any more.
 const DELETED: &str = "the photo was deleted before it was read";

@@ -5,12 +5,12 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 
 use super::ports::{
-    FetchedPhoto, PHOTO_BYTES_MAX, PhotoRefused, PhotoShown, PhotoStore, PhotoUpload, PhotoUploads, ProductPhotos,
-    Rendering, ShowOutcome, THUMBNAIL_SIZES_PX, Thumbnail, ThumbnailFormat, ThumbnailRenderer, ThumbnailStore,
+    FetchedPhoto, PhotoRefused, PhotoShown, PhotoStore, PhotoUpload, PhotoUploads, ProductPhotos, Rendering,
+    ShowOutcome, THUMBNAIL_SIZES_PX, Thumbnail, ThumbnailFormat, ThumbnailRenderer, ThumbnailStore,
 };
 use super::render::{RenderOutcome, RenderThumbnails};
 use crate::ports::{Clock, PortFailure};
-use crate::values::{PhotoKey, Sku, Timestamp, UploadId};
+use crate::values::{PHOTO_BYTES_MAX, PhotoKey, Sku, Timestamp, UploadId};
 
 #[derive(Default)]
 struct State {

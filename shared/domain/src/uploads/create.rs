@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::ports::{AnnouncedUpload, UploadGrant, UploadLink, UploadLinks, UploadRepository};
-use super::upload::{CATALOG_BYTES_MAX, FILE_NAME_BYTES_MAX, PHOTO_BYTES_MAX, Upload, UploadKind};
+use super::upload::{CATALOG_BYTES_MAX, FILE_NAME_BYTES_MAX, Upload, UploadKind};
 use crate::ports::{Clock, IdGenerator, PortFailure};
-use crate::values::{CustomerId, Timestamp, UploadId};
+use crate::values::{CustomerId, PHOTO_BYTES_MAX, Timestamp, UploadId};
 
 /// How long a link takes its file.
 pub const LINK_LIVES: Duration = Duration::from_mins(15);

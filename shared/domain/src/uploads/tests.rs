@@ -7,9 +7,9 @@ use async_trait::async_trait;
 use super::create::{CATALOG_CONTENT_TYPE, CreateUpload, CreateUploadError, CreatedUpload, LINK_LIVES, NewUpload};
 use super::get::{GetUpload, REPORT_LINK_LIVES, SeenUpload};
 use super::ports::{AnnouncedUpload, UploadGrant, UploadLink, UploadLinks, UploadRepository};
-use super::upload::{CATALOG_BYTES_MAX, FILE_NAME_BYTES_MAX, PHOTO_BYTES_MAX, Upload, UploadKind, UploadStatus};
+use super::upload::{CATALOG_BYTES_MAX, FILE_NAME_BYTES_MAX, Upload, UploadKind, UploadStatus};
 use crate::ports::{Clock, IdGenerator, PortFailure};
-use crate::values::{CustomerId, ImportCounts, Sku, Timestamp, UploadId};
+use crate::values::{CustomerId, ImportCounts, PHOTO_BYTES_MAX, Sku, Timestamp, UploadId};
 
 fn now() -> Timestamp {
     Timestamp::from_unix_ms(1_000)

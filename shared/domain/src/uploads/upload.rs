@@ -2,8 +2,6 @@
 
 use crate::values::{CatalogKey, CustomerId, ImportCounts, PhotoKey, Sku, Timestamp, UploadId};
 
-/// The largest product photo that may be uploaded.
-pub const PHOTO_BYTES_MAX: u64 = 50_000_000;
 /// The largest catalog that one presigned PUT may bring (an S3 limit: a single PUT carries at most 5 GB).
 pub const CATALOG_BYTES_MAX: u64 = 5_000_000_000;
 pub const FILE_NAME_BYTES_MAX: usize = 255;

@@ -16,7 +16,9 @@ pub use identity::{
 };
 pub use import_counts::ImportCounts;
 pub use money::{Money, MoneyFault};
-pub use object_keys::{CatalogKey, KeyFault, ObjectVersion, PhotoKey, catalog_report_key, thumbnail_key};
+pub use object_keys::{
+    CatalogKey, KeyFault, ObjectVersion, PHOTO_BYTES_MAX, PhotoKey, catalog_report_key, thumbnail_key,
+};
 pub use order_status::{OrderStatus, RejectionReason};
 pub use quantity::{Quantity, QuantityOutOfRange};
 pub use sku::{SKU_BYTES_MAX, Sku, SkuFault};

@@ -2,6 +2,8 @@
 
 use super::{Sku, UploadId};
 
+/// The largest photo that may be uploaded, and the largest that is read.
+pub const PHOTO_BYTES_MAX: u64 = 50_000_000;
 const PHOTOS_PREFIX: &str = "photos/";
 const CATALOGS_PREFIX: &str = "catalogs/";
 const CATALOG_SUFFIX: &str = ".csv";

@@ -2,7 +2,7 @@
 
 use super::ImportCatalog;
 use crate::catalog::ports::{CatalogImport, CatalogImportEnd};
-use crate::ports::{Email, PortFailure, SendClaim, SendFailure, SendState};
+use crate::ports::{Email, PortFailure, SendClaim, SendFailure, SendState, html_escaped};
 use crate::values::{EmailAddress, ImportCounts};
 
 impl ImportCatalog {
@@ -47,7 +47,7 @@ fn email(upload: &CatalogImport, end: &CatalogImportEnd, to: EmailAddress) -> Em
     let upload_id = &upload.upload_id;
     let paragraphs: Vec<String> = sentences
         .iter()
-        .map(|sentence| format!("<p>{}</p>", escaped(sentence)))
+        .map(|sentence| format!("<p>{}</p>", html_escaped(sentence)))
         .collect();
     Email {
         to,
@@ -58,7 +58,7 @@ fn email(upload: &CatalogImport, end: &CatalogImportEnd, to: EmailAddress) -> Em
         ),
         html: format!(
             "<p>Your catalog <b>{}</b> {what}.</p>{}<p>Upload {upload_id}</p><p>Popshop</p>",
-            escaped(&file_name),
+            html_escaped(&file_name),
             paragraphs.concat()
         ),
     }
@@ -81,11 +81,4 @@ fn done_sentences(counts: ImportCounts, unknown_columns: &[String]) -> Vec<Strin
         sentences.push(format!("Columns that were ignored: {}.", unknown_columns.join(", ")));
     }
     sentences
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }
