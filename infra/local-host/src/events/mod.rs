@@ -74,43 +74,17 @@ impl EventPlane {
         match source.clone() {
             // Requests come through the gateway, events from the bus as asynchronous invocations.
             EventSource::Http(_) | EventSource::EventBridge { .. } => {}
-            EventSource::Queue {
-                queue,
-                batch_size,
-                maximum_concurrency,
-                reports_failures,
-            } => {
-                let source = pollers::QueueSource {
-                    function,
-                    queue,
-                    batch_size,
-                    concurrency: maximum_concurrency.unwrap_or(pollers::QUEUE_CONCURRENCY_DEFAULT),
-                    reports_failures,
-                };
-                tasks.spawn(pollers::queue(Arc::clone(self), source));
+            EventSource::Queue(spec) => {
+                tasks.spawn(pollers::queue(
+                    Arc::clone(self),
+                    pollers::QueueSource { function, spec },
+                ));
             }
-            EventSource::Stream {
-                table,
-                batch_size,
-                filters,
-                bisect,
-                maximum_retry_attempts,
-                maximum_age_seconds,
-                on_failure_queue,
-                reports_failures,
-            } => {
-                let source = order_stream::Source {
-                    function,
-                    table,
-                    batch_size,
-                    filters,
-                    bisect,
-                    maximum_retry_attempts,
-                    maximum_age_seconds,
-                    on_failure_queue,
-                    reports_failures,
-                };
-                tasks.spawn(order_stream::run(Arc::clone(self), source));
+            EventSource::Stream(spec) => {
+                tasks.spawn(order_stream::run(
+                    Arc::clone(self),
+                    order_stream::Source { function, spec },
+                ));
             }
             EventSource::Schedule { name, every } => {
                 tasks.spawn(schedules::run(Arc::clone(self), function, name, every));

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adapter_embedded::order_stream::StreamRecord;
+use domain::ports::PortFailure;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::{Value, json};
 
@@ -16,6 +17,7 @@ use super::clock::now_ms;
 use super::order_stream_shapes::{event_record, set_aside};
 use super::{EventPlane, queue};
 use crate::patterns;
+use crate::template::StreamSourceSpec;
 
 const RETRY_DELAY_MS: u64 = 200;
 const RETRY_DELAY_MAX_MS: u64 = 10_000;
@@ -29,18 +31,11 @@ pub(crate) const SCHEMA: &str = "
     ) STRICT;
 ";
 
-/// The stream settings of one function, as the template states them.
+/// The stream of one function.
 #[derive(Debug, Clone)]
 pub(crate) struct Source {
     pub(crate) function: String,
-    pub(crate) table: String,
-    pub(crate) batch_size: u32,
-    pub(crate) filters: Vec<Value>,
-    pub(crate) bisect: bool,
-    pub(crate) maximum_retry_attempts: u32,
-    pub(crate) maximum_age_seconds: u64,
-    pub(crate) on_failure_queue: Option<String>,
-    pub(crate) reports_failures: bool,
+    pub(crate) spec: StreamSourceSpec,
 }
 
 /// How far a consumer is: everything up to `sequence` is done, the record after it failed `attempts` times.
@@ -51,147 +46,137 @@ struct Position {
     batch_limit: u32,
 }
 
-pub(crate) async fn run(plane: Arc<EventPlane>, source: Source) {
-    loop {
-        let pause = match step(&plane, &source).await {
-            Ok(pause) => pause,
-            Err(failure) => {
-                tracing::error!(error = ?failure, function = source.function, "order stream cannot be read");
-                Some(Duration::from_millis(RETRY_DELAY_MAX_MS))
-            }
-        };
-        match pause {
-            None => {}
-            Some(Duration::ZERO) => plane.wait_for_work().await,
-            Some(pause) => tokio::time::sleep(pause).await,
+impl Position {
+    /// Everything up to a record is done, and the next batch is a whole one.
+    fn behind(sequence: i64, source: &Source) -> Self {
+        Self {
+            sequence,
+            attempts: 0,
+            batch_limit: source.spec.batch_size,
         }
     }
 }
 
-/// One batch. Answers how long to pause: nothing, until there is work (zero), or a retry's delay.
-async fn step(plane: &EventPlane, source: &Source) -> Result<Option<Duration>, domain::ports::PortFailure> {
+pub(crate) async fn run(plane: Arc<EventPlane>, source: Source) {
+    loop {
+        let next = step(&plane, &source).await.unwrap_or_else(|failure| {
+            tracing::error!(error = ?failure, function = source.function, "order stream cannot be read");
+            Next::After(Duration::from_millis(RETRY_DELAY_MAX_MS))
+        });
+        match next {
+            Next::AtOnce => {}
+            Next::WhenThereIsWork => plane.wait_for_work().await,
+            Next::After(pause) => tokio::time::sleep(pause).await,
+        }
+    }
+}
+
+/// When the next batch is due.
+enum Next {
+    AtOnce,
+    WhenThereIsWork,
+    After(Duration),
+}
+
+/// One batch.
+async fn step(plane: &EventPlane, source: &Source) -> Result<Next, PortFailure> {
     let (position, records) = load(plane, source).await?;
     let Some(last) = records.last() else {
-        return Ok(Some(Duration::ZERO));
+        return Ok(Next::WhenThereIsWork);
     };
-    let end = last.sequence;
+    let behind = Position::behind(last.sequence, source);
     let wanted: Vec<&StreamRecord> = records.iter().filter(|record| wants(source, record)).collect();
     if wanted.is_empty() {
-        store(
-            plane,
-            source,
-            Position {
-                sequence: end,
-                attempts: 0,
-                batch_limit: source.batch_size,
-            },
-            None,
-        )
-        .await?;
-        return Ok(None);
+        store(plane, source, behind, None).await?;
+        return Ok(Next::AtOnce);
     }
     let event = json!({ "Records": wanted.iter().map(|record| event_record(source, record)).collect::<Vec<_>>() });
     let answer = plane.functions.invoke(&source.function, event, "stream").await;
     plane.wake.notify_waiters();
     let failed_at = match &answer {
-        Ok(answer) if source.reports_failures => first_failure(answer, &wanted),
+        Ok(answer) if source.spec.reports_failures => first_failure(answer, &wanted),
         Ok(_) => None,
         Err(_) => Some(wanted[0].sequence),
     };
     let Some(failed_at) = failed_at else {
-        store(
-            plane,
-            source,
-            Position {
-                sequence: end,
-                attempts: 0,
-                batch_limit: source.batch_size,
-            },
-            None,
-        )
-        .await?;
-        return Ok(None);
+        store(plane, source, behind, None).await?;
+        return Ok(Next::AtOnce);
     };
-    let next = after_failure(source, position, &wanted, failed_at, answer.is_err());
-    let given_up = next
+    let after = after_failure(source, position, &wanted, failed_at, answer.is_err());
+    let record = after
         .given_up
-        .then(|| set_aside(source, &wanted, next.attempts, &answer));
-    store(plane, source, next.position, given_up).await?;
-    if next.given_up {
-        return Ok(None);
+        .map(|given_up| set_aside(source, given_up, after.attempts, &answer));
+    let gave_up = record.is_some();
+    store(plane, source, after.position, record).await?;
+    if gave_up {
+        return Ok(Next::AtOnce);
     }
     let delay_ms = RETRY_DELAY_MS
-        .saturating_mul(1 << next.attempts.min(16))
+        .saturating_mul(1 << after.attempts.min(16))
         .min(RETRY_DELAY_MAX_MS);
-    Ok(Some(Duration::from_millis(delay_ms)))
+    Ok(Next::After(Duration::from_millis(delay_ms)))
 }
 
-struct AfterFailure {
+/// Where a consumer goes on after a failure.
+struct AfterFailure<'a> {
     position: Position,
     attempts: u32,
-    given_up: bool,
+    /// What is set aside so that its successors can go on.
+    given_up: Option<&'a [&'a StreamRecord]>,
 }
 
-fn after_failure(
+fn after_failure<'a>(
     source: &Source,
     position: Position,
-    wanted: &[&StreamRecord],
+    wanted: &'a [&'a StreamRecord],
     failed_at: i64,
     whole_batch: bool,
-) -> AfterFailure {
-    let first = wanted[0].sequence;
-    // Progress was made before the failed record: its count starts anew.
-    let attempts = if failed_at == first { position.attempts + 1 } else { 1 };
-    if whole_batch && source.bisect && wanted.len() > 1 {
-        let half = u32::try_from(wanted.len() / 2).unwrap_or(1);
-        let position = Position {
-            sequence: position.sequence,
-            attempts: position.attempts,
-            batch_limit: half.max(1),
-        };
-        return AfterFailure {
-            position,
-            attempts,
-            given_up: false,
-        };
-    }
-    let age_limit_ms = i64::try_from(source.maximum_age_seconds.saturating_mul(1_000)).unwrap_or(i64::MAX);
-    let too_old = wanted
+) -> AfterFailure<'a> {
+    let index = wanted
         .iter()
-        .any(|record| record.sequence == failed_at && now_ms().saturating_sub(record.at_ms) >= age_limit_ms);
-    if attempts > source.maximum_retry_attempts || too_old {
-        // A whole batch that cannot be halved is given up as a whole; a reported record alone.
-        let end = if whole_batch {
-            wanted.last().map_or(failed_at, |record| record.sequence)
-        } else {
-            failed_at
-        };
-        let position = Position {
-            sequence: end,
-            attempts: 0,
-            batch_limit: source.batch_size,
-        };
-        return AfterFailure {
-            position,
-            attempts,
-            given_up: true,
-        };
-    }
-    let position = Position {
-        sequence: failed_at - 1,
-        attempts,
-        batch_limit: position.batch_limit,
-    };
-    AfterFailure {
+        .position(|record| record.sequence == failed_at)
+        .unwrap_or(0);
+    // Progress was made before the failed record: its count starts anew.
+    let attempts = if index == 0 { position.attempts + 1 } else { 1 };
+    let again = |position| AfterFailure {
         position,
         attempts,
-        given_up: false,
+        given_up: None,
+    };
+    if whole_batch && source.spec.bisect && wanted.len() > 1 {
+        let batch_limit = u32::try_from(wanted.len() / 2).unwrap_or(1).max(1);
+        return again(Position {
+            batch_limit,
+            ..position
+        });
+    }
+    let age_limit_ms = i64::try_from(source.spec.maximum_age_seconds.saturating_mul(1_000)).unwrap_or(i64::MAX);
+    let too_old = now_ms().saturating_sub(wanted[index].at_ms) >= age_limit_ms;
+    if attempts <= source.spec.maximum_retry_attempts && !too_old {
+        return again(Position {
+            sequence: failed_at - 1,
+            attempts,
+            ..position
+        });
+    }
+    // A batch that failed as a whole and cannot be halved is given up as a whole; a reported record alone.
+    let given_up = if whole_batch { wanted } else { &wanted[index..=index] };
+    let end = given_up.last().map_or(failed_at, |record| record.sequence);
+    AfterFailure {
+        position: Position::behind(end, source),
+        attempts,
+        given_up: Some(given_up),
     }
 }
 
 fn wants(source: &Source, record: &StreamRecord) -> bool {
     let event = event_record(source, record);
-    source.filters.is_empty() || source.filters.iter().any(|filter| patterns::matches(filter, &event))
+    source.spec.filters.is_empty()
+        || source
+            .spec
+            .filters
+            .iter()
+            .any(|filter| patterns::matches(filter, &event))
 }
 
 /// The least sequence among `batchItemFailures`. What is not a sequence of this batch fails the batch from its start.
@@ -209,24 +194,20 @@ fn first_failure(answer: &Value, wanted: &[&StreamRecord]) -> Option<i64> {
     named.min()
 }
 
-async fn load(
-    plane: &EventPlane,
-    source: &Source,
-) -> Result<(Position, Vec<StreamRecord>), domain::ports::PortFailure> {
-    let consumer = source.function.clone();
-    let batch_size = source.batch_size;
+async fn load(plane: &EventPlane, source: &Source) -> Result<(Position, Vec<StreamRecord>), PortFailure> {
+    let (consumer, beginning) = (source.function.clone(), Position::behind(0, source));
     plane
         .database
         .call("read order stream", move |connection| {
-            let position = position_of(connection, &consumer, batch_size)?;
+            let position = position_of(connection, &consumer)?.unwrap_or(beginning);
             let records = adapter_embedded::order_stream::after(connection, position.sequence, position.batch_limit)?;
             Ok((position, records))
         })
         .await
 }
 
-fn position_of(connection: &Connection, consumer: &str, batch_size: u32) -> rusqlite::Result<Position> {
-    let stored = connection
+fn position_of(connection: &Connection, consumer: &str) -> rusqlite::Result<Option<Position>> {
+    connection
         .prepare_cached("SELECT sequence, attempts, batch_limit FROM stream_positions WHERE consumer = ?1")?
         .query_row(params![consumer], |row| {
             Ok(Position {
@@ -235,12 +216,7 @@ fn position_of(connection: &Connection, consumer: &str, batch_size: u32) -> rusq
                 batch_limit: row.get(2)?,
             })
         })
-        .optional()?;
-    Ok(stored.unwrap_or(Position {
-        sequence: 0,
-        attempts: 0,
-        batch_limit: batch_size,
-    }))
+        .optional()
 }
 
 /// Moves on, and in the same transaction sets aside what was given up.
@@ -249,9 +225,9 @@ async fn store(
     source: &Source,
     position: Position,
     given_up: Option<String>,
-) -> Result<(), domain::ports::PortFailure> {
+) -> Result<(), PortFailure> {
     let consumer = source.function.clone();
-    let destination = source.on_failure_queue.clone();
+    let destination = source.spec.on_failure_queue.clone();
     plane
         .database
         .call("move on in order stream", move |connection| {
@@ -277,14 +253,16 @@ mod tests {
     fn source() -> Source {
         Source {
             function: "SagaStart".to_owned(),
-            table: "OrdersTable".to_owned(),
-            batch_size: 10,
-            filters: Vec::new(),
-            bisect: true,
-            maximum_retry_attempts: 2,
-            maximum_age_seconds: 82_800,
-            on_failure_queue: Some("Failed".to_owned()),
-            reports_failures: true,
+            spec: StreamSourceSpec {
+                table: "OrdersTable".to_owned(),
+                batch_size: 10,
+                filters: Vec::new(),
+                bisect: true,
+                maximum_retry_attempts: 2,
+                maximum_age_seconds: 82_800,
+                on_failure_queue: Some("Failed".to_owned()),
+                reports_failures: true,
+            },
         }
     }
 
@@ -353,15 +331,13 @@ mod tests {
     fn a_record_that_failed_too_often_is_given_up_alone() {
         let (five, six) = (record(5), record(6));
         let tried = Position { attempts: 2, ..START };
-        let next = after_failure(&source(), tried, &[&five, &six], 5, false);
-        assert!(next.given_up);
+        let wanted = [&five, &six];
+        let next = after_failure(&source(), tried, &wanted, 5, false);
         assert_eq!(
-            next.position,
-            Position {
-                sequence: 5,
-                attempts: 0,
-                batch_limit: 10
-            }
+            next.given_up.unwrap(),
+            [&five],
+            "its successor is not set aside with it"
         );
+        assert_eq!(next.position, Position::behind(5, &source()));
     }
 }

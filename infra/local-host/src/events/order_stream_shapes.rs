@@ -36,7 +36,7 @@ pub(crate) fn event_record(source: &Source, record: &StreamRecord) -> Value {
 fn stream_arn(source: &Source) -> String {
     format!(
         "arn:aws:dynamodb:local:000000000000:table/{}/stream/local",
-        source.table
+        source.spec.table
     )
 }
 

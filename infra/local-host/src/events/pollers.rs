@@ -12,10 +12,10 @@ use super::clock::now_ms;
 use super::queue::{self, Message};
 use super::{EventPlane, objects};
 use crate::functions::InvokeFailure;
-use crate::template::{AsyncInvokeSpec, Deployment, QueueSpec};
+use crate::template::{AsyncInvokeSpec, Deployment, QueueSourceSpec, QueueSpec};
 
 /// Batches of one queue that are worked on at the same time where the template sets no `MaximumConcurrency`.
-pub(crate) const QUEUE_CONCURRENCY_DEFAULT: u32 = 10;
+const QUEUE_CONCURRENCY_DEFAULT: u32 = 10;
 /// Asynchronous invocations at the same time.
 const ASYNCHRONOUS_CONCURRENCY: usize = 10;
 /// Object events per transaction.
@@ -27,14 +27,11 @@ pub(crate) const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS announced_notifications (bucket TEXT, queue TEXT, PRIMARY KEY (bucket, queue)) STRICT;
 ";
 
-/// The queue settings of one function, as the template states them.
+/// The queue of one function.
 #[derive(Debug, Clone)]
 pub(crate) struct QueueSource {
     pub(crate) function: String,
-    pub(crate) queue: String,
-    pub(crate) batch_size: u32,
-    pub(crate) concurrency: u32,
-    pub(crate) reports_failures: bool,
+    pub(crate) spec: QueueSourceSpec,
 }
 
 /// S3 greets a newly connected queue with a test event; so do we, once.
@@ -151,15 +148,16 @@ async fn invoke_asynchronously(plane: &EventPlane, accepted: Accepted) {
 
 /// Feeds a function from its queue.
 pub(crate) async fn queue(plane: Arc<EventPlane>, source: QueueSource) {
-    let Some(spec) = plane.deployment.queues.get(&source.queue).cloned() else {
+    let Some(spec) = plane.deployment.queues.get(&source.spec.queue).cloned() else {
         return;
     };
-    let concurrency = Arc::new(Semaphore::new(source.concurrency.max(1) as usize));
+    let at_once = source.spec.maximum_concurrency.unwrap_or(QUEUE_CONCURRENCY_DEFAULT);
+    let concurrency = Arc::new(Semaphore::new(at_once.max(1) as usize));
     loop {
         let Ok(permit) = Arc::clone(&concurrency).acquire_owned().await else {
             return;
         };
-        let messages = receive(&plane, &spec, source.batch_size).await;
+        let messages = receive(&plane, &spec, source.spec.batch_size).await;
         if messages.is_empty() {
             drop(permit);
             plane.wait_for_work().await;
@@ -218,7 +216,7 @@ async fn invoke_with_messages(plane: &EventPlane, source: &QueueSource, messages
 fn failed_messages(source: &QueueSource, messages: &[Message], answer: &Result<Value, InvokeFailure>) -> Vec<String> {
     let all = || messages.iter().map(|message| message.id.clone()).collect();
     let Ok(answer) = answer else { return all() };
-    if !source.reports_failures {
+    if !source.spec.reports_failures {
         return Vec::new();
     }
     let Some(failures) = answer.get("batchItemFailures").and_then(Value::as_array) else {
@@ -250,7 +248,7 @@ fn message_record(source: &QueueSource, message: &Message) -> Value {
         },
         "messageAttributes": {},
         "eventSource": "aws:sqs",
-        "eventSourceARN": format!("arn:aws:sqs:local:000000000000:{}", source.queue),
+        "eventSourceARN": format!("arn:aws:sqs:local:000000000000:{}", source.spec.queue),
         "awsRegion": "local",
     })
 }
@@ -262,10 +260,12 @@ mod tests {
     fn source() -> QueueSource {
         QueueSource {
             function: "Thumbnailer".to_owned(),
-            queue: "ThumbnailQueue".to_owned(),
-            batch_size: 5,
-            concurrency: 2,
-            reports_failures: true,
+            spec: QueueSourceSpec {
+                queue: "ThumbnailQueue".to_owned(),
+                batch_size: 5,
+                maximum_concurrency: Some(2),
+                reports_failures: true,
+            },
         }
     }
 

@@ -14,7 +14,8 @@ mod yaml;
 
 pub use model::{
     AsyncInvokeSpec, BucketSpec, CorsSpec, Deployment, EventSource, FunctionSpec, HttpApiSpec, JwtAuthorizerSpec,
-    QueueNotification, QueueSpec, RedriveSpec, RouteSpec, StateMachineSpec, ThrottlingSpec,
+    QueueNotification, QueueSourceSpec, QueueSpec, RedriveSpec, RouteSpec, StateMachineSpec, StreamSourceSpec,
+    ThrottlingSpec,
 };
 pub use resolve::function_of_arn;
 

@@ -35,30 +35,32 @@ pub struct AsyncInvokeSpec {
 #[derive(Debug, Clone)]
 pub enum EventSource {
     Http(RouteSpec),
-    Queue {
-        queue: String,
-        batch_size: u32,
-        maximum_concurrency: Option<u32>,
-        reports_failures: bool,
-    },
-    Stream {
-        table: String,
-        batch_size: u32,
-        filters: Vec<Value>,
-        bisect: bool,
-        maximum_retry_attempts: u32,
-        maximum_age_seconds: u64,
-        on_failure_queue: Option<String>,
-        reports_failures: bool,
-    },
-    EventBridge {
-        name: String,
-        pattern: Value,
-    },
-    Schedule {
-        name: String,
-        every: Duration,
-    },
+    Queue(QueueSourceSpec),
+    Stream(StreamSourceSpec),
+    EventBridge { name: String, pattern: Value },
+    Schedule { name: String, every: Duration },
+}
+
+/// A queue that feeds a function.
+#[derive(Debug, Clone)]
+pub struct QueueSourceSpec {
+    pub queue: String,
+    pub batch_size: u32,
+    pub maximum_concurrency: Option<u32>,
+    pub reports_failures: bool,
+}
+
+/// A table's stream that feeds a function.
+#[derive(Debug, Clone)]
+pub struct StreamSourceSpec {
+    pub table: String,
+    pub batch_size: u32,
+    pub filters: Vec<Value>,
+    pub bisect: bool,
+    pub maximum_retry_attempts: u32,
+    pub maximum_age_seconds: u64,
+    pub on_failure_queue: Option<String>,
+    pub reports_failures: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

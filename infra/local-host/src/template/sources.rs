@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::TemplateFault;
 use super::fields::Fields;
-use super::model::{Deployment, EventSource, RouteSpec};
+use super::model::{Deployment, EventSource, QueueSourceSpec, RouteSpec, StreamSourceSpec};
 use super::read::on_failure_queue;
 use super::resolve::{queue_of_arn, table_of_stream_arn};
 use crate::patterns;
@@ -77,12 +77,12 @@ fn queue(properties: &mut Fields) -> Result<EventSource, TemplateFault> {
     let mut scaling = properties.within("ScalingConfig")?;
     let maximum_concurrency = scaling.positive_number("MaximumConcurrency")?;
     scaling.finish()?;
-    Ok(EventSource::Queue {
+    Ok(EventSource::Queue(QueueSourceSpec {
         queue: queue.to_owned(),
         batch_size: properties.positive_number("BatchSize")?.unwrap_or(QUEUE_BATCH_DEFAULT),
         maximum_concurrency,
         reports_failures: reports_failures(properties)?,
-    })
+    }))
 }
 
 fn reports_failures(properties: &mut Fields) -> Result<bool, TemplateFault> {
@@ -118,7 +118,7 @@ fn stream(properties: &mut Fields) -> Result<EventSource, TemplateFault> {
     let attempts = properties.small_number("MaximumRetryAttempts")?.map(u64::from);
     let attempts = required(attempts, "MaximumRetryAttempts", properties)?;
     let age_seconds = properties.number("MaximumRecordAgeInSeconds")?;
-    Ok(EventSource::Stream {
+    Ok(EventSource::Stream(StreamSourceSpec {
         table: table.to_owned(),
         batch_size: properties.positive_number("BatchSize")?.unwrap_or(STREAM_BATCH_DEFAULT),
         filters,
@@ -127,7 +127,7 @@ fn stream(properties: &mut Fields) -> Result<EventSource, TemplateFault> {
         maximum_age_seconds: required(age_seconds, "MaximumRecordAgeInSeconds", properties)?,
         on_failure_queue: on_failure_queue(properties)?,
         reports_failures: reports_failures(properties)?,
-    })
+    }))
 }
 
 /// `rate(5 minutes)`.
@@ -167,14 +167,12 @@ pub(crate) fn consistent(
                 _ => Ok(()),
             }
         }
-        EventSource::Queue { queue, .. } if !deployment.queues.contains_key(queue) => Err(TemplateFault::at(
-            place,
-            format!("reads the queue {queue}, which does not exist"),
-        )),
-        EventSource::Stream { table, .. } if !deployment.tables_with_streams.contains(table) => Err(TemplateFault::at(
-            place,
-            format!("reads the stream of {table}, which has none"),
-        )),
+        EventSource::Queue(QueueSourceSpec { queue, .. }) if !deployment.queues.contains_key(queue) => Err(
+            TemplateFault::at(place, format!("reads the queue {queue}, which does not exist")),
+        ),
+        EventSource::Stream(StreamSourceSpec { table, .. }) if !deployment.tables_with_streams.contains(table) => Err(
+            TemplateFault::at(place, format!("reads the stream of {table}, which has none")),
+        ),
         _ => Ok(()),
     }
 }

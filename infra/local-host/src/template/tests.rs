@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{EventSource, TEMPLATE, load, parse};
+use super::{EventSource, QueueSourceSpec, TEMPLATE, load, parse};
 
 /// The committed template with one passage replaced.
 fn changed(from: &str, to: &str) -> String {
@@ -26,12 +26,12 @@ fn the_committed_template_says_what_the_shop_needs() {
         ("thumbnailer", 60)
     );
     let [
-        EventSource::Queue {
+        EventSource::Queue(QueueSourceSpec {
             queue,
             reports_failures: true,
             maximum_concurrency: Some(10),
             ..
-        },
+        }),
     ] = thumbnailer.sources.as_slice()
     else {
         panic!("{:?}", thumbnailer.sources)
