@@ -13,6 +13,8 @@ mod pollers;
 mod queue;
 mod retention;
 mod schedules;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;
