@@ -21,7 +21,7 @@ pub fn text(base_url: &str) -> String {
 A customer and a member of staff (paste this first):
 
   shop={base_url}
-  token() {{ curl -s $shop/dev/token -H 'content-type: application/json' -d "{{\"sub\":\"$1\",\"groups\":[${2-}]}}" | sed 's/.*"access_token":"\([^"]*\)".*/\1/'; }}
+  token() {{ curl -s $shop/dev/token -H 'content-type: application/json' -d "{{\"sub\":\"$1\",\"groups\":[${{2-}}]}}" | sed 's/.*"access_token":"\([^"]*\)".*/\1/'; }}
   link() {{ sed 's/.*"url":"\([^"]*\)".*/\1/'; }}
   ann=$(token ann) olga=$(token olga '"staff"')
 
