@@ -9,4 +9,5 @@
 
 mod agreement;
 mod arrows;
+mod documents;
 mod layout;
