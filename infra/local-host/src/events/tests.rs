@@ -209,10 +209,10 @@ async fn place_order(database: &Database, id: &str) {
 
 #[tokio::test]
 async fn a_message_that_always_fails_is_dead_lettered_and_its_neighbour_is_not() {
-    // Reports the messages that speak of `bad`, as a function with partial batch responses does.
+    // Reports the messages that speak of `broken`, as a function with partial batch responses does.
     let world = World::of(|_, event| {
         let records = event["Records"].as_array().into_iter().flatten();
-        let bad = records.filter(|record| record["body"].as_str().is_some_and(|body| body.contains("bad")));
+        let bad = records.filter(|record| record["body"].as_str().is_some_and(|body| body.contains("broken")));
         let failures: Vec<Value> = bad
             .map(|record| json!({ "itemIdentifier": record["messageId"] }))
             .collect();
@@ -220,7 +220,7 @@ async fn a_message_that_always_fails_is_dead_lettered_and_its_neighbour_is_not()
     })
     .await;
     world.put("photos/A/good one+%2F").await;
-    world.put("photos/A/bad").await;
+    world.put("photos/A/broken").await;
     world.until_depth("ThumbnailDeadLetterQueue", 1).await;
     assert_eq!(world.depth("ThumbnailQueue").await, 0);
     let events = world.events("Thumbnailer");
@@ -230,7 +230,7 @@ async fn a_message_that_always_fails_is_dead_lettered_and_its_neighbour_is_not()
         1,
         "form-encoded, delivered once: {events:?}"
     );
-    assert_eq!(mentions("photos/A/bad"), 2, "as often as the queue allows");
+    assert_eq!(mentions("photos/A/broken"), 2, "as often as the queue allows");
     assert_eq!(
         mentions("s3:TestEvent"),
         1,
