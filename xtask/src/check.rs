@@ -1,6 +1,6 @@
 //! What has to hold before a change lands?
 
-use crate::command::{Failed, exists, failed, read, run};
+use crate::command::{Failed, exists, failed, read, run, run_with};
 
 /// Whether the package registries may be asked.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -14,11 +14,15 @@ const FORBIDDEN_IN_LOCAL_HOST: [&str; 3] = ["aws-sdk-", "aws-config", "aws-lc-"]
 const LOCAL_HOST_CRATES_MAX: usize = 300;
 
 fn run_cargo(network: Network, arguments: &[&str]) -> Result<(), Failed> {
+    run_cargo_with(network, arguments, &[])
+}
+
+fn run_cargo_with(network: Network, arguments: &[&str], variables: &[(&str, &str)]) -> Result<(), Failed> {
     let mut all = arguments.to_vec();
     if network == Network::Offline {
         all.insert(1, "--offline");
     }
-    run("cargo", &all)
+    run_with("cargo", &all, variables)
 }
 
 pub(crate) fn everything(network: Network) -> Result<(), Failed> {
@@ -36,6 +40,9 @@ pub(crate) fn everything(network: Network) -> Result<(), Failed> {
             "warnings",
         ],
     )?;
+    // A link in the documentation that leads nowhere is a fault like any other.
+    let strict = [("RUSTDOCFLAGS", "-D warnings")];
+    run_cargo_with(network, &["doc", "--workspace", "--no-deps", "--locked"], &strict)?;
     // The end-to-end tests start this binary; it is built on its own, as `cargo run` would, so that no feature leaks in.
     run_cargo(network, &["build", "--locked", "-p", "local-host"])?;
     run_cargo(network, &["test", "--workspace", "--locked"])?;

@@ -34,7 +34,13 @@ fn prepared(program: &str, arguments: &[&str]) -> (Command, String) {
 
 /// Runs a program and lets it talk to the terminal.
 pub(crate) fn run(program: &str, arguments: &[&str]) -> Result<(), Failed> {
+    run_with(program, arguments, &[])
+}
+
+/// [`run`], with variables added to the environment.
+pub(crate) fn run_with(program: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Result<(), Failed> {
     let (mut command, line) = prepared(program, arguments);
+    command.envs(variables.iter().copied());
     eprintln!("\n==> {line}");
     let started = Instant::now();
     let status = command.status().map_err(|error| Failed {

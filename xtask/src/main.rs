@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 const USAGE: &str = "usage: cargo xtask test [--offline]
 
-  test             format, lints, dependency rules and every test, in the order in which they fail fastest
+  test             format, lints, dependency rules, documentation links and every test, in the order in which they fail fastest
     --offline      without what needs the package registries; says what it skipped";
 
 fn main() -> ExitCode {

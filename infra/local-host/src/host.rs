@@ -187,7 +187,7 @@ impl Host {
 }
 
 impl RunningHost {
-    /// Accepts nothing more, and lets what runs come to its end within [`SHUTDOWN_LIMIT`].
+    /// Accepts nothing more, and lets what runs come to its end within `SHUTDOWN_LIMIT`.
     pub async fn shutdown(mut self) {
         let orderly = async {
             drop(self.stop);
