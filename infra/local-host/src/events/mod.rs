@@ -22,12 +22,13 @@ use std::time::Duration;
 use adapter_embedded::Database;
 use domain::ports::PortFailure;
 use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
 use tokio::task::JoinSet;
 
 use crate::functions::Functions;
 use crate::template::{Deployment, EventSource};
 
-/// How long a loop sleeps when nobody wakes it: the latency of a wake-up that got lost.
+/// How long a loop sleeps when nobody wakes it: what became due by time alone is found that late.
 const IDLE_POLL: Duration = Duration::from_millis(250);
 
 /// The event sources of the template, connected to the functions.
@@ -108,10 +109,11 @@ impl EventPlane {
             .await
     }
 
-    /// Returns when there may be work.
-    pub(crate) async fn wait_for_work(&self) {
+    /// Returns when it rang, or after a while. Take `rung` from [`EventPlane::wake`] before looking for work: what rings
+    /// between looking and waiting is then not missed.
+    pub(crate) async fn wait_for(&self, rung: Notified<'_>) {
         tokio::select! {
-            () = self.wake.notified() => {}
+            () = rung => {}
             () = tokio::time::sleep(IDLE_POLL) => {}
         }
     }

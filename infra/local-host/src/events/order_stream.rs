@@ -59,13 +59,14 @@ impl Position {
 
 pub(crate) async fn run(plane: Arc<EventPlane>, source: Source) {
     loop {
+        let rung = plane.wake.notified();
         let next = step(&plane, &source).await.unwrap_or_else(|failure| {
             tracing::error!(error = ?failure, function = source.function, "order stream cannot be read");
             Next::After(Duration::from_millis(RETRY_DELAY_MAX_MS))
         });
         match next {
             Next::AtOnce => {}
-            Next::WhenThereIsWork => plane.wait_for_work().await,
+            Next::WhenThereIsWork => plane.wait_for(rung).await,
             Next::After(pause) => tokio::time::sleep(pause).await,
         }
     }

@@ -61,6 +61,7 @@ pub(crate) fn announce_notifications(
 /// Moves object events from the buckets' outbox to queues and bus.
 pub(crate) async fn objects(plane: Arc<EventPlane>) {
     loop {
+        let rung = plane.wake.notified();
         let deployment = Arc::clone(&plane.deployment);
         let moved = plane
             .database
@@ -74,11 +75,11 @@ pub(crate) async fn objects(plane: Arc<EventPlane>) {
             })
             .await;
         match moved {
-            Ok(0) => plane.wait_for_work().await,
+            Ok(0) => plane.wait_for(rung).await,
             Ok(_) => plane.wake.notify_waiters(),
             Err(failure) => {
                 tracing::error!(error = ?failure, "object events cannot be dispatched");
-                plane.wait_for_work().await;
+                plane.wait_for(rung).await;
             }
         }
     }
@@ -91,6 +92,7 @@ pub(crate) async fn asynchronous_invocations(plane: Arc<EventPlane>) {
         let Ok(permit) = Arc::clone(&concurrency).acquire_owned().await else {
             return;
         };
+        let rung = plane.wake.notified();
         let taken = plane
             .database
             .call("take asynchronous invocation", |connection| {
@@ -106,7 +108,7 @@ pub(crate) async fn asynchronous_invocations(plane: Arc<EventPlane>) {
         };
         let Some(accepted) = accepted else {
             drop(permit);
-            plane.wait_for_work().await;
+            plane.wait_for(rung).await;
             continue;
         };
         let plane = Arc::clone(&plane);
@@ -157,10 +159,11 @@ pub(crate) async fn queue(plane: Arc<EventPlane>, source: QueueSource) {
         let Ok(permit) = Arc::clone(&concurrency).acquire_owned().await else {
             return;
         };
+        let rung = plane.wake.notified();
         let messages = receive(&plane, &spec, source.spec.batch_size).await;
         if messages.is_empty() {
             drop(permit);
-            plane.wait_for_work().await;
+            plane.wait_for(rung).await;
             continue;
         }
         let (plane, source) = (Arc::clone(&plane), source.clone());
