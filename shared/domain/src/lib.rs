@@ -7,6 +7,7 @@ pub mod catalog;
 pub mod fulfilment;
 pub mod orders;
 pub mod ports;
+mod send_once;
 pub mod thumbnails;
 pub mod uploads;
 pub mod values;

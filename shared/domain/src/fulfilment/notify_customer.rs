@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::notice_email::email;
 use super::ports::OrderBook;
-use crate::ports::{Clock, CustomerDirectory, Mailer, PortFailure, SendClaim, SendFailure, SendLog, SendState};
+use crate::ports::{Clock, CustomerDirectory, Mailer, PortFailure, SendLog};
+use crate::send_once::{SentOnce, send_once};
 use crate::values::OrderId;
 
 pub struct NotifyCustomer {
@@ -63,25 +64,19 @@ impl NotifyCustomer {
             return Ok(Notified::NoAddress);
         };
         let key = format!("order/{id}/{}", notice.as_str());
-        match self.sends.claim(&key, self.clock.now()).await? {
-            SendClaim::Granted => {}
-            SendClaim::Taken(SendState::Sent) => return Ok(Notified::SentBefore),
-            // Whoever claimed it may have sent it and died before saying so.
-            SendClaim::Taken(SendState::Claimed | SendState::Ambiguous) => return Ok(Notified::Ambiguous),
-        }
-        let state = match self.mailer.send(&email(&order, notice, to)).await {
-            Ok(()) => SendState::Sent,
-            Err(SendFailure::Ambiguous(_)) => SendState::Ambiguous,
-            Err(SendFailure::NotSent(failure)) => {
-                self.sends.release(&key).await?;
-                return Err(failure.into());
-            }
-        };
-        self.sends.settle(&key, state, self.clock.now()).await?;
-        Ok(if state == SendState::Sent {
-            Notified::Sent
-        } else {
-            Notified::Ambiguous
+        let email = email(&order, notice, to);
+        let sent = send_once(
+            self.sends.as_ref(),
+            self.mailer.as_ref(),
+            self.clock.as_ref(),
+            &key,
+            &email,
+        )
+        .await?;
+        Ok(match sent {
+            SentOnce::Sent => Notified::Sent,
+            SentOnce::SentBefore => Notified::SentBefore,
+            SentOnce::Ambiguous => Notified::Ambiguous,
         })
     }
 }
@@ -91,6 +86,7 @@ mod tests {
     use super::super::fakes::{Directory, FixedClock, Outbox, Sends, World, order, order_id};
     use super::super::ports::FulfilmentOrder;
     use super::*;
+    use crate::ports::SendState;
     use crate::values::CustomerId;
 
     struct Post {

@@ -2,7 +2,8 @@
 
 use super::ImportCatalog;
 use crate::catalog::ports::{CatalogImport, CatalogImportEnd};
-use crate::ports::{Email, PortFailure, SendClaim, SendFailure, SendState, html_escaped};
+use crate::ports::{Email, PortFailure, html_escaped};
+use crate::send_once::send_once;
 use crate::values::{EmailAddress, ImportCounts};
 
 impl ImportCatalog {
@@ -15,20 +16,16 @@ impl ImportCatalog {
             return Ok(());
         };
         let key = format!("import/{}", upload.upload_id);
-        match self.sends.claim(&key, self.clock.now()).await? {
-            SendClaim::Granted => {}
-            // Even where nothing but the claim is known: its sender may have died behind the send.
-            SendClaim::Taken(_) => return Ok(()),
-        }
-        let state = match self.mailer.send(&email(upload, end, to)).await {
-            Ok(()) => SendState::Sent,
-            Err(SendFailure::Ambiguous(_)) => SendState::Ambiguous,
-            Err(SendFailure::NotSent(failure)) => {
-                self.sends.release(&key).await?;
-                return Err(failure);
-            }
-        };
-        self.sends.settle(&key, state, self.clock.now()).await
+        let email = email(upload, end, to);
+        send_once(
+            self.sends.as_ref(),
+            self.mailer.as_ref(),
+            self.clock.as_ref(),
+            &key,
+            &email,
+        )
+        .await?;
+        Ok(())
     }
 }
 
