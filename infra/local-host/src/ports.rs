@@ -6,7 +6,7 @@ use adapter_embedded::catalog::{SqliteCatalogWriter, SqlitePriceList, SqliteProd
 use adapter_embedded::directory::ExampleDirectory;
 use adapter_embedded::files::{FolderCatalogFiles, FolderRejectedRowsFiles};
 use adapter_embedded::idempotency::SqliteIdempotencyStore;
-use adapter_embedded::ids::UuidV7Ids;
+use adapter_system::ids::UuidV7Ids;
 use adapter_embedded::imports::SqliteImportLedger;
 use adapter_embedded::links::{LocalThumbnailLinks, LocalUploadLinks};
 use adapter_embedded::order_book::SqliteOrderBook;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use adapter_embedded::buckets::{Bucket, BucketNameFault, Buckets, Versions};
-use adapter_embedded::clock::SystemClock;
+use adapter_system::clock::SystemClock;
 use adapter_embedded::gateway::{ANSWER_TIMEOUT, SandboxGateway};
 use adapter_embedded::links::LinkSigner;
 use adapter_embedded::mail::OutboxMailer;

@@ -15,12 +15,10 @@ mod upload_rows;
 
 pub mod buckets;
 pub mod catalog;
-pub mod clock;
 pub mod directory;
 pub mod files;
 pub mod gateway;
 pub mod idempotency;
-pub mod ids;
 pub mod imports;
 pub mod links;
 pub mod mail;

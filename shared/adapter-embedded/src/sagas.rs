@@ -206,7 +206,7 @@ mod tests {
     use domain::values::CorrelationId;
 
     use super::*;
-    use crate::clock::SystemClock;
+    use adapter_system::clock::SystemClock;
 
     #[tokio::test]
     async fn executions_are_found_in_the_order_of_their_starts_until_they_end() {

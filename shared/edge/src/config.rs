@@ -83,6 +83,19 @@ impl<L: Fn(&str) -> Option<String>> Environment<L> {
         self.number_or(name, T::default())
     }
 
+    /// A variable that must be there and mean something; `None` when it does not, with the fault noted.
+    pub fn parsed<T, E>(&self, name: &str, parse: impl FnOnce(&str) -> Result<T, E>) -> Option<T> {
+        let text = self.required(name);
+        if text.is_empty() {
+            return None;
+        }
+        let parsed = parse(&text).ok();
+        if parsed.is_none() {
+            self.fault(format!("{name} is malformed"));
+        }
+        parsed
+    }
+
     fn fault(&self, fault: String) {
         self.faults.borrow_mut().push(fault);
     }
@@ -112,9 +125,10 @@ mod tests {
                 environment.number_or("OTHER", 20_u8),
                 environment.required_number::<u16>("LIMIT"),
                 environment.optional("OTHER"),
+                environment.parsed("LIMIT", str::parse::<u8>),
             )
         });
-        assert_eq!(read.unwrap(), ("orders".to_owned(), 50, 20, 50, None));
+        assert_eq!(read.unwrap(), ("orders".to_owned(), 50, 20, 50, None, Some(50)));
     }
 
     #[test]
@@ -124,11 +138,14 @@ mod tests {
             environment.required("EMPTY");
             environment.number_or("WORD", 1_u8);
             environment.required_number::<u8>("COUNT");
+            assert_eq!(environment.parsed("WORD", str::parse::<u8>), None);
+            assert_eq!(environment.parsed("OTHER", str::parse::<u8>), None);
         })
         .unwrap_err();
         assert_eq!(
             faults.to_string(),
-            "environment: BUCKET is missing, EMPTY is missing, WORD is not a number in range, COUNT is missing"
+            "environment: BUCKET is missing, EMPTY is missing, WORD is not a number in range, COUNT is missing, \
+             WORD is malformed, OTHER is missing"
         );
     }
 }

@@ -10,13 +10,19 @@
 //!
 //! All three catch panics, log one line when the invocation ends, and put its ids on every line in between.
 
+#[cfg(feature = "aws")]
+pub mod aws;
 pub mod caller;
 pub mod config;
 pub mod cursor;
+#[cfg(any(feature = "aws", feature = "lambda"))]
+pub mod deadline;
 pub mod http;
 pub mod idempotency_key;
 pub mod invocation;
 pub mod json;
+#[cfg(feature = "lambda")]
+pub mod lambda;
 mod panics;
 pub mod problem;
 pub mod records;
@@ -27,4 +33,3 @@ pub mod sqs;
 pub mod step;
 pub mod stream;
 pub mod telemetry;
-pub mod unwired;

@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Our crates with what they are allowed to depend on among our crates. Functions are treated alike below.
-const ALLOWED: [(&str, &[&str]); 10] = [
+const ALLOWED: [(&str, &[&str]); 18] = [
     ("domain", &[]),
     ("edge", &[]),
     ("state-machine", &[]),
@@ -14,11 +14,20 @@ const ALLOWED: [(&str, &[&str]); 10] = [
     ("wire", &["domain"]),
     ("imaging", &["domain"]),
     ("port-contracts", &["domain"]),
-    ("adapter-embedded", &["domain"]),
+    ("adapter-cognito", &["aws-errors", "domain"]),
+    ("adapter-dynamodb", &["aws-errors", "domain", "sandbox-gateway"]),
+    ("adapter-embedded", &["domain", "sandbox-gateway"]),
+    ("adapter-s3", &["aws-errors", "domain"]),
+    ("adapter-ses", &["aws-errors", "domain"]),
+    ("adapter-stepfunctions", &["aws-errors", "domain"]),
+    ("adapter-system", &["domain"]),
+    ("aws-errors", &["domain"]),
+    ("sandbox-gateway", &["domain"]),
     (
         "local-host",
         &[
             "adapter-embedded",
+            "adapter-system",
             "domain",
             "edge",
             "imaging",
@@ -31,6 +40,7 @@ const ALLOWED: [(&str, &[&str]); 10] = [
         "tests",
         &[
             "adapter-embedded",
+            "adapter-system",
             "domain",
             "edge",
             "imaging",
@@ -42,6 +52,16 @@ const ALLOWED: [(&str, &[&str]); 10] = [
     ),
 ];
 const FUNCTION_MAY_USE: [&str; 3] = ["domain", "edge", "wire"];
+/// What a function's binary may be wired from, behind its feature `aws`: its handler knows nothing of them.
+const BINARY_MAY_USE: [&str; 7] = [
+    "adapter-cognito",
+    "adapter-dynamodb",
+    "adapter-s3",
+    "adapter-ses",
+    "adapter-stepfunctions",
+    "adapter-system",
+    "imaging",
+];
 /// What the domain may build on: nothing that knows a cloud, HTTP, JSON, time or chance.
 const DOMAIN_LIBRARIES: [&str; 5] = ["async-trait", "csv-core", "futures-util", "sha2", "thiserror"];
 
@@ -49,6 +69,7 @@ struct Package {
     name: String,
     is_function: bool,
     normal: BTreeSet<String>,
+    optional: BTreeSet<String>,
 }
 
 fn packages() -> Vec<Package> {
@@ -62,15 +83,17 @@ fn packages() -> Vec<Package> {
     let packages = metadata["packages"].as_array().unwrap().iter().map(|package| Package {
         name: package["name"].as_str().unwrap().to_owned(),
         is_function: package["manifest_path"].as_str().unwrap().contains("/functions/"),
-        normal: package["dependencies"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .filter(|dependency| dependency["kind"].is_null())
-            .map(|dependency| dependency["name"].as_str().unwrap().to_owned())
-            .collect(),
+        normal: dependencies(package, false),
+        optional: dependencies(package, true),
     });
     packages.collect()
+}
+
+fn dependencies(package: &Value, optional: bool) -> BTreeSet<String> {
+    let all = package["dependencies"].as_array().unwrap().iter();
+    all.filter(|dependency| dependency["kind"].is_null() && dependency["optional"] == optional)
+        .map(|dependency| dependency["name"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 #[test]
@@ -99,6 +122,18 @@ fn crates_depend_inwards_only() {
             let is_allowed = may_use.contains(&dependency.as_str())
                 || (may_use.contains(&"<functions>") && functions.contains(dependency.as_str()));
             assert!(is_allowed, "{} must not depend on {dependency}", package.name);
+        }
+        for dependency in package
+            .optional
+            .iter()
+            .filter(|dependency| ours.contains(dependency.as_str()))
+        {
+            let is_allowed = package.is_function && BINARY_MAY_USE.contains(&dependency.as_str());
+            assert!(
+                is_allowed,
+                "{} must not depend on {dependency}, even by choice",
+                package.name
+            );
         }
     }
 }

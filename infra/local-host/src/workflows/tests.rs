@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use adapter_embedded::clock::SystemClock;
+use adapter_system::clock::SystemClock;
 use adapter_embedded::sagas::{ExecutionStatus, SqliteSagaRunner};
 use async_trait::async_trait;
 use domain::fulfilment::ports::{SagaRunner, SagaStart};

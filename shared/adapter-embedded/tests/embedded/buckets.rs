@@ -6,7 +6,7 @@ use adapter_embedded::Database;
 use adapter_embedded::buckets::{
     Bucket, Buckets, KEY_BYTES_MAX, ObjectEvent, PutCondition, PutOutcome, Versions, forget_object_event, object_events,
 };
-use adapter_embedded::clock::SystemClock;
+use adapter_system::clock::SystemClock;
 use domain::catalog::ports::ByteStream;
 
 use crate::shop::{Shop, TestFolder};

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use adapter_embedded::catalog::{SqliteCatalogWriter, SqlitePriceList, SqliteProductCatalog};
-use adapter_embedded::clock::SystemClock;
+use adapter_system::clock::SystemClock;
 use adapter_embedded::directory::ExampleDirectory;
 use adapter_embedded::files::{FolderCatalogFiles, FolderRejectedRowsFiles};
 use adapter_embedded::idempotency::SqliteIdempotencyStore;
-use adapter_embedded::ids::UuidV7Ids;
+use adapter_system::ids::UuidV7Ids;
 use adapter_embedded::imports::SqliteImportLedger;
 use adapter_embedded::links::{LinkSigner, LocalThumbnailLinks, LocalUploadLinks};
 use adapter_embedded::order_book::SqliteOrderBook;

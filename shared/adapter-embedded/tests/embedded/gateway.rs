@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use adapter_embedded::clock::SystemClock;
+use adapter_system::clock::SystemClock;
 use adapter_embedded::gateway::{LedgerEvent, SandboxGateway};
 use domain::fulfilment::ports::{Authorization, Capture, DeclineReason, PaymentGateway, Refund, Void};
 use domain::values::{Currency, Money, OrderId, PaymentToken};

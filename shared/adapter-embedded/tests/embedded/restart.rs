@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use adapter_embedded::catalog::SqliteCatalogWriter;
-use adapter_embedded::clock::SystemClock;
+use adapter_system::clock::SystemClock;
 use adapter_embedded::idempotency::SqliteIdempotencyStore;
 use adapter_embedded::orders::SqliteOrderRepository;
 use adapter_embedded::sagas::{self, Execution, ExecutionEnd, ExecutionStatus, SqliteSagaRunner};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adapter_embedded::buckets::{Bucket, Buckets, PutCondition, PutOutcome, Versions};
-use adapter_embedded::clock::SystemClock;
+use adapter_system::clock::SystemClock;
 use adapter_embedded::gateway::SandboxGateway;
 use adapter_embedded::mail::OutboxMailer;
 use adapter_embedded::{Database, order_stream};

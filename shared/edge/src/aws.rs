@@ -1,0 +1,106 @@
+//! How do a function's adapters reach AWS? One configuration and one HTTP client for all of them, wired by hand.
+//!
+//! `aws-config` would look for credentials, region and endpoints in files, at the instance's metadata and at other
+//! services. On Lambda all of them stand in the environment, and each lookup less is time less at a cold start.
+
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_async::time::SystemTimeSource;
+use aws_smithy_http_client::{Builder, tls};
+use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
+};
+use aws_smithy_runtime_api::client::http::HttpClient as _;
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::SdkConfig;
+use aws_types::region::Region;
+
+use crate::config::Environment;
+use crate::deadline;
+
+/// Inside one region a connection stands within milliseconds; a second means a lost packet, and another attempt.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+/// One request and its answer up to the last header. An invocation that has less time left gives it less.
+pub const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(5);
+/// All attempts of one call together.
+pub const OPERATION_TIMEOUT: Duration = Duration::from_secs(20);
+pub const ATTEMPTS_MAX: u32 = 4;
+/// The SDK waits a random part of this before a second attempt, and of twice as much before each next one.
+pub const RETRY_BACKOFF: Duration = Duration::from_millis(50);
+pub const RETRY_BACKOFF_MAX: Duration = Duration::from_secs(1);
+
+/// What every client is made of. Reads `AWS_REGION` and the credentials of the execution role, which Lambda sets
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>), and `AWS_ENDPOINT_URL` where the cloud is
+/// not at its usual place.
+///
+/// The credentials are those of the process's environment for as long as it lives, as they are with and without
+/// provisioned concurrency; `SnapStart` would need others.
+pub fn sdk_config<L: Fn(&str) -> Option<String>>(environment: &Environment<L>) -> SdkConfig {
+    let credentials = Credentials::new(
+        environment.required("AWS_ACCESS_KEY_ID"),
+        environment.required("AWS_SECRET_ACCESS_KEY"),
+        environment.optional("AWS_SESSION_TOKEN"),
+        None,
+        "environment",
+    );
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+        .operation_timeout(OPERATION_TIMEOUT);
+    let retries = RetryConfig::standard()
+        .with_max_attempts(ATTEMPTS_MAX)
+        .with_initial_backoff(RETRY_BACKOFF)
+        .with_max_backoff(RETRY_BACKOFF_MAX);
+    let mut config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(environment.required("AWS_REGION")))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .http_client(http_client())
+        .timeout_config(timeouts.build())
+        .retry_config(retries)
+        .sleep_impl(TokioSleep::new())
+        .time_source(SystemTimeSource::new());
+    if let Some(endpoint) = environment.optional("AWS_ENDPOINT_URL") {
+        config = config.endpoint_url(endpoint);
+    }
+    config.build()
+}
+
+/// HTTPS with ring below rustls; plain HTTP where an endpoint says so. Knows the invocation's deadline.
+fn http_client() -> SharedHttpClient {
+    let client = Builder::new()
+        .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
+        .build_https();
+    http_client_fn(move |settings, components| {
+        SharedHttpConnector::new(UntilDeadline(client.http_connector(settings, components)))
+    })
+}
+
+/// Ends a request when the invocation's time for it is up. The SDK takes that for final: an attempt that nobody can wait
+/// for is not repeated.
+#[derive(Debug)]
+struct UntilDeadline(SharedHttpConnector);
+
+#[derive(Debug, thiserror::Error)]
+#[error("the invocation has no time left for an answer")]
+struct DeadlineReached;
+
+impl HttpConnector for UntilDeadline {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let call = self.0.call(request);
+        let Some(remaining) = deadline::remaining() else {
+            return call;
+        };
+        HttpConnectorFuture::new(async move {
+            let answer = tokio::time::timeout(remaining, call).await;
+            answer.unwrap_or_else(|_elapsed| Err(ConnectorError::other(DeadlineReached.into(), None)))
+        })
+    }
+}

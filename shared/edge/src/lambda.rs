@@ -1,0 +1,84 @@
+//! How does a function's binary come up on Lambda, and go on from one invocation to the next?
+
+use std::future::Future;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use lambda_runtime::{Diagnostic, LambdaEvent};
+use serde_json::Value;
+
+use crate::config::{self, Environment};
+use crate::deadline;
+use crate::invocation::{FunctionError, Invocation, InvocationContext, Reply};
+use crate::telemetry;
+
+/// The process's own variables.
+pub type ProcessEnvironment = Environment<fn(&str) -> Option<String>>;
+
+impl From<FunctionError> for Diagnostic {
+    fn from(error: FunctionError) -> Self {
+        Self {
+            error_type: error.error_type,
+            error_message: error.error_message,
+        }
+    }
+}
+
+/// The whole of a function's `main`: reads the environment, builds what the handler needs, then serves invocations until
+/// Lambda ends the process.
+///
+/// `wire` builds the parts from the environment, without calling anybody. It answers `None` where a variable that it
+/// needs cannot be read, and then, as with every other fault of the environment, the process says which one and ends
+/// with exit code 1: a function that cannot work fails at INIT, not at its first event.
+///
+/// One thread: a function serves one invocation at a time, and Lambda gives a second processor from 1,769 MB of memory on
+/// only.
+pub fn main<P, F, Fut>(wire: impl FnOnce(&ProcessEnvironment) -> Option<P>, handler: F) -> ExitCode
+where
+    P: Send + Sync + 'static,
+    F: Fn(Invocation, Arc<P>) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Reply> + Send + 'static,
+{
+    telemetry::init();
+    match serve(wire, handler) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(error = error.as_ref() as &dyn std::error::Error, "function cannot start");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve<P, F, Fut>(wire: impl FnOnce(&ProcessEnvironment) -> Option<P>, handler: F) -> Result<(), lambda_runtime::Error>
+where
+    P: Send + Sync + 'static,
+    F: Fn(Invocation, Arc<P>) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Reply> + Send + 'static,
+{
+    let parts = config::from_process(wire)?.ok_or("environment: a variable cannot be read")?;
+    let parts = Arc::new(parts);
+    let cold_start = Arc::new(AtomicBool::new(true));
+    let service = lambda_runtime::service_fn(move |event: LambdaEvent<Value>| {
+        let (handler, parts) = (handler.clone(), Arc::clone(&parts));
+        let invocation = invocation(event, cold_start.swap(false, Ordering::Relaxed));
+        async move { handler(invocation, parts).await }
+    });
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(lambda_runtime::run(service))
+}
+
+fn invocation(event: LambdaEvent<Value>, cold_start: bool) -> Invocation {
+    let (event, context) = event.into_parts();
+    deadline::set(context.deadline);
+    Invocation {
+        event,
+        context: InvocationContext {
+            function_name: context.env_config.function_name.clone(),
+            request_id: context.request_id,
+            deadline_ms: context.deadline,
+            trace_id: context.xray_trace_id,
+            cold_start,
+        },
+    }
+}
