@@ -4,6 +4,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::cloud;
+use crate::people::{Mail, People};
+
 /// Every order has to be decided within this (the slowest sandbox token is `tok_down`).
 pub const DECIDED_WITHIN: Duration = Duration::from_mins(1);
 const POLL_EVERY: Duration = Duration::from_millis(50);
@@ -13,6 +16,9 @@ const REQUEST_TIMEOUT: Duration = Duration::from_mins(1);
 #[derive(Clone)]
 pub struct Client {
     pub base_url: String,
+    /// The name that the API answers to, where it is not that of its address.
+    host: Option<String>,
+    people: People,
     agent: ureq::Agent,
 }
 
@@ -47,8 +53,23 @@ impl Client {
             .build();
         Self {
             base_url: base_url.to_owned(),
+            host: None,
+            people: People::LocalHost,
             agent: config.into(),
         }
+    }
+
+    /// The same client of an API that is told apart by its name.
+    #[must_use]
+    pub fn with_host(mut self, host: &str) -> Self {
+        self.host = Some(host.to_owned());
+        self
+    }
+
+    #[must_use]
+    pub fn with_people(mut self, people: People) -> Self {
+        self.people = people;
+        self
     }
 
     /// Sends a request as it is. `path` may be a whole URL.
@@ -64,12 +85,16 @@ impl Client {
         headers: &[(&str, &str)],
         body: &[u8],
     ) -> Result<Answer, ureq::Error> {
-        let url = if path.starts_with("http") {
+        let is_whole = path.starts_with("http");
+        let url = if is_whole {
             path.to_owned()
         } else {
             format!("{}{path}", self.base_url)
         };
         let mut request = ureq::http::Request::builder().method(method).uri(&url);
+        if let Some(host) = self.host.as_deref().filter(|_| !is_whole) {
+            request = request.header("host", host);
+        }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -107,8 +132,11 @@ impl Client {
         self.send("POST", path, &all, body.to_string().as_bytes())
     }
 
-    /// An access token of the local issuer.
+    /// An access token of this person.
     pub fn token(&self, subject: &str, groups: &[&str]) -> String {
+        if let People::Cognito(pool) = &self.people {
+            return pool.token(subject, groups);
+        }
         let body = json!({ "sub": subject, "groups": groups }).to_string();
         let answer = self.send(
             "POST",
@@ -118,6 +146,24 @@ impl Client {
         );
         assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.bytes));
         answer.json()["access_token"].as_str().unwrap().to_owned()
+    }
+
+    /// Every mail to this person so far that has `text` in it.
+    pub fn mails_with(&self, subject: &str, text: &str) -> Vec<Mail> {
+        let (address, mails) = match &self.people {
+            People::LocalHost => {
+                let answer = self.get("/dev/emails", None).json();
+                (format!("{subject}@example.test"), local_mails(&answer))
+            }
+            People::Cognito(pool) => {
+                let answer = self.get(&pool.mails_url(), None).json();
+                (pool.address_of(subject), cloud::mails(&answer))
+            }
+        };
+        let matching = mails.into_iter();
+        matching
+            .filter(|mail| mail.to.contains(&address) && mail.text.contains(text))
+            .collect()
     }
 
     pub fn place_order(&self, token: &str, key: &str, items: &[(&str, u32)], payment_token: &str) -> Answer {
@@ -197,4 +243,16 @@ impl Client {
             std::thread::sleep(POLL_EVERY);
         }
     }
+}
+
+fn local_mails(answer: &Value) -> Vec<Mail> {
+    let mails = answer["emails"].as_array().unwrap().iter();
+    let text = |mail: &Value, name: &str| mail[name].as_str().unwrap().to_owned();
+    mails
+        .map(|mail| Mail {
+            to: vec![text(mail, "to")],
+            text: text(mail, "text"),
+            html: text(mail, "html"),
+        })
+        .collect()
 }

@@ -9,5 +9,9 @@
 
 pub mod catalog;
 pub mod client;
+pub mod cloud;
+pub mod lambda;
 pub mod local;
+pub mod people;
 pub mod photo;
+pub mod shop;

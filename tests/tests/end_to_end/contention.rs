@@ -3,36 +3,35 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::json;
-use tests::local::LocalHost;
-
-const CLIENTS: u32 = 100;
-const ORDERS: u32 = 2_000;
-const UNITS: u32 = 500;
+use tests::shop::{Load, Shop};
 
 #[test]
-fn two_thousand_orders_on_five_hundred_units_sell_exactly_five_hundred() {
-    let host = LocalHost::start_in_memory();
-    let client = &host.client;
+fn more_orders_than_units_sell_exactly_the_units() {
+    let shop = Shop::open();
+    let client = &shop.client;
+    let Load {
+        clients, orders, units, ..
+    } = shop.load;
     let olga = client.token("olga", &["staff"]);
-    let file = tests::catalog::one_product("LAST-MUG", "5.00", UNITS);
+    let file = tests::catalog::one_product("LAST-MUG", "5.00", units);
     let announcement = json!({ "kind": "catalog", "file_name": "last.csv", "size_bytes": file.len() });
     let created = client.upload(&olga, &announcement, file.as_bytes());
     client.settled_upload(&olga, created["status_url"].as_str().unwrap());
 
     let next = AtomicU32::new(0);
     std::thread::scope(|scope| {
-        for number in 0..CLIENTS {
+        for number in 0..clients {
             let next = &next;
             scope.spawn(move || {
                 let token = client.token(&format!("customer-{number}"), &[]);
-                while next.fetch_add(1, Ordering::Relaxed) < ORDERS {
+                while next.fetch_add(1, Ordering::Relaxed) < orders {
                     place_patiently(client, &token, &format!("order-{}", next.load(Ordering::Relaxed)));
                 }
             });
         }
     });
     let mut confirmed = 0;
-    for number in 0..CLIENTS {
+    for number in 0..clients {
         let token = client.token(&format!("customer-{number}"), &[]);
         for (status, count) in decided_orders(client, &token) {
             match status.as_str() {
@@ -42,7 +41,7 @@ fn two_thousand_orders_on_five_hundred_units_sell_exactly_five_hundred() {
             }
         }
     }
-    assert_eq!(confirmed, UNITS);
+    assert_eq!(confirmed, units);
     assert_eq!(client.available("LAST-MUG"), 0);
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use tests::client::{Answer, Client};
-use tests::local::LocalHost;
+use tests::shop::Shop;
 
 fn assert_problem(answer: &Answer, status: u16) -> Value {
     assert_eq!(answer.status, status, "{}", String::from_utf8_lossy(&answer.bytes));
@@ -31,8 +31,8 @@ fn ready(client: &Client) -> (String, String) {
 
 #[test]
 fn requests_that_the_gateway_refuses_by_itself() {
-    let host = LocalHost::start_in_memory();
-    let client = &host.client;
+    let shop = Shop::open();
+    let client = &shop.client;
     let (ann, _) = ready(client);
     assert_gateway(&client.get("/orders", None), 401);
     assert_gateway(&client.get("/orders", Some("not.a.token")), 401);
@@ -47,8 +47,8 @@ fn requests_that_the_gateway_refuses_by_itself() {
 
 #[test]
 fn an_order_is_refused_with_a_reason_for_each_fault() {
-    let host = LocalHost::start_in_memory();
-    let client = &host.client;
+    let shop = Shop::open();
+    let client = &shop.client;
     let (ann, _) = ready(client);
     let authorization = format!("Bearer {ann}");
     let post = |headers: &[(&str, &str)], body: &[u8]| {
@@ -110,8 +110,8 @@ fn an_order_is_refused_with_a_reason_for_each_fault() {
 
 #[test]
 fn a_replay_is_answered_alike_and_another_payload_is_refused() {
-    let host = LocalHost::start_in_memory();
-    let client = &host.client;
+    let shop = Shop::open();
+    let client = &shop.client;
     let (ann, _) = ready(client);
     let first = client.post("/orders", &ann, &[("idempotency-key", "once")], &order_body());
     assert_eq!(first.status, 202);
@@ -147,8 +147,8 @@ fn a_replay_is_answered_alike_and_another_payload_is_refused() {
 
 #[test]
 fn an_order_is_its_customers_alone() {
-    let host = LocalHost::start_in_memory();
-    let client = &host.client;
+    let shop = Shop::open();
+    let client = &shop.client;
     let (ann, _) = ready(client);
     let id = client
         .post("/orders", &ann, &[("idempotency-key", "k")], &order_body())
@@ -167,8 +167,8 @@ fn an_order_is_its_customers_alone() {
 
 #[test]
 fn pages_follow_each_other_and_a_changed_cursor_is_refused() {
-    let host = LocalHost::start_in_memory();
-    let client = &host.client;
+    let shop = Shop::open();
+    let client = &shop.client;
     let (ann, _) = ready(client);
     let mut placed: Vec<String> = Vec::new();
     for number in 0..5 {
@@ -224,8 +224,8 @@ fn pages_follow_each_other_and_a_changed_cursor_is_refused() {
 
 #[test]
 fn uploads_are_for_staff_and_links_fit_one_file() {
-    let host = LocalHost::start_in_memory();
-    let client = &host.client;
+    let shop = Shop::open();
+    let client = &shop.client;
     let (ann, olga) = ready(client);
     let announcement = json!({ "kind": "catalog", "file_name": "spring.csv", "size_bytes": 5 });
     assert_problem(&client.post("/uploads", &ann, &[], &announcement), 403);
@@ -261,8 +261,8 @@ fn uploads_are_for_staff_and_links_fit_one_file() {
 
 #[test]
 fn a_browser_page_of_the_allowed_origin_may_call() {
-    let host = LocalHost::start_in_memory();
-    let client = &host.client;
+    let shop = Shop::open();
+    let client = &shop.client;
     let preflight = client.send(
         "OPTIONS",
         "/orders",

@@ -1,4 +1,5 @@
-//! Does the shop do what it promises? Asked over HTTP, of the real process, on real input.
+//! Does the shop do what it promises? Asked over HTTP, on real input, of whatever stands behind the address: the local
+//! host in a process of its own or, with `LOCAL_CLOUD_OUTPUTS`, the deployed functions on the local cloud.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -9,7 +10,5 @@
 mod catalogs;
 mod contention;
 mod contract;
-mod crash;
-mod logs;
 mod orders;
 mod photos;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use tests::client::Client;
-use tests::local::LocalHost;
+use tests::shop::Shop;
 
 fn stocked(client: &Client, sku: &str, stock: u32) -> String {
     let staff = client.token("olga", &["staff"]);
@@ -20,19 +20,10 @@ fn placed(client: &Client, ann: &str, key: &str, sku: &str, payment_token: &str)
     answer.json()["id"].as_str().unwrap().to_owned()
 }
 
-fn mails_about(client: &Client, id: &str) -> usize {
-    let mails = client.get("/dev/emails", None).json();
-    let mails = mails["emails"].as_array().unwrap().clone();
-    mails
-        .iter()
-        .filter(|mail| mail["text"].as_str().unwrap().contains(id))
-        .count()
-}
-
 #[test]
 fn every_payment_token_ends_in_its_own_way() {
-    let host = LocalHost::start_in_memory();
-    let client = &host.client;
+    let shop = Shop::open();
+    let client = &shop.client;
     let ann = stocked(client, "TOKEN-MUG", 100);
     let expected = [
         ("tok_ok", "CONFIRMED", None),
@@ -56,7 +47,7 @@ fn every_payment_token_ends_in_its_own_way() {
         );
         assert_eq!(order["total"], json!({ "amount_minor": 2_500, "currency": "EUR" }));
         client.wait_for("the customer to be told", || {
-            (mails_about(client, id) == 1).then_some(())
+            (client.mails_with("ann", id).len() == 1).then_some(())
         });
     }
     assert_eq!(
@@ -68,8 +59,8 @@ fn every_payment_token_ends_in_its_own_way() {
 
 #[test]
 fn an_order_for_more_than_there_is_is_rejected_and_takes_nothing() {
-    let host = LocalHost::start_in_memory();
-    let client = &host.client;
+    let shop = Shop::open();
+    let client = &shop.client;
     let ann = stocked(client, "RARE-MUG", 1);
     let id = placed(client, &ann, "k-1", "RARE-MUG", "tok_ok");
     let order = client.decided_order(&ann, &id);
@@ -82,8 +73,8 @@ fn an_order_for_more_than_there_is_is_rejected_and_takes_nothing() {
 
 #[test]
 fn a_cancelled_order_gives_stock_back_once_and_stays_cancelled() {
-    let host = LocalHost::start_in_memory();
-    let client = &host.client;
+    let shop = Shop::open();
+    let client = &shop.client;
     let ann = stocked(client, "BACK-MUG", 10);
     let id = placed(client, &ann, "k-1", "BACK-MUG", "tok_ok");
     assert_eq!(client.decided_order(&ann, &id)["status"], "CONFIRMED");

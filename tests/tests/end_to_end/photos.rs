@@ -1,8 +1,8 @@
 //! Does a photo become upright thumbnails, and a broken one a clear refusal?
 
 use serde_json::json;
-use tests::local::LocalHost;
 use tests::photo::{Picture, sideways_photo, sideways_photo_of};
+use tests::shop::Shop;
 
 fn photo_announcement(sku: &str, bytes: &[u8]) -> serde_json::Value {
     json!({ "kind": "product-photo", "sku": sku, "content_type": "image/jpeg", "size_bytes": bytes.len() })
@@ -10,8 +10,8 @@ fn photo_announcement(sku: &str, bytes: &[u8]) -> serde_json::Value {
 
 #[test]
 fn a_sideways_photo_is_shown_upright_in_every_size() {
-    let host = LocalHost::start_in_memory();
-    let client = &host.client;
+    let shop = Shop::open();
+    let client = &shop.client;
     let olga = client.token("olga", &["staff"]);
     let photo = sideways_photo();
     assert!(photo.windows(12).any(|window| window == b"SECRET-PLACE"));
@@ -70,8 +70,8 @@ fn a_sideways_photo_is_shown_upright_in_every_size() {
 
 #[test]
 fn a_damaged_photo_is_rejected_for_good() {
-    let host = LocalHost::start_in_memory();
-    let client = &host.client;
+    let shop = Shop::open();
+    let client = &shop.client;
     let olga = client.token("olga", &["staff"]);
     let whole = sideways_photo_of(640, 480);
     for bytes in [&whole[..whole.len() / 2], b"<svg>not a photo</svg>".as_slice()] {
@@ -87,8 +87,8 @@ fn a_damaged_photo_is_rejected_for_good() {
 
 #[test]
 fn the_newest_photo_of_a_product_with_an_awkward_name_wins() {
-    let host = LocalHost::start_in_memory();
-    let client = &host.client;
+    let shop = Shop::open();
+    let client = &shop.client;
     let olga = client.token("olga", &["staff"]);
     let sku = "Tee + Käse 50%2F";
     let file = tests::catalog::one_product(sku, "9.99", 3);

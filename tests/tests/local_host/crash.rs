@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use adapter_embedded::clock::SystemClock;
 use adapter_embedded::gateway::{ANSWER_TIMEOUT, SandboxGateway};
+use adapter_system::clock::SystemClock;
 use serde_json::json;
 use tests::local::LocalHost;
 

@@ -1,0 +1,194 @@
+//! How does a test run a function's real binary? Under a Runtime API of its own, as Lambda does.
+//!
+//! The interface: <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use axum::Router;
+use axum::extract::{Path as Segment, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tokio::sync::Mutex;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+/// Nothing here waits for a network; a busy machine may be slow to start a process.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// What a function has for one invocation.
+const INVOCATION_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What a function answered: the response, or Lambda's `{"errorType": …, "errorMessage": …}`.
+pub type Answer = Result<Value, Value>;
+
+/// A function that has come up and asks for events.
+pub struct Lambda {
+    process: Child,
+    events: UnboundedSender<Value>,
+    answers: Receiver<Answer>,
+    /// Serves the Runtime API until the test ends.
+    _runtime: Runtime,
+}
+
+/// A function that ended before it asked for its first event.
+#[derive(Debug)]
+pub struct InitFailed {
+    pub status: ExitStatus,
+    pub output: String,
+}
+
+struct RuntimeApi {
+    asked: Sender<()>,
+    events: Mutex<UnboundedReceiver<Value>>,
+    answers: Sender<Answer>,
+}
+
+impl Lambda {
+    /// Starts `function` with these variables and no others but Lambda's own.
+    pub fn start(function: &str, variables: &[(String, String)]) -> Result<Self, InitFailed> {
+        let (asked, is_up) = channel();
+        let (events, pending) = unbounded_channel();
+        let (answer, answers) = channel();
+        let api = RuntimeApi {
+            asked,
+            events: Mutex::new(pending),
+            answers: answer,
+        };
+        let runtime = Runtime::new().unwrap();
+        let address = runtime.block_on(serve(api));
+        let mut process = Command::new(binary(function))
+            .env_clear()
+            .env("AWS_LAMBDA_RUNTIME_API", address)
+            .env("AWS_LAMBDA_FUNCTION_NAME", function)
+            .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
+            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
+            .env("AWS_LAMBDA_LOG_GROUP_NAME", "test")
+            .env("AWS_LAMBDA_LOG_STREAM_NAME", "test")
+            .envs(variables.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let started = Instant::now();
+        loop {
+            if is_up.recv_timeout(Duration::from_millis(20)).is_ok() {
+                return Ok(Self {
+                    process,
+                    events,
+                    answers,
+                    _runtime: runtime,
+                });
+            }
+            if let Some(status) = process.try_wait().unwrap() {
+                let mut output = String::new();
+                process.stdout.take().unwrap().read_to_string(&mut output).unwrap();
+                return Err(InitFailed { status, output });
+            }
+            assert!(started.elapsed() < PATIENCE, "{function} neither comes up nor ends");
+        }
+    }
+
+    /// Sends an event and waits for what becomes of it.
+    pub fn invoke(&self, event: &Value) -> Answer {
+        self.events.send(event.clone()).unwrap();
+        let answer = self.answers.recv_timeout(INVOCATION_TIMEOUT + PATIENCE);
+        answer.expect("the function answers")
+    }
+}
+
+impl Drop for Lambda {
+    fn drop(&mut self) {
+        // Killing a process that has ended by itself is no fault of the test.
+        self.process.kill().ok();
+        self.process.wait().ok();
+    }
+}
+
+async fn serve(api: RuntimeApi) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let router = Router::new()
+        .route("/2018-06-01/runtime/invocation/next", get(next))
+        .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
+        .route("/2018-06-01/runtime/invocation/{id}/error", post(error))
+        .with_state(Arc::new(api));
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    address
+}
+
+async fn next(State(api): State<Arc<RuntimeApi>>) -> Response {
+    // Who asks again after the test has ended hears nothing any more.
+    api.asked.send(()).ok();
+    let Some(event) = api.events.lock().await.recv().await else {
+        return std::future::pending().await;
+    };
+    let deadline = SystemTime::now().duration_since(UNIX_EPOCH).unwrap() + INVOCATION_TIMEOUT;
+    let headers = [
+        (
+            "lambda-runtime-aws-request-id",
+            "8476a536-e9f4-11e8-9739-2dfe598c3fcd".to_owned(),
+        ),
+        ("lambda-runtime-deadline-ms", deadline.as_millis().to_string()),
+        (
+            "lambda-runtime-invoked-function-arn",
+            "arn:aws:lambda:eu-central-1:123456789012:function:test:live".to_owned(),
+        ),
+    ];
+    (headers, event.to_string()).into_response()
+}
+
+async fn response(State(api): State<Arc<RuntimeApi>>, Segment(_): Segment<String>, body: String) -> StatusCode {
+    api.answers.send(Ok(serde_json::from_str(&body).unwrap())).unwrap();
+    StatusCode::ACCEPTED
+}
+
+async fn error(State(api): State<Arc<RuntimeApi>>, Segment(_): Segment<String>, body: String) -> StatusCode {
+    api.answers.send(Err(serde_json::from_str(&body).unwrap())).unwrap();
+    StatusCode::ACCEPTED
+}
+
+/// Builds the binaries of all functions once per test run, and finds one of them.
+fn binary(function: &str) -> PathBuf {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    let folder = FOLDER.get_or_init(|| {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let mut command = Command::new(env!("CARGO"));
+        command.args(["build", "--quiet", "--locked", "--offline", "--message-format", "json"]);
+        for function in functions() {
+            command.args(["-p", &function]);
+        }
+        let built = command
+            .current_dir(root)
+            .stdin(Stdio::null())
+            .stderr(Stdio::inherit())
+            .output()
+            .unwrap();
+        assert!(built.status.success(), "the functions do not build");
+        let lines = String::from_utf8(built.stdout).unwrap();
+        let artifacts = lines
+            .lines()
+            .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let mut executables = artifacts.filter_map(|artifact| artifact["executable"].as_str().map(PathBuf::from));
+        let executable = executables.next().expect("cargo names the executables it built");
+        executable.parent().unwrap().to_owned()
+    });
+    folder.join(function)
+}
+
+/// Every function there is, by its crate's name.
+pub fn functions() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../functions");
+    let entries = std::fs::read_dir(folder).unwrap();
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort_unstable();
+    names
+}

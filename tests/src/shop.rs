@@ -1,0 +1,78 @@
+//! Where does an end-to-end test find a shop? On a local host of its own, or on the local cloud that all of them share.
+
+use std::sync::OnceLock;
+
+use serde_json::json;
+
+use crate::client::Client;
+use crate::cloud;
+use crate::local::LocalHost;
+
+/// What the local host sells from its first minute on.
+const BUILT_IN_CATALOG: &str = include_str!("../../infra/local-host/src/seed.csv");
+
+/// A shop with the built-in catalog, open for one test.
+pub struct Shop {
+    pub client: Client,
+    pub load: Load,
+    /// Ends with the test.
+    _host: Option<LocalHost>,
+}
+
+/// How much a place bears within the time of a test.
+#[derive(Debug, Clone, Copy)]
+pub struct Load {
+    pub clients: u32,
+    pub orders: u32,
+    pub units: u32,
+    pub catalog_rows: u32,
+}
+
+/// One process of ours, with functions linked in.
+const LOCAL_HOST: Load = Load {
+    clients: 100,
+    orders: 2_000,
+    units: 500,
+    catalog_rows: 10_000,
+};
+/// An emulator that starts processes, on a machine of two processors: some twenty invocations a second.
+const LOCAL_CLOUD: Load = Load {
+    clients: 10,
+    orders: 60,
+    units: 15,
+    catalog_rows: 1_000,
+};
+
+impl Shop {
+    /// On the local cloud when `LOCAL_CLOUD_OUTPUTS` names the file that tells where it is.
+    pub fn open() -> Self {
+        let Ok(outputs) = std::env::var("LOCAL_CLOUD_OUTPUTS") else {
+            let host = LocalHost::start_in_memory();
+            return Self {
+                client: host.client.clone(),
+                load: LOCAL_HOST,
+                _host: Some(host),
+            };
+        };
+        let client = cloud::client(outputs.as_ref());
+        stock(&client);
+        Self {
+            client,
+            load: LOCAL_CLOUD,
+            _host: None,
+        }
+    }
+}
+
+/// The built-in catalog comes to the local cloud as any other does; once for all tests of a process.
+fn stock(client: &Client) {
+    static STOCKED: OnceLock<()> = OnceLock::new();
+    STOCKED.get_or_init(|| {
+        let staff = client.token("shopkeeper", &["staff"]);
+        let file = BUILT_IN_CATALOG.as_bytes();
+        let announcement = json!({ "kind": "catalog", "file_name": "built-in.csv", "size_bytes": file.len() });
+        let created = client.upload(&staff, &announcement, file);
+        let upload = client.settled_upload(&staff, created["status_url"].as_str().unwrap());
+        assert_eq!(upload["status"], "DONE", "{upload}");
+    });
+}

@@ -1,0 +1,48 @@
+//! Does every function come up with what the template gives it, and say what is missing when it is less?
+
+use serde_json::Value;
+use tests::lambda::{Lambda, functions};
+
+use crate::variables;
+
+#[test]
+fn every_function_comes_up_with_the_variables_of_the_template() {
+    for function in functions() {
+        if let Err(failed) = Lambda::start(&function, &variables::of(&function)) {
+            panic!("{function} ended with {}: {}", failed.status, failed.output);
+        }
+    }
+}
+
+#[test]
+fn a_function_names_every_variable_that_is_missing_and_ends() {
+    for function in functions() {
+        let failed = Lambda::start(&function, &[]).err();
+        let failed = failed.unwrap_or_else(|| panic!("{function} came up without a single variable"));
+        assert_eq!(failed.status.code(), Some(1), "{function}");
+        let line: Value = serde_json::from_str(failed.output.trim()).unwrap_or_else(|_| panic!("{}", failed.output));
+        assert_eq!(line["level"], "ERROR");
+        let error = line["error"].as_str().unwrap();
+        assert!(error.contains("AWS_REGION is missing"), "{function}: {error}");
+        for name in variables::named_in_template(&function) {
+            assert!(error.contains(&format!("{name} is missing")), "{function}: {error}");
+        }
+    }
+}
+
+#[test]
+fn a_malformed_variable_is_named_without_its_value() {
+    let mut variables = variables::of("orders-list");
+    for (name, value) in &mut variables {
+        if name == "PAGE_TOKEN_KEY" {
+            "too-short-a-secret".clone_into(value);
+        }
+    }
+    let failed = Lambda::start("orders-list", &variables).err().unwrap();
+    assert!(
+        failed.output.contains("PAGE_TOKEN_KEY is malformed"),
+        "{}",
+        failed.output
+    );
+    assert!(!failed.output.contains("too-short-a-secret"), "{}", failed.output);
+}
