@@ -6,7 +6,6 @@ use adapter_embedded::catalog::{SqliteCatalogWriter, SqlitePriceList, SqliteProd
 use adapter_embedded::directory::ExampleDirectory;
 use adapter_embedded::files::{FolderCatalogFiles, FolderRejectedRowsFiles};
 use adapter_embedded::idempotency::SqliteIdempotencyStore;
-use adapter_system::ids::UuidV7Ids;
 use adapter_embedded::imports::SqliteImportLedger;
 use adapter_embedded::links::{LocalThumbnailLinks, LocalUploadLinks};
 use adapter_embedded::order_book::SqliteOrderBook;
@@ -17,6 +16,7 @@ use adapter_embedded::sends::SqliteSendLog;
 use adapter_embedded::stock::SqliteStockLedger;
 use adapter_embedded::thumbnails::{FolderPhotoStore, FolderThumbnailStore, SqlitePhotoUploads, SqliteProductPhotos};
 use adapter_embedded::uploads::SqliteUploadRepository;
+use adapter_system::ids::UuidV7Ids;
 use domain::catalog::ports::{
     CatalogFiles, CatalogWriter, ImportLedger, ProductCatalog, RejectedRowsFiles, ThumbnailLinks,
 };

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use adapter_embedded::buckets::{Bucket, BucketNameFault, Buckets, Versions};
-use adapter_system::clock::SystemClock;
 use adapter_embedded::gateway::{ANSWER_TIMEOUT, SandboxGateway};
 use adapter_embedded::links::LinkSigner;
 use adapter_embedded::mail::OutboxMailer;
 use adapter_embedded::{Database, DatabaseFault, secrets};
+use adapter_system::clock::SystemClock;
 use domain::ports::{Clock, PortFailure};
 use edge::cursor::{CursorKeyTooShort, CursorSigner};
 

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use adapter_embedded::Database;
 use adapter_embedded::buckets::{Bucket, Buckets, PutCondition, Versions};
-use adapter_system::clock::SystemClock;
 use adapter_embedded::orders::SqliteOrderRepository;
+use adapter_system::clock::SystemClock;
 use async_trait::async_trait;
 use domain::orders::order::{Order, OrderLine};
 use domain::orders::ports::{

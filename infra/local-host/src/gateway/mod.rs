@@ -10,6 +10,7 @@ mod routes;
 mod tests;
 mod throttle;
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,7 +45,9 @@ const TOO_LARGE: Refusal = (StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too L
 struct Gateway {
     routes: Routes,
     cors: Option<cors::Cors>,
-    bucket: Option<TokenBucket>,
+    /// By route key, for the routes with a limit of their own; the others share the stage's.
+    route_buckets: BTreeMap<String, TokenBucket>,
+    stage_bucket: Option<TokenBucket>,
     authorizer: Authorizer,
     functions: Arc<dyn Functions>,
     timeout: Duration,
@@ -55,11 +58,19 @@ pub(crate) fn router(deployment: &Deployment, functions: Arc<dyn Functions>, aut
     router_of(Gateway {
         routes: Routes::of(deployment),
         cors: deployment.api.cors.clone().map(cors::Cors),
-        bucket: deployment.api.throttling.map(TokenBucket::new),
+        route_buckets: route_buckets(deployment),
+        stage_bucket: deployment.api.throttling.map(TokenBucket::new),
         authorizer,
         functions,
         timeout: INTEGRATION_TIMEOUT,
     })
+}
+
+fn route_buckets(deployment: &Deployment) -> BTreeMap<String, TokenBucket> {
+    let specs = deployment.api.route_throttling.iter();
+    specs
+        .map(|(key, spec)| (key.clone(), TokenBucket::new(*spec)))
+        .collect()
 }
 
 fn router_of(gateway: Gateway) -> Router {
@@ -97,7 +108,8 @@ impl Gateway {
         let Some(matched) = self.routes.find(parts.method.as_str(), parts.uri.path()) else {
             return Err((StatusCode::NOT_FOUND, "Not Found"));
         };
-        if self.bucket.as_ref().is_some_and(|bucket| !bucket.take()) {
+        let bucket = self.route_buckets.get(&matched.key).or(self.stage_bucket.as_ref());
+        if bucket.is_some_and(|bucket| !bucket.take()) {
             return Err((StatusCode::TOO_MANY_REQUESTS, "Too Many Requests"));
         }
         let mut claims = None;

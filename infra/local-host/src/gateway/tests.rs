@@ -164,6 +164,27 @@ async fn a_burst_is_served_and_what_exceeds_it_is_not() {
 }
 
 #[tokio::test]
+async fn a_route_with_a_limit_of_its_own_neither_uses_nor_exceeds_the_others() {
+    let mut deployment = template::load().unwrap();
+    let one_at_a_time = ThrottlingSpec {
+        rate_per_second: 1,
+        burst: 1,
+    };
+    let route_throttling = &mut deployment.api.route_throttling;
+    assert!(
+        route_throttling
+            .insert("POST /uploads".to_owned(), one_at_a_time)
+            .is_some()
+    );
+    deployment.api.throttling = Some(one_at_a_time);
+    let world = World::with(Ok(json!("fine")), &deployment);
+    let upload = || Request::post("/uploads").header("authorization", format!("Bearer {}", world.token));
+    assert_eq!(world.send(upload(), "").await.status(), StatusCode::OK);
+    assert_eq!(world.refusal(upload(), "").await, refused(429, "Too Many Requests"));
+    assert_eq!(world.send(Request::get("/products"), "").await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
 async fn a_body_beyond_ten_megabytes_reaches_no_function() {
     let world = World::fine();
     let post = || Request::post("/orders").header("authorization", format!("Bearer {}", world.token));
@@ -212,7 +233,8 @@ async fn a_function_that_takes_too_long_is_not_waited_for() {
         router: router_of(Gateway {
             routes: Routes::of(&template::load().unwrap()),
             cors: None,
-            bucket: None,
+            route_buckets: BTreeMap::new(),
+            stage_bucket: None,
             authorizer: issuer().authorizer(),
             functions: Arc::new(NoAnswer),
             timeout: Duration::from_millis(1),

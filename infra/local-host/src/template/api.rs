@@ -8,6 +8,7 @@ use super::model::{CorsSpec, HttpApiSpec, JwtAuthorizerSpec, ThrottlingSpec};
 
 pub(crate) fn http_api(logical_id: String, mut fields: Fields) -> Result<HttpApiSpec, TemplateFault> {
     fields.only("StageName", "$default")?;
+    fields.ignore(&["AccessLogSettings"]);
     let mut auth = fields.within("Auth")?;
     let default_authorizer = auth.text("DefaultAuthorizer")?;
     let authorizers = authorizers(&mut auth)?;
@@ -24,12 +25,19 @@ pub(crate) fn http_api(logical_id: String, mut fields: Fields) -> Result<HttpApi
             &format!("{}.CorsConfiguration", fields.place),
         )?)?),
     };
-    let throttling = throttling(fields.within("DefaultRouteSettings")?)?;
+    let throttling = throttling_spec(fields.within("DefaultRouteSettings")?)?;
+    let mut route_throttling = BTreeMap::new();
+    for (route_key, settings) in fields.entries("RouteSettings")? {
+        if let Some(spec) = throttling_spec(settings)? {
+            route_throttling.insert(route_key, spec);
+        }
+    }
     fields.finish()?;
     Ok(HttpApiSpec {
         logical_id,
         cors,
         throttling,
+        route_throttling,
         authorizers,
         default_authorizer,
     })
@@ -60,7 +68,7 @@ fn authorizers(auth: &mut Fields) -> Result<BTreeMap<String, JwtAuthorizerSpec>,
     Ok(authorizers)
 }
 
-fn throttling(mut settings: Fields) -> Result<Option<ThrottlingSpec>, TemplateFault> {
+fn throttling_spec(mut settings: Fields) -> Result<Option<ThrottlingSpec>, TemplateFault> {
     let rate_per_second = settings.positive_number("ThrottlingRateLimit")?;
     let burst = settings.positive_number("ThrottlingBurstLimit")?;
     let throttling = match (rate_per_second, burst) {

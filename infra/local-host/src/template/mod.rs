@@ -3,6 +3,7 @@
 //! The file is `infra/template.yaml`, the one that AWS gets. Its state machines are `infra/*.asl.json`.
 
 mod api;
+mod conditions;
 mod fields;
 mod model;
 mod read;

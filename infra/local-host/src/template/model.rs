@@ -77,7 +77,10 @@ pub struct HttpApiSpec {
     /// Empty for a template without an API.
     pub logical_id: String,
     pub cors: Option<CorsSpec>,
+    /// For the routes that have no limit of their own.
     pub throttling: Option<ThrottlingSpec>,
+    /// By route key, like `POST /uploads`.
+    pub route_throttling: BTreeMap<String, ThrottlingSpec>,
     pub authorizers: BTreeMap<String, JwtAuthorizerSpec>,
     pub default_authorizer: Option<String>,
 }

@@ -12,12 +12,15 @@ use super::model::{
 use super::resolve::{queue_of_arn, state_machine_arn};
 use super::{DEFINITIONS, TemplateFault, api, sources};
 
-/// Resources that stand for something the local host does by other means (identity, keys) or does not need (access
-/// between services: one process has one owner).
-const WITHOUT_LOCAL_MEANING: [&str; 6] = [
+/// Resources that stand for something the local host does by other means (identity, keys, logs to the terminal) or does
+/// not need (access between services: one process has one owner; alarms: somebody watches it).
+const WITHOUT_LOCAL_MEANING: [&str; 9] = [
+    "AWS::CloudWatch::Alarm",
     "AWS::Cognito::UserPool",
     "AWS::Cognito::UserPoolClient",
     "AWS::Cognito::UserPoolGroup",
+    "AWS::IAM::Role",
+    "AWS::Logs::LogGroup",
     "AWS::S3::BucketPolicy",
     "AWS::SQS::QueuePolicy",
     "AWS::SecretsManager::Secret",
@@ -30,7 +33,13 @@ const ASYNC_AGE_SECONDS_DEFAULT: u64 = 21_600;
 
 pub(crate) fn deployment(template: Value) -> Result<Deployment, TemplateFault> {
     let mut sections = Fields::of(template, "the template")?;
-    sections.ignore(&["AWSTemplateFormatVersion", "Description", "Parameters", "Outputs"]);
+    sections.ignore(&[
+        "AWSTemplateFormatVersion",
+        "Description",
+        "Metadata",
+        "Outputs",
+        "Parameters",
+    ]);
     sections.only("Transform", "AWS::Serverless-2016-10-31")?;
     let default_timeout_seconds = globals(&mut sections)?;
     let mut deployment = Deployment {
@@ -123,6 +132,7 @@ fn globals(sections: &mut Fields) -> Result<u64, TemplateFault> {
     function.ignore(&[
         "Architectures",
         "AutoPublishAlias",
+        "DeploymentPreference",
         "Environment",
         "Handler",
         "MemorySize",
@@ -136,7 +146,14 @@ fn globals(sections: &mut Fields) -> Result<u64, TemplateFault> {
 }
 
 fn function(logical_id: &str, mut fields: Fields, default_seconds: u64) -> Result<FunctionSpec, TemplateFault> {
-    fields.ignore(&["Description", "Environment", "MemorySize", "Policies"]);
+    fields.ignore(&[
+        "DeploymentPreference",
+        "Description",
+        "Environment",
+        "LoggingConfig",
+        "MemorySize",
+        "Role",
+    ]);
     let code = fields.required_text("CodeUri")?;
     let crate_name = code
         .trim_end_matches('/')
@@ -188,7 +205,7 @@ pub(crate) fn on_failure_queue(fields: &mut Fields) -> Result<Option<String>, Te
 }
 
 fn state_machine(logical_id: &str, mut fields: Fields) -> Result<StateMachineSpec, TemplateFault> {
-    fields.ignore(&["Policies", "Tracing"]);
+    fields.ignore(&["Logging", "Role", "Tracing"]);
     fields.only("Type", "STANDARD")?;
     let name = fields.text("Name")?.unwrap_or_else(|| logical_id.to_owned());
     let file = fields.required_text("DefinitionUri")?;
@@ -251,9 +268,12 @@ fn queue(logical_id: &str, mut fields: Fields) -> Result<QueueSpec, TemplateFaul
 }
 
 fn bucket(logical_id: &str, mut fields: Fields) -> Result<BucketSpec, TemplateFault> {
+    // No CORS: the page that uploads and the bucket have one origin here.
     fields.ignore(&[
         "BucketEncryption",
+        "CorsConfiguration",
         "LifecycleConfiguration",
+        "OwnershipControls",
         "PublicAccessBlockConfiguration",
     ]);
     let name = fields.text("BucketName")?.unwrap_or_else(|| logical_id.to_lowercase());
@@ -313,6 +333,7 @@ fn has_stream(mut fields: Fields) -> Result<bool, TemplateFault> {
     fields.ignore(&[
         "AttributeDefinitions",
         "BillingMode",
+        "DeletionProtectionEnabled",
         "GlobalSecondaryIndexes",
         "KeySchema",
         "PointInTimeRecoverySpecification",
@@ -348,6 +369,15 @@ fn consistent(deployment: &Deployment) -> Result<(), TemplateFault> {
         }
         for source in &function.sources {
             sources::consistent(deployment, &place, source, &mut routes)?;
+        }
+    }
+    for route_key in deployment.api.route_throttling.keys() {
+        if !sources::serves(deployment, route_key) {
+            let place = format!("Resources.{}.Properties.RouteSettings", deployment.api.logical_id);
+            return Err(TemplateFault::at(
+                &place,
+                format!("speaks of {route_key}, which nothing serves"),
+            ));
         }
     }
     for name in &invoked {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::TemplateFault;
+use super::conditions::Conditions;
 
 const ACCOUNT: &str = "000000000000";
 const REGION: &str = "local";
@@ -38,53 +39,73 @@ pub(crate) fn state_machine_arn(name: &str) -> String {
     format!("arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{name}")
 }
 
-/// The whole template without references.
-pub(crate) fn resolved(template: Value) -> Result<Value, TemplateFault> {
-    let resolver = Resolver::of(&template)?;
+/// The whole template without references and conditions.
+pub(crate) fn resolved(mut template: Value) -> Result<Value, TemplateFault> {
+    let parameters = parameters(&template)?;
+    let conditions = Conditions::of(section(&template, "Conditions"), parameters.clone())?;
+    if let Some(sections) = template.as_object_mut() {
+        sections.remove("Conditions");
+    }
+    if let Some(resources) = template.get_mut("Resources").and_then(Value::as_object_mut) {
+        conditions.leave_out(resources)?;
+    }
+    let resolver = Resolver {
+        resources: resources(&template),
+        parameters,
+        conditions,
+    };
     resolver.value(template, "the template", 0)
+}
+
+fn section(template: &Value, name: &str) -> Map<String, Value> {
+    template
+        .get(name)
+        .and_then(Value::as_object)
+        .cloned()
+        .unwrap_or_default()
+}
+
+/// Every parameter with its default.
+fn parameters(template: &Value) -> Result<BTreeMap<String, String>, TemplateFault> {
+    let mut parameters: BTreeMap<String, String> = PSEUDO_PARAMETERS
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
+    for (name, parameter) in section(template, "Parameters") {
+        let default = match parameter.get("Default") {
+            Some(Value::String(text)) => text.clone(),
+            Some(other) => other.to_string(),
+            None => {
+                return Err(TemplateFault::at(
+                    &format!("Parameters.{name}"),
+                    "has no default to run with",
+                ));
+            }
+        };
+        parameters.insert(name, default);
+    }
+    Ok(parameters)
+}
+
+/// Type and properties of each resource, by logical id.
+fn resources(template: &Value) -> BTreeMap<String, (String, Value)> {
+    let resources = section(template, "Resources").into_iter().map(|(id, resource)| {
+        let kind = resource.get("Type").and_then(Value::as_str).unwrap_or_default();
+        let properties = resource.get("Properties").cloned().unwrap_or_default();
+        (id, (kind.to_owned(), properties))
+    });
+    resources.collect()
 }
 
 struct Resolver {
     parameters: BTreeMap<String, String>,
+    conditions: Conditions,
     /// Type and properties of each resource, by logical id.
     resources: BTreeMap<String, (String, Value)>,
 }
 
 impl Resolver {
-    fn of(template: &Value) -> Result<Self, TemplateFault> {
-        let empty = Map::new();
-        let section = |name: &str| template.get(name).and_then(Value::as_object).unwrap_or(&empty).clone();
-        let mut parameters: BTreeMap<String, String> = PSEUDO_PARAMETERS
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect();
-        for (name, parameter) in section("Parameters") {
-            let default = match parameter.get("Default") {
-                Some(Value::String(text)) => text.clone(),
-                Some(other) => other.to_string(),
-                None => {
-                    return Err(TemplateFault::at(
-                        &format!("Parameters.{name}"),
-                        "has no default to run with",
-                    ));
-                }
-            };
-            parameters.insert(name, default);
-        }
-        let resources = section("Resources").into_iter().map(|(id, resource)| {
-            let kind = resource
-                .get("Type")
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned();
-            (id, (kind, resource.get("Properties").cloned().unwrap_or_default()))
-        });
-        Ok(Self {
-            parameters,
-            resources: resources.collect(),
-        })
-    }
-
+    /// `AWS::NoValue` is null here, which templates cannot say, and vanishes from what contains it.
     fn value(&self, value: Value, place: &str, depth: usize) -> Result<Value, TemplateFault> {
         if depth > DEPTH_MAX {
             return Err(TemplateFault::at(place, "refers to itself"));
@@ -92,9 +113,12 @@ impl Resolver {
         match value {
             Value::Array(items) => {
                 let items = items.into_iter().map(|item| self.value(item, place, depth));
-                Ok(Value::Array(items.collect::<Result<_, _>>()?))
+                let mut items = items.collect::<Result<Vec<_>, _>>()?;
+                items.retain(|item| !item.is_null());
+                Ok(Value::Array(items))
             }
             Value::Object(members) => self.object(members, place, depth),
+            Value::Null => Err(TemplateFault::at(place, "is null, which CloudFormation refuses")),
             other => Ok(other),
         }
     }
@@ -104,22 +128,34 @@ impl Resolver {
             && let Some((name, argument)) = members.iter().next()
             && (name == "Ref" || name.starts_with("Fn::"))
         {
-            return self.intrinsic(name, argument, place, depth).map(Value::String);
+            return self.intrinsic(name, argument, place, depth);
         }
         let mut object = Map::new();
         for (name, member) in members {
             let member = self.value(member, &format!("{place}.{name}"), depth)?;
-            object.insert(name, member);
+            if !member.is_null() {
+                object.insert(name, member);
+            }
         }
         Ok(Value::Object(object))
     }
 
-    fn intrinsic(&self, name: &str, argument: &Value, place: &str, depth: usize) -> Result<String, TemplateFault> {
-        let text = argument.as_str();
-        match (name, text) {
-            ("Ref", Some(target)) => self.reference(target, place, depth),
-            ("Fn::GetAtt", Some(target)) => self.attribute(target, place, depth),
-            ("Fn::Sub", Some(text)) => self.substituted(text, place, depth),
+    fn intrinsic(&self, name: &str, argument: &Value, place: &str, depth: usize) -> Result<Value, TemplateFault> {
+        match (name, argument) {
+            ("Ref", Value::String(target)) if target == "AWS::NoValue" => Ok(Value::Null),
+            ("Ref", Value::String(target)) => self.reference(target, place, depth).map(Value::String),
+            ("Fn::GetAtt", Value::String(target)) => self.attribute(target, place, depth).map(Value::String),
+            ("Fn::Sub", Value::String(text)) => self.substituted(text, place, depth).map(Value::String),
+            ("Fn::If", Value::Array(parts)) => match parts.as_slice() {
+                [Value::String(condition), then, otherwise] => {
+                    let holds = self.conditions.holds(condition, place)?;
+                    self.value(if holds { then } else { otherwise }.clone(), place, depth)
+                }
+                _ => Err(TemplateFault::at(
+                    place,
+                    "has an Fn::If that is not a condition and two values",
+                )),
+            },
             _ => Err(TemplateFault::at(
                 place,
                 format!("uses {name} in a form that is not supported"),
@@ -157,6 +193,7 @@ impl Resolver {
         let (id, attribute) = target.split_once('.').ok_or_else(unknown)?;
         let (kind, _) = self.resources.get(id).ok_or_else(unknown)?;
         match (kind.as_str(), attribute) {
+            ("AWS::SQS::Queue", "QueueName") => Ok(id.to_owned()),
             ("AWS::SQS::Queue", "Arn") => Ok(format!("arn:aws:sqs:{REGION}:{ACCOUNT}:{id}")),
             ("AWS::DynamoDB::Table", "Arn") => Ok(format!("arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{id}")),
             ("AWS::DynamoDB::Table", "StreamArn") => {
@@ -166,6 +203,8 @@ impl Resolver {
                 "arn:aws:s3:::{}",
                 self.name_of(id, "BucketName", place, depth)?
             )),
+            ("AWS::IAM::Role", "Arn") => Ok(format!("arn:aws:iam::{ACCOUNT}:role/{id}")),
+            ("AWS::Logs::LogGroup", "Arn") => Ok(format!("arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{id}:*")),
             ("AWS::Cognito::UserPool", "Arn") => Ok(format!("arn:aws:cognito-idp:{REGION}:{ACCOUNT}:userpool/{id}")),
             ("AWS::Serverless::StateMachine", "Name") => self.name_of(id, "Name", place, depth),
             _ => Err(unknown()),

@@ -14,6 +14,8 @@ use crate::patterns;
 
 /// What `Auth.Authorizer` says when anybody may call.
 const NOBODY_ASKED: &str = "NONE";
+/// Where an event goes when its function cannot be called at all, which cannot happen within one process.
+const UNREACHABLE_FUNCTION: &[&str] = &["DeadLetterConfig"];
 const METHODS: [&str; 8] = ["ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
 const QUEUE_BATCH_DEFAULT: u32 = 10;
 const STREAM_BATCH_DEFAULT: u32 = 100;
@@ -28,6 +30,7 @@ pub(crate) fn event_source(name: String, mut event: Fields) -> Result<EventSourc
         "SQS" => queue(&mut properties)?,
         "DynamoDB" => stream(&mut properties)?,
         "EventBridgeRule" => {
+            properties.ignore(UNREACHABLE_FUNCTION);
             let pattern = properties
                 .take("Pattern")
                 .ok_or_else(|| properties.fault("Pattern", "is missing"))?;
@@ -35,6 +38,7 @@ pub(crate) fn event_source(name: String, mut event: Fields) -> Result<EventSourc
             EventSource::EventBridge { name, pattern }
         }
         "Schedule" => {
+            properties.ignore(UNREACHABLE_FUNCTION);
             properties.ignore(&["Description"]);
             let text = properties.required_text("Schedule")?;
             let every = rate(&text).ok_or_else(|| properties.fault("Schedule", format!("is {text}, not a rate")))?;
@@ -175,6 +179,15 @@ pub(crate) fn consistent(
         ),
         _ => Ok(()),
     }
+}
+
+/// Whether a function has this route, like `POST /uploads`.
+pub(crate) fn serves(deployment: &Deployment, route_key: &str) -> bool {
+    let mut sources = deployment.functions.values().flat_map(|function| &function.sources);
+    sources.any(|source| match source {
+        EventSource::Http(route) => format!("{} {}", route.method, route.path) == route_key,
+        _ => false,
+    })
 }
 
 /// A path by what it matches: `/orders/{id}` and `/orders/{order}` are the same route.

@@ -103,7 +103,21 @@ fn what_the_host_cannot_do_is_refused_by_name() {
             "Transform: AWS::Include",
             "Transform",
         ),
-        ("\nResources:", "\nConditions: {}\nResources:", "Conditions"),
+        ("\nResources:", "\nMappings: {}\nResources:", "Mappings"),
+        ("  HasDomain: !Not [", "  HasDomain: !Or [", "!Or"),
+        ("!If [HasAlarmTopic", "!If [HasNothing", "the condition HasNothing"),
+        (
+            "    Default: \"\"\n    Description: Name under which",
+            "    Default: api.example.com\n    Description: Name under which",
+            "Resources.ApiDomain",
+        ),
+        (
+            "    Default: 0\n    MinValue: 0\n",
+            "    Default: 5\n    MinValue: 0\n",
+            "ReservedConcurrentExecutions",
+        ),
+        ("      BatchSize: 5\n", "      BatchSize:\n", "BatchSize is null"),
+        ("        POST /uploads:\n", "        POST /nowhere:\n", "POST /nowhere"),
         ("BatchSize: 5", "BatchSize: 5\n            Enabled: false", "Enabled"),
         (
             "      VisibilityTimeout: 360",
@@ -205,7 +219,7 @@ fn what_the_host_cannot_do_is_refused_by_name() {
             "Stge",
         ),
         ("BatchSize: 5", "BatchSize: !FindInMap [A, B, C]", "!FindInMap"),
-        ("BatchSize: 5", "BatchSize: { \"Fn::If\": [A, 1, 2] }", "Fn::If"),
+        ("BatchSize: 5", "BatchSize: { \"Fn::Split\": [A, B] }", "Fn::Split"),
         ("    Default: dev\n", "", "Parameters.Stage"),
     ];
     for (from, to, named) in cases {

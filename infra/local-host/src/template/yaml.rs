@@ -6,7 +6,16 @@ use serde_json::{Map, Number, Value, json};
 use super::TemplateFault;
 
 /// Short forms that the resolver knows; any other tag is refused.
-const INTRINSICS: [(&str, &str); 3] = [("Ref", "Ref"), ("Sub", "Fn::Sub"), ("GetAtt", "Fn::GetAtt")];
+const INTRINSICS: [(&str, &str); 8] = [
+    ("Ref", "Ref"),
+    ("Sub", "Fn::Sub"),
+    ("GetAtt", "Fn::GetAtt"),
+    ("If", "Fn::If"),
+    ("Equals", "Fn::Equals"),
+    ("Not", "Fn::Not"),
+    ("And", "Fn::And"),
+    ("Condition", "Condition"),
+];
 
 pub(crate) fn parse(text: &str) -> Result<Value, TemplateFault> {
     let documents = YamlOwned::load_from_str(text)

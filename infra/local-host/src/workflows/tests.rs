@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use adapter_system::clock::SystemClock;
 use adapter_embedded::sagas::{ExecutionStatus, SqliteSagaRunner};
+use adapter_system::clock::SystemClock;
 use async_trait::async_trait;
 use domain::fulfilment::ports::{SagaRunner, SagaStart};
 use domain::values::{CorrelationId, OrderId};
