@@ -1,93 +1,11 @@
 //! How does the sandbox gateway keep its books? A state per payment, and a ledger that is only ever appended to.
 
-use domain::fulfilment::ports::DeclineReason;
 use domain::values::{Currency, Money, OrderId, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use sandbox_gateway::ledger::{LedgerEntry, LedgerEvent, Movement};
+use sandbox_gateway::payment::{Payment, State};
 
 use crate::columns::{known, money, parsed, parsed_optional, timestamp};
-
-/// One movement of money.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LedgerEntry {
-    pub sequence: i64,
-    pub payment: OrderId,
-    pub event: LedgerEvent,
-    /// `None` for the void of a payment that held nothing.
-    pub amount: Option<Money>,
-    pub at: Timestamp,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LedgerEvent {
-    Authorized,
-    Captured,
-    Voided,
-    Refunded,
-}
-
-impl LedgerEvent {
-    pub const ALL: [Self; 4] = [Self::Authorized, Self::Captured, Self::Voided, Self::Refunded];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Authorized => "AUTHORIZED",
-            Self::Captured => "CAPTURED",
-            Self::Voided => "VOIDED",
-            Self::Refunded => "REFUNDED",
-        }
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|event| event.as_str() == text)
-    }
-}
-
-pub(crate) struct Payment {
-    pub(crate) state: State,
-    /// Present once authorized.
-    pub(crate) amount: Option<Money>,
-    pub(crate) refuses_capture: bool,
-    pub(crate) failures: u32,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum State {
-    /// Never seen, or nothing but failures so far.
-    New,
-    Authorized,
-    Declined(DeclineReason),
-    Captured,
-    Voided,
-    Refunded,
-}
-
-impl State {
-    const ALL: [Self; 7] = [
-        Self::New,
-        Self::Authorized,
-        Self::Declined(DeclineReason::Declined),
-        Self::Declined(DeclineReason::InsufficientFunds),
-        Self::Captured,
-        Self::Voided,
-        Self::Refunded,
-    ];
-
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::New => "NEW",
-            Self::Authorized => "AUTHORIZED",
-            Self::Declined(DeclineReason::Declined) => "DECLINED",
-            Self::Declined(DeclineReason::InsufficientFunds) => "INSUFFICIENT_FUNDS",
-            Self::Captured => "CAPTURED",
-            Self::Voided => "VOIDED",
-            Self::Refunded => "REFUNDED",
-        }
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == text)
-    }
-}
 
 pub(crate) fn find(connection: &Connection, payment: &OrderId) -> rusqlite::Result<Payment> {
     let found = connection
@@ -103,12 +21,7 @@ pub(crate) fn find(connection: &Connection, payment: &OrderId) -> rusqlite::Resu
             })
         })
         .optional()?;
-    Ok(found.unwrap_or(Payment {
-        state: State::New,
-        amount: None,
-        refuses_capture: false,
-        failures: 0,
-    }))
+    Ok(found.unwrap_or_default())
 }
 
 pub(crate) fn store(connection: &Connection, id: &OrderId, payment: &Payment) -> rusqlite::Result<()> {
@@ -134,8 +47,7 @@ pub(crate) fn store(connection: &Connection, id: &OrderId, payment: &Payment) ->
 pub(crate) fn enter(
     connection: &Connection,
     payment: &OrderId,
-    event: LedgerEvent,
-    amount: Option<Money>,
+    movement: Movement,
     at: Timestamp,
 ) -> rusqlite::Result<()> {
     connection
@@ -144,9 +56,9 @@ pub(crate) fn enter(
         )?
         .execute(params![
             payment.as_str(),
-            event.as_str(),
-            amount.map(Money::amount_minor),
-            amount.map(|amount| amount.currency().code()),
+            movement.event.as_str(),
+            movement.amount.map(Money::amount_minor),
+            movement.amount.map(|amount| amount.currency().code()),
             at.unix_ms(),
         ])?;
     Ok(())

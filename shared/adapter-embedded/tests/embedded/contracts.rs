@@ -3,11 +3,9 @@
 use std::sync::Arc;
 
 use adapter_embedded::catalog::{SqliteCatalogWriter, SqlitePriceList, SqliteProductCatalog};
-use adapter_system::clock::SystemClock;
 use adapter_embedded::directory::ExampleDirectory;
 use adapter_embedded::files::{FolderCatalogFiles, FolderRejectedRowsFiles};
 use adapter_embedded::idempotency::SqliteIdempotencyStore;
-use adapter_system::ids::UuidV7Ids;
 use adapter_embedded::imports::SqliteImportLedger;
 use adapter_embedded::links::{LinkSigner, LocalThumbnailLinks, LocalUploadLinks};
 use adapter_embedded::order_book::SqliteOrderBook;
@@ -18,6 +16,8 @@ use adapter_embedded::sends::SqliteSendLog;
 use adapter_embedded::stock::SqliteStockLedger;
 use adapter_embedded::thumbnails::{FolderPhotoStore, FolderThumbnailStore, SqlitePhotoUploads, SqliteProductPhotos};
 use adapter_embedded::uploads::SqliteUploadRepository;
+use adapter_system::clock::SystemClock;
+use adapter_system::ids::UuidV7Ids;
 use domain::values::{CustomerId, PaymentToken};
 use port_contracts::catalog::ProductPorts;
 use port_contracts::imports::ImportPorts;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use adapter_system::clock::SystemClock;
 use adapter_embedded::gateway::{LedgerEvent, SandboxGateway};
+use adapter_system::clock::SystemClock;
 use domain::fulfilment::ports::{Authorization, Capture, DeclineReason, PaymentGateway, Refund, Void};
 use domain::values::{Currency, Money, OrderId, PaymentToken};
 

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use adapter_embedded::catalog::SqliteCatalogWriter;
-use adapter_system::clock::SystemClock;
 use adapter_embedded::idempotency::SqliteIdempotencyStore;
 use adapter_embedded::orders::SqliteOrderRepository;
 use adapter_embedded::sagas::{self, Execution, ExecutionEnd, ExecutionStatus, SqliteSagaRunner};
 use adapter_embedded::{Database, order_stream, secrets};
+use adapter_system::clock::SystemClock;
 use domain::catalog::ports::{ApplyOutcome, CatalogVersion, CatalogWriter};
 use domain::catalog::product::CatalogRow;
 use domain::fulfilment::ports::{Parking, SagaKind, SagaRunner, SagaStanding, SagaStart};

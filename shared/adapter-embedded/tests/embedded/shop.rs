@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adapter_embedded::buckets::{Bucket, Buckets, PutCondition, PutOutcome, Versions};
-use adapter_system::clock::SystemClock;
 use adapter_embedded::gateway::SandboxGateway;
 use adapter_embedded::mail::OutboxMailer;
 use adapter_embedded::{Database, order_stream};
+use adapter_system::clock::SystemClock;
 use async_trait::async_trait;
 use domain::catalog::ports::ByteStream;
 use domain::ports::{Clock, Email};

@@ -1,0 +1,19 @@
+//! What would a payment provider answer, and what would its ledger say?
+//!
+//! A sandbox, as a pure state machine over one payment: whoever keeps the books stores what comes out of it. Like a
+//! provider's test mode it is steered by the payment token:
+//!
+//! | token | behaviour |
+//! |---|---|
+//! | `tok_ok` | authorizes and captures |
+//! | `tok_declined`, `tok_insufficient_funds` | declines, for good |
+//! | `tok_flaky` | two authorizations of a payment fail transiently, the third succeeds |
+//! | `tok_down` | never answers an authorization |
+//! | `tok_capture_fails` | authorizes, then refuses the capture |
+//!
+//! Any other token is declined.
+
+pub mod ledger;
+pub mod payment;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,167 @@
+//! What does the sandbox gateway decide on one payment?
+
+use std::time::Duration;
+
+use domain::fulfilment::ports::{Authorization, Capture, DeclineReason, Refund, Void};
+use domain::values::{Money, PaymentToken};
+
+use crate::ledger::{LedgerEvent, Movement};
+
+/// How long we wait for an answer of `tok_down`.
+pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
+/// Authorizations of one payment with `tok_flaky` that fail.
+const FLAKY_FAILURES: u32 = 2;
+
+/// What the gateway knows of a payment. The default is one that it has never seen.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Payment {
+    pub state: State,
+    /// Present once authorized.
+    pub amount: Option<Money>,
+    pub refuses_capture: bool,
+    /// Authorizations that failed transiently.
+    pub failures: u32,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum State {
+    /// Never seen, or nothing but failures so far.
+    #[default]
+    New,
+    Authorized,
+    Declined(DeclineReason),
+    Captured,
+    Voided,
+    Refunded,
+}
+
+/// What is told to the caller, once the changed payment and the movement are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Decision<T> {
+    pub answer: T,
+    /// What the ledger gains, if money moved.
+    pub movement: Option<Movement>,
+}
+
+/// How the provider let us down. Nothing was moved, but a caller cannot know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum GatewayFault {
+    #[error("the gateway answered 503")]
+    Unavailable,
+    /// Whoever plays the provider says this after its answer timeout, not before.
+    #[error("the gateway did not answer in time")]
+    TimedOut,
+}
+
+impl Payment {
+    pub fn authorize(&mut self, amount: Money, token: &PaymentToken) -> Decision<Result<Authorization, GatewayFault>> {
+        match self.state {
+            State::New => self.decide_authorization(amount, token),
+            State::Authorized | State::Captured => told(Ok(Authorization::Authorized)),
+            State::Declined(reason) => told(Ok(Authorization::Declined(reason))),
+            State::Voided | State::Refunded => told(Ok(Authorization::Closed)),
+        }
+    }
+
+    pub fn capture(&mut self) -> Decision<Capture> {
+        match self.state {
+            State::Authorized if self.refuses_capture => told(Capture::Refused),
+            State::Authorized => {
+                self.state = State::Captured;
+                moved(Capture::Captured, LedgerEvent::Captured, self.amount)
+            }
+            State::Captured => told(Capture::Captured),
+            State::Voided | State::Refunded => told(Capture::Closed),
+            State::New | State::Declined(_) => told(Capture::NotAuthorized),
+        }
+    }
+
+    pub fn void(&mut self) -> Decision<Void> {
+        match self.state {
+            State::Captured | State::Refunded => told(Void::AlreadyCaptured),
+            State::Voided => told(Void::Voided),
+            // Also a payment never seen: what arrives late finds it closed.
+            State::New | State::Authorized | State::Declined(_) => {
+                let held = self.amount.filter(|_| self.state == State::Authorized);
+                self.state = State::Voided;
+                moved(Void::Voided, LedgerEvent::Voided, held)
+            }
+        }
+    }
+
+    pub fn refund(&mut self) -> Decision<Refund> {
+        match (self.state, self.amount) {
+            (State::Captured, Some(amount)) => {
+                self.state = State::Refunded;
+                moved(Refund::Refunded(amount), LedgerEvent::Refunded, Some(amount))
+            }
+            (State::Refunded, Some(amount)) => told(Refund::Refunded(amount)),
+            _ => told(Refund::NothingCaptured),
+        }
+    }
+
+    fn decide_authorization(
+        &mut self,
+        amount: Money,
+        token: &PaymentToken,
+    ) -> Decision<Result<Authorization, GatewayFault>> {
+        match token.reveal() {
+            "tok_flaky" if self.failures < FLAKY_FAILURES => {
+                self.failures += 1;
+                return told(Err(GatewayFault::Unavailable));
+            }
+            "tok_down" => return told(Err(GatewayFault::TimedOut)),
+            "tok_ok" | "tok_flaky" => {}
+            "tok_capture_fails" => self.refuses_capture = true,
+            "tok_insufficient_funds" => return self.decline(DeclineReason::InsufficientFunds),
+            _ => return self.decline(DeclineReason::Declined),
+        }
+        self.state = State::Authorized;
+        self.amount = Some(amount);
+        moved(Ok(Authorization::Authorized), LedgerEvent::Authorized, self.amount)
+    }
+
+    fn decline(&mut self, reason: DeclineReason) -> Decision<Result<Authorization, GatewayFault>> {
+        self.state = State::Declined(reason);
+        told(Ok(Authorization::Declined(reason)))
+    }
+}
+
+impl State {
+    pub const ALL: [Self; 7] = [
+        Self::New,
+        Self::Authorized,
+        Self::Declined(DeclineReason::Declined),
+        Self::Declined(DeclineReason::InsufficientFunds),
+        Self::Captured,
+        Self::Voided,
+        Self::Refunded,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "NEW",
+            Self::Authorized => "AUTHORIZED",
+            Self::Declined(DeclineReason::Declined) => "DECLINED",
+            Self::Declined(DeclineReason::InsufficientFunds) => "INSUFFICIENT_FUNDS",
+            Self::Captured => "CAPTURED",
+            Self::Voided => "VOIDED",
+            Self::Refunded => "REFUNDED",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+}
+
+fn told<T>(answer: T) -> Decision<T> {
+    Decision { answer, movement: None }
+}
+
+fn moved<T>(answer: T, event: LedgerEvent, amount: Option<Money>) -> Decision<T> {
+    Decision {
+        answer,
+        movement: Some(Movement { event, amount }),
+    }
+}

@@ -1,0 +1,130 @@
+//! Does a payment go the way that its token says, and does each movement come up once?
+
+use domain::fulfilment::ports::{Authorization, Capture, DeclineReason, Refund, Void};
+use domain::values::{Currency, Money, PaymentToken};
+
+use crate::ledger::{LedgerEvent, Movement};
+use crate::payment::{Decision, GatewayFault, Payment, State};
+
+fn token(text: &str) -> PaymentToken {
+    PaymentToken::parse(text).unwrap()
+}
+
+fn euros(amount_minor: i64) -> Money {
+    Money::new(amount_minor, Currency::parse("EUR").unwrap()).unwrap()
+}
+
+fn authorize(payment: &mut Payment, text: &str) -> Result<Authorization, GatewayFault> {
+    payment.authorize(euros(2_500), &token(text)).answer
+}
+
+fn authorized(text: &str) -> Payment {
+    let mut payment = Payment::default();
+    assert_eq!(authorize(&mut payment, text), Ok(Authorization::Authorized));
+    payment
+}
+
+fn moved<T>(answer: T, event: LedgerEvent, amount: Option<Money>) -> Decision<T> {
+    let movement = Some(Movement { event, amount });
+    Decision { answer, movement }
+}
+
+fn told<T>(answer: T) -> Decision<T> {
+    Decision { answer, movement: None }
+}
+
+#[test]
+fn each_movement_comes_up_once_and_with_the_first_amount() {
+    let (mut payment, amount) = (Payment::default(), Some(euros(2_500)));
+    let first = payment.authorize(euros(2_500), &token("tok_ok"));
+    assert_eq!(
+        first,
+        moved(Ok(Authorization::Authorized), LedgerEvent::Authorized, amount)
+    );
+    let again = payment.authorize(euros(9_900), &token("tok_ok"));
+    assert_eq!(again, told(Ok(Authorization::Authorized)));
+
+    assert_eq!(
+        payment.capture(),
+        moved(Capture::Captured, LedgerEvent::Captured, amount)
+    );
+    assert_eq!(payment.capture(), told(Capture::Captured));
+    assert_eq!(payment.void(), told(Void::AlreadyCaptured));
+
+    let back = Refund::Refunded(euros(2_500));
+    assert_eq!(payment.refund(), moved(back, LedgerEvent::Refunded, amount));
+    assert_eq!(payment.refund(), told(back));
+    assert_eq!(payment.void(), told(Void::AlreadyCaptured));
+    assert_eq!(payment.capture(), told(Capture::Closed));
+    assert_eq!(authorize(&mut payment, "tok_ok"), Ok(Authorization::Closed));
+}
+
+#[test]
+fn a_void_frees_what_is_held_and_closes_what_was_never_seen() {
+    for (mut payment, held) in [(authorized("tok_ok"), Some(euros(2_500))), (Payment::default(), None)] {
+        assert_eq!(payment.void(), moved(Void::Voided, LedgerEvent::Voided, held));
+        assert_eq!(payment.void(), told(Void::Voided));
+        assert_eq!(payment.capture(), told(Capture::Closed));
+        assert_eq!(payment.refund(), told(Refund::NothingCaptured));
+        assert_eq!(authorize(&mut payment, "tok_ok"), Ok(Authorization::Closed));
+    }
+}
+
+#[test]
+fn a_capture_that_is_refused_leaves_an_authorization_to_void() {
+    let mut payment = authorized("tok_capture_fails");
+    for _ in 0..2 {
+        assert_eq!(payment.capture(), told(Capture::Refused));
+    }
+    let held = Some(euros(2_500));
+    assert_eq!(payment.void(), moved(Void::Voided, LedgerEvent::Voided, held));
+}
+
+#[test]
+fn a_flaky_payment_fails_twice_and_then_succeeds() {
+    let mut payment = Payment::default();
+    for failures in [1, 2] {
+        assert_eq!(authorize(&mut payment, "tok_flaky"), Err(GatewayFault::Unavailable));
+        assert_eq!((payment.failures, payment.state), (failures, State::New));
+    }
+    assert_eq!(authorize(&mut payment, "tok_flaky"), Ok(Authorization::Authorized));
+    assert_eq!(payment.capture().answer, Capture::Captured);
+}
+
+#[test]
+fn a_payment_that_is_never_answered_stays_new() {
+    let mut payment = Payment::default();
+    for _ in 0..3 {
+        assert_eq!(authorize(&mut payment, "tok_down"), Err(GatewayFault::TimedOut));
+        assert_eq!(payment, Payment::default());
+    }
+    assert_eq!(payment.capture(), told(Capture::NotAuthorized));
+}
+
+#[test]
+fn other_tokens_are_declined_for_their_reason_and_for_good() {
+    for (text, reason) in [
+        ("tok_declined", DeclineReason::Declined),
+        ("tok_insufficient_funds", DeclineReason::InsufficientFunds),
+        ("tok_of_somebody_else", DeclineReason::Declined),
+    ] {
+        let mut payment = Payment::default();
+        for text in [text, "tok_ok"] {
+            let decision = payment.authorize(euros(1), &token(text));
+            assert_eq!(decision, told(Ok(Authorization::Declined(reason))), "{text}");
+        }
+        assert_eq!(payment.capture(), told(Capture::NotAuthorized));
+        assert_eq!(payment.void(), moved(Void::Voided, LedgerEvent::Voided, None));
+    }
+}
+
+#[test]
+fn every_name_of_the_books_reads_back() {
+    for state in State::ALL {
+        assert_eq!(State::parse(state.as_str()), Some(state));
+    }
+    for event in LedgerEvent::ALL {
+        assert_eq!(LedgerEvent::parse(event.as_str()), Some(event));
+    }
+    assert_eq!((State::parse("new"), LedgerEvent::parse("")), (None, None));
+}
