@@ -1,0 +1,91 @@
+//! Does adapter-cognito keep the contract of `CustomerDirectory` against a local cloud?
+
+use adapter_cognito::CognitoDirectory;
+use aws_sdk_cognitoidentityprovider::Client;
+use aws_sdk_cognitoidentityprovider::types::{AttributeType, MessageActionType, UsernameAttributeType};
+use aws_types::SdkConfig;
+use domain::ports::CustomerDirectory;
+use domain::values::CustomerId;
+use port_contracts::world;
+
+const ANN: &str = "ann@example.test";
+
+/// A pool whose people sign in with their addresses, as the template's do.
+struct Pool {
+    client: Client,
+    id: String,
+    directory: CognitoDirectory,
+}
+
+/// The SDK as the functions configure it, at `LOCAL_CLOUD_URL`.
+fn config() -> SdkConfig {
+    let url = std::env::var("LOCAL_CLOUD_URL").expect("LOCAL_CLOUD_URL says where the local cloud is");
+    let lookup = move |name: &str| match name {
+        "AWS_REGION" => Some("us-east-1".to_owned()),
+        "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("test".to_owned()),
+        "AWS_ENDPOINT_URL" => Some(url.clone()),
+        _ => None,
+    };
+    edge::config::from_lookup(lookup, edge::aws::sdk_config).unwrap()
+}
+
+impl Pool {
+    /// New with every call: pools may share their name.
+    async fn create() -> Self {
+        let config = config();
+        let client = Client::new(&config);
+        let created = client
+            .create_user_pool()
+            .pool_name("contract")
+            .username_attributes(UsernameAttributeType::Email)
+            .send()
+            .await
+            .unwrap();
+        let id = created.user_pool.unwrap().id.unwrap();
+        let directory = CognitoDirectory::new(&config, id.clone());
+        Self { client, id, directory }
+    }
+
+    /// Answers the `sub`, by which tokens name this person.
+    async fn admit(&self, address: &str, email_verified: &str) -> CustomerId {
+        let attribute = |name: &str, value: &str| AttributeType::builder().name(name).value(value).build().unwrap();
+        let created = self
+            .client
+            .admin_create_user()
+            .user_pool_id(&self.id)
+            .username(address)
+            .user_attributes(attribute("email", address))
+            .user_attributes(attribute("email_verified", email_verified))
+            .message_action(MessageActionType::Suppress)
+            .send()
+            .await
+            .unwrap();
+        let user = created.user.unwrap();
+        let sub = user.attributes().iter().find(|attribute| attribute.name() == "sub");
+        CustomerId::parse(sub.unwrap().value().unwrap()).unwrap()
+    }
+
+    async fn email_of(&self, customer: &CustomerId) -> Option<String> {
+        let found = self.directory.email_of(customer).await.unwrap();
+        found.map(|address| address.reveal().to_owned())
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs a local cloud: cargo xtask test starts one"]
+async fn the_customer_directory() {
+    let pool = Pool::create().await;
+    let ann = pool.admit(ANN, "true").await;
+    world::customer_directory(&pool.directory, &ann).await;
+    assert_eq!(pool.email_of(&ann).await.as_deref(), Some(ANN));
+}
+
+#[tokio::test]
+#[ignore = "needs a local cloud: cargo xtask test starts one"]
+async fn a_stranger_and_an_unconfirmed_address_have_none() {
+    let pool = Pool::create().await;
+    let nobody = CustomerId::parse("0190f3c4-7d1e-7a00-8000-000000000001").unwrap();
+    assert_eq!(pool.email_of(&nobody).await, None);
+    let ann = pool.admit(ANN, "false").await;
+    assert_eq!(pool.email_of(&ann).await, None);
+}

@@ -1,0 +1,112 @@
+//! What does the adapter send, and what does it make of answers that a local cloud does not give?
+
+use adapter_cognito::CognitoDirectory;
+use aws_sdk_cognitoidentityprovider::config::http::{HttpRequest, HttpResponse};
+use aws_smithy_http_client::test_util::{ReplayEvent, StaticReplayClient};
+use aws_smithy_runtime_api::http::StatusCode;
+use domain::ports::{CustomerDirectory, PortFailure};
+use domain::values::{CustomerId, EmailAddress};
+use edge::aws::ATTEMPTS_MAX;
+use serde_json::{Value, json};
+
+const POOL: &str = "eu-central-1_Popshop00";
+const ANN: &str = "0190f3c4-7d1e-7a00-8000-000000000001";
+
+/// A status and a body.
+type Answer = (u16, Value);
+
+fn refused(code: &str) -> Answer {
+    (400, json!({ "__type": code, "message": "no" }))
+}
+
+fn user(attributes: &[(&str, &str)]) -> Answer {
+    let attributes = attributes
+        .iter()
+        .map(|(name, value)| json!({ "Name": name, "Value": value }));
+    let attributes: Vec<Value> = attributes.collect();
+    (200, json!({ "Username": ANN, "UserAttributes": attributes }))
+}
+
+/// By these answers, and after how many requests. One answer more than is expected shows a request too many.
+async fn email_of_ann(answers: impl IntoIterator<Item = Answer>) -> (Result<Option<EmailAddress>, PortFailure>, usize) {
+    let events = answers.into_iter().map(|(status, body)| {
+        let status = StatusCode::try_from(status).unwrap();
+        ReplayEvent::new(HttpRequest::empty(), HttpResponse::new(status, body.to_string().into()))
+    });
+    let service = StaticReplayClient::new(events.collect());
+    let lookup = |name: &str| match name {
+        "AWS_REGION" => Some("eu-central-1".to_owned()),
+        "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("test".to_owned()),
+        _ => None,
+    };
+    let config = edge::config::from_lookup(lookup, edge::aws::sdk_config).unwrap();
+    let config = config.into_builder().http_client(service.clone()).build();
+    let directory = CognitoDirectory::new(&config, POOL.to_owned());
+    let found = directory.email_of(&CustomerId::parse(ANN).unwrap()).await;
+    for request in service.actual_requests() {
+        let target = request.headers().get("x-amz-target");
+        assert_eq!(target, Some("AWSCognitoIdentityProviderService.AdminGetUser"));
+        let body: Value = serde_json::from_slice(request.body().bytes().unwrap()).unwrap();
+        assert_eq!(body, json!({ "UserPoolId": POOL, "Username": ANN }));
+    }
+    (found, service.actual_requests().count())
+}
+
+#[tokio::test]
+async fn a_confirmed_address_is_told() {
+    let attributes = [("sub", ANN), ("email", "ann@example.test"), ("email_verified", "true")];
+    let (found, requests) = email_of_ann([user(&attributes), user(&[])]).await;
+    assert_eq!(found.unwrap().unwrap().reveal(), "ann@example.test");
+    assert_eq!(requests, 1);
+}
+
+#[tokio::test]
+async fn what_mail_must_not_or_cannot_go_to_is_no_address() {
+    let cases: [&[(&str, &str)]; 5] = [
+        &[("sub", ANN)],
+        &[("email_verified", "true")],
+        &[("email", "ann@example.test")],
+        &[("email", "ann@example.test"), ("email_verified", "false")],
+        &[("email", "ann at example.test"), ("email_verified", "true")],
+    ];
+    for attributes in cases {
+        let (found, _) = email_of_ann([user(attributes)]).await;
+        assert_eq!(found.unwrap(), None, "{attributes:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_person_that_the_pool_does_not_know_has_no_address() {
+    let (found, requests) = email_of_ann([refused("UserNotFoundException"), user(&[])]).await;
+    assert_eq!(found.unwrap(), None);
+    assert_eq!(requests, 1);
+}
+
+/// It must not pass for a person without an address, who is never told anything.
+#[tokio::test]
+async fn a_refusal_is_a_failure() {
+    for code in [
+        "NotAuthorizedException",
+        "AccessDeniedException",
+        "ResourceNotFoundException",
+    ] {
+        let (found, requests) = email_of_ann([refused(code), user(&[])]).await;
+        let failure = found.unwrap_err();
+        assert_eq!(failure.to_string(), "look up customer");
+        assert!(!failure.transient, "{code}");
+        assert_eq!(requests, 1, "{code}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_throttled_question_is_asked_again_a_few_times() {
+    let throttled = || refused("TooManyRequestsException");
+    let lost = (500, json!({ "__type": "InternalErrorException" }));
+    let (found, requests) = email_of_ann([throttled(), lost, user(&[])]).await;
+    assert_eq!(found.unwrap(), None);
+    assert_eq!(requests, 3);
+
+    let (found, requests) = email_of_ann((0..=ATTEMPTS_MAX).map(|_| throttled())).await;
+    assert!(found.unwrap_err().transient);
+    assert_eq!(requests, ATTEMPTS_MAX as usize);
+}

@@ -1,0 +1,131 @@
+//! What does the adapter send, how often, and what does it make of answers that a local cloud does not give?
+
+use aws_sdk_sesv2::config::http::{HttpRequest, HttpResponse};
+use aws_smithy_http_client::test_util::{ReplayEvent, StaticReplayClient};
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::http::StatusCode;
+use domain::ports::{Mailer, SendFailure};
+use serde_json::{Value, json};
+
+use crate::samples::{ANN, SENDER, ambiguous, chain, config, email, mailer, not_sent};
+
+const ENDPOINT: &str = "https://ses.example.test";
+
+fn answer(status: u16, code: Option<&str>, body: &str) -> HttpResponse {
+    let mut answer = HttpResponse::new(StatusCode::try_from(status).unwrap(), body.to_owned().into());
+    answer.headers_mut().insert("x-amzn-requestid", "request-1");
+    if let Some(code) = code {
+        answer.headers_mut().insert("x-amzn-errortype", code.to_owned());
+    }
+    answer
+}
+
+fn accepted() -> HttpResponse {
+    answer(200, None, r#"{"MessageId":"message-1"}"#)
+}
+
+fn refused(status: u16, code: &str) -> HttpResponse {
+    let message = json!({ "message": format!("Email address is not verified: {ANN}") });
+    answer(status, Some(code), &message.to_string())
+}
+
+/// Sends to a service that answers so, and would accept a second request. Answers every request's path and body, too.
+async fn send(first: HttpResponse) -> (Result<(), SendFailure>, Vec<(String, Value)>) {
+    let events = [first, accepted()].map(|answer| ReplayEvent::new(HttpRequest::empty(), answer));
+    let service = StaticReplayClient::new(events.into());
+    let config = config(ENDPOINT).into_builder().http_client(service.clone()).build();
+    let sent = mailer(&config).send(&email()).await;
+    let requests = service.actual_requests().map(|request| {
+        let body = serde_json::from_slice(request.body().bytes().unwrap()).unwrap();
+        (request.uri().to_owned(), body)
+    });
+    (sent, requests.collect())
+}
+
+#[tokio::test]
+async fn a_mail_is_sent_in_both_forms_and_in_one_charset() {
+    let (sent, requests) = send(accepted()).await;
+    sent.unwrap();
+    let in_utf8 = |data: &str| json!({ "Data": data, "Charset": "UTF-8" });
+    let body = json!({
+        "FromEmailAddress": SENDER,
+        "Destination": { "ToAddresses": [ANN] },
+        "Content": { "Simple": {
+            "Subject": in_utf8("Grüße 茶碗"),
+            "Body": {
+                "Text": in_utf8("Hello,\nyour order is on its way."),
+                "Html": in_utf8("<p>Hello</p>"),
+            },
+        } },
+    });
+    assert_eq!(requests, [(format!("{ENDPOINT}/v2/email/outbound-emails"), body)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_mail_was_not_sent_and_only_a_throttled_one_may_be_later() {
+    for (status, code, transient) in [
+        (400, "MessageRejected", false),
+        (400, "MailFromDomainNotVerifiedException", false),
+        (400, "SendingPausedException", false),
+        (403, "AccessDeniedException", false),
+        (400, "LimitExceededException", true),
+        (400, "ThrottlingException", true),
+        (429, "TooManyRequestsException", true),
+    ] {
+        let (sent, requests) = send(refused(status, code)).await;
+        assert_eq!(not_sent(sent.unwrap_err()).transient, transient, "{code}");
+        assert_eq!(requests.len(), 1, "{code}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_service_in_trouble_may_have_sent_the_mail_and_gets_no_second_request() {
+    for (status, code) in [
+        (500, "InternalFailure"),
+        (502, ""),
+        (503, "ServiceUnavailable"),
+        (504, ""),
+    ] {
+        let (sent, requests) = send(refused(status, code)).await;
+        assert!(ambiguous(sent.unwrap_err()).transient, "{status}");
+        assert_eq!(requests.len(), 1, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_read_may_mean_a_sent_mail() {
+    let (sent, requests) = send(answer(200, None, "{\"MessageId\"")).await;
+    ambiguous(sent.unwrap_err());
+    assert_eq!(requests.len(), 1);
+}
+
+/// SES names people in its messages.
+#[tokio::test]
+async fn a_failure_names_the_refusal_and_the_request_but_no_address() {
+    let (sent, _) = send(refused(400, "MessageRejected")).await;
+    let failure = not_sent(sent.unwrap_err());
+    assert_eq!(
+        chain(&failure),
+        "send mail: ses answered MessageRejected with status 400 to request request-1"
+    );
+    assert!(!format!("{failure:?}").contains(ANN));
+}
+
+/// Fails as the functions' HTTP client does when the invocation has no time left.
+#[derive(Debug, Clone)]
+struct NoTimeLeft;
+
+impl HttpConnector for NoTimeLeft {
+    fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
+        HttpConnectorFuture::ready(Err(ConnectorError::other("no time left for an answer".into(), None)))
+    }
+}
+
+#[tokio::test]
+async fn a_mail_that_the_invocation_cannot_wait_for_may_have_been_sent() {
+    let client = http_client_fn(|_settings, _components| SharedHttpConnector::new(NoTimeLeft));
+    let config = config(ENDPOINT).into_builder().http_client(client).build();
+    let sent = mailer(&config).send(&email()).await;
+    assert!(ambiguous(sent.unwrap_err()).transient);
+}

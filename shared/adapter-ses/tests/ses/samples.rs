@@ -1,0 +1,59 @@
+//! What do the tests send, and what do they ask of a failure?
+
+use std::error::Error;
+use std::iter::successors;
+
+use adapter_ses::SesMailer;
+use aws_types::SdkConfig;
+use domain::ports::{Email, PortFailure, SendFailure};
+use domain::values::EmailAddress;
+
+pub(crate) const SENDER: &str = "shop@example.test";
+pub(crate) const ANN: &str = "ann@example.test";
+
+/// The SDK as the functions configure it, at this endpoint.
+pub(crate) fn config(endpoint: &str) -> SdkConfig {
+    let lookup = |name: &str| match name {
+        "AWS_REGION" => Some("us-east-1".to_owned()),
+        "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("test".to_owned()),
+        "AWS_ENDPOINT_URL" => Some(endpoint.to_owned()),
+        _ => None,
+    };
+    edge::config::from_lookup(lookup, edge::aws::sdk_config).unwrap()
+}
+
+pub(crate) fn mailer(config: &SdkConfig) -> SesMailer {
+    SesMailer::new(config, EmailAddress::parse(SENDER).unwrap())
+}
+
+pub(crate) fn email() -> Email {
+    Email {
+        to: EmailAddress::parse(ANN).unwrap(),
+        subject: "Grüße 茶碗".to_owned(),
+        text: "Hello,\nyour order is on its way.".to_owned(),
+        html: "<p>Hello</p>".to_owned(),
+    }
+}
+
+#[track_caller]
+pub(crate) fn not_sent(failure: SendFailure) -> PortFailure {
+    match failure {
+        SendFailure::NotSent(failure) => failure,
+        SendFailure::Ambiguous(failure) => panic!("may have been sent: {}", chain(&failure)),
+    }
+}
+
+#[track_caller]
+pub(crate) fn ambiguous(failure: SendFailure) -> PortFailure {
+    match failure {
+        SendFailure::Ambiguous(failure) => failure,
+        SendFailure::NotSent(failure) => panic!("certainly not sent: {}", chain(&failure)),
+    }
+}
+
+/// A failure with everything below it, as the log has it.
+pub(crate) fn chain(failure: &PortFailure) -> String {
+    let errors = successors(Some(failure as &dyn Error), |error| (*error).source());
+    let messages: Vec<String> = errors.map(ToString::to_string).collect();
+    messages.join(": ")
+}

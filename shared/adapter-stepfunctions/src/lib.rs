@@ -1,0 +1,125 @@
+//! How do sagas run on Step Functions? One execution per order and kind, its name the guard against a second one.
+
+use async_trait::async_trait;
+use aws_sdk_sfn::operation::describe_execution::{DescribeExecutionError, DescribeExecutionOutput};
+use aws_sdk_sfn::operation::start_execution::StartExecutionError;
+use aws_sdk_sfn::types::ExecutionStatus;
+use aws_types::SdkConfig;
+use domain::fulfilment::ports::{Parking, SagaKind, SagaRunner, SagaStanding, SagaStart};
+use domain::ports::PortFailure;
+use domain::values::OrderId;
+use serde_json::json;
+
+/// The state machines, neither version nor alias: `arn:…:stateMachine:{name}`.
+#[derive(Debug, Clone)]
+pub struct SagaArns {
+    pub order: String,
+    pub cancel: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct StepFunctionsSagaRunner {
+    client: aws_sdk_sfn::Client,
+    sagas: SagaArns,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the execution has the unknown status {0}")]
+struct UnknownStatus(String);
+
+impl StepFunctionsSagaRunner {
+    pub fn new(config: &SdkConfig, sagas: SagaArns) -> Self {
+        Self {
+            client: aws_sdk_sfn::Client::new(config),
+            sagas,
+        }
+    }
+
+    fn state_machine(&self, kind: SagaKind) -> &str {
+        match kind {
+            SagaKind::Order => &self.sagas.order,
+            SagaKind::Cancel => &self.sagas.cancel,
+        }
+    }
+}
+
+#[async_trait]
+impl SagaRunner for StepFunctionsSagaRunner {
+    /// Whoever comes second gets one of two answers, and both mean success: the execution that is running under this name
+    /// with the same input, or `ExecutionAlreadyExists` when it has ended or was given another correlation id
+    /// (<https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html>). So a repetition by the
+    /// SDK after a lost answer is harmless as well.
+    ///
+    /// A name is forgotten 90 days after its execution ended, and a start that came later than that would run the saga again,
+    /// over steps that each find their work done. None does: the order stream keeps its events for a day, and the sweep
+    /// finds an order that waits within the hour.
+    async fn start(&self, start: &SagaStart) -> Result<(), PortFailure> {
+        let input = json!({
+            "order_id": start.order.as_str(),
+            "correlation_id": start.correlation_id.as_str(),
+        });
+        let started = self
+            .client
+            .start_execution()
+            .state_machine_arn(self.state_machine(start.kind))
+            .name(start.kind.execution_name(&start.order))
+            .input(input.to_string())
+            .send()
+            .await;
+        let Err(error) = started else {
+            return Ok(());
+        };
+        let refusal = error.as_service_error();
+        if refusal.is_some_and(StartExecutionError::is_execution_already_exists) {
+            return Ok(());
+        }
+        Err(aws_errors::failure("start saga", error))
+    }
+
+    /// Eventually consistent: an execution that was started a moment ago may still be `NotStarted`.
+    async fn standing(&self, kind: SagaKind, order: &OrderId) -> Result<SagaStanding, PortFailure> {
+        const ACTION: &str = "describe saga";
+        let described = self
+            .client
+            .describe_execution()
+            .execution_arn(execution_arn(self.state_machine(kind), &kind.execution_name(order)))
+            .send()
+            .await;
+        let error = match described {
+            Ok(execution) => {
+                return standing(execution).map_err(|unknown| PortFailure::transient(ACTION, unknown));
+            }
+            Err(error) => error,
+        };
+        let refusal = error.as_service_error();
+        if refusal.is_some_and(DescribeExecutionError::is_execution_does_not_exist) {
+            return Ok(SagaStanding::NotStarted);
+        }
+        Err(aws_errors::failure(ACTION, error))
+    }
+}
+
+/// `arn:{partition}:states:{region}:{account}:stateMachine:{machine}` runs
+/// `arn:{partition}:states:{region}:{account}:execution:{machine}:{name}`.
+fn execution_arn(state_machine_arn: &str, name: &str) -> String {
+    let machine = state_machine_arn.replacen(":stateMachine:", ":execution:", 1);
+    format!("{machine}:{name}")
+}
+
+fn standing(execution: DescribeExecutionOutput) -> Result<SagaStanding, UnknownStatus> {
+    match execution.status {
+        // An execution that is about to be redriven is on its way again.
+        ExecutionStatus::Running | ExecutionStatus::PendingRedrive => Ok(SagaStanding::Running),
+        ExecutionStatus::Succeeded => Ok(SagaStanding::Succeeded),
+        ExecutionStatus::Failed | ExecutionStatus::TimedOut | ExecutionStatus::Aborted => {
+            Ok(SagaStanding::Ended(Parking {
+                // The ARN, as in the event that tells of the same end.
+                execution: execution.execution_arn,
+                // A timeout or an abort need not have an error of its own.
+                error: execution.error.unwrap_or_else(|| execution.status.as_str().to_owned()),
+                cause: execution.cause.unwrap_or_default(),
+            }))
+        }
+        other => Err(UnknownStatus(other.as_str().to_owned())),
+    }
+}

@@ -1,0 +1,63 @@
+//! Where is the local cloud, and which state machines does a test get?
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use aws_types::SdkConfig;
+use serde_json::{Value, json};
+
+/// The account's root, whose signature the local cloud does not check.
+const ROOT: &str =
+    "AWS4-HMAC-SHA256 Credential=test/20200101/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=none";
+
+fn url() -> String {
+    std::env::var("LOCAL_CLOUD_URL").expect("LOCAL_CLOUD_URL says where the local cloud is")
+}
+
+/// The SDK as the functions configure it, at `LOCAL_CLOUD_URL`.
+pub(crate) fn config() -> SdkConfig {
+    let url = url();
+    let lookup = move |name: &str| match name {
+        "AWS_REGION" => Some("us-east-1".to_owned()),
+        "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("test".to_owned()),
+        "AWS_ENDPOINT_URL" => Some(url.clone()),
+        _ => None,
+    };
+    edge::config::from_lookup(lookup, edge::aws::sdk_config).unwrap()
+}
+
+/// New in the world.
+fn unique(stem: &str) -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos();
+    format!("{stem}-{now:x}-{}", NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// Creates a state machine of this one state, under a name and a role of its own, and answers its ARN.
+pub(crate) async fn state_machine(client: &aws_sdk_sfn::Client, state: Value) -> String {
+    let name = unique("contract");
+    let definition = json!({ "StartAt": "Only", "States": { "Only": state } });
+    let created = client
+        .create_state_machine()
+        .name(&name)
+        .definition(definition.to_string())
+        .role_arn(role(&name))
+        .send()
+        .await
+        .unwrap();
+    created.state_machine_arn
+}
+
+/// A role that may do nothing.
+fn role(name: &str) -> String {
+    let nobody = "%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%5B%5D%7D";
+    let created = ureq::post(url())
+        .header("authorization", ROOT)
+        .header("content-type", "application/x-www-form-urlencoded")
+        .send(format!(
+            "Action=CreateRole&Version=2010-05-08&RoleName={name}&AssumeRolePolicyDocument={nobody}"
+        ));
+    let answer = created.unwrap().body_mut().read_to_string().unwrap();
+    let (_, arn) = answer.split_once("<Arn>").expect("the role has an ARN");
+    arn.split('<').next().unwrap().to_owned()
+}

@@ -1,0 +1,99 @@
+//! Does adapter-stepfunctions keep the contract of `SagaRunner` against a local cloud?
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use adapter_stepfunctions::{SagaArns, StepFunctionsSagaRunner};
+use aws_sdk_sfn::Client;
+use domain::fulfilment::ports::{Parking, SagaKind, SagaRunner, SagaStanding, SagaStart};
+use domain::values::{CorrelationId, OrderId};
+use port_contracts::sagas;
+use serde_json::{Value, json};
+
+use crate::cloud;
+
+/// Between two looks at an execution that is about to end.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+const LOOKS_MAX: u32 = 500;
+
+async fn runner(order: Value, cancel: Value) -> (StepFunctionsSagaRunner, SagaArns) {
+    let config = cloud::config();
+    let client = Client::new(&config);
+    let sagas = SagaArns {
+        order: cloud::state_machine(&client, order).await,
+        cancel: cloud::state_machine(&client, cancel).await,
+    };
+    (StepFunctionsSagaRunner::new(&config, sagas.clone()), sagas)
+}
+
+fn waits() -> Value {
+    json!({ "Type": "Wait", "Seconds": 3_600, "End": true })
+}
+
+fn start(kind: SagaKind) -> SagaStart {
+    SagaStart {
+        kind,
+        order: OrderId::parse("order-1").unwrap(),
+        correlation_id: CorrelationId::parse("request-1").unwrap(),
+    }
+}
+
+async fn ended(runner: &StepFunctionsSagaRunner, start: &SagaStart) -> SagaStanding {
+    for _ in 0..LOOKS_MAX {
+        let standing = runner.standing(start.kind, &start.order).await.unwrap();
+        if standing != SagaStanding::Running {
+            return standing;
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+    panic!("the execution does not end");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[ignore = "needs a local cloud: cargo xtask test starts one"]
+async fn the_saga_runner() {
+    let (runner, _) = runner(waits(), waits()).await;
+    sagas::saga_runner(Arc::new(runner)).await;
+}
+
+#[tokio::test]
+#[ignore = "needs a local cloud: cargo xtask test starts one"]
+async fn a_saga_that_ended_can_be_started_again_without_effect() {
+    let fails = json!({ "Type": "Fail", "Error": "CardGone", "Cause": "nobody knows" });
+    let (runner, sagas) = runner(json!({ "Type": "Succeed" }), fails).await;
+    for _ in 0..2 {
+        let start = start(SagaKind::Order);
+        runner.start(&start).await.unwrap();
+        assert_eq!(ended(&runner, &start).await, SagaStanding::Succeeded);
+    }
+    for _ in 0..2 {
+        let start = start(SagaKind::Cancel);
+        runner.start(&start).await.unwrap();
+        let parking = Parking {
+            execution: format!(
+                "{}:order-1-cancel",
+                sagas.cancel.replace(":stateMachine:", ":execution:")
+            ),
+            error: "CardGone".to_owned(),
+            cause: "nobody knows".to_owned(),
+        };
+        assert_eq!(ended(&runner, &start).await, SagaStanding::Ended(parking));
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs a local cloud: cargo xtask test starts one"]
+async fn an_execution_gets_both_ids() {
+    let (runner, sagas) = runner(waits(), waits()).await;
+    let client = Client::new(&cloud::config());
+    runner.start(&start(SagaKind::Order)).await.unwrap();
+    let execution_arn = format!("{}:order-1", sagas.order.replace(":stateMachine:", ":execution:"));
+    let described = client
+        .describe_execution()
+        .execution_arn(&execution_arn)
+        .send()
+        .await
+        .unwrap();
+    let input: Value = serde_json::from_str(&described.input.unwrap()).unwrap();
+    assert_eq!(input, json!({ "order_id": "order-1", "correlation_id": "request-1" }));
+}
