@@ -1,24 +1,24 @@
 //! How do the blocks of a sequential scan become samples?
 
-use super::Flaw;
-use super::bits::BitReader;
-use super::frame::{BLOCK_SIDE, Frame};
-use super::huffman::HuffmanTable;
-use super::idct;
-use super::scan::Scan;
-use super::tables::{QuantizationTable, Tables, ZIGZAG};
+use crate::bits::BitReader;
+use crate::error::Flaw;
+use crate::frame::{BLOCK_SIDE, Frame};
+use crate::huffman::HuffmanTable;
+use crate::idct;
+use crate::scan::Scan;
+use crate::tables::{QuantizationTable, Tables, ZIGZAG};
 
 /// Bits of a DC difference in an eight-bit picture (T.81, table F.1), with room for the imprecise.
 const DC_BITS_MAX: u8 = 12;
 
 /// The samples of every component, in whole blocks.
-pub(super) struct Planes {
+pub(crate) struct Planes {
     planes: Vec<Plane>,
 }
 
-pub(super) struct Plane {
-    pub(super) samples: Vec<u8>,
-    pub(super) stride: usize,
+pub(crate) struct Plane {
+    pub(crate) samples: Vec<u8>,
+    pub(crate) stride: usize,
     /// A plane is filled by exactly one sequential scan.
     filled: bool,
 }
@@ -34,7 +34,7 @@ struct Channel<'a> {
 }
 
 impl Planes {
-    pub(super) fn new(frame: &Frame) -> Self {
+    pub(crate) fn new(frame: &Frame) -> Self {
         let planes = frame
             .components
             .iter()
@@ -47,7 +47,7 @@ impl Planes {
         Self { planes }
     }
 
-    pub(super) fn decode_scan(
+    pub(crate) fn decode_scan(
         &mut self,
         frame: &Frame,
         scan: &Scan,
@@ -82,7 +82,7 @@ impl Planes {
     }
 
     /// Marks a plane as filled. Twice would mean that one of two pictures is lost.
-    pub(super) fn claim(&mut self, component: usize) -> Result<(), Flaw> {
+    pub(crate) fn claim(&mut self, component: usize) -> Result<(), Flaw> {
         if std::mem::replace(&mut self.planes[component].filled, true) {
             return Err(Flaw("a channel of the picture is coded twice"));
         }
@@ -91,7 +91,7 @@ impl Planes {
 
     /// `last` is the index, in coding order, of the last coefficient that may be other than zero.
     #[inline]
-    pub(super) fn store(
+    pub(crate) fn store(
         &mut self,
         component: usize,
         (column, row): (usize, usize),
@@ -110,9 +110,9 @@ impl Planes {
     }
 
     /// The planes, if every one of them was coded.
-    pub(super) fn complete(self) -> Result<Vec<Plane>, Flaw> {
+    pub(crate) fn complete(&mut self) -> Result<Vec<Plane>, Flaw> {
         if self.planes.iter().all(|plane| plane.filled) {
-            Ok(self.planes)
+            Ok(std::mem::take(&mut self.planes))
         } else {
             Err(Flaw("a channel of the picture is missing"))
         }
@@ -147,7 +147,7 @@ fn read_block(reader: &mut BitReader<'_>, channel: &mut Channel<'_>, block: &mut
     if at > 64 { Err(OVERFULL) } else { Ok(last) }
 }
 
-pub(super) fn read_dc_difference(reader: &mut BitReader<'_>, table: &HuffmanTable) -> Result<i16, Flaw> {
+pub(crate) fn read_dc_difference(reader: &mut BitReader<'_>, table: &HuffmanTable) -> Result<i16, Flaw> {
     let size = reader.symbol(table)?;
     if size > DC_BITS_MAX {
         return Err(Flaw("a block is brighter than eight bits can be"));
@@ -156,8 +156,8 @@ pub(super) fn read_dc_difference(reader: &mut BitReader<'_>, table: &HuffmanTabl
 }
 
 /// A prediction wanders off only in damaged data.
-pub(super) fn narrow(dc: i32) -> Result<i16, Flaw> {
+pub(crate) fn narrow(dc: i32) -> Result<i16, Flaw> {
     i16::try_from(dc).map_err(|_| Flaw("a block is brighter than eight bits can be"))
 }
 
-pub(super) const OVERFULL: Flaw = Flaw("a block has more than 64 coefficients");
+pub(crate) const OVERFULL: Flaw = Flaw("a block has more than 64 coefficients");

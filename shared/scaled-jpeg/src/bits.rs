@@ -1,13 +1,13 @@
 //! What are the next bits of a scan, and are there any left?
 
-use super::Flaw;
-use super::huffman::HuffmanTable;
+use crate::error::Flaw;
+use crate::huffman::HuffmanTable;
 
 const ENDS_EARLY: Flaw = Flaw("a scan ends before its picture is complete");
 
 /// Reads entropy-coded data up to the next marker. It never makes a bit up: where others feed zeros to a decoder that has
 /// run dry, this one reports the flaw.
-pub(super) struct BitReader<'a> {
+pub(crate) struct BitReader<'a> {
     data: &'a [u8],
     at: usize,
     /// The next bits, from the top. Below `count` they are unspecified.
@@ -16,7 +16,7 @@ pub(super) struct BitReader<'a> {
 }
 
 impl<'a> BitReader<'a> {
-    pub(super) fn new(data: &'a [u8]) -> Self {
+    pub(crate) fn new(data: &'a [u8]) -> Self {
         Self {
             data,
             at: 0,
@@ -71,7 +71,7 @@ impl<'a> BitReader<'a> {
     }
 
     #[inline]
-    pub(super) fn symbol(&mut self, table: &HuffmanTable) -> Result<u8, Flaw> {
+    pub(crate) fn symbol(&mut self, table: &HuffmanTable) -> Result<u8, Flaw> {
         self.refill();
         let Some((symbol, length)) = table.look_up((self.window >> 48) as u32) else {
             return Err(if self.count < 16 {
@@ -87,7 +87,7 @@ impl<'a> BitReader<'a> {
     /// At most 16 bits, the first as the most significant.
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "sixteen bits fit into 31")]
-    pub(super) fn bits(&mut self, count: u32) -> Result<i32, Flaw> {
+    pub(crate) fn bits(&mut self, count: u32) -> Result<i32, Flaw> {
         if count == 0 {
             return Ok(0);
         }
@@ -97,7 +97,7 @@ impl<'a> BitReader<'a> {
         Ok(value)
     }
 
-    pub(super) fn bit(&mut self) -> Result<bool, Flaw> {
+    pub(crate) fn bit(&mut self) -> Result<bool, Flaw> {
         Ok(self.bits(1)? == 1)
     }
 
@@ -105,14 +105,14 @@ impl<'a> BitReader<'a> {
     /// most 15 bits, so that it fits a coefficient.
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "fifteen bits and a sign are sixteen")]
-    pub(super) fn signed(&mut self, count: u32) -> Result<i16, Flaw> {
+    pub(crate) fn signed(&mut self, count: u32) -> Result<i16, Flaw> {
         let value = self.bits(count)?;
         let negative = count > 0 && value < 1 << (count - 1);
         Ok((if negative { value - (1 << count) + 1 } else { value }) as i16)
     }
 
     /// Passes the restart marker `RSTn`, which must be the next thing.
-    pub(super) fn restart(&mut self, number: u8) -> Result<(), Flaw> {
+    pub(crate) fn restart(&mut self, number: u8) -> Result<(), Flaw> {
         self.finish_interval()?;
         let rest = self.data.get(self.at..).unwrap_or_default();
         let fill = rest.iter().take_while(|&&byte| byte == 0xFF).count();
@@ -127,7 +127,7 @@ impl<'a> BitReader<'a> {
     }
 
     /// Bytes taken by the scan, up to the marker that follows it.
-    pub(super) fn finish(mut self) -> Result<usize, Flaw> {
+    pub(crate) fn finish(mut self) -> Result<usize, Flaw> {
         self.finish_interval()?;
         Ok(self.at)
     }

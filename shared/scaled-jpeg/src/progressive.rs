@@ -1,18 +1,18 @@
 //! How do the scans of a progressive picture add up to coefficients?
 
-use super::Flaw;
-use super::bits::BitReader;
-use super::frame::Frame;
-use super::huffman::HuffmanTable;
-use super::scan::Scan;
-use super::sequential::{OVERFULL, Planes, narrow, read_dc_difference};
-use super::tables::{QuantizationTable, Tables, ZIGZAG};
+use crate::bits::BitReader;
+use crate::error::Flaw;
+use crate::frame::Frame;
+use crate::huffman::HuffmanTable;
+use crate::scan::Scan;
+use crate::sequential::{OVERFULL, Planes, narrow, read_dc_difference};
+use crate::tables::{QuantizationTable, Tables, ZIGZAG};
 
 /// Not coded by any scan so far.
 const NEVER: u8 = u8::MAX;
 
 /// The coefficients of every component, refined scan by scan (T.81, annex G).
-pub(super) struct Coefficients {
+pub(crate) struct Coefficients {
     channels: Vec<Channel>,
 }
 
@@ -34,7 +34,7 @@ struct Running {
 }
 
 impl Coefficients {
-    pub(super) fn new(frame: &Frame) -> Self {
+    pub(crate) fn new(frame: &Frame) -> Self {
         let channels = frame
             .components
             .iter()
@@ -48,7 +48,7 @@ impl Coefficients {
         Self { channels }
     }
 
-    pub(super) fn decode_scan(
+    pub(crate) fn decode_scan(
         &mut self,
         frame: &Frame,
         scan: &Scan,
@@ -145,7 +145,7 @@ impl Coefficients {
     }
 
     /// Frees the coefficients channel by channel, because the pixels are to come.
-    pub(super) fn render(self, frame: &Frame, planes: &mut Planes) -> Result<(), Flaw> {
+    pub(crate) fn render(self, frame: &Frame, planes: &mut Planes) -> Result<(), Flaw> {
         for (component, channel) in self.channels.into_iter().enumerate() {
             let (Some(steps), true) = (channel.steps, channel.known_to_bit[0] != NEVER) else {
                 return Err(Flaw("a channel of the picture is missing"));

@@ -1,13 +1,13 @@
 //! Which symbol do the next bits stand for?
 
-use super::Flaw;
+use crate::error::Flaw;
 
 /// Codes up to this length are found by one look-up. More costs cache, less costs time on the long codes.
-pub(super) const FAST_BITS: u32 = 10;
+pub(crate) const FAST_BITS: u32 = 10;
 const CODE_BITS_MAX: u32 = 16;
 
 /// A canonical code (T.81, annex C).
-pub(super) struct HuffmanTable {
+pub(crate) struct HuffmanTable {
     /// By the next [`FAST_BITS`] bits: length and symbol, or a length of zero for a longer code.
     fast: Box<[(u8, u8); 1 << FAST_BITS]>,
     /// By length: one past the last code, aligned to 16 bits.
@@ -19,7 +19,7 @@ pub(super) struct HuffmanTable {
 
 impl HuffmanTable {
     /// From the number of codes of each length, and the symbols in the order of their codes.
-    pub(super) fn new(counts: &[u8; 16], symbols: &[u8]) -> Result<Self, Flaw> {
+    pub(crate) fn new(counts: &[u8; 16], symbols: &[u8]) -> Result<Self, Flaw> {
         let mut table = Self {
             fast: Box::new([(0, 0); 1 << FAST_BITS]),
             limits: [0; 17],
@@ -59,7 +59,7 @@ impl HuffmanTable {
 
     /// Symbol and code length for the next 16 bits, or `None` where they begin no code.
     #[inline]
-    pub(super) fn look_up(&self, next_16_bits: u32) -> Option<(u8, u32)> {
+    pub(crate) fn look_up(&self, next_16_bits: u32) -> Option<(u8, u32)> {
         let (length, symbol) = self.fast[(next_16_bits >> (CODE_BITS_MAX - FAST_BITS)) as usize];
         if length != 0 {
             return Some((symbol, u32::from(length)));

@@ -1,25 +1,25 @@
 //! Which blocks does a scan hold, in which order?
 
-use super::Flaw;
-use super::bits::BitReader;
-use super::frame::{BLOCK_SIDE, Component, Frame};
+use crate::bits::BitReader;
+use crate::error::Flaw;
+use crate::frame::{BLOCK_SIDE, Component, Frame};
 
 /// A scan header (T.81, B.2.3).
-pub(super) struct Scan {
-    pub(super) channels: Vec<ScanChannel>,
+pub(crate) struct Scan {
+    pub(crate) channels: Vec<ScanChannel>,
     /// First and last coefficient, in coding order.
-    pub(super) band: (usize, usize),
+    pub(crate) band: (usize, usize),
     /// The bit that an earlier scan has reached; zero when there was none.
-    pub(super) bit_before: u32,
+    pub(crate) bit_before: u32,
     /// The lowest bit that this scan codes.
-    pub(super) bit: u32,
+    pub(crate) bit: u32,
 }
 
-pub(super) struct ScanChannel {
+pub(crate) struct ScanChannel {
     /// Index among the frame's components.
-    pub(super) component: usize,
-    pub(super) dc_table: usize,
-    pub(super) ac_table: usize,
+    pub(crate) component: usize,
+    pub(crate) dc_table: usize,
+    pub(crate) ac_table: usize,
 }
 
 /// The lowest bit of a coefficient that a progressive scan may start from (T.81, table B.3).
@@ -28,7 +28,7 @@ const BIT_MAX: u8 = 13;
 const UNIT_BLOCKS_MAX: usize = 10;
 
 impl Scan {
-    pub(super) fn parse(payload: &[u8], frame: &Frame) -> Result<Self, Flaw> {
+    pub(crate) fn parse(payload: &[u8], frame: &Frame) -> Result<Self, Flaw> {
         const MALFORMED: Flaw = Flaw("a scan header is malformed");
         let (&channel_count, entries) = payload.split_first().ok_or(MALFORMED)?;
         let (entries, parameters) = entries
@@ -78,7 +78,7 @@ impl Scan {
 
     /// Calls `decode` for every block of the scan: with the reader, the index among the scan's channels and the block's
     /// column and row. `restart` resets what does not outlive a restart marker. Answers with the length of the data.
-    pub(super) fn walk<S>(
+    pub(crate) fn walk<S>(
         &self,
         frame: &Frame,
         restart_interval: usize,

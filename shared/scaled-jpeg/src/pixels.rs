@@ -1,15 +1,27 @@
 //! Which colours do the channels of a JPEG stand for?
 
-use domain::thumbnails::ports::PhotoRefused;
+use crate::error::JpegError;
+use crate::frame::Frame;
+use crate::sequential::Plane;
+use crate::upsample;
 
-use super::frame::Frame;
-use super::sequential::Plane;
-use super::upsample;
-use crate::raster::{Layout, PIXEL_BYTES, Raster};
+/// Bytes of every pixel, whatever its colours: one shape for all.
+pub const PIXEL_BYTES: usize = 4;
+
+/// What the bytes of a pixel mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Colours {
+    /// Luminance, three times. The fourth byte is without meaning.
+    Gray,
+    /// The fourth byte is without meaning.
+    Rgb,
+    /// Ink: 0 is none, 255 is full coverage.
+    Cmyk,
+}
 
 /// How channels become colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ColourModel {
+pub(crate) enum ColourModel {
     Gray,
     Rgb,
     /// Luminance and two colour differences, full range (JFIF, page 3).
@@ -23,7 +35,7 @@ pub(super) enum ColourModel {
 
 impl ColourModel {
     /// The standard does not say; the conventions are those of libjpeg (`jdapimin.c`, `default_decompress_parms`).
-    pub(super) fn of(frame: &Frame, adobe_transform: Option<u8>) -> Result<Self, PhotoRefused> {
+    pub(crate) fn of(frame: &Frame, adobe_transform: Option<u8>) -> Result<Self, JpegError> {
         let ids: Vec<u8> = frame.components.iter().map(|component| component.id).collect();
         match (ids.as_slice(), adobe_transform) {
             ([_], _) => Ok(Self::Gray),
@@ -32,22 +44,24 @@ impl ColourModel {
             ([_, _, _, _], None) => Ok(Self::Cmyk),
             ([_, _, _, _], Some(0)) => Ok(Self::InvertedCmyk),
             ([_, _, _, _], Some(_)) => Ok(Self::Ycck),
-            _ => Err(PhotoRefused::Unsupported {
-                feature: format!("a JPEG of {} colour channels", ids.len()),
-            }),
+            _ => Err(JpegError::unsupported(format!(
+                "a JPEG of {} colour channels",
+                ids.len()
+            ))),
         }
     }
 
-    fn layout(self) -> Layout {
+    pub(crate) fn colours(self) -> Colours {
         match self {
-            Self::Gray => Layout::Gray,
-            Self::Rgb | Self::YCbCr => Layout::Rgb,
-            Self::Cmyk | Self::InvertedCmyk | Self::Ycck => Layout::Cmyk,
+            Self::Gray => Colours::Gray,
+            Self::Rgb | Self::YCbCr => Colours::Rgb,
+            Self::Cmyk | Self::InvertedCmyk | Self::Ycck => Colours::Cmyk,
         }
     }
 }
 
-pub(super) fn raster(frame: &Frame, planes: &[Plane], model: ColourModel) -> Raster {
+/// [`PIXEL_BYTES`] for each pixel.
+pub(crate) fn samples(frame: &Frame, planes: &[Plane], model: ColourModel) -> Vec<u8> {
     let (width, height) = (frame.width_px as usize, frame.height_px as usize);
     let mut samples = vec![u8::MAX; width * height * PIXEL_BYTES];
     let mut rows = vec![vec![0; width]; frame.components.len()];
@@ -70,12 +84,7 @@ pub(super) fn raster(frame: &Frame, planes: &[Plane], model: ColourModel) -> Ras
             (_, rows) => interleave(rows, target, 0),
         }
     }
-    Raster {
-        width_px: frame.width_px,
-        height_px: frame.height_px,
-        layout: model.layout(),
-        samples,
-    }
+    samples
 }
 
 fn interleave<'a>(rows: impl IntoIterator<Item = &'a Vec<u8>>, target: &mut [u8], flip: u8) {

@@ -2,13 +2,13 @@
 
 #![expect(clippy::cast_possible_truncation, reason = "a mean of bytes is a byte")]
 
-use super::frame::Component;
-use super::sequential::Plane;
+use crate::frame::Component;
+use crate::sequential::Plane;
 
 /// Writes one row of a channel at the picture's full width. Halved channels are interpolated linearly, as libjpeg does
 /// ("fancy upsampling"): the samples lie between the pixels, so the nearer one counts three times as much. Rarer ratios
 /// repeat the sample.
-pub(super) fn row(component: &Component, plane: &Plane, y: usize, blend: &mut Vec<u16>, target: &mut [u8]) {
+pub(crate) fn row(component: &Component, plane: &Plane, y: usize, blend: &mut Vec<u16>, target: &mut [u8]) {
     let line = |row: usize| &plane.samples[row * plane.stride..][..component.width];
     match (component.pixels_across, component.pixels_down) {
         (1, 1) => target.copy_from_slice(&line(y)[..target.len()]),

@@ -2,8 +2,8 @@
 
 use std::num::Wrapping;
 
-use super::frame::BLOCK_SIDE;
-use super::tables::QuantizationTable;
+use crate::frame::BLOCK_SIDE;
+use crate::tables::QuantizationTable;
 
 /// Fractional bits of the constants.
 const CONSTANT_BITS: usize = 13;
@@ -19,7 +19,7 @@ type Fixed = Wrapping<i32>;
 /// A whole block, in the accurate integer arithmetic of libjpeg: columns, then rows.
 ///
 /// Loeffler, Ligtenberg, Moschytz: Practical fast 1-D DCT algorithms with 11 multiplications. ICASSP 1989.
-pub(super) fn full(block: &[i16; 64], steps: &QuantizationTable, target: &mut [u8], stride: usize) {
+pub(crate) fn full(block: &[i16; 64], steps: &QuantizationTable, target: &mut [u8], stride: usize) {
     let mut between = [Wrapping(0); 64];
     for column in 0..BLOCK_SIDE {
         let line = std::array::from_fn(|row| {
@@ -40,7 +40,7 @@ pub(super) fn full(block: &[i16; 64], steps: &QuantizationTable, target: &mut [u
 }
 
 /// A block of one colour: most blocks of a sky, and a fraction of the work.
-pub(super) fn flat(dc: i16, step: u16, target: &mut [u8], stride: usize) {
+pub(crate) fn flat(dc: i16, step: u16, target: &mut [u8], stride: usize) {
     let sample = to_sample(rounded(Wrapping(i32::from(dc)) * Wrapping(i32::from(step)), 3));
     for row in target.chunks_mut(stride).take(BLOCK_SIDE) {
         row[..BLOCK_SIDE].fill(sample);

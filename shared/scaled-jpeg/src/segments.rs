@@ -1,11 +1,10 @@
 //! Where does each segment of a JPEG begin and end?
 
-use domain::thumbnails::ports::PhotoRefused;
-
-use super::Flaw;
+use crate::error::{Flaw, JpegError};
 
 /// A marker with its payload, reduced to what decoding needs. Everything else is skipped.
-pub(super) enum Segment<'a> {
+#[derive(Clone, Copy)]
+pub(crate) enum Segment<'a> {
     FrameHeader { kind: FrameKind, payload: &'a [u8] },
     HuffmanTables(&'a [u8]),
     QuantizationTables(&'a [u8]),
@@ -16,33 +15,33 @@ pub(super) enum Segment<'a> {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum FrameKind {
+pub(crate) enum FrameKind {
     Sequential,
     Progressive,
 }
 
-pub(super) struct Segments<'a> {
+pub(crate) struct Segments<'a> {
     rest: &'a [u8],
 }
 
 impl<'a> Segments<'a> {
-    /// The signature was checked when the format was told.
-    pub(super) fn new(photo: &'a [u8]) -> Self {
+    /// After the signature, whatever that is.
+    pub(crate) fn new(photo: &'a [u8]) -> Self {
         Self {
             rest: photo.get(2..).unwrap_or_default(),
         }
     }
 
     /// The bytes after the last segment: entropy-coded data, when that was a scan header.
-    pub(super) fn rest(&self) -> &'a [u8] {
+    pub(crate) fn rest(&self) -> &'a [u8] {
         self.rest
     }
 
-    pub(super) fn skip(&mut self, count: usize) {
+    pub(crate) fn skip(&mut self, count: usize) {
         self.rest = self.rest.get(count..).unwrap_or_default();
     }
 
-    pub(super) fn next(&mut self) -> Result<Segment<'a>, PhotoRefused> {
+    pub(crate) fn next(&mut self) -> Result<Segment<'a>, JpegError> {
         loop {
             let marker = self.marker()?;
             let segment = match marker {
@@ -68,9 +67,7 @@ impl<'a> Segments<'a> {
                 0xD8 => return Err(Flaw("a second picture begins inside the JPEG").into()),
                 _ => {
                     if let Some(feature) = unsupported(marker) {
-                        return Err(PhotoRefused::Unsupported {
-                            feature: feature.to_owned(),
-                        });
+                        return Err(JpegError::unsupported(feature));
                     }
                     self.payload()?;
                     continue;

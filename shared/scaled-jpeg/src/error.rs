@@ -1,0 +1,30 @@
+//! Why is a file no picture?
+
+/// What the decoder answers instead of a picture. Trying again helps with the last of the three only.
+#[derive(Debug, thiserror::Error)]
+pub enum JpegError {
+    /// The data contradicts itself, or ends too early.
+    #[error("{detail}")]
+    Damaged { detail: &'static str },
+    /// The file may well be whole; this decoder does not speak its kind.
+    #[error("{feature} is not supported")]
+    Unsupported { feature: String },
+}
+
+impl JpegError {
+    pub(crate) fn unsupported(feature: impl Into<String>) -> Self {
+        Self::Unsupported {
+            feature: feature.into(),
+        }
+    }
+}
+
+/// What is wrong with the data. Small, because it is the error of the innermost loops.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Flaw(pub(crate) &'static str);
+
+impl From<Flaw> for JpegError {
+    fn from(flaw: Flaw) -> Self {
+        Self::Damaged { detail: flaw.0 }
+    }
+}
