@@ -18,4 +18,4 @@ mod sniff;
 mod webp;
 
 pub use limits::{DECODED_BYTES_MAX, Limits, PIXELS_MAX, SIDE_PX_MAX};
-pub use renderer::Renderer;
+pub use renderer::{RenderError, Renderer};

@@ -49,6 +49,14 @@ impl Limits {
         Ok(())
     }
 
+    /// Of a file that was read until it was too large, and no further.
+    pub(crate) fn too_many_bytes(&self) -> PhotoRefused {
+        PhotoRefused::TooManyBytes {
+            bytes: self.bytes_max.saturating_add(1),
+            limit_bytes: self.bytes_max,
+        }
+    }
+
     /// Judges the size that a header claims. `decoded_bytes` is what decoding a picture of that kind would take.
     pub(crate) fn check_header(&self, width_px: u32, height_px: u32, decoded_bytes: u64) -> Result<(), PhotoRefused> {
         if width_px == 0 || height_px == 0 {

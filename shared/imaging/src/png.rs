@@ -68,11 +68,7 @@ pub(crate) fn decode(photo: &[u8], limits: &Limits) -> Result<Decoded, PhotoRefu
             return Err(damaged("the PNG has no such pixels"));
         }
     };
-    Ok(Decoded {
-        raster,
-        icc_profile,
-        orientation,
-    })
+    Ok(Decoded::of(raster, icc_profile, orientation))
 }
 
 /// The decoded picture, and a copy where gray becomes RGBA afterwards.

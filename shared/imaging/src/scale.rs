@@ -2,10 +2,11 @@
 
 use domain::thumbnails::ports::PhotoRefused;
 use fast_image_resize::images::TypedImage;
-use fast_image_resize::pixels::U8x4;
+use fast_image_resize::pixels::{U8, U8x4};
 use fast_image_resize::{FilterType, MulDiv, ResizeAlg, ResizeOptions, Resizer};
+use scaled_jpeg::Plane;
 
-use crate::raster::{Layout, PIXEL_BYTES, Raster};
+use crate::raster::{Layout, PIXEL_BYTES, Pixels, Planar, Raster};
 
 /// A picture serves as the source of a smaller one when it is at least this many times as large: with less, the second
 /// filter visibly softens what the first has left.
@@ -26,19 +27,29 @@ pub(crate) fn fit(width_px: u32, height_px: u32, size_px: u32) -> (u32, u32) {
 }
 
 /// One picture for each of `targets`, in their order. The targets must be distinct, and come from [`fit`].
-pub(crate) fn scale(original: Raster, targets: &[(u32, u32)]) -> Result<Vec<Raster>, PhotoRefused> {
-    let own_size = original.size();
+pub(crate) fn scale(original: Pixels, targets: &[(u32, u32)]) -> Result<Vec<Raster>, PhotoRefused> {
+    let own_size = match &original {
+        Pixels::Raster(raster) => Some(raster.size()),
+        // Decoded smaller than the original.
+        Pixels::Planar(_) => None,
+    };
     let mut order: Vec<usize> = (0..targets.len()).collect();
     order.sort_by_key(|&index| std::cmp::Reverse(longest(targets[index])));
 
     // Kept apart: premultiplying and dividing again would cost the unscaled picture its faint colours.
-    let unscaled = targets.contains(&own_size).then(|| original.clone());
-    let mut source = premultiplied(original)?;
+    let unscaled = match &original {
+        Pixels::Raster(raster) if targets.contains(&raster.size()) => Some(raster.clone()),
+        _ => None,
+    };
+    let mut source = match original {
+        Pixels::Raster(raster) => Pixels::Raster(premultiplied(raster)?),
+        planar @ Pixels::Planar(_) => planar,
+    };
     let mut resizer = Resizer::new();
     let mut made: Vec<(usize, Raster)> = Vec::with_capacity(targets.len());
     for index in order {
         let target = targets[index];
-        if target == own_size {
+        if Some(target) == own_size {
             continue;
         }
         let wanted = longest(target).saturating_mul(CHAIN_RATIO_MIN);
@@ -48,7 +59,10 @@ pub(crate) fn scale(original: Raster, targets: &[(u32, u32)]) -> Result<Vec<Rast
             .rev()
             .map(|(_, raster)| raster)
             .find(|raster| longest(raster.size()) >= wanted);
-        let picture = resized(&mut resizer, from.unwrap_or(&mut source), target)?;
+        let picture = match (from, &mut source) {
+            (Some(raster), _) | (None, Pixels::Raster(raster)) => resized(&mut resizer, raster, target)?,
+            (None, Pixels::Planar(planar)) => resized_planes(&mut resizer, planar, target)?,
+        };
         made.push((index, picture));
     }
 
@@ -56,7 +70,7 @@ pub(crate) fn scale(original: Raster, targets: &[(u32, u32)]) -> Result<Vec<Rast
     for (index, picture) in made {
         pictures.push((index, divided(picture)?));
     }
-    if let (Some(unscaled), Some(index)) = (unscaled, targets.iter().position(|&target| target == own_size)) {
+    if let (Some(unscaled), Some(index)) = (unscaled, targets.iter().position(|&target| Some(target) == own_size)) {
         pictures.push((index, unscaled));
     }
     pictures.sort_by_key(|(index, _)| *index);
@@ -84,12 +98,51 @@ fn resized(
         samples,
     };
     let mut target = pixels(&mut scaled)?;
-    // Lanczos3 works on the encoded values, as browsers and vips do by default. Alpha is premultiplied beforehand.
-    let options = ResizeOptions::new()
-        .resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3))
-        .use_alpha(false);
-    resizer.resize_typed(&view, &mut target, &options).map_err(unscalable)?;
+    resizer
+        .resize_typed(&view, &mut target, &lanczos3())
+        .map_err(unscalable)?;
     Ok(scaled)
+}
+
+/// Lanczos3 works on the encoded values, as browsers and vips do by default. Alpha is premultiplied beforehand.
+fn lanczos3() -> ResizeOptions {
+    ResizeOptions::new()
+        .resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3))
+        .use_alpha(false)
+}
+
+/// Scales each channel from the size it has, and makes pixels of them when there are few. Enlarging the colour channels
+/// first would be four times the work, for a picture that the filter then makes smaller.
+fn resized_planes(
+    resizer: &mut Resizer,
+    source: &mut Planar,
+    (width_px, height_px): (u32, u32),
+) -> Result<Raster, PhotoRefused> {
+    let mut planes = Vec::with_capacity(source.planes.len());
+    for plane in &mut source.planes {
+        let size = (u32::try_from(plane.width), u32::try_from(plane.height));
+        let (Ok(plane_width), Ok(plane_height)) = size else {
+            return Err(unscalable("a side is too long"));
+        };
+        let view = TypedImage::<U8>::from_buffer(plane_width, plane_height, &mut plane.samples).map_err(unscalable)?;
+        let mut samples = vec![0; width_px as usize * height_px as usize];
+        let mut target = TypedImage::<U8>::from_buffer(width_px, height_px, &mut samples).map_err(unscalable)?;
+        // To the fraction of a sample, so that planes of different sizes stay on top of each other.
+        let options = lanczos3().crop(0.0, 0.0, plane.reach.0, plane.reach.1);
+        resizer.resize_typed(&view, &mut target, &options).map_err(unscalable)?;
+        planes.push(Plane {
+            width: width_px as usize,
+            height: height_px as usize,
+            samples,
+            reach: (f64::from(width_px), f64::from(height_px)),
+            pixels: (1, 1),
+        });
+    }
+    let scaled = Planar {
+        planes,
+        model: source.model,
+    };
+    Ok(scaled.raster(width_px, height_px))
 }
 
 fn pixels(raster: &mut Raster) -> Result<TypedImage<'_, U8x4>, PhotoRefused> {

@@ -2,66 +2,90 @@
 
 use crate::error::Flaw;
 use crate::huffman::HuffmanTable;
+use crate::source::{Copied, Source};
 
-const ENDS_EARLY: Flaw = Flaw("a scan ends before its picture is complete");
+pub(crate) const ENDS_EARLY: Flaw = Flaw("a scan ends before its picture is complete");
+
+/// Bits that [`BitReader::refill`] provides while there are enough bytes.
+pub(crate) const REFILLED_BITS: u32 = 56;
 
 /// Reads entropy-coded data up to the next marker. It never makes a bit up: where others feed zeros to a decoder that has
 /// run dry, this one reports the flaw.
-pub(crate) struct BitReader<'a> {
-    data: &'a [u8],
+pub(crate) struct BitReader<'s, 'a> {
+    source: &'s mut Source<'a>,
+    /// Data without its stuffing, so that the innermost loops take eight bytes without looking at them.
+    data: Vec<u8>,
     at: usize,
-    /// The next bits, from the top. Below `count` they are unspecified.
-    window: u64,
-    count: u32,
+    end: usize,
+    /// Behind `data` there is a marker, or nothing.
+    at_marker: bool,
+    /// The next bits, from the top. Below `count` they are those that follow, or zero.
+    pub(crate) window: u64,
+    pub(crate) count: u32,
 }
 
-impl<'a> BitReader<'a> {
-    pub(crate) fn new(data: &'a [u8]) -> Self {
+impl<'s, 'a> BitReader<'s, 'a> {
+    pub(crate) fn new(source: &'s mut Source<'a>) -> Self {
+        let data = std::mem::take(&mut source.scratch);
         Self {
+            source,
             data,
             at: 0,
+            end: 0,
+            at_marker: false,
             window: 0,
             count: 0,
         }
     }
 
-    /// Tops the window up to more than 48 bits, unless a marker comes before.
+    /// Tops the window up to [`REFILLED_BITS`] or more, in a handful of instructions. Answers with false, and does
+    /// nothing, when the data at hand does not allow that.
     #[inline]
-    fn refill(&mut self) {
-        if self.count >= 32 {
+    pub(crate) fn refill(&mut self) -> bool {
+        let data = &self.data[..self.end];
+        let Some(eight) = data.get(self.at..).and_then(<[u8]>::first_chunk::<8>) else {
+            return false;
+        };
+        self.window |= u64::from_be_bytes(*eight) >> self.count;
+        // Whole bytes that went in; what is left of the eighth is taken again next time.
+        self.at += ((63 - self.count) / 8) as usize;
+        self.count |= REFILLED_BITS;
+        true
+    }
+
+    /// The same for the end of the data, and of what is at hand of it.
+    #[cold]
+    fn refill_by_byte(&mut self) {
+        while !self.at_marker && self.end - self.at < 8 {
+            self.data.copy_within(self.at..self.end, 0);
+            self.end -= self.at;
+            self.at = 0;
+            let Copied { bytes, at_marker } = self.source.copy_scan(&mut self.data[self.end..]);
+            self.end += bytes;
+            self.at_marker = at_marker;
+        }
+        if self.refill() {
             return;
         }
-        if let Some(eight) = self.data.get(self.at..).and_then(<[u8]>::first_chunk::<8>) {
-            let word = u64::from_be_bytes(*eight);
-            if !has_marker_byte(word) {
-                self.window |= word >> self.count;
-                let bytes = (63 - self.count) / 8;
-                self.at += bytes as usize;
-                self.count += bytes * 8;
-                return;
-            }
-        }
-        self.refill_by_byte();
-    }
-
-    fn refill_by_byte(&mut self) {
         // The fast path may have left bits of the next byte below `count`.
         self.window &= !(u64::MAX.checked_shr(self.count).unwrap_or(0));
-        while self.count <= 56 {
-            let (byte, bytes) = match self.data.get(self.at..) {
-                // A stuffed zero says that this 0xFF is data (T.81, F.1.2.3).
-                Some([0xFF, 0x00, ..]) => (0xFF, 2),
-                Some([0xFF, ..] | []) | None => return,
-                Some([byte, ..]) => (*byte, 1),
-            };
-            self.window |= u64::from(byte) << (56 - self.count);
+        while self.count < 56 && self.at < self.end {
+            self.window |= u64::from(self.data[self.at]) << (56 - self.count);
             self.count += 8;
-            self.at += bytes;
+            self.at += 1;
+        }
+    }
+
+    /// Makes 32 bits or more available, unless the data ends before.
+    #[inline]
+    pub(crate) fn provide(&mut self) {
+        if self.count < 32 && !self.refill() {
+            self.refill_by_byte();
         }
     }
 
     #[inline]
-    fn consume(&mut self, bits: u32) -> Result<(), Flaw> {
+    pub(crate) fn consume(&mut self, bits: u32) -> Result<(), Flaw> {
         if bits > self.count {
             return Err(ENDS_EARLY);
         }
@@ -72,7 +96,7 @@ impl<'a> BitReader<'a> {
 
     #[inline]
     pub(crate) fn symbol(&mut self, table: &HuffmanTable) -> Result<u8, Flaw> {
-        self.refill();
+        self.provide();
         let Some((symbol, length)) = table.look_up((self.window >> 48) as u32) else {
             return Err(if self.count < 16 {
                 ENDS_EARLY
@@ -91,12 +115,13 @@ impl<'a> BitReader<'a> {
         if count == 0 {
             return Ok(0);
         }
-        self.refill();
+        self.provide();
         let value = (self.window >> (64 - count)) as i32;
         self.consume(count)?;
         Ok(value)
     }
 
+    #[inline]
     pub(crate) fn bit(&mut self) -> Result<bool, Flaw> {
         Ok(self.bits(1)? == 1)
     }
@@ -104,32 +129,37 @@ impl<'a> BitReader<'a> {
     /// A number of `count` bits of which the lower half of the range stands for the negative ones (T.81, F.2.2.1). At
     /// most 15 bits, so that it fits a coefficient.
     #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "fifteen bits and a sign are sixteen")]
     pub(crate) fn signed(&mut self, count: u32) -> Result<i16, Flaw> {
         let value = self.bits(count)?;
-        let negative = count > 0 && value < 1 << (count - 1);
-        Ok((if negative { value - (1 << count) + 1 } else { value }) as i16)
+        Ok(extended(value, count))
+    }
+
+    /// Passes any number of bits.
+    pub(crate) fn skip(&mut self, mut count: u32) -> Result<(), Flaw> {
+        while count > 0 {
+            self.provide();
+            let step = count.min(32);
+            self.consume(step)?;
+            count -= step;
+        }
+        Ok(())
     }
 
     /// Passes the restart marker `RSTn`, which must be the next thing.
     pub(crate) fn restart(&mut self, number: u8) -> Result<(), Flaw> {
         self.finish_interval()?;
-        let rest = self.data.get(self.at..).unwrap_or_default();
-        let fill = rest.iter().take_while(|&&byte| byte == 0xFF).count();
-        match rest.get(fill) {
-            Some(&marker) if fill > 0 && marker == 0xD0 + number => {
-                self.at += fill + 1;
-                Ok(())
-            }
-            None => Err(ENDS_EARLY),
-            Some(_) => Err(Flaw("a restart marker is missing or out of turn")),
-        }
+        self.source.restart_marker(number)?;
+        self.at = 0;
+        self.end = 0;
+        self.at_marker = false;
+        Ok(())
     }
 
-    /// Bytes taken by the scan, up to the marker that follows it.
-    pub(crate) fn finish(mut self) -> Result<usize, Flaw> {
+    /// Ends the scan before the marker that follows it.
+    pub(crate) fn finish(mut self) -> Result<(), Flaw> {
         self.finish_interval()?;
-        Ok(self.at)
+        self.source.scratch = self.data;
+        Ok(())
     }
 
     /// The last byte is padded with bits. Some encoders append whole bytes of padding; anything else means that the data
@@ -139,6 +169,7 @@ impl<'a> BitReader<'a> {
         loop {
             self.refill_by_byte();
             if self.count == 0 {
+                self.window = 0;
                 return Ok(());
             }
             let byte = (self.window >> 56) as u8;
@@ -150,11 +181,22 @@ impl<'a> BitReader<'a> {
     }
 }
 
-/// Whether any of the eight bytes is 0xFF: the classic test for a zero byte, on the complement.
+impl Source<'_> {
+    /// Passes the restart marker `RSTn` with its fill bytes.
+    pub(crate) fn restart_marker(&mut self, number: u8) -> Result<(), Flaw> {
+        match self.marker() {
+            Ok(marker) if marker == 0xD0 + number => Ok(()),
+            Err(None) => Err(ENDS_EARLY),
+            Ok(_) | Err(Some(_)) => Err(Flaw("a restart marker is missing or out of turn")),
+        }
+    }
+}
+
+/// What `count` bits mean as a coefficient: those that begin with a one stand for themselves, the others for negative
+/// numbers (T.81, table F.1).
 #[inline]
-fn has_marker_byte(word: u64) -> bool {
-    const LOW: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    let zero_where_marker = !word;
-    zero_where_marker.wrapping_sub(LOW) & word & HIGH != 0
+#[expect(clippy::cast_possible_truncation, reason = "fifteen bits and a sign are sixteen")]
+pub(crate) fn extended(value: i32, count: u32) -> i16 {
+    let negative = count > 0 && value < 1 << (count - 1);
+    (if negative { value - (1 << count) + 1 } else { value }) as i16
 }

@@ -1,7 +1,8 @@
 //! What does a JPEG's frame header say about the picture?
 
+use crate::coefficients;
 use crate::error::{Flaw, JpegError};
-use crate::pixels::PIXEL_BYTES;
+use crate::scale::Scale;
 use crate::segments::FrameKind;
 
 /// Samples along one side of a block.
@@ -104,30 +105,30 @@ impl Frame {
         })
     }
 
-    /// Memory at the peak of decoding: the planes, beside them first the coefficients, then the pixels.
-    pub(crate) fn decoded_bytes(&self) -> u64 {
-        let samples: usize = self.components.iter().map(Component::samples).sum();
+    /// Memory at the peak of decoding: the planes, and beside them the coefficients of a progressive picture.
+    pub(crate) fn decoded_bytes(&self, scale: Scale) -> u64 {
+        let blocks: usize = self.components.iter().map(Component::blocks).sum();
         let coefficients = if self.progressive {
-            samples * size_of::<i16>()
+            coefficients::bytes_per_block(scale)
         } else {
             0
         };
-        let pixels = self.width_px as usize * self.height_px as usize * PIXEL_BYTES;
-        (samples + coefficients.max(pixels)) as u64
+        (blocks * (scale.coefficients() + coefficients)) as u64
     }
 }
 
 impl Component {
-    /// Samples of one row in memory.
-    pub(crate) fn stride(&self) -> usize {
-        self.blocks_wide * BLOCK_SIDE
-    }
-
     pub(crate) fn blocks_in_unit(&self) -> usize {
         self.horizontal * self.vertical
     }
 
-    pub(crate) fn samples(&self) -> usize {
-        self.blocks_wide * self.blocks_high * BLOCK_SIDE * BLOCK_SIDE
+    /// Blocks in memory: whole minimum coded units.
+    pub(crate) fn blocks(&self) -> usize {
+        self.blocks_wide * self.blocks_high
+    }
+
+    /// Units of a scan of this channel alone, which is coded without the padding to whole units (T.81, A.2.2).
+    pub(crate) fn own_units(&self) -> usize {
+        self.width.div_ceil(BLOCK_SIDE) * self.height.div_ceil(BLOCK_SIDE)
     }
 }

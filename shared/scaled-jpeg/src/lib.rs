@@ -1,13 +1,6 @@
-//! How is a JPEG decoded, whole or not at all?
-//!
-//! Our own decoder, because the ones at hand answer a cut file with half a picture: the rest is gray, and nobody is told.
-//! This one never invents a bit. A scan must hold exactly the blocks of its picture, a restart marker must be the next in
-//! turn, and the file must say that it has ended.
-//!
-//! Baseline, extended and progressive pictures of eight bits, as ITU-T T.81 (<https://www.w3.org/Graphics/JPEG/itu-t81.pdf>)
-//! defines them. Arithmetic is that of libjpeg, bit by bit, so that a picture looks as everywhere else.
-
+//! How is a JPEG decoded, whole or not at all, and no larger than needed?
 mod bits;
+mod coefficients;
 mod decoder;
 mod error;
 mod frame;
@@ -15,13 +8,19 @@ mod huffman;
 mod idct;
 mod metadata;
 mod pixels;
+mod plane;
 mod progressive;
+mod scale;
 mod scan;
 mod segments;
 mod sequential;
+mod skip;
+mod source;
 mod tables;
 mod upsample;
 
-pub use decoder::{Decoder, Header, Picture};
+pub use decoder::{Decoder, Header, Picture, SCANS_MAX};
 pub use error::JpegError;
-pub use pixels::{Colours, PIXEL_BYTES};
+pub use pixels::{ColourModel, Colours, PIXEL_BYTES};
+pub use plane::Plane;
+pub use scale::Scale;

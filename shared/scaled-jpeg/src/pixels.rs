@@ -2,7 +2,7 @@
 
 use crate::error::JpegError;
 use crate::frame::Frame;
-use crate::sequential::Plane;
+use crate::plane::Plane;
 use crate::upsample;
 
 /// Bytes of every pixel, whatever its colours: one shape for all.
@@ -21,7 +21,7 @@ pub enum Colours {
 
 /// How channels become colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ColourModel {
+pub enum ColourModel {
     Gray,
     Rgb,
     /// Luminance and two colour differences, full range (JFIF, page 3).
@@ -51,40 +51,41 @@ impl ColourModel {
         }
     }
 
-    pub(crate) fn colours(self) -> Colours {
+    /// What the pixels are that [`ColourModel::pixels`] makes.
+    pub fn colours(self) -> Colours {
         match self {
             Self::Gray => Colours::Gray,
             Self::Rgb | Self::YCbCr => Colours::Rgb,
             Self::Cmyk | Self::InvertedCmyk | Self::Ycck => Colours::Cmyk,
         }
     }
-}
 
-/// [`PIXEL_BYTES`] for each pixel.
-pub(crate) fn samples(frame: &Frame, planes: &[Plane], model: ColourModel) -> Vec<u8> {
-    let (width, height) = (frame.width_px as usize, frame.height_px as usize);
-    let mut samples = vec![u8::MAX; width * height * PIXEL_BYTES];
-    let mut rows = vec![vec![0; width]; frame.components.len()];
-    let mut blend = Vec::new();
-    for (y, target) in samples.chunks_exact_mut(width * PIXEL_BYTES).enumerate() {
-        for ((component, plane), row) in frame.components.iter().zip(planes).zip(&mut rows) {
-            upsample::row(component, plane, y, &mut blend, row);
-        }
-        match (model, rows.as_slice()) {
-            (ColourModel::YCbCr, [luma, blue, red]) => from_ycbcr(luma, blue, red, target),
-            (ColourModel::Ycck, [luma, blue, red, black]) => {
-                // Decoded, the inverted cyan, magenta and yellow are inverted once more by the transform: plain ink.
-                from_ycbcr(luma, blue, red, target);
-                for (pixel, &black) in target.chunks_exact_mut(PIXEL_BYTES).zip(black) {
-                    pixel[3] = u8::MAX - black;
-                }
+    /// Pixels of [`PIXEL_BYTES`], made of the planes of a picture of this size. Smaller planes are enlarged.
+    pub fn pixels(self, width_px: u32, height_px: u32, planes: &[Plane]) -> Vec<u8> {
+        let (width, height) = (width_px as usize, height_px as usize);
+        let mut pixels = vec![u8::MAX; width * height * PIXEL_BYTES];
+        let mut rows = vec![vec![0; width]; planes.len()];
+        let mut blend = Vec::new();
+        for (y, target) in pixels.chunks_exact_mut(width * PIXEL_BYTES).enumerate() {
+            for (plane, row) in planes.iter().zip(&mut rows) {
+                upsample::row(plane, y, &mut blend, row);
             }
-            (ColourModel::Gray, [luma]) => interleave([luma, luma, luma], target, 0),
-            (ColourModel::InvertedCmyk, rows) => interleave(rows, target, u8::MAX),
-            (_, rows) => interleave(rows, target, 0),
+            match (self, rows.as_slice()) {
+                (Self::YCbCr, [luma, blue, red]) => from_ycbcr(luma, blue, red, target),
+                (Self::Ycck, [luma, blue, red, black]) => {
+                    // Decoded, the inverted cyan, magenta and yellow are inverted once more by the transform: plain ink.
+                    from_ycbcr(luma, blue, red, target);
+                    for (pixel, &black) in target.chunks_exact_mut(PIXEL_BYTES).zip(black) {
+                        pixel[3] = u8::MAX - black;
+                    }
+                }
+                (Self::Gray, [luma]) => interleave([luma, luma, luma], target, 0),
+                (Self::InvertedCmyk, rows) => interleave(rows, target, u8::MAX),
+                (_, rows) => interleave(rows, target, 0),
+            }
         }
+        pixels
     }
-    samples
 }
 
 fn interleave<'a>(rows: impl IntoIterator<Item = &'a Vec<u8>>, target: &mut [u8], flip: u8) {

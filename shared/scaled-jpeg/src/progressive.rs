@@ -1,181 +1,21 @@
 //! How do the scans of a progressive picture add up to coefficients?
 
 use crate::bits::BitReader;
+use crate::coefficients::{Block, Coefficients, reads_ac};
 use crate::error::Flaw;
 use crate::frame::Frame;
 use crate::huffman::HuffmanTable;
+use crate::scale::Scale;
 use crate::scan::Scan;
-use crate::sequential::{OVERFULL, Planes, narrow, read_dc_difference};
-use crate::tables::{QuantizationTable, Tables, ZIGZAG};
-
-/// Not coded by any scan so far.
-const NEVER: u8 = u8::MAX;
-
-/// The coefficients of every component, refined scan by scan (T.81, annex G).
-pub(crate) struct Coefficients {
-    channels: Vec<Channel>,
-}
-
-struct Channel {
-    /// 64 for each block. Flat, so that the memory of a picture that only claims to be large is never touched.
-    coefficients: Vec<i16>,
-    blocks_wide: usize,
-    /// In force when the channel was first coded; the file may redefine the slot later.
-    steps: Option<QuantizationTable>,
-    /// For each coefficient, in coding order, the lowest bit that is known.
-    known_to_bit: [u8; 64],
-}
+use crate::sequential::{OVERFULL, narrow, read_ac, read_dc_difference};
+use crate::source::Source;
+use crate::tables::Tables;
 
 /// What does not outlive a restart marker.
 struct Running {
     predictions: [i32; 4],
     /// Blocks whose band is known to hold nothing new.
     empty_blocks: i32,
-}
-
-impl Coefficients {
-    pub(crate) fn new(frame: &Frame) -> Self {
-        let channels = frame
-            .components
-            .iter()
-            .map(|component| Channel {
-                coefficients: vec![0; component.samples()],
-                blocks_wide: component.blocks_wide,
-                steps: None,
-                known_to_bit: [NEVER; 64],
-            })
-            .collect();
-        Self { channels }
-    }
-
-    pub(crate) fn decode_scan(
-        &mut self,
-        frame: &Frame,
-        scan: &Scan,
-        tables: &Tables,
-        data: &[u8],
-    ) -> Result<usize, Flaw> {
-        self.check_progress(scan)?;
-        for channel in &scan.channels {
-            let steps = tables.quantization(frame.components[channel.component].quantization_table)?;
-            self.channels[channel.component].steps.get_or_insert(*steps);
-        }
-        let restart = |running: &mut Running| *running = Running::new();
-        let mut running = Running::new();
-        let interval = tables.restart_interval;
-        let first = scan.bit_before == 0;
-        if scan.band.0 > 0 {
-            let table = tables.ac(scan.channels[0].ac_table)?;
-            let channel = &mut self.channels[scan.channels[0].component];
-            return scan.walk(
-                frame,
-                interval,
-                data,
-                &mut running,
-                restart,
-                |running, reader, _, (column, row)| {
-                    let block = channel.block(column, row);
-                    if first {
-                        read_band(reader, table, scan, running, block)
-                    } else {
-                        refine_band(reader, table, scan, running, block)
-                    }
-                },
-            );
-        }
-        if first {
-            let mut dc_tables = Vec::with_capacity(scan.channels.len());
-            for channel in &scan.channels {
-                dc_tables.push(tables.dc(channel.dc_table)?);
-            }
-            return scan.walk(
-                frame,
-                interval,
-                data,
-                &mut running,
-                restart,
-                |running, reader, index, (column, row)| {
-                    let channel = &mut self.channels[scan.channels[index].component];
-                    let prediction = &mut running.predictions[index];
-                    *prediction += i32::from(read_dc_difference(reader, dc_tables[index])?);
-                    channel.block(column, row)[0] = narrow(*prediction)? << scan.bit;
-                    Ok(())
-                },
-            );
-        }
-        scan.walk(
-            frame,
-            interval,
-            data,
-            &mut running,
-            restart,
-            |_, reader, index, (column, row)| {
-                let channel = &mut self.channels[scan.channels[index].component];
-                if reader.bit()? {
-                    channel.block(column, row)[0] |= 1 << scan.bit;
-                }
-                Ok(())
-            },
-        )
-    }
-
-    /// Each coefficient is coded once and then refined bit by bit. A scan out of turn means that one is missing.
-    fn check_progress(&mut self, scan: &Scan) -> Result<(), Flaw> {
-        const OUT_OF_TURN: Flaw = Flaw("the scans of the progressive picture do not follow each other");
-        let (first, last) = scan.band;
-        // DC and AC coefficients are never coded together, AC ones for one channel at a time (T.81, G.1.1.1.1).
-        if (first == 0 && last != 0) || (first > 0 && scan.channels.len() != 1) {
-            return Err(OUT_OF_TURN);
-        }
-        let expected = if scan.bit_before == 0 {
-            NEVER
-        } else {
-            u8::try_from(scan.bit_before).unwrap_or(NEVER)
-        };
-        let reached = u8::try_from(scan.bit).map_err(|_| OUT_OF_TURN)?;
-        for channel in &scan.channels {
-            for known in &mut self.channels[channel.component].known_to_bit[first..=last] {
-                if *known != expected {
-                    return Err(OUT_OF_TURN);
-                }
-                *known = reached;
-            }
-        }
-        Ok(())
-    }
-
-    /// Frees the coefficients channel by channel, because the pixels are to come.
-    pub(crate) fn render(self, frame: &Frame, planes: &mut Planes) -> Result<(), Flaw> {
-        for (component, channel) in self.channels.into_iter().enumerate() {
-            let (Some(steps), true) = (channel.steps, channel.known_to_bit[0] != NEVER) else {
-                return Err(Flaw("a channel of the picture is missing"));
-            };
-            planes.claim(component)?;
-            let blocks_wide = frame.components[component].blocks_wide;
-            for (index, block) in channel.coefficients.as_chunks::<64>().0.iter().enumerate() {
-                let last = if block[1..].iter().all(|&coefficient| coefficient == 0) {
-                    0
-                } else {
-                    63
-                };
-                planes.store(
-                    component,
-                    (index % blocks_wide, index / blocks_wide),
-                    block,
-                    last,
-                    &steps,
-                );
-            }
-        }
-        Ok(())
-    }
-}
-
-impl Channel {
-    #[inline]
-    fn block(&mut self, column: usize, row: usize) -> &mut [i16; 64] {
-        &mut self.coefficients.as_chunks_mut().0[row * self.blocks_wide + column]
-    }
 }
 
 impl Running {
@@ -185,15 +25,110 @@ impl Running {
             empty_blocks: 0,
         }
     }
+
+    fn restart(&mut self) {
+        *self = Self::new();
+    }
+}
+
+/// One scan codes either the DC coefficients of several channels or a band of AC coefficients of one, and either for the
+/// first time or one bit finer.
+pub(crate) fn decode_scan(
+    coefficients: &mut Coefficients,
+    scale: Scale,
+    frame: &Frame,
+    scan: &Scan,
+    tables: &Tables,
+    source: &mut Source<'_>,
+) -> Result<(), Flaw> {
+    coefficients.begin(frame, scan, tables)?;
+    let first_time = scan.bit_before == 0;
+    match (scan.band.0 > 0, first_time) {
+        (false, true) => decode_dc(coefficients, frame, scan, tables, source),
+        (false, false) => refine_dc(coefficients, frame, scan, tables, source),
+        (true, _) => {
+            let table = tables.ac(scan.channels[0].ac_table)?;
+            if !reads_ac(scale) {
+                return scan.pass(frame, tables.restart_interval, source);
+            }
+            let Coefficients { channels, slots } = coefficients;
+            let channel = &mut channels[scan.channels[0].component];
+            scan.walk(
+                frame,
+                tables.restart_interval,
+                source,
+                &mut Running::new(),
+                Running::restart,
+                |running, reader, _, place| {
+                    let mut block = channel.block(slots, place);
+                    if first_time {
+                        read_band(reader, table, scan, running, &mut block)
+                    } else {
+                        refine_band(reader, table, scan, running, &mut block)
+                    }
+                },
+            )
+        }
+    }
+}
+
+fn decode_dc(
+    coefficients: &mut Coefficients,
+    frame: &Frame,
+    scan: &Scan,
+    tables: &Tables,
+    source: &mut Source<'_>,
+) -> Result<(), Flaw> {
+    let mut dc_tables = Vec::with_capacity(scan.channels.len());
+    for channel in &scan.channels {
+        dc_tables.push(tables.dc(channel.dc_table)?);
+    }
+    scan.walk(
+        frame,
+        tables.restart_interval,
+        source,
+        &mut Running::new(),
+        Running::restart,
+        |running, reader, index, place| {
+            let prediction = &mut running.predictions[index];
+            *prediction += i32::from(read_dc_difference(reader, dc_tables[index])?);
+            let channel = &mut coefficients.channels[scan.channels[index].component];
+            *channel.dc(place) = narrow(*prediction)? << scan.bit;
+            Ok(())
+        },
+    )
+}
+
+fn refine_dc(
+    coefficients: &mut Coefficients,
+    frame: &Frame,
+    scan: &Scan,
+    tables: &Tables,
+    source: &mut Source<'_>,
+) -> Result<(), Flaw> {
+    scan.walk(
+        frame,
+        tables.restart_interval,
+        source,
+        &mut (),
+        |()| {},
+        |(), reader, index, place| {
+            if reader.bit()? {
+                let channel = &mut coefficients.channels[scan.channels[index].component];
+                *channel.dc(place) |= 1 << scan.bit;
+            }
+            Ok(())
+        },
+    )
 }
 
 /// First scan of a band (T.81, G.1.2.2).
 fn read_band(
-    reader: &mut BitReader<'_>,
+    reader: &mut BitReader<'_, '_>,
     table: &HuffmanTable,
     scan: &Scan,
     running: &mut Running,
-    block: &mut [i16; 64],
+    block: &mut Block<'_>,
 ) -> Result<(), Flaw> {
     if running.empty_blocks > 0 {
         running.empty_blocks -= 1;
@@ -202,9 +137,8 @@ fn read_band(
     let (first, last) = scan.band;
     let mut at = first;
     while at <= last {
-        let symbol = reader.symbol(table)?;
-        let (run, size) = (symbol >> 4, u32::from(symbol & 15));
-        if size == 0 {
+        let (run, value) = read_ac(reader, table)?;
+        if value == 0 {
             if run != 15 {
                 // This block is one of them.
                 running.empty_blocks = (1 << run) - 1 + reader.bits(u32::from(run))?;
@@ -214,11 +148,10 @@ fn read_band(
             continue;
         }
         at += usize::from(run);
-        let value = reader.signed(size)?;
         if at > last {
             return Err(OVERFULL);
         }
-        block[usize::from(ZIGZAG[at])] = value.wrapping_shl(scan.bit);
+        block.enter(at, value.wrapping_shl(scan.bit));
         at += 1;
     }
     if at > last + 1 { Err(OVERFULL) } else { Ok(()) }
@@ -226,11 +159,11 @@ fn read_band(
 
 /// A later scan of a band, which adds one bit to each coefficient (T.81, G.1.2.3).
 fn refine_band(
-    reader: &mut BitReader<'_>,
+    reader: &mut BitReader<'_, '_>,
     table: &HuffmanTable,
     scan: &Scan,
     running: &mut Running,
-    block: &mut [i16; 64],
+    block: &mut Block<'_>,
 ) -> Result<(), Flaw> {
     let (first, last) = scan.band;
     let bit = 1_i16 << scan.bit;
@@ -247,17 +180,23 @@ fn refine_band(
             1 => Some(if reader.bit()? { bit } else { -bit }),
             _ => return Err(Flaw("a refined coefficient grows by more than one bit")),
         };
-        at = refine_known(reader, block, (at, last), Some(run), bit)?;
+        at = refine_up_to(reader, block, (at, last), run, bit)?;
         if let Some(new) = new {
             if at > last {
                 return Err(OVERFULL);
             }
-            block[usize::from(ZIGZAG[at])] = new;
+            block.enter(at, new);
         }
         at += 1;
     }
     if running.empty_blocks > 0 {
-        refine_known(reader, block, (at, last), None, bit)?;
+        let mut known = block.known_between(at, last);
+        while known != 0 {
+            if reader.bit()? {
+                block.correct(known.trailing_zeros() as usize, bit);
+            }
+            known &= known - 1;
+        }
         running.empty_blocks -= 1;
     }
     Ok(())
@@ -265,26 +204,22 @@ fn refine_band(
 
 /// Reads a correction bit for every coefficient that is not zero, up to the zero after `zeros` others, or to the end of
 /// the band. Answers with the place where it stopped.
-fn refine_known(
-    reader: &mut BitReader<'_>,
-    block: &mut [i16; 64],
+fn refine_up_to(
+    reader: &mut BitReader<'_, '_>,
+    block: &mut Block<'_>,
     (first, last): (usize, usize),
-    mut zeros: Option<u8>,
+    mut zeros: u8,
     bit: i16,
 ) -> Result<usize, Flaw> {
     for at in first..=last {
-        let coefficient = &mut block[usize::from(ZIGZAG[at])];
-        if *coefficient != 0 {
+        if block.is_known(at) {
             if reader.bit()? {
-                let correction = if *coefficient > 0 { bit } else { -bit };
-                *coefficient = coefficient.wrapping_add(correction);
+                block.correct(at, bit);
             }
-            continue;
-        }
-        match &mut zeros {
-            Some(0) => return Ok(at),
-            Some(left) => *left -= 1,
-            None => {}
+        } else if zeros == 0 {
+            return Ok(at);
+        } else {
+            zeros -= 1;
         }
     }
     Ok(last + 1)

@@ -1,16 +1,23 @@
 //! Where does each segment of a JPEG begin and end?
 
 use crate::error::{Flaw, JpegError};
+use crate::source::Source;
 
 /// A marker with its payload, reduced to what decoding needs. Everything else is skipped.
-#[derive(Clone, Copy)]
-pub(crate) enum Segment<'a> {
-    FrameHeader { kind: FrameKind, payload: &'a [u8] },
-    HuffmanTables(&'a [u8]),
-    QuantizationTables(&'a [u8]),
-    RestartInterval(&'a [u8]),
-    Application { number: u8, payload: &'a [u8] },
-    ScanHeader(&'a [u8]),
+pub(crate) enum Segment {
+    FrameHeader {
+        kind: FrameKind,
+        payload: Vec<u8>,
+    },
+    HuffmanTables(Vec<u8>),
+    QuantizationTables(Vec<u8>),
+    RestartInterval(Vec<u8>),
+    Application {
+        number: u8,
+        payload: Vec<u8>,
+    },
+    /// Entropy-coded data follow.
+    ScanHeader(Vec<u8>),
     End,
 }
 
@@ -20,92 +27,70 @@ pub(crate) enum FrameKind {
     Progressive,
 }
 
-pub(crate) struct Segments<'a> {
-    rest: &'a [u8],
+/// The first two bytes of every JPEG.
+pub(crate) fn signature(source: &mut Source<'_>) -> Result<(), Flaw> {
+    match (source.byte(), source.byte()) {
+        (Some(0xFF), Some(0xD8)) => Ok(()),
+        _ => Err(Flaw("the file does not begin as a JPEG")),
+    }
 }
 
-impl<'a> Segments<'a> {
-    /// After the signature, whatever that is.
-    pub(crate) fn new(photo: &'a [u8]) -> Self {
-        Self {
-            rest: photo.get(2..).unwrap_or_default(),
-        }
-    }
-
-    /// The bytes after the last segment: entropy-coded data, when that was a scan header.
-    pub(crate) fn rest(&self) -> &'a [u8] {
-        self.rest
-    }
-
-    pub(crate) fn skip(&mut self, count: usize) {
-        self.rest = self.rest.get(count..).unwrap_or_default();
-    }
-
-    pub(crate) fn next(&mut self) -> Result<Segment<'a>, JpegError> {
-        loop {
-            let marker = self.marker()?;
-            let segment = match marker {
-                0xC0 | 0xC1 => Segment::FrameHeader {
-                    kind: FrameKind::Sequential,
-                    payload: self.payload()?,
-                },
-                0xC2 => Segment::FrameHeader {
-                    kind: FrameKind::Progressive,
-                    payload: self.payload()?,
-                },
-                0xC4 => Segment::HuffmanTables(self.payload()?),
-                0xD9 => Segment::End,
-                0xDA => Segment::ScanHeader(self.payload()?),
-                0xDB => Segment::QuantizationTables(self.payload()?),
-                0xDD => Segment::RestartInterval(self.payload()?),
-                0xE0..=0xEF => Segment::Application {
-                    number: marker - 0xE0,
-                    payload: self.payload()?,
-                },
-                // Some cameras write one restart marker too many, after the last block.
-                0xD0..=0xD7 => continue,
-                0xD8 => return Err(Flaw("a second picture begins inside the JPEG").into()),
-                _ => {
-                    if let Some(feature) = unsupported(marker) {
-                        return Err(JpegError::unsupported(feature));
-                    }
-                    self.payload()?;
-                    continue;
+/// Reads on to the next segment. `wanted` says which application segments, by number, are worth keeping.
+pub(crate) fn next(source: &mut Source<'_>, wanted: fn(u8) -> bool) -> Result<Segment, JpegError> {
+    loop {
+        let marker = source.marker().map_err(|other| {
+            Flaw(match other {
+                None => ENDS_EARLY,
+                Some(_) => "bytes lie between the segments of the JPEG",
+            })
+        })?;
+        let segment = match marker {
+            0xC0 | 0xC1 => Segment::FrameHeader {
+                kind: FrameKind::Sequential,
+                payload: payload(source)?,
+            },
+            0xC2 => Segment::FrameHeader {
+                kind: FrameKind::Progressive,
+                payload: payload(source)?,
+            },
+            0xC4 => Segment::HuffmanTables(payload(source)?),
+            0xD9 => Segment::End,
+            0xDA => Segment::ScanHeader(payload(source)?),
+            0xDB => Segment::QuantizationTables(payload(source)?),
+            0xDD => Segment::RestartInterval(payload(source)?),
+            0xE0..=0xEF if wanted(marker - 0xE0) => Segment::Application {
+                number: marker - 0xE0,
+                payload: payload(source)?,
+            },
+            // Some cameras write one restart marker too many, after the last block.
+            0xD0..=0xD7 => continue,
+            0xD8 => return Err(Flaw("a second picture begins inside the JPEG").into()),
+            _ => {
+                if let Some(feature) = unsupported(marker) {
+                    return Err(JpegError::unsupported(feature));
                 }
-            };
-            return Ok(segment);
-        }
-    }
-
-    /// A marker may be preceded by any number of fill bytes (T.81, B.1.1.2).
-    fn marker(&mut self) -> Result<u8, Flaw> {
-        let Some((0xFF, mut rest)) = self.rest.split_first() else {
-            return Err(Flaw(if self.rest.is_empty() {
-                ENDS_EARLY
-            } else {
-                "bytes lie between the segments of the JPEG"
-            }));
-        };
-        while let Some((&byte, after)) = rest.split_first() {
-            rest = after;
-            if byte != 0xFF {
-                self.rest = rest;
-                return Ok(byte);
+                let length = length(source)?;
+                source.skip(length).ok_or(Flaw(ENDS_EARLY))?;
+                continue;
             }
-        }
-        Err(Flaw(ENDS_EARLY))
+        };
+        return Ok(segment);
     }
+}
 
-    fn payload(&mut self) -> Result<&'a [u8], Flaw> {
-        let (length, rest) = self.rest.split_first_chunk::<2>().ok_or(Flaw(ENDS_EARLY))?;
-        // The length counts its own two bytes.
-        let length = usize::from(u16::from_be_bytes(*length))
-            .checked_sub(2)
-            .ok_or(Flaw("a segment of the JPEG is shorter than its own length field"))?;
-        let (payload, rest) = rest.split_at_checked(length).ok_or(Flaw(ENDS_EARLY))?;
-        self.rest = rest;
-        Ok(payload)
-    }
+fn payload(source: &mut Source<'_>) -> Result<Vec<u8>, Flaw> {
+    let length = length(source)?;
+    source.bytes(length).ok_or(Flaw(ENDS_EARLY))
+}
+
+fn length(source: &mut Source<'_>) -> Result<usize, Flaw> {
+    let (Some(high), Some(low)) = (source.byte(), source.byte()) else {
+        return Err(Flaw(ENDS_EARLY));
+    };
+    // The length counts its own two bytes.
+    usize::from(u16::from_be_bytes([high, low]))
+        .checked_sub(2)
+        .ok_or(Flaw("a segment of the JPEG is shorter than its own length field"))
 }
 
 const ENDS_EARLY: &str = "the JPEG ends too early";

@@ -2,162 +2,166 @@
 
 use crate::bits::BitReader;
 use crate::error::Flaw;
-use crate::frame::{BLOCK_SIDE, Frame};
-use crate::huffman::HuffmanTable;
-use crate::idct;
+use crate::frame::Frame;
+use crate::huffman::{DC_BITS_MAX, HuffmanTable};
+use crate::plane::Canvases;
+use crate::scale::Scale;
 use crate::scan::Scan;
+use crate::skip::SkipTable;
+use crate::source::Source;
 use crate::tables::{QuantizationTable, Tables, ZIGZAG};
 
-/// Bits of a DC difference in an eight-bit picture (T.81, table F.1), with room for the imprecise.
-const DC_BITS_MAX: u8 = 12;
-
-/// The samples of every component, in whole blocks.
-pub(crate) struct Planes {
-    planes: Vec<Plane>,
-}
-
-pub(crate) struct Plane {
-    pub(crate) samples: Vec<u8>,
-    pub(crate) stride: usize,
-    /// A plane is filled by exactly one sequential scan.
-    filled: bool,
-}
-
 /// What decoding one block of a channel takes.
-struct Channel<'a> {
+struct Channel<'t> {
     component: usize,
-    dc: &'a HuffmanTable,
-    ac: &'a HuffmanTable,
-    steps: &'a QuantizationTable,
+    dc: &'t HuffmanTable,
+    ac: &'t HuffmanTable,
+    /// Absent at full scale, where nothing is skipped.
+    skip: Option<&'t SkipTable>,
+    steps: &'t QuantizationTable,
     /// The DC coefficient of the block before.
     prediction: i32,
 }
 
-impl Planes {
-    pub(crate) fn new(frame: &Frame) -> Self {
-        let planes = frame
-            .components
-            .iter()
-            .map(|component| Plane {
-                samples: vec![0; component.samples()],
-                stride: component.stride(),
-                filled: false,
-            })
-            .collect();
-        Self { planes }
-    }
-
-    pub(crate) fn decode_scan(
-        &mut self,
-        frame: &Frame,
-        scan: &Scan,
-        tables: &Tables,
-        data: &[u8],
-    ) -> Result<usize, Flaw> {
-        let mut channels = Vec::with_capacity(scan.channels.len());
+pub(crate) fn decode_scan(
+    canvases: &mut Canvases,
+    frame: &Frame,
+    scan: &Scan,
+    tables: &mut Tables,
+    source: &mut Source<'_>,
+) -> Result<(), Flaw> {
+    let scale = canvases.scale;
+    if scale != Scale::Full {
         for channel in &scan.channels {
-            self.claim(channel.component)?;
-            channels.push(Channel {
-                component: channel.component,
-                dc: tables.dc(channel.dc_table)?,
-                ac: tables.ac(channel.ac_table)?,
-                steps: tables.quantization(frame.components[channel.component].quantization_table)?,
-                prediction: 0,
-            });
+            tables.prepare_skipping(channel.ac_table)?;
         }
-        scan.walk(
+    }
+    let mut channels = Vec::with_capacity(scan.channels.len());
+    for channel in &scan.channels {
+        canvases.claim(channel.component)?;
+        let ac = tables.ac(channel.ac_table)?;
+        channels.push(Channel {
+            component: channel.component,
+            dc: tables.dc(channel.dc_table)?,
+            ac,
+            skip: ac.skip_table(),
+            steps: tables.quantization(frame.components[channel.component].quantization_table)?,
+            prediction: 0,
+        });
+    }
+    let restart = |channels: &mut Vec<Channel<'_>>| channels.iter_mut().for_each(|channel| channel.prediction = 0);
+    let interval = tables.restart_interval;
+    if scale == Scale::Eighth {
+        return scan.walk(
             frame,
-            tables.restart_interval,
-            data,
+            interval,
+            source,
             &mut channels,
-            |channels| channels.iter_mut().for_each(|channel| channel.prediction = 0),
+            restart,
             |channels, reader, index, place| {
                 let channel = &mut channels[index];
-                let mut block = [0; 64];
-                let last = read_block(reader, channel, &mut block)?;
-                self.store(channel.component, place, &block, last, channel.steps);
+                let dc = read_dc(reader, channel)?;
+                match channel.skip {
+                    Some(skip) => reader.skip_block(channel.ac, skip, 1)?,
+                    None => return Err(OVERFULL),
+                }
+                canvases.paint_mean(channel.component, place, dc, channel.steps[0]);
                 Ok(())
             },
-        )
+        );
     }
-
-    /// Marks a plane as filled. Twice would mean that one of two pictures is lost.
-    pub(crate) fn claim(&mut self, component: usize) -> Result<(), Flaw> {
-        if std::mem::replace(&mut self.planes[component].filled, true) {
-            return Err(Flaw("a channel of the picture is coded twice"));
-        }
-        Ok(())
-    }
-
-    /// `last` is the index, in coding order, of the last coefficient that may be other than zero.
-    #[inline]
-    pub(crate) fn store(
-        &mut self,
-        component: usize,
-        (column, row): (usize, usize),
-        block: &[i16; 64],
-        last: usize,
-        steps: &QuantizationTable,
-    ) {
-        let plane = &mut self.planes[component];
-        let start = row * BLOCK_SIDE * plane.stride + column * BLOCK_SIDE;
-        let target = &mut plane.samples[start..];
-        if last == 0 {
-            idct::flat(block[0], steps[0], target, plane.stride);
-        } else {
-            idct::full(block, steps, target, plane.stride);
-        }
-    }
-
-    /// The planes, if every one of them was coded.
-    pub(crate) fn complete(&mut self) -> Result<Vec<Plane>, Flaw> {
-        if self.planes.iter().all(|plane| plane.filled) {
-            Ok(std::mem::take(&mut self.planes))
-        } else {
-            Err(Flaw("a channel of the picture is missing"))
-        }
-    }
+    let keep = scale.last_coefficient();
+    scan.walk(
+        frame,
+        interval,
+        source,
+        &mut channels,
+        restart,
+        |channels, reader, index, place| {
+            let channel = &mut channels[index];
+            let mut block = [0; 64];
+            let last = read_block(reader, channel, keep, &mut block)?;
+            canvases.paint(channel.component, place, &block, last, channel.steps);
+            Ok(())
+        },
+    )
 }
 
-/// Reads a block (T.81, F.2.2) and answers with the index of its last coefficient.
+/// Reads a block (T.81, F.2.2) up to the coefficient `keep`, passes the others, and answers with the index of the last
+/// one read.
 #[inline]
-fn read_block(reader: &mut BitReader<'_>, channel: &mut Channel<'_>, block: &mut [i16; 64]) -> Result<usize, Flaw> {
-    channel.prediction += i32::from(read_dc_difference(reader, channel.dc)?);
-    block[0] = narrow(channel.prediction)?;
+fn read_block(
+    reader: &mut BitReader<'_, '_>,
+    channel: &mut Channel<'_>,
+    keep: usize,
+    block: &mut [i16; 64],
+) -> Result<usize, Flaw> {
+    block[0] = read_dc(reader, channel)?;
     let mut last = 0;
     let mut at = 1;
-    while at < 64 {
-        let symbol = reader.symbol(channel.ac)?;
-        let (run, size) = (usize::from(symbol >> 4), u32::from(symbol & 15));
-        if size == 0 {
+    while at <= keep {
+        let (run, value) = read_ac(reader, channel.ac)?;
+        if value == 0 {
             // Sixteen zeros, or the end of the block.
             if run != 15 {
-                break;
+                return Ok(last);
             }
             at += 16;
             continue;
         }
-        at += run;
-        let value = reader.signed(size)?;
+        at += usize::from(run);
         let place = ZIGZAG.get(at).ok_or(OVERFULL)?;
         block[usize::from(*place)] = value;
         last = at;
         at += 1;
     }
-    if at > 64 { Err(OVERFULL) } else { Ok(last) }
+    match (channel.skip, u32::try_from(at)) {
+        (Some(skip), Ok(at)) if at < 64 => reader.skip_block(channel.ac, skip, at)?,
+        _ if at > 64 => return Err(OVERFULL),
+        _ => {}
+    }
+    Ok(last)
 }
 
-pub(crate) fn read_dc_difference(reader: &mut BitReader<'_>, table: &HuffmanTable) -> Result<i16, Flaw> {
+#[inline]
+fn read_dc(reader: &mut BitReader<'_, '_>, channel: &mut Channel<'_>) -> Result<i16, Flaw> {
+    channel.prediction += i32::from(read_dc_difference(reader, channel.dc)?);
+    narrow(channel.prediction)
+}
+
+#[inline]
+pub(crate) fn read_dc_difference(reader: &mut BitReader<'_, '_>, table: &HuffmanTable) -> Result<i16, Flaw> {
+    reader.provide();
+    let whole = table.look_up_whole(reader.window);
+    if whole.length > 0 {
+        reader.consume(u32::from(whole.length))?;
+        return Ok(whole.value);
+    }
     let size = reader.symbol(table)?;
     if size > DC_BITS_MAX {
-        return Err(Flaw("a block is brighter than eight bits can be"));
+        return Err(TOO_BRIGHT);
     }
     reader.signed(u32::from(size))
 }
 
-/// A prediction wanders off only in damaged data.
-pub(crate) fn narrow(dc: i32) -> Result<i16, Flaw> {
-    i16::try_from(dc).map_err(|_| Flaw("a block is brighter than eight bits can be"))
+/// A run of zeros and the coefficient behind it, or zero for a symbol without one.
+#[inline]
+pub(crate) fn read_ac(reader: &mut BitReader<'_, '_>, table: &HuffmanTable) -> Result<(u8, i16), Flaw> {
+    reader.provide();
+    let whole = table.look_up_whole(reader.window);
+    if whole.length > 0 {
+        reader.consume(u32::from(whole.length))?;
+        return Ok((whole.run, whole.value));
+    }
+    let symbol = reader.symbol(table)?;
+    Ok((symbol >> 4, reader.signed(u32::from(symbol & 15))?))
 }
 
+/// A prediction wanders off only in damaged data.
+#[inline]
+pub(crate) fn narrow(dc: i32) -> Result<i16, Flaw> {
+    i16::try_from(dc).map_err(|_| TOO_BRIGHT)
+}
+
+const TOO_BRIGHT: Flaw = Flaw("a block is brighter than eight bits can be");
 pub(crate) const OVERFULL: Flaw = Flaw("a block has more than 64 coefficients");

@@ -1,7 +1,7 @@
 //! Which tables are in force at a point of a JPEG?
 
 use crate::error::Flaw;
-use crate::huffman::HuffmanTable;
+use crate::huffman::{Class, HuffmanTable};
 
 /// Slots for tables of each class (T.81, B.2.4).
 const SLOTS: usize = 4;
@@ -34,11 +34,15 @@ impl Tables {
             let (counts, rest) = rest.split_first_chunk::<16>().ok_or(Flaw("a Huffman table is cut"))?;
             let total = counts.iter().map(|&count| usize::from(count)).sum();
             let (symbols, rest) = rest.split_at_checked(total).ok_or(Flaw("a Huffman table is cut"))?;
-            let class = if kind >> 4 == 0 { &mut self.dc } else { &mut self.ac };
-            let slot = class
+            let (class, slots) = if kind >> 4 == 0 {
+                (Class::Dc, &mut self.dc)
+            } else {
+                (Class::Ac, &mut self.ac)
+            };
+            let slot = slots
                 .get_mut(usize::from(kind & 15))
                 .ok_or(Flaw("a Huffman table has no such slot"))?;
-            *slot = Some(HuffmanTable::new(counts, symbols)?);
+            *slot = Some(HuffmanTable::new(class, counts, symbols)?);
             payload = rest;
         }
         Ok(())
@@ -77,6 +81,13 @@ impl Tables {
 
     pub(crate) fn ac(&self, slot: usize) -> Result<&HuffmanTable, Flaw> {
         self.ac.get(slot).and_then(Option::as_ref).ok_or(NO_HUFFMAN)
+    }
+
+    /// For scans of which a part is passed.
+    pub(crate) fn prepare_skipping(&mut self, slot: usize) -> Result<(), Flaw> {
+        let table = self.ac.get_mut(slot).and_then(Option::as_mut).ok_or(NO_HUFFMAN)?;
+        table.prepare_skipping();
+        Ok(())
     }
 
     pub(crate) fn quantization(&self, slot: usize) -> Result<&QuantizationTable, Flaw> {
