@@ -61,7 +61,8 @@ fn run() -> Result<serde_json::Value, Failure> {
         let message = format!("the file has {} bytes, more than {PHOTO_BYTES_MAX}", metadata.len());
         return Err(Failure { code: REFUSED, message });
     }
-    let mut photo = std::fs::File::open(&arguments.photo).map_err(|reason| trouble("read", &arguments.photo, reason))?;
+    let mut photo =
+        std::fs::File::open(&arguments.photo).map_err(|reason| trouble("read", &arguments.photo, reason))?;
     let rendering = Renderer::default()
         .render_from(&mut photo, &arguments.sizes_px)
         .map_err(|error| match error {

@@ -25,7 +25,6 @@ pub(crate) struct Channel {
     /// For each block a bit for each coefficient, in coding order: set once it is not zero. A later scan holds a correction
     /// for just those, kept or not. Empty where no such scan is read.
     known: Vec<u64>,
-    blocks_wide: usize,
     kept_per_block: usize,
     /// In force when the channel was first coded; the file may redefine the slot later.
     steps: Option<QuantizationTable>,
@@ -62,7 +61,6 @@ impl Coefficients {
             .map(|component| Channel {
                 kept: vec![0; component.blocks() * kept_per_block],
                 known: vec![0; if reads_ac(scale) { component.blocks() } else { 0 }],
-                blocks_wide: component.blocks_wide,
                 kept_per_block,
                 steps: None,
                 known_to_bit: [NEVER; 64],
@@ -108,29 +106,24 @@ impl Coefficients {
             let (Some(steps), true) = (channel.steps, channel.known_to_bit[0] != NEVER) else {
                 return Err(Flaw("a channel of the picture is missing"));
             };
-            canvases.claim(component)?;
-            let side = canvases.scale.block_side();
-            for (index, kept) in channel.kept.chunks_exact(channel.kept_per_block).enumerate() {
-                let place = (index % channel.blocks_wide, index / channel.blocks_wide);
-                if kept[1..].iter().all(|&coefficient| coefficient == 0) {
-                    canvases.paint(component, place, &only_mean(kept[0]), 0, &steps);
-                    continue;
-                }
+            let canvas = canvases.claim(component)?;
+            if canvas.scale == Scale::Eighth {
+                canvas.paint_means(&channel.kept, steps[0]);
+                continue;
+            }
+            let side = canvas.scale.block_side();
+            let blocks = channel.kept.chunks_exact(channel.kept_per_block);
+            for (kept, at) in blocks.zip(canvas.places()) {
                 let mut block = [0; 64];
                 for (row, kept) in block.chunks_exact_mut(8).zip(kept.chunks_exact(side)) {
                     row[..side].copy_from_slice(kept);
                 }
-                canvases.paint(component, place, &block, 63, &steps);
+                let is_flat = kept[1..].iter().all(|&coefficient| coefficient == 0);
+                canvas.paint(at, &block, if is_flat { 0 } else { 63 }, &steps);
             }
         }
         Ok(())
     }
-}
-
-fn only_mean(dc: i16) -> [i16; 64] {
-    let mut block = [0; 64];
-    block[0] = dc;
-    block
 }
 
 impl Slots {
@@ -150,13 +143,12 @@ impl Slots {
 impl Channel {
     /// The DC coefficient of a block.
     #[inline]
-    pub(crate) fn dc(&mut self, (column, row): (usize, usize)) -> &mut i16 {
-        &mut self.kept[(row * self.blocks_wide + column) * self.kept_per_block]
+    pub(crate) fn dc(&mut self, index: usize) -> &mut i16 {
+        &mut self.kept[index * self.kept_per_block]
     }
 
     #[inline]
-    pub(crate) fn block<'c>(&'c mut self, slots: &'c Slots, (column, row): (usize, usize)) -> Block<'c> {
-        let index = row * self.blocks_wide + column;
+    pub(crate) fn block<'c>(&'c mut self, slots: &'c Slots, index: usize) -> Block<'c> {
         Block {
             kept: &mut self.kept[index * self.kept_per_block..][..self.kept_per_block],
             known: &mut self.known[index],

@@ -126,9 +126,4 @@ impl Component {
     pub(crate) fn blocks(&self) -> usize {
         self.blocks_wide * self.blocks_high
     }
-
-    /// Units of a scan of this channel alone, which is coded without the padding to whole units (T.81, A.2.2).
-    pub(crate) fn own_units(&self) -> usize {
-        self.width.div_ceil(BLOCK_SIDE) * self.height.div_ceil(BLOCK_SIDE)
-    }
 }

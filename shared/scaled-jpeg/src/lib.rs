@@ -18,6 +18,7 @@ mod skip;
 mod source;
 mod tables;
 mod upsample;
+mod walk;
 
 pub use decoder::{Decoder, Header, Picture, SCANS_MAX};
 pub use error::JpegError;

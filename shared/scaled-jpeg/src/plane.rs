@@ -4,6 +4,7 @@ use crate::error::Flaw;
 use crate::frame::{BLOCK_SIDE, Component, Frame};
 use crate::idct;
 use crate::scale::Scale;
+use crate::scan::Scan;
 use crate::tables::QuantizationTable;
 
 /// The samples of one channel, which may have fewer of them than the picture has pixels.
@@ -26,7 +27,8 @@ pub(crate) struct Canvases {
     canvases: Vec<Canvas>,
 }
 
-struct Canvas {
+pub(crate) struct Canvas {
+    pub(crate) scale: Scale,
     samples: Vec<u8>,
     stride: usize,
     /// A plane is filled by exactly one sequential scan.
@@ -40,6 +42,7 @@ impl Canvases {
             .components
             .iter()
             .map(|component| Canvas {
+                scale,
                 samples: vec![0; component.blocks() * side * side],
                 stride: component.blocks_wide * side,
                 filled: false,
@@ -49,40 +52,23 @@ impl Canvases {
     }
 
     /// Marks a plane as filled. Twice would mean that one of two pictures is lost.
-    pub(crate) fn claim(&mut self, component: usize) -> Result<(), Flaw> {
-        if std::mem::replace(&mut self.canvases[component].filled, true) {
-            return Err(Flaw("a channel of the picture is coded twice"));
-        }
-        Ok(())
+    pub(crate) fn claim(&mut self, component: usize) -> Result<&mut Canvas, Flaw> {
+        let canvas = &mut self.canvases[component];
+        canvas.claim()?;
+        Ok(canvas)
     }
 
-    /// At an eighth: the one sample of a block.
-    #[inline]
-    pub(crate) fn paint_mean(&mut self, component: usize, (column, row): (usize, usize), dc: i16, step: u16) {
-        let canvas = &mut self.canvases[component];
-        canvas.samples[row * canvas.stride + column] = idct::mean(dc, step);
-    }
-
-    /// `last` is the index, in coding order, of the last coefficient that may be other than zero.
-    #[inline]
-    pub(crate) fn paint(
-        &mut self,
-        component: usize,
-        (column, row): (usize, usize),
-        block: &[i16; 64],
-        last: usize,
-        steps: &QuantizationTable,
-    ) {
-        let canvas = &mut self.canvases[component];
-        let side = self.scale.block_side();
-        let target = &mut canvas.samples[(row * canvas.stride + column) * side..];
-        match self.scale {
-            _ if last == 0 => idct::flat(idct::mean(block[0], steps[0]), side, target, canvas.stride),
-            Scale::Eighth => idct::flat(idct::mean(block[0], steps[0]), 1, target, canvas.stride),
-            Scale::Quarter => idct::quarter(block, steps, target, canvas.stride),
-            Scale::Half => idct::half(block, steps, target, canvas.stride),
-            Scale::Full => idct::full(block, steps, target, canvas.stride),
+    /// The same for all channels of a scan, in its order.
+    pub(crate) fn claim_all(&mut self, scan: &Scan) -> Result<Vec<&mut Canvas>, Flaw> {
+        let mut left: Vec<Option<&mut Canvas>> = self.canvases.iter_mut().map(Some).collect();
+        let mut claimed = Vec::with_capacity(scan.channels.len());
+        for channel in &scan.channels {
+            if let Some(canvas) = left[channel.component].take() {
+                canvas.claim()?;
+                claimed.push(canvas);
+            }
         }
+        Ok(claimed)
     }
 
     /// The planes without the padding to whole blocks, if every one of them was coded.
@@ -92,15 +78,60 @@ impl Canvases {
             if !canvas.filled {
                 return Err(Flaw("a channel of the picture is missing"));
             }
-            planes.push(canvas.trimmed(frame, component, self.scale));
+            planes.push(canvas.trimmed(frame, component));
         }
         Ok(planes)
     }
 }
 
 impl Canvas {
-    fn trimmed(mut self, frame: &Frame, component: &Component, scale: Scale) -> Plane {
-        let side = scale.block_side();
+    fn claim(&mut self) -> Result<(), Flaw> {
+        if std::mem::replace(&mut self.filled, true) {
+            return Err(Flaw("a channel of the picture is coded twice"));
+        }
+        Ok(())
+    }
+
+    /// Where the first sample of each block lies, in rows of blocks.
+    pub(crate) fn places(&self) -> impl Iterator<Item = usize> + use<> {
+        let (stride, side) = (self.stride, self.scale.block_side());
+        (0..self.samples.len())
+            .step_by(stride * side)
+            .flat_map(move |row| (row..row + stride).step_by(side))
+    }
+
+    /// At an eighth: the one sample of a block.
+    #[inline]
+    pub(crate) fn paint_mean(&mut self, at: usize, dc: i16, step: u16) {
+        self.samples[at] = idct::mean(dc, step);
+    }
+
+    /// The same for all blocks.
+    pub(crate) fn paint_means(&mut self, means: &[i16], step: u16) {
+        for (sample, &dc) in self.samples.iter_mut().zip(means) {
+            *sample = idct::mean(dc, step);
+        }
+    }
+
+    /// `at` is the block's first sample; `last` the index, in coding order, of the last coefficient that may be other than
+    /// zero.
+    #[inline]
+    pub(crate) fn paint(&mut self, at: usize, block: &[i16; 64], last: usize, steps: &QuantizationTable) {
+        let target = &mut self.samples[at..];
+        match self.scale {
+            Scale::Eighth => idct::flat(idct::mean(block[0], steps[0]), 1, target, self.stride),
+            scale if last == 0 => {
+                let mean = idct::mean(block[0], steps[0]);
+                idct::flat(mean, scale.block_side(), target, self.stride);
+            }
+            Scale::Quarter => idct::quarter(block, steps, target, self.stride),
+            Scale::Half => idct::half(block, steps, target, self.stride),
+            Scale::Full => idct::full(block, steps, target, self.stride),
+        }
+    }
+
+    fn trimmed(mut self, frame: &Frame, component: &Component) -> Plane {
+        let side = self.scale.block_side();
         let width = (component.width * side).div_ceil(BLOCK_SIDE);
         let height = (component.height * side).div_ceil(BLOCK_SIDE);
         if width < self.stride {

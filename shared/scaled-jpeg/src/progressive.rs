@@ -10,6 +10,7 @@ use crate::scan::Scan;
 use crate::sequential::{OVERFULL, narrow, read_ac, read_dc_difference};
 use crate::source::Source;
 use crate::tables::Tables;
+use crate::walk::Walk;
 
 /// What does not outlive a restart marker.
 struct Running {
@@ -48,19 +49,18 @@ pub(crate) fn decode_scan(
         (false, false) => refine_dc(coefficients, frame, scan, tables, source),
         (true, _) => {
             let table = tables.ac(scan.channels[0].ac_table)?;
+            let walk = Walk::new(scan, frame, tables.restart_interval, 1);
             if !reads_ac(scale) {
-                return scan.pass(frame, tables.restart_interval, source);
+                return walk.pass(source);
             }
             let Coefficients { channels, slots } = coefficients;
             let channel = &mut channels[scan.channels[0].component];
-            scan.walk(
-                frame,
-                tables.restart_interval,
+            walk.read(
                 source,
                 &mut Running::new(),
                 Running::restart,
-                |running, reader, _, place| {
-                    let mut block = channel.block(slots, place);
+                |running, reader, _, at| {
+                    let mut block = channel.block(slots, at);
                     if first_time {
                         read_band(reader, table, scan, running, &mut block)
                     } else {
@@ -83,17 +83,15 @@ fn decode_dc(
     for channel in &scan.channels {
         dc_tables.push(tables.dc(channel.dc_table)?);
     }
-    scan.walk(
-        frame,
-        tables.restart_interval,
+    Walk::new(scan, frame, tables.restart_interval, 1).read(
         source,
         &mut Running::new(),
         Running::restart,
-        |running, reader, index, place| {
+        |running, reader, index, at| {
             let prediction = &mut running.predictions[index];
             *prediction += i32::from(read_dc_difference(reader, dc_tables[index])?);
             let channel = &mut coefficients.channels[scan.channels[index].component];
-            *channel.dc(place) = narrow(*prediction)? << scan.bit;
+            *channel.dc(at) = narrow(*prediction)? << scan.bit;
             Ok(())
         },
     )
@@ -106,16 +104,14 @@ fn refine_dc(
     tables: &Tables,
     source: &mut Source<'_>,
 ) -> Result<(), Flaw> {
-    scan.walk(
-        frame,
-        tables.restart_interval,
+    Walk::new(scan, frame, tables.restart_interval, 1).read(
         source,
         &mut (),
         |()| {},
-        |(), reader, index, place| {
+        |(), reader, index, at| {
             if reader.bit()? {
                 let channel = &mut coefficients.channels[scan.channels[index].component];
-                *channel.dc(place) |= 1 << scan.bit;
+                *channel.dc(at) |= 1 << scan.bit;
             }
             Ok(())
         },

@@ -4,21 +4,22 @@ use crate::bits::BitReader;
 use crate::error::Flaw;
 use crate::frame::Frame;
 use crate::huffman::{DC_BITS_MAX, HuffmanTable};
-use crate::plane::Canvases;
+use crate::plane::{Canvas, Canvases};
 use crate::scale::Scale;
 use crate::scan::Scan;
 use crate::skip::SkipTable;
 use crate::source::Source;
 use crate::tables::{QuantizationTable, Tables, ZIGZAG};
+use crate::walk::Walk;
 
 /// What decoding one block of a channel takes.
 struct Channel<'t> {
-    component: usize,
     dc: &'t HuffmanTable,
     ac: &'t HuffmanTable,
     /// Absent at full scale, where nothing is skipped.
     skip: Option<&'t SkipTable>,
     steps: &'t QuantizationTable,
+    canvas: &'t mut Canvas,
     /// The DC coefficient of the block before.
     prediction: i32,
 }
@@ -37,54 +38,38 @@ pub(crate) fn decode_scan(
         }
     }
     let mut channels = Vec::with_capacity(scan.channels.len());
-    for channel in &scan.channels {
-        canvases.claim(channel.component)?;
+    for (channel, canvas) in scan.channels.iter().zip(canvases.claim_all(scan)?) {
         let ac = tables.ac(channel.ac_table)?;
         channels.push(Channel {
-            component: channel.component,
             dc: tables.dc(channel.dc_table)?,
             ac,
             skip: ac.skip_table(),
             steps: tables.quantization(frame.components[channel.component].quantization_table)?,
+            canvas,
             prediction: 0,
         });
     }
+    let walk = Walk::new(scan, frame, tables.restart_interval, scale.block_side());
     let restart = |channels: &mut Vec<Channel<'_>>| channels.iter_mut().for_each(|channel| channel.prediction = 0);
-    let interval = tables.restart_interval;
     if scale == Scale::Eighth {
-        return scan.walk(
-            frame,
-            interval,
-            source,
-            &mut channels,
-            restart,
-            |channels, reader, index, place| {
-                let channel = &mut channels[index];
-                let dc = read_dc(reader, channel)?;
-                match channel.skip {
-                    Some(skip) => reader.skip_block(channel.ac, skip, 1)?,
-                    None => return Err(OVERFULL),
-                }
-                canvases.paint_mean(channel.component, place, dc, channel.steps[0]);
-                Ok(())
-            },
-        );
+        return walk.read(source, &mut channels, restart, |channels, reader, index, at| {
+            let channel = &mut channels[index];
+            let dc = read_dc(reader, channel)?;
+            if let Some(skip) = channel.skip {
+                reader.skip_block(channel.ac, skip, 1)?;
+            }
+            channel.canvas.paint_mean(at, dc, channel.steps[0]);
+            Ok(())
+        });
     }
     let keep = scale.last_coefficient();
-    scan.walk(
-        frame,
-        interval,
-        source,
-        &mut channels,
-        restart,
-        |channels, reader, index, place| {
-            let channel = &mut channels[index];
-            let mut block = [0; 64];
-            let last = read_block(reader, channel, keep, &mut block)?;
-            canvases.paint(channel.component, place, &block, last, channel.steps);
-            Ok(())
-        },
-    )
+    walk.read(source, &mut channels, restart, |channels, reader, index, at| {
+        let channel = &mut channels[index];
+        let mut block = [0; 64];
+        let last = read_block(reader, channel, keep, &mut block)?;
+        channel.canvas.paint(at, &block, last, channel.steps);
+        Ok(())
+    })
 }
 
 /// Reads a block (T.81, F.2.2) up to the coefficient `keep`, passes the others, and answers with the index of the last

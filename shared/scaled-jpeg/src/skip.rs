@@ -93,56 +93,45 @@ fn step(table: &HuffmanTable, bits: u32) -> Option<Step> {
 impl BitReader<'_, '_> {
     /// Passes the rest of a block (T.81, F.2.2.2), from the coefficient `at` on.
     #[inline]
-    pub(crate) fn skip_block(&mut self, table: &HuffmanTable, steps: &SkipTable, mut at: u32) -> Result<(), Flaw> {
+    pub(crate) fn skip_block(&mut self, table: &HuffmanTable, steps: &SkipTable, at: u32) -> Result<(), Flaw> {
+        let mut at = self.skip_fast(steps, at);
         while at < BLOCK_LENGTH {
-            // Two steps for each refill: the assertion above says that they fit.
-            while self.refill() {
-                let (step, next) = self.step(steps, at);
-                if next >= BLOCK_LENGTH {
-                    if self.ends_block(step, next) {
-                        return Ok(());
-                    }
-                    break;
-                }
-                self.pass(step);
-                at = next;
-                let (step, next) = self.step(steps, at);
-                if next >= BLOCK_LENGTH {
-                    if self.ends_block(step, next) {
-                        return Ok(());
-                    }
-                    break;
-                }
-                self.pass(step);
-                at = next;
-            }
             at = self.skip_symbol(table, at)?;
+            if at < BLOCK_LENGTH {
+                at = self.skip_fast(steps, at);
+            }
         }
         if at == BLOCK_LENGTH { Ok(()) } else { Err(OVERFULL) }
     }
 
+    /// Makes steps as long as they are plain, two for each refill: the assertion above says that they fit. Answers with the
+    /// coefficient from which a symbol has to be looked at by itself, or with [`BLOCK_LENGTH`].
     #[inline]
-    fn step(&self, steps: &SkipTable, at: u32) -> (Step, u32) {
-        let step = steps.step(self.window);
-        (step, at + step.advance())
+    fn skip_fast(&mut self, steps: &SkipTable, mut at: u32) -> u32 {
+        'refilled: while self.refill() {
+            for _ in 0..2 {
+                let step = steps.step(self.window);
+                let next = at + step.advance();
+                if next >= BLOCK_LENGTH {
+                    let ended = step.advance() >= Step::END && next < BLOCK_LENGTH + Step::END;
+                    if !ended && next != BLOCK_LENGTH {
+                        // The block ends somewhere within the step, or the bits are unknown: the step is not made.
+                        break 'refilled;
+                    }
+                    self.pass(step);
+                    return BLOCK_LENGTH;
+                }
+                self.pass(step);
+                at = next;
+            }
+        }
+        at
     }
 
     #[inline]
     fn pass(&mut self, step: Step) {
         self.window <<= step.bits();
         self.count -= step.bits();
-    }
-
-    /// Whether a step that goes beyond the block does so by its end. If not, then the block ends somewhere within the
-    /// step, or the bits are unknown, and the step is not made.
-    #[inline]
-    fn ends_block(&mut self, step: Step, next: u32) -> bool {
-        let ended = step.advance() >= Step::END && next < BLOCK_LENGTH + Step::END;
-        let full = next == BLOCK_LENGTH;
-        if ended || full {
-            self.pass(step);
-        }
-        ended || full
     }
 
     /// One symbol with all checks: at the end of the data, at the end of a block, and for a long code. Answers with the
