@@ -9,14 +9,20 @@ pub(crate) const ENDS_EARLY: Flaw = Flaw("a scan ends before its picture is comp
 /// Bits that [`BitReader::refill`] provides while there are enough bytes.
 pub(crate) const REFILLED_BITS: u32 = 56;
 
-/// Reads entropy-coded data up to the next marker. It never makes a bit up: where others feed zeros to a decoder that has
-/// run dry, this one reports the flaw.
+/// Bytes of zeros behind the last data: so that its end is not a special case before it is reached. Restart markers may
+/// stand as close as a block.
+const PADDING_BYTES: usize = 16;
+
+/// Reads entropy-coded data up to the next marker. Where others feed zeros to a decoder that has run dry, this one reports
+/// the flaw: at the latest where the data should end, it counts what was taken against what was there.
 pub(crate) struct BitReader<'s, 'a> {
     source: &'s mut Source<'a>,
     /// Data without its stuffing, so that the innermost loops take eight bytes without looking at them.
     data: Vec<u8>,
     at: usize,
+    /// Of the data; and with the padding, if that is there.
     end: usize,
+    limit: usize,
     /// Behind `data` there is a marker, or nothing.
     at_marker: bool,
     /// The next bits, from the top. Below `count` they are those that follow, or zero.
@@ -32,6 +38,7 @@ impl<'s, 'a> BitReader<'s, 'a> {
             data,
             at: 0,
             end: 0,
+            limit: 0,
             at_marker: false,
             window: 0,
             count: 0,
@@ -42,7 +49,7 @@ impl<'s, 'a> BitReader<'s, 'a> {
     /// nothing, when the data at hand does not allow that.
     #[inline]
     pub(crate) fn refill(&mut self) -> bool {
-        let data = &self.data[..self.end];
+        let data = &self.data[..self.limit];
         let Some(eight) = data.get(self.at..).and_then(<[u8]>::first_chunk::<8>) else {
             return false;
         };
@@ -53,26 +60,36 @@ impl<'s, 'a> BitReader<'s, 'a> {
         true
     }
 
-    /// The same for the end of the data, and of what is at hand of it.
+    /// The same when the data at hand is used up.
     #[cold]
-    fn refill_by_byte(&mut self) {
+    fn refill_from_source(&mut self) {
+        self.give_back();
         while !self.at_marker && self.end - self.at < 8 {
-            self.data.copy_within(self.at..self.end, 0);
-            self.end -= self.at;
-            self.at = 0;
-            let Copied { bytes, at_marker } = self.source.copy_scan(&mut self.data[self.end..]);
-            self.end += bytes;
-            self.at_marker = at_marker;
+            self.load();
         }
-        if self.refill() {
-            return;
-        }
-        // The fast path may have left bits of the next byte below `count`.
-        self.window &= !(u64::MAX.checked_shr(self.count).unwrap_or(0));
-        while self.count < 56 && self.at < self.end {
-            self.window |= u64::from(self.data[self.at]) << (56 - self.count);
-            self.count += 8;
-            self.at += 1;
+        // Nothing to refill from is found out by those who consume.
+        self.refill();
+    }
+
+    /// Takes whole bytes out of the window again. What remains of it are the bits of a byte that has been begun.
+    fn give_back(&mut self) {
+        self.at -= (self.count / 8) as usize;
+        self.count %= 8;
+    }
+
+    /// Fetches more data, and keeps what has not been taken. There is less than a window of that.
+    fn load(&mut self) {
+        self.data.copy_within(self.at..self.end, 0);
+        self.end -= self.at;
+        self.at = 0;
+        let room = self.data.len() - PADDING_BYTES;
+        let Copied { bytes, at_marker } = self.source.copy_scan(&mut self.data[self.end..room]);
+        self.end += bytes;
+        self.limit = self.end;
+        self.at_marker = at_marker;
+        if at_marker {
+            self.limit += PADDING_BYTES;
+            self.data[self.end..self.limit].fill(0);
         }
     }
 
@@ -80,7 +97,7 @@ impl<'s, 'a> BitReader<'s, 'a> {
     #[inline]
     pub(crate) fn provide(&mut self) {
         if self.count < 32 && !self.refill() {
-            self.refill_by_byte();
+            self.refill_from_source();
         }
     }
 
@@ -98,7 +115,7 @@ impl<'s, 'a> BitReader<'s, 'a> {
     pub(crate) fn symbol(&mut self, table: &HuffmanTable) -> Result<u8, Flaw> {
         self.provide();
         let Some((symbol, length)) = table.look_up((self.window >> 48) as u32) else {
-            return Err(if self.count < 16 {
+            return Err(if self.count < 16 || self.at >= self.end {
                 ENDS_EARLY
             } else {
                 Flaw("a scan has a code that no table knows")
@@ -149,8 +166,8 @@ impl<'s, 'a> BitReader<'s, 'a> {
     pub(crate) fn restart(&mut self, number: u8) -> Result<(), Flaw> {
         self.finish_interval()?;
         self.source.restart_marker(number)?;
-        self.at = 0;
         self.end = 0;
+        self.limit = 0;
         self.at_marker = false;
         Ok(())
     }
@@ -165,18 +182,25 @@ impl<'s, 'a> BitReader<'s, 'a> {
     /// The last byte is padded with bits. Some encoders append whole bytes of padding; anything else means that the data
     /// and the picture have lost each other.
     fn finish_interval(&mut self) -> Result<(), Flaw> {
-        self.consume(self.count % 8)?;
+        self.give_back();
+        self.window = 0;
+        self.count = 0;
+        if self.at > self.end {
+            return Err(ENDS_EARLY);
+        }
         loop {
-            self.refill_by_byte();
-            if self.count == 0 {
-                self.window = 0;
-                return Ok(());
-            }
-            let byte = (self.window >> 56) as u8;
-            if byte != 0 && byte != 0xFF {
+            if self.data[self.at..self.end]
+                .iter()
+                .any(|&byte| byte != 0 && byte != 0xFF)
+            {
                 return Err(Flaw("a scan has more data than its picture needs"));
             }
-            self.consume(8)?;
+            self.at = 0;
+            self.end = 0;
+            if self.at_marker {
+                return Ok(());
+            }
+            self.load();
         }
     }
 }
