@@ -60,6 +60,36 @@ impl ColourModel {
         }
     }
 
+    /// One pixel of its samples, which are numbers from 0 to 255 with any fraction: rounding them first would show in the
+    /// colours, where the rounding of a difference is multiplied.
+    pub fn pixel(self, samples: [f32; PIXEL_BYTES]) -> [u8; PIXEL_BYTES] {
+        let [first, second, third, fourth] = samples;
+        let light = || {
+            let (blue, red) = (second - 128.0, third - 128.0);
+            // ITU-R BT.601.
+            [
+                first + 1.402 * red,
+                first - 0.344_136 * blue - 0.714_136 * red,
+                first + 1.772 * blue,
+            ]
+        };
+        match self {
+            Self::Gray => [first, first, first, 255.0],
+            Self::Rgb => [first, second, third, 255.0],
+            Self::YCbCr => {
+                let [red, green, blue] = light();
+                [red, green, blue, 255.0]
+            }
+            Self::Cmyk => samples,
+            Self::InvertedCmyk => samples.map(|sample| 255.0 - sample),
+            Self::Ycck => {
+                let [cyan, magenta, yellow] = light();
+                [cyan, magenta, yellow, 255.0 - fourth]
+            }
+        }
+        .map(nearest)
+    }
+
     /// Pixels of [`PIXEL_BYTES`], made of the planes of a picture of this size. Smaller planes are enlarged.
     pub fn pixels(self, width_px: u32, height_px: u32, planes: &[Plane]) -> Vec<u8> {
         let (width, height) = (width_px as usize, height_px as usize);
@@ -86,6 +116,15 @@ impl ColourModel {
         }
         pixels
     }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a float is clamped to the byte"
+)]
+fn nearest(value: f32) -> u8 {
+    (value + 0.5) as u8
 }
 
 fn interleave<'a>(rows: impl IntoIterator<Item = &'a Vec<u8>>, target: &mut [u8], flip: u8) {
