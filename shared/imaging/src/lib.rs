@@ -13,6 +13,7 @@ mod orientation;
 mod png;
 mod raster;
 mod renderer;
+mod resample;
 mod scale;
 mod sniff;
 mod webp;

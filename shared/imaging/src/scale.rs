@@ -2,11 +2,11 @@
 
 use domain::thumbnails::ports::PhotoRefused;
 use fast_image_resize::images::TypedImage;
-use fast_image_resize::pixels::{F32, U8x4};
+use fast_image_resize::pixels::U8x4;
 use fast_image_resize::{FilterType, MulDiv, ResizeAlg, ResizeOptions, Resizer};
-use scaled_jpeg::Plane;
 
 use crate::raster::{Layout, PIXEL_BYTES, Pixels, Planar, Raster};
+use crate::resample;
 
 /// A picture serves as the source of a smaller one when it is at least this many times as large: with less, the second
 /// filter visibly softens what the first has left.
@@ -61,7 +61,7 @@ pub(crate) fn scale(original: Pixels, targets: &[(u32, u32)]) -> Result<Vec<Rast
             .find(|raster| longest(raster.size()) >= wanted);
         let picture = match (from, &mut source) {
             (Some(raster), _) | (None, Pixels::Raster(raster)) => resized(&mut resizer, raster, target)?,
-            (None, Pixels::Planar(planar)) => resized_planes(&mut resizer, planar, target)?,
+            (None, Pixels::Planar(planar)) => resized_planes(planar, target),
         };
         made.push((index, picture));
     }
@@ -111,49 +111,21 @@ fn lanczos3() -> ResizeOptions {
         .use_alpha(false)
 }
 
-/// Scales each channel from the size it has, and makes pixels of them when there are few. In floating point: a channel
-/// that is rounded before it becomes colour costs more than two points of SSIMULACRA2.
-fn resized_planes(
-    resizer: &mut Resizer,
-    source: &Planar,
-    (width_px, height_px): (u32, u32),
-) -> Result<Raster, PhotoRefused> {
-    let count = width_px as usize * height_px as usize;
-    let mut pixels = vec![[0.0; PIXEL_BYTES]; count];
+/// Scales each channel from the size it has, and makes pixels of them when there are few.
+fn resized_planes(source: &Planar, (width_px, height_px): (u32, u32)) -> Raster {
+    let (width, height) = (width_px as usize, height_px as usize);
+    let mut pixels = vec![[0.0; PIXEL_BYTES]; width * height];
     for (channel, plane) in source.planes.iter().enumerate() {
-        let scaled = resized_plane(resizer, plane, (width_px, height_px))?;
-        for (pixel, &sample) in pixels.iter_mut().zip(&scaled) {
+        for (pixel, sample) in pixels.iter_mut().zip(resample::lanczos3(plane, width, height)) {
             pixel[channel] = sample;
         }
     }
-    Ok(Raster {
+    Raster {
         width_px,
         height_px,
         layout: source.layout(),
         samples: pixels.into_iter().flat_map(|pixel| source.model.pixel(pixel)).collect(),
-    })
-}
-
-fn resized_plane(
-    resizer: &mut Resizer,
-    plane: &Plane,
-    (width_px, height_px): (u32, u32),
-) -> Result<Vec<f32>, PhotoRefused> {
-    let (Ok(plane_width), Ok(plane_height)) = (u32::try_from(plane.width), u32::try_from(plane.height)) else {
-        return Err(unscalable("a side is too long"));
-    };
-    let mut samples: Vec<F32> = plane
-        .samples
-        .iter()
-        .map(|&sample| F32::new(f32::from(sample)))
-        .collect();
-    let view = TypedImage::from_pixels_slice(plane_width, plane_height, &mut samples).map_err(unscalable)?;
-    let mut scaled = vec![F32::new(0.0); width_px as usize * height_px as usize];
-    let mut target = TypedImage::from_pixels_slice(width_px, height_px, &mut scaled).map_err(unscalable)?;
-    // To the fraction of a sample, so that planes of different sizes stay on top of each other.
-    let options = lanczos3().crop(0.0, 0.0, plane.reach.0, plane.reach.1);
-    resizer.resize_typed(&view, &mut target, &options).map_err(unscalable)?;
-    Ok(scaled.into_iter().map(|pixel| pixel.0).collect())
+    }
 }
 
 fn pixels(raster: &mut Raster) -> Result<TypedImage<'_, U8x4>, PhotoRefused> {
