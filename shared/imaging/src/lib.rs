@@ -15,8 +15,9 @@ mod raster;
 mod renderer;
 mod resample;
 mod scale;
+mod shrink;
 mod sniff;
 mod webp;
 
 pub use limits::{DECODED_BYTES_MAX, Limits, PIXELS_MAX, SIDE_PX_MAX};
-pub use renderer::{RenderError, Renderer};
+pub use renderer::{Input, RenderError, Renderer};

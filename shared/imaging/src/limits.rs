@@ -36,7 +36,10 @@ impl Default for Limits {
 
 impl Limits {
     pub(crate) fn check_file(&self, photo: &[u8]) -> Result<(), PhotoRefused> {
-        let bytes = photo.len() as u64;
+        self.check_file_size(photo.len() as u64)
+    }
+
+    pub(crate) fn check_file_size(&self, bytes: u64) -> Result<(), PhotoRefused> {
         if bytes == 0 {
             return Err(PhotoRefused::Empty);
         }
@@ -47,14 +50,6 @@ impl Limits {
             });
         }
         Ok(())
-    }
-
-    /// Of a file that was read until it was too large, and no further.
-    pub(crate) fn too_many_bytes(&self) -> PhotoRefused {
-        PhotoRefused::TooManyBytes {
-            bytes: self.bytes_max.saturating_add(1),
-            limit_bytes: self.bytes_max,
-        }
     }
 
     /// Judges the size that a header claims. `decoded_bytes` is what decoding a picture of that kind would take.

@@ -36,8 +36,16 @@ pub(crate) struct Planar {
     pub(crate) model: ColourModel,
 }
 
+/// A picture that was made smaller while it was read. Premultiplied where it is `Rgba`.
+pub(crate) struct Shrunk {
+    pub(crate) raster: Raster,
+    /// Pixels, across and down, that the original reaches over: the last may stand for less than the others.
+    pub(crate) reach: (f64, f64),
+}
+
 pub(crate) enum Pixels {
     Raster(Raster),
+    Shrunk(Shrunk),
     Planar(Planar),
 }
 
@@ -84,7 +92,7 @@ impl Planar {
 impl Pixels {
     pub(crate) fn layout(&self) -> Layout {
         match self {
-            Self::Raster(raster) => raster.layout,
+            Self::Raster(raster) | Self::Shrunk(Shrunk { raster, .. }) => raster.layout,
             Self::Planar(planar) => planar.layout(),
         }
     }

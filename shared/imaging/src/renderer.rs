@@ -1,6 +1,6 @@
 //! How does a photo become its thumbnails?
 
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
 
 use domain::thumbnails::ports::{PhotoRefused, Rendering, Thumbnail, ThumbnailFormat, ThumbnailRenderer};
 
@@ -15,6 +15,11 @@ use crate::{encode, gif, jpeg, orientation, png, scale, webp};
 pub struct Renderer {
     limits: Limits,
 }
+
+/// What a photo is read from: a file, or bytes in a cursor.
+pub trait Input: Read + Seek {}
+
+impl<T: Read + Seek> Input for T {}
 
 /// Why a photo that was to be read while it is decoded has no thumbnails.
 #[derive(Debug)]
@@ -36,42 +41,48 @@ impl Renderer {
         Self { limits }
     }
 
-    /// Renders a photo while it is read. A JPEG is never in memory as a whole; the other formats are.
-    pub fn render_from(&self, input: &mut dyn Read, sizes_px: &[u32]) -> Result<Rendering, RenderError> {
-        // One byte more than is allowed tells a file that is too large from one that just fits.
-        let mut input = input.take(self.limits.bytes_max.saturating_add(1));
+    /// Renders a photo while it is read. A JPEG or PNG is never in memory as a whole; the other formats are.
+    pub fn render_from(&self, input: &mut dyn Input, sizes_px: &[u32]) -> Result<Rendering, RenderError> {
+        let bytes = input.seek(SeekFrom::End(0)).map_err(RenderError::Read)?;
+        self.limits.check_file_size(bytes)?;
+        input.rewind().map_err(RenderError::Read)?;
         let mut start = Vec::with_capacity(SIGNATURE_BYTES);
-        (&mut input)
+        (&mut *input)
             .take(SIGNATURE_BYTES as u64)
             .read_to_end(&mut start)
             .map_err(RenderError::Read)?;
-        if SourceFormat::of(&start) != Some(SourceFormat::Jpeg) {
-            let mut photo = start;
-            input.read_to_end(&mut photo).map_err(RenderError::Read)?;
-            return Ok(self.render(&photo, sizes_px)?);
-        }
-        let decoded = jpeg::decode(&mut start.chain(&mut input), &self.limits, largest(sizes_px));
-        if input.limit() == 0 {
-            return Err(RenderError::Refused(self.limits.too_many_bytes()));
-        }
-        Ok(finish(decoded?, SourceFormat::Jpeg, sizes_px)?)
+        input.rewind().map_err(RenderError::Read)?;
+        let format = SourceFormat::of(&start).ok_or(PhotoRefused::UnknownFormat)?;
+        let decoded = match format {
+            SourceFormat::Jpeg => jpeg::decode(&mut &mut *input, &self.limits, largest(sizes_px))?,
+            SourceFormat::Png => png::decode(input, &self.limits, largest(sizes_px))?,
+            SourceFormat::WebP | SourceFormat::Gif => {
+                let mut photo = Vec::new();
+                input.read_to_end(&mut photo).map_err(RenderError::Read)?;
+                self.decode(&photo, format, sizes_px)?
+            }
+        };
+        Ok(finish(decoded, format, sizes_px)?)
     }
 
     fn decode(&self, photo: &[u8], format: SourceFormat, sizes_px: &[u32]) -> Result<Decoded, PhotoRefused> {
+        let largest_px = largest(sizes_px);
         match format {
-            SourceFormat::Jpeg => {
-                jpeg::decode(&mut &*photo, &self.limits, largest(sizes_px)).map_err(|error| match error {
-                    RenderError::Refused(refused) => refused,
-                    // Memory does not fail to be read; said rather than dropped.
-                    RenderError::Read(failure) => PhotoRefused::Damaged {
-                        detail: failure.to_string(),
-                    },
-                })
-            }
-            SourceFormat::Png => png::decode(photo, &self.limits),
+            SourceFormat::Jpeg => jpeg::decode(&mut &*photo, &self.limits, largest_px).map_err(of_memory),
+            SourceFormat::Png => png::decode(&mut Cursor::new(photo), &self.limits, largest_px).map_err(of_memory),
             SourceFormat::WebP => webp::decode(photo, &self.limits),
             SourceFormat::Gif => gif::decode(photo, &self.limits),
         }
+    }
+}
+
+/// Memory does not fail to be read; said rather than dropped.
+fn of_memory(error: RenderError) -> PhotoRefused {
+    match error {
+        RenderError::Refused(refused) => refused,
+        RenderError::Read(failure) => PhotoRefused::Damaged {
+            detail: failure.to_string(),
+        },
     }
 }
 

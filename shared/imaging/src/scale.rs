@@ -31,7 +31,7 @@ pub(crate) fn scale(original: Pixels, targets: &[(u32, u32)]) -> Result<Vec<Rast
     let own_size = match &original {
         Pixels::Raster(raster) => Some(raster.size()),
         // Decoded smaller than the original.
-        Pixels::Planar(_) => None,
+        Pixels::Shrunk(_) | Pixels::Planar(_) => None,
     };
     let mut order: Vec<usize> = (0..targets.len()).collect();
     order.sort_by_key(|&index| std::cmp::Reverse(longest(targets[index])));
@@ -43,7 +43,7 @@ pub(crate) fn scale(original: Pixels, targets: &[(u32, u32)]) -> Result<Vec<Rast
     };
     let mut source = match original {
         Pixels::Raster(raster) => Pixels::Raster(premultiplied(raster)?),
-        planar @ Pixels::Planar(_) => planar,
+        other => other,
     };
     let mut resizer = Resizer::new();
     let mut made: Vec<(usize, Raster)> = Vec::with_capacity(targets.len());
@@ -60,7 +60,11 @@ pub(crate) fn scale(original: Pixels, targets: &[(u32, u32)]) -> Result<Vec<Rast
             .map(|(_, raster)| raster)
             .find(|raster| longest(raster.size()) >= wanted);
         let picture = match (from, &mut source) {
-            (Some(raster), _) | (None, Pixels::Raster(raster)) => resized(&mut resizer, raster, target)?,
+            (Some(raster), _) | (None, Pixels::Raster(raster)) => {
+                let reach = (f64::from(raster.width_px), f64::from(raster.height_px));
+                resized(&mut resizer, raster, reach, target)?
+            }
+            (None, Pixels::Shrunk(shrunk)) => resized(&mut resizer, &mut shrunk.raster, shrunk.reach, target)?,
             (None, Pixels::Planar(planar)) => resized_planes(planar, target),
         };
         made.push((index, picture));
@@ -84,6 +88,7 @@ fn longest((width_px, height_px): (u32, u32)) -> u32 {
 fn resized(
     resizer: &mut Resizer,
     source: &mut Raster,
+    reach: (f64, f64),
     (width_px, height_px): (u32, u32),
 ) -> Result<Raster, PhotoRefused> {
     let layout = source.layout;
@@ -99,7 +104,7 @@ fn resized(
     };
     let mut target = pixels(&mut scaled)?;
     resizer
-        .resize_typed(&view, &mut target, &lanczos3())
+        .resize_typed(&view, &mut target, &lanczos3().crop(0.0, 0.0, reach.0, reach.1))
         .map_err(unscalable)?;
     Ok(scaled)
 }
