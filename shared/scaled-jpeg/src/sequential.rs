@@ -122,6 +122,12 @@ pub(crate) fn read_dc_difference(reader: &mut BitReader<'_, '_>, table: &Huffman
         reader.consume(u32::from(whole.length))?;
         return Ok(whole.value);
     }
+    read_long_dc(reader, table)
+}
+
+/// Apart, so that what is short stays so small that it is inlined.
+#[cold]
+fn read_long_dc(reader: &mut BitReader<'_, '_>, table: &HuffmanTable) -> Result<i16, Flaw> {
     let size = reader.symbol(table)?;
     if size > DC_BITS_MAX {
         return Err(TOO_BRIGHT);
@@ -138,6 +144,11 @@ pub(crate) fn read_ac(reader: &mut BitReader<'_, '_>, table: &HuffmanTable) -> R
         reader.consume(u32::from(whole.length))?;
         return Ok((whole.run, whole.value));
     }
+    read_long_ac(reader, table)
+}
+
+#[cold]
+fn read_long_ac(reader: &mut BitReader<'_, '_>, table: &HuffmanTable) -> Result<(u8, i16), Flaw> {
     let symbol = reader.symbol(table)?;
     Ok((symbol >> 4, reader.signed(u32::from(symbol & 15))?))
 }
