@@ -12,9 +12,9 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use domain::thumbnails::ports::{THUMBNAIL_SIZES_PX, ThumbnailRenderer};
+use domain::thumbnails::ports::THUMBNAIL_SIZES_PX;
 use domain::values::PHOTO_BYTES_MAX;
-use imaging::Renderer;
+use imaging::{RenderError, Renderer};
 use serde_json::json;
 
 const USAGE: &str = "usage: thumbnail IN OUT_DIR [--sizes 128,256,512,1024]";
@@ -61,12 +61,16 @@ fn run() -> Result<serde_json::Value, Failure> {
         let message = format!("the file has {} bytes, more than {PHOTO_BYTES_MAX}", metadata.len());
         return Err(Failure { code: REFUSED, message });
     }
-    let photo = std::fs::read(&arguments.photo).map_err(|reason| trouble("read", &arguments.photo, reason))?;
+    let mut photo =
+        std::fs::File::open(&arguments.photo).map_err(|reason| trouble("read", &arguments.photo, reason))?;
     let rendering = Renderer::default()
-        .render(&photo, &arguments.sizes_px)
-        .map_err(|refused| Failure {
-            code: REFUSED,
-            message: refused.to_string(),
+        .render_from(&mut photo, &arguments.sizes_px)
+        .map_err(|error| match error {
+            RenderError::Refused(refused) => Failure {
+                code: REFUSED,
+                message: refused.to_string(),
+            },
+            RenderError::Read(reason) => trouble("read", &arguments.photo, reason),
         })?;
 
     std::fs::create_dir_all(&arguments.folder).map_err(|reason| trouble("create", &arguments.folder, reason))?;

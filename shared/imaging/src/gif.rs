@@ -39,11 +39,7 @@ pub(crate) fn decode(photo: &[u8], limits: &Limits) -> Result<Decoded, PhotoRefu
     let mut samples = vec![0; size];
     decoder.read_image(&mut samples).map_err(|reason| damaged(&reason))?;
     let raster = Raster::with_alpha(width_px, height_px, Layout::Rgb, samples);
-    Ok(Decoded {
-        raster,
-        icc_profile,
-        orientation: Orientation::NoTransforms,
-    })
+    Ok(Decoded::of(raster, icc_profile, Orientation::NoTransforms))
 }
 
 /// Walks the blocks up to the trailer, which a cut file has lost, and answers with the pixels of the first frame.

@@ -13,9 +13,11 @@ mod orientation;
 mod png;
 mod raster;
 mod renderer;
+mod resample;
 mod scale;
+mod shrink;
 mod sniff;
 mod webp;
 
 pub use limits::{DECODED_BYTES_MAX, Limits, PIXELS_MAX, SIDE_PX_MAX};
-pub use renderer::Renderer;
+pub use renderer::{Input, RenderError, Renderer};

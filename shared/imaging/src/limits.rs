@@ -36,7 +36,10 @@ impl Default for Limits {
 
 impl Limits {
     pub(crate) fn check_file(&self, photo: &[u8]) -> Result<(), PhotoRefused> {
-        let bytes = photo.len() as u64;
+        self.check_file_size(photo.len() as u64)
+    }
+
+    pub(crate) fn check_file_size(&self, bytes: u64) -> Result<(), PhotoRefused> {
         if bytes == 0 {
             return Err(PhotoRefused::Empty);
         }

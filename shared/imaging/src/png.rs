@@ -1,25 +1,31 @@
 //! How is a PNG decoded?
 
-use std::io::Cursor;
+use std::io::{self, BufRead, BufReader, Seek};
 
 use domain::thumbnails::ports::PhotoRefused;
 use image::metadata::Orientation;
-use png::{BitDepth, ColorType, DecodeOptions, Decoder, DecodingError, Transformations};
+use png::{BitDepth, ColorType, DecodeOptions, Decoder, DecodingError, Reader, Transformations};
 
 use crate::limits::Limits;
 use crate::orientation;
-use crate::raster::{Decoded, Layout, Raster};
+use crate::raster::{Decoded, Layout, Pixels, Raster, Shrunk};
+use crate::renderer::{Input, RenderError};
+use crate::shrink::{self, BoxShrink};
 
 /// What the text, profile and EXIF chunks of one file may unpack to.
 const METADATA_BYTES_MAX: usize = 16 << 20;
 
-pub(crate) fn decode(photo: &[u8], limits: &Limits) -> Result<Decoded, PhotoRefused> {
+/// Bytes asked of the input at a time.
+const CHUNK_BYTES: usize = 64 << 10;
+
+/// `largest_px` is the longest side of the largest picture wanted.
+pub(crate) fn decode(input: &mut dyn Input, limits: &Limits, largest_px: u32) -> Result<Decoded, RenderError> {
     let mut options = DecodeOptions::default();
     // By default the decoder is lenient with a broken checksum of a chunk it could do without, and never computes the
     // one over the pixels.
     options.set_skip_ancillary_crc_failures(false);
     options.set_ignore_checksums(false);
-    let mut decoder = Decoder::new_with_options(Cursor::new(photo), options);
+    let mut decoder = Decoder::new_with_options(BufReader::with_capacity(CHUNK_BYTES, input), options);
     decoder.set_limits(png::Limits {
         bytes: METADATA_BYTES_MAX,
     });
@@ -27,52 +33,99 @@ pub(crate) fn decode(photo: &[u8], limits: &Limits) -> Result<Decoded, PhotoRefu
     // Palette to RGB, few bits to eight, tRNS or nothing to alpha. Sixteen bits stay: the decoder would cut, not round.
     decoder.set_transformations(Transformations::EXPAND | Transformations::ALPHA);
 
-    let header = decoder.read_header_info().map_err(|reason| refused(&reason))?;
+    let header = decoder.read_header_info().map_err(refused)?;
     let (width_px, height_px) = (header.width, header.height);
-    let pixels = u64::from(width_px) * u64::from(height_px);
-    limits.check_header(
-        width_px,
-        height_px,
-        pixels * bytes_per_pixel(header.color_type, header.bit_depth),
-    )?;
+    // The rows of an interlaced picture do not come in their order.
+    let factor = if header.interlaced {
+        1
+    } else {
+        shrink::factor(width_px.max(height_px), largest_px)
+    };
+    let decoded_bytes = if factor > 1 {
+        BoxShrink::bytes(width_px, height_px, factor)
+    } else {
+        let pixels = u64::from(width_px) * u64::from(height_px);
+        pixels * bytes_per_pixel(header.color_type, header.bit_depth)
+    };
+    limits.check_header(width_px, height_px, decoded_bytes)?;
 
-    let mut reader = decoder.read_info().map_err(|reason| refused(&reason))?;
+    let mut reader = decoder.read_info().map_err(refused)?;
     let info = reader.info();
     let icc_profile = info.icc_profile.as_deref().map(<[u8]>::to_vec);
     let orientation = info
         .exif_metadata
         .as_deref()
         .map_or(Orientation::NoTransforms, orientation::from_exif);
+    let pixels = if factor > 1 {
+        Pixels::Shrunk(shrunk(&mut reader, width_px, factor)?)
+    } else {
+        Pixels::Raster(whole(&mut reader)?)
+    };
+    // Reads on to the last chunk, so that a file without its end is found out.
+    reader.finish().map_err(refused)?;
+    Ok(Decoded {
+        size: (width_px, height_px),
+        pixels,
+        icc_profile,
+        orientation,
+    })
+}
+
+fn whole<R: BufRead + Seek>(reader: &mut Reader<R>) -> Result<Raster, RenderError> {
     let (color, depth) = reader.output_color_type();
     let size = reader
         .output_buffer_size()
         .ok_or_else(|| damaged("the size of a picture overflows"))?;
     let mut samples = vec![0; size];
-    reader.next_frame(&mut samples).map_err(|reason| refused(&reason))?;
-    // Reads on to the last chunk, so that a file without its end is found out.
-    reader.finish().map_err(|reason| refused(&reason))?;
-
+    reader.next_frame(&mut samples).map_err(refused)?;
     if depth == BitDepth::Sixteen {
         round_to_eight_bits(&mut samples);
     }
-    let raster = match color {
-        ColorType::Rgba => Raster::with_alpha(width_px, height_px, Layout::Rgb, samples),
-        ColorType::GrayscaleAlpha => {
-            let rgba = samples
-                .chunks_exact(2)
-                .flat_map(|pixel| [pixel[0], pixel[0], pixel[0], pixel[1]])
-                .collect();
-            Raster::with_alpha(width_px, height_px, Layout::Gray, rgba)
+    let (width_px, height_px) = (reader.info().width, reader.info().height);
+    let opaque = opaque_layout(color)?;
+    if opaque == Layout::Gray {
+        samples = gray_to_rgba(&samples);
+    }
+    Ok(Raster::with_alpha(width_px, height_px, opaque, samples))
+}
+
+/// Row by row, so that the picture is never there as a whole.
+fn shrunk<R: BufRead + Seek>(reader: &mut Reader<R>, width_px: u32, factor: u32) -> Result<Shrunk, RenderError> {
+    let (color, depth) = reader.output_color_type();
+    let opaque = opaque_layout(color)?;
+    let mut shrink = BoxShrink::new(width_px, factor);
+    while let Some(row) = reader.next_row().map_err(refused)? {
+        if depth == BitDepth::Eight && opaque == Layout::Rgb {
+            shrink.take(row.data());
+            continue;
         }
-        ColorType::Grayscale | ColorType::Indexed | ColorType::Rgb => {
-            return Err(damaged("the PNG has no such pixels"));
+        let mut samples = row.data().to_vec();
+        if depth == BitDepth::Sixteen {
+            round_to_eight_bits(&mut samples);
         }
-    };
-    Ok(Decoded {
-        raster,
-        icc_profile,
-        orientation,
-    })
+        if opaque == Layout::Gray {
+            samples = gray_to_rgba(&samples);
+        }
+        shrink.take(&samples);
+    }
+    Ok(shrink.finish(opaque))
+}
+
+fn opaque_layout(color: ColorType) -> Result<Layout, PhotoRefused> {
+    match color {
+        ColorType::Rgba => Ok(Layout::Rgb),
+        ColorType::GrayscaleAlpha => Ok(Layout::Gray),
+        // The transformations leave nothing without alpha.
+        ColorType::Grayscale | ColorType::Indexed | ColorType::Rgb => Err(damaged("the PNG has no such pixels")),
+    }
+}
+
+fn gray_to_rgba(samples: &[u8]) -> Vec<u8> {
+    let (pixels, _) = samples.as_chunks::<2>();
+    pixels
+        .iter()
+        .flat_map(|&[gray, alpha]| [gray, gray, gray, alpha])
+        .collect()
 }
 
 /// The decoded picture, and a copy where gray becomes RGBA afterwards.
@@ -95,14 +148,17 @@ fn round_to_eight_bits(samples: &mut Vec<u8>) {
     samples.truncate(count);
 }
 
-fn refused(reason: &DecodingError) -> PhotoRefused {
-    match reason {
+fn refused(reason: DecodingError) -> RenderError {
+    RenderError::Refused(match reason {
         DecodingError::LimitsExceeded => PhotoRefused::Unsupported {
             feature: format!("PNG metadata of more than {METADATA_BYTES_MAX} bytes"),
         },
+        DecodingError::IoError(failure) if failure.kind() != io::ErrorKind::UnexpectedEof => {
+            return RenderError::Read(failure);
+        }
         DecodingError::IoError(_) => damaged("the PNG ends too early"),
         other => damaged(&other.to_string()),
-    }
+    })
 }
 
 fn damaged(detail: &str) -> PhotoRefused {

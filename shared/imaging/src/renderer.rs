@@ -1,11 +1,13 @@
 //! How does a photo become its thumbnails?
 
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
+
 use domain::thumbnails::ports::{PhotoRefused, Rendering, Thumbnail, ThumbnailFormat, ThumbnailRenderer};
 
 use crate::colour::ToSrgb;
 use crate::limits::Limits;
 use crate::raster::Decoded;
-use crate::sniff::SourceFormat;
+use crate::sniff::{SIGNATURE_BYTES, SourceFormat};
 use crate::{encode, gif, jpeg, orientation, png, scale, webp};
 
 /// The renderer of the product: in process, one thread, memory bounded by its limits.
@@ -14,18 +16,73 @@ pub struct Renderer {
     limits: Limits,
 }
 
+/// What a photo is read from: a file, or bytes in a cursor.
+pub trait Input: Read + Seek {}
+
+impl<T: Read + Seek> Input for T {}
+
+/// Why a photo that was to be read while it is decoded has no thumbnails.
+#[derive(Debug)]
+pub enum RenderError {
+    /// Trying again cannot help.
+    Refused(PhotoRefused),
+    /// The bytes could not be had; the photo may be fine.
+    Read(io::Error),
+}
+
+impl From<PhotoRefused> for RenderError {
+    fn from(refused: PhotoRefused) -> Self {
+        Self::Refused(refused)
+    }
+}
+
 impl Renderer {
     pub fn new(limits: Limits) -> Self {
         Self { limits }
     }
 
-    fn decode(&self, photo: &[u8], format: SourceFormat) -> Result<Decoded, PhotoRefused> {
+    /// Renders a photo while it is read. A JPEG or PNG is never in memory as a whole; the other formats are.
+    pub fn render_from(&self, input: &mut dyn Input, sizes_px: &[u32]) -> Result<Rendering, RenderError> {
+        let bytes = input.seek(SeekFrom::End(0)).map_err(RenderError::Read)?;
+        self.limits.check_file_size(bytes)?;
+        input.rewind().map_err(RenderError::Read)?;
+        let mut start = Vec::with_capacity(SIGNATURE_BYTES);
+        (&mut *input)
+            .take(SIGNATURE_BYTES as u64)
+            .read_to_end(&mut start)
+            .map_err(RenderError::Read)?;
+        input.rewind().map_err(RenderError::Read)?;
+        let format = SourceFormat::of(&start).ok_or(PhotoRefused::UnknownFormat)?;
+        let decoded = match format {
+            SourceFormat::Jpeg => jpeg::decode(&mut &mut *input, &self.limits, largest(sizes_px))?,
+            SourceFormat::Png => png::decode(input, &self.limits, largest(sizes_px))?,
+            SourceFormat::WebP | SourceFormat::Gif => {
+                let mut photo = Vec::new();
+                input.read_to_end(&mut photo).map_err(RenderError::Read)?;
+                self.decode(&photo, format, sizes_px)?
+            }
+        };
+        Ok(finish(decoded, format, sizes_px)?)
+    }
+
+    fn decode(&self, photo: &[u8], format: SourceFormat, sizes_px: &[u32]) -> Result<Decoded, PhotoRefused> {
+        let largest_px = largest(sizes_px);
         match format {
-            SourceFormat::Jpeg => jpeg::decode(photo, &self.limits),
-            SourceFormat::Png => png::decode(photo, &self.limits),
+            SourceFormat::Jpeg => jpeg::decode(&mut &*photo, &self.limits, largest_px).map_err(of_memory),
+            SourceFormat::Png => png::decode(&mut Cursor::new(photo), &self.limits, largest_px).map_err(of_memory),
             SourceFormat::WebP => webp::decode(photo, &self.limits),
             SourceFormat::Gif => gif::decode(photo, &self.limits),
         }
+    }
+}
+
+/// Memory does not fail to be read; said rather than dropped.
+fn of_memory(error: RenderError) -> PhotoRefused {
+    match error {
+        RenderError::Refused(refused) => refused,
+        RenderError::Read(failure) => PhotoRefused::Damaged {
+            detail: failure.to_string(),
+        },
     }
 }
 
@@ -33,55 +90,60 @@ impl ThumbnailRenderer for Renderer {
     fn render(&self, photo: &[u8], sizes_px: &[u32]) -> Result<Rendering, PhotoRefused> {
         self.limits.check_file(photo)?;
         let format = SourceFormat::of(photo).ok_or(PhotoRefused::UnknownFormat)?;
-        let Decoded {
-            raster,
-            icc_profile,
-            orientation,
-        } = self.decode(photo, format)?;
-        let (stored_width, stored_height) = (raster.width_px, raster.height_px);
-        let (width_px, height_px) = if orientation::swaps_sides(orientation) {
-            (stored_height, stored_width)
-        } else {
-            (stored_width, stored_height)
-        };
-
-        // A small original has one picture under several sizes: it is made once.
-        let mut targets = Vec::with_capacity(sizes_px.len());
-        let mut target_of_size = Vec::with_capacity(sizes_px.len());
-        for &size_px in sizes_px {
-            let target = scale::fit(stored_width, stored_height, size_px);
-            let known = targets.iter().position(|&other| other == target);
-            target_of_size.push(known.unwrap_or(targets.len()));
-            if known.is_none() {
-                targets.push(target);
-            }
-        }
-
-        let to_srgb = ToSrgb::new(raster.layout, icc_profile.as_deref());
-        let mut pictures = Vec::with_capacity(targets.len());
-        for picture in scale::scale(raster, &targets)? {
-            let picture = orientation::upright(to_srgb.convert(picture)?, orientation);
-            let (format, bytes) = encode::encode(&picture)?;
-            pictures.push(Picture {
-                width_px: picture.width_px,
-                height_px: picture.height_px,
-                format,
-                bytes,
-            });
-        }
-
-        let thumbnails = sizes_px
-            .iter()
-            .zip(target_of_size)
-            .map(|(&size_px, target)| pictures[target].under(size_px))
-            .collect();
-        Ok(Rendering {
-            width_px,
-            height_px,
-            source_format: format.name(),
-            thumbnails,
-        })
+        finish(self.decode(photo, format, sizes_px)?, format, sizes_px)
     }
+}
+
+fn largest(sizes_px: &[u32]) -> u32 {
+    sizes_px.iter().copied().max().unwrap_or(0)
+}
+
+/// Everything that comes after decoding.
+fn finish(decoded: Decoded, format: SourceFormat, sizes_px: &[u32]) -> Result<Rendering, PhotoRefused> {
+    let (stored_width, stored_height) = decoded.size;
+    let orientation = decoded.orientation;
+    let (width_px, height_px) = if orientation::swaps_sides(orientation) {
+        (stored_height, stored_width)
+    } else {
+        (stored_width, stored_height)
+    };
+
+    // A small original has one picture under several sizes: it is made once.
+    let mut targets = Vec::with_capacity(sizes_px.len());
+    let mut target_of_size = Vec::with_capacity(sizes_px.len());
+    for &size_px in sizes_px {
+        let target = scale::fit(stored_width, stored_height, size_px);
+        let known = targets.iter().position(|&other| other == target);
+        target_of_size.push(known.unwrap_or(targets.len()));
+        if known.is_none() {
+            targets.push(target);
+        }
+    }
+
+    let to_srgb = ToSrgb::new(decoded.pixels.layout(), decoded.icc_profile.as_deref());
+    let mut pictures = Vec::with_capacity(targets.len());
+    for picture in scale::scale(decoded.pixels, &targets)? {
+        let picture = orientation::upright(to_srgb.convert(picture)?, orientation);
+        let (format, bytes) = encode::encode(&picture)?;
+        pictures.push(Picture {
+            width_px: picture.width_px,
+            height_px: picture.height_px,
+            format,
+            bytes,
+        });
+    }
+
+    let thumbnails = sizes_px
+        .iter()
+        .zip(target_of_size)
+        .map(|(&size_px, target)| pictures[target].under(size_px))
+        .collect();
+    Ok(Rendering {
+        width_px,
+        height_px,
+        source_format: format.name(),
+        thumbnails,
+    })
 }
 
 /// An encoded picture before it is known under which sizes it is kept.

@@ -5,7 +5,8 @@ use fast_image_resize::images::TypedImage;
 use fast_image_resize::pixels::U8x4;
 use fast_image_resize::{FilterType, MulDiv, ResizeAlg, ResizeOptions, Resizer};
 
-use crate::raster::{Layout, PIXEL_BYTES, Raster};
+use crate::raster::{Layout, PIXEL_BYTES, Pixels, Planar, Raster};
+use crate::resample;
 
 /// A picture serves as the source of a smaller one when it is at least this many times as large: with less, the second
 /// filter visibly softens what the first has left.
@@ -26,19 +27,29 @@ pub(crate) fn fit(width_px: u32, height_px: u32, size_px: u32) -> (u32, u32) {
 }
 
 /// One picture for each of `targets`, in their order. The targets must be distinct, and come from [`fit`].
-pub(crate) fn scale(original: Raster, targets: &[(u32, u32)]) -> Result<Vec<Raster>, PhotoRefused> {
-    let own_size = original.size();
+pub(crate) fn scale(original: Pixels, targets: &[(u32, u32)]) -> Result<Vec<Raster>, PhotoRefused> {
+    let own_size = match &original {
+        Pixels::Raster(raster) => Some(raster.size()),
+        // Decoded smaller than the original.
+        Pixels::Shrunk(_) | Pixels::Planar(_) => None,
+    };
     let mut order: Vec<usize> = (0..targets.len()).collect();
     order.sort_by_key(|&index| std::cmp::Reverse(longest(targets[index])));
 
     // Kept apart: premultiplying and dividing again would cost the unscaled picture its faint colours.
-    let unscaled = targets.contains(&own_size).then(|| original.clone());
-    let mut source = premultiplied(original)?;
+    let unscaled = match &original {
+        Pixels::Raster(raster) if targets.contains(&raster.size()) => Some(raster.clone()),
+        _ => None,
+    };
+    let mut source = match original {
+        Pixels::Raster(raster) => Pixels::Raster(premultiplied(raster)?),
+        other => other,
+    };
     let mut resizer = Resizer::new();
     let mut made: Vec<(usize, Raster)> = Vec::with_capacity(targets.len());
     for index in order {
         let target = targets[index];
-        if target == own_size {
+        if Some(target) == own_size {
             continue;
         }
         let wanted = longest(target).saturating_mul(CHAIN_RATIO_MIN);
@@ -48,7 +59,14 @@ pub(crate) fn scale(original: Raster, targets: &[(u32, u32)]) -> Result<Vec<Rast
             .rev()
             .map(|(_, raster)| raster)
             .find(|raster| longest(raster.size()) >= wanted);
-        let picture = resized(&mut resizer, from.unwrap_or(&mut source), target)?;
+        let picture = match (from, &mut source) {
+            (Some(raster), _) | (None, Pixels::Raster(raster)) => {
+                let reach = (f64::from(raster.width_px), f64::from(raster.height_px));
+                resized(&mut resizer, raster, reach, target)?
+            }
+            (None, Pixels::Shrunk(shrunk)) => resized(&mut resizer, &mut shrunk.raster, shrunk.reach, target)?,
+            (None, Pixels::Planar(planar)) => resized_planes(planar, target),
+        };
         made.push((index, picture));
     }
 
@@ -56,7 +74,7 @@ pub(crate) fn scale(original: Raster, targets: &[(u32, u32)]) -> Result<Vec<Rast
     for (index, picture) in made {
         pictures.push((index, divided(picture)?));
     }
-    if let (Some(unscaled), Some(index)) = (unscaled, targets.iter().position(|&target| target == own_size)) {
+    if let (Some(unscaled), Some(index)) = (unscaled, targets.iter().position(|&target| Some(target) == own_size)) {
         pictures.push((index, unscaled));
     }
     pictures.sort_by_key(|(index, _)| *index);
@@ -70,6 +88,7 @@ fn longest((width_px, height_px): (u32, u32)) -> u32 {
 fn resized(
     resizer: &mut Resizer,
     source: &mut Raster,
+    reach: (f64, f64),
     (width_px, height_px): (u32, u32),
 ) -> Result<Raster, PhotoRefused> {
     let layout = source.layout;
@@ -84,12 +103,34 @@ fn resized(
         samples,
     };
     let mut target = pixels(&mut scaled)?;
-    // Lanczos3 works on the encoded values, as browsers and vips do by default. Alpha is premultiplied beforehand.
-    let options = ResizeOptions::new()
-        .resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3))
-        .use_alpha(false);
-    resizer.resize_typed(&view, &mut target, &options).map_err(unscalable)?;
+    resizer
+        .resize_typed(&view, &mut target, &lanczos3().crop(0.0, 0.0, reach.0, reach.1))
+        .map_err(unscalable)?;
     Ok(scaled)
+}
+
+/// Lanczos3 works on the encoded values, as browsers and vips do by default. Alpha is premultiplied beforehand.
+fn lanczos3() -> ResizeOptions {
+    ResizeOptions::new()
+        .resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3))
+        .use_alpha(false)
+}
+
+/// Scales each channel from the size it has, and makes pixels of them when there are few.
+fn resized_planes(source: &Planar, (width_px, height_px): (u32, u32)) -> Raster {
+    let (width, height) = (width_px as usize, height_px as usize);
+    let mut pixels = vec![[0.0; PIXEL_BYTES]; width * height];
+    for (channel, plane) in source.planes.iter().enumerate() {
+        for (pixel, sample) in pixels.iter_mut().zip(resample::lanczos3(plane, width, height)) {
+            pixel[channel] = sample;
+        }
+    }
+    Raster {
+        width_px,
+        height_px,
+        layout: source.layout(),
+        samples: pixels.into_iter().flat_map(|pixel| source.model.pixel(pixel)).collect(),
+    }
 }
 
 fn pixels(raster: &mut Raster) -> Result<TypedImage<'_, U8x4>, PhotoRefused> {

@@ -1,5 +1,8 @@
 //! What are these bytes, whatever their name says?
 
+/// As many as it takes to tell the formats apart.
+pub(crate) const SIGNATURE_BYTES: usize = 12;
+
 /// The formats that product photos come in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SourceFormat {

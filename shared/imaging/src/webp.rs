@@ -53,11 +53,7 @@ pub(crate) fn decode(photo: &[u8], limits: &Limits) -> Result<Decoded, PhotoRefu
             samples: padded,
         }
     };
-    Ok(Decoded {
-        raster,
-        icc_profile,
-        orientation,
-    })
+    Ok(Decoded::of(raster, icc_profile, orientation))
 }
 
 /// The bytes that the container claims. The decoder takes what is there, and fills a cut picture with something.

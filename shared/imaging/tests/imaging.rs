@@ -26,5 +26,7 @@ mod limits;
 mod other_formats;
 #[path = "imaging/png.rs"]
 mod png;
+#[path = "imaging/streams.rs"]
+mod streams;
 #[path = "imaging/thumbnails.rs"]
 mod thumbnails;

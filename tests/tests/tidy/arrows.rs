@@ -6,13 +6,14 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Our crates with what they are allowed to depend on among our crates. Functions are treated alike below.
-const ALLOWED: [(&str, &[&str]); 18] = [
+const ALLOWED: [(&str, &[&str]); 19] = [
     ("domain", &[]),
     ("edge", &[]),
     ("state-machine", &[]),
     ("xtask", &[]),
+    ("scaled-jpeg", &[]),
     ("wire", &["domain"]),
-    ("imaging", &["domain"]),
+    ("imaging", &["domain", "scaled-jpeg"]),
     ("port-contracts", &["domain"]),
     ("adapter-cognito", &["aws-errors", "domain"]),
     ("adapter-dynamodb", &["aws-errors", "domain", "sandbox-gateway"]),

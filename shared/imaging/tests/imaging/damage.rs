@@ -40,7 +40,7 @@ fn jpegs() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-fn files() -> Vec<(&'static str, Vec<u8>)> {
+pub(crate) fn files() -> Vec<(&'static str, Vec<u8>)> {
     let picture = noise(120, 90);
     let mut transparent = image::DynamicImage::ImageRgb8(picture.clone()).into_rgba8();
     transparent.get_pixel_mut(7, 7).0[3] = 9;

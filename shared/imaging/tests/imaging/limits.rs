@@ -85,10 +85,10 @@ fn every_limit_can_be_set() {
             limit_pixels: 64 * 48 - 1
         }
     );
-    // Three planes and four bytes for each pixel: seven.
+    // Three planes of a byte for each pixel.
     assert_eq!(
         refused(Limits {
-            decoded_bytes_max: 7 * 1000,
+            decoded_bytes_max: 3 * 1000,
             ..Limits::default()
         }),
         PhotoRefused::TooManyPixels {
@@ -101,7 +101,7 @@ fn every_limit_can_be_set() {
         bytes_max: bytes,
         pixels_max: 64 * 48,
         side_px_max: 64,
-        decoded_bytes_max: 7 * 64 * 48,
+        decoded_bytes_max: 3 * 64 * 48,
     };
     assert!(Renderer::new(exact).render(&photo, &[32]).is_ok());
 }

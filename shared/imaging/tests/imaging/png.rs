@@ -211,3 +211,31 @@ fn a_wrong_checksum_over_the_pixels_is_noticed() {
     wrong[adler + 4..adler + 8].copy_from_slice(&sum);
     assert!(matches!(refusal(&wrong), PhotoRefused::Damaged { .. }));
 }
+
+#[test]
+fn rows_that_are_shrunk_as_they_come_and_rows_that_are_not_give_the_same_picture() {
+    let (width, height) = (611, 407);
+    let samples: Vec<u8> = (0..width * height)
+        .flat_map(|index| {
+            let (x, y) = (index % width, index / width);
+            [(x / 3) as u8, (y / 2) as u8, 90, if x < 300 { 255 } else { 128 }]
+        })
+        .collect();
+    let plain = written((width, height), ColorType::Rgba, BitDepth::Eight, &samples, |_| {});
+    let wide: Vec<u8> = samples.iter().flat_map(|&sample| [sample, sample]).collect();
+    let sixteen = written((width, height), ColorType::Rgba, BitDepth::Sixteen, &wide, |_| {});
+    // The largest size decides whether rows are shrunk; the smaller picture is made either way.
+    let at_once = |photo: &[u8]| crate::fixtures::decoded(&render(photo, &[100, 611]).thumbnails[0]);
+    let shrunk = |photo: &[u8]| crate::fixtures::decoded(&render(photo, &[100]).thumbnails[0]);
+    let expected = at_once(&plain);
+    for photo in [&plain, &sixteen] {
+        for (found, expected) in shrunk(photo).pixels().zip(expected.pixels()) {
+            for channel in 0..4 {
+                assert!(
+                    found[channel].abs_diff(expected[channel]) <= 3,
+                    "{found:?} for {expected:?}"
+                );
+            }
+        }
+    }
+}

@@ -1,14 +1,14 @@
 //! Which tables are in force at a point of a JPEG?
 
-use super::Flaw;
-use super::huffman::HuffmanTable;
+use crate::error::Flaw;
+use crate::huffman::{Class, HuffmanTable};
 
 /// Slots for tables of each class (T.81, B.2.4).
 const SLOTS: usize = 4;
 
 /// From the order in which coefficients are coded to their place in the block.
 #[rustfmt::skip]
-pub(super) const ZIGZAG: [u8; 64] = [
+pub(crate) const ZIGZAG: [u8; 64] = [
      0,  1,  8, 16,  9,  2,  3, 10, 17, 24, 32, 25, 18, 11,  4,  5,
     12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13,  6,  7, 14, 21, 28,
     35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51,
@@ -16,35 +16,39 @@ pub(super) const ZIGZAG: [u8; 64] = [
 ];
 
 /// Steps of the quantizer, in the order of the block.
-pub(super) type QuantizationTable = [u16; 64];
+pub(crate) type QuantizationTable = [u16; 64];
 
 /// A file may redefine a table between two scans.
 #[derive(Default)]
-pub(super) struct Tables {
+pub(crate) struct Tables {
     dc: [Option<HuffmanTable>; SLOTS],
     ac: [Option<HuffmanTable>; SLOTS],
     quantization: [Option<QuantizationTable>; SLOTS],
     /// Minimum coded units between two restart markers; zero for none.
-    pub(super) restart_interval: usize,
+    pub(crate) restart_interval: usize,
 }
 
 impl Tables {
-    pub(super) fn define_huffman(&mut self, mut payload: &[u8]) -> Result<(), Flaw> {
+    pub(crate) fn define_huffman(&mut self, mut payload: &[u8]) -> Result<(), Flaw> {
         while let Some((&kind, rest)) = payload.split_first() {
             let (counts, rest) = rest.split_first_chunk::<16>().ok_or(Flaw("a Huffman table is cut"))?;
             let total = counts.iter().map(|&count| usize::from(count)).sum();
             let (symbols, rest) = rest.split_at_checked(total).ok_or(Flaw("a Huffman table is cut"))?;
-            let class = if kind >> 4 == 0 { &mut self.dc } else { &mut self.ac };
-            let slot = class
+            let (class, slots) = if kind >> 4 == 0 {
+                (Class::Dc, &mut self.dc)
+            } else {
+                (Class::Ac, &mut self.ac)
+            };
+            let slot = slots
                 .get_mut(usize::from(kind & 15))
                 .ok_or(Flaw("a Huffman table has no such slot"))?;
-            *slot = Some(HuffmanTable::new(counts, symbols)?);
+            *slot = Some(HuffmanTable::new(class, counts, symbols)?);
             payload = rest;
         }
         Ok(())
     }
 
-    pub(super) fn define_quantization(&mut self, mut payload: &[u8]) -> Result<(), Flaw> {
+    pub(crate) fn define_quantization(&mut self, mut payload: &[u8]) -> Result<(), Flaw> {
         const CUT: Flaw = Flaw("a quantization table is cut");
         while let Some((&kind, rest)) = payload.split_first() {
             let bytes_per_step = if kind >> 4 == 0 { 1 } else { 2 };
@@ -63,7 +67,7 @@ impl Tables {
         Ok(())
     }
 
-    pub(super) fn define_restart_interval(&mut self, payload: &[u8]) -> Result<(), Flaw> {
+    pub(crate) fn define_restart_interval(&mut self, payload: &[u8]) -> Result<(), Flaw> {
         let interval = payload
             .try_into()
             .map_err(|_| Flaw("a restart interval is not two bytes"))?;
@@ -71,15 +75,22 @@ impl Tables {
         Ok(())
     }
 
-    pub(super) fn dc(&self, slot: usize) -> Result<&HuffmanTable, Flaw> {
+    pub(crate) fn dc(&self, slot: usize) -> Result<&HuffmanTable, Flaw> {
         self.dc.get(slot).and_then(Option::as_ref).ok_or(NO_HUFFMAN)
     }
 
-    pub(super) fn ac(&self, slot: usize) -> Result<&HuffmanTable, Flaw> {
+    pub(crate) fn ac(&self, slot: usize) -> Result<&HuffmanTable, Flaw> {
         self.ac.get(slot).and_then(Option::as_ref).ok_or(NO_HUFFMAN)
     }
 
-    pub(super) fn quantization(&self, slot: usize) -> Result<&QuantizationTable, Flaw> {
+    /// For scans of which a part is passed.
+    pub(crate) fn prepare_skipping(&mut self, slot: usize) -> Result<(), Flaw> {
+        let table = self.ac.get_mut(slot).and_then(Option::as_mut).ok_or(NO_HUFFMAN)?;
+        table.prepare_skipping();
+        Ok(())
+    }
+
+    pub(crate) fn quantization(&self, slot: usize) -> Result<&QuantizationTable, Flaw> {
         self.quantization
             .get(slot)
             .and_then(Option::as_ref)

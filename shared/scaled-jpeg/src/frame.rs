@@ -1,56 +1,55 @@
 //! What does a JPEG's frame header say about the picture?
 
-use domain::thumbnails::ports::PhotoRefused;
-
-use super::Flaw;
-use super::segments::FrameKind;
-use crate::raster::PIXEL_BYTES;
+use crate::coefficients;
+use crate::error::{Flaw, JpegError};
+use crate::scale::Scale;
+use crate::segments::FrameKind;
 
 /// Samples along one side of a block.
-pub(super) const BLOCK_SIDE: usize = 8;
+pub(crate) const BLOCK_SIDE: usize = 8;
 
-pub(super) struct Frame {
-    pub(super) width_px: u32,
-    pub(super) height_px: u32,
-    pub(super) progressive: bool,
-    pub(super) components: Vec<Component>,
+pub(crate) struct Frame {
+    pub(crate) width_px: u32,
+    pub(crate) height_px: u32,
+    pub(crate) progressive: bool,
+    pub(crate) components: Vec<Component>,
     /// Minimum coded units of an interleaved scan.
-    pub(super) units_wide: usize,
-    pub(super) units_high: usize,
+    pub(crate) units_wide: usize,
+    pub(crate) units_high: usize,
 }
 
 /// One colour channel, which may have fewer samples than the picture has pixels.
-pub(super) struct Component {
-    pub(super) id: u8,
-    pub(super) quantization_table: usize,
+pub(crate) struct Component {
+    pub(crate) id: u8,
+    pub(crate) quantization_table: usize,
     /// Blocks in a minimum coded unit.
-    pub(super) horizontal: usize,
-    pub(super) vertical: usize,
+    pub(crate) horizontal: usize,
+    pub(crate) vertical: usize,
     /// Pixels for each sample.
-    pub(super) pixels_across: usize,
-    pub(super) pixels_down: usize,
+    pub(crate) pixels_across: usize,
+    pub(crate) pixels_down: usize,
     /// Samples that belong to the picture.
-    pub(super) width: usize,
-    pub(super) height: usize,
+    pub(crate) width: usize,
+    pub(crate) height: usize,
     /// Blocks that are stored: whole minimum coded units.
-    pub(super) blocks_wide: usize,
-    pub(super) blocks_high: usize,
+    pub(crate) blocks_wide: usize,
+    pub(crate) blocks_high: usize,
 }
 
 impl Frame {
-    pub(super) fn parse(kind: FrameKind, payload: &[u8]) -> Result<Self, PhotoRefused> {
+    pub(crate) fn parse(kind: FrameKind, payload: &[u8]) -> Result<Self, JpegError> {
         let (header, list) = payload
             .split_first_chunk::<6>()
             .ok_or(Flaw("the frame header is too short"))?;
         let [precision, high, low, wide_high, wide_low, count] = *header;
         if precision != 8 {
-            return Err(unsupported(format!("{precision} bits per sample in a JPEG")));
+            return Err(JpegError::unsupported(format!("{precision} bits per sample in a JPEG")));
         }
         if high == 0 && low == 0 {
-            return Err(unsupported("a JPEG that states its height after the pixels".to_owned()));
+            return Err(JpegError::unsupported("a JPEG that states its height after the pixels"));
         }
         if !matches!(count, 1 | 3 | 4) {
-            return Err(unsupported(format!("a JPEG of {count} colour channels")));
+            return Err(JpegError::unsupported(format!("a JPEG of {count} colour channels")));
         }
         if list.len() != usize::from(count) * 3 {
             return Err(Flaw("the frame header does not list its channels").into());
@@ -78,7 +77,7 @@ impl Frame {
         for entry in list.chunks_exact(3) {
             let (horizontal, vertical) = (usize::from(entry[1] >> 4), usize::from(entry[1] & 15));
             if horizontal_max % horizontal != 0 || vertical_max % vertical != 0 {
-                return Err(unsupported("subsampling by a fraction in a JPEG".to_owned()));
+                return Err(JpegError::unsupported("subsampling by a fraction in a JPEG"));
             }
             if components.iter().any(|other| other.id == entry[0]) {
                 return Err(Flaw("two channels share a name").into());
@@ -106,34 +105,25 @@ impl Frame {
         })
     }
 
-    /// Memory at the peak of decoding: the planes, beside them first the coefficients, then the pixels.
-    pub(super) fn decoded_bytes(&self) -> u64 {
-        let samples: usize = self.components.iter().map(Component::samples).sum();
+    /// Memory at the peak of decoding: the planes, and beside them the coefficients of a progressive picture.
+    pub(crate) fn decoded_bytes(&self, scale: Scale) -> u64 {
+        let blocks: usize = self.components.iter().map(Component::blocks).sum();
         let coefficients = if self.progressive {
-            samples * size_of::<i16>()
+            coefficients::bytes_per_block(scale)
         } else {
             0
         };
-        let pixels = self.width_px as usize * self.height_px as usize * PIXEL_BYTES;
-        (samples + coefficients.max(pixels)) as u64
+        (blocks * (scale.coefficients() + coefficients)) as u64
     }
 }
 
 impl Component {
-    /// Samples of one row in memory.
-    pub(super) fn stride(&self) -> usize {
-        self.blocks_wide * BLOCK_SIDE
-    }
-
-    pub(super) fn blocks_in_unit(&self) -> usize {
+    pub(crate) fn blocks_in_unit(&self) -> usize {
         self.horizontal * self.vertical
     }
 
-    pub(super) fn samples(&self) -> usize {
-        self.blocks_wide * self.blocks_high * BLOCK_SIDE * BLOCK_SIDE
+    /// Blocks in memory: whole minimum coded units.
+    pub(crate) fn blocks(&self) -> usize {
+        self.blocks_wide * self.blocks_high
     }
-}
-
-fn unsupported(feature: String) -> PhotoRefused {
-    PhotoRefused::Unsupported { feature }
 }

@@ -9,17 +9,22 @@ const ICC_PARTS_MAX: usize = 255;
 
 /// Everything else (GPS, thumbnails, maker notes, a second picture for HDR) ends here: it never reaches an output.
 #[derive(Default)]
-pub(super) struct Metadata<'a> {
-    pub(super) exif: Option<&'a [u8]>,
+pub(crate) struct Metadata {
+    pub(crate) exif: Option<Vec<u8>>,
     /// The colour transform of Adobe's marker: 0 for none, 1 for YCbCr, 2 for YCCK.
-    pub(super) adobe_transform: Option<u8>,
+    pub(crate) adobe_transform: Option<u8>,
     /// Number and content of each part of the colour profile.
-    icc_parts: Vec<(u8, &'a [u8])>,
+    icc_parts: Vec<(u8, Vec<u8>)>,
     icc_parts_total: u8,
 }
 
-impl<'a> Metadata<'a> {
-    pub(super) fn read(&mut self, number: u8, payload: &'a [u8]) {
+/// Application segments that are looked at.
+pub(crate) fn wanted(number: u8) -> bool {
+    matches!(number, EXIF | ICC | ADOBE)
+}
+
+impl Metadata {
+    pub(crate) fn read(&mut self, number: u8, payload: Vec<u8>) {
         match number {
             // XMP uses the same number. The first EXIF segment counts.
             EXIF if self.exif.is_none() && payload.starts_with(b"Exif\0") => self.exif = Some(payload),
@@ -28,7 +33,7 @@ impl<'a> Metadata<'a> {
                     return;
                 };
                 if self.icc_parts.len() < ICC_PARTS_MAX {
-                    self.icc_parts.push((*part, profile));
+                    self.icc_parts.push((*part, profile.to_vec()));
                     self.icc_parts_total = *total;
                 }
             }
@@ -43,11 +48,11 @@ impl<'a> Metadata<'a> {
     }
 
     /// The profile, if all its parts are there (ICC.1:2010, B.4). A picture without one is still a picture.
-    pub(super) fn icc_profile(&self) -> Option<Vec<u8>> {
-        let mut parts = self.icc_parts.clone();
+    pub(crate) fn icc_profile(mut self) -> Option<Vec<u8>> {
+        let mut parts = std::mem::take(&mut self.icc_parts);
         parts.sort_by_key(|(part, _)| *part);
         let complete = parts.iter().map(|(part, _)| *part).eq(1..=self.icc_parts_total);
-        let profile: Vec<u8> = parts.iter().flat_map(|(_, profile)| profile.iter().copied()).collect();
+        let profile: Vec<u8> = parts.into_iter().flat_map(|(_, profile)| profile).collect();
         (complete && !profile.is_empty()).then_some(profile)
     }
 }

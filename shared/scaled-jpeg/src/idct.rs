@@ -2,8 +2,8 @@
 
 use std::num::Wrapping;
 
-use super::frame::BLOCK_SIDE;
-use super::tables::QuantizationTable;
+use crate::frame::BLOCK_SIDE;
+use crate::tables::QuantizationTable;
 
 /// Fractional bits of the constants.
 const CONSTANT_BITS: usize = 13;
@@ -19,13 +19,10 @@ type Fixed = Wrapping<i32>;
 /// A whole block, in the accurate integer arithmetic of libjpeg: columns, then rows.
 ///
 /// Loeffler, Ligtenberg, Moschytz: Practical fast 1-D DCT algorithms with 11 multiplications. ICASSP 1989.
-pub(super) fn full(block: &[i16; 64], steps: &QuantizationTable, target: &mut [u8], stride: usize) {
+pub(crate) fn full(block: &[i16; 64], steps: &QuantizationTable, target: &mut [u8], stride: usize) {
     let mut between = [Wrapping(0); 64];
     for column in 0..BLOCK_SIDE {
-        let line = std::array::from_fn(|row| {
-            let place = row * BLOCK_SIDE + column;
-            Wrapping(i32::from(block[place])) * Wrapping(i32::from(steps[place]))
-        });
+        let line = std::array::from_fn(|row| dequantized(block, steps, row * BLOCK_SIDE + column));
         for (row, value) in one_dimension(line).into_iter().enumerate() {
             between[row * BLOCK_SIDE + column] = rounded(value, CONSTANT_BITS - PASS_BITS);
         }
@@ -39,12 +36,65 @@ pub(super) fn full(block: &[i16; 64], steps: &QuantizationTable, target: &mut [u
     }
 }
 
+/// The mean of a block: the DC coefficient is eight times that.
+pub(crate) fn mean(dc: i16, step: u16) -> u8 {
+    to_sample(rounded(Wrapping(i32::from(dc)) * Wrapping(i32::from(step)), 3))
+}
+
 /// A block of one colour: most blocks of a sky, and a fraction of the work.
-pub(super) fn flat(dc: i16, step: u16, target: &mut [u8], stride: usize) {
-    let sample = to_sample(rounded(Wrapping(i32::from(dc)) * Wrapping(i32::from(step)), 3));
-    for row in target.chunks_mut(stride).take(BLOCK_SIDE) {
-        row[..BLOCK_SIDE].fill(sample);
+pub(crate) fn flat(sample: u8, side: usize, target: &mut [u8], stride: usize) {
+    for row in target.chunks_mut(stride).take(side) {
+        row[..side].fill(sample);
     }
+}
+
+/// A block at half its size: the four by four coefficients of the lowest frequencies, taken for those of a block that is
+/// as large. What is left out is what a half the size cannot show.
+pub(crate) fn half(block: &[i16; 64], steps: &QuantizationTable, target: &mut [u8], stride: usize) {
+    const SIDE: usize = 4;
+    let mut between = [Wrapping(0); SIDE * SIDE];
+    for column in 0..SIDE {
+        let line = std::array::from_fn(|row| dequantized(block, steps, row * BLOCK_SIDE + column));
+        for (row, value) in four(line).into_iter().enumerate() {
+            between[row * SIDE + column] = rounded(value, CONSTANT_BITS - PASS_BITS);
+        }
+    }
+    for (line, row) in between.chunks_exact(SIDE).zip(target.chunks_mut(stride)) {
+        let line = std::array::from_fn(|column| line[column]);
+        for (sample, value) in row.iter_mut().zip(four(line)) {
+            *sample = to_sample(rounded(value, CONSTANT_BITS + PASS_BITS + 3));
+        }
+    }
+}
+
+/// A block at a quarter of its size: the same with two by two, of which the transform is adding and subtracting.
+pub(crate) fn quarter(block: &[i16; 64], steps: &QuantizationTable, target: &mut [u8], stride: usize) {
+    let [mean, across, down, both] = [0, 1, BLOCK_SIDE, BLOCK_SIDE + 1].map(|place| dequantized(block, steps, place));
+    let rows = [
+        [mean + across + down + both, mean - across + down - both],
+        [mean + across - down - both, mean - across - down + both],
+    ];
+    for (values, row) in rows.into_iter().zip(target.chunks_mut(stride)) {
+        for (sample, value) in row.iter_mut().zip(values) {
+            *sample = to_sample(rounded(value, 3));
+        }
+    }
+}
+
+#[inline]
+fn dequantized(block: &[i16; 64], steps: &QuantizationTable, place: usize) -> Fixed {
+    Wrapping(i32::from(block[place])) * Wrapping(i32::from(steps[place]))
+}
+
+/// Four coefficients to four values, scaled up by [`CONSTANT_BITS`]. In the scaling of eight: a constant stays what it is.
+#[inline]
+fn four(line: [Fixed; 4]) -> [Fixed; 4] {
+    let even_0 = (line[0] + line[2]) << CONSTANT_BITS;
+    let even_1 = (line[0] - line[2]) << CONSTANT_BITS;
+    // The square root of two, times the cosines of 22.5 and 67.5 degrees.
+    let odd_0 = line[1] * fixed(1.306_562_965) + line[3] * fixed(0.541_196_100);
+    let odd_1 = line[1] * fixed(0.541_196_100) - line[3] * fixed(1.306_562_965);
+    [even_0 + odd_0, even_1 + odd_1, even_1 - odd_1, even_0 - odd_0]
 }
 
 fn rounded(value: Fixed, bits: usize) -> Fixed {

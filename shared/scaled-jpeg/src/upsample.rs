@@ -2,15 +2,14 @@
 
 #![expect(clippy::cast_possible_truncation, reason = "a mean of bytes is a byte")]
 
-use super::frame::Component;
-use super::sequential::Plane;
+use crate::plane::Plane;
 
 /// Writes one row of a channel at the picture's full width. Halved channels are interpolated linearly, as libjpeg does
 /// ("fancy upsampling"): the samples lie between the pixels, so the nearer one counts three times as much. Rarer ratios
 /// repeat the sample.
-pub(super) fn row(component: &Component, plane: &Plane, y: usize, blend: &mut Vec<u16>, target: &mut [u8]) {
-    let line = |row: usize| &plane.samples[row * plane.stride..][..component.width];
-    match (component.pixels_across, component.pixels_down) {
+pub(crate) fn row(plane: &Plane, y: usize, blend: &mut Vec<u16>, target: &mut [u8]) {
+    let line = |row: usize| &plane.samples[row * plane.width..][..plane.width];
+    match plane.pixels {
         (1, 1) => target.copy_from_slice(&line(y)[..target.len()]),
         (2, 1) => double(line(y), target),
         (across @ (1 | 2), 2) => {
@@ -18,7 +17,7 @@ pub(super) fn row(component: &Component, plane: &Plane, y: usize, blend: &mut Ve
             let far = if y.is_multiple_of(2) {
                 near.saturating_sub(1)
             } else {
-                (near + 1).min(component.height - 1)
+                (near + 1).min(plane.height - 1)
             };
             blend.clear();
             let pairs = line(near).iter().zip(line(far));

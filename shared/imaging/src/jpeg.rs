@@ -1,0 +1,93 @@
+//! At which scale is a JPEG decoded?
+
+use std::io::Read;
+
+use domain::thumbnails::ports::PhotoRefused;
+use image::metadata::Orientation;
+use scaled_jpeg::{Decoder, JpegError, Scale};
+
+use crate::limits::Limits;
+use crate::orientation;
+use crate::raster::{Decoded, PIXEL_BYTES, Pixels, Planar};
+use crate::renderer::RenderError;
+
+/// The decoded picture is at least this many times as large as the largest that is made of it. With less, the filter has
+/// too little to choose from, and it shows.
+const DECODED_RATIO_MIN: u64 = 2;
+
+/// `largest_px` is the longest side of the largest picture wanted.
+pub(crate) fn decode(input: &mut dyn Read, limits: &Limits, largest_px: u32) -> Result<Decoded, RenderError> {
+    let mut decoder = Decoder::new(input);
+    let header = decoder.read_header().map_err(refused)?;
+    let (width_px, height_px) = (header.width_px, header.height_px);
+    let scale = scale_for(width_px.max(height_px), largest_px);
+    let pixels_bytes = match scale {
+        Some(_) => 0,
+        None => u64::from(width_px) * u64::from(height_px) * PIXEL_BYTES as u64,
+    };
+    let decoded_bytes = header.decoded_bytes(scale.unwrap_or(Scale::Full)) + pixels_bytes;
+    limits.check_header(width_px, height_px, decoded_bytes)?;
+
+    let picture = decoder.decode(scale.unwrap_or(Scale::Full)).map_err(refused)?;
+    let planar = Planar {
+        planes: picture.planes,
+        model: picture.model,
+    };
+    Ok(Decoded {
+        size: (width_px, height_px),
+        pixels: match scale {
+            Some(_) => Pixels::Planar(planar),
+            None => Pixels::Raster(planar.raster(width_px, height_px)),
+        },
+        icc_profile: picture.icc_profile,
+        orientation: picture
+            .exif
+            .as_deref()
+            .map_or(Orientation::NoTransforms, orientation::from_exif),
+    })
+}
+
+/// The smallest scale that is large enough; `None` if the picture is wanted as it is.
+fn scale_for(longest_px: u32, largest_px: u32) -> Option<Scale> {
+    if largest_px >= longest_px {
+        return None;
+    }
+    let is_enough = |scale: &Scale| {
+        u64::from(longest_px) * scale.block_side() as u64
+            >= u64::from(largest_px) * DECODED_RATIO_MIN * Scale::Full.block_side() as u64
+    };
+    Some(Scale::ALL.into_iter().find(is_enough).unwrap_or(Scale::Full))
+}
+
+fn refused(error: JpegError) -> RenderError {
+    match error {
+        JpegError::Damaged { .. } => RenderError::Refused(PhotoRefused::Damaged {
+            detail: error.to_string(),
+        }),
+        JpegError::Unsupported { feature } => RenderError::Refused(PhotoRefused::Unsupported { feature }),
+        JpegError::Read(failure) => RenderError::Read(failure),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use scaled_jpeg::Scale;
+
+    use super::scale_for;
+
+    #[test]
+    fn the_decoded_picture_is_twice_as_large_as_the_largest_wanted() {
+        assert_eq!(scale_for(6000, 256), Some(Scale::Eighth));
+        assert_eq!(scale_for(4096, 256), Some(Scale::Eighth));
+        assert_eq!(scale_for(4095, 256), Some(Scale::Quarter));
+        assert_eq!(scale_for(6000, 1024), Some(Scale::Half));
+        assert_eq!(scale_for(3000, 1024), Some(Scale::Full));
+        assert_eq!(scale_for(1025, 1024), Some(Scale::Full));
+    }
+
+    #[test]
+    fn a_picture_in_its_own_size_is_not_reduced() {
+        assert_eq!(scale_for(1024, 1024), None);
+        assert_eq!(scale_for(1, 128), None);
+    }
+}

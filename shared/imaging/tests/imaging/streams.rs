@@ -1,0 +1,78 @@
+//! A photo that is read while it is decoded is the same photo.
+
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
+
+use domain::thumbnails::ports::{PhotoRefused, ThumbnailRenderer};
+use imaging::{Limits, RenderError, Renderer};
+
+use crate::damage::files;
+use crate::fixtures::{jpeg, noise, render};
+
+#[test]
+fn it_does_not_matter_whether_a_photo_is_in_memory() {
+    for (name, photo) in files() {
+        for sizes in [&[16][..], &[64, 32], &[4096]] {
+            let streamed = Renderer::default()
+                .render_from(&mut Cursor::new(&photo), sizes)
+                .unwrap();
+            assert_eq!(streamed, render(&photo, sizes), "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_damaged_stream_is_refused_like_a_damaged_file() {
+    for (name, photo) in files() {
+        for twentieth in 1..20 {
+            let cut = &photo[..(photo.len() * twentieth / 20).max(12)];
+            let streamed = Renderer::default().render_from(&mut Cursor::new(cut), &[16]);
+            match (streamed, Renderer::default().render(cut, &[16])) {
+                (Err(RenderError::Refused(streamed)), Err(in_memory)) => assert_eq!(streamed, in_memory, "{name}"),
+                (streamed, in_memory) => panic!("{name}: {streamed:?}, {in_memory:?}"),
+            }
+        }
+    }
+}
+
+/// Breaks off in the middle.
+struct Torn(Cursor<Vec<u8>>);
+
+impl Read for Torn {
+    fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
+        let left = (self.0.get_ref().len() as u64 / 2).saturating_sub(self.0.position());
+        match (&mut self.0).take(left).read(target)? {
+            0 => Err(io::Error::other("the line is dead")),
+            count => Ok(count),
+        }
+    }
+}
+
+impl Seek for Torn {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.0.seek(to)
+    }
+}
+
+#[test]
+fn trouble_with_reading_is_not_a_damaged_photo() {
+    for (name, photo) in files() {
+        let answer = Renderer::default().render_from(&mut Torn(Cursor::new(photo)), &[16]);
+        assert!(matches!(answer, Err(RenderError::Read(_))), "{name}: {answer:?}");
+    }
+}
+
+#[test]
+fn a_file_that_is_too_large_is_not_read() {
+    let photo = jpeg(&noise(64, 48));
+    let bytes = photo.len() as u64;
+    let limits = Limits {
+        bytes_max: bytes - 1,
+        ..Limits::default()
+    };
+    let answer = Renderer::new(limits).render_from(&mut Torn(Cursor::new(photo)), &[16]);
+    let expected = PhotoRefused::TooManyBytes {
+        bytes,
+        limit_bytes: bytes - 1,
+    };
+    assert!(matches!(answer, Err(RenderError::Refused(refused)) if refused == expected));
+}
