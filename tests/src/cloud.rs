@@ -59,7 +59,7 @@ pub fn sdk_config(url: &str) -> aws_types::SdkConfig {
         "AWS_ENDPOINT_URL" => Some(url.to_owned()),
         _ => None,
     };
-    edge::config::from_lookup(lookup, |environment| edge::aws::sdk_config(environment)).unwrap()
+    edge::config::from_lookup(lookup, edge::aws::sdk_config).unwrap()
 }
 
 impl Cognito {

@@ -1,6 +1,8 @@
 //! What has to hold before a change lands?
 
-use crate::command::{Failed, exists, failed, read, run, run_with};
+use crate::command::{Failed, failed, read, run, run_cargo, run_with};
+use crate::local_cloud::{Content, LocalCloud, STACK};
+use crate::{functions, lint, local_cloud};
 
 /// Whether the package registries may be asked.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -13,17 +15,8 @@ pub(crate) enum Network {
 const FORBIDDEN_IN_LOCAL_HOST: [&str; 3] = ["aws-sdk-", "aws-config", "aws-lc-"];
 const LOCAL_HOST_CRATES_MAX: usize = 300;
 
-fn run_cargo(network: Network, arguments: &[&str]) -> Result<(), Failed> {
-    run_cargo_with(network, arguments, &[])
-}
-
-fn run_cargo_with(network: Network, arguments: &[&str], variables: &[(&str, &str)]) -> Result<(), Failed> {
-    let mut all = arguments.to_vec();
-    if network == Network::Offline {
-        all.insert(1, "--offline");
-    }
-    run_with("cargo", &all, variables)
-}
+/// Test targets that ask the cloud that `LOCAL_CLOUD_URL` names; ignored by a plain `cargo test`.
+const NEED_A_CLOUD: [&str; 6] = ["cognito", "dynamodb", "s3", "ses", "stepfunctions", "two_engines"];
 
 pub(crate) fn everything(network: Network) -> Result<(), Failed> {
     run("cargo", &["fmt", "--all", "--check"])?;
@@ -39,14 +32,61 @@ pub(crate) fn everything(network: Network) -> Result<(), Failed> {
             "-D",
             "warnings",
         ],
+        &[],
     )?;
     // A link in the documentation that leads nowhere is a fault like any other.
     let strict = [("RUSTDOCFLAGS", "-D warnings")];
-    run_cargo_with(network, &["doc", "--workspace", "--no-deps", "--locked"], &strict)?;
+    run_cargo(network, &["doc", "--workspace", "--no-deps", "--locked"], &strict)?;
     // The end-to-end tests start this binary; it is built on its own, as `cargo run` would, so that no feature leaks in.
-    run_cargo(network, &["build", "--locked", "-p", "local-host"])?;
-    run_cargo(network, &["test", "--workspace", "--locked"])?;
-    dependency_rules(network)
+    run_cargo(network, &["build", "--locked", "-p", "local-host"], &[])?;
+    run_cargo(network, &["test", "--workspace", "--locked"], &[])?;
+    lint::templates(network)?;
+    lint::state_machines(network)?;
+    lint::dependencies(network)?;
+    local_cloud(network)
+}
+
+/// What only a cloud can answer: first an empty one, for the adapters; then one with the whole shop on it.
+fn local_cloud(network: Network) -> Result<(), Failed> {
+    let Some(environment) = local_cloud::prepare(network)? else {
+        eprintln!("\n==> skipped: every test on the local cloud (not installed)");
+        return Ok(());
+    };
+    let python = environment.program("python");
+    let shim = [
+        "-m",
+        "unittest",
+        "discover",
+        "-s",
+        "infra/local-cloud",
+        "-p",
+        "*_test.py",
+    ];
+    run(&python, &shim)?;
+    // Chosen out of the whole workspace, and not by crate: that would build the AWS SDK again, with other features.
+    let ask = |targets: &[&str], variable: (&str, &str)| {
+        let mut all = vec!["test", "--workspace", "--locked"];
+        all.extend(targets.iter().flat_map(|target| ["--test", target]));
+        all.extend(["--", "--include-ignored"]);
+        run_cargo(network, &all, &[variable])
+    };
+    let cloud = LocalCloud::start(&environment, Content::Nothing)?;
+    ask(&NEED_A_CLOUD, ("LOCAL_CLOUD_URL", &cloud.url))?;
+    drop(cloud);
+    let packages = functions::build_for_local_cloud(network)?;
+    let cloud = LocalCloud::start(&environment, Content::Shop(&packages))?;
+    let outputs = cloud.outputs.to_string_lossy();
+    ask(&["end_to_end"], ("LOCAL_CLOUD_OUTPUTS", &outputs))?;
+    // Last: it looks back on everything that was asked of this cloud.
+    run_with(
+        &python,
+        &[
+            "infra/local-cloud/granted.py",
+            STACK,
+            &cloud.decisions.to_string_lossy(),
+        ],
+        &[("LOCAL_CLOUD_URL", &cloud.url)],
+    )
 }
 
 fn local_host_is_light(network: Network) -> Result<(), Failed> {
@@ -93,15 +133,4 @@ fn local_host_is_light(network: Network) -> Result<(), Failed> {
         crates.len()
     );
     Ok(())
-}
-
-fn dependency_rules(network: Network) -> Result<(), Failed> {
-    if !exists("cargo", &["deny", "--version"]) {
-        eprintln!("\n==> skipped: `cargo deny check bans licenses sources` (cargo-deny is not installed)");
-        return Ok(());
-    }
-    if network == Network::Offline {
-        return run("cargo", &["deny", "--offline", "check", "bans", "licenses", "sources"]);
-    }
-    run("cargo", &["deny", "check", "bans", "licenses", "sources"])
 }

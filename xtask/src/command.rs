@@ -5,6 +5,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
+use crate::check::Network;
+
 /// A program that could not be started or did not succeed.
 #[derive(Debug)]
 pub(crate) struct Failed {
@@ -18,7 +20,7 @@ impl fmt::Display for Failed {
     }
 }
 
-fn workspace_root() -> &'static Path {
+pub(crate) fn workspace_root() -> &'static Path {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
     manifest.parent().unwrap_or(manifest)
 }
@@ -41,6 +43,26 @@ pub(crate) fn run(program: &str, arguments: &[&str]) -> Result<(), Failed> {
 pub(crate) fn run_with(program: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Result<(), Failed> {
     let (mut command, line) = prepared(program, arguments);
     command.envs(variables.iter().copied());
+    watched(command, line)
+}
+
+/// [`run`], from another folder.
+pub(crate) fn run_in(folder: &Path, program: &str, arguments: &[&str]) -> Result<(), Failed> {
+    let (mut command, line) = prepared(program, arguments);
+    command.current_dir(folder);
+    watched(command, line)
+}
+
+/// [`run_with`] of cargo, which is told where it may not ask the registry.
+pub(crate) fn run_cargo(network: Network, arguments: &[&str], variables: &[(&str, &str)]) -> Result<(), Failed> {
+    let mut all = arguments.to_vec();
+    if network == Network::Offline {
+        all.insert(1, "--offline");
+    }
+    run_with("cargo", &all, variables)
+}
+
+fn watched(mut command: Command, line: String) -> Result<(), Failed> {
     eprintln!("\n==> {line}");
     let started = Instant::now();
     let status = command.status().map_err(|error| Failed {

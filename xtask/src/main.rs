@@ -1,24 +1,33 @@
 //! Which commands does the repository have? `cargo xtask test` is what CI runs and what contributors run.
 #![expect(clippy::print_stderr, reason = "a command line tool talks to the terminal")]
 
+mod arguments;
 mod check;
 mod command;
+mod functions;
+mod lint;
+mod local_cloud;
+mod package;
+mod python;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo xtask test [--offline]
-
-  test             format, lints, dependency rules, documentation links and every test, in the order in which they fail fastest
-    --offline      without what needs the package registries; says what it skipped";
+use arguments::{USAGE, Wanted};
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let outcome = match words.as_slice() {
-        ["test"] => check::everything(check::Network::Allowed),
-        ["test", "--offline"] => check::everything(check::Network::Offline),
-        _ => {
+    let outcome = match arguments::parse(std::env::args_os().skip(1)) {
+        Ok(Wanted::Test(network)) => check::everything(network),
+        Ok(Wanted::Build {
+            architecture,
+            functions,
+        }) => functions::build_release(architecture, &functions),
+        Ok(Wanted::LocalCloud { port, keep_running }) => local_cloud::run(port, keep_running),
+        Ok(Wanted::Help) => {
             eprintln!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
+        Err(fault) => {
+            eprintln!("xtask: {fault}\n{USAGE}");
             return ExitCode::from(2);
         }
     };

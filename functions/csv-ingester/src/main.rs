@@ -1,5 +1,44 @@
-//! How does `csv-ingester` run on AWS? Not yet: the handler is done, its adapters are not.
+//! What is `csv-ingester` made of on AWS?
 
-fn main() -> std::process::ExitCode {
-    edge::unwired::exit(env!("CARGO_PKG_NAME"))
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use adapter_cognito::CognitoDirectory;
+use adapter_dynamodb::catalog::DynamoCatalogWriter;
+use adapter_dynamodb::imports::DynamoImportLedger;
+use adapter_dynamodb::sends::DynamoSendLog;
+use adapter_dynamodb::table::Table;
+use adapter_s3::bucket::Bucket;
+use adapter_s3::files::{S3CatalogFiles, S3RejectedRowsFiles};
+use adapter_ses::SesMailer;
+use adapter_system::clock::SystemClock;
+use domain::catalog::import::ImportCatalog;
+use domain::values::EmailAddress;
+use edge::aws::sdk_config;
+use edge::lambda::ProcessEnvironment;
+
+fn main() -> ExitCode {
+    edge::lambda::main(wire, |invocation, parts| async move {
+        csv_ingester::handle(invocation, &parts.0, &parts.1).await
+    })
+}
+
+fn wire(environment: &ProcessEnvironment) -> Option<(ImportCatalog, String)> {
+    let config = sdk_config(environment);
+    let products = Table::new(&config, environment.required("PRODUCTS_TABLE"));
+    let imports = products.sibling(environment.required("IMPORTS_TABLE"));
+    let uploads_bucket = environment.required("UPLOADS_BUCKET");
+    let bucket = Bucket::new(&config, uploads_bucket.clone());
+    let sender = environment.parsed("SENDER_ADDRESS", EmailAddress::parse)?;
+    let import = ImportCatalog {
+        files: Arc::new(S3CatalogFiles { bucket: bucket.clone() }),
+        writer: Arc::new(DynamoCatalogWriter { table: products }),
+        ledger: Arc::new(DynamoImportLedger { table: imports.clone() }),
+        rejected_rows: Arc::new(S3RejectedRowsFiles { bucket }),
+        directory: Arc::new(CognitoDirectory::new(&config, environment.required("USER_POOL_ID"))),
+        mailer: Arc::new(SesMailer::new(&config, sender)),
+        sends: Arc::new(DynamoSendLog { table: imports }),
+        clock: Arc::new(SystemClock),
+    };
+    Some((import, uploads_bucket))
 }

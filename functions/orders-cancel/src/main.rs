@@ -1,5 +1,25 @@
-//! How does `orders-cancel` run on AWS? Not yet: the handler is done, its adapters are not.
+//! What is `orders-cancel` made of on AWS?
 
-fn main() -> std::process::ExitCode {
-    edge::unwired::exit(env!("CARGO_PKG_NAME"))
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use adapter_dynamodb::orders::DynamoOrderRepository;
+use adapter_dynamodb::table::Table;
+use adapter_system::clock::SystemClock;
+use domain::orders::cancel::CancelOrder;
+use edge::aws::sdk_config;
+use edge::lambda::ProcessEnvironment;
+
+fn main() -> ExitCode {
+    edge::lambda::main(wire, |invocation, cancel| async move {
+        orders_cancel::handle(invocation, &cancel).await
+    })
+}
+
+fn wire(environment: &ProcessEnvironment) -> Option<CancelOrder> {
+    let table = Table::new(&sdk_config(environment), environment.required("ORDERS_TABLE"));
+    Some(CancelOrder {
+        orders: Arc::new(DynamoOrderRepository { table }),
+        clock: Arc::new(SystemClock),
+    })
 }

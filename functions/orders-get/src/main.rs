@@ -1,5 +1,23 @@
-//! How does `orders-get` run on AWS? Not yet: the handler is done, its adapters are not.
+//! What is `orders-get` made of on AWS?
 
-fn main() -> std::process::ExitCode {
-    edge::unwired::exit(env!("CARGO_PKG_NAME"))
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use adapter_dynamodb::orders::DynamoOrderRepository;
+use adapter_dynamodb::table::Table;
+use domain::orders::get::GetOrder;
+use edge::aws::sdk_config;
+use edge::lambda::ProcessEnvironment;
+
+fn main() -> ExitCode {
+    edge::lambda::main(wire, |invocation, get| async move {
+        orders_get::handle(invocation, &get).await
+    })
+}
+
+fn wire(environment: &ProcessEnvironment) -> Option<GetOrder> {
+    let table = Table::new(&sdk_config(environment), environment.required("ORDERS_TABLE"));
+    Some(GetOrder {
+        orders: Arc::new(DynamoOrderRepository { table }),
+    })
 }

@@ -1,5 +1,26 @@
-//! How does `orders-list` run on AWS? Not yet: the handler is done, its adapters are not.
+//! What is `orders-list` made of on AWS?
 
-fn main() -> std::process::ExitCode {
-    edge::unwired::exit(env!("CARGO_PKG_NAME"))
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use adapter_dynamodb::orders::DynamoOrderRepository;
+use adapter_dynamodb::table::Table;
+use domain::orders::list::ListOrders;
+use edge::aws::sdk_config;
+use edge::cursor::CursorSigner;
+use edge::lambda::ProcessEnvironment;
+
+fn main() -> ExitCode {
+    edge::lambda::main(wire, |invocation, parts| async move {
+        orders_list::handle(invocation, &parts.0, &parts.1).await
+    })
+}
+
+fn wire(environment: &ProcessEnvironment) -> Option<(ListOrders, CursorSigner)> {
+    let table = Table::new(&sdk_config(environment), environment.required("ORDERS_TABLE"));
+    let list = ListOrders {
+        orders: Arc::new(DynamoOrderRepository { table }),
+    };
+    let cursors = environment.parsed("PAGE_TOKEN_KEY", |key| CursorSigner::new(key.as_bytes()))?;
+    Some((list, cursors))
 }

@@ -1,5 +1,32 @@
-//! How does `orders-place` run on AWS? Not yet: the handler is done, its adapters are not.
+//! What is `orders-place` made of on AWS?
 
-fn main() -> std::process::ExitCode {
-    edge::unwired::exit(env!("CARGO_PKG_NAME"))
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use adapter_dynamodb::catalog::DynamoPriceList;
+use adapter_dynamodb::idempotency::DynamoIdempotencyStore;
+use adapter_dynamodb::orders::DynamoOrderRepository;
+use adapter_dynamodb::table::Table;
+use adapter_system::clock::SystemClock;
+use adapter_system::ids::UuidV7Ids;
+use domain::orders::place::PlaceOrder;
+use edge::aws::sdk_config;
+use edge::lambda::ProcessEnvironment;
+
+fn main() -> ExitCode {
+    edge::lambda::main(wire, |invocation, place| async move {
+        orders_place::handle(invocation, &place).await
+    })
+}
+
+fn wire(environment: &ProcessEnvironment) -> Option<PlaceOrder> {
+    let orders = Table::new(&sdk_config(environment), environment.required("ORDERS_TABLE"));
+    let products = orders.sibling(environment.required("PRODUCTS_TABLE"));
+    Some(PlaceOrder {
+        orders: Arc::new(DynamoOrderRepository { table: orders.clone() }),
+        idempotency: Arc::new(DynamoIdempotencyStore { table: orders }),
+        prices: Arc::new(DynamoPriceList { table: products }),
+        clock: Arc::new(SystemClock),
+        ids: Arc::new(UuidV7Ids),
+    })
 }

@@ -1,5 +1,30 @@
-//! How does `products-get` run on AWS? Not yet: the handler is done, its adapters are not.
+//! What is `products-get` made of on AWS?
 
-fn main() -> std::process::ExitCode {
-    edge::unwired::exit(env!("CARGO_PKG_NAME"))
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use adapter_dynamodb::catalog::DynamoProductCatalog;
+use adapter_dynamodb::table::Table;
+use adapter_s3::bucket::Bucket;
+use adapter_s3::links::S3ThumbnailLinks;
+use adapter_system::clock::SystemClock;
+use domain::catalog::get_product::GetProduct;
+use edge::aws::sdk_config;
+use edge::lambda::ProcessEnvironment;
+
+fn main() -> ExitCode {
+    edge::lambda::main(wire, |invocation, get| async move {
+        products_get::handle(invocation, &get).await
+    })
+}
+
+fn wire(environment: &ProcessEnvironment) -> Option<GetProduct> {
+    let config = sdk_config(environment);
+    let table = Table::new(&config, environment.required("PRODUCTS_TABLE"));
+    let bucket = Bucket::new(&config, environment.required("THUMBNAILS_BUCKET"));
+    Some(GetProduct {
+        catalog: Arc::new(DynamoProductCatalog { table }),
+        links: Arc::new(S3ThumbnailLinks { bucket }),
+        clock: Arc::new(SystemClock),
+    })
 }

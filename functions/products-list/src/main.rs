@@ -1,5 +1,33 @@
-//! How does `products-list` run on AWS? Not yet: the handler is done, its adapters are not.
+//! What is `products-list` made of on AWS?
 
-fn main() -> std::process::ExitCode {
-    edge::unwired::exit(env!("CARGO_PKG_NAME"))
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use adapter_dynamodb::catalog::DynamoProductCatalog;
+use adapter_dynamodb::table::Table;
+use adapter_s3::bucket::Bucket;
+use adapter_s3::links::S3ThumbnailLinks;
+use adapter_system::clock::SystemClock;
+use domain::catalog::list_products::ListProducts;
+use edge::aws::sdk_config;
+use edge::cursor::CursorSigner;
+use edge::lambda::ProcessEnvironment;
+
+fn main() -> ExitCode {
+    edge::lambda::main(wire, |invocation, parts| async move {
+        products_list::handle(invocation, &parts.0, &parts.1).await
+    })
+}
+
+fn wire(environment: &ProcessEnvironment) -> Option<(ListProducts, CursorSigner)> {
+    let config = sdk_config(environment);
+    let table = Table::new(&config, environment.required("PRODUCTS_TABLE"));
+    let bucket = Bucket::new(&config, environment.required("THUMBNAILS_BUCKET"));
+    let list = ListProducts {
+        catalog: Arc::new(DynamoProductCatalog { table }),
+        links: Arc::new(S3ThumbnailLinks { bucket }),
+        clock: Arc::new(SystemClock),
+    };
+    let cursors = environment.parsed("PAGE_TOKEN_KEY", |key| CursorSigner::new(key.as_bytes()))?;
+    Some((list, cursors))
 }

@@ -1,5 +1,35 @@
-//! How does `saga-authorize-payment` run on AWS? Not yet: the handler is done, its adapters are not.
+//! What is `saga-authorize-payment` made of on AWS?
 
-fn main() -> std::process::ExitCode {
-    edge::unwired::exit(env!("CARGO_PKG_NAME"))
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use adapter_dynamodb::gateway::{ANSWER_TIMEOUT, DynamoSandboxGateway};
+use adapter_dynamodb::order_book::DynamoOrderBook;
+use adapter_dynamodb::payments::DynamoPaymentRecords;
+use adapter_dynamodb::table::Table;
+use adapter_system::clock::SystemClock;
+use domain::fulfilment::authorize_payment::AuthorizePayment;
+use edge::aws::sdk_config;
+use edge::lambda::ProcessEnvironment;
+
+fn main() -> ExitCode {
+    edge::lambda::main(wire, |invocation, authorize| async move {
+        saga_authorize_payment::handle(invocation, &authorize).await
+    })
+}
+
+fn wire(environment: &ProcessEnvironment) -> Option<AuthorizePayment> {
+    let orders = Table::new(&sdk_config(environment), environment.required("ORDERS_TABLE"));
+    let payments = orders.sibling(environment.required("PAYMENTS_TABLE"));
+    let gateway = orders.sibling(environment.required("SANDBOX_GATEWAY_TABLE"));
+    Some(AuthorizePayment {
+        book: Arc::new(DynamoOrderBook { table: orders }),
+        gateway: Arc::new(DynamoSandboxGateway {
+            table: gateway,
+            clock: Arc::new(SystemClock),
+            answer_timeout: ANSWER_TIMEOUT,
+        }),
+        records: Arc::new(DynamoPaymentRecords { table: payments }),
+        clock: Arc::new(SystemClock),
+    })
 }

@@ -1,5 +1,25 @@
-//! How does `saga-cancel-order` run on AWS? Not yet: the handler is done, its adapters are not.
+//! What is `saga-cancel-order` made of on AWS?
 
-fn main() -> std::process::ExitCode {
-    edge::unwired::exit(env!("CARGO_PKG_NAME"))
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use adapter_dynamodb::order_book::DynamoOrderBook;
+use adapter_dynamodb::table::Table;
+use adapter_system::clock::SystemClock;
+use domain::fulfilment::complete_cancel::CompleteCancel;
+use edge::aws::sdk_config;
+use edge::lambda::ProcessEnvironment;
+
+fn main() -> ExitCode {
+    edge::lambda::main(wire, |invocation, complete| async move {
+        saga_cancel_order::handle(invocation, &complete).await
+    })
+}
+
+fn wire(environment: &ProcessEnvironment) -> Option<CompleteCancel> {
+    let table = Table::new(&sdk_config(environment), environment.required("ORDERS_TABLE"));
+    Some(CompleteCancel {
+        book: Arc::new(DynamoOrderBook { table }),
+        clock: Arc::new(SystemClock),
+    })
 }

@@ -1,5 +1,28 @@
-//! How does `saga-confirm-order` run on AWS? Not yet: the handler is done, its adapters are not.
+//! What is `saga-confirm-order` made of on AWS?
 
-fn main() -> std::process::ExitCode {
-    edge::unwired::exit(env!("CARGO_PKG_NAME"))
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use adapter_dynamodb::order_book::DynamoOrderBook;
+use adapter_dynamodb::stock::DynamoStockLedger;
+use adapter_dynamodb::table::Table;
+use adapter_system::clock::SystemClock;
+use domain::fulfilment::confirm_order::ConfirmOrder;
+use edge::aws::sdk_config;
+use edge::lambda::ProcessEnvironment;
+
+fn main() -> ExitCode {
+    edge::lambda::main(wire, |invocation, confirm| async move {
+        saga_confirm_order::handle(invocation, &confirm).await
+    })
+}
+
+fn wire(environment: &ProcessEnvironment) -> Option<ConfirmOrder> {
+    let orders = Table::new(&sdk_config(environment), environment.required("ORDERS_TABLE"));
+    let products = orders.sibling(environment.required("PRODUCTS_TABLE"));
+    Some(ConfirmOrder {
+        book: Arc::new(DynamoOrderBook { table: orders }),
+        stock: Arc::new(DynamoStockLedger { table: products }),
+        clock: Arc::new(SystemClock),
+    })
 }

@@ -1,5 +1,34 @@
-//! How does `saga-notify-customer` run on AWS? Not yet: the handler is done, its adapters are not.
+//! What is `saga-notify-customer` made of on AWS?
 
-fn main() -> std::process::ExitCode {
-    edge::unwired::exit(env!("CARGO_PKG_NAME"))
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use adapter_cognito::CognitoDirectory;
+use adapter_dynamodb::order_book::DynamoOrderBook;
+use adapter_dynamodb::sends::DynamoSendLog;
+use adapter_dynamodb::table::Table;
+use adapter_ses::SesMailer;
+use adapter_system::clock::SystemClock;
+use domain::fulfilment::notify_customer::NotifyCustomer;
+use domain::values::EmailAddress;
+use edge::aws::sdk_config;
+use edge::lambda::ProcessEnvironment;
+
+fn main() -> ExitCode {
+    edge::lambda::main(wire, |invocation, notify| async move {
+        saga_notify_customer::handle(invocation, &notify).await
+    })
+}
+
+fn wire(environment: &ProcessEnvironment) -> Option<NotifyCustomer> {
+    let config = sdk_config(environment);
+    let table = Table::new(&config, environment.required("ORDERS_TABLE"));
+    let sender = environment.parsed("SENDER_ADDRESS", EmailAddress::parse)?;
+    Some(NotifyCustomer {
+        book: Arc::new(DynamoOrderBook { table: table.clone() }),
+        directory: Arc::new(CognitoDirectory::new(&config, environment.required("USER_POOL_ID"))),
+        mailer: Arc::new(SesMailer::new(&config, sender)),
+        sends: Arc::new(DynamoSendLog { table }),
+        clock: Arc::new(SystemClock),
+    })
 }

@@ -1,5 +1,38 @@
-//! How does `saga-reconcile` run on AWS? Not yet: the handler is done, its adapters are not.
+//! What is `saga-reconcile` made of on AWS?
 
-fn main() -> std::process::ExitCode {
-    edge::unwired::exit(env!("CARGO_PKG_NAME"))
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use adapter_dynamodb::order_book::DynamoOrderBook;
+use adapter_dynamodb::table::Table;
+use adapter_stepfunctions::StepFunctionsSagaRunner;
+use adapter_system::clock::SystemClock;
+use domain::fulfilment::reconcile::ReconcileOrders;
+use edge::aws::sdk_config;
+use edge::lambda::ProcessEnvironment;
+use saga_reconcile::SagaArns;
+
+fn main() -> ExitCode {
+    edge::lambda::main(wire, |invocation, parts| async move {
+        saga_reconcile::handle(invocation, &parts.0, &parts.1).await
+    })
+}
+
+fn wire(environment: &ProcessEnvironment) -> Option<(ReconcileOrders, SagaArns)> {
+    let config = sdk_config(environment);
+    let table = Table::new(&config, environment.required("ORDERS_TABLE"));
+    let sagas = SagaArns {
+        order: environment.required("ORDER_SAGA_ARN"),
+        cancel: environment.required("ORDER_CANCEL_SAGA_ARN"),
+    };
+    let runner_sagas = adapter_stepfunctions::SagaArns {
+        order: sagas.order.clone(),
+        cancel: sagas.cancel.clone(),
+    };
+    let reconcile = ReconcileOrders {
+        book: Arc::new(DynamoOrderBook { table }),
+        runner: Arc::new(StepFunctionsSagaRunner::new(&config, runner_sagas)),
+        clock: Arc::new(SystemClock),
+    };
+    Some((reconcile, sagas))
 }

@@ -1,5 +1,25 @@
-//! How does `saga-reject-order` run on AWS? Not yet: the handler is done, its adapters are not.
+//! What is `saga-reject-order` made of on AWS?
 
-fn main() -> std::process::ExitCode {
-    edge::unwired::exit(env!("CARGO_PKG_NAME"))
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use adapter_dynamodb::order_book::DynamoOrderBook;
+use adapter_dynamodb::table::Table;
+use adapter_system::clock::SystemClock;
+use domain::fulfilment::reject_order::RejectOrder;
+use edge::aws::sdk_config;
+use edge::lambda::ProcessEnvironment;
+
+fn main() -> ExitCode {
+    edge::lambda::main(wire, |invocation, reject| async move {
+        saga_reject_order::handle(invocation, &reject).await
+    })
+}
+
+fn wire(environment: &ProcessEnvironment) -> Option<RejectOrder> {
+    let table = Table::new(&sdk_config(environment), environment.required("ORDERS_TABLE"));
+    Some(RejectOrder {
+        book: Arc::new(DynamoOrderBook { table }),
+        clock: Arc::new(SystemClock),
+    })
 }

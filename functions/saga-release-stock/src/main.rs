@@ -1,5 +1,25 @@
-//! How does `saga-release-stock` run on AWS? Not yet: the handler is done, its adapters are not.
+//! What is `saga-release-stock` made of on AWS?
 
-fn main() -> std::process::ExitCode {
-    edge::unwired::exit(env!("CARGO_PKG_NAME"))
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use adapter_dynamodb::stock::DynamoStockLedger;
+use adapter_dynamodb::table::Table;
+use adapter_system::clock::SystemClock;
+use domain::fulfilment::release_stock::ReleaseStock;
+use edge::aws::sdk_config;
+use edge::lambda::ProcessEnvironment;
+
+fn main() -> ExitCode {
+    edge::lambda::main(wire, |invocation, release| async move {
+        saga_release_stock::handle(invocation, &release).await
+    })
+}
+
+fn wire(environment: &ProcessEnvironment) -> Option<ReleaseStock> {
+    let table = Table::new(&sdk_config(environment), environment.required("PRODUCTS_TABLE"));
+    Some(ReleaseStock {
+        stock: Arc::new(DynamoStockLedger { table }),
+        clock: Arc::new(SystemClock),
+    })
 }

@@ -1,5 +1,25 @@
-//! How does `saga-start` run on AWS? Not yet: the handler is done, its adapters are not.
+//! What is `saga-start` made of on AWS?
 
-fn main() -> std::process::ExitCode {
-    edge::unwired::exit(env!("CARGO_PKG_NAME"))
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use adapter_stepfunctions::{SagaArns, StepFunctionsSagaRunner};
+use domain::fulfilment::start::StartFulfilment;
+use edge::aws::sdk_config;
+use edge::lambda::ProcessEnvironment;
+
+fn main() -> ExitCode {
+    edge::lambda::main(wire, |invocation, start| async move {
+        saga_start::handle(invocation, &start).await
+    })
+}
+
+fn wire(environment: &ProcessEnvironment) -> Option<StartFulfilment> {
+    let sagas = SagaArns {
+        order: environment.required("ORDER_SAGA_ARN"),
+        cancel: environment.required("ORDER_CANCEL_SAGA_ARN"),
+    };
+    Some(StartFulfilment {
+        runner: Arc::new(StepFunctionsSagaRunner::new(&sdk_config(environment), sagas)),
+    })
 }

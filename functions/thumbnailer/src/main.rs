@@ -1,5 +1,39 @@
-//! How does `thumbnailer` run on AWS? Not yet: the handler is done, its adapters are not.
+//! What is `thumbnailer` made of on AWS?
 
-fn main() -> std::process::ExitCode {
-    edge::unwired::exit(env!("CARGO_PKG_NAME"))
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use adapter_dynamodb::photo_uploads::DynamoPhotoUploads;
+use adapter_dynamodb::photos::DynamoProductPhotos;
+use adapter_dynamodb::table::Table;
+use adapter_s3::bucket::Bucket;
+use adapter_s3::photos::{S3PhotoStore, S3ThumbnailStore};
+use adapter_system::clock::SystemClock;
+use domain::thumbnails::render::RenderThumbnails;
+use edge::aws::sdk_config;
+use edge::lambda::ProcessEnvironment;
+use imaging::Renderer;
+
+fn main() -> ExitCode {
+    edge::lambda::main(wire, |invocation, parts| async move {
+        thumbnailer::handle(invocation, &parts.0, &parts.1).await
+    })
+}
+
+fn wire(environment: &ProcessEnvironment) -> Option<(RenderThumbnails, String)> {
+    let config = sdk_config(environment);
+    let products = Table::new(&config, environment.required("PRODUCTS_TABLE"));
+    let imports = products.sibling(environment.required("IMPORTS_TABLE"));
+    let uploads_bucket = environment.required("UPLOADS_BUCKET");
+    let uploads = Bucket::new(&config, uploads_bucket.clone());
+    let thumbnails = uploads.sibling(environment.required("THUMBNAILS_BUCKET"));
+    let render = RenderThumbnails {
+        photos: Arc::new(S3PhotoStore { bucket: uploads }),
+        renderer: Arc::new(Renderer::default()),
+        thumbnails: Arc::new(S3ThumbnailStore { bucket: thumbnails }),
+        products: Arc::new(DynamoProductPhotos { table: products }),
+        uploads: Arc::new(DynamoPhotoUploads { table: imports }),
+        clock: Arc::new(SystemClock),
+    };
+    Some((render, uploads_bucket))
 }

@@ -1,5 +1,30 @@
-//! How does `uploads-get` run on AWS? Not yet: the handler is done, its adapters are not.
+//! What is `uploads-get` made of on AWS?
 
-fn main() -> std::process::ExitCode {
-    edge::unwired::exit(env!("CARGO_PKG_NAME"))
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use adapter_dynamodb::table::Table;
+use adapter_dynamodb::uploads::DynamoUploadRepository;
+use adapter_s3::bucket::Bucket;
+use adapter_s3::links::S3UploadLinks;
+use adapter_system::clock::SystemClock;
+use domain::uploads::get::GetUpload;
+use edge::aws::sdk_config;
+use edge::lambda::ProcessEnvironment;
+
+fn main() -> ExitCode {
+    edge::lambda::main(wire, |invocation, get| async move {
+        uploads_get::handle(invocation, &get).await
+    })
+}
+
+fn wire(environment: &ProcessEnvironment) -> Option<GetUpload> {
+    let config = sdk_config(environment);
+    let table = Table::new(&config, environment.required("IMPORTS_TABLE"));
+    let bucket = Bucket::new(&config, environment.required("UPLOADS_BUCKET"));
+    Some(GetUpload {
+        uploads: Arc::new(DynamoUploadRepository { table }),
+        links: Arc::new(S3UploadLinks { bucket }),
+        clock: Arc::new(SystemClock),
+    })
 }

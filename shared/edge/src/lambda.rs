@@ -44,13 +44,19 @@ where
     match serve(wire, handler) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            tracing::error!(error = error.as_ref() as &dyn std::error::Error, "function cannot start");
+            tracing::error!(
+                error = error.as_ref() as &dyn std::error::Error,
+                "function cannot start"
+            );
             ExitCode::FAILURE
         }
     }
 }
 
-fn serve<P, F, Fut>(wire: impl FnOnce(&ProcessEnvironment) -> Option<P>, handler: F) -> Result<(), lambda_runtime::Error>
+fn serve<P, F, Fut>(
+    wire: impl FnOnce(&ProcessEnvironment) -> Option<P>,
+    handler: F,
+) -> Result<(), lambda_runtime::Error>
 where
     P: Send + Sync + 'static,
     F: Fn(Invocation, Arc<P>) -> Fut + Clone + Send + Sync + 'static,

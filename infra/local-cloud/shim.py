@@ -1,0 +1,160 @@
+"""What has to change in the template, once translated, so that MiniStack can deploy it? All of it, with the reasons.
+
+1. The routes of the HTTP API. MiniStack makes an API of an OpenAPI `Body`, and none of the routes in it. They become
+   resources of their own: integrations, routes, and the authorizer.
+2. CORS of the HTTP API. MiniStack's gateway looks for the names that OpenAPI gives them (`allowOrigins`) also where
+   CloudFormation has others (`AllowOrigins`); so the property gets OpenAPI's.
+3. CodeDeploy. MiniStack refuses its resources by name. The application and the groups are dropped, and what makes an
+   alias wait for them: an update moves the alias at once.
+
+Everything else passes as it is. What is not known here is refused: a resource type that nobody looked at could be one
+that MiniStack takes and then ignores.
+"""
+
+import re
+
+# What MiniStack was seen to deploy as it stands.
+AS_THEY_ARE = {
+    "AWS::ApiGatewayV2::ApiMapping",
+    "AWS::ApiGatewayV2::DomainName",
+    "AWS::ApiGatewayV2::Stage",
+    "AWS::CloudWatch::Alarm",
+    "AWS::Cognito::UserPool",
+    "AWS::Cognito::UserPoolClient",
+    "AWS::Cognito::UserPoolGroup",
+    "AWS::DynamoDB::Table",
+    "AWS::Events::Rule",
+    "AWS::IAM::Role",
+    "AWS::Lambda::Alias",
+    "AWS::Lambda::EventInvokeConfig",
+    "AWS::Lambda::EventSourceMapping",
+    "AWS::Lambda::Function",
+    "AWS::Lambda::Permission",
+    "AWS::Lambda::Version",
+    "AWS::Logs::LogGroup",
+    "AWS::Route53::RecordSet",
+    "AWS::S3::Bucket",
+    "AWS::S3::BucketPolicy",
+    "AWS::SQS::Queue",
+    "AWS::SQS::QueuePolicy",
+    "AWS::SecretsManager::Secret",
+    "AWS::StepFunctions::StateMachine",
+}
+DROPPED = {"AWS::CodeDeploy::Application", "AWS::CodeDeploy::DeploymentGroup"}
+# SAM's name for "nobody has to sign in here".
+OPEN = "NONE"
+
+
+class Unknown(Exception):
+    """The template has something that this file does not know."""
+
+
+def apply(template):
+    """The translated template, changed as said above."""
+    resources = {}
+    for name, resource in template["Resources"].items():
+        kind = resource["Type"]
+        if kind in DROPPED:
+            continue
+        if kind == "AWS::ApiGatewayV2::Api":
+            resources.update(_api(name, resource))
+        elif kind in AS_THEY_ARE:
+            resources[name] = _without_update_policy(name, resource)
+        else:
+            raise Unknown(f"{name} is of the type {kind}")
+    return template | {"Resources": resources}
+
+
+def _without_update_policy(name, resource):
+    policy = resource.get("UpdatePolicy", {})
+    _only(f"the update policy of {name}", policy, {"CodeDeployLambdaAliasUpdate"})
+    return {key: value for key, value in resource.items() if key != "UpdatePolicy"}
+
+
+def _api(name, resource):
+    _only(name, resource, {"Type", "Properties", "Metadata"})
+    _only(f"the properties of {name}", resource["Properties"], {"Body"})
+    body = resource["Properties"]["Body"]
+    # `info` and `tags` say nothing that a request could see.
+    known = {"openapi", "info", "tags", "paths", "components", "x-amazon-apigateway-cors"}
+    _only(f"the body of {name}", body, known)
+    properties = {"Name": body["info"]["title"], "ProtocolType": "HTTP"}
+    if cors := body.get("x-amazon-apigateway-cors"):
+        properties["CorsConfiguration"] = cors
+    made = {name: {"Type": resource["Type"], "Properties": properties}}
+    schemes = body.get("components", {}).get("securitySchemes", {})
+    for scheme_name, scheme in schemes.items():
+        made[_authorizer_id(name, scheme_name)] = _authorizer(name, scheme_name, scheme)
+    for path, methods in body["paths"].items():
+        for method, operation in methods.items():
+            route = _route(name, method, path, operation, schemes)
+            if not made.keys().isdisjoint(route):
+                raise Unknown(f"{method} {path} gets the same logical id as another route")
+            made.update(route)
+    return made
+
+
+def _authorizer(api, name, scheme):
+    _only(f"the security scheme {name}", scheme, {"type", "x-amazon-apigateway-authorizer"})
+    authorizer = scheme["x-amazon-apigateway-authorizer"]
+    _only(f"the authorizer {name}", authorizer, {"type", "identitySource", "jwtConfiguration"})
+    jwt = authorizer["jwtConfiguration"]
+    _only(f"the token of {name}", jwt, {"issuer", "audience"})
+    if authorizer["type"] != "jwt":
+        raise Unknown(f"the authorizer {name} is of the type {authorizer['type']}")
+    properties = {
+        "ApiId": {"Ref": api},
+        "Name": name,
+        "AuthorizerType": "JWT",
+        "IdentitySource": [authorizer["identitySource"]],
+        "JwtConfiguration": {"Issuer": jwt["issuer"], "Audience": jwt["audience"]},
+    }
+    return {"Type": "AWS::ApiGatewayV2::Authorizer", "Properties": properties}
+
+
+def _route(api, method, path, operation, schemes):
+    key = f"{method.upper()} {path}"
+    integration = operation.get("x-amazon-apigateway-integration", {})
+    # A path's parameters stand in its braces as well, and an HTTP API has no models of responses.
+    _only(key, operation, {"x-amazon-apigateway-integration", "security", "parameters", "responses"})
+    _only(f"the integration of {key}", integration, {"type", "httpMethod", "uri", "payloadFormatVersion"})
+    if integration.get("type") != "aws_proxy":
+        raise Unknown(f"the integration of {key} is of the type {integration.get('type')}")
+    logical_id = api + "".join(word.capitalize() for word in re.findall("[A-Za-z0-9]+", key))
+    made_integration = {
+        "ApiId": {"Ref": api},
+        "IntegrationType": "AWS_PROXY",
+        "IntegrationMethod": integration["httpMethod"],
+        "IntegrationUri": integration["uri"],
+        "PayloadFormatVersion": integration["payloadFormatVersion"],
+    }
+    route = {
+        "ApiId": {"Ref": api},
+        "RouteKey": key,
+        "Target": {"Fn::Sub": f"integrations/${{{logical_id}Integration}}"},
+        **_access(api, key, operation.get("security", []), schemes),
+    }
+    return {
+        f"{logical_id}Integration": {"Type": "AWS::ApiGatewayV2::Integration", "Properties": made_integration},
+        f"{logical_id}Route": {"Type": "AWS::ApiGatewayV2::Route", "Properties": route},
+    }
+
+
+def _access(api, key, security, schemes):
+    names = [name for requirement in security for name in requirement]
+    if names == [OPEN]:
+        return {"AuthorizationType": "NONE"}
+    # Nothing said is no permission for everybody: that has to be said.
+    if len(names) != 1 or names[0] not in schemes or security[0][names[0]]:
+        raise Unknown(f"{key} may be called by {security}")
+    return {"AuthorizationType": "JWT", "AuthorizerId": {"Ref": _authorizer_id(api, names[0])}}
+
+
+def _authorizer_id(api, scheme):
+    return f"{api}{scheme}Authorizer"
+
+
+def _only(what, found, known):
+    unknown = sorted(set(found) - known)
+    if unknown:
+        raise Unknown(f"{what} has {', '.join(unknown)}")

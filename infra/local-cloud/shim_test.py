@@ -1,0 +1,95 @@
+"""Does the shim change what it says, leave the rest, and refuse what it does not know?"""
+
+import copy
+import unittest
+
+import shim
+
+INTEGRATION = {
+    "type": "aws_proxy",
+    "httpMethod": "POST",
+    "uri": {"Fn::Sub": "arn:${Place}"},
+    "payloadFormatVersion": "2.0",
+}
+BODY = {
+    "openapi": "3.0.1",
+    "info": {"title": "shop"},
+    "paths": {
+        "/orders/{id}": {"get": {"x-amazon-apigateway-integration": INTEGRATION, "security": [{"AccessToken": []}]}},
+        "/products": {"get": {"x-amazon-apigateway-integration": INTEGRATION, "security": [{"NONE": []}]}},
+    },
+    "components": {
+        "securitySchemes": {
+            "AccessToken": {
+                "type": "oauth2",
+                "x-amazon-apigateway-authorizer": {
+                    "type": "jwt",
+                    "identitySource": "$request.header.Authorization",
+                    "jwtConfiguration": {"issuer": "https://issuer", "audience": ["client"]},
+                },
+            }
+        }
+    },
+    "x-amazon-apigateway-cors": {"allowOrigins": ["https://shop"]},
+}
+
+
+def applied(resources):
+    return shim.apply({"Resources": copy.deepcopy(resources)})["Resources"]
+
+
+def api(change=lambda body: None):
+    body = copy.deepcopy(BODY)
+    change(body)
+    return applied({"Api": {"Type": "AWS::ApiGatewayV2::Api", "Properties": {"Body": body}}})
+
+
+class Shim(unittest.TestCase):
+    def test_a_route_behind_the_authorizer_stays_behind_it(self):
+        route = api()["ApiGetOrdersIdRoute"]["Properties"]
+        self.assertEqual(route["RouteKey"], "GET /orders/{id}")
+        self.assertEqual(route["AuthorizationType"], "JWT")
+        self.assertEqual(route["AuthorizerId"], {"Ref": "ApiAccessTokenAuthorizer"})
+
+    def test_an_open_route_stays_open(self):
+        self.assertEqual(api()["ApiGetProductsRoute"]["Properties"]["AuthorizationType"], "NONE")
+
+    def test_a_route_that_does_not_say_who_may_call_it_is_refused(self):
+        with self.assertRaises(shim.Unknown):
+            api(lambda body: body["paths"]["/products"]["get"].pop("security"))
+
+    def test_scopes_are_refused_since_they_would_be_lost(self):
+        with self.assertRaises(shim.Unknown):
+            api(lambda body: body["paths"]["/products"]["get"].update(security=[{"AccessToken": ["orders"]}]))
+
+    def test_what_openapi_can_say_and_the_shim_cannot_is_refused(self):
+        with self.assertRaises(shim.Unknown):
+            api(lambda body: body.update({"x-amazon-apigateway-policy": {}}))
+        with self.assertRaises(shim.Unknown):
+            api(lambda body: body["paths"]["/products"]["get"].update(requestBody={}))
+
+    def test_routes_that_would_overwrite_each_other_are_refused(self):
+        with self.assertRaises(shim.Unknown):
+            api(lambda body: body["paths"].update({"/{products}": body["paths"]["/products"]}))
+
+    def test_canaries_are_dropped_and_their_alias_stays(self):
+        alias = {"Type": "AWS::Lambda::Alias", "Properties": {"Name": "live"}}
+        left = applied(
+            {
+                "Group": {"Type": "AWS::CodeDeploy::DeploymentGroup"},
+                "Alias": alias | {"UpdatePolicy": {"CodeDeployLambdaAliasUpdate": {}}},
+            }
+        )
+        self.assertEqual(left, {"Alias": alias})
+
+    def test_other_update_policies_are_refused(self):
+        with self.assertRaises(shim.Unknown):
+            applied({"Group": {"Type": "AWS::Lambda::Alias", "UpdatePolicy": {"AutoScalingRollingUpdate": {}}}})
+
+    def test_types_that_nobody_looked_at_are_refused(self):
+        with self.assertRaises(shim.Unknown):
+            applied({"Topic": {"Type": "AWS::SNS::Topic"}})
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,90 @@
+//! How are values written as DynamoDB attributes, and read back?
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::primitives::Blob;
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::values::{Currency, Money};
+
+/// An item, as the SDK hands it over.
+pub(crate) type Item = HashMap<String, AttributeValue>;
+
+/// An item that does not say what this crate wrote: somebody else's, or damaged.
+#[derive(Debug, thiserror::Error)]
+#[error("the stored item has no readable `{attribute}`")]
+pub(crate) struct UnreadableItem {
+    pub(crate) attribute: &'static str,
+}
+
+pub(crate) fn text(value: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(value.into())
+}
+
+pub(crate) fn number(value: impl ToString + Copy) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+pub(crate) fn bytes(value: impl Into<Vec<u8>>) -> AttributeValue {
+    AttributeValue::B(Blob::new(value))
+}
+
+pub(crate) fn optional_bytes<'i>(item: &'i Item, attribute: &str) -> Option<&'i [u8]> {
+    item.get(attribute)?.as_b().ok().map(Blob::as_ref)
+}
+
+/// A text that must be there.
+pub(crate) fn read_text<'i>(item: &'i Item, attribute: &'static str) -> Result<&'i str, UnreadableItem> {
+    optional_text(item, attribute).ok_or(UnreadableItem { attribute })
+}
+
+pub(crate) fn optional_text<'i>(item: &'i Item, attribute: &str) -> Option<&'i str> {
+    item.get(attribute)?.as_s().ok().map(String::as_str)
+}
+
+/// A text that must be there, and one that its type knows.
+pub(crate) fn parsed<T>(
+    item: &Item,
+    attribute: &'static str,
+    parse: impl FnOnce(&str) -> Option<T>,
+) -> Result<T, UnreadableItem> {
+    optional_parsed(item, attribute, parse)?.ok_or(UnreadableItem { attribute })
+}
+
+/// `None` where the attribute is absent; one that is there must be readable.
+pub(crate) fn optional_parsed<T>(
+    item: &Item,
+    attribute: &'static str,
+    parse: impl FnOnce(&str) -> Option<T>,
+) -> Result<Option<T>, UnreadableItem> {
+    let Some(value) = item.get(attribute) else {
+        return Ok(None);
+    };
+    let known = value.as_s().ok().and_then(|text| parse(text));
+    known.map(Some).ok_or(UnreadableItem { attribute })
+}
+
+/// A number that must be there, and in the range of its type.
+pub(crate) fn read_number<T: std::str::FromStr>(item: &Item, attribute: &'static str) -> Result<T, UnreadableItem> {
+    optional_number(item, attribute)?.ok_or(UnreadableItem { attribute })
+}
+
+/// `None` where the attribute is absent; one that is there must be readable.
+pub(crate) fn optional_number<T: std::str::FromStr>(
+    item: &Item,
+    attribute: &'static str,
+) -> Result<Option<T>, UnreadableItem> {
+    let Some(value) = item.get(attribute) else {
+        return Ok(None);
+    };
+    let number = value.as_n().ok().and_then(|digits| digits.parse().ok());
+    number.map(Some).ok_or(UnreadableItem { attribute })
+}
+
+/// An amount in two attributes that must both be there.
+pub(crate) fn money(item: &Item, amount_minor: &'static str, currency: &'static str) -> Result<Money, UnreadableItem> {
+    let currency = parsed(item, currency, |text| Currency::parse(text).ok())?;
+    let unreadable = |_fault| UnreadableItem {
+        attribute: amount_minor,
+    };
+    Money::new(read_number(item, amount_minor)?, currency).map_err(unreadable)
+}

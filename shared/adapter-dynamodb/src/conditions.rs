@@ -1,0 +1,61 @@
+//! What did a write find where its condition failed?
+//!
+//! The SDK repeats a write whose answer got lost. Such a repetition meets what the first attempt wrote, so a failed
+//! condition is no verdict yet: only the item is, which DynamoDB hands over in the same moment
+//! (`ReturnValuesOnConditionCheckFailure`). Reading it afterwards would show a later one, and take another permission.
+
+use std::error::Error;
+
+use aws_sdk_dynamodb::config::http::HttpResponse;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::error::ConditionalCheckFailedException;
+use domain::ports::PortFailure;
+
+use crate::attributes::Item;
+
+/// An error that may be a failed condition.
+pub(crate) trait ConditionalWrite: ProvideErrorMetadata + Error + Send + Sync + 'static {
+    fn failed_condition(&self) -> Option<&ConditionalCheckFailedException>;
+}
+
+/// The item as the write found it: `None` where there was none, or where the request did not ask for it. Any other
+/// failure stays one.
+pub(crate) fn found_instead<E: ConditionalWrite>(
+    action: &'static str,
+    error: SdkError<E, HttpResponse>,
+) -> Result<Option<Item>, PortFailure> {
+    match error.as_service_error().and_then(E::failed_condition) {
+        Some(failed) => Ok(failed.item.clone()),
+        None => Err(aws_errors::failure(action, error)),
+    }
+}
+
+impl ConditionalWrite for UpdateItemError {
+    fn failed_condition(&self) -> Option<&ConditionalCheckFailedException> {
+        match self {
+            Self::ConditionalCheckFailedException(failed) => Some(failed),
+            _ => None,
+        }
+    }
+}
+
+impl ConditionalWrite for PutItemError {
+    fn failed_condition(&self) -> Option<&ConditionalCheckFailedException> {
+        match self {
+            Self::ConditionalCheckFailedException(failed) => Some(failed),
+            _ => None,
+        }
+    }
+}
+
+impl ConditionalWrite for DeleteItemError {
+    fn failed_condition(&self) -> Option<&ConditionalCheckFailedException> {
+        match self {
+            Self::ConditionalCheckFailedException(failed) => Some(failed),
+            _ => None,
+        }
+    }
+}

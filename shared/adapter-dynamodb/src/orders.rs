@@ -1,0 +1,170 @@
+//! How does DynamoDB keep orders? The table's stream is the outbox: it shows every committed change.
+
+use async_trait::async_trait;
+use aws_sdk_dynamodb::types::{Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use domain::orders::order::Order;
+use domain::orders::ports::{
+    CancelOutcome, IdempotencyCompletion, OrderPage, OrderPosition, OrderQuery, OrderRepository, PlaceOutcome,
+};
+use domain::ports::PortFailure;
+use domain::values::{CorrelationId, CustomerId, OrderId, OrderStatus, Timestamp};
+
+use crate::attributes::{Item, number, optional_text, text};
+use crate::conditions::found_instead;
+use crate::idempotency::{self, Completed};
+use crate::order_item;
+use crate::table::Table;
+use crate::transactions;
+
+#[derive(Debug, Clone)]
+pub struct DynamoOrderRepository {
+    pub table: Table,
+}
+
+#[async_trait]
+impl OrderRepository for DynamoOrderRepository {
+    /// The SDK repeats the transaction under one token. Another call for the same order has another, and meets its own
+    /// completion in the key's record.
+    async fn place(&self, order: &Order, completion: &IdempotencyCompletion) -> Result<PlaceOutcome, PortFailure> {
+        const ACTION: &str = "save order";
+        // The transaction's first part.
+        const KEY_RECORD: usize = 0;
+        let unbuildable = |fault| PortFailure::permanent(ACTION, fault);
+        let complete = idempotency::completing(&self.table, completion, &order.id).map_err(unbuildable)?;
+        let item = order_item::new_item(order).map_err(|fault| PortFailure::permanent(ACTION, fault))?;
+        let insert = Put::builder()
+            .table_name(&self.table.name)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(pk)")
+            .build()
+            .map_err(unbuildable)?;
+        let parts = vec![
+            TransactWriteItem::builder().update(complete).build(),
+            TransactWriteItem::builder().put(insert).build(),
+        ];
+        let Some(canceled) = transactions::write(ACTION, &self.table, parts).await? else {
+            return Ok(PlaceOutcome::Placed);
+        };
+        if canceled.is_for(KEY_RECORD) {
+            return Ok(match idempotency::completed(canceled.found(KEY_RECORD), &order.id) {
+                Completed::Before => PlaceOutcome::Placed,
+                Completed::LeaseLost => PlaceOutcome::LeaseLost,
+            });
+        }
+        Err(canceled.failure)
+    }
+
+    async fn find(&self, id: &OrderId) -> Result<Option<Order>, PortFailure> {
+        const ACTION: &str = "read order";
+        let item = find(ACTION, &self.table, id).await?;
+        item.map(|item| order(ACTION, &item)).transpose()
+    }
+
+    /// The index lags behind the table by moments: an order placed just now may be missing. DynamoDB counts the limit
+    /// before it looks at the status.
+    async fn list(&self, query: &OrderQuery) -> Result<OrderPage, PortFailure> {
+        const ACTION: &str = "list orders";
+        let mut request = self
+            .table
+            .client
+            .query()
+            .table_name(&self.table.name)
+            .index_name(order_item::BY_CUSTOMER)
+            .key_condition_expression("customer_id = :customer")
+            .expression_attribute_values(":customer", text(query.customer.as_str()))
+            .scan_index_forward(false)
+            .limit(i32::try_from(query.limit).unwrap_or(i32::MAX));
+        if let Some(status) = query.status {
+            request = request
+                .filter_expression("#status = :status")
+                .expression_attribute_names("#status", "status")
+                .expression_attribute_values(":status", text(status.as_str()));
+        }
+        if let Some(after) = &query.after {
+            request = request.set_exclusive_start_key(Some(start_key(&query.customer, after)));
+        }
+        let page = request
+            .send()
+            .await
+            .map_err(|error| aws_errors::failure(ACTION, error))?;
+        let orders = page.items().iter().map(|item| order(ACTION, item));
+        let next = page.last_evaluated_key().map(order_item::position).transpose();
+        Ok(OrderPage {
+            orders: orders.collect::<Result<Vec<Order>, PortFailure>>()?,
+            next: next.map_err(|fault| PortFailure::permanent(ACTION, fault))?,
+        })
+    }
+
+    async fn begin_cancelling(
+        &self,
+        id: &OrderId,
+        customer: &CustomerId,
+        correlation_id: &CorrelationId,
+        at: Timestamp,
+    ) -> Result<CancelOutcome, PortFailure> {
+        const ACTION: &str = "begin to cancel order";
+        let cancelling = self
+            .table
+            .client
+            .update_item()
+            .table_name(&self.table.name)
+            .key("pk", order_item::partition_key(id))
+            .condition_expression("customer_id = :customer AND #status = :confirmed")
+            .update_expression(
+                "SET #status = :cancelling, #open = :open, updated_at = :at, cancel_correlation_id = :correlation",
+            )
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_names("#open", "open")
+            .expression_attribute_values(":customer", text(customer.as_str()))
+            .expression_attribute_values(":confirmed", text(OrderStatus::Confirmed.as_str()))
+            .expression_attribute_values(":cancelling", text(OrderStatus::Cancelling.as_str()))
+            .expression_attribute_values(":open", text(order_item::OPEN))
+            .expression_attribute_values(":at", number(at.unix_ms()))
+            .expression_attribute_values(":correlation", text(correlation_id.as_str()))
+            .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        let found = match cancelling {
+            Ok(changed) => changed.attributes,
+            Err(error) => found_instead(ACTION, error)?,
+        };
+        let Some(item) = found.filter(|item| optional_text(item, "customer_id") == Some(customer.as_str())) else {
+            return Ok(CancelOutcome::NotFound);
+        };
+        let order = order(ACTION, &item)?;
+        Ok(match order.status {
+            OrderStatus::Cancelling => CancelOutcome::Cancelling(order),
+            status => CancelOutcome::Refused(status),
+        })
+    }
+}
+
+/// The order's item as it is now, not as it was a moment ago.
+pub(crate) async fn find(action: &'static str, table: &Table, id: &OrderId) -> Result<Option<Item>, PortFailure> {
+    let found = table
+        .client
+        .get_item()
+        .table_name(&table.name)
+        .key("pk", order_item::partition_key(id))
+        .consistent_read(true)
+        .send()
+        .await;
+    Ok(found.map_err(|error| aws_errors::failure(action, error))?.item)
+}
+
+pub(crate) fn order(action: &'static str, item: &Item) -> Result<Order, PortFailure> {
+    order_item::order(item).map_err(|fault| PortFailure::permanent(action, fault))
+}
+
+/// Where the index goes on: an item is found in it by the index's keys and its own.
+fn start_key(customer: &CustomerId, after: &OrderPosition) -> Item {
+    Item::from([
+        ("pk".to_owned(), order_item::partition_key(&after.id)),
+        ("customer_id".to_owned(), text(customer.as_str())),
+        (
+            "created_order".to_owned(),
+            order_item::created_order(after.created_at, &after.id),
+        ),
+    ])
+}

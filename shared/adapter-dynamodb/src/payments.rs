@@ -1,0 +1,85 @@
+//! How does DynamoDB keep our notes on payments? One item per order that never goes back.
+
+use async_trait::async_trait;
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::fulfilment::ports::{PaymentRecord, PaymentRecords, PaymentState};
+use domain::ports::PortFailure;
+use domain::values::{OrderId, Timestamp};
+
+use crate::attributes::{Item, UnreadableItem, money, number, parsed, read_number, text};
+use crate::conditions::found_instead;
+use crate::table::Table;
+
+#[derive(Debug, Clone)]
+pub struct DynamoPaymentRecords {
+    pub table: Table,
+}
+
+#[async_trait]
+impl PaymentRecords for DynamoPaymentRecords {
+    async fn note(&self, order: &OrderId, record: PaymentRecord) -> Result<(), PortFailure> {
+        let noted = self
+            .table
+            .client
+            .update_item()
+            .table_name(&self.table.name)
+            .key("pk", key(order))
+            .condition_expression("attribute_not_exists(#rank) OR #rank < :rank")
+            .update_expression(
+                "SET #rank = :rank, #state = :state, amount_minor = :amount, currency = :currency, noted_at = :at",
+            )
+            .expression_attribute_names("#rank", "rank")
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":rank", number(rank(record.state)))
+            .expression_attribute_values(":state", text(record.state.as_str()))
+            .expression_attribute_values(":amount", number(record.amount.amount_minor()))
+            .expression_attribute_values(":currency", text(record.amount.currency().code()))
+            .expression_attribute_values(":at", number(record.at.unix_ms()))
+            .send()
+            .await;
+        if let Err(error) = noted {
+            // What is noted goes as far or further; it may be this very note, its first answer lost.
+            found_instead("note payment", error)?;
+        }
+        Ok(())
+    }
+
+    async fn find(&self, order: &OrderId) -> Result<Option<PaymentRecord>, PortFailure> {
+        const ACTION: &str = "read payment";
+        let found = self
+            .table
+            .client
+            .get_item()
+            .table_name(&self.table.name)
+            .key("pk", key(order))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(|error| aws_errors::failure(ACTION, error))?;
+        let record = found.item.as_ref().map(read).transpose();
+        record.map_err(|fault| PortFailure::permanent(ACTION, fault))
+    }
+}
+
+fn key(order: &OrderId) -> AttributeValue {
+    text(format!("payment#{order}"))
+}
+
+/// How far a state is, as a number that conditions can compare. Stored: a new state gets a number between or above.
+fn rank(state: PaymentState) -> u32 {
+    match state {
+        PaymentState::Authorized => 10,
+        PaymentState::Declined => 20,
+        PaymentState::Captured => 30,
+        PaymentState::Voided => 40,
+        PaymentState::Refunded => 50,
+    }
+}
+
+fn read(item: &Item) -> Result<PaymentRecord, UnreadableItem> {
+    Ok(PaymentRecord {
+        state: parsed(item, "state", PaymentState::parse)?,
+        amount: money(item, "amount_minor", "currency")?,
+        at: Timestamp::from_unix_ms(read_number(item, "noted_at")?),
+    })
+}

@@ -1,0 +1,80 @@
+//! How does DynamoDB keep the state of photo uploads? On the item of the upload, one conditional write per change.
+
+use async_trait::async_trait;
+use domain::ports::PortFailure;
+use domain::thumbnails::ports::{PhotoUpload, PhotoUploads};
+use domain::uploads::upload::{UploadKind, UploadStatus};
+use domain::values::{PhotoKey, Timestamp, UploadId};
+
+use crate::attributes::text;
+use crate::conditions::found_instead;
+use crate::table::Table;
+use crate::upload_item::{self, NewUpload};
+use crate::uploads;
+
+/// What a photo that was copied in by hand is said to be; the renderer looks for itself.
+const CONTENT_TYPE_UNKNOWN: &str = "application/octet-stream";
+
+/// Needs `dynamodb:UpdateItem`.
+#[derive(Debug, Clone)]
+pub struct DynamoPhotoUploads {
+    pub table: Table,
+}
+
+/// Somebody copied a file by hand to the key of a catalog's upload.
+#[derive(Debug, thiserror::Error)]
+#[error("the upload is not one of a photo")]
+struct NoPhoto;
+
+#[async_trait]
+impl PhotoUploads for DynamoPhotoUploads {
+    async fn begin(&self, key: &PhotoKey, size_bytes: u64, at: Timestamp) -> Result<PhotoUpload, PortFailure> {
+        const ACTION: &str = "begin rendering";
+        let by_hand = NewUpload {
+            id: &key.upload_id,
+            kind: &UploadKind::ProductPhoto {
+                sku: key.sku.clone(),
+                content_type: CONTENT_TYPE_UNKNOWN.to_owned(),
+            },
+            size_bytes,
+            created_by: None,
+            status: UploadStatus::Processing,
+            import: None,
+            at,
+        };
+        let item = uploads::begin(ACTION, &self.table, &by_hand).await?;
+        let upload = uploads::read(ACTION, &item)?;
+        let UploadKind::ProductPhoto { .. } = upload.kind else {
+            return Err(PortFailure::permanent(ACTION, NoPhoto));
+        };
+        Ok(PhotoUpload {
+            sequence: upload.sequence,
+            finished: upload_item::has_ended(&upload),
+        })
+    }
+
+    async fn done(&self, upload_id: &UploadId, at: Timestamp) -> Result<(), PortFailure> {
+        let done = uploads::while_open(&self.table, upload_id, at)
+            .update_expression("SET #status = :done, updated_at = :at")
+            .expression_attribute_values(":done", text(UploadStatus::Done.as_str()))
+            .send()
+            .await;
+        match done {
+            Ok(_) => Ok(()),
+            Err(error) => found_instead("finish rendering", error).map(|_first_end| ()),
+        }
+    }
+
+    async fn reject(&self, upload_id: &UploadId, reason: &str, at: Timestamp) -> Result<(), PortFailure> {
+        let rejected = uploads::while_open(&self.table, upload_id, at)
+            .update_expression("SET #status = :rejected, reason = :reason, updated_at = :at")
+            .expression_attribute_values(":rejected", text(UploadStatus::Rejected.as_str()))
+            .expression_attribute_values(":reason", text(reason))
+            .send()
+            .await;
+        match rejected {
+            Ok(_) => Ok(()),
+            Err(error) => found_instead("reject photo", error).map(|_first_end| ()),
+        }
+    }
+}

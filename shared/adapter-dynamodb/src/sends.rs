@@ -1,0 +1,124 @@
+//! How does DynamoDB remember which mails were sent? One item per send, in the table that the mail is about.
+//!
+//! | attribute | type | |
+//! |---|---|---|
+//! | `pk` | S | `send#{key}` |
+//! | `kind` | S | `SEND` |
+//! | `state` | S | `CLAIMED`, `SENT` or `AMBIGUOUS` |
+//! | `at` | N | of the last change, Unix milliseconds |
+//! | `attempt` | S | which call of `claim` was granted |
+//! | `holder` | S | which handle made it |
+
+use async_trait::async_trait;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
+use domain::ports::{PortFailure, SendClaim, SendLog, SendState};
+use domain::values::Timestamp;
+use uuid::Uuid;
+
+use crate::attributes::{number, optional_text, parsed, text};
+use crate::conditions::found_instead;
+use crate::table::Table;
+
+const KIND: &str = "SEND";
+
+#[derive(Debug, Clone)]
+pub struct DynamoSendLog {
+    pub table: Table,
+}
+
+#[async_trait]
+impl SendLog for DynamoSendLog {
+    async fn claim(&self, key: &str, at: Timestamp) -> Result<SendClaim, PortFailure> {
+        const ACTION: &str = "claim send";
+        // Names this call, all its repetitions by the SDK included, and no other.
+        let attempt = Uuid::now_v7().to_string();
+        let claimed = self
+            .table
+            .client
+            .put_item()
+            .table_name(&self.table.name)
+            .item("pk", partition_key(key))
+            .item("kind", text(KIND))
+            .item("state", text(name(SendState::Claimed)))
+            .item("at", number(at.unix_ms()))
+            .item("attempt", text(attempt.as_str()))
+            .item("holder", text(self.table.holder.as_ref()))
+            .condition_expression("attribute_not_exists(pk)")
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        let Err(error) = claimed else {
+            return Ok(SendClaim::Granted);
+        };
+        let found = found_instead(ACTION, error)?.unwrap_or_default();
+        if optional_text(&found, "attempt") == Some(&attempt) {
+            // Granted to this very call, its first answer lost.
+            return Ok(SendClaim::Granted);
+        }
+        let state = parsed(&found, "state", parse);
+        state
+            .map(SendClaim::Taken)
+            .map_err(|fault| PortFailure::permanent(ACTION, fault))
+    }
+
+    async fn settle(&self, key: &str, state: SendState, at: Timestamp) -> Result<(), PortFailure> {
+        // What is known to be sent stays so, whatever somebody less informed concludes later.
+        let settled = self
+            .table
+            .client
+            .update_item()
+            .table_name(&self.table.name)
+            .key("pk", partition_key(key))
+            .condition_expression("attribute_exists(pk) AND #state <> :sent")
+            .update_expression("SET #state = :state, #at = :at")
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_names("#at", "at")
+            .expression_attribute_values(":sent", text(name(SendState::Sent)))
+            .expression_attribute_values(":state", text(name(state)))
+            .expression_attribute_values(":at", number(at.unix_ms()))
+            .send()
+            .await;
+        match settled {
+            Ok(_) => Ok(()),
+            Err(error) => found_instead("settle send", error).map(|_| ()),
+        }
+    }
+
+    async fn release(&self, key: &str) -> Result<(), PortFailure> {
+        // Only a claim of one's own: between a lost answer and the SDK's repetition somebody else may have claimed it.
+        let released = self
+            .table
+            .client
+            .delete_item()
+            .table_name(&self.table.name)
+            .key("pk", partition_key(key))
+            .condition_expression("#state = :claimed AND holder = :holder")
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":claimed", text(name(SendState::Claimed)))
+            .expression_attribute_values(":holder", text(self.table.holder.as_ref()))
+            .send()
+            .await;
+        match released {
+            Ok(_) => Ok(()),
+            Err(error) => found_instead("release send", error).map(|_| ()),
+        }
+    }
+}
+
+fn partition_key(key: &str) -> AttributeValue {
+    text(format!("send#{key}"))
+}
+
+fn name(state: SendState) -> &'static str {
+    match state {
+        SendState::Claimed => "CLAIMED",
+        SendState::Sent => "SENT",
+        SendState::Ambiguous => "AMBIGUOUS",
+    }
+}
+
+fn parse(text: &str) -> Option<SendState> {
+    [SendState::Claimed, SendState::Sent, SendState::Ambiguous]
+        .into_iter()
+        .find(|state| name(*state) == text)
+}

@@ -1,0 +1,169 @@
+//! Which attributes does an upload's item have?
+//!
+//! | attribute | type | |
+//! |---|---|---|
+//! | `pk` | S | `upload#{id}` |
+//! | `kind` | S | `UPLOAD` |
+//! | `upload_id` | S | |
+//! | `sequence` | N | order among all uploads |
+//! | `brings` | S | `product-photo` or `catalog` |
+//! | `sku`, `content_type` | S | of a photo |
+//! | `file_name` | S | of a catalog |
+//! | `size_bytes` | N | |
+//! | `created_by` | S | absent for a file that was copied in by hand |
+//! | `created_at`, `updated_at` | N | Unix milliseconds |
+//! | `status` | S | `WAITING`, `PROCESSING`, `DONE` or `REJECTED` |
+//! | `reason` | S | once REJECTED |
+//! | `rows_read`, `rows_written`, `rows_rejected`, `bytes_read`, `bytes_total` | N | once an import has begun |
+//! | `unknown_columns` | L of S | once an import is done |
+
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::uploads::upload::{Upload, UploadKind, UploadStatus};
+use domain::values::{CustomerId, ImportCounts, Sku, Timestamp, UploadId};
+
+use crate::attributes::{
+    Item, UnreadableItem, number, optional_number, optional_parsed, optional_text, parsed, read_number, read_text, text,
+};
+
+const KIND: &str = "UPLOAD";
+const PHOTO: &str = "product-photo";
+const CATALOG: &str = "catalog";
+
+/// Sets the values that [`with_counts`] adds.
+pub(crate) const SET_COUNTS: &str = "rows_read = :rows_read, rows_written = :rows_written, \
+     rows_rejected = :rows_rejected, bytes_read = :bytes_read, bytes_total = :bytes_total";
+
+/// An upload about to be written.
+pub(crate) struct NewUpload<'a> {
+    pub(crate) id: &'a UploadId,
+    pub(crate) kind: &'a UploadKind,
+    pub(crate) size_bytes: u64,
+    pub(crate) created_by: Option<&'a CustomerId>,
+    pub(crate) status: UploadStatus,
+    pub(crate) import: Option<ImportCounts>,
+    pub(crate) at: Timestamp,
+}
+
+pub(crate) fn key(id: &UploadId) -> AttributeValue {
+    text(format!("upload#{id}"))
+}
+
+/// What the attribute `brings` says.
+pub(crate) fn brings(kind: &UploadKind) -> &'static str {
+    match kind {
+        UploadKind::ProductPhoto { .. } => PHOTO,
+        UploadKind::Catalog { .. } => CATALOG,
+    }
+}
+
+pub(crate) fn has_ended(upload: &Upload) -> bool {
+    matches!(upload.status, UploadStatus::Done | UploadStatus::Rejected)
+}
+
+pub(crate) fn with_counts(request: UpdateItemFluentBuilder, counts: ImportCounts) -> UpdateItemFluentBuilder {
+    count_attributes(counts)
+        .into_iter()
+        .fold(request, |request, (name, count)| {
+            request.expression_attribute_values(format!(":{name}"), number(count))
+        })
+}
+
+pub(crate) fn new_item(new: &NewUpload<'_>, sequence: u64) -> Item {
+    let mut item = Item::from([
+        ("pk".to_owned(), key(new.id)),
+        ("kind".to_owned(), text(KIND)),
+        ("upload_id".to_owned(), text(new.id.as_str())),
+        ("sequence".to_owned(), number(sequence)),
+        ("brings".to_owned(), text(brings(new.kind))),
+        ("size_bytes".to_owned(), number(new.size_bytes)),
+        ("created_at".to_owned(), number(new.at.unix_ms())),
+        ("updated_at".to_owned(), number(new.at.unix_ms())),
+        ("status".to_owned(), text(new.status.as_str())),
+    ]);
+    match new.kind {
+        UploadKind::ProductPhoto { sku, content_type } => {
+            item.insert("sku".to_owned(), text(sku.as_str()));
+            item.insert("content_type".to_owned(), text(content_type.as_str()));
+        }
+        UploadKind::Catalog { file_name } => {
+            item.insert("file_name".to_owned(), text(file_name.as_str()));
+        }
+    }
+    if let Some(created_by) = new.created_by {
+        item.insert("created_by".to_owned(), text(created_by.as_str()));
+    }
+    for (name, count) in new.import.map(count_attributes).into_iter().flatten() {
+        item.insert(name.to_owned(), number(count));
+    }
+    item
+}
+
+pub(crate) fn upload(item: &Item) -> Result<Upload, UnreadableItem> {
+    Ok(Upload {
+        id: parsed(item, "upload_id", |text| UploadId::parse(text).ok())?,
+        kind: kind(item)?,
+        size_bytes: read_number(item, "size_bytes")?,
+        created_by: optional_parsed(item, "created_by", |text| CustomerId::parse(text).ok())?,
+        created_at: Timestamp::from_unix_ms(read_number(item, "created_at")?),
+        sequence: read_number(item, "sequence")?,
+        status: parsed(item, "status", UploadStatus::parse)?,
+        reason: optional_text(item, "reason").map(str::to_owned),
+        import: counts(item)?,
+    })
+}
+
+fn kind(item: &Item) -> Result<UploadKind, UnreadableItem> {
+    match read_text(item, "brings")? {
+        PHOTO => Ok(UploadKind::ProductPhoto {
+            sku: parsed(item, "sku", |text| Sku::parse(text).ok())?,
+            content_type: read_text(item, "content_type")?.to_owned(),
+        }),
+        CATALOG => Ok(UploadKind::Catalog {
+            file_name: read_text(item, "file_name")?.to_owned(),
+        }),
+        _ => Err(UnreadableItem { attribute: "brings" }),
+    }
+}
+
+fn counts(item: &Item) -> Result<Option<ImportCounts>, UnreadableItem> {
+    let Some(rows_read) = optional_number(item, "rows_read")? else {
+        return Ok(None);
+    };
+    Ok(Some(ImportCounts {
+        rows_read,
+        rows_written: read_number(item, "rows_written")?,
+        rows_rejected: read_number(item, "rows_rejected")?,
+        bytes_read: read_number(item, "bytes_read")?,
+        bytes_total: read_number(item, "bytes_total")?,
+    }))
+}
+
+fn count_attributes(counts: ImportCounts) -> [(&'static str, u64); 5] {
+    [
+        ("rows_read", counts.rows_read),
+        ("rows_written", counts.rows_written),
+        ("rows_rejected", counts.rows_rejected),
+        ("bytes_read", counts.bytes_read),
+        ("bytes_total", counts.bytes_total),
+    ]
+}
+
+/// The columns of a catalog that the shop does not know, as an attribute.
+pub(crate) fn column_names(columns: &[String]) -> AttributeValue {
+    AttributeValue::L(columns.iter().map(text).collect())
+}
+
+/// None where the item does not name any.
+pub(crate) fn unknown_columns(item: &Item) -> Result<Vec<String>, UnreadableItem> {
+    const ATTRIBUTE: &str = "unknown_columns";
+    let unreadable = || UnreadableItem { attribute: ATTRIBUTE };
+    let Some(stored) = item.get(ATTRIBUTE) else {
+        return Ok(Vec::new());
+    };
+    let columns = stored.as_l().map_err(|_other| unreadable())?;
+    columns
+        .iter()
+        .map(|column| column.as_s().cloned().map_err(|_other| unreadable()))
+        .collect()
+}

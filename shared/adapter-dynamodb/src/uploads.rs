@@ -1,0 +1,174 @@
+//! How does DynamoDB keep uploads? One item each, under a sequence that one more item counts.
+//!
+//! That counter is `counter#uploads`, with the `sequence` (N) that was given last. A number that was counted and not used,
+//! its answer lost, is a gap: sequences only have to ascend.
+
+use async_trait::async_trait;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
+use domain::ports::PortFailure;
+use domain::uploads::ports::{AnnouncedUpload, UploadRepository};
+use domain::uploads::upload::{Upload, UploadStatus};
+use domain::values::{Timestamp, UploadId};
+
+use crate::attributes::{Item, number, read_number, text};
+use crate::conditions::found_instead;
+use crate::table::Table;
+use crate::upload_item::{self, NewUpload};
+
+const COUNTER: &str = "counter#uploads";
+const COUNTER_KIND: &str = "COUNTER";
+const IS_NEW: &str = "attribute_not_exists(pk)";
+
+/// Needs `dynamodb:UpdateItem` and `dynamodb:PutItem` to announce, `dynamodb:GetItem` to find.
+#[derive(Debug, Clone)]
+pub struct DynamoUploadRepository {
+    pub table: Table,
+}
+
+#[async_trait]
+impl UploadRepository for DynamoUploadRepository {
+    async fn announce(&self, upload: &AnnouncedUpload) -> Result<Upload, PortFailure> {
+        const ACTION: &str = "announce upload";
+        let new = NewUpload {
+            id: &upload.id,
+            kind: &upload.kind,
+            size_bytes: upload.size_bytes,
+            created_by: Some(&upload.created_by),
+            status: UploadStatus::Waiting,
+            import: None,
+            at: upload.created_at,
+        };
+        let item = upload_item::new_item(&new, next_sequence(ACTION, &self.table).await?);
+        let announced = self
+            .table
+            .client
+            .put_item()
+            .table_name(&self.table.name)
+            .set_item(Some(item.clone()))
+            .condition_expression(IS_NEW)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        let stored = match announced {
+            Ok(_) => item,
+            // An earlier attempt's, its answer lost: it has this very sequence.
+            Err(error) => found_instead(ACTION, error)?.unwrap_or_default(),
+        };
+        read(ACTION, &stored)
+    }
+
+    async fn find(&self, id: &UploadId) -> Result<Option<Upload>, PortFailure> {
+        const ACTION: &str = "read upload";
+        let found = self
+            .table
+            .client
+            .get_item()
+            .table_name(&self.table.name)
+            .key("pk", upload_item::key(id))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(|error| aws_errors::failure(ACTION, error))?;
+        found.item.map(|item| read(ACTION, &item)).transpose()
+    }
+}
+
+pub(crate) fn read(action: &'static str, item: &Item) -> Result<Upload, PortFailure> {
+    upload_item::upload(item).map_err(|fault| PortFailure::permanent(action, fault))
+}
+
+/// Greater than every one given before, to whomever.
+async fn next_sequence(action: &'static str, table: &Table) -> Result<u64, PortFailure> {
+    let counted = table
+        .client
+        .update_item()
+        .table_name(&table.name)
+        .key("pk", text(COUNTER))
+        .update_expression("SET kind = :kind ADD #sequence :one")
+        .expression_attribute_names("#sequence", "sequence")
+        .expression_attribute_values(":kind", text(COUNTER_KIND))
+        .expression_attribute_values(":one", number(1))
+        .return_values(ReturnValue::UpdatedNew)
+        .send()
+        .await
+        .map_err(|error| aws_errors::failure(action, error))?;
+    let attributes = counted.attributes.unwrap_or_default();
+    read_number(&attributes, "sequence").map_err(|fault| PortFailure::permanent(action, fault))
+}
+
+/// The item of an upload whose file has arrived: PROCESSING from now on, unless it was before or has ended. One that
+/// nobody announced is recorded `as_new`. The caller looks whether it is one of its kind; others are not touched.
+pub(crate) async fn begin(action: &'static str, table: &Table, as_new: &NewUpload<'_>) -> Result<Item, PortFailure> {
+    let mut set = "SET #status = :processing, updated_at = :at".to_owned();
+    let mut request = update(table, as_new.id)
+        .condition_expression("#status = :waiting AND brings = :brings")
+        .expression_attribute_names("#status", "status")
+        .expression_attribute_values(":waiting", text(UploadStatus::Waiting.as_str()))
+        .expression_attribute_values(":processing", text(UploadStatus::Processing.as_str()))
+        .expression_attribute_values(":brings", text(upload_item::brings(as_new.kind)))
+        .expression_attribute_values(":at", number(as_new.at.unix_ms()));
+    if let Some(counts) = as_new.import {
+        set = format!("{set}, {}", upload_item::SET_COUNTS);
+        request = upload_item::with_counts(request, counts);
+    }
+    let begun = request
+        .update_expression(set)
+        .return_values(ReturnValue::AllNew)
+        .send()
+        .await;
+    let found = match begun {
+        Ok(updated) => updated.attributes,
+        Err(error) => found_instead(action, error)?,
+    };
+    match found {
+        Some(item) => Ok(item),
+        None => record(action, table, as_new).await,
+    }
+}
+
+/// Stores an upload under the next sequence and answers its item; if somebody was faster, theirs.
+///
+/// An update although it creates: who begins needs no other permission.
+async fn record(action: &'static str, table: &Table, new: &NewUpload<'_>) -> Result<Item, PortFailure> {
+    let item = upload_item::new_item(new, next_sequence(action, table).await?);
+    let mut request = update(table, new.id).condition_expression(IS_NEW);
+    let mut assignments = Vec::new();
+    for (name, value) in item.iter().filter(|(name, _)| *name != "pk") {
+        assignments.push(format!("#{name} = :{name}"));
+        request = request
+            .expression_attribute_names(format!("#{name}"), name)
+            .expression_attribute_values(format!(":{name}"), value.clone());
+    }
+    assignments.sort_unstable();
+    let recorded = request
+        .update_expression(format!("SET {}", assignments.join(", ")))
+        .send()
+        .await;
+    match recorded {
+        Ok(_) => Ok(item),
+        Err(error) => Ok(found_instead(action, error)?.unwrap_or_default()),
+    }
+}
+
+/// An update of an upload that has not ended. Who sends it gets to see one that has, and so the end that was first.
+pub(crate) fn while_open(table: &Table, id: &UploadId, at: Timestamp) -> UpdateItemFluentBuilder {
+    update(table, id)
+        .condition_expression(IS_OPEN)
+        .expression_attribute_names("#status", "status")
+        .expression_attribute_values(":waiting", text(UploadStatus::Waiting.as_str()))
+        .expression_attribute_values(":processing", text(UploadStatus::Processing.as_str()))
+        .expression_attribute_values(":at", number(at.unix_ms()))
+}
+
+/// The condition of [`while_open`].
+pub(crate) const IS_OPEN: &str = "#status IN (:waiting, :processing)";
+
+fn update(table: &Table, id: &UploadId) -> UpdateItemFluentBuilder {
+    table
+        .client
+        .update_item()
+        .table_name(&table.name)
+        .key("pk", upload_item::key(id))
+        .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+}

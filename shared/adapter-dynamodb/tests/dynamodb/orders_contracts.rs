@@ -1,0 +1,177 @@
+//! Do the ports over the orders table keep their contracts?
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use adapter_dynamodb::idempotency::DynamoIdempotencyStore;
+use adapter_dynamodb::order_book::DynamoOrderBook;
+use adapter_dynamodb::orders::DynamoOrderRepository;
+use adapter_dynamodb::sends::DynamoSendLog;
+use adapter_dynamodb::table::Table;
+use aws_sdk_dynamodb::types::ScalarAttributeType;
+use aws_sdk_dynamodbstreams::types::AttributeValue;
+use domain::fulfilment::ports::{OrderBook, Parking};
+use domain::orders::ports::{
+    Fence, IdempotencyClaim, IdempotencyClaimed, IdempotencyCompletion, IdempotencyScope, IdempotencyStore,
+    OrderRepository, PayloadHash, RecordedReply,
+};
+use domain::ports::{SendClaim, SendLog, SendState};
+use domain::values::{CorrelationId, OrderStatus};
+use port_contracts::orders::OrderPorts;
+use port_contracts::{idempotency, mail, order_book, orders};
+use serde_json::{Value, json};
+
+use crate::cloud::{self, Index};
+use crate::order_stream::OrderStream;
+use crate::orders_recorded::{at, order, stored};
+
+/// A table like `OrdersTable` in the template.
+async fn orders_table() -> (Table, OrderStream) {
+    let indexes = [
+        Index {
+            name: "by-customer",
+            hash: "customer_id",
+            range: ("created_order", ScalarAttributeType::S),
+        },
+        Index {
+            name: "open-orders",
+            hash: "open",
+            range: ("updated_at", ScalarAttributeType::N),
+        },
+    ];
+    let config = cloud::config();
+    let name = cloud::table(&config, &indexes).await;
+    let stream = OrderStream::of(&config, &name).await;
+    (Table::new(&config, name), stream)
+}
+
+async fn order_ports() -> OrderPorts {
+    let (table, stream) = orders_table().await;
+    OrderPorts {
+        orders: Arc::new(DynamoOrderRepository { table: table.clone() }),
+        keys: Arc::new(DynamoIdempotencyStore { table: table.clone() }),
+        book: Arc::new(DynamoOrderBook { table }),
+        changes: Arc::new(stream),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[ignore = "needs a local cloud: cargo xtask test starts one"]
+async fn idempotency_keys() {
+    let ports = order_ports().await;
+    idempotency::idempotency_store(Arc::clone(&ports.keys)).await;
+    idempotency::completed_requests(ports.keys, ports.orders).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[ignore = "needs a local cloud: cargo xtask test starts one"]
+async fn orders_and_their_stream() {
+    orders::order_repository(&order_ports().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[ignore = "needs a local cloud: cargo xtask test starts one"]
+async fn the_order_book() {
+    order_book::order_book(&order_ports().await).await;
+}
+
+/// The names are promised to the stream's readers, and to the filters in the template.
+#[tokio::test]
+#[ignore = "needs a local cloud: cargo xtask test starts one"]
+async fn an_order_shows_in_the_stream_with_all_its_attributes() {
+    let (table, stream) = orders_table().await;
+    let order = order();
+    let scope = IdempotencyScope {
+        customer: order.customer.clone(),
+        operation: "place-order",
+        key: "key-1".to_owned(),
+    };
+    let claim = IdempotencyClaim {
+        scope: scope.clone(),
+        payload_hash: PayloadHash([1; 32]),
+        now: at(0),
+        lease_until: at(10),
+        expires_at: at(60),
+    };
+    let keys = DynamoIdempotencyStore { table: table.clone() };
+    let completion = IdempotencyCompletion {
+        scope,
+        fence: Fence(1),
+        reply: RecordedReply(b"reply".to_vec()),
+    };
+    assert_eq!(keys.claim(&claim).await.unwrap(), IdempotencyClaimed::Granted(Fence(1)));
+    let orders = DynamoOrderRepository { table: table.clone() };
+    orders.place(&order, &completion).await.unwrap();
+    let parking = Parking {
+        execution: "order-1".to_owned(),
+        error: "States.Timeout".to_owned(),
+        cause: String::new(),
+    };
+    let book = DynamoOrderBook { table };
+    book.park(&order.id, &parking, at(1)).await.unwrap();
+    book.confirm(&order.id, at(2)).await.unwrap();
+    let request = CorrelationId::parse("request-2").unwrap();
+    let cancelling = orders.begin_cancelling(&order.id, &order.customer, &request, at(3));
+    cancelling.await.unwrap();
+
+    let images: Vec<Value> = stream.images_of(&order.id).await.iter().map(image_json).collect();
+    assert_eq!(images, parked_confirmed_and_cancelled());
+}
+
+/// The order's images when it was parked after a second, led on after another, and cancelled after a third.
+fn parked_confirmed_and_cancelled() -> [Value; 4] {
+    let mut placed = stored(OrderStatus::Pending);
+    placed["open"] = json!({ "S": "open" });
+    let mut parked = stored(OrderStatus::Parked);
+    parked["updated_at"] = json!({ "N": "1700000001000" });
+    parked["parked_from"] = json!({ "S": "PENDING" });
+    parked["parking_execution"] = json!({ "S": "order-1" });
+    parked["parking_error"] = json!({ "S": "States.Timeout" });
+    parked["parking_cause"] = json!({ "S": "" });
+    let mut confirmed = parked.clone();
+    confirmed["status"] = json!({ "S": "CONFIRMED" });
+    confirmed["updated_at"] = json!({ "N": "1700000002000" });
+    confirmed.as_object_mut().unwrap().remove("parked_from");
+    let mut cancelling = confirmed.clone();
+    cancelling["status"] = json!({ "S": "CANCELLING" });
+    cancelling["updated_at"] = json!({ "N": "1700000003000" });
+    cancelling["open"] = json!({ "S": "open" });
+    cancelling["cancel_correlation_id"] = json!({ "S": "request-2" });
+    [placed, parked, confirmed, cancelling]
+}
+
+fn image_json(image: &HashMap<String, AttributeValue>) -> Value {
+    let attributes = image.iter().map(|(name, value)| match value {
+        AttributeValue::S(text) => (name.clone(), json!({ "S": text })),
+        AttributeValue::N(number) => (name.clone(), json!({ "N": number })),
+        other => panic!("an order has no {other:?}"),
+    });
+    Value::Object(attributes.collect())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[ignore = "needs a local cloud: cargo xtask test starts one"]
+async fn sends() {
+    let table = cloud::table(&cloud::config(), &[]).await;
+    mail::send_log(Arc::new(DynamoSendLog {
+        table: Table::new(&cloud::config(), table),
+    }))
+    .await;
+}
+
+#[tokio::test]
+#[ignore = "needs a local cloud: cargo xtask test starts one"]
+async fn a_claim_is_released_by_nobody_else() {
+    let config = cloud::config();
+    let name = cloud::table(&config, &[]).await;
+    let [ours, theirs] = [0, 1].map(|_| DynamoSendLog {
+        table: Table::new(&config, &name),
+    });
+    let now = at(0);
+    assert_eq!(theirs.claim("order/confirmed", now).await.unwrap(), SendClaim::Granted);
+    ours.release("order/confirmed").await.unwrap();
+    let claim = ours.claim("order/confirmed", now).await.unwrap();
+    assert_eq!(claim, SendClaim::Taken(SendState::Claimed));
+    theirs.release("order/confirmed").await.unwrap();
+    assert_eq!(ours.claim("order/confirmed", now).await.unwrap(), SendClaim::Granted);
+}

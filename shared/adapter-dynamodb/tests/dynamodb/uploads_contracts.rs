@@ -1,0 +1,81 @@
+//! Do the ports over the imports table keep their contracts?
+
+use std::sync::Arc;
+
+use adapter_dynamodb::imports::DynamoImportLedger;
+use adapter_dynamodb::photo_uploads::DynamoPhotoUploads;
+use adapter_dynamodb::table::Table;
+use adapter_dynamodb::uploads::DynamoUploadRepository;
+use domain::thumbnails::ports::PhotoUploads;
+use domain::uploads::ports::{AnnouncedUpload, UploadRepository};
+use domain::uploads::upload::{UploadKind, UploadStatus};
+use domain::values::{CustomerId, PhotoKey, UploadId};
+use port_contracts::imports::{self, ImportPorts};
+use port_contracts::photos::{self, PhotoUploadPorts};
+use port_contracts::uploads;
+
+use crate::cloud;
+use crate::samples::{now, sku};
+
+/// Like `ImportsTable` in the template.
+async fn imports_table() -> Table {
+    let config = cloud::config();
+    let name = cloud::table(&config, &[]).await;
+    Table::new(&config, name)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[ignore = "needs a local cloud: cargo xtask test starts one"]
+async fn announced_uploads() {
+    let table = imports_table().await;
+    uploads::upload_repository(Arc::new(DynamoUploadRepository { table })).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[ignore = "needs a local cloud: cargo xtask test starts one"]
+async fn catalog_imports() {
+    let table = imports_table().await;
+    let ports = ImportPorts {
+        imports: Arc::new(DynamoImportLedger { table: table.clone() }),
+        uploads: Arc::new(DynamoUploadRepository { table }),
+    };
+    imports::import_ledger(&ports).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[ignore = "needs a local cloud: cargo xtask test starts one"]
+async fn photo_uploads() {
+    let table = imports_table().await;
+    let ports = PhotoUploadPorts {
+        photos: Arc::new(DynamoPhotoUploads { table: table.clone() }),
+        uploads: Arc::new(DynamoUploadRepository { table }),
+    };
+    photos::photo_uploads(&ports).await;
+}
+
+/// Somebody copied a photo to a key with the id of a catalog's upload.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[ignore = "needs a local cloud: cargo xtask test starts one"]
+async fn an_upload_is_not_touched_by_a_file_of_another_kind() {
+    let table = imports_table().await;
+    let uploads = DynamoUploadRepository { table: table.clone() };
+    let photos = DynamoPhotoUploads { table };
+    let catalog = AnnouncedUpload {
+        id: UploadId::parse("0190-a").unwrap(),
+        kind: UploadKind::Catalog {
+            file_name: "spring.csv".to_owned(),
+        },
+        size_bytes: 5,
+        created_by: CustomerId::parse("ann").unwrap(),
+        created_at: now(),
+    };
+    uploads.announce(&catalog).await.unwrap();
+    let key = PhotoKey {
+        sku: sku("MUG-01"),
+        upload_id: catalog.id.clone(),
+    };
+    let failure = photos.begin(&key, 5, now()).await.unwrap_err();
+    assert!(!failure.transient);
+    let upload = uploads.find(&catalog.id).await.unwrap().unwrap();
+    assert_eq!(upload.status, UploadStatus::Waiting);
+}

@@ -1,0 +1,260 @@
+//! How are an object's bytes read? As they arrive; where they stop arriving, by another request from there on.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aws_sdk_s3::config::http::HttpResponse;
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::operation::get_object::{GetObjectError, GetObjectOutput};
+use aws_sdk_s3::primitives::ByteStream as Body;
+use aws_sdk_s3::primitives::ByteStreamError;
+use domain::catalog::ports::ByteStream;
+use domain::ports::PortFailure;
+
+use crate::bucket::Bucket;
+
+const OPEN: &str = "open object";
+const READ: &str = "read object";
+
+/// S3 sends without a pause: a body that brings nothing for so long comes over a dead connection.
+const PIECE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Further requests for the same byte before the reading fails. Any piece that arrives begins the count anew.
+pub const RESUMPTIONS_MAX: u32 = 4;
+/// A random part of this is waited before the first of them, and of twice as much before each next one: the SDK pauses
+/// between requests that fail, but one whose body breaks off is a success to it.
+const RESUMPTION_PAUSE: Duration = Duration::from_millis(100);
+
+/// What S3 says instead of an object. The last one of a version that is a delete marker
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html>). It says `AccessDenied` for a missing key
+/// to a role without `s3:ListBucket`; that stays a failure, or a role without any permission would find every bucket
+/// empty. So whoever reads needs both permissions.
+const ABSENT: [&str; 3] = ["NoSuchKey", "NoSuchVersion", "MethodNotAllowed"];
+/// The object ends before the first byte that was asked for.
+const BEYOND_THE_END: &str = "InvalidRange";
+/// The object is another one than that of `If-Match`.
+const REPLACED: &str = "PreconditionFailed";
+
+/// One version of an object, from some byte to its end.
+#[derive(Debug)]
+pub(crate) struct ObjectStream {
+    source: Source,
+    /// Names the bytes: a resumed request is for the same ones, or for none.
+    e_tag: String,
+    body: Body,
+    /// What the body in hand has before the next byte.
+    unwanted_bytes: u64,
+    next_byte: u64,
+    remaining_bytes: u64,
+}
+
+#[derive(Debug)]
+struct Source {
+    bucket: Bucket,
+    key: String,
+    version_id: Option<String>,
+}
+
+/// Why no further piece came.
+#[derive(Debug, thiserror::Error)]
+enum Interruption {
+    #[error("the body broke off {missing_bytes} bytes too early")]
+    BrokeOff {
+        missing_bytes: u64,
+        #[source]
+        source: Option<ByteStreamError>,
+    },
+    #[error("the body brought nothing for {} seconds", PIECE_TIMEOUT.as_secs())]
+    Stalled,
+}
+
+/// What happened to an object while it was read.
+#[derive(Debug, thiserror::Error)]
+enum Changed {
+    #[error("the object was replaced while it was read")]
+    Replaced,
+    #[error("the object was deleted while it was read")]
+    Deleted,
+}
+
+/// An answer that S3 does not give.
+#[derive(Debug, thiserror::Error)]
+#[error("the answer has no {expected}")]
+struct UnusableAnswer {
+    expected: &'static str,
+}
+
+impl ObjectStream {
+    /// `None` where there is no such object, or no such version.
+    pub(crate) async fn open(
+        bucket: &Bucket,
+        key: &str,
+        version_id: Option<&str>,
+        from_byte: u64,
+    ) -> Result<Option<Self>, PortFailure> {
+        let source = Source {
+            bucket: bucket.clone(),
+            key: key.to_owned(),
+            version_id: version_id.map(str::to_owned),
+        };
+        let answer = match source.request(from_byte, None).await {
+            Ok(answer) => answer,
+            Err(error) => match error.code() {
+                Some(code) if ABSENT.contains(&code) => return Ok(None),
+                Some(BEYOND_THE_END) => return Ok(Some(Self::at_the_end(source, from_byte))),
+                _ => return Err(aws_errors::failure(OPEN, error)),
+            },
+        };
+        let unusable = |fault| PortFailure::permanent(OPEN, fault);
+        let unwanted_bytes = bytes_before(from_byte, &answer).map_err(unusable)?;
+        let body_bytes = answer
+            .content_length
+            .and_then(|length| u64::try_from(length).ok())
+            .ok_or(UnusableAnswer { expected: "length" })
+            .map_err(unusable)?;
+        let e_tag = answer
+            .e_tag
+            .ok_or(UnusableAnswer { expected: "ETag" })
+            .map_err(unusable)?;
+        Ok(Some(Self {
+            source,
+            e_tag,
+            body: answer.body,
+            unwanted_bytes,
+            next_byte: from_byte,
+            remaining_bytes: body_bytes.saturating_sub(unwanted_bytes),
+        }))
+    }
+
+    fn at_the_end(source: Source, from_byte: u64) -> Self {
+        Self {
+            source,
+            e_tag: String::new(),
+            body: Body::default(),
+            unwanted_bytes: 0,
+            next_byte: from_byte,
+            remaining_bytes: 0,
+        }
+    }
+
+    /// What is left to be read; known before the first byte is.
+    pub(crate) fn remaining_bytes(&self) -> u64 {
+        self.remaining_bytes
+    }
+
+    /// The next piece of the body in hand, neither empty nor longer than the object.
+    async fn piece(&mut self) -> Result<Vec<u8>, Interruption> {
+        let missing_bytes = self.remaining_bytes;
+        loop {
+            let source = match tokio::time::timeout(PIECE_TIMEOUT, self.body.next()).await {
+                Ok(Some(Ok(mut bytes))) => {
+                    let wanted = bytes.split_off(bounded(self.unwanted_bytes, bytes.len()));
+                    self.unwanted_bytes = self.unwanted_bytes.saturating_sub(length(&bytes));
+                    if wanted.is_empty() {
+                        continue;
+                    }
+                    let mut piece = Vec::from(wanted);
+                    piece.truncate(bounded(missing_bytes, piece.len()));
+                    return Ok(piece);
+                }
+                Ok(Some(Err(error))) => Some(error),
+                Ok(None) => None,
+                Err(_elapsed) => return Err(Interruption::Stalled),
+            };
+            return Err(Interruption::BrokeOff { missing_bytes, source });
+        }
+    }
+
+    async fn resume(&mut self) -> Result<(), PortFailure> {
+        let answer = match self.source.request(self.next_byte, Some(&self.e_tag)).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                return Err(match error.code() {
+                    Some(REPLACED) => PortFailure::permanent(READ, Changed::Replaced),
+                    // Transient: who begins anew is told that there is nothing to read.
+                    Some(code) if ABSENT.contains(&code) => PortFailure::transient(READ, Changed::Deleted),
+                    _ => aws_errors::failure(READ, error),
+                });
+            }
+        };
+        self.unwanted_bytes =
+            bytes_before(self.next_byte, &answer).map_err(|fault| PortFailure::permanent(READ, fault))?;
+        self.body = answer.body;
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl ByteStream for ObjectStream {
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, PortFailure> {
+        let mut resumptions = 0;
+        while self.remaining_bytes > 0 {
+            let interruption = match self.piece().await {
+                Ok(piece) => {
+                    self.next_byte = self.next_byte.saturating_add(length(&piece));
+                    self.remaining_bytes = self.remaining_bytes.saturating_sub(length(&piece));
+                    return Ok(Some(piece));
+                }
+                Err(interruption) => interruption,
+            };
+            if resumptions == RESUMPTIONS_MAX {
+                return Err(PortFailure::transient(READ, interruption));
+            }
+            tracing::warn!(
+                error = &interruption as &dyn std::error::Error,
+                next_byte = self.next_byte,
+                "reading is resumed"
+            );
+            let pause_max = RESUMPTION_PAUSE * 2_u32.saturating_pow(resumptions);
+            tokio::time::sleep(pause_max.mul_f64(fastrand::f64())).await;
+            resumptions += 1;
+            self.resume().await?;
+        }
+        Ok(None)
+    }
+}
+
+impl Source {
+    /// Asks for everything from that byte on; with an `ETag`, only of the object that had it.
+    async fn request(
+        &self,
+        from_byte: u64,
+        e_tag: Option<&str>,
+    ) -> Result<GetObjectOutput, SdkError<GetObjectError, HttpResponse>> {
+        // A range of an empty object cannot be satisfied, not even from its beginning.
+        let range = (from_byte > 0).then(|| format!("bytes={from_byte}-"));
+        self.bucket
+            .client
+            .get_object()
+            .bucket(&self.bucket.name)
+            .key(&self.key)
+            .set_version_id(self.version_id.clone())
+            .set_range(range)
+            .set_if_match(e_tag.map(str::to_owned))
+            .send()
+            .await
+    }
+}
+
+/// How many bytes the answer has before the one that was asked for: none, if it is S3's. But a server may ignore a range
+/// (RFC 9110, 14.2) and begin with the first byte, which must not be taken for another.
+fn bytes_before(byte: u64, answer: &GetObjectOutput) -> Result<u64, UnusableAnswer> {
+    let first_byte = match &answer.content_range {
+        Some(range) => range
+            .strip_prefix("bytes ")
+            .and_then(|range| range.split_once('-')?.0.parse().ok()),
+        None => Some(0),
+    };
+    first_byte
+        .and_then(|first_byte| byte.checked_sub(first_byte))
+        .ok_or(UnusableAnswer {
+            expected: "byte that was asked for",
+        })
+}
+
+fn length(bytes: &[u8]) -> u64 {
+    u64::try_from(bytes.len()).unwrap_or(u64::MAX)
+}
+
+fn bounded(bytes: u64, max: usize) -> usize {
+    usize::try_from(bytes).unwrap_or(max).min(max)
+}

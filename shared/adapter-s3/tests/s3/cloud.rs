@@ -1,0 +1,100 @@
+//! Where is the local cloud, and which buckets does a test get?
+
+use adapter_s3::bucket::Bucket;
+use async_trait::async_trait;
+use aws_sdk_s3::Client;
+use aws_sdk_s3::config::Builder;
+use aws_sdk_s3::error::ProvideErrorMetadata;
+use aws_sdk_s3::types::{BucketVersioningStatus, VersioningConfiguration};
+use aws_types::SdkConfig;
+use port_contracts::probes::Objects;
+
+/// The SDK as the functions configure it, at `LOCAL_CLOUD_URL`.
+pub(crate) fn config() -> SdkConfig {
+    let url = std::env::var("LOCAL_CLOUD_URL").expect("LOCAL_CLOUD_URL says where the local cloud is");
+    let lookup = move |name: &str| match name {
+        "AWS_REGION" => Some("us-east-1".to_owned()),
+        "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("test".to_owned()),
+        "AWS_ENDPOINT_URL" => Some(url.clone()),
+        _ => None,
+    };
+    edge::config::from_lookup(lookup, edge::aws::sdk_config).unwrap()
+}
+
+/// A bucket under a name of its own, as the adapter and as the test see it.
+pub(crate) struct TestBucket {
+    pub(crate) bucket: Bucket,
+    pub(crate) name: String,
+    pub(crate) client: Client,
+}
+
+impl TestBucket {
+    pub(crate) async fn create(versioned: bool) -> Self {
+        let config = config();
+        let client = Client::from_conf(Builder::from(&config).force_path_style(true).build());
+        let name = format!("contract-{}", uuid::Uuid::now_v7().simple());
+        client.create_bucket().bucket(&name).send().await.unwrap();
+        if versioned {
+            let enabled = VersioningConfiguration::builder()
+                .status(BucketVersioningStatus::Enabled)
+                .build();
+            client
+                .put_bucket_versioning()
+                .bucket(&name)
+                .versioning_configuration(enabled)
+                .send()
+                .await
+                .unwrap();
+        }
+        Self {
+            bucket: Bucket::new(&config, name.clone()),
+            name,
+            client,
+        }
+    }
+
+    /// Like the uploads bucket, which keeps versions, and like the thumbnails bucket, which does not.
+    pub(crate) async fn both() -> [Self; 2] {
+        [Self::create(true).await, Self::create(false).await]
+    }
+
+    /// How many uploads in parts are neither completed nor aborted.
+    pub(crate) async fn unfinished_uploads(&self) -> usize {
+        let listed = self.client.list_multipart_uploads().bucket(&self.name).send().await;
+        listed.unwrap().uploads().len()
+    }
+}
+
+#[async_trait]
+impl Objects for TestBucket {
+    async fn put(&self, key: &str, bytes: &[u8]) -> Option<String> {
+        let put = self.client.put_object().bucket(&self.name).key(key);
+        put.body(bytes.to_vec().into()).send().await.unwrap().version_id
+    }
+
+    async fn get(&self, key: &str) -> Option<(String, Vec<u8>)> {
+        let object = match self.client.get_object().bucket(&self.name).key(key).send().await {
+            Ok(object) => object,
+            Err(error) => {
+                assert_eq!(error.code(), Some("NoSuchKey"), "{error:?}");
+                return None;
+            }
+        };
+        let bytes = object.body.collect().await.unwrap().to_vec();
+        Some((object.content_type.unwrap_or_default(), bytes))
+    }
+
+    async fn delete(&self, key: &str) {
+        let listed = self.client.list_object_versions().bucket(&self.name).prefix(key);
+        let listed = listed.send().await.unwrap();
+        let versions = listed.versions().iter().map(|version| version.version_id());
+        for version_id in versions {
+            let delete = self.client.delete_object().bucket(&self.name).key(key);
+            delete
+                .set_version_id(version_id.map(str::to_owned))
+                .send()
+                .await
+                .unwrap();
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! Does adapter-s3 keep every port's contract, against a local cloud and against recorded answers?
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a panic in a test is a failed test"
+)]
+
+mod cloud;
+mod contracts;
+mod cut_connection;
+mod links;
+mod presigned;
+mod reading_recorded;
+mod recorded;
+mod writing_recorded;

@@ -1,0 +1,267 @@
+//! Is an object read to its end, whatever happens to the connection, and never beyond what was asked for?
+
+use std::error::Error;
+
+use adapter_s3::files::S3CatalogFiles;
+use adapter_s3::object_stream::RESUMPTIONS_MAX;
+use adapter_s3::photos::S3PhotoStore;
+use domain::catalog::ports::CatalogFiles;
+use domain::ports::PortFailure;
+use domain::thumbnails::ports::{FetchedPhoto, PhotoStore};
+use domain::values::{ObjectVersion, PhotoKey};
+use edge::aws::ATTEMPTS_MAX;
+
+use crate::recorded::{Answer, End, Recorded, Sent, body, refused, success};
+
+const FILE: &[u8] = b"sku,name\n";
+const OPENED: &str = "GET /catalogs/0190-a.csv?x-id=GetObject&versionId=v1";
+
+/// Everything from that byte on, in such pieces and with such an end.
+fn file_from(byte: usize, pieces: &[&'static [u8]], end: End) -> Answer {
+    let answer = success(body(pieces, end))
+        .header("etag", "\"e1\"")
+        .header("content-length", (FILE.len() - byte).to_string());
+    match byte {
+        0 => answer,
+        _ => answer.header(
+            "content-range",
+            format!("bytes {byte}-{}/{}", FILE.len() - 1, FILE.len()),
+        ),
+    }
+}
+
+async fn read_from(recorded: &Recorded, from_byte: u64) -> Result<Option<Vec<u8>>, PortFailure> {
+    let files = S3CatalogFiles {
+        bucket: recorded.bucket.clone(),
+    };
+    let object = ObjectVersion {
+        key: "catalogs/0190-a.csv".to_owned(),
+        version_id: Some("v1".to_owned()),
+        size_bytes: 9,
+    };
+    let Some(mut stream) = files.open(&object, from_byte).await? else {
+        return Ok(None);
+    };
+    let mut read = Vec::new();
+    while let Some(piece) = stream.next().await? {
+        assert!(!piece.is_empty());
+        read.extend(piece);
+    }
+    Ok(Some(read))
+}
+
+async fn read(recorded: &Recorded) -> Result<Option<Vec<u8>>, PortFailure> {
+    read_from(recorded, 0).await
+}
+
+async fn fetch(recorded: &Recorded, limit_bytes: u64) -> Result<FetchedPhoto, PortFailure> {
+    let photos = S3PhotoStore {
+        bucket: recorded.bucket.clone(),
+    };
+    let key = PhotoKey::parse("photos/Tee + 50%/0190-a").unwrap();
+    photos.fetch(&key, None, limit_bytes).await
+}
+
+fn text(failure: &PortFailure) -> String {
+    failure.source().unwrap().to_string()
+}
+
+fn resumption(sent: &Sent) -> (&str, Option<&str>, Option<&str>) {
+    (&sent.line, sent.header("range"), sent.header("if-match"))
+}
+
+#[tokio::test]
+async fn a_whole_body_takes_one_request_for_its_version() {
+    let recorded = Recorded::new(|_| file_from(0, &[b"sku,", b"", b"name\n"], End::Proper));
+    assert_eq!(read(&recorded).await.unwrap().unwrap(), FILE);
+    let sent = recorded.sent();
+    assert_eq!(sent.len(), 1);
+    assert_eq!(resumption(&sent[0]), (OPENED, None, None));
+    let names = sent[0].header_names();
+    assert!(!names.iter().any(|name| name.contains("checksum")), "{names:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_was_cut_off_is_resumed_where_it_ended() {
+    for end in [End::Broken, End::Proper, End::Stalled] {
+        let recorded = Recorded::new(move |sent| match sent.len() {
+            1 => file_from(0, &[b"sku"], end),
+            2 => file_from(3, &[b",na"], end),
+            _ => file_from(6, &[b"me\n"], End::Proper),
+        });
+        assert_eq!(read(&recorded).await.unwrap().unwrap(), FILE, "{end:?}");
+        let sent = recorded.sent();
+        let sent: Vec<_> = sent.iter().map(resumption).collect();
+        assert_eq!(
+            sent,
+            [
+                (OPENED, None, None),
+                (OPENED, Some("bytes=3-"), Some("\"e1\"")),
+                (OPENED, Some("bytes=6-"), Some("\"e1\"")),
+            ],
+            "{end:?}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_opened_in_the_middle_is_resumed_behind_it() {
+    let recorded = Recorded::new(|sent| match sent.len() {
+        1 => file_from(3, &[b",na"], End::Broken),
+        _ => file_from(6, &[b"me\n"], End::Proper),
+    });
+    assert_eq!(read_from(&recorded, 3).await.unwrap().unwrap(), b",name\n");
+    let sent = recorded.sent();
+    assert_eq!(resumption(&sent[0]), (OPENED, Some("bytes=3-"), None));
+    assert_eq!(resumption(&sent[1]), (OPENED, Some("bytes=6-"), Some("\"e1\"")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_is_cut_off_for_ever_is_a_transient_failure() {
+    for end in [End::Broken, End::Proper, End::Stalled] {
+        let recorded = Recorded::new(move |sent| match sent.len() {
+            1 => file_from(0, &[b"sku"], end),
+            _ => file_from(3, &[], end),
+        });
+        let failure = read(&recorded).await.unwrap_err();
+        assert!(failure.transient, "{failure:?}");
+        let expected = match end {
+            End::Stalled => "the body brought nothing for 10 seconds",
+            _ => "the body broke off 6 bytes too early",
+        };
+        assert_eq!(text(&failure), expected);
+        assert_eq!(recorded.sent().len(), 1 + RESUMPTIONS_MAX as usize);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_gets_a_byte_further_is_not_given_up() {
+    let recorded = Recorded::new(|sent| {
+        let byte = sent.len() - 1;
+        file_from(byte, &[&FILE[byte..=byte]], End::Broken)
+    });
+    assert_eq!(read(&recorded).await.unwrap().unwrap(), FILE);
+    assert_eq!(recorded.sent().len(), FILE.len());
+    assert!(FILE.len() > 1 + RESUMPTIONS_MAX as usize);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_object_that_was_replaced_is_not_pieced_together() {
+    let recorded = Recorded::new(|sent| match sent.len() {
+        1 => file_from(0, &[b"sku"], End::Broken),
+        _ => refused(412, "PreconditionFailed"),
+    });
+    let failure = read(&recorded).await.unwrap_err();
+    assert!(!failure.transient);
+    assert_eq!(text(&failure), "the object was replaced while it was read");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_object_that_was_deleted_meanwhile_is_looked_for_again() {
+    let recorded = Recorded::new(|sent| match sent.len() {
+        1 => file_from(0, &[b"sku"], End::Broken),
+        _ => refused(404, "NoSuchVersion"),
+    });
+    let failure = read(&recorded).await.unwrap_err();
+    assert!(failure.transient);
+    assert_eq!(text(&failure), "the object was deleted while it was read");
+}
+
+/// RFC 9110, 14.2: a server may ignore a range.
+#[tokio::test(start_paused = true)]
+async fn bytes_that_were_not_asked_for_are_passed_over() {
+    let recorded = Recorded::new(|sent| match sent.len() {
+        1 => file_from(0, &[b"sku"], End::Broken),
+        2 => file_from(0, &[b"s", b"ku,na"], End::Broken),
+        _ => file_from(4, &[b"na", b"me\n"], End::Proper),
+    });
+    assert_eq!(read(&recorded).await.unwrap().unwrap(), FILE);
+    assert_eq!(recorded.sent()[2].header("range"), Some("bytes=6-"));
+
+    let recorded = Recorded::new(|_| file_from(0, &[b"sku", b",name\n"], End::Proper));
+    assert_eq!(read_from(&recorded, 5).await.unwrap().unwrap(), &FILE[5..]);
+    assert_eq!(read_from(&recorded, 10).await.unwrap().unwrap(), b"");
+}
+
+#[tokio::test(start_paused = true)]
+async fn bytes_beyond_those_asked_for_are_refused() {
+    let recorded = Recorded::new(|sent| match sent.len() {
+        1 => file_from(0, &[b"sku"], End::Broken),
+        _ => file_from(4, &[b"name\n"], End::Proper),
+    });
+    let failure = read(&recorded).await.unwrap_err();
+    assert!(!failure.transient);
+    assert_eq!(text(&failure), "the answer has no byte that was asked for");
+    let failure = read_from(&recorded, 3).await.unwrap_err();
+    assert_eq!(text(&failure), "the answer has no byte that was asked for");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_busy_bucket_is_asked_a_few_times() {
+    let recorded = Recorded::new(|sent| match sent.len() {
+        1 => refused(503, "SlowDown"),
+        2 => Answer::Dropped,
+        3 => file_from(0, &[b"sku"], End::Broken),
+        4 => refused(500, "InternalError"),
+        _ => file_from(3, &[b",name\n"], End::Proper),
+    });
+    assert_eq!(read(&recorded).await.unwrap().unwrap(), FILE);
+    assert_eq!(recorded.sent().len(), 5);
+
+    let recorded = Recorded::new(|_| refused(503, "SlowDown"));
+    let failure = read(&recorded).await.unwrap_err();
+    assert!(failure.transient, "{failure:?}");
+    assert_eq!(recorded.sent().len(), ATTEMPTS_MAX as usize);
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_told_from_what_may_not_be_read() {
+    for (status, code) in [
+        (404, "NoSuchKey"),
+        (404, "NoSuchVersion"),
+        // The version is a delete marker.
+        (405, "MethodNotAllowed"),
+    ] {
+        let recorded = Recorded::new(move |_| refused(status, code));
+        assert_eq!(read(&recorded).await.unwrap(), None, "{code}");
+        assert_eq!(fetch(&recorded, 9).await.unwrap(), FetchedPhoto::Gone, "{code}");
+    }
+    for (status, code) in [(403, "AccessDenied"), (404, "NoSuchBucket"), (400, "InvalidArgument")] {
+        let recorded = Recorded::new(move |_| refused(status, code));
+        let failure = fetch(&recorded, 9).await.unwrap_err();
+        assert!(!failure.transient, "{code}");
+        assert_eq!(recorded.sent().len(), 1, "{code}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_read_beyond_the_end() {
+    let recorded = Recorded::new(|_| refused(416, "InvalidRange"));
+    assert_eq!(read_from(&recorded, 9).await.unwrap().unwrap(), b"");
+    assert_eq!(recorded.sent().len(), 1);
+}
+
+#[tokio::test]
+async fn a_photo_that_is_too_large_is_not_read() {
+    let recorded = Recorded::new(|_| file_from(0, &[], End::Untouchable));
+    assert_eq!(fetch(&recorded, 8).await.unwrap(), FetchedPhoto::TooLarge { bytes: 9 });
+    assert_eq!(
+        recorded.lines(),
+        ["GET /photos/Tee%20%2B%2050%25/0190-a?x-id=GetObject"]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_photo_that_was_cut_off_is_resumed() {
+    let recorded = Recorded::new(|sent| match sent.len() {
+        1 => file_from(0, &[b"sku"], End::Broken),
+        _ => file_from(3, &[b",name\n"], End::Proper),
+    });
+    assert_eq!(fetch(&recorded, 9).await.unwrap(), FetchedPhoto::Found(FILE.to_vec()));
+}
+
+#[tokio::test]
+async fn no_more_is_buffered_than_was_announced() {
+    let recorded = Recorded::new(|_| file_from(0, &[b"sku,name\nand much more"], End::Untouchable));
+    assert_eq!(fetch(&recorded, 9).await.unwrap(), FetchedPhoto::Found(FILE.to_vec()));
+}

@@ -1,0 +1,136 @@
+//! How does the test talk to the local cloud's APIs? In signed HTTP requests, which need no SDK of each service.
+
+use std::time::{Duration, SystemTime};
+
+use aws_credential_types::Credentials;
+use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+use aws_sigv4::sign::v4::SigningParams;
+use serde_json::Value;
+
+const REGION: &str = "us-east-1";
+/// Of the account's root, as the local cloud has it.
+const ACCESS_KEY: &str = "test";
+/// One API call; a busy machine may be slow.
+const CALL_TIMEOUT: Duration = Duration::from_secs(30);
+
+pub(crate) struct Cloud {
+    url: String,
+    agent: ureq::Agent,
+}
+
+struct Request<'a> {
+    method: &'a str,
+    service: &'a str,
+    path: &'a str,
+    headers: &'a [(&'a str, &'a str)],
+    body: String,
+}
+
+impl Cloud {
+    /// At `LOCAL_CLOUD_URL`.
+    pub(crate) fn of_environment() -> Self {
+        let url = std::env::var("LOCAL_CLOUD_URL").expect("LOCAL_CLOUD_URL says where the local cloud is");
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(CALL_TIMEOUT))
+            .proxy(None)
+            .build();
+        Self {
+            url: url.trim_end_matches('/').to_owned(),
+            agent: config.into(),
+        }
+    }
+
+    /// An action of Step Functions.
+    pub(crate) fn states(&self, action: &str, input: &Value) -> Value {
+        let target = format!("AWSStepFunctions.{action}");
+        let headers = [
+            ("content-type", "application/x-amz-json-1.0"),
+            ("x-amz-target", target.as_str()),
+        ];
+        let answer = self.send(&Request {
+            method: "POST",
+            service: "states",
+            path: "/",
+            headers: &headers,
+            body: input.to_string(),
+        });
+        serde_json::from_str(&answer).unwrap()
+    }
+
+    pub(crate) fn create_function(&self, input: &Value) -> Value {
+        let answer = self.send(&Request {
+            method: "POST",
+            service: "lambda",
+            path: "/2015-03-31/functions",
+            headers: &[("content-type", "application/json")],
+            body: input.to_string(),
+        });
+        serde_json::from_str(&answer).unwrap()
+    }
+
+    pub(crate) fn delete_function(&self, name: &str) {
+        self.send(&Request {
+            method: "DELETE",
+            service: "lambda",
+            path: &format!("/2015-03-31/functions/{name}"),
+            headers: &[],
+            body: String::new(),
+        });
+    }
+
+    /// A role that may do nothing: neither the state machines nor the functions call another API. Answers its ARN.
+    pub(crate) fn create_role(&self, name: &str) -> String {
+        let nobody = "%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%5B%5D%7D";
+        let answer = self.send(&Request {
+            method: "POST",
+            service: "iam",
+            path: "/",
+            headers: &[("content-type", "application/x-www-form-urlencoded")],
+            body: format!("Action=CreateRole&Version=2010-05-08&RoleName={name}&AssumeRolePolicyDocument={nobody}"),
+        });
+        let (_, arn) = answer.split_once("<Arn>").expect("the role has an ARN");
+        arn.split('<').next().unwrap().to_owned()
+    }
+
+    fn send(&self, request: &Request<'_>) -> String {
+        let url = format!("{}{}", self.url, request.path);
+        let mut signed = ureq::http::Request::builder().method(request.method).uri(&url);
+        for (name, value) in request.headers {
+            signed = signed.header(*name, *value);
+        }
+        for (name, value) in signature(request, &url) {
+            signed = signed.header(name, value);
+        }
+        let mut answer = self.agent.run(signed.body(request.body.as_str()).unwrap()).unwrap();
+        let text = answer.body_mut().read_to_string().unwrap();
+        assert!(
+            answer.status().is_success(),
+            "{} {url}: {} {text}",
+            request.method,
+            answer.status()
+        );
+        text
+    }
+}
+
+fn signature(request: &Request<'_>, url: &str) -> Vec<(String, String)> {
+    let identity = Credentials::new(ACCESS_KEY, ACCESS_KEY, None, None, "local cloud").into();
+    let parameters = SigningParams::builder()
+        .identity(&identity)
+        .region(REGION)
+        .name(request.service)
+        .time(SystemTime::now())
+        .settings(SigningSettings::default())
+        .build()
+        .unwrap()
+        .into();
+    let headers = request.headers.iter().copied();
+    let body = SignableBody::Bytes(request.body.as_bytes());
+    let signable = SignableRequest::new(request.method, url, headers, body).unwrap();
+    let (instructions, _) = sign(signable, &parameters).unwrap().into_parts();
+    instructions
+        .headers()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
+}

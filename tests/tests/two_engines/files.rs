@@ -1,0 +1,116 @@
+//! What do the state machine files say about their steps? Which function a Task calls, where it stands, how often it is
+//! tried again.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+pub(crate) const ORDER_SAGA: File = File {
+    name: "order-saga",
+    text: include_str!("../../../infra/order-saga.asl.json"),
+};
+pub(crate) const ORDER_CANCEL: File = File {
+    name: "order-cancel",
+    text: include_str!("../../../infra/order-cancel.asl.json"),
+};
+pub(crate) const FILES: [File; 2] = [ORDER_SAGA, ORDER_CANCEL];
+/// How the template names what it puts in place of a function: `${ReserveStockFunctionArn}`.
+const PLACEHOLDER_END: &str = "FunctionArn}";
+
+#[derive(Clone, Copy)]
+pub(crate) struct File {
+    pub(crate) name: &'static str,
+    pub(crate) text: &'static str,
+}
+
+/// A Task of a file.
+#[derive(Debug, Clone)]
+pub(crate) struct Step {
+    pub(crate) state: String,
+    /// `ReserveStock` for `${ReserveStockFunctionArn}`.
+    pub(crate) function: String,
+    /// What tells two states of one function apart.
+    pub(crate) notice: Value,
+    /// Where its calls follow each other: a branch of a Parallel, like `UndoOrder[1]`, or empty for the file itself.
+    pub(crate) lane: String,
+    pub(crate) retries: u32,
+}
+
+impl File {
+    pub(crate) fn definition(&self) -> Value {
+        serde_json::from_str(self.text).unwrap()
+    }
+
+    pub(crate) fn steps(&self) -> Vec<Step> {
+        let mut steps = Vec::new();
+        collect(&self.definition(), "", &mut steps);
+        assert!(!steps.is_empty());
+        steps
+    }
+
+    /// What stands for each placeholder.
+    pub(crate) fn substitutions(&self, arn_of: impl Fn(&str) -> String) -> BTreeMap<String, String> {
+        let steps = self.steps();
+        let names = steps.iter().map(|step| step.function.as_str());
+        names
+            .map(|function| (format!("{function}FunctionArn"), arn_of(function)))
+            .collect()
+    }
+
+    /// The file for `MiniStack`, in words that it knows. It passes over `Output` of Parallel and Succeed
+    /// (<https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html> has it in every state), so that
+    /// they say the same otherwise: a Succeed as a Pass that ends, `{% $states.input %}` of a Parallel as a `ResultPath`
+    /// of null. Any other `Output` of a Parallel is refused here.
+    pub(crate) fn in_other_words(&self) -> Value {
+        let mut definition = self.definition();
+        let states = definition["States"].as_object_mut().unwrap();
+        for (name, state) in states {
+            let state = state.as_object_mut().unwrap();
+            match state["Type"].as_str().unwrap() {
+                "Succeed" if state.contains_key("Output") => {
+                    state.insert("Type".to_owned(), json!("Pass"));
+                    state.insert("End".to_owned(), json!(true));
+                }
+                "Parallel" => {
+                    let output = state.remove("Output");
+                    assert_eq!(output, Some(json!("{% $states.input %}")), "Output of {name}");
+                    state.insert("ResultPath".to_owned(), Value::Null);
+                }
+                _ => {}
+            }
+        }
+        definition
+    }
+}
+
+fn collect(machine: &Value, lane: &str, steps: &mut Vec<Step>) {
+    for (name, state) in machine["States"].as_object().unwrap() {
+        match state["Type"].as_str().unwrap() {
+            "Task" => steps.push(step(name, state, lane)),
+            "Parallel" => {
+                for (index, branch) in state["Branches"].as_array().unwrap().iter().enumerate() {
+                    collect(branch, &format!("{name}[{index}]"), steps);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn step(name: &str, state: &Value, lane: &str) -> Step {
+    let function = state["Arguments"]["FunctionName"].as_str().unwrap();
+    let function = function
+        .strip_prefix("${")
+        .and_then(|function| function.strip_suffix(PLACEHOLDER_END));
+    let retriers = state["Retry"].as_array().unwrap();
+    assert_eq!(retriers.len(), 1, "{name}: retries are counted for one retrier");
+    Step {
+        state: name.to_owned(),
+        function: function
+            .unwrap_or_else(|| panic!("{name} calls no substituted function"))
+            .to_owned(),
+        notice: state["Arguments"]["Payload"]["notice"].clone(),
+        lane: lane.to_owned(),
+        retries: u32::try_from(retriers[0]["MaxAttempts"].as_u64().unwrap()).unwrap(),
+    }
+}

@@ -1,0 +1,78 @@
+//! What does the interpreter of the local host make of a case? In virtual time.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use serde_json::Value;
+use state_machine::history::EventKind;
+use state_machine::host::StateError;
+use state_machine::virtual_host::{Answer, VirtualHost};
+use state_machine::{ExecutionInput, Outcome, StateMachine};
+
+use crate::case::{Attempt, Case, Ended, Run, comparable_input, failure, input, outcome};
+use crate::files::Step;
+
+/// What every call takes, so that branches do run side by side.
+const CALL_MS: i64 = 10;
+/// Longer than any `TimeoutSeconds`.
+const SILENCE_MS: i64 = 60_000;
+/// Of the longest delay before a retry.
+const JITTER: f64 = 0.5;
+
+pub(crate) fn run(number: usize, case: &Arc<Case>) -> Run {
+    let substitutions = case.file.substitutions(str::to_owned);
+    let machine = StateMachine::parse(case.file.name, case.file.text, &substitutions).unwrap();
+    let steps: BTreeMap<String, Step> = case
+        .file
+        .steps()
+        .into_iter()
+        .map(|step| (step.state.clone(), step))
+        .collect();
+    let (scripted, known) = (Arc::clone(case), steps.clone());
+    let made = Mutex::new(BTreeMap::<String, usize>::new());
+    let host = VirtualHost::new(JITTER, move |call| {
+        let step = &known[&call.state];
+        let mut made = made.lock().unwrap();
+        let count = made.entry(call.state.clone()).or_default();
+        *count += 1;
+        match scripted.attempt(&call.state, *count - 1) {
+            Attempt::Done => answer(CALL_MS, Ok(outcome(step))),
+            Attempt::Silent => answer(SILENCE_MS, Ok(outcome(step))),
+            Attempt::Fails(error) => answer(CALL_MS, Err(StateError::new(error, failure(error).to_string()))),
+        }
+    });
+    let execution = ExecutionInput {
+        id: "arn:execution".to_owned(),
+        name: case.name.clone(),
+        started_at_ms: 0,
+        input: input(number),
+    };
+    let ended = match host.run(&machine, &execution).expect("it stands still").unwrap() {
+        Outcome::Succeeded(output) => Ended::Succeeded { output },
+        Outcome::Failed(error) => Ended::failed(&error.error, &error.cause),
+        Outcome::TimedOut => panic!("{}: no case takes as long as the execution may", case.name),
+    };
+    let mut run = Run {
+        ended,
+        entered: host.history().into_iter().filter_map(entered).collect(),
+        lanes: BTreeMap::new(),
+    };
+    for call in host.calls() {
+        run.called(&steps[&call.state], call.payload);
+    }
+    run
+}
+
+fn answer(after_ms: i64, result: Result<Value, StateError>) -> Answer {
+    Answer { after_ms, result }
+}
+
+fn entered(event: state_machine::history::HistoryEvent) -> Option<(String, Value)> {
+    match event.kind {
+        // A path with a slash leads into a Parallel.
+        EventKind::StateEntered { input, .. } if !event.path.contains('/') => {
+            Some((event.state, comparable_input(input)))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,158 @@
+//! What does `MiniStack` make of a case? Deploys the state machines over functions that ask the test, and runs them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use crate::case::{Case, Ended, Known, Run, comparable_input, input};
+use crate::cloud::Cloud;
+use crate::files::{FILES, File};
+use crate::steps::Steps;
+use crate::zip;
+
+/// Deployed in place of the program, which stays where it was built: the local cloud runs functions on this machine.
+const BOOTSTRAP: &[u8] = b"#!/bin/sh\nexec \"$STEP_PROGRAM\"\n";
+const STEP_PROGRAM: &str = env!("CARGO_BIN_EXE_scripted-step");
+/// Longer than any step is silent: it is the state that runs out of time, and not its function.
+const FUNCTION_TIMEOUT_SECONDS: u32 = 60;
+/// The longest execution waits three minutes between its retries, where the local cloud does not shorten them.
+const ENDS_WITHIN: Duration = Duration::from_mins(5);
+const POLL_EVERY: Duration = Duration::from_millis(50);
+/// The most that one page of a history may have.
+const HISTORY_PAGE: u32 = 1_000;
+
+pub(crate) struct MiniStack {
+    cloud: Cloud,
+    steps: Steps,
+    functions: Vec<String>,
+    /// By the file's name and whether it is in other words.
+    machines: BTreeMap<(&'static str, bool), String>,
+}
+
+impl MiniStack {
+    pub(crate) fn deploy(cases: &[Arc<Case>]) -> Self {
+        let cloud = Cloud::of_environment();
+        let steps = Steps::serve(cases);
+        let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
+        let prefix = format!("two-engines-{started:x}");
+        let role = cloud.create_role(&prefix);
+        let mut arns = BTreeMap::new();
+        for step in FILES.iter().flat_map(File::steps) {
+            arns.entry(step.function).or_insert_with_key(|name| {
+                let created = cloud.create_function(&function(&prefix, name, &steps.url, &role));
+                created["FunctionArn"].as_str().unwrap().to_owned()
+            });
+        }
+        let mut machines = BTreeMap::new();
+        for file in FILES {
+            for (in_other_words, definition) in [(true, file.in_other_words()), (false, file.definition())] {
+                let machine = json!({
+                    "name": format!("{prefix}-{}-{in_other_words}", file.name),
+                    "definition": substituted(&file, &definition, &arns),
+                    "roleArn": role,
+                });
+                let created = cloud.states("CreateStateMachine", &machine);
+                let arn = created["stateMachineArn"].as_str().unwrap().to_owned();
+                machines.insert((file.name, in_other_words), arn);
+            }
+        }
+        Self {
+            cloud,
+            steps,
+            functions: arns.into_values().collect(),
+            machines,
+        }
+    }
+
+    pub(crate) fn run(&self, number: usize, case: &Case) -> Run {
+        let in_other_words = !matches!(case.known, Some(Known::OutputPassedOver));
+        let execution = json!({
+            "stateMachineArn": self.machines[&(case.file.name, in_other_words)],
+            "name": format!("case-{number}"),
+            "input": input(number).to_string(),
+        });
+        let started = self.cloud.states("StartExecution", &execution);
+        let arn = started["executionArn"].as_str().unwrap();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let ended = self.ended(case, arn);
+        let ended = match ended["status"].as_str().unwrap() {
+            "SUCCEEDED" => Ended::Succeeded {
+                output: serde_json::from_str(&text(&ended["output"])).unwrap(),
+            },
+            "FAILED" => Ended::failed(&text(&ended["error"]), &text(&ended["cause"])),
+            other => panic!("{} ended {other}", case.name),
+        };
+        let mut run = Run {
+            ended,
+            entered: self.entered(arn),
+            lanes: BTreeMap::new(),
+        };
+        for (step, input) in self.steps.calls(number) {
+            run.called(&step, input);
+        }
+        run
+    }
+
+    fn ended(&self, case: &Case, arn: &str) -> Value {
+        let started = Instant::now();
+        loop {
+            let execution = self.cloud.states("DescribeExecution", &json!({ "executionArn": arn }));
+            if execution["status"] != "RUNNING" {
+                return execution;
+            }
+            assert!(started.elapsed() < ENDS_WITHIN, "{} does not end", case.name);
+            std::thread::sleep(POLL_EVERY);
+        }
+    }
+
+    fn entered(&self, arn: &str) -> Vec<(String, Value)> {
+        let request = json!({ "executionArn": arn, "maxResults": HISTORY_PAGE });
+        let history = self.cloud.states("GetExecutionHistory", &request);
+        assert!(history["nextToken"].is_null(), "the history does not fit one page");
+        let events = history["events"].as_array().unwrap().iter();
+        let details = events.filter_map(|event| event.get("stateEnteredEventDetails"));
+        details
+            .map(|entered| {
+                let input = serde_json::from_str(entered["input"].as_str().unwrap()).unwrap();
+                (entered["name"].as_str().unwrap().to_owned(), comparable_input(input))
+            })
+            .collect()
+    }
+}
+
+/// Ends the functions' processes.
+impl Drop for MiniStack {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            for function in &self.functions {
+                self.cloud.delete_function(function);
+            }
+        }
+    }
+}
+
+fn function(prefix: &str, function: &str, test_url: &str, role: &str) -> Value {
+    json!({
+        "FunctionName": format!("{prefix}-{function}"),
+        "Runtime": "provided.al2023",
+        "Handler": "bootstrap",
+        "Role": role,
+        "Timeout": FUNCTION_TIMEOUT_SECONDS,
+        "Code": { "ZipFile": STANDARD.encode(zip::of_one("bootstrap", BOOTSTRAP)) },
+        "Environment": {
+            "Variables": { "STEP_PROGRAM": STEP_PROGRAM, "STEP_URL": format!("{test_url}/{function}") },
+        },
+    })
+}
+
+fn substituted(file: &File, definition: &Value, arns: &BTreeMap<String, String>) -> String {
+    let mut text = definition.to_string();
+    for (placeholder, arn) in file.substitutions(|function| arns[function].clone()) {
+        text = text.replace(&format!("${{{placeholder}}}"), &arn);
+    }
+    text
+}

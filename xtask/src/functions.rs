@@ -1,0 +1,152 @@
+//! How do function crates become what Lambda takes? Built by name in one go, and packed one by one.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::thread;
+
+use crate::check::Network;
+use crate::command::{Failed, failed, read, run_cargo, workspace_root};
+use crate::package::{self, Compression};
+
+const FOLDER: &str = "functions";
+const KIB: u64 = 1024;
+
+/// The instruction sets that Lambda has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Architecture {
+    X86_64,
+    Arm64,
+}
+
+impl FromStr for Architecture {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        match name {
+            "x86_64" => Ok(Self::X86_64),
+            "arm64" => Ok(Self::Arm64),
+            _ => Err("neither x86_64 nor arm64".to_owned()),
+        }
+    }
+}
+
+impl Architecture {
+    fn of_this_machine() -> Self {
+        if cfg!(target_arch = "aarch64") {
+            Self::Arm64
+        } else {
+            Self::X86_64
+        }
+    }
+
+    /// Amazon Linux 2023 has glibc 2.34: <https://docs.aws.amazon.com/linux/al2023/ug/core-glibc.html>.
+    const fn target(self) -> &'static str {
+        match self {
+            Self::X86_64 => "x86_64-unknown-linux-gnu",
+            Self::Arm64 => "aarch64-unknown-linux-gnu",
+        }
+    }
+}
+
+/// Where a function's package is, below a folder of packages. The local cloud's deployer expects the same.
+fn archive_of(folder: &Path, function: &str) -> PathBuf {
+    folder.join(function).join("bootstrap.zip")
+}
+
+/// Every function: its crate, its folder and its binary carry one name.
+pub(crate) fn all() -> Result<Vec<String>, Failed> {
+    let listed = fs::read_dir(workspace_root().join(FOLDER)).and_then(|entries| {
+        entries
+            .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
+            .collect::<Result<Vec<String>, _>>()
+    });
+    let mut names = listed.map_err(|error| failed(FOLDER, error.to_string()))?;
+    names.sort_unstable();
+    Ok(names)
+}
+
+/// Builds `only` these functions (all of them, when it is empty) as they are deployed, to `target/lambda/`.
+pub(crate) fn build_release(architecture: Option<Architecture>, only: &[String]) -> Result<(), Failed> {
+    let known = all()?;
+    if let Some(stranger) = only.iter().find(|name| !known.contains(name)) {
+        return Err(failed(
+            "cargo xtask build",
+            format!("knows no function {stranger}: there are {}", known.join(", ")),
+        ));
+    }
+    let names = if only.is_empty() { &known } else { only };
+    let target = architecture.unwrap_or_else(Architecture::of_this_machine).target();
+    let mut folder = workspace_root().join("target");
+    let mut arguments = vec!["build", "--release", "--locked"];
+    // Said only where it is another's: with it, cargo keeps a second set of artifacts.
+    if !is_host(target)? {
+        must_be_installed(target)?;
+        arguments.extend(["--target", target]);
+        folder.push(target);
+    }
+    arguments.extend(names.iter().flat_map(|name| ["-p", name]));
+    run_cargo(Network::Allowed, &arguments, &[])?;
+    let packages = workspace_root().join("target/lambda");
+    eprintln!("\n{:28} {:>12} {:>12}", "", "binary", "zip");
+    for name in names {
+        let program = folder.join("release").join(name);
+        let archive = archive_of(&packages, name);
+        let sizes = fs::metadata(&program)
+            .and_then(|metadata| Ok((metadata.len(), package::write(&program, &archive, Compression::Small)?)));
+        let (binary, zip) = sizes.map_err(|error| failed(name, error.to_string()))?;
+        eprintln!("{name:28} {:>8} KiB {:>8} KiB", binary / KIB, zip / KIB);
+    }
+    Ok(())
+}
+
+/// Builds every function cheaply, of the artifacts that the tests use as well; the folder of the packages.
+pub(crate) fn build_for_local_cloud(network: Network) -> Result<PathBuf, Failed> {
+    let names = all()?;
+    let mut arguments = vec!["build", "--locked"];
+    arguments.extend(names.iter().flat_map(|name| ["-p", name]));
+    run_cargo(network, &arguments, &[])?;
+    let programs = workspace_root().join("target/debug");
+    let packages = workspace_root().join("target/local-cloud/functions");
+    let workers = thread::available_parallelism().map_or(1, usize::from);
+    let share = names.len().div_ceil(workers).max(1);
+    let packed: Result<(), Failed> = thread::scope(|scope| {
+        let handles: Vec<_> = names
+            .chunks(share)
+            .map(|names| scope.spawn(|| pack_changed(names, &programs, &packages)))
+            .collect();
+        handles.into_iter().try_for_each(|handle| {
+            handle
+                .join()
+                .unwrap_or_else(|_| Err(failed("pack functions", "panicked")))
+        })
+    });
+    packed.map(|()| packages)
+}
+
+fn pack_changed(names: &[String], programs: &Path, packages: &Path) -> Result<(), Failed> {
+    for name in names {
+        let (program, archive) = (programs.join(name), archive_of(packages, name));
+        if !package::is_current(&program, &archive) {
+            package::write(&program, &archive, Compression::Fast).map_err(|error| failed(name, error.to_string()))?;
+        }
+    }
+    Ok(())
+}
+
+fn is_host(target: &str) -> Result<bool, Failed> {
+    let version = read("rustc", &["-vV"])?;
+    Ok(version.lines().any(|line| line.strip_prefix("host: ") == Some(target)))
+}
+
+/// Asked of the compiler: asking rustup could make it download.
+fn must_be_installed(target: &str) -> Result<(), Failed> {
+    let folder = read("rustc", &["--print", "target-libdir", "--target", target])?;
+    if Path::new(folder.trim()).is_dir() {
+        return Ok(());
+    }
+    Err(failed(
+        "cargo xtask build",
+        format!("needs the target {target}, which is not installed (`rustup target add {target}` and a linker for it)"),
+    ))
+}

@@ -1,0 +1,97 @@
+//! What do others say about the template, the state machines and the dependencies? Linters that are not ours, each of a
+//! pinned version below `target/`.
+
+use std::fs;
+use std::path::Path;
+
+use crate::check::Network;
+use crate::command::{Failed, exists, failed, run, run_in, run_with, workspace_root};
+use crate::python::Environment;
+
+const TEMPLATES: [&str; 2] = ["infra/template.yaml", "infra/deploy-role.yaml"];
+const STATE_MACHINES: [&str; 2] = ["infra/order-saga.asl.json", "infra/order-cancel.asl.json"];
+/// The hosted workflow installs the same.
+const CARGO_DENY_VERSION: &str = "0.20.2";
+/// Linters ask for a region, and reach none.
+const REGION: [(&str, &str); 1] = [("AWS_DEFAULT_REGION", "us-east-1")];
+
+/// cfn-lint with the serverless rules, and checkov. What they are told to overlook stands in the template and in
+/// `.checkov.yaml`, with its reason.
+pub(crate) fn templates(network: Network) -> Result<(), Failed> {
+    let environment = Environment::prepare(
+        "target/local-cloud/lint-venv",
+        "infra/local-cloud/lint-requirements.txt",
+        network,
+    )?;
+    let Some(environment) = environment else {
+        eprintln!("\n==> skipped: cfn-lint and checkov (not installed)");
+        return Ok(());
+    };
+    let serverless = ["--append-rules", "cfn_lint_serverless.rules", "--template"];
+    let cfn_lint = [&serverless[..], &TEMPLATES[..]].concat();
+    run_with(&environment.program("cfn-lint"), &cfn_lint, &REGION)?;
+    let configured = ["--config-file", ".checkov.yaml", "--file"];
+    let checkov = [&configured[..], &TEMPLATES[..]].concat();
+    run_with(&environment.program("checkov"), &checkov, &REGION)
+}
+
+/// asl-validator: the linters above do not open the files that a state machine's `DefinitionUri` names.
+pub(crate) fn state_machines(network: Network) -> Result<(), Failed> {
+    const LOCKED: &str = "infra/local-cloud/state-machine-lint";
+    const FOLDER: &str = "target/state-machine-lint";
+    let folder = workspace_root().join(FOLDER);
+    let installed = folder.join("node_modules/.package-lock.json");
+    if !is_copy(&folder.join("package-lock.json"), LOCKED) || !installed.exists() {
+        if network == Network::Offline || !exists("npm", &["--version"]) {
+            eprintln!("\n==> skipped: asl-validator (not installed, and npm is needed for that)");
+            return Ok(());
+        }
+        let io = |error: std::io::Error| failed(LOCKED, error.to_string());
+        fs::create_dir_all(&folder).map_err(io)?;
+        for file in ["package.json", "package-lock.json"] {
+            fs::copy(workspace_root().join(LOCKED).join(file), folder.join(file)).map_err(io)?;
+        }
+        // To the letter of the lock file, hashes included, and without running anything of theirs.
+        run_in(&folder, "npm", &["ci", "--ignore-scripts", "--no-audit", "--no-fund"])?;
+    }
+    let files = STATE_MACHINES.iter().flat_map(|file| ["--json-path", file]);
+    let validator = folder.join("node_modules/.bin/asl-validator");
+    run(&validator.to_string_lossy(), &files.collect::<Vec<_>>())
+}
+
+fn is_copy(copy: &Path, locked: &str) -> bool {
+    let original = workspace_root().join(locked).join("package-lock.json");
+    match (fs::read(copy), fs::read(original)) {
+        (Ok(copy), Ok(original)) => copy == original,
+        _ => false,
+    }
+}
+
+/// cargo-deny, without its database of advisories: that needs a network of its own.
+pub(crate) fn dependencies(network: Network) -> Result<(), Failed> {
+    const ROOT: &str = "target/tools";
+    let own = workspace_root().join(ROOT).join("bin/cargo-deny");
+    let own = own.to_string_lossy();
+    let program = ["cargo-deny", &own]
+        .into_iter()
+        .find(|program| exists(program, &["--version"]));
+    let program = match program {
+        Some(program) => program,
+        None if network == Network::Offline => {
+            eprintln!("\n==> skipped: cargo-deny (not installed)");
+            return Ok(());
+        }
+        None => {
+            let exactly = ["install", "--locked", "--version", CARGO_DENY_VERSION];
+            run("cargo", &[&exactly[..], &["--root", ROOT, "cargo-deny"]].concat())?;
+            &own
+        }
+    };
+    let checks = ["check", "bans", "licenses", "sources"];
+    let offline: &[&str] = if network == Network::Offline {
+        &["--offline"]
+    } else {
+        &[]
+    };
+    run(program, &[offline, &checks[..]].concat())
+}
