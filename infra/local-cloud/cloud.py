@@ -150,6 +150,7 @@ def deployed(ministack, zips):
         "api_host": api_host,
         "api_url": f"http://{api_host}",
         "outputs": outputs,
+        "functions": deploy.functions(ministack.url),
         "deployed_in_seconds": round(time.monotonic() - started, 1),
     }
 

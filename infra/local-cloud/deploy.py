@@ -57,6 +57,16 @@ def deploy(url, infra, zips):
     return {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
 
 
+def functions(url):
+    """What the functions are called, by their names in the template."""
+    resources = client(url, "cloudformation").describe_stack_resources(StackName=STACK)["StackResources"]
+    return {
+        one["LogicalResourceId"]: one["PhysicalResourceId"]
+        for one in resources
+        if one["ResourceType"] == "AWS::Lambda::Function"
+    }
+
+
 def api_id(url):
     resources = client(url, "cloudformation").describe_stack_resources(StackName=STACK)["StackResources"]
     ids = [one["PhysicalResourceId"] for one in resources if one["ResourceType"] == "AWS::ApiGatewayV2::Api"]

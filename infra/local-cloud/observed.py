@@ -1,37 +1,44 @@
 """Which role asked for what, and was it allowed? MiniStack, with every decision of its IAM written down.
 
 One line of JSON per decision goes to the file that IAM_DECISIONS names: the principal, the action, the resource, and
-the decision. Nothing about the decision itself is changed.
+whether it was allowed. Nothing about the decision itself is changed.
 """
 
 import json
 import os
-import sys
 import threading
 
 from ministack.core import iam_evaluator
 
-_decide = iam_evaluator.evaluate
+_enforce = iam_evaluator.enforce
+_evaluate = iam_evaluator.evaluate
+# Who asks is known inside a decision only.
+_asking = threading.local()
 _lock = threading.Lock()
 _decisions = open(os.environ["IAM_DECISIONS"], "a", buffering=1, encoding="utf-8")
 
 
-def _observed(context, policies, *limits):
-    result = _decide(context, policies, *limits)
-    line = {
-        "principal": context.principal_arn,
-        "action": context.action,
-        "resource": context.resource_arn,
-        "decision": result.decision,
-    }
-    with _lock:
-        _decisions.write(json.dumps(line) + "\n")
-    return result
+def _observed_evaluate(context, policies, *limits):
+    _asking.context = context
+    return _evaluate(context, policies, *limits)
 
 
-iam_evaluator.evaluate = _observed
+def _observed_enforce(*arguments, **names):
+    _asking.context = None
+    refused = _enforce(*arguments, **names)
+    context = _asking.context
+    # Without a context nothing was decided: the account's root may do everything, and somebody unknown nothing.
+    if context is not None:
+        line = {
+            "principal": context.principal_arn,
+            "action": context.action,
+            "resource": context.resource_arn,
+            "allowed": refused is None,
+        }
+        with _lock:
+            _decisions.write(json.dumps(line) + "\n")
+    return refused
 
-if __name__ == "__main__":
-    from ministack.app import main
 
-    sys.exit(main())
+iam_evaluator.evaluate = _observed_evaluate
+iam_evaluator.enforce = _observed_enforce

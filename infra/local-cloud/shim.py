@@ -6,6 +6,12 @@
    CloudFormation has others (`AllowOrigins`); so the property gets OpenAPI's.
 3. CodeDeploy. MiniStack refuses its resources by name. The application and the groups are dropped, and what makes an
    alias wait for them: an update moves the alias at once.
+4. TLS. The local cloud speaks plain HTTP on the loopback, and MiniStack enforces bucket policies: the statement that
+   refuses what comes without TLS is dropped, the rest of the policy stays.
+5. Permission to send mail. AWS authorizes `ses:SendEmail` on the sender's identity, as the template has it; MiniStack
+   on `*`, and would refuse every mail. That statement's resource becomes `*`.
+6. Permission to read catalogs. On AWS every event of a bucket that keeps versions names one, and `s3:GetObjectVersion`
+   is all that it takes; MiniStack's events on the bus name none, so `s3:GetObject` comes with it.
 
 Everything else passes as it is. What is not known here is refused: a resource type that nobody looked at could be one
 that MiniStack takes and then ignores.
@@ -24,7 +30,6 @@ AS_THEY_ARE = {
     "AWS::Cognito::UserPoolGroup",
     "AWS::DynamoDB::Table",
     "AWS::Events::Rule",
-    "AWS::IAM::Role",
     "AWS::Lambda::Alias",
     "AWS::Lambda::EventInvokeConfig",
     "AWS::Lambda::EventSourceMapping",
@@ -34,7 +39,6 @@ AS_THEY_ARE = {
     "AWS::Logs::LogGroup",
     "AWS::Route53::RecordSet",
     "AWS::S3::Bucket",
-    "AWS::S3::BucketPolicy",
     "AWS::SQS::Queue",
     "AWS::SQS::QueuePolicy",
     "AWS::SecretsManager::Secret",
@@ -58,11 +62,48 @@ def apply(template):
             continue
         if kind == "AWS::ApiGatewayV2::Api":
             resources.update(_api(name, resource))
+        elif kind == "AWS::S3::BucketPolicy":
+            resources.update(_over_plain_http(name, resource))
+        elif kind == "AWS::IAM::Role":
+            resources[name] = _allowed_otherwise(resource)
         elif kind in AS_THEY_ARE:
             resources[name] = _without_update_policy(name, resource)
         else:
             raise Unknown(f"{name} is of the type {kind}")
     return template | {"Resources": resources}
+
+
+def _over_plain_http(name, resource):
+    document = resource["Properties"]["PolicyDocument"]
+    statements = [statement for statement in document["Statement"] if not _asks_for_tls(statement)]
+    if not statements:
+        return {}
+    properties = resource["Properties"] | {"PolicyDocument": document | {"Statement": statements}}
+    return {name: resource | {"Properties": properties}}
+
+
+def _asks_for_tls(statement):
+    condition = statement.get("Condition", {})
+    return statement["Effect"] == "Deny" and condition == {"Bool": {"aws:SecureTransport": False}}
+
+
+def _allowed_otherwise(role):
+    policies = role["Properties"].get("Policies", [])
+    return role | {"Properties": role["Properties"] | {"Policies": [_policy(policy) for policy in policies]}}
+
+
+def _policy(policy):
+    document = policy["PolicyDocument"]
+    statements = [_statement(statement) for statement in document["Statement"]]
+    return policy | {"PolicyDocument": document | {"Statement": statements}}
+
+
+def _statement(statement):
+    if statement["Action"] == ["ses:SendEmail"]:
+        return statement | {"Resource": "*"}
+    if statement.get("Sid") == "ReadCatalogs":
+        return statement | {"Action": statement["Action"] + ["s3:GetObject"]}
+    return statement
 
 
 def _without_update_policy(name, resource):

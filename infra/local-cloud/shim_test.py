@@ -82,6 +82,32 @@ class Shim(unittest.TestCase):
         )
         self.assertEqual(left, {"Alias": alias})
 
+    def test_of_a_bucket_policy_only_the_demand_for_tls_is_dropped(self):
+        tls = {"Effect": "Deny", "Action": "s3:*", "Condition": {"Bool": {"aws:SecureTransport": False}}}
+        other = {"Effect": "Deny", "Action": "s3:DeleteBucket", "Principal": "*"}
+
+        def policy(*statements):
+            document = {"Version": "2012-10-17", "Statement": list(statements)}
+            return {"Type": "AWS::S3::BucketPolicy", "Properties": {"Bucket": "b", "PolicyDocument": document}}
+
+        left = applied({"Policy": policy(tls, other), "Tls": policy(tls)})
+        self.assertEqual(left, {"Policy": policy(other)})
+
+    def test_of_a_role_only_mail_and_catalogs_are_widened(self):
+        def role(mail, catalogs):
+            statements = [
+                {"Effect": "Allow", "Action": ["ses:SendEmail"], "Resource": mail},
+                {"Sid": "ReadCatalogs", "Effect": "Allow", "Action": catalogs, "Resource": "arn:catalogs"},
+                {"Sid": "ReadPhotos", "Effect": "Allow", "Action": ["s3:GetObjectVersion"], "Resource": "arn:photos"},
+                {"Effect": "Allow", "Action": ["dynamodb:GetItem"], "Resource": "arn:orders"},
+            ]
+            policies = [{"PolicyName": "own", "PolicyDocument": {"Statement": statements}}]
+            return {"Type": "AWS::IAM::Role", "Properties": {"Policies": policies}}
+
+        before = role("arn:identity", ["s3:GetObjectVersion"])
+        after = role("*", ["s3:GetObjectVersion", "s3:GetObject"])
+        self.assertEqual(applied({"Role": before}), {"Role": after})
+
     def test_other_update_policies_are_refused(self):
         with self.assertRaises(shim.Unknown):
             applied({"Group": {"Type": "AWS::Lambda::Alias", "UpdatePolicy": {"AutoScalingRollingUpdate": {}}}})

@@ -26,11 +26,16 @@ pub struct Cognito {
     run: String,
 }
 
+/// What `cargo xtask local-cloud` wrote about its deployment.
+pub fn deployment(outputs: &Path) -> Value {
+    let text = std::fs::read_to_string(outputs).expect("the local cloud has written its outputs");
+    serde_json::from_str(&text).unwrap()
+}
+
 /// A client of the deployment that `outputs` (written by `cargo xtask local-cloud`) tells of.
 pub fn client(outputs: &Path) -> Client {
     static OPENED: AtomicU32 = AtomicU32::new(0);
-    let text = std::fs::read_to_string(outputs).expect("the local cloud has written its outputs");
-    let deployment: Value = serde_json::from_str(&text).unwrap();
+    let deployment = deployment(outputs);
     let field = |pointer: &str| {
         let value = deployment.pointer(pointer).and_then(Value::as_str);
         value

@@ -7,6 +7,7 @@
     reason = "everything here is test code: a panic is a failed test"
 )]
 
+pub mod api;
 pub mod catalog;
 pub mod client;
 pub mod cloud;

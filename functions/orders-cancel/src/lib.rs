@@ -13,7 +13,7 @@ pub async fn handle(invocation: Invocation, cancel: &CancelOrder) -> Reply {
     http(invocation, |request| async move {
         let customer = CustomerId::parse(&request.caller()?.subject);
         let customer = customer.map_err(|fault| Problem::unauthenticated(fault.to_string()))?;
-        let id = OrderId::parse(request.path_parameter("id")?).map_err(|_| Problem::not_found())?;
+        let id = OrderId::parse(&request.path_parameter("id")?).map_err(|_| Problem::not_found())?;
         let correlation_id = CorrelationId::parse(&request.correlation_id);
         let correlation_id = correlation_id.map_err(|fault| Problem::internal(&fault))?;
         let outcome = cancel.run(&customer, &id, &correlation_id).await;

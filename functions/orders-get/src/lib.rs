@@ -13,7 +13,7 @@ pub async fn handle(invocation: Invocation, get: &GetOrder) -> Reply {
         let customer = CustomerId::parse(&request.caller()?.subject);
         let customer = customer.map_err(|fault| Problem::unauthenticated(fault.to_string()))?;
         // What cannot be an id names no order.
-        let id = OrderId::parse(request.path_parameter("id")?).map_err(|_| Problem::not_found())?;
+        let id = OrderId::parse(&request.path_parameter("id")?).map_err(|_| Problem::not_found())?;
         let found = get.run(&customer, &id).await;
         let found = found.map_err(|failure| Problem::outside(&failure, failure.transient))?;
         let order = found.ok_or_else(Problem::not_found)?;

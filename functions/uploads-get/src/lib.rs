@@ -14,7 +14,7 @@ pub async fn handle(invocation: Invocation, get: &GetUpload) -> Reply {
     http(invocation, |request| async move {
         request.caller()?.require_group(STAFF_GROUP)?;
         // What cannot be an id names no upload.
-        let id = UploadId::parse(request.path_parameter("id")?).map_err(|_| Problem::not_found())?;
+        let id = UploadId::parse(&request.path_parameter("id")?).map_err(|_| Problem::not_found())?;
         let found = get.run(&id).await;
         let found = found.map_err(|failure| Problem::outside(&failure, failure.transient))?;
         let seen = found.ok_or_else(Problem::not_found)?;

@@ -107,13 +107,13 @@ impl HttpRequest {
         }
     }
 
-    /// A path parameter. API Gateway has decoded it: decoding again would turn `50%2Foff` into two segments
-    /// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-parameter-mapping.html>).
-    pub fn path_parameter(&self, name: &str) -> Result<&str, Problem> {
+    /// A path parameter, decoded. An HTTP API decodes every escape of a path but `%25`: what is left to do is to read that
+    /// one as the percent sign it is, and nothing else. Decoding the whole again would turn `50%2Foff` into two segments.
+    pub fn path_parameter(&self, name: &str) -> Result<String, Problem> {
         self.event
             .path_parameters
             .get(name)
-            .map(String::as_str)
+            .map(|value| value.replace("%25", "%"))
             .ok_or_else(|| Problem::internal_because(format!("route {:?} has no path parameter {name}", self.route)))
     }
 

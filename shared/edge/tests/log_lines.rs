@@ -268,3 +268,15 @@ async fn a_failed_step_is_told_once_with_its_cause_and_correlation() {
         (&json!("ok"), None)
     );
 }
+
+#[test]
+fn libraries_are_heard_from_a_warning_on_only() {
+    start_log();
+    let _everything = tracing::subscriber::set_default(telemetry::subscriber(LevelFilter::TRACE, write));
+    tracing::info!(target: "aws_smithy_runtime::client", headers = "authorization", "request");
+    tracing::debug!(target: "hyper_util::client::legacy", "connected");
+    tracing::warn!(target: "aws_smithy_runtime::client", "retried");
+    tracing::debug!("ours");
+    let messages: Vec<Value> = lines().iter().map(|line| line["message"].clone()).collect();
+    assert_eq!(messages, ["retried", "ours"]);
+}

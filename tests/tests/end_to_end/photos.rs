@@ -1,11 +1,27 @@
 //! Does a photo become upright thumbnails, and a broken one a clear refusal?
 
 use serde_json::json;
+use tests::client::Client;
 use tests::photo::{Picture, sideways_photo, sideways_photo_of};
 use tests::shop::Shop;
 
 fn photo_announcement(sku: &str, bytes: &[u8]) -> serde_json::Value {
     json!({ "kind": "product-photo", "sku": sku, "content_type": "image/jpeg", "size_bytes": bytes.len() })
+}
+
+fn listed_product(client: &Client, sku: &str) -> serde_json::Value {
+    let mut path = "/products?limit=100".to_owned();
+    loop {
+        let page = client.get(&path, None).json();
+        let products = page["products"].as_array().unwrap();
+        if let Some(found) = products.iter().find(|product| product["sku"] == sku) {
+            return found.clone();
+        }
+        let cursor = page["next_cursor"]
+            .as_str()
+            .expect("the product is on one of the pages");
+        path = format!("/products?limit=100&cursor={cursor}");
+    }
 }
 
 #[test]
@@ -54,6 +70,12 @@ fn a_sideways_photo_is_shown_upright_in_every_size() {
             );
         }
     }
+    // The list links to the same pictures, with links of its own.
+    let listed = listed_product(client, "MUG-01");
+    assert_eq!(
+        client.get(listed["thumbnails"]["128"].as_str().unwrap(), None).status,
+        200
+    );
     let unsigned = product["thumbnails"]["128"]
         .as_str()
         .unwrap()

@@ -10,7 +10,6 @@
 mod branches;
 mod case;
 mod cases;
-mod cloud;
 mod compare;
 mod files;
 mod interpreter;

@@ -9,10 +9,10 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::case::{Case, Ended, Known, Run, comparable_input, input};
-use crate::cloud::Cloud;
 use crate::files::{FILES, File};
 use crate::steps::Steps;
 use crate::zip;
+use tests::api::Cloud;
 
 /// Deployed in place of the program, which stays where it was built: the local cloud runs functions on this machine.
 const BOOTSTRAP: &[u8] = b"#!/bin/sh\nexec \"$STEP_PROGRAM\"\n";

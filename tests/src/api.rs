@@ -1,4 +1,4 @@
-//! How does the test talk to the local cloud's APIs? In signed HTTP requests, which need no SDK of each service.
+//! How do tests talk to the local cloud's APIs? In signed HTTP requests, which need no SDK of each service.
 
 use std::time::{Duration, SystemTime};
 
@@ -7,13 +7,16 @@ use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, si
 use aws_sigv4::sign::v4::SigningParams;
 use serde_json::Value;
 
+use crate::lambda::Answer;
+
 const REGION: &str = "us-east-1";
 /// Of the account's root, as the local cloud has it.
 const ACCESS_KEY: &str = "test";
 /// One API call; a busy machine may be slow.
 const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 
-pub(crate) struct Cloud {
+/// The local cloud, seen as its account's root.
+pub struct Cloud {
     url: String,
     agent: ureq::Agent,
 }
@@ -28,8 +31,11 @@ struct Request<'a> {
 
 impl Cloud {
     /// At `LOCAL_CLOUD_URL`.
-    pub(crate) fn of_environment() -> Self {
-        let url = std::env::var("LOCAL_CLOUD_URL").expect("LOCAL_CLOUD_URL says where the local cloud is");
+    pub fn of_environment() -> Self {
+        Self::at(&std::env::var("LOCAL_CLOUD_URL").expect("LOCAL_CLOUD_URL says where the local cloud is"))
+    }
+
+    pub fn at(url: &str) -> Self {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .timeout_global(Some(CALL_TIMEOUT))
@@ -42,7 +48,7 @@ impl Cloud {
     }
 
     /// An action of Step Functions.
-    pub(crate) fn states(&self, action: &str, input: &Value) -> Value {
+    pub fn states(&self, action: &str, input: &Value) -> Value {
         let target = format!("AWSStepFunctions.{action}");
         let headers = [
             ("content-type", "application/x-amz-json-1.0"),
@@ -58,7 +64,54 @@ impl Cloud {
         serde_json::from_str(&answer).unwrap()
     }
 
-    pub(crate) fn create_function(&self, input: &Value) -> Value {
+    /// An action of DynamoDB.
+    pub fn dynamodb(&self, action: &str, input: &Value) -> Value {
+        let target = format!("DynamoDB_20120810.{action}");
+        let headers = [
+            ("content-type", "application/x-amz-json-1.0"),
+            ("x-amz-target", target.as_str()),
+        ];
+        let answer = self.send(&Request {
+            method: "POST",
+            service: "dynamodb",
+            path: "/",
+            headers: &headers,
+            body: input.to_string(),
+        });
+        serde_json::from_str(&answer).unwrap()
+    }
+
+    /// Invokes a function and waits for what it answers: its response, or the error it ended with.
+    pub fn invoke(&self, function: &str, event: &Value) -> Answer {
+        let answer = self.send(&Request {
+            method: "POST",
+            service: "lambda",
+            path: &format!("/2015-03-31/functions/{function}/invocations"),
+            headers: &[("content-type", "application/json")],
+            body: event.to_string(),
+        });
+        let answer: Value = serde_json::from_str(&answer).unwrap();
+        if answer["errorType"].is_string() {
+            Err(answer)
+        } else {
+            Ok(answer)
+        }
+    }
+
+    /// The version of the newest object whose key begins so. `prefix` is percent-encoded.
+    pub fn version_of(&self, bucket: &str, prefix: &str) -> String {
+        let answer = self.send(&Request {
+            method: "GET",
+            service: "s3",
+            path: &format!("/{bucket}?versions&prefix={prefix}"),
+            headers: &[],
+            body: String::new(),
+        });
+        let (_, version) = answer.split_once("<VersionId>").expect("the object has a version");
+        version.split('<').next().unwrap().to_owned()
+    }
+
+    pub fn create_function(&self, input: &Value) -> Value {
         let answer = self.send(&Request {
             method: "POST",
             service: "lambda",
@@ -69,7 +122,7 @@ impl Cloud {
         serde_json::from_str(&answer).unwrap()
     }
 
-    pub(crate) fn delete_function(&self, name: &str) {
+    pub fn delete_function(&self, name: &str) {
         self.send(&Request {
             method: "DELETE",
             service: "lambda",
@@ -80,7 +133,7 @@ impl Cloud {
     }
 
     /// A role that may do nothing: neither the state machines nor the functions call another API. Answers its ARN.
-    pub(crate) fn create_role(&self, name: &str) -> String {
+    pub fn create_role(&self, name: &str) -> String {
         let nobody = "%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%5B%5D%7D";
         let answer = self.send(&Request {
             method: "POST",

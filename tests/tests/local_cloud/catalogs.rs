@@ -1,0 +1,61 @@
+//! What does the csv-ingester do with events of the bus?
+
+use serde_json::{Value, json};
+
+use crate::place::{Place, event};
+
+fn created(bucket: &str, key: &str, size_bytes: usize) -> Value {
+    let mut event = event("csv-ingester");
+    event["detail"]["bucket"]["name"] = json!(bucket);
+    event["detail"]["object"] =
+        json!({ "key": key, "size": size_bytes, "etag": "b1946ac92492d2347c6235b4d2611184", "sequencer": "0061" });
+    event
+}
+
+#[test]
+#[ignore = "needs a local cloud: cargo xtask test starts one"]
+fn the_same_file_twice_and_an_older_one_late_change_nothing() {
+    let place = Place::open();
+    let client = &place.client;
+    let olga = client.token("olga", &["staff"]);
+    let import = |price: &str| {
+        let file = tests::catalog::one_product("TWICE-MUG", price, 7);
+        let announcement = json!({ "kind": "catalog", "file_name": "twice.csv", "size_bytes": file.len() });
+        let created = client.upload(&olga, &announcement, file.as_bytes());
+        let upload = client.settled_upload(&olga, created["status_url"].as_str().unwrap());
+        assert_eq!(upload["status"], "DONE", "{upload}");
+        (created["id"].as_str().unwrap().to_owned(), file.len(), upload)
+    };
+    let (older, older_bytes, _) = import("1.00");
+    let (newer, newer_bytes, upload) = import("2.00");
+    let bucket = place.output("UploadsBucketName");
+    for (id, bytes) in [(&newer, newer_bytes), (&older, older_bytes), (&newer, newer_bytes)] {
+        let answer = place
+            .invoke("CsvIngester", &created(bucket, &format!("catalogs/{id}.csv"), bytes))
+            .unwrap();
+        assert_eq!(answer["outcome"], "FINISHED_BEFORE", "{answer}");
+    }
+    let product = client.get("/products/TWICE-MUG", None).json();
+    assert_eq!(product["price"], json!({ "amount_minor": 200, "currency": "EUR" }));
+    assert_eq!(client.settled_upload(&olga, &format!("/uploads/{newer}")), upload);
+    assert_eq!(
+        client.mails_with("olga", "twice.csv").len(),
+        2,
+        "one mail per file, however often it is announced"
+    );
+}
+
+#[test]
+#[ignore = "needs a local cloud: cargo xtask test starts one"]
+fn a_file_that_is_none_of_ours_is_left_alone_and_garbage_is_refused_by_name() {
+    let place = Place::open();
+    let bucket = place.output("UploadsBucketName");
+    for foreign in [
+        created("another-bucket", "catalogs/a.csv", 1),
+        created(bucket, "catalogs/a+b?.txt", 1),
+    ] {
+        assert_eq!(place.invoke("CsvIngester", &foreign).unwrap()["outcome"], "IGNORED");
+    }
+    let error = place.invoke("CsvIngester", &json!({ "detail": 7 })).unwrap_err();
+    assert_eq!(error["errorType"], "StepInputMalformed", "{error}");
+}

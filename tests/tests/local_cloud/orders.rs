@@ -1,0 +1,149 @@
+//! What do saga-start and saga-reconcile do with deliveries, and who finds an order whose event got lost?
+
+use serde_json::{Value, json};
+
+use crate::place::{Place, event, failed_ids};
+
+/// Long before any sweep's patience.
+const LONG_AGO_MS: u64 = 1_767_225_600_000;
+
+/// An order as its item, in a status that the stream's filter lets nothing start from.
+fn lost_order(place: &Place, id: &str, status: &str) {
+    let item = json!({
+        "pk": { "S": format!("order#{id}") },
+        "kind": { "S": "ORDER" },
+        "order_id": { "S": id },
+        "customer_id": { "S": "nobody" },
+        "status": { "S": status },
+        "open": { "S": "open" },
+        "created_order": { "S": format!("{LONG_AGO_MS}#{id}") },
+        "lines": { "S": "[{\"sku\":\"NO-SUCH\",\"quantity\":1,\"unit_price_minor\":100,\"currency\":\"EUR\"}]" },
+        "total_minor": { "N": "100" },
+        "currency": { "S": "EUR" },
+        "payment_token": { "S": "tok_ok" },
+        "correlation_id": { "S": "lost" },
+        "cancel_correlation_id": { "S": "lost" },
+        "created_at": { "N": LONG_AGO_MS.to_string() },
+        "updated_at": { "N": LONG_AGO_MS.to_string() },
+    });
+    let table = place.output("OrdersTableName");
+    // In two writes: the stream's filter takes an inserted order for a new one, but not one that changes.
+    let key = item["pk"].clone();
+    place
+        .api
+        .dynamodb("PutItem", &json!({ "TableName": table, "Item": { "pk": key } }));
+    place
+        .api
+        .dynamodb("PutItem", &json!({ "TableName": table, "Item": item }));
+}
+
+fn status_of(place: &Place, id: &str) -> String {
+    let key = json!({ "pk": { "S": format!("order#{id}") } });
+    let table = place.output("OrdersTableName");
+    let item = place.api.dynamodb(
+        "GetItem",
+        &json!({ "TableName": table, "Key": key, "ConsistentRead": true }),
+    );
+    item["Item"]["status"]["S"].as_str().unwrap().to_owned()
+}
+
+fn new_id(name: &str) -> String {
+    let since = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap();
+    format!("{name}-{}", since.as_millis())
+}
+
+fn scheduled() -> Value {
+    json!({ "version": "0", "source": "aws.events", "detail-type": "Scheduled Event", "detail": {} })
+}
+
+#[test]
+#[ignore = "needs a local cloud: cargo xtask test starts one"]
+fn the_sweep_finds_orders_that_nobody_started_and_their_sagas_end_them() {
+    let place = Place::open();
+    let (forgotten, half_cancelled) = (new_id("forgotten"), new_id("half-cancelled"));
+    lost_order(&place, &forgotten, "PENDING");
+    lost_order(&place, &half_cancelled, "CANCELLING");
+    place.invoke("SagaReconcile", &scheduled()).unwrap();
+    place.client.wait_for("the forgotten order to be decided", || {
+        // Nobody has ever put this product on sale.
+        (status_of(&place, &forgotten) == "REJECTED").then_some(())
+    });
+    place.client.wait_for("the half cancelled order to be cancelled", || {
+        (status_of(&place, &half_cancelled) == "CANCELLED").then_some(())
+    });
+    // Once more: both have ended, and stay as they are.
+    place.invoke("SagaReconcile", &scheduled()).unwrap();
+    assert_eq!(status_of(&place, &forgotten), "REJECTED");
+}
+
+#[test]
+#[ignore = "needs a local cloud: cargo xtask test starts one"]
+fn an_execution_that_ended_badly_parks_its_order_once() {
+    let place = Place::open();
+    let id = new_id("stuck");
+    lost_order(&place, &id, "PENDING");
+    let mut ended = event("saga-reconcile");
+    let machine = place.output("OrderSagaArn");
+    let execution = format!("{}:{id}", machine.replace(":stateMachine:", ":execution:"));
+    ended["detail"]["stateMachineArn"] = json!(machine);
+    ended["detail"]["executionArn"] = json!(execution);
+    ended["detail"]["name"] = json!(id);
+    for _delivery in 0..2 {
+        place.invoke("SagaReconcile", &ended).unwrap();
+        assert_eq!(status_of(&place, &id), "PARKED");
+    }
+    let error = place
+        .invoke("SagaReconcile", &json!({ "source": "aws.s3" }))
+        .unwrap_err();
+    assert_eq!(error["errorType"], "StepInputMalformed", "{error}");
+}
+
+#[test]
+#[ignore = "needs a local cloud: cargo xtask test starts one"]
+fn a_change_delivered_twice_and_beside_a_broken_one_starts_no_second_saga() {
+    let place = Place::open();
+    let client = &place.client;
+    let olga = client.token("olga", &["staff"]);
+    let file = tests::catalog::one_product("REPLAY-MUG", "3.00", 9);
+    let announcement = json!({ "kind": "catalog", "file_name": "replay.csv", "size_bytes": file.len() });
+    let created = client.upload(&olga, &announcement, file.as_bytes());
+    client.settled_upload(&olga, created["status_url"].as_str().unwrap());
+    let ann = client.token("ann", &[]);
+    let placed = client
+        .place_order(&ann, "replayed", &[("REPLAY-MUG", 2)], "tok_ok")
+        .json();
+    let id = placed["id"].as_str().unwrap();
+    assert_eq!(client.decided_order(&ann, id)["status"], "CONFIRMED");
+
+    let records = event("saga-start")["Records"].clone();
+    let insert = of_order(&records[0], id, "9000000000000000000000001");
+    let mut broken = insert.clone();
+    broken["dynamodb"]["NewImage"]
+        .as_object_mut()
+        .unwrap()
+        .remove("order_id");
+    broken["dynamodb"]["SequenceNumber"] = json!("9000000000000000000000002");
+    let replayed = json!({ "Records": [insert, insert] });
+    let answer = place.invoke("SagaStart", &replayed).unwrap();
+    assert_eq!(failed_ids(&answer), Vec::<&str>::new());
+    let stopped = json!({ "Records": [insert, broken, insert] });
+    let answer = place.invoke("SagaStart", &stopped).unwrap();
+    assert_eq!(failed_ids(&answer), ["9000000000000000000000002"]);
+    assert_eq!(
+        client.get(&format!("/orders/{id}"), Some(&ann)).json()["status"],
+        "CONFIRMED"
+    );
+    assert_eq!(client.available("REPLAY-MUG"), 7, "sold once");
+}
+
+fn of_order(record: &Value, id: &str, sequence_number: &str) -> Value {
+    let mut record = record.clone();
+    let key = json!({ "S": format!("order#{id}") });
+    record["dynamodb"]["Keys"]["pk"] = key.clone();
+    record["dynamodb"]["NewImage"]["pk"] = key;
+    record["dynamodb"]["NewImage"]["order_id"] = json!({ "S": id });
+    record["dynamodb"]["SequenceNumber"] = json!(sequence_number);
+    record
+}

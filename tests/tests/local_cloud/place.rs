@@ -1,0 +1,64 @@
+//! Where is the deployment, and what are its functions called?
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use serde_json::Value;
+use tests::api::Cloud;
+use tests::client::Client;
+use tests::cloud;
+use tests::lambda::Answer;
+
+/// The deployment that `LOCAL_CLOUD_OUTPUTS` tells of.
+pub(crate) struct Place {
+    pub(crate) api: Cloud,
+    pub(crate) client: Client,
+    deployment: Value,
+}
+
+impl Place {
+    pub(crate) fn open() -> Self {
+        let outputs = outputs();
+        let deployment = cloud::deployment(outputs);
+        Self {
+            api: Cloud::at(deployment["url"].as_str().unwrap()),
+            client: cloud::client(outputs),
+            deployment,
+        }
+    }
+
+    /// Hands an event to a function, by its name in the template.
+    pub(crate) fn invoke(&self, function: &str, event: &Value) -> Answer {
+        let name = self.deployment["functions"][function]
+            .as_str()
+            .expect("the function is deployed");
+        self.api.invoke(name, event)
+    }
+
+    pub(crate) fn output(&self, name: &str) -> &str {
+        self.deployment["outputs"][name]
+            .as_str()
+            .expect("the stack has this output")
+    }
+}
+
+fn outputs() -> &'static Path {
+    static OUTPUTS: OnceLock<PathBuf> = OnceLock::new();
+    OUTPUTS.get_or_init(|| {
+        let path = std::env::var_os("LOCAL_CLOUD_OUTPUTS");
+        path.expect("LOCAL_CLOUD_OUTPUTS says where the local cloud is").into()
+    })
+}
+
+/// An event of the folder `events`.
+pub(crate) fn event(name: &str) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../events/{name}.json"));
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+pub(crate) fn failed_ids(answer: &Value) -> Vec<&str> {
+    let failures = answer["batchItemFailures"].as_array().unwrap().iter();
+    failures
+        .map(|failure| failure["itemIdentifier"].as_str().unwrap())
+        .collect()
+}
