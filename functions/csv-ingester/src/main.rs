@@ -18,7 +18,7 @@ use edge::aws::sdk_config;
 use edge::lambda::ProcessEnvironment;
 
 fn main() -> ExitCode {
-    edge::lambda::main(wire, |invocation, parts| async move {
+    edge::lambda::try_main(wire, |invocation, parts| async move {
         csv_ingester::handle(invocation, &parts.0, &parts.1).await
     })
 }

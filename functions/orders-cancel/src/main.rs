@@ -16,10 +16,10 @@ fn main() -> ExitCode {
     })
 }
 
-fn wire(environment: &ProcessEnvironment) -> Option<CancelOrder> {
+fn wire(environment: &ProcessEnvironment) -> CancelOrder {
     let table = Table::new(&sdk_config(environment), environment.required("ORDERS_TABLE"));
-    Some(CancelOrder {
+    CancelOrder {
         orders: Arc::new(DynamoOrderRepository { table }),
         clock: Arc::new(SystemClock),
-    })
+    }
 }

@@ -15,9 +15,9 @@ fn main() -> ExitCode {
     })
 }
 
-fn wire(environment: &ProcessEnvironment) -> Option<GetOrder> {
+fn wire(environment: &ProcessEnvironment) -> GetOrder {
     let table = Table::new(&sdk_config(environment), environment.required("ORDERS_TABLE"));
-    Some(GetOrder {
+    GetOrder {
         orders: Arc::new(DynamoOrderRepository { table }),
-    })
+    }
 }

@@ -11,7 +11,7 @@ use edge::cursor::CursorSigner;
 use edge::lambda::ProcessEnvironment;
 
 fn main() -> ExitCode {
-    edge::lambda::main(wire, |invocation, parts| async move {
+    edge::lambda::try_main(wire, |invocation, parts| async move {
         orders_list::handle(invocation, &parts.0, &parts.1).await
     })
 }

@@ -19,14 +19,14 @@ fn main() -> ExitCode {
     })
 }
 
-fn wire(environment: &ProcessEnvironment) -> Option<PlaceOrder> {
+fn wire(environment: &ProcessEnvironment) -> PlaceOrder {
     let orders = Table::new(&sdk_config(environment), environment.required("ORDERS_TABLE"));
     let products = orders.sibling(environment.required("PRODUCTS_TABLE"));
-    Some(PlaceOrder {
+    PlaceOrder {
         orders: Arc::new(DynamoOrderRepository { table: orders.clone() }),
         idempotency: Arc::new(DynamoIdempotencyStore { table: orders }),
         prices: Arc::new(DynamoPriceList { table: products }),
         clock: Arc::new(SystemClock),
         ids: Arc::new(UuidV7Ids),
-    })
+    }
 }

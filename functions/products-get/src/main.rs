@@ -18,13 +18,13 @@ fn main() -> ExitCode {
     })
 }
 
-fn wire(environment: &ProcessEnvironment) -> Option<GetProduct> {
+fn wire(environment: &ProcessEnvironment) -> GetProduct {
     let config = sdk_config(environment);
     let table = Table::new(&config, environment.required("PRODUCTS_TABLE"));
     let bucket = Bucket::new(&config, environment.required("THUMBNAILS_BUCKET"));
-    Some(GetProduct {
+    GetProduct {
         catalog: Arc::new(DynamoProductCatalog { table }),
         links: Arc::new(S3ThumbnailLinks { bucket }),
         clock: Arc::new(SystemClock),
-    })
+    }
 }

@@ -18,11 +18,11 @@ fn main() -> ExitCode {
     })
 }
 
-fn wire(environment: &ProcessEnvironment) -> Option<AuthorizePayment> {
+fn wire(environment: &ProcessEnvironment) -> AuthorizePayment {
     let orders = Table::new(&sdk_config(environment), environment.required("ORDERS_TABLE"));
     let payments = orders.sibling(environment.required("PAYMENTS_TABLE"));
     let gateway = orders.sibling(environment.required("SANDBOX_GATEWAY_TABLE"));
-    Some(AuthorizePayment {
+    AuthorizePayment {
         book: Arc::new(DynamoOrderBook { table: orders }),
         gateway: Arc::new(DynamoSandboxGateway {
             table: gateway,
@@ -31,5 +31,5 @@ fn wire(environment: &ProcessEnvironment) -> Option<AuthorizePayment> {
         }),
         records: Arc::new(DynamoPaymentRecords { table: payments }),
         clock: Arc::new(SystemClock),
-    })
+    }
 }

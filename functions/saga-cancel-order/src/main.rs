@@ -16,10 +16,10 @@ fn main() -> ExitCode {
     })
 }
 
-fn wire(environment: &ProcessEnvironment) -> Option<CompleteCancel> {
+fn wire(environment: &ProcessEnvironment) -> CompleteCancel {
     let table = Table::new(&sdk_config(environment), environment.required("ORDERS_TABLE"));
-    Some(CompleteCancel {
+    CompleteCancel {
         book: Arc::new(DynamoOrderBook { table }),
         clock: Arc::new(SystemClock),
-    })
+    }
 }

@@ -17,12 +17,12 @@ fn main() -> ExitCode {
     })
 }
 
-fn wire(environment: &ProcessEnvironment) -> Option<ConfirmOrder> {
+fn wire(environment: &ProcessEnvironment) -> ConfirmOrder {
     let orders = Table::new(&sdk_config(environment), environment.required("ORDERS_TABLE"));
     let products = orders.sibling(environment.required("PRODUCTS_TABLE"));
-    Some(ConfirmOrder {
+    ConfirmOrder {
         book: Arc::new(DynamoOrderBook { table: orders }),
         stock: Arc::new(DynamoStockLedger { table: products }),
         clock: Arc::new(SystemClock),
-    })
+    }
 }

@@ -15,7 +15,7 @@ use edge::aws::sdk_config;
 use edge::lambda::ProcessEnvironment;
 
 fn main() -> ExitCode {
-    edge::lambda::main(wire, |invocation, notify| async move {
+    edge::lambda::try_main(wire, |invocation, notify| async move {
         saga_notify_customer::handle(invocation, &notify).await
     })
 }

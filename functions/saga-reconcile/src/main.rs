@@ -18,7 +18,7 @@ fn main() -> ExitCode {
     })
 }
 
-fn wire(environment: &ProcessEnvironment) -> Option<(ReconcileOrders, SagaArns)> {
+fn wire(environment: &ProcessEnvironment) -> (ReconcileOrders, SagaArns) {
     let config = sdk_config(environment);
     let table = Table::new(&config, environment.required("ORDERS_TABLE"));
     let sagas = SagaArns {
@@ -34,5 +34,5 @@ fn wire(environment: &ProcessEnvironment) -> Option<(ReconcileOrders, SagaArns)>
         runner: Arc::new(StepFunctionsSagaRunner::new(&config, runner_sagas)),
         clock: Arc::new(SystemClock),
     };
-    Some((reconcile, sagas))
+    (reconcile, sagas)
 }

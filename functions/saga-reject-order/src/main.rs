@@ -16,10 +16,10 @@ fn main() -> ExitCode {
     })
 }
 
-fn wire(environment: &ProcessEnvironment) -> Option<RejectOrder> {
+fn wire(environment: &ProcessEnvironment) -> RejectOrder {
     let table = Table::new(&sdk_config(environment), environment.required("ORDERS_TABLE"));
-    Some(RejectOrder {
+    RejectOrder {
         book: Arc::new(DynamoOrderBook { table }),
         clock: Arc::new(SystemClock),
-    })
+    }
 }

@@ -16,10 +16,10 @@ fn main() -> ExitCode {
     })
 }
 
-fn wire(environment: &ProcessEnvironment) -> Option<ReleaseStock> {
+fn wire(environment: &ProcessEnvironment) -> ReleaseStock {
     let table = Table::new(&sdk_config(environment), environment.required("PRODUCTS_TABLE"));
-    Some(ReleaseStock {
+    ReleaseStock {
         stock: Arc::new(DynamoStockLedger { table }),
         clock: Arc::new(SystemClock),
-    })
+    }
 }

@@ -17,12 +17,12 @@ fn main() -> ExitCode {
     })
 }
 
-fn wire(environment: &ProcessEnvironment) -> Option<ReserveStock> {
+fn wire(environment: &ProcessEnvironment) -> ReserveStock {
     let orders = Table::new(&sdk_config(environment), environment.required("ORDERS_TABLE"));
     let products = orders.sibling(environment.required("PRODUCTS_TABLE"));
-    Some(ReserveStock {
+    ReserveStock {
         book: Arc::new(DynamoOrderBook { table: orders }),
         stock: Arc::new(DynamoStockLedger { table: products }),
         clock: Arc::new(SystemClock),
-    })
+    }
 }

@@ -14,12 +14,12 @@ fn main() -> ExitCode {
     })
 }
 
-fn wire(environment: &ProcessEnvironment) -> Option<StartFulfilment> {
+fn wire(environment: &ProcessEnvironment) -> StartFulfilment {
     let sagas = SagaArns {
         order: environment.required("ORDER_SAGA_ARN"),
         cancel: environment.required("ORDER_CANCEL_SAGA_ARN"),
     };
-    Some(StartFulfilment {
+    StartFulfilment {
         runner: Arc::new(StepFunctionsSagaRunner::new(&sdk_config(environment), sagas)),
-    })
+    }
 }

@@ -20,7 +20,7 @@ fn main() -> ExitCode {
     })
 }
 
-fn wire(environment: &ProcessEnvironment) -> Option<(RenderThumbnails, String)> {
+fn wire(environment: &ProcessEnvironment) -> (RenderThumbnails, String) {
     let config = sdk_config(environment);
     let products = Table::new(&config, environment.required("PRODUCTS_TABLE"));
     let imports = products.sibling(environment.required("IMPORTS_TABLE"));
@@ -35,5 +35,5 @@ fn wire(environment: &ProcessEnvironment) -> Option<(RenderThumbnails, String)> 
         uploads: Arc::new(DynamoPhotoUploads { table: imports }),
         clock: Arc::new(SystemClock),
     };
-    Some((render, uploads_bucket))
+    (render, uploads_bucket)
 }

@@ -19,14 +19,14 @@ fn main() -> ExitCode {
     })
 }
 
-fn wire(environment: &ProcessEnvironment) -> Option<CreateUpload> {
+fn wire(environment: &ProcessEnvironment) -> CreateUpload {
     let config = sdk_config(environment);
     let table = Table::new(&config, environment.required("IMPORTS_TABLE"));
     let bucket = Bucket::new(&config, environment.required("UPLOADS_BUCKET"));
-    Some(CreateUpload {
+    CreateUpload {
         uploads: Arc::new(DynamoUploadRepository { table }),
         links: Arc::new(S3UploadLinks { bucket }),
         clock: Arc::new(SystemClock),
         ids: Arc::new(UuidV7Ids),
-    })
+    }
 }

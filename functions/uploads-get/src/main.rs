@@ -18,13 +18,13 @@ fn main() -> ExitCode {
     })
 }
 
-fn wire(environment: &ProcessEnvironment) -> Option<GetUpload> {
+fn wire(environment: &ProcessEnvironment) -> GetUpload {
     let config = sdk_config(environment);
     let table = Table::new(&config, environment.required("IMPORTS_TABLE"));
     let bucket = Bucket::new(&config, environment.required("UPLOADS_BUCKET"));
-    Some(GetUpload {
+    GetUpload {
         uploads: Arc::new(DynamoUploadRepository { table }),
         links: Arc::new(S3UploadLinks { bucket }),
         clock: Arc::new(SystemClock),
-    })
+    }
 }

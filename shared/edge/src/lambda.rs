@@ -28,13 +28,23 @@ impl From<FunctionError> for Diagnostic {
 /// The whole of a function's `main`: reads the environment, builds what the handler needs, then serves invocations until
 /// Lambda ends the process.
 ///
-/// `wire` builds the parts from the environment, without calling anybody. It answers `None` where a variable that it
-/// needs cannot be read, and then, as with every other fault of the environment, the process says which one and ends
-/// with exit code 1: a function that cannot work fails at INIT, not at its first event.
+/// `wire` builds the parts from the environment, without calling anybody. Where the environment has a fault, the process
+/// says which and ends with exit code 1: a function that cannot work fails at INIT, not at its first event.
 ///
 /// One thread: a function serves one invocation at a time, and Lambda gives a second processor from 1,769 MB of memory on
 /// only.
-pub fn main<P, F, Fut>(wire: impl FnOnce(&ProcessEnvironment) -> Option<P>, handler: F) -> ExitCode
+pub fn main<P, F, Fut>(wire: impl FnOnce(&ProcessEnvironment) -> P, handler: F) -> ExitCode
+where
+    P: Send + Sync + 'static,
+    F: Fn(Invocation, Arc<P>) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Reply> + Send + 'static,
+{
+    try_main(|environment| Some(wire(environment)), handler)
+}
+
+/// [`main`] for parts that some values of the environment cannot build: `wire` answers `None` where
+/// [`Environment::parsed`] did, which has noted the fault.
+pub fn try_main<P, F, Fut>(wire: impl FnOnce(&ProcessEnvironment) -> Option<P>, handler: F) -> ExitCode
 where
     P: Send + Sync + 'static,
     F: Fn(Invocation, Arc<P>) -> Fut + Clone + Send + Sync + 'static,
