@@ -29,13 +29,14 @@ fn wire(environment: &ProcessEnvironment) -> Option<(ImportCatalog, String)> {
     let imports = products.sibling(environment.required("IMPORTS_TABLE"));
     let uploads_bucket = environment.required("UPLOADS_BUCKET");
     let bucket = Bucket::new(&config, uploads_bucket.clone());
+    let user_pool = environment.required("USER_POOL_ID");
     let sender = environment.parsed("SENDER_ADDRESS", EmailAddress::parse)?;
     let import = ImportCatalog {
         files: Arc::new(S3CatalogFiles { bucket: bucket.clone() }),
         writer: Arc::new(DynamoCatalogWriter { table: products }),
         ledger: Arc::new(DynamoImportLedger { table: imports.clone() }),
         rejected_rows: Arc::new(S3RejectedRowsFiles { bucket }),
-        directory: Arc::new(CognitoDirectory::new(&config, environment.required("USER_POOL_ID"))),
+        directory: Arc::new(CognitoDirectory::new(&config, user_pool)),
         mailer: Arc::new(SesMailer::new(&config, sender)),
         sends: Arc::new(DynamoSendLog { table: imports }),
         clock: Arc::new(SystemClock),

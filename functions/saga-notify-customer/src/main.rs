@@ -23,10 +23,11 @@ fn main() -> ExitCode {
 fn wire(environment: &ProcessEnvironment) -> Option<NotifyCustomer> {
     let config = sdk_config(environment);
     let table = Table::new(&config, environment.required("ORDERS_TABLE"));
+    let user_pool = environment.required("USER_POOL_ID");
     let sender = environment.parsed("SENDER_ADDRESS", EmailAddress::parse)?;
     Some(NotifyCustomer {
         book: Arc::new(DynamoOrderBook { table: table.clone() }),
-        directory: Arc::new(CognitoDirectory::new(&config, environment.required("USER_POOL_ID"))),
+        directory: Arc::new(CognitoDirectory::new(&config, user_pool)),
         mailer: Arc::new(SesMailer::new(&config, sender)),
         sends: Arc::new(DynamoSendLog { table }),
         clock: Arc::new(SystemClock),

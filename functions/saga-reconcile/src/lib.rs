@@ -24,7 +24,8 @@ pub struct SagaArns {
 
 pub async fn handle(invocation: Invocation, reconcile: &ReconcileOrders, sagas: &SagaArns) -> Reply {
     step(invocation, |mut event: Value| async move {
-        let detail = event["detail"].take();
+        // Not by index: what is no object at all has to be refused, too.
+        let detail = event.get_mut("detail").map(Value::take).unwrap_or_default();
         match (event["source"].as_str(), event["detail-type"].as_str()) {
             (Some("aws.states"), Some("Step Functions Execution Status Change")) => {
                 ended(detail, reconcile, sagas).await

@@ -43,7 +43,7 @@ where
 }
 
 /// [`main`] for parts that some values of the environment cannot build: `wire` answers `None` where
-/// [`Environment::parsed`] did, which has noted the fault.
+/// [`Environment::parsed`] did, which has noted the fault. Read every other variable first: what is not read is not named.
 pub fn try_main<P, F, Fut>(wire: impl FnOnce(&ProcessEnvironment) -> Option<P>, handler: F) -> ExitCode
 where
     P: Send + Sync + 'static,

@@ -18,5 +18,6 @@ mod products_recorded;
 mod recorded;
 mod samples;
 mod stock_recorded;
+mod upload_items;
 mod uploads_contracts;
 mod uploads_recorded;

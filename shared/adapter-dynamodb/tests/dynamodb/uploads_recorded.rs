@@ -11,10 +11,11 @@ use domain::uploads::ports::{AnnouncedUpload, UploadRepository};
 use domain::uploads::upload::{Upload, UploadKind, UploadStatus};
 use domain::values::{CustomerId, ImportCounts, ObjectVersion, PhotoKey, UploadId};
 use edge::aws::ATTEMPTS_MAX;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::recorded::{Answer, Recorded, Sent, condition_failed, throttled};
+use crate::recorded::{Answer, Recorded, condition_failed, throttled};
 use crate::samples::{now, sku};
+use crate::upload_items::{catalog, counted, ended, nothing_there, operations, photo, recorded_item, values};
 
 const COUNTS: ImportCounts = ImportCounts {
     rows_read: 10,
@@ -76,71 +77,6 @@ fn done(rows_read: u64) -> CatalogImportEnd {
         counts: ImportCounts { rows_read, ..COUNTS },
         unknown_columns: vec!["colour".to_owned()],
     }
-}
-
-/// The counter's answer.
-fn counted(sequence: u64) -> Answer {
-    Answer::Success(json!({ "Attributes": { "sequence": { "N": sequence.to_string() } } }))
-}
-
-/// A catalog that was announced.
-fn catalog(status: &str) -> Value {
-    json!({
-        "upload_id": { "S": "0190-a" },
-        "sequence": { "N": "7" },
-        "brings": { "S": "catalog" },
-        "file_name": { "S": "spring.csv" },
-        "size_bytes": { "N": "1000" },
-        "created_by": { "S": "ann" },
-        "created_at": { "N": "1" },
-        "status": { "S": status },
-    })
-}
-
-fn photo(status: &str) -> Value {
-    let mut item = catalog(status);
-    item["brings"] = json!({ "S": "product-photo" });
-    item["sku"] = json!({ "S": "MUG-01" });
-    item["content_type"] = json!({ "S": "image/png" });
-    item
-}
-
-/// The item that this end leaves.
-fn ended(sent: &Sent) -> Value {
-    let mut item = catalog("DONE");
-    for count in [
-        "rows_read",
-        "rows_written",
-        "rows_rejected",
-        "bytes_read",
-        "bytes_total",
-    ] {
-        item[count] = values(sent)[format!(":{count}")].clone();
-    }
-    item["unknown_columns"] = values(sent)[":unknown_columns"].clone();
-    item
-}
-
-/// A failed condition over no item at all.
-fn nothing_there() -> Answer {
-    Answer::Error(400, "ConditionalCheckFailedException", json!({}))
-}
-
-fn values(sent: &Sent) -> &Value {
-    &sent.body["ExpressionAttributeValues"]
-}
-
-fn operations(recorded: &Recorded) -> Vec<String> {
-    recorded.sent().into_iter().map(|sent| sent.operation).collect()
-}
-
-/// What an update that records an upload stores.
-fn recorded_item(sent: &Sent) -> Value {
-    let mut item = json!({});
-    for (name, value) in values(sent).as_object().unwrap() {
-        item[&name[1..]] = value.clone();
-    }
-    item
 }
 
 #[tokio::test]
