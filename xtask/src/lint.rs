@@ -13,26 +13,34 @@ const STATE_MACHINES: [&str; 2] = ["infra/order-saga.asl.json", "infra/order-can
 /// The hosted workflow installs the same.
 const CARGO_DENY_VERSION: &str = "0.20.2";
 /// Linters ask for a region, and reach none.
-const REGION: [(&str, &str); 1] = [("AWS_DEFAULT_REGION", "us-east-1")];
+const REGION: (&str, &str) = ("AWS_DEFAULT_REGION", "us-east-1");
 
-/// cfn-lint with the serverless rules, and checkov. What they are told to overlook stands in the template and in
-/// `.checkov.yaml`, with its reason.
+/// `sam validate`, cfn-lint with the serverless rules, and checkov. What they are told to overlook stands in the template
+/// and in `.checkov.yaml`, with its reason.
 pub(crate) fn templates(network: Network) -> Result<(), Failed> {
-    let environment = Environment::prepare(
-        "target/local-cloud/lint-venv",
-        "infra/local-cloud/lint-requirements.txt",
-        network,
-    )?;
-    let Some(environment) = environment else {
-        eprintln!("\n==> skipped: cfn-lint and checkov (not installed)");
+    let requirements = "infra/local-cloud/sam-requirements.txt";
+    match Environment::prepare("target/local-cloud/sam-venv", requirements, network)? {
+        None => eprintln!("\n==> skipped: sam validate and cfn-lint (not installed)"),
+        Some(environment) => {
+            // Tells nobody of this run, and keeps its own notes out of the home folder.
+            let notes = workspace_root().join("target/local-cloud/sam");
+            let notes = notes.to_string_lossy();
+            let quiet = [REGION, ("SAM_CLI_TELEMETRY", "0"), ("__SAM_CLI_APP_DIR", &notes)];
+            let validate = ["validate", "--lint", "--template", TEMPLATES[0]];
+            run_with(&environment.program("sam"), &validate, &quiet)?;
+            let serverless = ["--append-rules", "cfn_lint_serverless.rules", "--template"];
+            let cfn_lint = [&serverless[..], &TEMPLATES[..]].concat();
+            run_with(&environment.program("cfn-lint"), &cfn_lint, &[REGION])?;
+        }
+    }
+    let requirements = "infra/local-cloud/checkov-requirements.txt";
+    let Some(environment) = Environment::prepare("target/local-cloud/checkov-venv", requirements, network)? else {
+        eprintln!("\n==> skipped: checkov (not installed)");
         return Ok(());
     };
-    let serverless = ["--append-rules", "cfn_lint_serverless.rules", "--template"];
-    let cfn_lint = [&serverless[..], &TEMPLATES[..]].concat();
-    run_with(&environment.program("cfn-lint"), &cfn_lint, &REGION)?;
     let configured = ["--config-file", ".checkov.yaml", "--file"];
     let checkov = [&configured[..], &TEMPLATES[..]].concat();
-    run_with(&environment.program("checkov"), &checkov, &REGION)
+    run_with(&environment.program("checkov"), &checkov, &[REGION])
 }
 
 /// asl-validator: the linters above do not open the files that a state machine's `DefinitionUri` names.
