@@ -1,9 +1,11 @@
 """How does a local cloud live and end? MiniStack in a process of its own, with nothing of it left afterwards.
 
     cloud.py [--state DIR] [--port N] [--zips DIR] [--wait-scale S] [--keep-running false] [--until-stdin-closes]
+             [--functions-call URL]
 
 With `--zips`, deploys the stack with these functions and tells how to use it; without, the cloud is empty. Then it runs
-until Ctrl-C, or until whoever started it lets go of its standard input, by whatever end. What it writes is in `--state`:
+until Ctrl-C, or until whoever started it lets go of its standard input, by whatever end. The functions call the cloud,
+or, for tests, what stands in between at `--functions-call`. What it writes is in `--state`:
 `outputs.json` for as long as the cloud is there, and afterwards `ministack.log` and `iam-decisions.jsonl`.
 `cargo xtask local-cloud` and `cargo xtask test` start this file.
 """
@@ -70,14 +72,14 @@ class Folder:
 class MiniStack:
     """MiniStack and the functions that it starts: one group of processes, so that all of them can be ended."""
 
-    def __init__(self, folder, port, wait_scale):
+    def __init__(self, folder, port, wait_scale, functions_call):
         self.folder = folder
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
         with open(folder.log, "wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, HERE / "serve.py"],
-                env=self._environment(wait_scale),
+                env=self._environment(wait_scale, functions_call or self.url),
                 cwd=folder.data,
                 # Never written to: it closes when this process is gone, however it went, and MiniStack goes with it.
                 stdin=subprocess.PIPE,
@@ -86,7 +88,7 @@ class MiniStack:
                 start_new_session=True,
             )
 
-    def _environment(self, wait_scale):
+    def _environment(self, wait_scale, functions_call):
         data = self.folder.data
         # Built anew, and not added to: functions get to see all of it, and must not find somebody's credentials there.
         return {
@@ -98,7 +100,7 @@ class MiniStack:
             "BIND_HOST": "127.0.0.1",
             "GATEWAY_PORT": str(self.port),
             # What functions are told.
-            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ENDPOINT_URL": functions_call,
             # Nobody may do anything that no policy allows.
             "AUTH": "true",
             "IAM_DECISIONS": str(self.folder.decisions),
@@ -157,7 +159,7 @@ def deployed(ministack, zips):
 
 def run(arguments, asked_to_end):
     folder = Folder(arguments.state)
-    ministack = MiniStack(folder, arguments.port or free_port(), arguments.wait_scale)
+    ministack = MiniStack(folder, arguments.port or free_port(), arguments.wait_scale, arguments.functions_call)
     try:
         ministack.wait_until_up()
         cloud = {
@@ -169,7 +171,9 @@ def run(arguments, asked_to_end):
         }
         if arguments.zips:
             cloud |= deployed(ministack, arguments.zips)
-            first_call.answers(cloud)
+            # What stands in between may come up later than this.
+            if not arguments.functions_call:
+                first_call.answers(cloud)
             print(walk.outputs(cloud))
             if arguments.keep_running:
                 print(walk.steps(cloud))
@@ -204,6 +208,7 @@ def main():
     parser.add_argument("--keep-running", type=lambda word: word == "true", default=True)
     parser.add_argument("--until-stdin-closes", action="store_true")
     parser.add_argument("--wait-scale", type=float, default=1)
+    parser.add_argument("--functions-call", metavar="URL")
     arguments = parser.parse_args()
     asked_to_end = threading.Event()
     for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

@@ -11,6 +11,7 @@ pub(crate) const USAGE: &str = "\
 usage: cargo xtask test [--offline]
        cargo xtask build [--arch x86_64|arm64] [--function NAME...]
        cargo xtask local-cloud [--port N] [--keep-running true|false]
+       cargo xtask faults [--histories N] [--seed N]
 
   test             everything that CI runs, in the order in which it fails fastest
     --offline      without what needs the package registries; says what it skipped
@@ -19,7 +20,10 @@ usage: cargo xtask test [--offline]
     --function     only these
   local-cloud      deploys infra/template.yaml on MiniStack and tells how to use it; Ctrl-C ends it
     --port         listen on 127.0.0.1:N (default: a free port)
-    --keep-running false: end as soon as everything is deployed and has answered";
+    --keep-running false: end as soon as everything is deployed and has answered
+  faults           orders on the local cloud while the functions' calls get lost, late, repeated or throttled
+    --histories    how many orders (default: 200)
+    --seed         which faults they meet (default: 1)";
 
 pub(crate) enum Wanted {
     Test(Network),
@@ -32,6 +36,10 @@ pub(crate) enum Wanted {
         port: Option<u16>,
         keep_running: bool,
     },
+    Faults {
+        histories: u32,
+        seed: u32,
+    },
     Help,
 }
 
@@ -43,6 +51,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Wan
             Some("test") => test(parser),
             Some("build") => build(parser),
             Some("local-cloud") => local_cloud(parser),
+            Some("faults") => faults(parser),
             _ => Err(Arg::Value(command).unexpected()),
         },
         Some(Arg::Long("help") | Arg::Short('h')) => Ok(Wanted::Help),
@@ -91,6 +100,18 @@ fn local_cloud(mut parser: Parser) -> Result<Wanted, lexopt::Error> {
         }
     }
     Ok(Wanted::LocalCloud { port, keep_running })
+}
+
+fn faults(mut parser: Parser) -> Result<Wanted, lexopt::Error> {
+    let (mut histories, mut seed) = (200, 1);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Long("histories") => histories = parser.value()?.parse()?,
+            Arg::Long("seed") => seed = parser.value()?.parse()?,
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(Wanted::Faults { histories, seed })
 }
 
 #[cfg(test)]

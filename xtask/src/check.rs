@@ -2,7 +2,7 @@
 
 use crate::command::{Failed, failed, read, run, run_cargo, run_with};
 use crate::local_cloud::{Content, LocalCloud, STACK};
-use crate::{functions, lint, local_cloud};
+use crate::{faults, functions, lint, local_cloud};
 
 /// Whether the package registries may be asked.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -63,20 +63,17 @@ fn local_cloud(network: Network) -> Result<(), Failed> {
         "*_test.py",
     ];
     run(&python, &shim)?;
-    // Chosen out of the whole workspace, and not by crate: that would build the AWS SDK again, with other features.
-    let ask = |targets: &[&str], variable: (&str, &str)| {
-        let mut all = vec!["test", "--workspace", "--locked"];
-        all.extend(targets.iter().flat_map(|target| ["--test", target]));
-        all.extend(["--", "--include-ignored"]);
-        run_cargo(network, &all, &[variable])
-    };
     let cloud = LocalCloud::start(&environment, Content::Nothing)?;
-    ask(&NEED_A_CLOUD, ("LOCAL_CLOUD_URL", &cloud.url))?;
+    ask_cloud(network, &NEED_A_CLOUD, &[("LOCAL_CLOUD_URL", &cloud.url)])?;
     drop(cloud);
     let packages = functions::build_for_local_cloud(network)?;
     let cloud = LocalCloud::start(&environment, Content::Shop(&packages))?;
     let outputs = cloud.outputs.to_string_lossy();
-    ask(&["end_to_end", "local_cloud"], ("LOCAL_CLOUD_OUTPUTS", &outputs))?;
+    ask_cloud(
+        network,
+        &["end_to_end", "local_cloud"],
+        &[("LOCAL_CLOUD_OUTPUTS", &outputs)],
+    )?;
     // Last: it looks back on everything that was asked of this cloud.
     run_with(
         &python,
@@ -86,7 +83,17 @@ fn local_cloud(network: Network) -> Result<(), Failed> {
             &cloud.decisions.to_string_lossy(),
         ],
         &[("LOCAL_CLOUD_URL", &cloud.url)],
-    )
+    )?;
+    drop(cloud);
+    faults::on_local_cloud(network, &environment, &packages, &[])
+}
+
+/// Test targets of the whole workspace, and not of one crate: that would build the AWS SDK again, with other features.
+pub(crate) fn ask_cloud(network: Network, targets: &[&str], variables: &[(&str, &str)]) -> Result<(), Failed> {
+    let mut all = vec!["test", "--workspace", "--locked"];
+    all.extend(targets.iter().flat_map(|target| ["--test", target]));
+    all.extend(["--", "--include-ignored", "--show-output"]);
+    run_cargo(network, &all, variables)
 }
 
 fn local_host_is_light(network: Network) -> Result<(), Failed> {

@@ -32,6 +32,8 @@ pub(crate) enum Content<'a> {
     Nothing,
     /// The stack, with the functions' packages from this folder.
     Shop(&'a Path),
+    /// The same, with functions that call this port of the loopback instead of the cloud.
+    ShopBehind(&'a Path, u16),
 }
 
 /// A running local cloud. It ends when this is dropped, and also when this process ends by whatever cause: the script
@@ -57,8 +59,16 @@ impl LocalCloud {
             "--state",
             STATE_IN_TESTS,
         ]);
-        if let Content::Shop(packages) = content {
-            command.arg("--zips").arg(packages);
+        match content {
+            Content::Nothing => {}
+            Content::Shop(packages) => {
+                command.arg("--zips").arg(packages);
+            }
+            Content::ShopBehind(packages, port) => {
+                let functions_call = format!("http://127.0.0.1:{port}");
+                command.arg("--zips").arg(packages);
+                command.args(["--functions-call", &functions_call]);
+            }
         }
         eprintln!("\n==> {SCRIPT} ({content:?})");
         command.stdin(Stdio::piped()).stdout(Stdio::piped());

@@ -4,6 +4,7 @@
 mod arguments;
 mod check;
 mod command;
+mod faults;
 mod functions;
 mod lint;
 mod local_cloud;
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
             functions,
         }) => functions::build_release(architecture, &functions),
         Ok(Wanted::LocalCloud { port, keep_running }) => local_cloud::run(port, keep_running),
+        Ok(Wanted::Faults { histories, seed }) => faults::run(histories, seed),
         Ok(Wanted::Help) => {
             eprintln!("{USAGE}");
             return ExitCode::SUCCESS;

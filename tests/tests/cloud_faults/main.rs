@@ -1,0 +1,127 @@
+//! Does anybody lose money or stock when the functions' calls to the cloud fail? The real binaries on the local cloud,
+//! behind a proxy that loses answers, delays, repeats and throttles; the same for everybody who names the same seed.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a panic in a test is a failed test"
+)]
+
+mod books;
+mod customer;
+mod plan;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use serde_json::{Value, json};
+use tests::api::Cloud;
+use tests::client::Client;
+use tests::cloud;
+use tests::fault_proxy::FaultProxy;
+
+use books::Books;
+use customer::{End, History, Stream};
+use plan::Plan;
+
+/// How many orders are on their way at once: an emulator on two processors starts some twenty functions a second.
+const AT_ONCE: usize = 6;
+/// What a suite has time for. A longer run is asked for with `FAULT_HISTORIES`.
+const HISTORIES: usize = 40;
+/// More than anybody orders of a product, and less than anybody orders of the scarce one.
+const PLENTY: u32 = 10_000;
+const SCARCE: u32 = 5;
+
+fn number(variable: &str) -> Option<usize> {
+    let text = std::env::var(variable).ok()?;
+    Some(
+        text.parse()
+            .unwrap_or_else(|_| panic!("{variable} is not a number: {text}")),
+    )
+}
+
+/// Puts the products on sale that the histories order.
+fn stock(client: &Client) {
+    let staff = client.token("shopkeeper", &["staff"]);
+    let rows = customer::SKUS.map(|sku| {
+        let units = if sku == customer::SCARCE_SKU { SCARCE } else { PLENTY };
+        format!("{sku},Mug,A mug,12.50,EUR,{units}\n")
+    });
+    let file = format!("sku,name,description,price,currency,stock\n{}", rows.concat());
+    let announcement = json!({ "kind": "catalog", "file_name": "mugs.csv", "size_bytes": file.len() });
+    let created = client.upload(&staff, &announcement, file.as_bytes());
+    client.settled_upload(&staff, created["status_url"].as_str().unwrap());
+}
+
+/// The change of the folder `events` that tells of an order.
+fn change() -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../events/saga-start.json");
+    let event: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    event["Records"][0].clone()
+}
+
+#[test]
+#[ignore = "needs a local cloud whose functions call through a proxy: cargo xtask test starts one"]
+fn no_money_and_no_stock_is_lost_whatever_becomes_of_a_call() {
+    let outputs = std::env::var("LOCAL_CLOUD_OUTPUTS").expect("LOCAL_CLOUD_OUTPUTS says where the local cloud is");
+    let port = number("FAULT_PROXY_PORT").expect("FAULT_PROXY_PORT says where the functions call");
+    let histories = number("FAULT_HISTORIES").unwrap_or(HISTORIES);
+    let seed = number("FAULT_SEED").unwrap_or(1);
+    let deployment = cloud::deployment(outputs.as_ref());
+    let url = deployment["url"].as_str().unwrap();
+
+    let plan = Arc::new(Plan::new(seed));
+    let choosing = Arc::clone(&plan);
+    let upstream = url.trim_start_matches("http://");
+    let proxy = FaultProxy::start(u16::try_from(port).unwrap(), upstream, move |call| {
+        choosing.choose(call)
+    });
+
+    let client = cloud::client(outputs.as_ref());
+    stock(&client);
+    let ann = client.token("ann", &[]);
+    let stream = Stream {
+        cloud: Cloud::at(url),
+        function: deployment["functions"]["SagaStart"].as_str().unwrap().to_owned(),
+        change: change(),
+    };
+    plan.arm();
+    let started = Instant::now();
+    let next = AtomicUsize::new(0);
+    let ends: Vec<End> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..AT_ONCE)
+            .map(|_| {
+                scope.spawn(|| {
+                    let mut ends = Vec::new();
+                    loop {
+                        let index = next.fetch_add(1, Ordering::SeqCst);
+                        if index >= histories {
+                            return ends;
+                        }
+                        ends.push(History::new(index).run(&client, &ann, &stream));
+                    }
+                })
+            })
+            .collect();
+        workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
+    });
+    client.wait_for("late calls to arrive", || (proxy.on_their_way() == 0).then_some(()));
+    plan.disarm();
+
+    let books = Books::read(&Cloud::at(url));
+    for end in &ends {
+        books.check(end, &plan.met(end.id()), &client);
+    }
+    books::check_stock(&ends, &client);
+    books::check_orders(&ends, &client, &ann);
+    println!(
+        "{} histories of seed {seed} in {:.0} s; {}; faults: {:?}",
+        ends.len(),
+        started.elapsed().as_secs_f32(),
+        customer::tally(&ends),
+        plan.injected()
+    );
+    plan.assert_everything_happened(histories);
+}
