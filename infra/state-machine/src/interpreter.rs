@@ -22,7 +22,9 @@ use crate::states::{Step, milliseconds, step};
 
 /// Visits of all states in one execution; a loop without an end stops here, as the history limit stops it on AWS.
 pub(crate) const VISITS_MAX: u32 = 25_000;
-const OUTCOME_KEY: &str = "outcome";
+pub(crate) const OUTCOME_KEY: &str = "outcome";
+/// When the execution was redriven last: its timeout counts from then.
+pub(crate) const REDRIVEN_KEY: &str = "redriven";
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExecutionInput {
@@ -49,13 +51,17 @@ pub enum Outcome {
 pub async fn run(machine: &StateMachine, execution: &ExecutionInput, host: &dyn Host) -> Result<Outcome, HostFailure> {
     let visits = AtomicU32::new(0);
     let timeout_ms = machine.timeout_seconds.map(milliseconds);
-    let interpreter = Interpreter {
+    let mut interpreter = Interpreter {
         machine,
         execution,
         host,
-        deadline_ms: timeout_ms.map(|timeout_ms| execution.started_at_ms.saturating_add(timeout_ms)),
+        deadline_ms: None,
         visits: &visits,
     };
+    let redriven_at_ms: Option<i64> = interpreter.recorded(REDRIVEN_KEY).await?;
+    let counts_from_ms = redriven_at_ms.unwrap_or(execution.started_at_ms);
+    interpreter.deadline_ms = timeout_ms.map(|timeout_ms| counts_from_ms.saturating_add(timeout_ms));
+    let interpreter = interpreter;
     if let Some(outcome) = interpreter.recorded(OUTCOME_KEY).await? {
         return Ok(outcome);
     }

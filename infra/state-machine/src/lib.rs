@@ -25,6 +25,7 @@ mod interpreter;
 mod join;
 mod names;
 mod parse;
+pub mod redrive;
 mod retry;
 mod states;
 mod substitution;

@@ -10,6 +10,7 @@ mod interpreter {
     mod errors;
     mod history;
     mod order_saga;
+    mod redrive;
     mod refusals;
     mod replay;
     mod states;

@@ -1,0 +1,116 @@
+//! What does an execution that failed have to forget, so that its next run goes on where it stopped?
+//!
+//! As Step Functions does it: whatever succeeded keeps its answer and is not done again; a state that failed gets its
+//! attempts anew, with the input it had; of a Parallel or Map, only the branches that failed or were cut off run; and the
+//! machine's timeout counts from now
+//! (<https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html>). One difference: a Parallel or Map
+//! that failed goes on in its last attempt, without new ones.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::interpreter::{OUTCOME_KEY, REDRIVEN_KEY};
+
+/// A change of a journal. All of it or nothing: a journal that has forgotten half would take another way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Redrive {
+    pub forgotten: BTreeSet<String>,
+    pub key: &'static str,
+    pub value: Value,
+}
+
+/// What a redrive at `now_ms` changes in the journal of an execution that ended. `None` for one that has not ended, or
+/// ended well: there is nothing to do again.
+pub fn redrive(journal: &BTreeMap<String, Value>, now_ms: i64) -> Option<Redrive> {
+    let outcome = journal.get(OUTCOME_KEY)?;
+    if outcome.get("Succeeded").is_some() {
+        return None;
+    }
+    let failures = Failures::of(journal);
+    let mut forgotten: BTreeSet<String> = BTreeSet::from([OUTCOME_KEY.to_owned()]);
+    for failure in &failures.0 {
+        if !failures.reaches_the_top(failure) {
+            continue;
+        }
+        match failure.kind {
+            // Attempts are counted anew, so those of the run before must not be found.
+            Kind::Task => {
+                let attempts = journal.keys().filter(|key| is_attempt_of(key, failure.path));
+                forgotten.extend(attempts.cloned());
+            }
+            Kind::Branches => {
+                forgotten.insert(format!("{}/{}/failed", failure.path, failure.attempt));
+            }
+        }
+    }
+    Some(Redrive {
+        forgotten,
+        key: REDRIVEN_KEY,
+        value: Value::from(now_ms),
+    })
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Task,
+    Branches,
+}
+
+/// A last attempt that failed and was neither repeated nor caught.
+#[derive(Debug, Clone, Copy)]
+struct Failure<'a> {
+    path: &'a str,
+    attempt: u32,
+    kind: Kind,
+}
+
+struct Failures<'a>(Vec<Failure<'a>>);
+
+impl<'a> Failures<'a> {
+    fn of(journal: &'a BTreeMap<String, Value>) -> Self {
+        let failed = journal.iter().filter_map(|(key, value)| {
+            let (attempt_path, fact) = key.rsplit_once('/')?;
+            let (path, attempt) = attempt_path.rsplit_once('/')?;
+            let kind = match fact {
+                "answer" if value.get("Err").is_some() => Kind::Task,
+                "failed" => Kind::Branches,
+                _ => return None,
+            };
+            let handled = ["again", "caught"];
+            if handled
+                .iter()
+                .any(|fact| journal.contains_key(&format!("{attempt_path}/{fact}")))
+            {
+                return None;
+            }
+            let attempt = attempt.parse().ok()?;
+            Some(Failure { path, attempt, kind })
+        });
+        Self(failed.collect())
+    }
+
+    /// Whether nothing around it has dealt with it: a failed branch whose Parallel was caught is over and done with.
+    fn reaches_the_top(&self, failure: &Failure<'_>) -> bool {
+        let around = failure.path.match_indices('/').map(|(end, _)| &failure.path[..end]);
+        around
+            .filter_map(|path| {
+                let (parent, attempt) = path.rsplit_once('/')?;
+                // States stand between slashes with their visit, like `Undo#1`; attempts and branches are bare numbers.
+                let is_attempt = parent.rsplit('/').next().is_some_and(|last| last.contains('#'));
+                is_attempt.then_some((parent, attempt.parse::<u32>().ok()?))
+            })
+            .all(|(parent, attempt)| {
+                self.0
+                    .iter()
+                    .any(|other| other.kind == Kind::Branches && other.path == parent && other.attempt == attempt)
+            })
+    }
+}
+
+/// Whether a key tells of an attempt of this very state, and not of one inside it or of when it was entered.
+fn is_attempt_of(key: &str, path: &str) -> bool {
+    let rest = key.strip_prefix(path).and_then(|rest| rest.strip_prefix('/'));
+    let attempt = rest.and_then(|rest| rest.split_once('/'));
+    attempt.is_some_and(|(attempt, fact)| attempt.parse::<u32>().is_ok() && !fact.contains('/'))
+}
