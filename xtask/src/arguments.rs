@@ -6,12 +6,14 @@ use lexopt::{Arg, Parser, ValueExt as _};
 
 use crate::check::Network;
 use crate::functions::Architecture;
+use crate::parked::Where;
 
 pub(crate) const USAGE: &str = "\
 usage: cargo xtask test [--offline]
        cargo xtask build [--arch x86_64|arm64] [--function NAME...]
        cargo xtask local-cloud [--port N] [--keep-running true|false]
        cargo xtask faults [--histories N] [--seed N]
+       cargo xtask parked [--port N | --local-cloud | --stack NAME] [--redrive ORDER_ID]
 
   test             everything that CI runs, in the order in which it fails fastest
     --offline      without what needs the package registries; says what it skipped
@@ -23,7 +25,12 @@ usage: cargo xtask test [--offline]
     --keep-running false: end as soon as everything is deployed and has answered
   faults           orders on the local cloud while the functions' calls get lost, late, repeated or throttled
     --histories    how many orders (default: 200)
-    --seed         which faults they meet (default: 1)";
+    --seed         which faults they meet (default: 1)
+  parked           the orders that wait for an operator; docs/runbooks/parked-orders.md says what to do
+    --port         of a local host there (default: 3000)
+    --local-cloud  of the local cloud that runs
+    --stack        of the stack of this name, with the AWS CLI's credentials
+    --redrive      sends this order's execution on from where it stopped";
 
 pub(crate) enum Wanted {
     Test(Network),
@@ -40,6 +47,11 @@ pub(crate) enum Wanted {
         histories: u32,
         seed: u32,
     },
+    Parked {
+        place: Where,
+        /// This order, instead of listing all.
+        redrive: Option<String>,
+    },
     Help,
 }
 
@@ -52,6 +64,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Wan
             Some("build") => build(parser),
             Some("local-cloud") => local_cloud(parser),
             Some("faults") => faults(parser),
+            Some("parked") => parked(parser),
             _ => Err(Arg::Value(command).unexpected()),
         },
         Some(Arg::Long("help") | Arg::Short('h')) => Ok(Wanted::Help),
@@ -112,6 +125,20 @@ fn faults(mut parser: Parser) -> Result<Wanted, lexopt::Error> {
         }
     }
     Ok(Wanted::Faults { histories, seed })
+}
+
+fn parked(mut parser: Parser) -> Result<Wanted, lexopt::Error> {
+    let (mut place, mut redrive) = (Where::LocalHost(3000), None);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Long("port") => place = Where::LocalHost(parser.value()?.parse()?),
+            Arg::Long("local-cloud") => place = Where::LocalCloud,
+            Arg::Long("stack") => place = Where::Stack(parser.value()?.string()?),
+            Arg::Long("redrive") => redrive = Some(parser.value()?.string()?),
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(Wanted::Parked { place, redrive })
 }
 
 #[cfg(test)]

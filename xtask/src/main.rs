@@ -9,6 +9,7 @@ mod functions;
 mod lint;
 mod local_cloud;
 mod package;
+mod parked;
 mod python;
 
 use std::process::ExitCode;
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
         }) => functions::build_release(architecture, &functions),
         Ok(Wanted::LocalCloud { port, keep_running }) => local_cloud::run(port, keep_running),
         Ok(Wanted::Faults { histories, seed }) => faults::run(histories, seed),
+        Ok(Wanted::Parked { place, redrive }) => parked::run(&place, redrive.as_deref()),
         Ok(Wanted::Help) => {
             eprintln!("{USAGE}");
             return ExitCode::SUCCESS;

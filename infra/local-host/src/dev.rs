@@ -140,17 +140,20 @@ fn time(at: Timestamp) -> String {
     rfc3339(at.unix_ms())
 }
 
-fn answer(outcome: Result<Value, PortFailure>) -> Response {
-    let (status, body) = match outcome {
-        Ok(body) => (StatusCode::OK, body),
+pub(crate) fn answer(outcome: Result<Value, PortFailure>) -> Response {
+    match outcome {
+        Ok(body) => answer_with(StatusCode::OK, &body),
         Err(failure) => {
             tracing::error!(error = &failure as &dyn std::error::Error, "view is not available");
-            (
+            answer_with(
                 StatusCode::SERVICE_UNAVAILABLE,
-                json!({ "message": "Service Unavailable" }),
+                &json!({ "message": "Service Unavailable" }),
             )
         }
-    };
+    }
+}
+
+pub(crate) fn answer_with(status: StatusCode, body: &Value) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "application/json"),
         (header::CACHE_CONTROL, "no-store"),

@@ -19,12 +19,14 @@ use crate::events::EventPlane;
 use crate::functions::Functions;
 use crate::identity::{self, Issuer, IssuerFault};
 use crate::invoker::Invoker;
+use crate::operator::{self, Operator};
 use crate::registry::{self, RegistryMismatch};
 use crate::s3::{self, Objects};
 use crate::seed::{self, SeedFault};
 use crate::shop::{DataLocation, Shop, ShopFault};
 use crate::template::{self, TemplateFault};
 use crate::workflows::journal::Writer;
+use crate::workflows::redrive::WorkflowRedriver;
 use crate::workflows::{Machines, WorkflowFault, Workflows};
 use crate::{console, gateway};
 
@@ -139,6 +141,15 @@ impl Host {
         )?);
         let app = Router::new()
             .merge(console::router())
+            .merge(operator::router(Operator::of(
+                &shop,
+                WorkflowRedriver {
+                    database: shop.database.clone(),
+                    deployment: Arc::clone(&deployment),
+                    machines: machines.clone(),
+                    wake: Arc::clone(&wake),
+                },
+            )))
             .merge(dev::router(Machinery {
                 shop: Arc::clone(&shop),
                 events: Arc::clone(&events),

@@ -27,6 +27,7 @@ use domain::thumbnails::ports::{PhotoStore, PhotoUploads, ProductPhotos, Thumbna
 use domain::uploads::ports::{UploadLinks, UploadRepository};
 use imaging::Renderer;
 
+use crate::payment_switch::SwitchedGateway;
 use crate::shop::Shop;
 
 /// Every port of the domain.
@@ -73,7 +74,10 @@ impl Ports {
             catalog_writer: Arc::new(SqliteCatalogWriter { database: database() }),
             clock: shop.clock.clone(),
             directory: Arc::new(ExampleDirectory),
-            gateway: Arc::new(shop.gateway.clone()),
+            gateway: Arc::new(SwitchedGateway {
+                gateway: Arc::new(shop.gateway.clone()),
+                switch: shop.payments.clone(),
+            }),
             idempotency: Arc::new(SqliteIdempotencyStore { database: database() }),
             ids: Arc::new(UuidV7Ids),
             imports: Arc::new(SqliteImportLedger { database: database() }),

@@ -14,6 +14,7 @@ use adapter_system::clock::SystemClock;
 use domain::ports::{Clock, PortFailure};
 use edge::cursor::{CursorKeyTooShort, CursorSigner};
 
+use crate::payment_switch::Switch;
 use crate::template::Deployment;
 
 const DATABASE_FILE: &str = "popshop.sqlite3";
@@ -66,6 +67,8 @@ pub enum ShopFault {
 pub(crate) struct Shop {
     pub(crate) database: Database,
     pub(crate) gateway: SandboxGateway,
+    /// Whether the gateway answers.
+    pub(crate) payments: Switch,
     pub(crate) mailer: OutboxMailer,
     pub(crate) uploads: NamedBucket,
     pub(crate) thumbnails: NamedBucket,
@@ -113,6 +116,7 @@ impl Shop {
             thumbnails: bucket(&stores.buckets, deployment, THUMBNAILS_BUCKET, Versions::LatestOnly)?,
             database: stores.database,
             gateway: stores.gateway,
+            payments: Switch::default(),
             mailer: stores.mailer,
             links: Arc::new(links),
             cursors,

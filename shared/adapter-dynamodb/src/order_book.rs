@@ -3,12 +3,14 @@
 use async_trait::async_trait;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
-use domain::fulfilment::ports::{FulfilmentOrder, OrderBook, Parking, StockLine, Transition};
+use domain::fulfilment::ports::{
+    FulfilmentOrder, OrderBook, ParkedOrder, ParkedOrders, Parking, StockLine, Transition,
+};
 use domain::orders::order::{Order, OrderLine};
 use domain::ports::PortFailure;
 use domain::values::{OrderId, OrderStatus, RejectionReason, Timestamp};
 
-use crate::attributes::{Item, UnreadableItem, number, optional_parsed, text};
+use crate::attributes::{Item, UnreadableItem, number, optional_parsed, parsed, text};
 use crate::conditions::found_instead;
 use crate::order_item;
 use crate::orders;
@@ -69,8 +71,9 @@ impl OrderBook for DynamoOrderBook {
             .condition_expression("#status IN (:pending, :cancelling)")
             .update_expression(
                 "SET parked_from = #status, #status = :to, updated_at = :at, parking_execution = :execution, \
-                 parking_error = :error, parking_cause = :cause REMOVE #open",
+                 parking_error = :error, parking_cause = :cause, #open = :parked",
             )
+            .expression_attribute_values(":parked", text(order_item::PARKED))
             .expression_attribute_values(":pending", text(OrderStatus::Pending.as_str()))
             .expression_attribute_values(":cancelling", text(OrderStatus::Cancelling.as_str()))
             .expression_attribute_values(":execution", text(parking.execution.as_str()))
@@ -82,33 +85,28 @@ impl OrderBook for DynamoOrderBook {
     /// The index lags behind the table by moments, which an order that is overdue has behind it.
     async fn overdue(&self, before: Timestamp, limit: usize) -> Result<Vec<FulfilmentOrder>, PortFailure> {
         const ACTION: &str = "find overdue orders";
-        let mut overdue = Vec::new();
-        let mut start_key = None;
-        while overdue.len() < limit {
-            let page = self
-                .table
-                .client
-                .query()
-                .table_name(&self.table.name)
-                .index_name(order_item::OPEN_ORDERS)
-                .key_condition_expression("#open = :open AND updated_at < :before")
-                .expression_attribute_names("#open", "open")
-                .expression_attribute_values(":open", text(order_item::OPEN))
-                .expression_attribute_values(":before", number(before.unix_ms()))
-                .limit(i32::try_from(limit - overdue.len()).unwrap_or(i32::MAX))
-                .set_exclusive_start_key(start_key)
-                .send()
-                .await
-                .map_err(|error| aws_errors::failure(ACTION, error))?;
-            for item in page.items() {
-                overdue.push(fulfilment_order(orders::order(ACTION, item)?));
-            }
-            start_key = page.last_evaluated_key;
-            if start_key.is_none() {
-                break;
-            }
-        }
-        Ok(overdue)
+        let items = self.indexed(ACTION, order_item::OPEN, before, limit).await?;
+        let orders = items
+            .iter()
+            .map(|item| orders::order(ACTION, item).map(fulfilment_order));
+        orders.collect()
+    }
+}
+
+#[async_trait]
+impl ParkedOrders for DynamoOrderBook {
+    async fn list(&self, limit: usize) -> Result<Vec<ParkedOrder>, PortFailure> {
+        const ACTION: &str = "list parked orders";
+        let ever = Timestamp::from_unix_ms(i64::MAX);
+        let items = self.indexed(ACTION, order_item::PARKED, ever, limit).await?;
+        let parked = items.iter().filter_map(|item| parked_order(ACTION, item).transpose());
+        parked.collect()
+    }
+
+    async fn find(&self, id: &OrderId) -> Result<Option<ParkedOrder>, PortFailure> {
+        const ACTION: &str = "read parked order";
+        let item = orders::find(ACTION, &self.table, id).await?;
+        item.map_or(Ok(None), |item| parked_order(ACTION, &item))
     }
 }
 
@@ -134,6 +132,41 @@ impl Standing {
 }
 
 impl DynamoOrderBook {
+    /// What the index of orders that somebody has to look after holds under this value, changed longest ago first.
+    async fn indexed(
+        &self,
+        action: &'static str,
+        open: &str,
+        before: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Item>, PortFailure> {
+        let mut items = Vec::new();
+        let mut start_key = None;
+        while items.len() < limit {
+            let page = self
+                .table
+                .client
+                .query()
+                .table_name(&self.table.name)
+                .index_name(order_item::OPEN_ORDERS)
+                .key_condition_expression("#open = :open AND updated_at < :before")
+                .expression_attribute_names("#open", "open")
+                .expression_attribute_values(":open", text(open))
+                .expression_attribute_values(":before", number(before.unix_ms()))
+                .limit(i32::try_from(limit - items.len()).unwrap_or(i32::MAX))
+                .set_exclusive_start_key(start_key)
+                .send()
+                .await
+                .map_err(|error| aws_errors::failure(action, error))?;
+            items.extend(page.items.unwrap_or_default());
+            start_key = page.last_evaluated_key;
+            if start_key.is_none() {
+                break;
+            }
+        }
+        Ok(items)
+    }
+
     /// Moves an order along that stands at `from`, or was parked from there.
     fn lead_on(&self, id: &OrderId, from: OrderStatus, to: OrderStatus, at: Timestamp) -> UpdateItemFluentBuilder {
         self.move_to(id, to, at)
@@ -173,6 +206,25 @@ async fn change(
         return Ok(Transition::AlreadyDone);
     }
     Ok(Transition::Refused(standing.status))
+}
+
+/// `None` for an order that something has led on.
+fn parked_order(action: &'static str, item: &Item) -> Result<Option<ParkedOrder>, PortFailure> {
+    let unreadable = |fault: UnreadableItem| PortFailure::permanent(action, fault);
+    let standing = Standing::of(item).map_err(unreadable)?;
+    let (OrderStatus::Parked, Some(parked_from)) = (standing.status, standing.parked_from) else {
+        return Ok(None);
+    };
+    let told = |name| parsed(item, name, |text| Some(text.to_owned())).map_err(unreadable);
+    Ok(Some(ParkedOrder {
+        order: fulfilment_order(orders::order(action, item)?),
+        parked_from,
+        parking: Parking {
+            execution: told("parking_execution")?,
+            error: told("parking_error")?,
+            cause: told("parking_cause")?,
+        },
+    }))
 }
 
 fn fulfilment_order(order: Order) -> FulfilmentOrder {

@@ -18,8 +18,10 @@ use crate::attributes::{Item, UnreadableItem, number, optional_parsed, parsed, r
 pub(crate) const BY_CUSTOMER: &str = "by-customer";
 /// The index of orders with the attribute `open`, by `updated_at`.
 pub(crate) const OPEN_ORDERS: &str = "open-orders";
-/// The one value of the attribute `open`.
+/// The value of the attribute `open` while a saga is to move the order along.
 pub(crate) const OPEN: &str = "open";
+/// And while an operator is.
+pub(crate) const PARKED: &str = "parked";
 const KIND: &str = "ORDER";
 
 /// A line as JSON.

@@ -1,7 +1,9 @@
 //! How do the sagas move orders along in SQLite?
 
 use async_trait::async_trait;
-use domain::fulfilment::ports::{FulfilmentOrder, OrderBook, Parking, StockLine, Transition};
+use domain::fulfilment::ports::{
+    FulfilmentOrder, OrderBook, ParkedOrder, ParkedOrders, Parking, StockLine, Transition,
+};
 use domain::orders::order::Order;
 use domain::ports::PortFailure;
 use domain::values::{OrderId, OrderStatus, RejectionReason, Timestamp};
@@ -99,6 +101,33 @@ impl OrderBook for SqliteOrderBook {
     }
 }
 
+#[async_trait]
+impl ParkedOrders for SqliteOrderBook {
+    async fn list(&self, limit: usize) -> Result<Vec<ParkedOrder>, PortFailure> {
+        self.database
+            .call("list parked orders", move |connection| {
+                let rows = connection
+                    .prepare_cached(&format!(
+                        "SELECT {columns} FROM orders WHERE status = 'PARKED' ORDER BY updated_at, id LIMIT ?1",
+                        columns = order_rows::COLUMNS,
+                    ))?
+                    .query_map(params![limit], OrderRow::read)?
+                    .collect::<rusqlite::Result<Vec<_>>>()?;
+                Ok(rows.into_iter().filter_map(parked_order).collect())
+            })
+            .await
+    }
+
+    async fn find(&self, id: &OrderId) -> Result<Option<ParkedOrder>, PortFailure> {
+        let id = id.clone();
+        self.database
+            .call("read parked order", move |connection| {
+                Ok(order_rows::find(connection, &id)?.and_then(parked_order))
+            })
+            .await
+    }
+}
+
 impl SqliteOrderBook {
     async fn change(
         &self,
@@ -136,6 +165,15 @@ fn moved(row: &OrderRow, status: OrderStatus) -> Box<OrderRow> {
     after.order.status = status;
     after.parked_from = None;
     Box::new(after)
+}
+
+/// `None` for an order that something has led on.
+fn parked_order(row: OrderRow) -> Option<ParkedOrder> {
+    Some(ParkedOrder {
+        parked_from: row.parked_from?,
+        parking: row.parking?,
+        order: fulfilment_order(row.order),
+    })
 }
 
 fn fulfilment_order(order: Order) -> FulfilmentOrder {

@@ -188,6 +188,19 @@ pub fn end(
     Ok(ended == 1)
 }
 
+/// Lets an execution that ended badly run again, behind all others. `false` when it runs, succeeded or is not known:
+/// nothing changed.
+pub fn begin_again(connection: &Connection, kind: SagaKind, name: &str) -> rusqlite::Result<bool> {
+    let changed = connection
+        .prepare_cached(
+            "UPDATE executions SET status = 'RUNNING', error = NULL, cause = NULL, ended_at = NULL,
+                                   place = (SELECT max(place) + 1 FROM executions)
+             WHERE kind = ?1 AND name = ?2 AND status IN ('FAILED', 'TIMED_OUT', 'ABORTED')",
+        )?
+        .execute(params![kind_text(kind), name])?;
+    Ok(changed == 1)
+}
+
 fn read(row: &Row<'_>) -> rusqlite::Result<Execution> {
     Ok(Execution {
         kind: known(row, "kind", parse_kind)?,

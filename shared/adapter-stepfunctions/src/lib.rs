@@ -2,10 +2,11 @@
 
 use async_trait::async_trait;
 use aws_sdk_sfn::operation::describe_execution::{DescribeExecutionError, DescribeExecutionOutput};
+use aws_sdk_sfn::operation::redrive_execution::RedriveExecutionError;
 use aws_sdk_sfn::operation::start_execution::StartExecutionError;
 use aws_sdk_sfn::types::ExecutionStatus;
 use aws_types::SdkConfig;
-use domain::fulfilment::ports::{Parking, SagaKind, SagaRunner, SagaStanding, SagaStart};
+use domain::fulfilment::ports::{Parking, Redrive, SagaKind, SagaRedriver, SagaRunner, SagaStanding, SagaStart};
 use domain::ports::PortFailure;
 use domain::values::OrderId;
 use serde_json::json;
@@ -96,6 +97,44 @@ impl SagaRunner for StepFunctionsSagaRunner {
             return Ok(SagaStanding::NotStarted);
         }
         Err(aws_errors::failure(ACTION, error))
+    }
+}
+
+#[async_trait]
+impl SagaRedriver for StepFunctionsSagaRunner {
+    /// Step Functions redrives what ended badly within the last 14 days
+    /// (<https://docs.aws.amazon.com/step-functions/latest/apireference/API_RedriveExecution.html>). A repetition by the
+    /// SDK after a lost answer finds the execution running, and so does whoever comes second.
+    async fn redrive(&self, kind: SagaKind, order: &OrderId) -> Result<Redrive, PortFailure> {
+        let standing = self.standing(kind, order).await?;
+        if let Some(answer) = without_a_redrive(&standing) {
+            return Ok(answer);
+        }
+        let redriven = self
+            .client
+            .redrive_execution()
+            .execution_arn(execution_arn(self.state_machine(kind), &kind.execution_name(order)))
+            .send()
+            .await;
+        let Err(error) = redriven else {
+            return Ok(Redrive::Redriven);
+        };
+        let Some(RedriveExecutionError::ExecutionNotRedrivable(refusal)) = error.as_service_error() else {
+            return Err(aws_errors::failure("redrive saga", error));
+        };
+        let reason = refusal.message().unwrap_or("Step Functions gives no reason").to_owned();
+        let standing = self.standing(kind, order).await?;
+        Ok(without_a_redrive(&standing).unwrap_or(Redrive::Impossible(reason)))
+    }
+}
+
+/// What there is to say about an execution that did not end badly.
+fn without_a_redrive(standing: &SagaStanding) -> Option<Redrive> {
+    match standing {
+        SagaStanding::Ended(_) => None,
+        SagaStanding::Running => Some(Redrive::Running),
+        SagaStanding::Succeeded => Some(Redrive::Impossible("it succeeded".to_owned())),
+        SagaStanding::NotStarted => Some(Redrive::Impossible("it was never started".to_owned())),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::catalog::ports::CatalogWriter;
-use domain::fulfilment::ports::{OrderBook, Transition};
+use domain::fulfilment::ports::{OrderBook, ParkedOrders, Transition};
 use domain::orders::order::Order;
 use domain::orders::ports::{
     CancelOutcome, IdempotencyStore, OrderPosition, OrderQuery, OrderRepository, PlaceOutcome, PriceList,
@@ -21,6 +21,7 @@ pub struct OrderPorts {
     pub orders: Arc<dyn OrderRepository>,
     pub keys: Arc<dyn IdempotencyStore>,
     pub book: Arc<dyn OrderBook>,
+    pub parked: Arc<dyn ParkedOrders>,
     pub changes: Arc<dyn OrderChanges>,
 }
 

@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Our crates with what they are allowed to depend on among our crates. Functions are treated alike below.
-const ALLOWED: [(&str, &[&str]); 19] = [
+const ALLOWED: [(&str, &[&str]); 20] = [
     ("domain", &[]),
     ("edge", &[]),
     ("state-machine", &[]),
@@ -24,6 +24,10 @@ const ALLOWED: [(&str, &[&str]); 19] = [
     ("adapter-system", &["domain"]),
     ("aws-errors", &["domain"]),
     ("sandbox-gateway", &["domain"]),
+    (
+        "operator",
+        &["adapter-dynamodb", "adapter-stepfunctions", "domain", "edge", "wire"],
+    ),
     (
         "local-host",
         &[

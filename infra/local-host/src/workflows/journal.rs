@@ -11,6 +11,7 @@ use adapter_embedded::sagas::{Execution, kind_text};
 use domain::ports::PortFailure;
 use rusqlite::{Connection, params};
 use serde_json::Value;
+use state_machine::Outcome;
 use state_machine::history::HistoryEvent;
 use tokio::sync::{mpsc, oneshot};
 
@@ -202,7 +203,9 @@ fn write(connection: &Connection, deployment: &Deployment, entry: &Entry) -> rus
                 ])?;
         }
         Entry::End(ending) => {
-            if ending::end(connection, deployment, ending, now_ms())? {
+            let ended = ending::end(connection, deployment, ending, now_ms())?;
+            // What failed may be redriven, and finds there what it has done.
+            if ended && matches!(ending.outcome, Outcome::Succeeded(_)) {
                 connection
                     .prepare_cached("DELETE FROM execution_journal WHERE kind = ?1 AND name = ?2")?
                     .execute(params![kind_text(ending.execution.kind), ending.execution.name])?;
@@ -226,19 +229,24 @@ pub(crate) async fn recorded(
 ) -> Result<HashMap<String, Value>, PortFailure> {
     let execution = execution.clone();
     database
-        .call("read journal", move |connection| {
-            connection
-                .prepare_cached("SELECT key, value FROM execution_journal WHERE kind = ?1 AND name = ?2")?
-                .query_map(params![execution.kind, execution.name], |row| {
-                    let value: String = row.get(1)?;
-                    let value = serde_json::from_str(&value).map_err(|fault| {
-                        rusqlite::Error::FromSqlConversionFailure(1, rusqlite::types::Type::Text, Box::new(fault))
-                    })?;
-                    Ok((row.get(0)?, value))
-                })?
-                .collect()
-        })
+        .call("read journal", move |connection| entries(connection, &execution))
         .await
+}
+
+pub(crate) fn entries<C: FromIterator<(String, Value)>>(
+    connection: &Connection,
+    execution: &ExecutionKey,
+) -> rusqlite::Result<C> {
+    connection
+        .prepare_cached("SELECT key, value FROM execution_journal WHERE kind = ?1 AND name = ?2")?
+        .query_map(params![execution.kind, execution.name], |row| {
+            let value: String = row.get(1)?;
+            let value = serde_json::from_str(&value).map_err(|fault| {
+                rusqlite::Error::FromSqlConversionFailure(1, rusqlite::types::Type::Text, Box::new(fault))
+            })?;
+            Ok((row.get(0)?, value))
+        })?
+        .collect()
 }
 
 /// The states that an execution has entered, in their order.

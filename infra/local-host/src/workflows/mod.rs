@@ -3,6 +3,7 @@
 mod ending;
 mod execution;
 pub(crate) mod journal;
+pub(crate) mod redrive;
 #[cfg(test)]
 mod tests;
 
@@ -143,6 +144,11 @@ impl Workflows {
         wake: Arc<Notify>,
     ) -> Result<(Self, Writer), PortFailure> {
         database.ensure_schema(journal::SCHEMA).await?;
+        database
+            .call("forget old journals", |connection| {
+                redrive::forget_what_is_too_old(connection, now_ms())
+            })
+            .await?;
         let (journal, writer) = Journal::new(database.clone(), Arc::clone(&deployment));
         Ok((
             Self {

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use adapter_embedded::sagas::{ExecutionStatus, SqliteSagaRunner};
 use adapter_system::clock::SystemClock;
 use async_trait::async_trait;
-use domain::fulfilment::ports::{SagaRunner, SagaStart};
+use domain::fulfilment::ports::{Redrive, SagaRedriver, SagaRunner, SagaStart};
 use domain::values::{CorrelationId, OrderId};
 use rusqlite::params;
 use serde_json::json;
@@ -46,6 +46,13 @@ impl Functions for Steps {
 }
 
 impl Steps {
+    fn failing(function: &'static str) -> Self {
+        Self {
+            failing: BTreeMap::from([(function, "OrderNotCancelling")]),
+            ..Self::default()
+        }
+    }
+
     fn calls(&self, logical_id: &str) -> u32 {
         self.calls.lock().unwrap().get(logical_id).copied().unwrap_or_default()
     }
@@ -121,6 +128,21 @@ impl Shop {
                 _ => rung.await,
             }
         }
+    }
+
+    async fn redrive(&self, kind: SagaKind, order: &str) -> Redrive {
+        let redriver = redrive::WorkflowRedriver {
+            database: self.database.clone(),
+            deployment: Arc::clone(&self.deployment),
+            machines: Machines::read(&self.deployment).unwrap(),
+            wake: Arc::clone(&self.wake),
+        };
+        redriver.redrive(kind, &OrderId::parse(order).unwrap()).await.unwrap()
+    }
+
+    async fn age(&self, sql: &'static str) {
+        let aged = self.database.call("age", |connection| connection.execute(sql, []));
+        assert_eq!(aged.await.unwrap(), 1);
     }
 
     async fn count(&self, sql: &'static str) -> i64 {
@@ -225,6 +247,68 @@ async fn an_execution_that_fails_is_told_once_under_the_names_that_the_template_
     assert_eq!(told[0]["stateMachineArn"], machines.arn(SagaKind::Cancel).arn());
     let cause: Value = serde_json::from_str(told[0]["cause"].as_str().unwrap()).unwrap();
     assert_eq!(cause["errorType"], "OrderNotCancelling");
+}
+
+#[tokio::test]
+async fn an_execution_that_failed_goes_on_where_it_stopped() {
+    let shop = Shop::open().await;
+    shop.order(SagaKind::Cancel, "o-1").await;
+    let steps = Arc::new(Steps::failing("SagaCancelOrder"));
+    let process = shop.process(&steps).await;
+    shop.ended(SagaKind::Cancel, "o-1-cancel").await;
+    assert_eq!(
+        (steps.calls("SagaRefundPayment"), steps.calls("SagaReleaseStock")),
+        (1, 1)
+    );
+    drop(process);
+
+    // In another process, which may be days later.
+    let steps = Arc::new(Steps::default());
+    let _process = shop.process(&steps).await;
+    assert_eq!(shop.redrive(SagaKind::Cancel, "o-1").await, Redrive::Redriven);
+    let execution = shop.ended(SagaKind::Cancel, "o-1-cancel").await;
+    assert_eq!((execution.status, execution.error), (ExecutionStatus::Succeeded, None));
+    assert_eq!(
+        (steps.calls("SagaRefundPayment"), steps.calls("SagaReleaseStock")),
+        (0, 0)
+    );
+    assert_eq!(
+        (steps.calls("SagaCancelOrder"), steps.calls("SagaNotifyCustomer")),
+        (1, 1)
+    );
+    assert_eq!(shop.count("SELECT count(*) FROM execution_journal").await, 0);
+}
+
+#[tokio::test]
+async fn what_runs_succeeded_or_is_too_old_is_not_redriven() {
+    let shop = Shop::open().await;
+    let impossible = |redrive: Redrive| matches!(redrive, Redrive::Impossible(_));
+    assert!(impossible(shop.redrive(SagaKind::Order, "o-1").await), "never started");
+
+    shop.order(SagaKind::Order, "o-1").await;
+    assert_eq!(shop.redrive(SagaKind::Order, "o-1").await, Redrive::Running);
+    let _process = shop.process(&Arc::new(Steps::default())).await;
+    shop.ended(SagaKind::Order, "o-1").await;
+    assert!(impossible(shop.redrive(SagaKind::Order, "o-1").await), "it succeeded");
+
+    shop.age("UPDATE executions SET status = 'FAILED', ended_at = 1").await;
+    assert!(impossible(shop.redrive(SagaKind::Order, "o-1").await), "long ago");
+}
+
+#[tokio::test]
+async fn journals_that_nobody_can_redrive_any_more_are_forgotten() {
+    const JOURNAL: &str = "SELECT count(*) FROM execution_journal";
+    let shop = Shop::open().await;
+    shop.order(SagaKind::Cancel, "o-1").await;
+    let steps = Arc::new(Steps::failing("SagaCancelOrder"));
+    let process = shop.process(&steps).await;
+    shop.ended(SagaKind::Cancel, "o-1-cancel").await;
+    drop(process);
+    drop(shop.process(&steps).await);
+    assert!(shop.count(JOURNAL).await > 0, "kept for a redrive");
+    shop.age("UPDATE executions SET ended_at = 1").await;
+    drop(shop.process(&steps).await);
+    assert_eq!(shop.count(JOURNAL).await, 0);
 }
 
 #[tokio::test]

@@ -50,7 +50,8 @@ async fn order_ports() -> OrderPorts {
     OrderPorts {
         orders: Arc::new(DynamoOrderRepository { table: table.clone() }),
         keys: Arc::new(DynamoIdempotencyStore { table: table.clone() }),
-        book: Arc::new(DynamoOrderBook { table }),
+        book: Arc::new(DynamoOrderBook { table: table.clone() }),
+        parked: Arc::new(DynamoOrderBook { table }),
         changes: Arc::new(stream),
     }
 }
@@ -73,6 +74,12 @@ async fn orders_and_their_stream() {
 #[ignore = "needs a local cloud: cargo xtask test starts one"]
 async fn the_order_book() {
     order_book::order_book(&order_ports().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[ignore = "needs a local cloud: cargo xtask test starts one"]
+async fn parked_orders() {
+    order_book::parked_orders(&order_ports().await).await;
 }
 
 /// The names are promised to the stream's readers, and to the filters in the template.

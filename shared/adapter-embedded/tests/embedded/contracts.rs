@@ -42,6 +42,9 @@ fn order_ports(shop: &Shop) -> OrderPorts {
         book: Arc::new(SqliteOrderBook {
             database: shop.database.clone(),
         }),
+        parked: Arc::new(SqliteOrderBook {
+            database: shop.database.clone(),
+        }),
         changes: Arc::new(shop::Stream {
             database: shop.database.clone(),
         }),
@@ -68,6 +71,13 @@ async fn orders_and_their_stream() {
 async fn the_order_book() {
     for shop in Shop::both() {
         order_book::order_book(&order_ports(&shop)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn parked_orders() {
+    for shop in Shop::both() {
+        order_book::parked_orders(&order_ports(&shop)).await;
     }
 }
 

@@ -9,5 +9,6 @@
 mod cloud;
 mod contracts;
 mod recorded;
+mod redrive_recorded;
 mod standing_recorded;
 mod start_recorded;

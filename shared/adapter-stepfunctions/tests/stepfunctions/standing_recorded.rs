@@ -9,7 +9,7 @@ use crate::recorded::{Answer, CANCEL_SAGA, lost, refused, runner, sent, throttle
 
 const EXECUTION: &str = "arn:aws-cn:states:cn-north-1:123456789012:execution:popshop-order-cancel:order-1-cancel";
 
-fn execution(status: &str, end: &Value) -> Answer {
+pub(crate) fn execution(status: &str, end: &Value) -> Answer {
     let mut body = json!({
         "executionArn": EXECUTION,
         "stateMachineArn": CANCEL_SAGA,

@@ -8,6 +8,7 @@ pub mod confirm_order;
 mod fakes;
 mod notice_email;
 pub mod notify_customer;
+pub mod parked;
 pub mod ports;
 pub mod reconcile;
 pub mod refund_payment;

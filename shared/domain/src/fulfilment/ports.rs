@@ -70,6 +70,25 @@ pub trait OrderBook: Send + Sync {
     async fn overdue(&self, before: Timestamp, limit: usize) -> Result<Vec<FulfilmentOrder>, PortFailure>;
 }
 
+/// An order that was set aside, with what an operator has to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParkedOrder {
+    pub order: FulfilmentOrder,
+    /// What it waited for: PENDING or CANCELLING.
+    pub parked_from: OrderStatus,
+    pub parking: Parking,
+}
+
+/// Finds what was set aside. For operators: no function has a use for it.
+#[async_trait]
+pub trait ParkedOrders: Send + Sync {
+    /// Those parked longest first, at most `limit`. MUST leave out an order as soon as something has led it on, apart
+    /// from a lag of moments.
+    async fn list(&self, limit: usize) -> Result<Vec<ParkedOrder>, PortFailure>;
+    /// `None` when there is no such order, or it is not PARKED. MUST not lag.
+    async fn find(&self, id: &OrderId) -> Result<Option<ParkedOrder>, PortFailure>;
+}
+
 /// What came of asking for stock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reservation {
@@ -253,4 +272,22 @@ pub trait SagaRunner: Send + Sync {
     /// MUST start at most one execution per [`SagaKind::execution_name`]; one that exists already is success.
     async fn start(&self, start: &SagaStart) -> Result<(), PortFailure>;
     async fn standing(&self, kind: SagaKind, order: &OrderId) -> Result<SagaStanding, PortFailure>;
+}
+
+/// What came of asking for a redrive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Redrive {
+    /// The execution runs again, from where it stopped.
+    Redriven,
+    /// It has not ended: somebody was faster.
+    Running,
+    /// It cannot be redriven, for this reason: it succeeded, was never started, or ended too long ago.
+    Impossible(String),
+}
+
+/// Sends executions that ended badly back to work.
+#[async_trait]
+pub trait SagaRedriver: Send + Sync {
+    /// MUST repeat nothing that succeeded, and MUST be harmless when repeated.
+    async fn redrive(&self, kind: SagaKind, order: &OrderId) -> Result<Redrive, PortFailure>;
 }

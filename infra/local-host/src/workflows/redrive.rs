@@ -1,0 +1,114 @@
+//! How does an execution that ended badly go on? Its journal forgets the failure, its row runs again, in one transaction.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use adapter_embedded::Database;
+use adapter_embedded::sagas::{self, Execution, ExecutionStatus, kind_text};
+use async_trait::async_trait;
+use domain::fulfilment::ports::{Redrive, SagaKind, SagaRedriver};
+use domain::ports::PortFailure;
+use domain::values::OrderId;
+use rusqlite::{Connection, params};
+use serde_json::Value;
+use state_machine::redrive::redrive;
+use tokio::sync::Notify;
+
+use super::{Machines, ending, journal};
+use crate::events::clock::now_ms;
+use crate::template::Deployment;
+
+/// As long as Step Functions keeps an execution redrivable. Its journal is forgotten afterwards.
+/// <https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html>
+const REDRIVABLE_FOR: Duration = Duration::from_hours(14 * 24);
+
+#[derive(Clone)]
+pub(crate) struct WorkflowRedriver {
+    pub(crate) database: Database,
+    pub(crate) deployment: Arc<Deployment>,
+    pub(crate) machines: Machines,
+    pub(crate) wake: Arc<Notify>,
+}
+
+#[async_trait]
+impl SagaRedriver for WorkflowRedriver {
+    async fn redrive(&self, kind: SagaKind, order: &OrderId) -> Result<Redrive, PortFailure> {
+        let name = kind.execution_name(order);
+        let (deployment, machine) = (Arc::clone(&self.deployment), self.machines.arn(kind).clone());
+        let answer = self
+            .database
+            .call("redrive saga", move |connection| {
+                let Some(execution) = sagas::find(connection, kind, &name)? else {
+                    return Ok(Redrive::Impossible("it was never started".to_owned()));
+                };
+                let now_ms = now_ms();
+                if let Some(answer) = without_a_redrive(&execution, now_ms) {
+                    return Ok(answer);
+                }
+                forget_the_failure(connection, &execution, now_ms)?;
+                if sagas::begin_again(connection, kind, &name)? {
+                    ending::began(connection, &deployment, &execution, &machine, now_ms)?;
+                }
+                Ok(Redrive::Redriven)
+            })
+            .await?;
+        self.wake.notify_waiters();
+        Ok(answer)
+    }
+}
+
+/// What there is to say about an execution that is not to run again.
+fn without_a_redrive(execution: &Execution, now_ms: i64) -> Option<Redrive> {
+    match execution.status {
+        ExecutionStatus::Running => return Some(Redrive::Running),
+        ExecutionStatus::Succeeded => return Some(Redrive::Impossible("it succeeded".to_owned())),
+        ExecutionStatus::Failed | ExecutionStatus::TimedOut | ExecutionStatus::Aborted => {}
+    }
+    let ended_at_ms = execution.ended_at_ms.unwrap_or(execution.started_at_ms);
+    (ended_at_ms < oldest_redrivable_ms(now_ms))
+        .then(|| Redrive::Impossible("it ended more than 14 days ago".to_owned()))
+}
+
+fn oldest_redrivable_ms(now_ms: i64) -> i64 {
+    now_ms.saturating_sub(i64::try_from(REDRIVABLE_FOR.as_millis()).unwrap_or(i64::MAX))
+}
+
+fn forget_the_failure(connection: &Connection, execution: &Execution, now_ms: i64) -> rusqlite::Result<()> {
+    let (kind, name) = (kind_text(execution.kind), &execution.name);
+    let key = journal::ExecutionKey::of(execution);
+    let recorded: BTreeMap<String, Value> = journal::entries(connection, &key)?;
+    // Without an outcome in it, the journal is as good as new: the run takes the same way again.
+    let Some(change) = redrive(&recorded, now_ms) else {
+        return Ok(());
+    };
+    forget(connection, kind, name, &change.forgotten)?;
+    connection
+        .prepare_cached(
+            "INSERT INTO execution_journal (kind, name, key, value) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT DO UPDATE SET value = excluded.value",
+        )?
+        .execute(params![kind, name, change.key, change.value.to_string()])?;
+    Ok(())
+}
+
+fn forget(connection: &Connection, kind: &str, name: &str, keys: &BTreeSet<String>) -> rusqlite::Result<()> {
+    let mut delete =
+        connection.prepare_cached("DELETE FROM execution_journal WHERE kind = ?1 AND name = ?2 AND key = ?3")?;
+    for key in keys {
+        delete.execute(params![kind, name, key])?;
+    }
+    Ok(())
+}
+
+/// Forgets the journals of executions that can no longer be redriven.
+pub(super) fn forget_what_is_too_old(connection: &Connection, now_ms: i64) -> rusqlite::Result<()> {
+    connection.execute(
+        "DELETE FROM execution_journal WHERE EXISTS (
+             SELECT 1 FROM executions
+             WHERE executions.kind = execution_journal.kind AND executions.name = execution_journal.name
+               AND executions.status <> 'RUNNING' AND executions.ended_at < ?1)",
+        params![oldest_redrivable_ms(now_ms)],
+    )?;
+    Ok(())
+}

@@ -1,0 +1,93 @@
+//! What does an operator ask of a deployed shop? Which orders are parked, and to redrive one. `cargo xtask parked` runs it.
+//!
+//! Answers JSON, the same as the local host's `/dev/parked`. Region, credentials and endpoint come from the variables that
+//! every AWS tool reads; the tables and state machines are the stack's outputs.
+
+use std::error::Error;
+use std::io;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use adapter_dynamodb::order_book::DynamoOrderBook;
+use adapter_dynamodb::payments::DynamoPaymentRecords;
+use adapter_dynamodb::table::Table;
+use adapter_stepfunctions::{SagaArns, StepFunctionsSagaRunner};
+use domain::fulfilment::parked::{ListParked, RedriveOrder};
+use domain::values::OrderId;
+use edge::aws::sdk_config;
+use edge::config::Environment;
+use edge::telemetry::error_chain;
+use serde_json::{Value, json};
+use wire::parked::ParkedOrderJson;
+
+const USAGE: &str = "usage: operator list | redrive ORDER_ID";
+const EXIT_USAGE: u8 = 2;
+
+struct Operator {
+    list: ListParked,
+    redrive: RedriveOrder,
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let answer = match arguments.as_slice() {
+        ["list"] => asked(None),
+        ["redrive", id] => asked(Some(id)),
+        _ => {
+            told(io::stderr(), USAGE);
+            return ExitCode::from(EXIT_USAGE);
+        }
+    };
+    match answer {
+        Ok(answer) => {
+            told(io::stdout(), &answer.to_string());
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            told(io::stderr(), &error_chain(error.as_ref()));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn asked(redrive: Option<&str>) -> Result<Value, Box<dyn Error + Send + Sync>> {
+    let operator = edge::config::from_process(wire)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let Some(id) = redrive else {
+            let cases = operator.list.run().await?;
+            let shown: Vec<_> = cases.iter().map(ParkedOrderJson::from).collect();
+            return Ok(json!({ "parked": shown }));
+        };
+        let id = OrderId::parse(id)?;
+        operator.redrive.run(&id).await?;
+        Ok(json!({ "order_id": id.as_str(), "outcome": "REDRIVEN" }))
+    })
+}
+
+fn wire(environment: &Environment<fn(&str) -> Option<String>>) -> Operator {
+    let config = sdk_config(environment);
+    let orders = Table::new(&config, environment.required("ORDERS_TABLE"));
+    let payments = orders.sibling(environment.required("PAYMENTS_TABLE"));
+    let sagas = SagaArns {
+        order: environment.required("ORDER_SAGA_ARN"),
+        cancel: environment.required("ORDER_CANCEL_SAGA_ARN"),
+    };
+    let parked = Arc::new(DynamoOrderBook { table: orders });
+    Operator {
+        list: ListParked {
+            parked: parked.clone(),
+            records: Arc::new(DynamoPaymentRecords { table: payments }),
+        },
+        redrive: RedriveOrder {
+            parked,
+            redriver: Arc::new(StepFunctionsSagaRunner::new(&config, sagas)),
+        },
+    }
+}
+
+/// When the stream is gone, the exit code still tells.
+fn told(mut stream: impl io::Write, text: &str) {
+    writeln!(stream, "{text}").unwrap_or_default();
+}
