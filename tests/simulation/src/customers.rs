@@ -1,0 +1,160 @@
+//! What do people do? They order, ask again when nobody answers, change their minds, and staff fills the shelves.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::design::{PRODUCTS, sku_named};
+use crate::functions::invoke;
+use crate::scheduler::{Owner, lock};
+use crate::world::World;
+
+/// How often a customer asks before giving up.
+const ATTEMPTS_MAX: u32 = 6;
+/// How long they wait before they ask again.
+const PATIENCE_MS: i64 = 4_000;
+/// How often somebody looks whether an order can be cancelled by now.
+const CANCELS_MAX: u32 = 40;
+const CANCEL_AGAIN_MS: i64 = 15_000;
+
+/// What somebody does at some time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Action {
+    /// After the history's beginning.
+    pub at_ms: i64,
+    pub deed: Deed,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Deed {
+    /// A customer orders, under the key `request-{request}`. Said twice it is the same request, made once more.
+    Place { request: u8, token: &'static str, units: [u32; 2] },
+    /// The customer of that request cancels its order, if there is one.
+    Cancel { request: u8 },
+    /// Staff puts more on the shelf.
+    Restock { product: usize, units: i64 },
+}
+
+pub(crate) fn act(world: &Arc<World>, action: &Action) {
+    let (arrives, world_of_task, deed) = (world.sleep(action.at_ms), Arc::clone(world), action.deed.clone());
+    world.spawn(Owner::World, async move {
+        arrives.await;
+        world_of_task.tell(|| format!("ACTION {deed}"));
+        match deed {
+            Deed::Place { request, token, units } => place(&world_of_task, request, token, units).await,
+            Deed::Cancel { request } => cancel(&world_of_task, request).await,
+            Deed::Restock { product, units } => {
+                let sku = sku_named(PRODUCTS[product].0);
+                lock(&world_of_task.auditor).restocked(&sku, units);
+                world_of_task.change(|shop| shop.shelf.units_mut().put(&sku, units));
+            }
+        }
+    });
+}
+
+async fn place(world: &Arc<World>, request: u8, token: &'static str, units: [u32; 2]) {
+    let items: Vec<Value> = PRODUCTS
+        .iter()
+        .zip(units)
+        .filter(|(_, units)| *units > 0)
+        .map(|((sku, ..), quantity)| json!({ "sku": sku, "quantity": quantity }))
+        .collect();
+    let body = json!({ "items": items, "payment_token": token }).to_string();
+    for attempt in 1..=ATTEMPTS_MAX {
+        let mut event = http_event("POST /orders", "/orders", request);
+        event["headers"]["idempotency-key"] = json!(format!("request-{request}"));
+        event["headers"]["content-type"] = json!("application/json");
+        event["body"] = json!(body);
+        let answer = invoke(world, "orders-place", event).await;
+        let status = answer.as_ref().ok().and_then(|answer| answer["statusCode"].as_u64());
+        world.tell(|| format!("       request-{request} is answered {status:?}"));
+        if let (Some(202), Ok(answer)) = (status, &answer) {
+            world.look(|shop| lock(&world.auditor).accepted(request, &answer["body"], shop));
+            return;
+        }
+        if matches!(status, Some(400..=408 | 410..=499)) {
+            return;
+        }
+        if attempt < ATTEMPTS_MAX {
+            world.sleep(PATIENCE_MS).await;
+        }
+    }
+}
+
+async fn cancel(world: &Arc<World>, request: u8) {
+    for _ in 0..CANCELS_MAX {
+        let order = world.look(|shop| {
+            let customer = customer(request);
+            let mut rows = shop.orders.rows();
+            rows.find(|row| row.order.customer.as_str() == customer).map(|row| row.order.id.to_string())
+        });
+        if let Some(order) = order {
+            let mut event = http_event("POST /orders/{id}/cancel", &format!("/orders/{order}/cancel"), request);
+            event["pathParameters"] = json!({ "id": order });
+            let answer = invoke(world, "orders-cancel", event).await;
+            let status = answer.ok().and_then(|answer| answer["statusCode"].as_u64());
+            world.tell(|| format!("       the cancel of request-{request} is answered {status:?}"));
+            if status == Some(202) {
+                return;
+            }
+            let may_come = world.look(|shop| {
+                let mut rows = shop.orders.rows();
+                rows.any(|row| row.order.id.as_str() == order && !is_settled_for_good(row.order.status))
+            });
+            if !may_come {
+                return;
+            }
+        }
+        world.sleep(CANCEL_AGAIN_MS).await;
+    }
+}
+
+/// An order that stands here will not become one that can be cancelled while nobody does anything.
+fn is_settled_for_good(status: domain::values::OrderStatus) -> bool {
+    use domain::values::OrderStatus::{Cancelled, Cancelling, Confirmed, Parked, Pending, Rejected};
+    match status {
+        Pending | Confirmed => false,
+        Rejected | Cancelling | Cancelled | Parked => true,
+    }
+}
+
+/// Every request has a customer of its own.
+fn customer(request: u8) -> String {
+    format!("customer-{request}")
+}
+
+fn http_event(route: &str, path: &str, request: u8) -> Value {
+    json!({
+        "version": "2.0",
+        "routeKey": route,
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": { "authorization": "Bearer token", "x-correlation-id": format!("correlation-{request}") },
+        "requestContext": {
+            "authorizer": { "jwt": {
+                "claims": { "sub": customer(request), "token_use": "access" },
+                "scopes": null,
+            } },
+            "http": {
+                "method": "POST", "path": path, "protocol": "HTTP/1.1", "sourceIp": "203.0.113.7", "userAgent": "curl",
+            },
+            "routeKey": route,
+            "stage": "$default",
+            "timeEpoch": 0,
+        },
+        "isBase64Encoded": false,
+    })
+}
+
+impl fmt::Display for Deed {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Place { request, token, units } => {
+                write!(formatter, "request-{request} orders {} mugs and {} tees with {token}", units[0], units[1])
+            }
+            Self::Cancel { request } => write!(formatter, "the customer of request-{request} cancels"),
+            Self::Restock { product, units } => write!(formatter, "{units} more of {}", PRODUCTS[*product].0),
+        }
+    }
+}
