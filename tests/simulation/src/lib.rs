@@ -10,6 +10,8 @@ pub mod call;
 pub mod customers;
 pub mod design;
 mod events;
+pub mod exhaustive;
+
 pub mod faults;
 mod functions;
 pub mod history;

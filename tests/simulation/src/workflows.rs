@@ -272,26 +272,28 @@ pub(crate) fn redrive(world: &Arc<World>, name: &str) -> bool {
     true
 }
 
-/// A visit that was neither answered nor caught in the end failed: all of its attempts are forgotten, and which error
-/// ended the branches around it.
+/// A visit whose last attempt failed, and that nobody around it handled, ended the execution: its attempts are forgotten,
+/// and with them which error ended the branches around it. What failed and was handled stays as it went.
 fn forget_failures(journal: &mut HashMap<String, Value>) {
     journal.remove("outcome");
-    let last_failures = journal.iter().filter_map(|(key, value)| {
+    let handled = |path: &str| {
+        let ends = path.match_indices('/').map(|(end, _)| end).chain([path.len()]);
+        ends.map(|end| &path[..end]).any(|around| {
+            journal.contains_key(&format!("{around}/again")) || journal.contains_key(&format!("{around}/caught"))
+        })
+    };
+    let failures = journal.iter().filter_map(|(key, value)| {
         let path = key.strip_suffix("/answer").filter(|_| value.get("Err").is_some())?;
-        let is_settled = journal.contains_key(&format!("{path}/again")) || journal.contains_key(&format!("{path}/caught"));
-        let visit = path.rsplit_once('/')?.0;
-        (!is_settled).then(|| visit.to_owned())
+        let (visit, _attempt) = path.rsplit_once('/')?;
+        (!handled(path)).then(|| visit.to_owned())
     });
-    let failed: Vec<String> = last_failures.collect();
+    let failures: Vec<String> = failures.collect();
     journal.retain(|key, _| {
         let is_attempt = |visit: &String| {
             let rest = key.strip_prefix(visit.as_str()).and_then(|rest| rest.strip_prefix('/'));
             rest.is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_digit()))
         };
-        let ended_branches = key.strip_suffix("/failed").is_some_and(|branches| {
-            let is_caught = |visit: &str| key.ends_with("/caught") && key.starts_with(visit);
-            failed.iter().any(|visit| visit.starts_with(branches) && !is_caught(visit))
-        });
-        !failed.iter().any(is_attempt) && !ended_branches
+        let ends_branches = |visit: &String| key.strip_suffix("/failed").is_some_and(|around| visit.starts_with(around));
+        !failures.iter().any(|visit| is_attempt(visit) || ends_branches(visit))
     });
 }
