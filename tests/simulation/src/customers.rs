@@ -36,6 +36,12 @@ pub enum Deed {
     Restock { product: usize, units: i64 },
 }
 
+impl Deed {
+    pub(crate) fn is_cancel(&self) -> bool {
+        matches!(self, Self::Cancel { .. })
+    }
+}
+
 pub(crate) fn act(world: &Arc<World>, action: &Action) {
     let (arrives, world_of_task, deed) = (world.sleep(action.at_ms), Arc::clone(world), action.deed.clone());
     world.spawn(Owner::World, async move {

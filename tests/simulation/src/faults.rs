@@ -126,8 +126,8 @@ pub struct Fault {
 pub enum Plan {
     /// These and no others.
     Chosen(Vec<Fault>),
-    /// At every point one in so many, drawn from the seed, at most `most` of them.
-    Drawn { one_in: u32, most: usize },
+    /// Drawn from the seed: of the points behind the first `after` one in so many, at most `most` of them.
+    Drawn { after: usize, one_in: u32, most: usize },
 }
 
 /// The plan at work: counts what was reached, and remembers what was done.
@@ -200,8 +200,8 @@ impl Injector {
         self.reached.push(point);
         let kind = match &self.plan {
             Plan::Chosen(faults) => faults.iter().find(|fault| fault.point == point).map(|fault| fault.kind),
-            Plan::Drawn { one_in, most } => {
-                if self.injected.len() < *most && self.chance.u32(0..*one_in) == 0 {
+            Plan::Drawn { after, one_in, most } => {
+                if self.reached.len() > *after && self.injected.len() < *most && self.chance.u32(0..*one_in) == 0 {
                     let kind = self.chance.choice(nature.kinds()).copied();
                     kind.map(|kind| self.sometime(kind))
                 } else {

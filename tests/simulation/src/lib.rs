@@ -17,6 +17,7 @@ mod functions;
 pub mod history;
 pub mod invariants;
 pub mod ports;
+pub mod random;
 mod scheduler;
 pub mod shop;
 mod stream;

@@ -112,7 +112,7 @@ async fn deliver(world: &Arc<World>, batch: &[Numbered], end: usize) -> usize {
         Found::Fault(Kind::Delay { delay_ms }) => world.sleep(delay_ms).await,
         Found::Fault(Kind::Reorder) => {
             for record in batch.iter().rev() {
-                if hand_over(world, std::slice::from_ref(record)).await.is_err() {
+                if hand_over(world, std::slice::from_ref(record)).await != Ok(None) {
                     return 0;
                 }
             }
