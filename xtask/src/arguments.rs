@@ -11,6 +11,7 @@ pub(crate) const USAGE: &str = "\
 usage: cargo xtask test [--offline]
        cargo xtask build [--arch x86_64|arm64] [--function NAME...]
        cargo xtask local-cloud [--port N] [--keep-running true|false]
+       cargo xtask simulate [--faults none|single|pairs] [--seeds N] [--seed S] [--write-docs]
 
   test             everything that CI runs, in the order in which it fails fastest
     --offline      without what needs the package registries; says what it skipped
@@ -19,7 +20,12 @@ usage: cargo xtask test [--offline]
     --function     only these
   local-cloud      deploys infra/template.yaml on MiniStack and tells how to use it; Ctrl-C ends it
     --port         listen on 127.0.0.1:N (default: a free port)
-    --keep-running false: end as soon as everything is deployed and has answered";
+    --keep-running false: end as soon as everything is deployed and has answered
+  simulate         the sagas in simulated time: every single fault, every pair, and histories drawn from seeds
+    --faults       how many faults are tried together in every way (default: pairs)
+    --seeds        how many histories are drawn (default: 10000)
+    --seed         tells the history of this seed, and nothing else
+    --write-docs   writes what every single fault leads to into docs/saga.md, and nothing else";
 
 pub(crate) enum Wanted {
     Test(Network),
@@ -32,6 +38,8 @@ pub(crate) enum Wanted {
         port: Option<u16>,
         keep_running: bool,
     },
+    /// With arguments that the simulation reads itself.
+    Simulate(Vec<String>),
     Help,
 }
 
@@ -43,6 +51,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Wan
             Some("test") => test(parser),
             Some("build") => build(parser),
             Some("local-cloud") => local_cloud(parser),
+            Some("simulate") => simulate(parser),
             _ => Err(Arg::Value(command).unexpected()),
         },
         Some(Arg::Long("help") | Arg::Short('h')) => Ok(Wanted::Help),
@@ -93,6 +102,21 @@ fn local_cloud(mut parser: Parser) -> Result<Wanted, lexopt::Error> {
     Ok(Wanted::LocalCloud { port, keep_running })
 }
 
+fn simulate(mut parser: Parser) -> Result<Wanted, lexopt::Error> {
+    let mut arguments = Vec::new();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Long(name @ ("faults" | "seeds" | "seed")) => {
+                let name = name.to_owned();
+                arguments.push(format!("--{name}={}", parser.value()?.string()?));
+            }
+            Arg::Long("write-docs") => arguments.push("--write-docs".to_owned()),
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(Wanted::Simulate(arguments))
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::panic, reason = "a panic in a test is a failed test")]
 mod tests {
@@ -125,6 +149,14 @@ mod tests {
     }
 
     #[test]
+    fn the_simulation_is_told_what_was_said() {
+        let Ok(Wanted::Simulate(arguments)) = parsed("simulate --seeds 5 --faults single") else {
+            panic!("not understood");
+        };
+        assert_eq!(arguments, ["--seeds=5", "--faults=single"]);
+    }
+
+    #[test]
     fn what_is_not_known_is_refused() {
         for line in [
             "",
@@ -132,6 +164,7 @@ mod tests {
             "test --ofline",
             "build --arch mips",
             "local-cloud --port none",
+            "simulate --sedes 5",
         ] {
             assert!(parsed(line).is_err(), "{line}");
         }

@@ -9,6 +9,7 @@ mod lint;
 mod local_cloud;
 mod package;
 mod python;
+mod simulate;
 
 use std::process::ExitCode;
 
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
             functions,
         }) => functions::build_release(architecture, &functions),
         Ok(Wanted::LocalCloud { port, keep_running }) => local_cloud::run(port, keep_running),
+        Ok(Wanted::Simulate(arguments)) => simulate::run(check::Network::Allowed, &arguments),
         Ok(Wanted::Help) => {
             eprintln!("{USAGE}");
             return ExitCode::SUCCESS;

@@ -29,7 +29,7 @@ pub struct Action {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Deed {
     /// A customer orders, under the key `request-{request}`. Said twice it is the same request, made once more.
-    Place { request: u8, token: &'static str, units: [u32; 2] },
+    Place { request: u8, token: &'static str, units: [u32; 3] },
     /// The customer of that request cancels its order, if there is one.
     Cancel { request: u8 },
     /// Staff puts more on the shelf.
@@ -59,7 +59,7 @@ pub(crate) fn act(world: &Arc<World>, action: &Action) {
     });
 }
 
-async fn place(world: &Arc<World>, request: u8, token: &'static str, units: [u32; 2]) {
+async fn place(world: &Arc<World>, request: u8, token: &'static str, units: [u32; 3]) {
     let items: Vec<Value> = PRODUCTS
         .iter()
         .zip(units)
@@ -157,7 +157,7 @@ impl fmt::Display for Deed {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Place { request, token, units } => {
-                write!(formatter, "request-{request} orders {} mugs and {} tees with {token}", units[0], units[1])
+                write!(formatter, "request-{request} orders {units:?} of {}, {}, {} with {token}", PRODUCTS[0].0, PRODUCTS[1].0, PRODUCTS[2].0)
             }
             Self::Cancel { request } => write!(formatter, "the customer of request-{request} cancels"),
             Self::Restock { product, units } => write!(formatter, "{units} more of {}", PRODUCTS[*product].0),

@@ -73,7 +73,7 @@ pub fn scenarios() -> Vec<Scenario> {
     };
     let alone = |name, token| Scenario {
         name,
-        actions: vec![place(0, token, [2, 1])],
+        actions: vec![place(0, token, [2, 1, 0])],
     };
     vec![
         alone("tok_ok", "tok_ok"),
@@ -84,15 +84,19 @@ pub fn scenarios() -> Vec<Scenario> {
         alone("tok_flaky", "tok_flaky"),
         Scenario {
             name: "out of stock",
-            actions: vec![place(0, "tok_ok", [7, 0])],
+            actions: vec![place(0, "tok_ok", [7, 0, 0])],
+        },
+        Scenario {
+            name: "no such product",
+            actions: vec![place(0, "tok_ok", [1, 0, 1])],
         },
         Scenario {
             name: "asked twice",
-            actions: vec![place(0, "tok_ok", [1, 0]), place(12, "tok_ok", [1, 0])],
+            actions: vec![place(0, "tok_ok", [1, 0, 0]), place(12, "tok_ok", [1, 0, 0])],
         },
         Scenario {
             name: "cancelled",
-            actions: vec![place(0, "tok_ok", [2, 1]), cancel],
+            actions: vec![place(0, "tok_ok", [2, 1, 0]), cancel],
         },
     ]
 }
@@ -193,7 +197,7 @@ impl Summary {
         }
     }
 
-    pub(crate) fn merge(&mut self, other: Self) {
+    pub fn merge(&mut self, other: Self) {
         self.histories += other.histories;
         self.findings.extend(other.findings);
         for (site, reach) in other.sites {

@@ -174,9 +174,9 @@ async fn handle(call: &Arc<Call>, event: Value) -> Reply {
             };
             saga_notify_customer::handle(invocation, &notify).await
         }
+        name if name.starts_with("published-") => published::handle(name, invocation, &ports).await,
         name if name.ends_with("-payment") => payment_step(name, invocation, ports).await,
-        name if name.starts_with("saga-") => order_step(name, invocation, ports).await,
-        name => published::handle(name, invocation, &ports).await,
+        name => order_step(name, invocation, ports).await,
     }
 }
 

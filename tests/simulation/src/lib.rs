@@ -7,6 +7,7 @@
 )]
 
 pub mod call;
+pub mod coverage;
 pub mod customers;
 pub mod design;
 mod events;
@@ -16,6 +17,7 @@ pub mod faults;
 mod functions;
 pub mod history;
 pub mod invariants;
+pub mod matrix;
 pub mod ports;
 pub mod random;
 mod scheduler;

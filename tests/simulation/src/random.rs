@@ -44,11 +44,11 @@ pub fn history(seed: u64) -> History {
     let mut actions = Vec::new();
     for request in 1..=chance.u8(1..=REQUESTS_MAX) {
         let at_ms = chance.i64(0..CUSTOMERS_MS);
-        let units = [chance.u32(0..=3), chance.u32(0..=2)];
+        let units = [chance.u32(0..=3), chance.u32(0..=2), u32::from(chance.u8(0..12) == 0)];
         let deed = Deed::Place {
             request,
             token: chance.choice(TOKENS).unwrap_or("tok_ok"),
-            units: if units == [0, 0] { [1, 0] } else { units },
+            units: if units == [0, 0, 0] { [1, 0, 0] } else { units },
         };
         actions.push(Action {
             at_ms,
@@ -75,7 +75,7 @@ pub fn history(seed: u64) -> History {
     }
     if chance.u8(0..3) == 0 {
         let deed = Deed::Restock {
-            product: chance.usize(0..PRODUCTS.len()),
+            product: chance.usize(0..PRODUCTS.len() - 1),
             units: chance.i64(1..=RESTOCKED_MAX),
         };
         let at_ms = chance.i64(0..AGAIN_MS);

@@ -14,7 +14,7 @@ use crate::stream::StreamPosition;
 use crate::workflows::Executions;
 
 /// When every history begins, in Unix milliseconds.
-pub(crate) const BEGINNING_MS: i64 = 1_700_000_000_000;
+pub(crate) const BEGINNING_MS: i64 = 1_800_000_000_000;
 /// A call takes so long where nothing is drawn.
 const STEADY_CALL_MS: i64 = 5;
 /// The longest that a call takes where its length is drawn.
