@@ -8,7 +8,10 @@ use lexopt::{Arg, Parser, ValueExt as _};
 const SEEDS_DEFAULT: u64 = 10_000;
 
 pub(crate) enum Wanted {
-    Everything { faults: Faults, seeds: u64 },
+    Everything {
+        faults: Faults,
+        seeds: u64,
+    },
     /// One history, told.
     Seed(u64),
     WriteDocs,

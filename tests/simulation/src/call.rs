@@ -56,10 +56,9 @@ impl Call {
         self.world.travel().await;
         match self.world.at(self.function, operation, Nature::Read) {
             Found::Nothing => {}
-            Found::Shut => return Err(Trouble::Refused),
             Found::Fault(Kind::Pause) => self.pause().await,
             Found::Fault(Kind::Crash) => return self.vanish().await,
-            Found::Fault(_) => return Err(Trouble::Refused),
+            Found::Shut | Found::Fault(_) => return Err(Trouble::Refused),
         }
         let answer = self.world.look(look);
         self.world.tell(|| format!("       {} {operation}", self.function));
@@ -123,12 +122,7 @@ impl Call {
         self.world.change(effect)
     }
 
-    fn send_late<T>(
-        &self,
-        operation: &'static str,
-        delay_ms: i64,
-        effect: impl Fn(&mut Shop) -> T + Send + 'static,
-    ) {
+    fn send_late<T>(&self, operation: &'static str, delay_ms: i64, effect: impl Fn(&mut Shop) -> T + Send + 'static) {
         let (world, function) = (Arc::clone(&self.world), self.function);
         let arrives = world.sleep(delay_ms);
         self.world.spawn(Owner::World, async move {
@@ -155,9 +149,12 @@ impl Call {
             let deadline_ms = self.deadline_ms();
             let deadline = pin!(self.world.sleep_until(deadline_ms));
             // Asked whenever the function was: nobody else can make it vanish.
-            let vanished = poll_fn(|_| match self.vanished.load(Ordering::Relaxed) {
-                true => Poll::Ready(()),
-                false => Poll::Pending,
+            let vanished = poll_fn(|_| {
+                if self.vanished.load(Ordering::Relaxed) {
+                    Poll::Ready(())
+                } else {
+                    Poll::Pending
+                }
             });
             match select(deadline, vanished).await {
                 Either::Right(_) => return Fate::Vanished,

@@ -11,13 +11,26 @@ const SITES: [(&str, &[&str]); 19] = [
     ("order-cancel", &["record"]),
     (
         "orders-place",
-        &["invoke", "requests.claim", "products.prices", "requests.abandon", "orders.place"],
+        &[
+            "invoke",
+            "requests.claim",
+            "products.prices",
+            "requests.abandon",
+            "orders.place",
+        ],
     ),
     ("orders-cancel", &["invoke", "orders.begin_cancelling"]),
     ("saga-start", &["invoke", "sagas.start"]),
     (
         "saga-reconcile",
-        &["invoke", "orders.find", "orders.park", "orders.overdue", "sagas.standing", "sagas.start"],
+        &[
+            "invoke",
+            "orders.find",
+            "orders.park",
+            "orders.overdue",
+            "sagas.standing",
+            "sagas.start",
+        ],
     ),
     ("saga-reserve-stock", &["invoke", "orders.find", "stock.reserve"]),
     ("saga-release-stock", &["invoke", "stock.give_back"]),
@@ -29,10 +42,19 @@ const SITES: [(&str, &[&str]); 19] = [
         "saga-capture-payment",
         &["invoke", "orders.find", "gateway.capture", "payments.note"],
     ),
-    ("saga-void-payment", &["invoke", "orders.find", "gateway.void", "payments.note"]),
+    (
+        "saga-void-payment",
+        &["invoke", "orders.find", "gateway.void", "payments.note"],
+    ),
     (
         "saga-refund-payment",
-        &["invoke", "orders.find", "gateway.void", "gateway.refund", "payments.note"],
+        &[
+            "invoke",
+            "orders.find",
+            "gateway.void",
+            "gateway.refund",
+            "payments.note",
+        ],
     ),
     ("saga-confirm-order", &["invoke", "stock.commit", "orders.confirm"]),
     ("saga-reject-order", &["invoke", "orders.reject"]),
@@ -51,16 +73,27 @@ const SITES: [(&str, &[&str]); 19] = [
     ),
 ];
 
+/// Everywhere.
+pub(crate) fn places() -> impl ExactSizeIterator<Item = &'static str> {
+    SITES.iter().map(|(place, _)| *place)
+}
+
 /// What was never reached, or where nothing ever went wrong.
 pub fn untried(summary: &Summary) -> Vec<Site> {
-    let sites = SITES.iter().flat_map(|(place, operations)| operations.iter().map(|operation| (*place, *operation)));
-    sites.filter(|site| summary.sites.get(site).is_none_or(|reach| reach.injected == 0)).collect()
+    let sites = SITES
+        .iter()
+        .flat_map(|(place, operations)| operations.iter().map(|operation| (*place, *operation)));
+    sites
+        .filter(|site| summary.sites.get(site).is_none_or(|reach| reach.injected == 0))
+        .collect()
 }
 
 /// What was reached, and is not among what there is.
 pub fn unknown(summary: &Summary) -> Vec<Site> {
     let is_known = |site: &&Site| {
-        SITES.iter().any(|(place, operations)| *place == site.0 && operations.contains(&site.1))
+        SITES
+            .iter()
+            .any(|(place, operations)| *place == site.0 && operations.contains(&site.1))
     };
     summary.sites.keys().filter(|site| !is_known(site)).copied().collect()
 }
@@ -70,7 +103,10 @@ pub fn table(summary: &Summary) -> String {
     let mut table = format!("{:48} {:>8} {:>12} {:>10}\n", "", "points", "reached", "injected");
     for ((place, operation), reach) in &summary.sites {
         let site = format!("{place} {operation}");
-        let line = format!("{site:48} {:>8} {:>12} {:>10}\n", reach.points, reach.reached, reach.injected);
+        let line = format!(
+            "{site:48} {:>8} {:>12} {:>10}\n",
+            reach.points, reach.reached, reach.injected
+        );
         table.push_str(&line);
     }
     table

@@ -1,17 +1,24 @@
 //! What do people do? They order, ask again when nobody answers, change their minds, and staff fills the shelves.
 
 use std::fmt;
+use std::pin::pin;
 use std::sync::Arc;
 
+use domain::fulfilment::ports::SagaKind;
+use domain::values::{OrderId, OrderStatus};
+use futures_util::future::{Either, select};
 use serde_json::{Value, json};
 
 use crate::design::{PRODUCTS, sku_named};
 use crate::functions::invoke;
 use crate::scheduler::{Owner, lock};
+use crate::workflows;
 use crate::world::World;
 
 /// How often a customer asks before giving up.
 const ATTEMPTS_MAX: u32 = 6;
+/// How long they wait for an answer: longer than the lease of their request, so that the next attempt can overtake it.
+const ANSWER_WITHIN_MS: i64 = 12_000;
 /// How long they wait before they ask again.
 const PATIENCE_MS: i64 = 4_000;
 /// How often somebody looks whether an order can be cancelled by now.
@@ -29,11 +36,17 @@ pub struct Action {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Deed {
     /// A customer orders, under the key `request-{request}`. Said twice it is the same request, made once more.
-    Place { request: u8, token: &'static str, units: [u32; 3] },
+    Place {
+        request: u8,
+        token: &'static str,
+        units: [u32; 3],
+    },
     /// The customer of that request cancels its order, if there is one.
     Cancel { request: u8 },
     /// Staff puts more on the shelf.
     Restock { product: usize, units: i64 },
+    /// An operator redrives whatever is parked by then, with the trouble still going on.
+    Redrive,
 }
 
 impl Deed {
@@ -55,6 +68,12 @@ pub(crate) fn act(world: &Arc<World>, action: &Action) {
                 lock(&world_of_task.auditor).restocked(&sku, units);
                 world_of_task.change(|shop| shop.shelf.units_mut().put(&sku, units));
             }
+            Deed::Redrive => {
+                for id in parked(&world_of_task) {
+                    // What is not over yet cannot be redriven; there will be another turn.
+                    let _is_over = redrive(&world_of_task, &id);
+                }
+            }
         }
     });
 }
@@ -72,10 +91,18 @@ async fn place(world: &Arc<World>, request: u8, token: &'static str, units: [u32
         event["headers"]["idempotency-key"] = json!(format!("request-{request}"));
         event["headers"]["content-type"] = json!("application/json");
         event["body"] = json!(body);
-        let answer = invoke(world, "orders-place", event).await;
-        let status = answer.as_ref().ok().and_then(|answer| answer["statusCode"].as_u64());
+        let answer = match select(
+            pin!(invoke(world, "orders-place", event)),
+            world.sleep(ANSWER_WITHIN_MS),
+        )
+        .await
+        {
+            Either::Left((answer, _)) => answer.ok(),
+            Either::Right(_) => None,
+        };
+        let status = answer.as_ref().and_then(|answer| answer["statusCode"].as_u64());
         world.tell(|| format!("       request-{request} is answered {status:?}"));
-        if let (Some(202), Ok(answer)) = (status, &answer) {
+        if let (Some(202), Some(answer)) = (status, &answer) {
             world.look(|shop| lock(&world.auditor).accepted(request, &answer["body"], shop));
             return;
         }
@@ -93,7 +120,8 @@ async fn cancel(world: &Arc<World>, request: u8) {
         let order = world.look(|shop| {
             let customer = customer(request);
             let mut rows = shop.orders.rows();
-            rows.find(|row| row.order.customer.as_str() == customer).map(|row| row.order.id.to_string())
+            rows.find(|row| row.order.customer.as_str() == customer)
+                .map(|row| row.order.id.to_string())
         });
         if let Some(order) = order {
             let mut event = http_event("POST /orders/{id}/cancel", &format!("/orders/{order}/cancel"), request);
@@ -117,12 +145,31 @@ async fn cancel(world: &Arc<World>, request: u8) {
 }
 
 /// An order that stands here will not become one that can be cancelled while nobody does anything.
-fn is_settled_for_good(status: domain::values::OrderStatus) -> bool {
-    use domain::values::OrderStatus::{Cancelled, Cancelling, Confirmed, Parked, Pending, Rejected};
+fn is_settled_for_good(status: OrderStatus) -> bool {
+    use OrderStatus::{Cancelled, Cancelling, Confirmed, Parked, Pending, Rejected};
     match status {
         Pending | Confirmed => false,
         Rejected | Cancelling | Cancelled | Parked => true,
     }
+}
+
+pub(crate) fn parked(world: &World) -> Vec<OrderId> {
+    world.look(|shop| {
+        let rows = shop.orders.rows().filter(|row| row.order.status == OrderStatus::Parked);
+        rows.map(|row| row.order.id.clone()).collect()
+    })
+}
+
+/// The saga that the order was parked in goes on; `false` where there is nothing to redrive.
+pub(crate) fn redrive(world: &Arc<World>, id: &OrderId) -> bool {
+    let from = world.look(|shop| shop.orders.row(id).and_then(|row| row.parked_from));
+    let kind = match from {
+        Some(OrderStatus::Cancelling) => SagaKind::Cancel,
+        _ => SagaKind::Order,
+    };
+    let name = kind.execution_name(id);
+    world.tell(|| format!("ACTION an operator redrives {name}"));
+    workflows::redrive(world, &name)
 }
 
 /// Every request has a customer of its own.
@@ -157,9 +204,14 @@ impl fmt::Display for Deed {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Place { request, token, units } => {
-                write!(formatter, "request-{request} orders {units:?} of {}, {}, {} with {token}", PRODUCTS[0].0, PRODUCTS[1].0, PRODUCTS[2].0)
+                write!(
+                    formatter,
+                    "request-{request} orders {units:?} of {}, {}, {} with {token}",
+                    PRODUCTS[0].0, PRODUCTS[1].0, PRODUCTS[2].0
+                )
             }
             Self::Cancel { request } => write!(formatter, "the customer of request-{request} cancels"),
+            Self::Redrive => formatter.write_str("an operator looks after parked orders"),
             Self::Restock { product, units } => write!(formatter, "{units} more of {}", PRODUCTS[*product].0),
         }
     }

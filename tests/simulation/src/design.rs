@@ -21,6 +21,8 @@ pub const PRODUCTS: [(&str, i64, i64); 3] = [("MUG-01", 1_250, 6), ("TEE-01", 1_
 pub enum Requests {
     /// One conditional write, and a fence for whoever comes late.
     Fenced,
+    /// One conditional write, and whoever comes late completes it all the same.
+    Unfenced,
     /// Looked up first and written then, by whoever.
     GetThenPut,
 }

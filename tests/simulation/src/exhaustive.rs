@@ -130,7 +130,7 @@ pub fn run(design: &Arc<Design>, scenarios: &[Scenario], depth: Depth, threads: 
 /// This fault alone and, in pairs, with every other that can still follow it.
 fn with_fault(design: &Arc<Design>, scenario: &Scenario, fault: Fault, depth: Depth, summary: &mut Summary) {
     let mut report = scenario.run(design, vec![fault]);
-    let passes = !matches!(fault.kind, Kind::Outage | Kind::HostDown);
+    let passes = !matches!(fault.kind, Kind::Outage | Kind::HostDown | Kind::Abort);
     if passes && report.outcomes.iter().any(|outcome| outcome.starts_with("PARKED")) {
         let what = "one fault that passes by itself, and an order is parked".to_owned();
         report.violations.push(Violation {
@@ -155,7 +155,15 @@ fn with_fault(design: &Arc<Design>, scenario: &Scenario, fault: Fault, depth: De
 /// Every kind of fault at every point that was reached from there on.
 fn faults_after(report: &Report, position: usize) -> Vec<Fault> {
     let points = report.reached.iter().skip(position).copied();
-    points.flat_map(|point: Point| point.nature.kinds().iter().map(move |kind| Fault { point, kind: *kind })).collect()
+    points
+        .flat_map(|point: Point| {
+            point
+                .nature
+                .kinds()
+                .iter()
+                .map(move |kind| Fault { point, kind: *kind })
+        })
+        .collect()
 }
 
 impl Scenario {
@@ -179,7 +187,11 @@ impl Summary {
         if !report.violations.is_empty() {
             self.findings.push(Finding {
                 scenario: scenario.name,
-                faults: if has_faults { report.injected.clone() } else { Vec::new() },
+                faults: if has_faults {
+                    report.injected.clone()
+                } else {
+                    Vec::new()
+                },
                 violations: report.violations.clone(),
             });
         }
@@ -193,7 +205,10 @@ impl Summary {
             reach.points = reach.points.max(point.nth);
         }
         for fault in &report.injected {
-            self.sites.entry((fault.point.place, fault.point.operation)).or_default().injected += 1;
+            self.sites
+                .entry((fault.point.place, fault.point.operation))
+                .or_default()
+                .injected += 1;
         }
     }
 

@@ -64,6 +64,8 @@ pub enum Kind {
     HostRestart,
     /// The workflow host dies and stays away for longer than any execution may last.
     HostDown,
+    /// An operator stops the execution here.
+    Abort,
 }
 
 /// A throttled call is refused for so long.
@@ -110,7 +112,7 @@ impl Nature {
                 Kind::Reorder,
                 Kind::Lose,
             ],
-            Self::Record => &[Kind::HostCrash, Kind::HostRestart, Kind::HostDown],
+            Self::Record => &[Kind::HostCrash, Kind::HostRestart, Kind::HostDown, Kind::Abort],
         }
     }
 }
@@ -126,8 +128,20 @@ pub struct Fault {
 pub enum Plan {
     /// These and no others.
     Chosen(Vec<Fault>),
-    /// Drawn from the seed: of the points behind the first `after` one in so many, at most `most` of them.
-    Drawn { after: usize, one_in: u32, most: usize },
+    /// Drawn from the seed.
+    Drawn(Storm),
+}
+
+/// Where and how often something goes wrong.
+#[derive(Debug, Clone, Copy)]
+pub struct Storm {
+    /// So many points are left in peace first.
+    pub after: usize,
+    /// Of the others one in so many is faulty.
+    pub one_in: u32,
+    pub most: usize,
+    /// In one place alone, or everywhere.
+    pub only: Option<&'static str>,
 }
 
 /// The plan at work: counts what was reached, and remembers what was done.
@@ -200,8 +214,10 @@ impl Injector {
         self.reached.push(point);
         let kind = match &self.plan {
             Plan::Chosen(faults) => faults.iter().find(|fault| fault.point == point).map(|fault| fault.kind),
-            Plan::Drawn { after, one_in, most } => {
-                if self.reached.len() > *after && self.injected.len() < *most && self.chance.u32(0..*one_in) == 0 {
+            Plan::Drawn(storm) => {
+                let is_due = self.reached.len() > storm.after && self.injected.len() < storm.most;
+                let is_there = storm.only.is_none_or(|only| only == place);
+                if is_due && is_there && self.chance.u32(0..storm.one_in) == 0 {
                     let kind = self.chance.choice(nature.kinds()).copied();
                     kind.map(|kind| self.sometime(kind))
                 } else {
@@ -214,8 +230,12 @@ impl Injector {
         };
         self.injected.push(Fault { point, kind });
         match kind {
-            Kind::Throttle => self.shut.push((Shut::Operation(place, operation), now_ms + THROTTLED_MS)),
-            Kind::Outage => self.shut.push((Shut::Service(service_of(operation)), now_ms + OUTAGE_MS)),
+            Kind::Throttle => self
+                .shut
+                .push((Shut::Operation(place, operation), now_ms + THROTTLED_MS)),
+            Kind::Outage => self
+                .shut
+                .push((Shut::Service(service_of(operation)), now_ms + OUTAGE_MS)),
             _ => {}
         }
         (point.nth, Found::Fault(kind))
@@ -223,7 +243,10 @@ impl Injector {
 
     /// The same fault at another distance: while it is retried, soon after, or when all is over.
     fn sometime(&mut self, kind: Kind) -> Kind {
-        let delay_ms = *self.chance.choice(&[2_000, 12_000, 40_000, LATE_MS]).unwrap_or(&LATE_MS);
+        let delay_ms = *self
+            .chance
+            .choice(&[2_000, 12_000, 40_000, LATE_MS])
+            .unwrap_or(&LATE_MS);
         match kind {
             Kind::Late { .. } => Kind::Late { delay_ms },
             Kind::Again { .. } => Kind::Again { delay_ms },
@@ -261,6 +284,7 @@ impl fmt::Display for Kind {
             Self::Lose => formatter.write_str("is lost"),
             Self::HostCrash => formatter.write_str("crashes the host and its functions"),
             Self::HostRestart => formatter.write_str("restarts the host"),
+            Self::Abort => formatter.write_str("stops the execution"),
             Self::HostDown => formatter.write_str("takes the host away for an hour"),
         }
     }

@@ -62,7 +62,11 @@ const FUNCTIONS: [&str; 14] = [
 
 /// The function of this name, with a name that lives for ever.
 pub(crate) fn named(function: &str) -> Option<&'static str> {
-    FUNCTIONS.iter().chain(&published::FUNCTIONS).find(|name| **name == function).copied()
+    FUNCTIONS
+        .iter()
+        .chain(&published::FUNCTIONS)
+        .find(|name| **name == function)
+        .copied()
 }
 
 /// One invocation through whatever stands in front of Lambda, with everything that can go wrong there.

@@ -2,16 +2,14 @@
 
 use std::sync::Arc;
 
-use domain::fulfilment::ports::SagaKind;
 use domain::values::{OrderId, OrderStatus};
 
-use crate::customers::{Action, act};
+use crate::customers::{Action, act, parked, redrive};
 use crate::design::Design;
 use crate::events;
 use crate::faults::{Fault, Plan, Point};
 use crate::invariants::{Invariant, Violation};
 use crate::scheduler::{Owner, Stopped, lock};
-use crate::workflows;
 use crate::world::{BEGINNING_MS, Pace, World};
 
 /// Every order has settled by then: three times what an execution may last, and a host away for an hour twice.
@@ -69,7 +67,10 @@ impl History {
         let violations = std::mem::take(&mut auditor.violations);
         drop(auditor);
         let mut injector = lock(&world.injector);
-        let (injected, reached) = (std::mem::take(&mut injector.injected), std::mem::take(&mut injector.reached));
+        let (injected, reached) = (
+            std::mem::take(&mut injector.injected),
+            std::mem::take(&mut injector.reached),
+        );
         drop(injector);
         let timeline = world.timeline();
         world.scheduler.kill_all();
@@ -113,33 +114,20 @@ fn unsettled(world: &World) -> Vec<String> {
     })
 }
 
-fn parked(world: &World) -> Vec<OrderId> {
-    world.look(|shop| {
-        let rows = shop.orders.rows().filter(|row| row.order.status == OrderStatus::Parked);
-        rows.map(|row| row.order.id.clone()).collect()
-    })
-}
-
 /// The trouble is over, and an operator redrives what was parked.
 fn operate(world: &Arc<World>, orders: &[OrderId]) {
     lock(&world.injector).is_off = true;
     for id in orders {
-        let (parking, from) = world.look(|shop| {
-            let row = shop.orders.row(id);
-            (row.and_then(|row| row.parking.clone()), row.and_then(|row| row.parked_from))
-        });
+        let parking = world.look(|shop| shop.orders.row(id).and_then(|row| row.parking.clone()));
         let says_why = parking.is_some_and(|parking| !parking.execution.is_empty() && !parking.error.is_empty());
         if !says_why {
             lock(&world.auditor).violated(Invariant::ParkedSaysWhy, format!("{id} does not"));
         }
-        let kind = match from {
-            Some(OrderStatus::Cancelling) => SagaKind::Cancel,
-            _ => SagaKind::Order,
-        };
-        let name = kind.execution_name(id);
-        world.tell(|| format!("ACTION an operator redrives {name}"));
-        if !workflows::redrive(world, &name) {
-            lock(&world.auditor).violated(Invariant::RedriveSettles, format!("there is nothing to redrive for {id}"));
+        if !redrive(world, id) {
+            lock(&world.auditor).violated(
+                Invariant::RedriveSettles,
+                format!("there is nothing to redrive for {id}"),
+            );
         }
     }
     settle(world);
@@ -154,8 +142,15 @@ fn outcomes(world: &World, parked: &[OrderId]) -> Vec<String> {
         let outcome = |row: &crate::shop::orders::Row| {
             let order = &row.order;
             let status = order.status.as_str();
-            let because = order.reason.map(|reason| format!(" ({})", reason.as_str())).unwrap_or_default();
-            let before = if parked.contains(&order.id) { "PARKED, then " } else { "" };
+            let because = order
+                .reason
+                .map(|reason| format!(" ({})", reason.as_str()))
+                .unwrap_or_default();
+            let before = if parked.contains(&order.id) {
+                "PARKED, then "
+            } else {
+                ""
+            };
             format!("{before}{status}{because}")
         };
         shop.orders.rows().map(outcome).collect()

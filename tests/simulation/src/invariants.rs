@@ -85,14 +85,20 @@ impl Auditor {
     pub(crate) fn along_the_way(&mut self, shop: &Shop) {
         for (sku, count) in &shop.shelf.units().counts {
             if count.available() < 0 || count.on_hand < 0 {
-                self.violated(Invariant::StockIsNeverNegative, format!("{} units of {sku}", count.available()));
+                self.violated(
+                    Invariant::StockIsNeverNegative,
+                    format!("{} units of {sku}", count.available()),
+                );
             }
         }
         let ledger = &shop.gateway.books().ledger;
         for (payment, _) in ledger.iter().skip(self.seen_movements) {
             let captures = shop.gateway.books().balance(payment).captures;
             if captures > 1 {
-                self.violated(Invariant::CapturedAtMostOnce, format!("{captures} captures of {payment}"));
+                self.violated(
+                    Invariant::CapturedAtMostOnce,
+                    format!("{captures} captures of {payment}"),
+                );
             }
         }
         self.seen_movements = ledger.len();
@@ -116,11 +122,16 @@ impl Auditor {
         if earlier.contains(mail) {
             self.violated(Invariant::NobodyIsToldTwice, format!("\"{}\" twice", mail.subject));
         }
-        let about = shop.orders.rows().find(|row| mail.text.contains(&format!("Order {}\n", row.order.id)));
+        let about = shop
+            .orders
+            .rows()
+            .find(|row| mail.text.contains(&format!("Order {}\n", row.order.id)));
         let is_so = about.is_some_and(|row| match mail.subject.as_str() {
             "Your order is confirmed" => {
                 let changes = &shop.orders.stream;
-                changes.iter().any(|change| change.order == row.order.id && change.new == OrderStatus::Confirmed)
+                changes
+                    .iter()
+                    .any(|change| change.order == row.order.id && change.new == OrderStatus::Confirmed)
             }
             "We could not accept your order" => row.order.status == OrderStatus::Rejected,
             "Your order is cancelled" => row.order.status == OrderStatus::Cancelled,
@@ -139,11 +150,17 @@ impl Auditor {
         let body = body.as_str().unwrap_or_default().to_owned();
         let is_there = shop.orders.rows().any(|row| body.contains(row.order.id.as_str()));
         if !is_there {
-            self.violated(Invariant::AcceptedIsDurable, format!("request-{request} was accepted, and nothing is there"));
+            self.violated(
+                Invariant::AcceptedIsDurable,
+                format!("request-{request} was accepted, and nothing is there"),
+            );
         }
         let first = self.replies.entry(request).or_insert_with(|| body.clone());
         if *first != body {
-            self.violated(Invariant::TheReplyNeverChanges, format!("request-{request} was answered twice otherwise"));
+            self.violated(
+                Invariant::TheReplyNeverChanges,
+                format!("request-{request} was answered twice otherwise"),
+            );
         }
     }
 
@@ -169,7 +186,10 @@ impl Auditor {
         }
         for (customer, orders) in customers {
             if orders > 1 {
-                self.violated(Invariant::TheReplyNeverChanges, format!("{orders} orders of one request of {customer}"));
+                self.violated(
+                    Invariant::TheReplyNeverChanges,
+                    format!("{orders} orders of one request of {customer}"),
+                );
             }
         }
         self.stock_in_the_end(shop);
@@ -190,7 +210,10 @@ impl Auditor {
             self.violated(Invariant::MoneyMatchesTheOrder, what);
         }
         if balance.held != 0 {
-            self.violated(Invariant::NothingStaysHeld, format!("{} of {} that is {status}", balance.held, order.id));
+            self.violated(
+                Invariant::NothingStaysHeld,
+                format!("{} of {} that is {status}", balance.held, order.id),
+            );
         }
     }
 
@@ -201,7 +224,10 @@ impl Auditor {
                 let lines = row.order.lines.iter().filter(|line| line.sku == sku);
                 lines.map(|line| i64::from(line.quantity.units())).sum()
             };
-            let confirmed = shop.orders.rows().filter(|row| row.order.status == OrderStatus::Confirmed);
+            let confirmed = shop
+                .orders
+                .rows()
+                .filter(|row| row.order.status == OrderStatus::Confirmed);
             let expected = initial + self.restocked.get(&sku).copied().unwrap_or(0) - confirmed.map(sold).sum::<i64>();
             let available = shop.shelf.units().available(&sku);
             if available != expected {

@@ -58,7 +58,12 @@ fn everything(faults: Faults, seeds: u64) -> Result<bool, Box<dyn Error>> {
     }
     let begun = Instant::now();
     let (drawn, failing) = random::run(&design, random::history, 0..seeds, threads);
-    println!("{:24} {:>8} histories {:>6.1} s", "drawn from seeds", drawn.histories, begun.elapsed().as_secs_f32());
+    println!(
+        "{:24} {:>8} histories {:>6.1} s",
+        "drawn from seeds",
+        drawn.histories,
+        begun.elapsed().as_secs_f32()
+    );
     summary.merge(drawn);
     println!("\n{}", coverage::table(&summary));
     let is_tried = depth.is_none_or(|depth| everything_was_tried(&summary, depth));

@@ -33,10 +33,11 @@ const EVENT_KINDS: [(&str, Kind); 5] = [
     ("out of order", Kind::Reorder),
     ("lost", Kind::Lose),
 ];
-const HOST_KINDS: [(&str, Kind); 3] = [
+const HOST_KINDS: [(&str, Kind); 4] = [
     ("dies with its functions", Kind::HostCrash),
     ("restarts", Kind::HostRestart),
     ("away for an hour", Kind::HostDown),
+    ("execution stopped", Kind::Abort),
 ];
 
 /// The page with its generated half made anew; `None` where the marks are missing.
@@ -62,7 +63,10 @@ fn matrices() -> Result<String, DefinitionFault> {
         page.matrix(title, &ours, &named(scenario), true);
     }
     for (title, design) in [
-        ("The airline booking, on the same order that is paid", published::airline_booking()?),
+        (
+            "The airline booking, on the same order that is paid",
+            published::airline_booking()?,
+        ),
         (
             "The long-lived transaction, on the same order that is paid",
             published::long_lived_transaction()?,
@@ -76,7 +80,8 @@ fn matrices() -> Result<String, DefinitionFault> {
 
 fn named(name: &str) -> Scenario {
     let mut all = scenarios().into_iter();
-    all.find(|scenario| scenario.name == name).expect("there is a scenario of this name")
+    all.find(|scenario| scenario.name == name)
+        .expect("there is a scenario of this name")
 }
 
 /// What is written so far.
@@ -92,8 +97,14 @@ impl Page {
         let calm = scenario.run(design, Vec::new());
         let wanted = calm.outcomes.first().cloned().unwrap_or_default();
         let end = wanted.split(' ').next().unwrap_or_default();
-        self.text.push_str(&format!("### {title}\n\nWithout a fault: {end}, which a dot stands for.\n\n"));
-        let calls = |nature| matches!(nature, Nature::Read | Nature::Write | Nature::WriteOnce | Nature::Invoke);
+        let head = format!("### {title}\n\nWithout a fault: {end}, which a dot stands for.\n\n");
+        self.text.push_str(&head);
+        let calls = |nature| {
+            matches!(
+                nature,
+                Nature::Read | Nature::Write | Nature::WriteOnce | Nature::Invoke
+            )
+        };
         self.table("step", &CALL_KINDS, &rows(&calm, calls), |points, kind| {
             cell(design, scenario, &wanted, points, kind)
         });
@@ -118,15 +129,28 @@ impl Page {
     ) {
         let row = |points: &Vec<Point>| {
             let cells: Vec<String> = kinds.iter().map(|(_, kind)| cell(points, *kind)).collect();
-            format!("| {} `{}` | {} |\n", points[0].place, points[0].operation, cells.join(" | "))
+            format!(
+                "| {} `{}` | {} |\n",
+                points[0].place,
+                points[0].operation,
+                cells.join(" | ")
+            )
         };
-        let new: Vec<String> = rows.iter().map(row).filter(|row| self.rows.insert(row.clone())).collect();
+        let new: Vec<String> = rows
+            .iter()
+            .map(row)
+            .filter(|row| self.rows.insert(row.clone()))
+            .collect();
         if new.is_empty() {
             return;
         }
         let titles: Vec<&str> = kinds.iter().map(|(title, _)| *title).collect();
-        let head = format!("| {corner} | {} |\n|---|{}\n", titles.join(" | "), "---|".repeat(kinds.len()));
-        self.text.push_str(&format!("{head}{}\n", new.concat()));
+        let head = format!(
+            "| {corner} | {} |\n|---|{}\n",
+            titles.join(" | "),
+            "---|".repeat(kinds.len())
+        );
+        self.text.extend([head, new.concat(), "\n".to_owned()]);
     }
 }
 
@@ -162,9 +186,17 @@ fn end(report: &Report, wanted: &str) -> String {
         same if same == wanted => Vec::new(),
         other => vec![other.to_owned()],
     };
-    let wrongs: BTreeSet<&str> = report.violations.iter().map(|violation| wrong(violation.invariant)).collect();
+    let wrongs: BTreeSet<&str> = report
+        .violations
+        .iter()
+        .map(|violation| wrong(violation.invariant))
+        .collect();
     words.extend(wrongs.iter().map(|wrong| format!("**{wrong}**")));
-    if words.is_empty() { "·".to_owned() } else { words.join(", ") }
+    if words.is_empty() {
+        "·".to_owned()
+    } else {
+        words.join(", ")
+    }
 }
 
 /// What a customer or a bookkeeper would say.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::fulfilment::ports::{
-    Authorization, Capture, FulfilmentOrder, OrderBook, Parking, PaymentGateway, PaymentRecord, PaymentRecords,
-    Refund, Reservation, SagaKind, SagaRunner, SagaStanding, SagaStart, StockLedger, StockLine, Transition, Void,
+    Authorization, Capture, FulfilmentOrder, OrderBook, Parking, PaymentGateway, PaymentRecord, PaymentRecords, Refund,
+    Reservation, SagaKind, SagaRunner, SagaStanding, SagaStart, StockLedger, StockLine, Transition, Void,
 };
 use domain::orders::order::Order;
 use domain::orders::ports::{
@@ -71,7 +71,10 @@ impl OrderRepository for Ports {
                 Completed::LeaseLost => PlaceOutcome::LeaseLost,
             }
         };
-        self.0.write("orders.place", effect).await.map_err(failure("save order"))
+        self.0
+            .write("orders.place", effect)
+            .await
+            .map_err(failure("save order"))
     }
 
     async fn find(&self, id: &OrderId) -> Result<Option<Order>, PortFailure> {
@@ -92,9 +95,7 @@ impl OrderRepository for Ports {
         at: Timestamp,
     ) -> Result<CancelOutcome, PortFailure> {
         let (id, customer, correlation_id) = (id.clone(), customer.clone(), correlation_id.clone());
-        let effect = move |shop: &mut Shop| {
-            shop.orders.begin_cancelling(&id, &customer, &correlation_id, at)
-        };
+        let effect = move |shop: &mut Shop| shop.orders.begin_cancelling(&id, &customer, &correlation_id, at);
         let outcome = self.0.write("orders.begin_cancelling", effect).await;
         outcome.map_err(failure("begin to cancel order"))
     }
@@ -113,7 +114,9 @@ impl IdempotencyStore for Ports {
 
     async fn abandon(&self, scope: &IdempotencyScope, fence: Fence) -> Result<(), PortFailure> {
         let scope = scope.clone();
-        let abandoned = self.0.write("requests.abandon", move |shop| shop.requests.abandon(&scope, fence));
+        let abandoned = self
+            .0
+            .write("requests.abandon", move |shop| shop.requests.abandon(&scope, fence));
         abandoned.await.map_err(failure("abandon idempotency key"))
     }
 }
@@ -126,7 +129,10 @@ impl Ports {
             return Ok(standing);
         }
         let claim = claim.clone();
-        let granted = self.0.write("requests.put", move |shop| shop.requests.grant(&claim)).await;
+        let granted = self
+            .0
+            .write("requests.put", move |shop| shop.requests.grant(&claim))
+            .await;
         granted.map_err(failure("write idempotency key"))
     }
 }
@@ -138,7 +144,10 @@ impl PriceList for Ports {
             let known = shop.prices.iter().filter(|(sku, _)| skus.contains(sku));
             known.map(|(sku, price)| (sku.clone(), *price)).collect()
         };
-        self.0.read("products.prices", look).await.map_err(failure("read prices"))
+        self.0
+            .read("products.prices", look)
+            .await
+            .map_err(failure("read prices"))
     }
 }
 
@@ -157,7 +166,9 @@ impl OrderBook for Ports {
 
     async fn reject(&self, id: &OrderId, reason: RejectionReason, at: Timestamp) -> Result<Transition, PortFailure> {
         let id = id.clone();
-        let moved = self.0.write("orders.reject", move |shop| shop.orders.reject(&id, reason, at));
+        let moved = self
+            .0
+            .write("orders.reject", move |shop| shop.orders.reject(&id, reason, at));
         moved.await.map_err(failure("reject order"))
     }
 
@@ -170,12 +181,17 @@ impl OrderBook for Ports {
 
     async fn park(&self, id: &OrderId, parking: &Parking, at: Timestamp) -> Result<Transition, PortFailure> {
         let (id, parking) = (id.clone(), parking.clone());
-        let moved = self.0.write("orders.park", move |shop| shop.orders.park(&id, &parking, at));
+        let moved = self
+            .0
+            .write("orders.park", move |shop| shop.orders.park(&id, &parking, at));
         moved.await.map_err(failure("park order"))
     }
 
     async fn overdue(&self, before: Timestamp, limit: usize) -> Result<Vec<FulfilmentOrder>, PortFailure> {
-        let found = self.0.read("orders.overdue", |shop| shop.orders.overdue(before, limit)).await;
+        let found = self
+            .0
+            .read("orders.overdue", |shop| shop.orders.overdue(before, limit))
+            .await;
         found.map_err(failure("find overdue orders"))
     }
 }
@@ -184,7 +200,9 @@ impl OrderBook for Ports {
 impl StockLedger for Ports {
     async fn reserve(&self, order: &OrderId, lines: &[StockLine], _at: Timestamp) -> Result<Reservation, PortFailure> {
         let (order, lines) = (order.clone(), lines.to_vec());
-        let reserved = self.0.write("stock.reserve", move |shop| shop.shelf.reserve(&order, &lines));
+        let reserved = self
+            .0
+            .write("stock.reserve", move |shop| shop.shelf.reserve(&order, &lines));
         reserved.await.map_err(failure("reserve stock"))
     }
 
@@ -196,7 +214,9 @@ impl StockLedger for Ports {
 
     async fn give_back(&self, order: &OrderId, _at: Timestamp) -> Result<(), PortFailure> {
         let order = order.clone();
-        let given = self.0.write("stock.give_back", move |shop| shop.shelf.give_back(&order));
+        let given = self
+            .0
+            .write("stock.give_back", move |shop| shop.shelf.give_back(&order));
         given.await.map_err(failure("give stock back"))
     }
 }
@@ -225,7 +245,9 @@ impl PaymentGateway for Ports {
 
     async fn capture(&self, payment: &OrderId) -> Result<Capture, PortFailure> {
         let payment = payment.clone();
-        let captured = self.0.write("gateway.capture", move |shop| shop.gateway.capture(&payment));
+        let captured = self
+            .0
+            .write("gateway.capture", move |shop| shop.gateway.capture(&payment));
         captured.await.map_err(failure("capture payment"))
     }
 
@@ -237,7 +259,9 @@ impl PaymentGateway for Ports {
 
     async fn refund(&self, payment: &OrderId) -> Result<Refund, PortFailure> {
         let payment = payment.clone();
-        let refunded = self.0.write("gateway.refund", move |shop| shop.gateway.refund(&payment));
+        let refunded = self
+            .0
+            .write("gateway.refund", move |shop| shop.gateway.refund(&payment));
         refunded.await.map_err(failure("refund payment"))
     }
 }
@@ -246,12 +270,17 @@ impl PaymentGateway for Ports {
 impl PaymentRecords for Ports {
     async fn note(&self, order: &OrderId, record: PaymentRecord) -> Result<(), PortFailure> {
         let order = order.clone();
-        let noted = self.0.write("payments.note", move |shop| shop.note_payment(&order, record));
+        let noted = self
+            .0
+            .write("payments.note", move |shop| shop.note_payment(&order, record));
         noted.await.map_err(failure("note payment"))
     }
 
     async fn find(&self, order: &OrderId) -> Result<Option<PaymentRecord>, PortFailure> {
-        let found = self.0.read("payments.find", |shop| shop.payments.get(order).copied()).await;
+        let found = self
+            .0
+            .read("payments.find", |shop| shop.payments.get(order).copied())
+            .await;
         found.map_err(failure("read payment"))
     }
 }
@@ -260,7 +289,10 @@ impl PaymentRecords for Ports {
 impl CustomerDirectory for Ports {
     async fn email_of(&self, customer: &CustomerId) -> Result<Option<EmailAddress>, PortFailure> {
         let address = format!("{}@example.test", customer.as_str());
-        let known = self.0.read("directory.email_of", |_| EmailAddress::parse(&address).ok()).await;
+        let known = self
+            .0
+            .read("directory.email_of", |_| EmailAddress::parse(&address).ok())
+            .await;
         known.map_err(failure("look up e-mail address"))
     }
 }
@@ -275,13 +307,19 @@ impl SendLog for Ports {
 
     async fn settle(&self, key: &str, state: SendState, _at: Timestamp) -> Result<(), PortFailure> {
         let key = key.to_owned();
-        let settled = self.0.write("sends.settle", move |shop| shop.sends.settle(&key, state)).await;
+        let settled = self
+            .0
+            .write("sends.settle", move |shop| shop.sends.settle(&key, state))
+            .await;
         settled.map_err(failure("settle send"))
     }
 
     async fn release(&self, key: &str) -> Result<(), PortFailure> {
         let key = key.to_owned();
-        let released = self.0.write("sends.release", move |shop| shop.sends.release(&key)).await;
+        let released = self
+            .0
+            .write("sends.release", move |shop| shop.sends.release(&key))
+            .await;
         released.map_err(failure("release send"))
     }
 }
@@ -290,7 +328,10 @@ impl SendLog for Ports {
 impl Mailer for Ports {
     async fn send(&self, email: &Email) -> Result<(), SendFailure> {
         let email = email.clone();
-        let sent = self.0.write_once("mail.send", move |shop| shop.mails.push(email.clone())).await;
+        let sent = self
+            .0
+            .write_once("mail.send", move |shop| shop.mails.push(email.clone()))
+            .await;
         sent.map_err(|trouble| match trouble {
             Trouble::Refused => SendFailure::NotSent(failure("send mail")(trouble)),
             Trouble::AnswerLost => SendFailure::Ambiguous(failure("send mail")(trouble)),
@@ -303,13 +344,19 @@ impl SagaRunner for Ports {
     async fn start(&self, start: &SagaStart) -> Result<(), PortFailure> {
         let (world, start) = (Arc::clone(&self.0.world), start.clone());
         // Late or twice, it is the same request: its name decides.
-        let started = self.0.write("sagas.start", move |_| workflows::begin(&world, &start)).await;
+        let started = self
+            .0
+            .write("sagas.start", move |_| workflows::begin(&world, &start))
+            .await;
         started.map_err(failure("start saga"))
     }
 
     async fn standing(&self, kind: SagaKind, order: &OrderId) -> Result<SagaStanding, PortFailure> {
         let name = kind.execution_name(order);
-        let standing = self.0.read("sagas.standing", |_| workflows::standing(&self.0.world, &name)).await;
+        let standing = self
+            .0
+            .read("sagas.standing", |_| workflows::standing(&self.0.world, &name))
+            .await;
         standing.map_err(failure("read standing of saga"))
     }
 }

@@ -5,10 +5,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
+use crate::coverage;
 use crate::customers::{Action, Deed};
 use crate::design::{Design, PRODUCTS};
 use crate::exhaustive::Summary;
-use crate::faults::Plan;
+use crate::faults::{Plan, Storm};
 use crate::history::{History, Report};
 use crate::invariants::Invariant;
 use crate::scheduler::lock;
@@ -32,10 +33,14 @@ const FAULTS_MAX: usize = 6;
 const ONE_IN: [u32; 4] = [8, 25, 60, 120];
 /// Half of the histories are left in peace for a while: what comes late in an order's life has its share of faults.
 const BEGINNING_POINTS: usize = 250;
+/// The same where all faults are in one place.
+const ONE_IN_THERE: u32 = 3;
 /// Everybody comes within this time.
 const CUSTOMERS_MS: i64 = 4_000;
 /// Somebody who asks again does so within this time.
 const AGAIN_MS: i64 = 30_000;
+/// An operator may act while the trouble goes on.
+const OPERATOR_MS: i64 = 90 * 60 * 1_000;
 const RESTOCKED_MAX: i64 = 5;
 
 /// What happens under this seed.
@@ -81,20 +86,46 @@ pub fn history(seed: u64) -> History {
         let at_ms = chance.i64(0..AGAIN_MS);
         actions.push(Action { at_ms, deed });
     }
-    let plan = Plan::Drawn {
-        after: if chance.bool() {
-            0
-        } else {
-            chance.usize(0..BEGINNING_POINTS)
-        },
-        one_in: chance.choice(ONE_IN).unwrap_or(ONE_IN[0]),
-        most: chance.usize(0..=FAULTS_MAX),
-    };
+    if chance.u8(0..3) == 0 {
+        for _ in 0..chance.u8(1..=3) {
+            let at_ms = chance.i64(0..OPERATOR_MS);
+            actions.push(Action {
+                at_ms,
+                deed: Deed::Redrive,
+            });
+        }
+    }
+    let storm = storm(&mut chance);
     History {
         seed,
         actions,
-        plan,
+        plan: Plan::Drawn(storm),
         pace: Pace::Drawn,
+    }
+}
+
+/// Everywhere now and then, or in one place again and again.
+fn storm(chance: &mut fastrand::Rng) -> Storm {
+    let after = if chance.bool() {
+        0
+    } else {
+        chance.usize(0..BEGINNING_POINTS)
+    };
+    let most = chance.usize(0..=FAULTS_MAX);
+    if chance.bool() {
+        Storm {
+            after,
+            one_in: chance.choice(ONE_IN).unwrap_or(ONE_IN[0]),
+            most,
+            only: None,
+        }
+    } else {
+        Storm {
+            after: 0,
+            one_in: ONE_IN_THERE,
+            most,
+            only: chance.choice(coverage::places()),
+        }
     }
 }
 
@@ -144,7 +175,12 @@ pub fn run(
 /// The shortest history found that breaks the same rule: without every action, fault and piece of chance that it can do
 /// without.
 pub fn shrunk(design: &Arc<Design>, whole: &History, failing: &Failing) -> History {
-    let wanted: Vec<Invariant> = failing.report.violations.iter().map(|violation| violation.invariant).collect();
+    let wanted: Vec<Invariant> = failing
+        .report
+        .violations
+        .iter()
+        .map(|violation| violation.invariant)
+        .collect();
     let goes_wrong = |history: &History| {
         let violations = history.run(design).violations;
         violations.iter().any(|violation| wanted.contains(&violation.invariant))

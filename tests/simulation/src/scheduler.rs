@@ -185,7 +185,11 @@ impl Scheduler {
             return;
         };
         task.queued.queued.store(false, Ordering::Relaxed);
-        let is_done = task.work.as_mut().poll(&mut Context::from_waker(&task.waker)).is_ready();
+        let is_done = task
+            .work
+            .as_mut()
+            .poll(&mut Context::from_waker(&task.waker))
+            .is_ready();
         let mut inner = lock(&self.inner);
         if is_done {
             inner.open -= usize::from(task.owner != Owner::Background);

@@ -129,8 +129,13 @@ async fn deliver(world: &Arc<World>, batch: &[Numbered], end: usize) -> usize {
 
 /// Invokes saga-start: the first sequence number that failed, if one did.
 async fn hand_over(world: &Arc<World>, batch: &[Numbered]) -> Result<Option<usize>, ()> {
-    let records: Vec<Value> = batch.iter().map(|(sequence, change)| change.record(*sequence)).collect();
-    let answer = invoke(world, "saga-start", json!({ "Records": records })).await.map_err(|_| ())?;
+    let records: Vec<Value> = batch
+        .iter()
+        .map(|(sequence, change)| change.record(*sequence))
+        .collect();
+    let answer = invoke(world, "saga-start", json!({ "Records": records }))
+        .await
+        .map_err(|_| ())?;
     let failures = answer["batchItemFailures"].as_array().ok_or(())?;
     let failed: BTreeSet<usize> = failures
         .iter()

@@ -11,11 +11,11 @@ use state_machine::history::{EventKind, HistoryEvent};
 use state_machine::host::{Host, HostFailure, StateError, TaskCall};
 use state_machine::{ExecutionInput, Outcome, run};
 
+use crate::events;
 use crate::faults::{Found, HOST_DOWN_MS, Kind, Nature};
 use crate::functions;
 use crate::scheduler::{Owner, lock};
 use crate::world::World;
-use crate::events;
 
 pub(crate) const ORDER_SAGA_ARN: &str = "arn:aws:states:eu-central-1:123456789012:stateMachine:order-saga";
 pub(crate) const CANCEL_SAGA_ARN: &str = "arn:aws:states:eu-central-1:123456789012:stateMachine:order-cancel";
@@ -43,6 +43,7 @@ pub(crate) enum Status {
     Succeeded,
     Failed(StateError),
     TimedOut,
+    Aborted,
 }
 
 impl Executions {
@@ -88,6 +89,7 @@ pub(crate) fn standing(world: &World, name: &str) -> SagaStanding {
         Some(Status::Succeeded) => SagaStanding::Succeeded,
         Some(Status::Failed(error)) => parking(&error.error, &error.cause),
         Some(Status::TimedOut) => parking("TIMED_OUT", ""),
+        Some(Status::Aborted) => parking("ABORTED", ""),
     }
 }
 
@@ -111,7 +113,8 @@ async fn execute(world: &Arc<World>, name: &str) {
         Ok(Outcome::Succeeded(_)) => Status::Succeeded,
         Ok(Outcome::Failed(error)) => Status::Failed(error),
         Ok(Outcome::TimedOut) => Status::TimedOut,
-        Err(failure) => unreachable!("a journal in memory does not fail: {failure}"),
+        // A journal in memory fails only where the execution is stopped.
+        Err(_) => Status::Aborted,
     };
     world.tell(|| format!("       execution {name} ends: {status:?}"));
     if let Some(execution) = lock(&world.executions).by_name.get_mut(name) {
@@ -140,6 +143,7 @@ fn ended_badly(kind: SagaKind, name: &str, input: &Value, status: &Status) -> Op
         Status::Running | Status::Succeeded => return None,
         Status::Failed(error) => ("FAILED", Some(error)),
         Status::TimedOut => ("TIMED_OUT", None),
+        Status::Aborted => ("ABORTED", None),
     };
     Some(json!({
         "source": "aws.states",
@@ -167,7 +171,10 @@ fn machine_name(kind: SagaKind) -> &'static str {
 }
 
 fn execution_arn(kind: SagaKind, name: &str) -> String {
-    format!("arn:aws:states:eu-central-1:123456789012:execution:{}:{name}", machine_name(kind))
+    format!(
+        "arn:aws:states:eu-central-1:123456789012:execution:{}:{name}",
+        machine_name(kind)
+    )
 }
 
 struct ExecutionHost {
@@ -205,6 +212,9 @@ impl Host for ExecutionHost {
     async fn record(&self, key: &str, value: &Value) -> Result<(), HostFailure> {
         let found = self.world.at(self.machine, "record", Nature::Record);
         if let Found::Fault(kind) = found {
+            if kind == Kind::Abort {
+                return Err(HostFailure("an operator stopped the execution".into()));
+            }
             if kind == Kind::HostRestart {
                 self.write(key, value);
             }
@@ -217,7 +227,8 @@ impl Host for ExecutionHost {
 
     fn observe(&self, event: HistoryEvent) {
         if let EventKind::StateEntered { .. } = event.kind {
-            self.world.tell(|| format!("       {} enters {}", self.name, event.state));
+            self.world
+                .tell(|| format!("       {} enters {}", self.name, event.state));
         }
     }
 }
@@ -237,13 +248,20 @@ fn die(world: &Arc<World>, kind: Kind) {
     if kind == Kind::HostCrash {
         world.scheduler.kill(Owner::Function);
     }
-    let down_ms = if kind == Kind::HostDown { HOST_DOWN_MS } else { RESTART_MS };
+    let down_ms = if kind == Kind::HostDown {
+        HOST_DOWN_MS
+    } else {
+        RESTART_MS
+    };
     let (back, revived) = (world.sleep(down_ms), Arc::clone(world));
     world.spawn(Owner::World, async move {
         back.await;
         let mut executions = lock(&revived.executions);
         executions.host_is_down = false;
-        let running = executions.by_name.iter().filter(|(_, execution)| execution.status == Status::Running);
+        let running = executions
+            .by_name
+            .iter()
+            .filter(|(_, execution)| execution.status == Status::Running);
         let names: Vec<String> = running.map(|(name, _)| name.clone()).collect();
         drop(executions);
         revived.tell(|| format!("       the host is back, with {} executions", names.len()));
@@ -261,7 +279,7 @@ pub(crate) fn redrive(world: &Arc<World>, name: &str) -> bool {
     let Some(execution) = executions.by_name.get_mut(name) else {
         return false;
     };
-    if !matches!(execution.status, Status::Failed(_) | Status::TimedOut) {
+    if !matches!(execution.status, Status::Failed(_) | Status::TimedOut | Status::Aborted) {
         return false;
     }
     forget_failures(&mut execution.journal);
@@ -293,7 +311,10 @@ fn forget_failures(journal: &mut HashMap<String, Value>) {
             let rest = key.strip_prefix(visit.as_str()).and_then(|rest| rest.strip_prefix('/'));
             rest.is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_digit()))
         };
-        let ends_branches = |visit: &String| key.strip_suffix("/failed").is_some_and(|around| visit.starts_with(around));
+        let ends_branches = |visit: &String| {
+            key.strip_suffix("/failed")
+                .is_some_and(|around| visit.starts_with(around))
+        };
         !failures.iter().any(|visit| is_attempt(visit) || ends_branches(visit))
     });
 }

@@ -152,6 +152,9 @@ impl World {
     }
 
     pub(crate) fn timeline(&self) -> Vec<String> {
-        self.told.as_ref().map(|told| std::mem::take(&mut *lock(told))).unwrap_or_default()
+        self.told
+            .as_ref()
+            .map(|told| std::mem::take(&mut *lock(told)))
+            .unwrap_or_default()
     }
 }

@@ -39,7 +39,7 @@ pub struct OrderTable {
 
 /// What a change does to the order that it finds.
 enum Step {
-    Become(Row),
+    Become(Box<Row>),
     AlreadyDone,
     Refused,
 }
@@ -176,12 +176,12 @@ impl OrderTable {
         }
     }
 
-    fn replace(&mut self, mut after: Row, at: Timestamp) -> Order {
+    fn replace(&mut self, mut after: Box<Row>, at: Timestamp) -> Order {
         after.order.updated_at = at;
         let order = after.order.clone();
         let old = self.rows.get(&order.id).map(|row| row.order.status);
         self.stream.push(Change::of(old, &after));
-        self.rows.insert(order.id.clone(), after);
+        self.rows.insert(order.id.clone(), *after);
         order
     }
 }
@@ -245,8 +245,8 @@ fn due(row: &Row) -> OrderStatus {
     }
 }
 
-fn moved(row: &Row, status: OrderStatus) -> Row {
-    let mut after = row.clone();
+fn moved(row: &Row, status: OrderStatus) -> Box<Row> {
+    let mut after = Box::new(row.clone());
     after.order.status = status;
     after.parked_from = None;
     after

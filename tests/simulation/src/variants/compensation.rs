@@ -10,7 +10,11 @@ pub fn swallowed() -> Result<Design, DefinitionFault> {
     Design::with_order_saga("a swallowed compensation", |saga| {
         let mut saga: Value = serde_json::from_str(saga).expect("the order saga is JSON");
         let branches = saga["States"]["UndoOrder"]["Branches"].as_array_mut();
-        for (branch, name) in branches.into_iter().flatten().zip(["MoneyNotGivenBack", "StockNotGivenBack"]) {
+        for (branch, name) in branches
+            .into_iter()
+            .flatten()
+            .zip(["MoneyNotGivenBack", "StockNotGivenBack"])
+        {
             let states = &mut branch["States"];
             for compensation in ["VoidPayment", "RefundPayment", "ReleaseStock"] {
                 if let Some(state) = states.get_mut(compensation) {

@@ -25,13 +25,14 @@ pub struct Variant {
 }
 
 /// All of them.
-pub const ALL: [Variant; 9] = [
+pub const ALL: [Variant; 10] = [
     ours_but(tombstones::without_one_at_the_gateway),
     ours_but(tombstones::without_one_in_the_stock),
     ours_but(capture_key::drawn_anew),
     ours_but(stock::updated_without_a_condition),
     ours_but(compensation::swallowed),
     ours_but(requests::looked_up_and_then_written),
+    ours_but(requests::completed_without_a_fence),
     ours_but(acknowledging_early::before_the_write),
     of_others(published::airline_booking),
     of_others(published::long_lived_transaction),

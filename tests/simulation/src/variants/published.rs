@@ -89,7 +89,9 @@ async fn take_units(ports: &Ports, order: FulfilmentOrder) -> Result<Value, Step
 
 async fn return_units(ports: &Ports, order: FulfilmentOrder) -> Result<Value, StepError> {
     let effect = move |shop: &mut Shop| {
-        shop.shelf.units_mut().count(&order.lines, |count, units| count.on_hand += units);
+        shop.shelf
+            .units_mut()
+            .count(&order.lines, |count, units| count.on_hand += units);
     };
     ports.0.write("seats.return", effect).await.map_err(unanswered)?;
     Ok(done())
@@ -113,7 +115,10 @@ async fn collect(ports: &Ports, order: FulfilmentOrder) -> Result<Value, StepErr
 }
 
 async fn refund(ports: &Ports, order: OrderId) -> Result<Value, StepError> {
-    let refund = ports.0.write("gateway.refund", move |shop| shop.gateway.refund(&order)).await;
+    let refund = ports
+        .0
+        .write("gateway.refund", move |shop| shop.gateway.refund(&order))
+        .await;
     match refund.map_err(unanswered)? {
         Refund::Refunded(_) | Refund::NothingCaptured => Ok(done()),
     }
@@ -126,7 +131,10 @@ async fn charge_anew(ports: &Ports, order: FulfilmentOrder) -> Result<Value, Ste
         let authorized = payment.authorize(order.total, &order.payment_token);
         let captured = payment.capture();
         let movement = captured.movement;
-        shop.gateway.books_mut().ledger.extend(movement.map(|movement| (order.id.clone(), movement)));
+        shop.gateway
+            .books_mut()
+            .ledger
+            .extend(movement.map(|movement| (order.id.clone(), movement)));
         authorized.answer.is_ok() && captured.answer == Capture::Captured
     };
     if ports.0.write("gateway.charge", effect).await.map_err(unanswered)? {
