@@ -22,6 +22,7 @@ pub mod ports;
 pub mod random;
 mod scheduler;
 pub mod shop;
+pub mod shrink;
 mod stream;
 pub mod variants;
 mod workflows;

@@ -13,6 +13,7 @@ use simulation::design::Design;
 use simulation::exhaustive::{self, Depth, Finding, Summary};
 use simulation::history::{History, Report};
 use simulation::random::{self, Failing};
+use simulation::shrink::shrunk;
 use simulation::{coverage, matrix};
 
 use arguments::{Faults, Wanted};
@@ -110,7 +111,7 @@ fn show_finding(design: &Arc<Design>, finding: &Finding) {
 
 fn show_seed(design: &Arc<Design>, failing: &Failing) {
     let whole = random::history(failing.seed);
-    let shortest = random::shrunk(design, &whole, failing);
+    let shortest = shrunk(design, &whole, failing);
     println!("--- the shortest history of seed {} that goes wrong", failing.seed);
     show(&shortest.run_told(design));
     println!("the whole of it: cargo xtask simulate --seed {}", failing.seed);
@@ -121,7 +122,7 @@ fn show(report: &Report) {
         println!("{line}");
     }
     for (number, outcome) in report.outcomes.iter().enumerate() {
-        println!("order-{:03} ends {outcome}", number + 1);
+        println!("order-{:05} ends {outcome}", number + 1);
     }
     for violation in &report.violations {
         println!("VIOLATED {violation}");

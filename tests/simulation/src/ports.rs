@@ -45,7 +45,7 @@ impl Clock for Ports {
 
 impl IdGenerator for Ports {
     fn next_id(&self) -> String {
-        format!("order-{:03}", self.0.world.next_order_number())
+        format!("order-{:05}", self.0.world.next_order_number())
     }
 }
 

@@ -11,7 +11,6 @@ use crate::design::{Design, PRODUCTS};
 use crate::exhaustive::Summary;
 use crate::faults::{Plan, Storm};
 use crate::history::{History, Report};
-use crate::invariants::Invariant;
 use crate::scheduler::lock;
 use crate::world::Pace;
 
@@ -170,60 +169,4 @@ pub fn run(
         }
     });
     shared.into_inner().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The shortest history found that breaks the same rule: without every action, fault and piece of chance that it can do
-/// without.
-pub fn shrunk(design: &Arc<Design>, whole: &History, failing: &Failing) -> History {
-    let wanted: Vec<Invariant> = failing
-        .report
-        .violations
-        .iter()
-        .map(|violation| violation.invariant)
-        .collect();
-    let goes_wrong = |history: &History| {
-        let violations = history.run(design).violations;
-        violations.iter().any(|violation| wanted.contains(&violation.invariant))
-    };
-    let mut shortest = whole.clone();
-    let mut faults = failing.report.injected.clone();
-    let chosen = History {
-        plan: Plan::Chosen(faults.clone()),
-        ..shortest.clone()
-    };
-    if !goes_wrong(&chosen) {
-        return shortest;
-    }
-    shortest = chosen;
-    let steady = History {
-        pace: Pace::Steady,
-        ..shortest.clone()
-    };
-    if goes_wrong(&steady) {
-        shortest = steady;
-    }
-    loop {
-        let pieces = shortest.actions.len() + faults.len();
-        for index in (0..shortest.actions.len()).rev() {
-            let mut shorter = shortest.clone();
-            shorter.actions.remove(index);
-            if goes_wrong(&shorter) {
-                shortest = shorter;
-            }
-        }
-        for index in (0..faults.len()).rev() {
-            let mut fewer = faults.clone();
-            fewer.remove(index);
-            let shorter = History {
-                plan: Plan::Chosen(fewer.clone()),
-                ..shortest.clone()
-            };
-            if goes_wrong(&shorter) {
-                (shortest, faults) = (shorter, fewer);
-            }
-        }
-        if shortest.actions.len() + faults.len() == pieces {
-            return shortest;
-        }
-    }
 }

@@ -7,6 +7,7 @@ use simulation::exhaustive::scenarios;
 use simulation::faults::Plan;
 use simulation::invariants::Invariant;
 use simulation::random::{self, Failing};
+use simulation::shrink::shrunk;
 use simulation::variants::{ALL, CAUGHT_WITHIN, Variant};
 
 fn variant(name: &str) -> (&'static Variant, Arc<Design>) {
@@ -106,20 +107,20 @@ fn the_published_designs_are_right_while_nothing_goes_wrong() {
 
 #[test]
 fn a_history_that_goes_wrong_is_told_at_its_shortest() {
-    let (variant, design) = variant("no tombstone at the gateway");
-    let whole = variant.history(253);
+    let (variant, design) = variant("a random capture key");
+    let whole = variant.history(37);
     let report = whole.run(&design);
-    let failing = Failing { seed: 253, report };
-    let shortest = random::shrunk(&design, &whole, &failing);
+    let failing = Failing { seed: 37, report };
+    let shortest = shrunk(&design, &whole, &failing);
     let Plan::Chosen(faults) = &shortest.plan else {
         panic!("the faults are still drawn");
     };
-    assert_eq!((shortest.actions.len(), faults.len()), (1, 2), "{shortest:?}");
+    assert_eq!((shortest.actions.len(), faults.len()), (1, 1), "{shortest:?}");
     let report = shortest.run_told(&design);
-    assert_eq!(report.violations[0].invariant, Invariant::NothingStaysHeld);
-    let told_late = report
+    assert_eq!(report.violations[0].invariant, Invariant::CapturedAtMostOnce);
+    let told = report
         .timeline
         .iter()
-        .any(|line| line.contains("LATE   saga-authorize-payment"));
-    assert!(told_late, "{:#?}", report.timeline);
+        .any(|line| line.contains("FAULT  saga-capture-payment"));
+    assert!(told, "{:#?}", report.timeline);
 }
