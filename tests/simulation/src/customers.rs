@@ -4,7 +4,6 @@ use std::fmt;
 use std::pin::pin;
 use std::sync::Arc;
 
-use domain::fulfilment::ports::SagaKind;
 use domain::values::{OrderId, OrderStatus};
 use futures_util::future::{Either, select};
 use serde_json::{Value, json};
@@ -160,16 +159,14 @@ pub(crate) fn parked(world: &World) -> Vec<OrderId> {
     })
 }
 
-/// The saga that the order was parked in goes on; `false` where there is nothing to redrive.
+/// The execution that the parked order names goes on; `false` where there is nothing to redrive.
 pub(crate) fn redrive(world: &Arc<World>, id: &OrderId) -> bool {
-    let from = world.look(|shop| shop.orders.row(id).and_then(|row| row.parked_from));
-    let kind = match from {
-        Some(OrderStatus::Cancelling) => SagaKind::Cancel,
-        _ => SagaKind::Order,
-    };
-    let name = kind.execution_name(id);
+    let parking = world.look(|shop| shop.orders.row(id).and_then(|row| row.parking.clone()));
+    let execution = parking.map(|parking| parking.execution).unwrap_or_default();
+    // An ARN ends in the execution's name.
+    let name = execution.rsplit(':').next().unwrap_or_default();
     world.tell(|| format!("ACTION an operator redrives {name}"));
-    workflows::redrive(world, &name)
+    workflows::redrive(world, name)
 }
 
 /// Every request has a customer of its own.

@@ -79,6 +79,9 @@ pub(crate) const HOST_DOWN_MS: i64 = 65 * 60 * 1_000;
 /// Past every compensation that the failure caused.
 pub(crate) const LATE_MS: i64 = 10 * 60 * 1_000;
 
+/// Longer than saga-reconcile lets an order wait before it looks after it (15 min).
+pub(crate) const DELAYED_MS: i64 = 20 * 60 * 1_000;
+
 impl Nature {
     /// What can go wrong at such a point. A read that got lost, came twice or came late is a read that failed.
     pub fn kinds(self) -> &'static [Kind] {
@@ -107,8 +110,8 @@ impl Nature {
             Self::Invoke => &[Kind::FailBefore, Kind::FailAfter, Kind::Throttle, LATE, Kind::Twice],
             Self::Deliver => &[
                 Kind::Twice,
-                Kind::Again { delay_ms: LATE_MS },
-                Kind::Delay { delay_ms: LATE_MS },
+                Kind::Again { delay_ms: DELAYED_MS },
+                Kind::Delay { delay_ms: DELAYED_MS },
                 Kind::Reorder,
                 Kind::Lose,
             ],
@@ -245,7 +248,7 @@ impl Injector {
     fn sometime(&mut self, kind: Kind) -> Kind {
         let delay_ms = *self
             .chance
-            .choice(&[2_000, 12_000, 40_000, LATE_MS])
+            .choice(&[2_000, 12_000, 40_000, LATE_MS, DELAYED_MS])
             .unwrap_or(&LATE_MS);
         match kind {
             Kind::Late { .. } => Kind::Late { delay_ms },

@@ -7,7 +7,7 @@ use state_machine::DefinitionFault;
 
 use crate::design::Design;
 use crate::exhaustive::{Scenario, scenarios};
-use crate::faults::{Fault, Kind, LATE_MS, Nature, Point};
+use crate::faults::{DELAYED_MS, Fault, Kind, LATE_MS, Nature, Point};
 use crate::history::Report;
 use crate::invariants::Invariant;
 use crate::variants::published;
@@ -28,8 +28,8 @@ const CALL_KINDS: [(&str, Kind); 8] = [
 ];
 const EVENT_KINDS: [(&str, Kind); 5] = [
     ("twice", Kind::Twice),
-    ("again, late", Kind::Again { delay_ms: LATE_MS }),
-    ("late", Kind::Delay { delay_ms: LATE_MS }),
+    ("again, late", Kind::Again { delay_ms: DELAYED_MS }),
+    ("late", Kind::Delay { delay_ms: DELAYED_MS }),
     ("out of order", Kind::Reorder),
     ("lost", Kind::Lose),
 ];

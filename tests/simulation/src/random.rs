@@ -38,6 +38,8 @@ const ONE_IN_THERE: u32 = 3;
 const CUSTOMERS_MS: i64 = 4_000;
 /// Somebody who asks again does so within this time.
 const AGAIN_MS: i64 = 30_000;
+/// Somebody who cancels late does so within this time.
+const REGRET_MS: i64 = 2 * 60 * 60 * 1_000;
 /// An operator may act while the trouble goes on.
 const OPERATOR_MS: i64 = 90 * 60 * 1_000;
 const RESTOCKED_MAX: i64 = 5;
@@ -71,8 +73,9 @@ pub fn history(seed: u64) -> History {
             });
         }
         if chance.u8(0..3) == 0 {
+            let wait_ms = if chance.bool() { AGAIN_MS } else { REGRET_MS };
             actions.push(Action {
-                at_ms: at_ms + chance.i64(0..AGAIN_MS),
+                at_ms: at_ms + chance.i64(0..wait_ms),
                 deed: Deed::Cancel { request },
             });
         }

@@ -38,26 +38,26 @@ fn without_a_tombstone_at_the_gateway_money_stays_held() {
 fn without_a_tombstone_in_the_stock_units_are_lost() {
     assert_eq!(
         caught("no tombstone in the stock"),
-        (25, Invariant::StockMatchesTheOrders)
+        (41, Invariant::StockMatchesTheOrders)
     );
 }
 
 #[test]
 fn with_a_random_capture_key_a_customer_pays_twice() {
-    assert_eq!(caught("a random capture key"), (37, Invariant::CapturedAtMostOnce));
+    assert_eq!(caught("a random capture key"), (5, Invariant::CapturedAtMostOnce));
 }
 
 #[test]
 fn without_a_condition_units_are_subtracted_twice() {
     assert_eq!(
         caught("stock updated without a condition"),
-        (54, Invariant::StockMatchesTheOrders)
+        (55, Invariant::StockMatchesTheOrders)
     );
 }
 
 #[test]
 fn with_a_swallowed_compensation_money_stays_held() {
-    assert_eq!(caught("a swallowed compensation"), (193, Invariant::NothingStaysHeld));
+    assert_eq!(caught("a swallowed compensation"), (19, Invariant::NothingStaysHeld));
 }
 
 #[test]
@@ -70,28 +70,25 @@ fn with_get_and_then_put_one_request_becomes_two_orders() {
 
 #[test]
 fn without_a_fence_a_late_attempt_becomes_a_second_order() {
-    assert_eq!(caught("a lease without a fence"), (47, Invariant::TheReplyNeverChanges));
+    assert_eq!(caught("a lease without a fence"), (92, Invariant::TheReplyNeverChanges));
 }
 
 #[test]
 fn an_acknowledgement_before_the_write_is_seen_at_once() {
     assert_eq!(
         caught("acknowledged before the write"),
-        (0, Invariant::AcknowledgedIsDurable)
+        (1, Invariant::AcknowledgedIsDurable)
     );
 }
 
 #[test]
 fn the_airline_booking_takes_money_for_a_booking_that_it_cancels() {
-    assert_eq!(caught("the airline booking"), (10, Invariant::MoneyMatchesTheOrder));
+    assert_eq!(caught("the airline booking"), (6, Invariant::MoneyMatchesTheOrder));
 }
 
 #[test]
 fn the_long_lived_transaction_takes_the_money_twice() {
-    assert_eq!(
-        caught("the long-lived transaction"),
-        (10, Invariant::CapturedAtMostOnce)
-    );
+    assert_eq!(caught("the long-lived transaction"), (6, Invariant::CapturedAtMostOnce));
 }
 
 #[test]
@@ -108,9 +105,9 @@ fn the_published_designs_are_right_while_nothing_goes_wrong() {
 #[test]
 fn a_history_that_goes_wrong_is_told_at_its_shortest() {
     let (variant, design) = variant("a random capture key");
-    let whole = variant.history(37);
+    let whole = variant.history(5);
     let report = whole.run(&design);
-    let failing = Failing { seed: 37, report };
+    let failing = Failing { seed: 5, report };
     let shortest = shrunk(&design, &whole, &failing);
     let Plan::Chosen(faults) = &shortest.plan else {
         panic!("the faults are still drawn");
