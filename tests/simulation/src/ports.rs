@@ -179,11 +179,17 @@ impl OrderBook for Ports {
         moved.map_err(failure("complete cancel of order"))
     }
 
-    async fn park(&self, id: &OrderId, parking: &Parking, at: Timestamp) -> Result<Transition, PortFailure> {
+    async fn park(
+        &self,
+        id: &OrderId,
+        saga: SagaKind,
+        parking: &Parking,
+        at: Timestamp,
+    ) -> Result<Transition, PortFailure> {
         let (id, parking) = (id.clone(), parking.clone());
         let moved = self
             .0
-            .write("orders.park", move |shop| shop.orders.park(&id, &parking, at));
+            .write("orders.park", move |shop| shop.orders.park(&id, saga, &parking, at));
         moved.await.map_err(failure("park order"))
     }
 

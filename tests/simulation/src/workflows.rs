@@ -210,6 +210,10 @@ impl Host for ExecutionHost {
     }
 
     async fn record(&self, key: &str, value: &Value) -> Result<(), HostFailure> {
+        if lock(&self.world.executions).host_is_down {
+            // A sister branch saw the host die in this very moment.
+            return pending().await;
+        }
         let found = self.world.at(self.machine, "record", Nature::Record);
         if let Found::Fault(kind) = found {
             if kind == Kind::Abort {

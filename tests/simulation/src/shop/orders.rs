@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::fulfilment::ports::{FulfilmentOrder, Parking, StockLine, Transition};
+use domain::fulfilment::ports::{FulfilmentOrder, Parking, SagaKind, StockLine, Transition};
 use domain::orders::order::Order;
 use domain::orders::ports::{CancelOutcome, OrderPage, OrderPosition, OrderQuery};
 use domain::values::{CorrelationId, CustomerId, OrderId, OrderStatus, RejectionReason, Timestamp};
@@ -149,9 +149,9 @@ impl OrderTable {
         })
     }
 
-    pub fn park(&mut self, id: &OrderId, parking: &Parking, at: Timestamp) -> Transition {
+    pub fn park(&mut self, id: &OrderId, saga: SagaKind, parking: &Parking, at: Timestamp) -> Transition {
         self.change(id, at, |row| match row.order.status {
-            status @ (OrderStatus::Pending | OrderStatus::Cancelling) => {
+            status if status == saga.awaited_in() => {
                 let mut after = moved(row, OrderStatus::Parked);
                 after.parked_from = Some(status);
                 after.parking = Some(parking.clone());

@@ -9,5 +9,6 @@
 
 mod broken;
 mod contracts;
+mod found;
 mod page;
 mod shop;
