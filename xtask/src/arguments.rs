@@ -14,6 +14,7 @@ usage: cargo xtask test [--offline]
        cargo xtask local-cloud [--port N] [--keep-running true|false]
        cargo xtask faults [--histories N] [--seed N]
        cargo xtask parked [--port N | --local-cloud | --stack NAME] [--redrive ORDER_ID]
+       cargo xtask simulate [--faults none|single|pairs] [--seeds N] [--seed S] [--write-docs]
 
   test             everything that CI runs, in the order in which it fails fastest
     --offline      without what needs the package registries; says what it skipped
@@ -30,7 +31,12 @@ usage: cargo xtask test [--offline]
     --port         of a local host there (default: 3000)
     --local-cloud  of the local cloud that runs
     --stack        of the stack of this name, with the AWS CLI's credentials
-    --redrive      sends this order's execution on from where it stopped";
+    --redrive      sends this order's execution on from where it stopped
+  simulate         the sagas in simulated time: every single fault, every pair, and histories drawn from seeds
+    --faults       how many faults are tried together in every way (default: pairs)
+    --seeds        how many histories are drawn (default: 10000)
+    --seed         tells the history of this seed, and nothing else
+    --write-docs   writes what every single fault leads to into docs/saga.md, and nothing else";
 
 pub(crate) enum Wanted {
     Test(Network),
@@ -52,6 +58,8 @@ pub(crate) enum Wanted {
         /// This order, instead of listing all.
         redrive: Option<String>,
     },
+    /// With arguments that the simulation reads itself.
+    Simulate(Vec<String>),
     Help,
 }
 
@@ -65,6 +73,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Wan
             Some("local-cloud") => local_cloud(parser),
             Some("faults") => faults(parser),
             Some("parked") => parked(parser),
+            Some("simulate") => simulate(parser),
             _ => Err(Arg::Value(command).unexpected()),
         },
         Some(Arg::Long("help") | Arg::Short('h')) => Ok(Wanted::Help),
@@ -141,6 +150,21 @@ fn parked(mut parser: Parser) -> Result<Wanted, lexopt::Error> {
     Ok(Wanted::Parked { place, redrive })
 }
 
+fn simulate(mut parser: Parser) -> Result<Wanted, lexopt::Error> {
+    let mut arguments = Vec::new();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Long(name @ ("faults" | "seeds" | "seed")) => {
+                let name = name.to_owned();
+                arguments.push(format!("--{name}={}", parser.value()?.string()?));
+            }
+            Arg::Long("write-docs") => arguments.push("--write-docs".to_owned()),
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(Wanted::Simulate(arguments))
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::panic, reason = "a panic in a test is a failed test")]
 mod tests {
@@ -173,6 +197,14 @@ mod tests {
     }
 
     #[test]
+    fn the_simulation_is_told_what_was_said() {
+        let Ok(Wanted::Simulate(arguments)) = parsed("simulate --seeds 5 --faults single") else {
+            panic!("not understood");
+        };
+        assert_eq!(arguments, ["--seeds=5", "--faults=single"]);
+    }
+
+    #[test]
     fn what_is_not_known_is_refused() {
         for line in [
             "",
@@ -180,6 +212,7 @@ mod tests {
             "test --ofline",
             "build --arch mips",
             "local-cloud --port none",
+            "simulate --sedes 5",
         ] {
             assert!(parsed(line).is_err(), "{line}");
         }

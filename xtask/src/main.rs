@@ -11,6 +11,7 @@ mod local_cloud;
 mod package;
 mod parked;
 mod python;
+mod simulate;
 
 use std::process::ExitCode;
 
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
         Ok(Wanted::LocalCloud { port, keep_running }) => local_cloud::run(port, keep_running),
         Ok(Wanted::Faults { histories, seed }) => faults::run(histories, seed),
         Ok(Wanted::Parked { place, redrive }) => parked::run(&place, redrive.as_deref()),
+        Ok(Wanted::Simulate(arguments)) => simulate::run(check::Network::Allowed, &arguments),
         Ok(Wanted::Help) => {
             eprintln!("{USAGE}");
             return ExitCode::SUCCESS;

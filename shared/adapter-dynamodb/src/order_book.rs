@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use domain::fulfilment::ports::{
-    FulfilmentOrder, OrderBook, ParkedOrder, ParkedOrders, Parking, StockLine, Transition,
+    FulfilmentOrder, OrderBook, ParkedOrder, ParkedOrders, Parking, SagaKind, StockLine, Transition,
 };
 use domain::orders::order::{Order, OrderLine};
 use domain::ports::PortFailure;
@@ -64,18 +64,23 @@ impl OrderBook for DynamoOrderBook {
         .await
     }
 
-    async fn park(&self, id: &OrderId, parking: &Parking, at: Timestamp) -> Result<Transition, PortFailure> {
+    async fn park(
+        &self,
+        id: &OrderId,
+        saga: SagaKind,
+        parking: &Parking,
+        at: Timestamp,
+    ) -> Result<Transition, PortFailure> {
         // On the right of `=` stands what the item had before: `parked_from` gets the status that is replaced here.
         let request = self
             .move_to(id, OrderStatus::Parked, at)
-            .condition_expression("#status IN (:pending, :cancelling)")
+            .condition_expression("#status = :awaited")
             .update_expression(
                 "SET parked_from = #status, #status = :to, updated_at = :at, parking_execution = :execution, \
                  parking_error = :error, parking_cause = :cause, #open = :parked",
             )
             .expression_attribute_values(":parked", text(order_item::PARKED))
-            .expression_attribute_values(":pending", text(OrderStatus::Pending.as_str()))
-            .expression_attribute_values(":cancelling", text(OrderStatus::Cancelling.as_str()))
+            .expression_attribute_values(":awaited", text(saga.awaited_in().as_str()))
             .expression_attribute_values(":execution", text(parking.execution.as_str()))
             .expression_attribute_values(":error", text(parking.error.as_str()))
             .expression_attribute_values(":cause", text(parking.cause.as_str()));

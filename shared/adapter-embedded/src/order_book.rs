@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::fulfilment::ports::{
-    FulfilmentOrder, OrderBook, ParkedOrder, ParkedOrders, Parking, StockLine, Transition,
+    FulfilmentOrder, OrderBook, ParkedOrder, ParkedOrders, Parking, SagaKind, StockLine, Transition,
 };
 use domain::orders::order::Order;
 use domain::ports::PortFailure;
@@ -67,10 +67,16 @@ impl OrderBook for SqliteOrderBook {
         .await
     }
 
-    async fn park(&self, id: &OrderId, parking: &Parking, at: Timestamp) -> Result<Transition, PortFailure> {
+    async fn park(
+        &self,
+        id: &OrderId,
+        saga: SagaKind,
+        parking: &Parking,
+        at: Timestamp,
+    ) -> Result<Transition, PortFailure> {
         let parking = parking.clone();
         self.change("park order", id, at, move |row| match row.order.status {
-            status @ (OrderStatus::Pending | OrderStatus::Cancelling) => {
+            status if status == saga.awaited_in() => {
                 let mut after = moved(row, OrderStatus::Parked);
                 after.parked_from = Some(status);
                 after.parking = Some(parking);

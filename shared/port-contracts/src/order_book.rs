@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::fulfilment::ports::{FulfilmentOrder, ParkedOrder, Parking, StockLine, Transition};
+use domain::fulfilment::ports::{FulfilmentOrder, ParkedOrder, Parking, SagaKind, StockLine, Transition};
 use domain::orders::order::Order;
 use domain::values::{OrderId, OrderStatus, RejectionReason};
 
@@ -23,6 +23,7 @@ pub async fn order_book(ports: &OrderPorts) {
     an_order_is_read_with_what_fulfilment_needs(ports).await;
     every_change_obeys_the_table(ports).await;
     an_unknown_order_is_not_found(ports).await;
+    a_saga_parks_no_order_that_waits_for_another(ports).await;
     a_change_is_in_the_stream_once(ports).await;
     competing_ends_are_exclusive(ports).await;
     overdue_orders_are_the_open_ones_oldest_first(ports).await;
@@ -72,7 +73,11 @@ async fn a_parked_order_is_listed_until_something_leads_it_on(ports: &OrderPorts
 async fn orders_parked_longest_come_first(ports: &OrderPorts) {
     for seconds in [7, 5, 6] {
         let order = placed(ports).await;
-        ports.book.park(&order.id, &parking(), at(seconds)).await.unwrap();
+        ports
+            .book
+            .park(&order.id, SagaKind::Order, &parking(), at(seconds))
+            .await
+            .unwrap();
     }
     let listed = ports.parked.list(10_000).await.unwrap();
     let times: Vec<_> = listed.iter().map(|parked| parked.order.updated_at).collect();
@@ -179,7 +184,24 @@ async fn an_unknown_order_is_not_found(ports: &OrderPorts) {
         Transition::NotFound
     );
     assert_eq!(book.complete_cancel(&id, at(1)).await.unwrap(), Transition::NotFound);
-    assert_eq!(book.park(&id, &parking(), at(1)).await.unwrap(), Transition::NotFound);
+    let parked = book.park(&id, SagaKind::Order, &parking(), at(1)).await;
+    assert_eq!(parked.unwrap(), Transition::NotFound);
+}
+
+async fn a_saga_parks_no_order_that_waits_for_another(ports: &OrderPorts) {
+    for (before, saga) in [
+        (&[][..], SagaKind::Cancel),
+        (&[Call::Confirm, Call::BeginCancelling][..], SagaKind::Order),
+    ] {
+        let order = placed(ports).await;
+        for call in before {
+            make(ports, &order, *call).await;
+        }
+        let status = status_of(ports, &order.id).await;
+        let late = ports.book.park(&order.id, saga, &parking(), at(2)).await.unwrap();
+        assert_eq!(late, Transition::Refused(status));
+        assert_eq!(status_of(ports, &order.id).await, status);
+    }
 }
 
 async fn a_change_is_in_the_stream_once(ports: &OrderPorts) {
@@ -235,7 +257,11 @@ async fn overdue_orders_are_the_open_ones_oldest_first(ports: &OrderPorts) {
         .begin_cancelling(&cancelling.id, &cancelling.customer, &request, at(2))
         .await
         .unwrap();
-    ports.book.park(&parked.id, &parking(), at(1)).await.unwrap();
+    ports
+        .book
+        .park(&parked.id, SagaKind::Order, &parking(), at(1))
+        .await
+        .unwrap();
 
     let ours = [&pending, &cancelling, &confirmed, &parked].map(|order| order.id.clone());
     let overdue = async |seconds| {
@@ -267,7 +293,14 @@ async fn make(ports: &OrderPorts, order: &Order, call: Call) -> Transition {
         Call::Confirm => book.confirm(id, at(1)).await.unwrap(),
         Call::Reject => book.reject(id, RejectionReason::OutOfStock, at(1)).await.unwrap(),
         Call::CompleteCancel => book.complete_cancel(id, at(1)).await.unwrap(),
-        Call::Park => book.park(id, &parking(), at(1)).await.unwrap(),
+        // By the saga that it waits for, if it waits for one.
+        Call::Park => {
+            let saga = match status_of(ports, id).await {
+                OrderStatus::Cancelling => SagaKind::Cancel,
+                _ => SagaKind::Order,
+            };
+            book.park(id, saga, &parking(), at(1)).await.unwrap()
+        }
         Call::BeginCancelling => {
             let request = correlation("cancelling.request-1");
             ports

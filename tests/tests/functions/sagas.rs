@@ -132,13 +132,14 @@ fn a_shortage_rejects_the_order_and_frees_the_money() {
 }
 
 /// Errors that every step is tried again after.
-const RETRIED: [&str; 9] = [
+const RETRIED: [&str; 10] = [
     "Lambda.ServiceException",
     "Lambda.AWSLambdaException",
     "Lambda.SdkClientException",
     "Lambda.TooManyRequestsException",
     "Lambda.Unknown",
     "Sandbox.Timedout",
+    "Runtime.ExitError",
     "TransientFailure",
     "StepPanicked",
     "States.Timeout",

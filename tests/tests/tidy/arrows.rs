@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Our crates with what they are allowed to depend on among our crates. Functions are treated alike below.
-const ALLOWED: [(&str, &[&str]); 20] = [
+const ALLOWED: [(&str, &[&str]); 21] = [
     ("domain", &[]),
     ("edge", &[]),
     ("state-machine", &[]),
@@ -36,6 +36,17 @@ const ALLOWED: [(&str, &[&str]); 20] = [
             "domain",
             "edge",
             "imaging",
+            "state-machine",
+            "wire",
+            "<functions>",
+        ],
+    ),
+    (
+        "simulation",
+        &[
+            "domain",
+            "edge",
+            "sandbox-gateway",
             "state-machine",
             "wire",
             "<functions>",

@@ -81,7 +81,7 @@ const RETRIED: [&[&str]; 3] = [
         "Lambda.SdkClientException",
     ],
     &["Lambda.TooManyRequestsException", "Lambda.Unknown", "Sandbox.Timedout"],
-    &["StepPanicked", TRANSIENT],
+    &["Runtime.ExitError", "StepPanicked", TRANSIENT],
 ];
 
 /// Those that take longest first: they begin together.

@@ -2,7 +2,7 @@
 
 use adapter_dynamodb::order_book::DynamoOrderBook;
 use adapter_dynamodb::table::Table;
-use domain::fulfilment::ports::{OrderBook, Parking, Transition};
+use domain::fulfilment::ports::{OrderBook, Parking, SagaKind, Transition};
 use domain::orders::ports::CancelOutcome;
 use domain::values::{OrderStatus, RejectionReason};
 use serde_json::{Value, json};
@@ -28,7 +28,7 @@ async fn changes(recorded: &Recorded) -> [Transition; 4] {
         book.confirm(&id, at(9)).await.unwrap(),
         book.reject(&id, RejectionReason::OutOfStock, at(9)).await.unwrap(),
         book.complete_cancel(&id, at(9)).await.unwrap(),
-        book.park(&id, &parking, at(9)).await.unwrap(),
+        book.park(&id, SagaKind::Order, &parking, at(9)).await.unwrap(),
     ]
 }
 

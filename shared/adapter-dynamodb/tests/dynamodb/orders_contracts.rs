@@ -10,7 +10,7 @@ use adapter_dynamodb::sends::DynamoSendLog;
 use adapter_dynamodb::table::Table;
 use aws_sdk_dynamodb::types::ScalarAttributeType;
 use aws_sdk_dynamodbstreams::types::AttributeValue;
-use domain::fulfilment::ports::{OrderBook, Parking};
+use domain::fulfilment::ports::{OrderBook, Parking, SagaKind};
 use domain::orders::ports::{
     Fence, IdempotencyClaim, IdempotencyClaimed, IdempotencyCompletion, IdempotencyScope, IdempotencyStore,
     OrderRepository, PayloadHash, RecordedReply,
@@ -115,7 +115,7 @@ async fn an_order_shows_in_the_stream_with_all_its_attributes() {
         cause: String::new(),
     };
     let book = DynamoOrderBook { table };
-    book.park(&order.id, &parking, at(1)).await.unwrap();
+    book.park(&order.id, SagaKind::Order, &parking, at(1)).await.unwrap();
     book.confirm(&order.id, at(2)).await.unwrap();
     let request = CorrelationId::parse("request-2").unwrap();
     let cancelling = orders.begin_cancelling(&order.id, &order.customer, &request, at(3));

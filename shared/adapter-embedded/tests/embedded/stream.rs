@@ -5,7 +5,7 @@ use adapter_embedded::idempotency::SqliteIdempotencyStore;
 use adapter_embedded::order_book::SqliteOrderBook;
 use adapter_embedded::order_stream::{self, StreamRecord};
 use adapter_embedded::orders::SqliteOrderRepository;
-use domain::fulfilment::ports::{OrderBook, Parking};
+use domain::fulfilment::ports::{OrderBook, Parking, SagaKind};
 use domain::orders::order::{Order, OrderLine};
 use domain::orders::ports::{
     Fence, IdempotencyClaim, IdempotencyCompletion, IdempotencyScope, IdempotencyStore, OrderRepository, PayloadHash,
@@ -151,7 +151,7 @@ async fn a_parked_order_says_why() {
     SqliteOrderBook {
         database: database.clone(),
     }
-    .park(&order.id, &parking, at(1))
+    .park(&order.id, SagaKind::Order, &parking, at(1))
     .await
     .unwrap();
     let parked = stream(&database, 1).await.remove(0).new_image.unwrap();

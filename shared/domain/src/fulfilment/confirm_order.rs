@@ -39,7 +39,7 @@ impl ConfirmOrder {
 #[cfg(test)]
 mod tests {
     use super::super::fakes::{FixedClock, World, order_id};
-    use super::super::ports::Parking;
+    use super::super::ports::{Parking, SagaKind};
     use super::*;
 
     fn confirm(world: &World) -> ConfirmOrder {
@@ -106,13 +106,14 @@ mod tests {
             error: "TIMED_OUT".to_owned(),
             cause: String::new(),
         };
-        for (from, to) in [
-            (OrderStatus::Pending, OrderStatus::Confirmed),
-            (OrderStatus::Cancelling, OrderStatus::Parked),
+        for (saga, to) in [
+            (SagaKind::Order, OrderStatus::Confirmed),
+            (SagaKind::Cancel, OrderStatus::Parked),
         ] {
             let world = with_stock_reserved().await;
-            world.book.bring(&world.id, from);
-            world.book.park(&world.id, &parking, FixedClock.now()).await.unwrap();
+            world.book.bring(&world.id, saga.awaited_in());
+            let parked = world.book.park(&world.id, saga, &parking, FixedClock.now()).await;
+            assert_eq!(parked.unwrap(), Transition::Done);
             confirm(&world).run(&world.id).await.unwrap();
             assert_eq!(world.book.status(&world.id), to);
         }

@@ -55,17 +55,23 @@ pub struct Parking {
 /// | `confirm` | PENDING, or PARKED from PENDING | CONFIRMED | it ever was CONFIRMED |
 /// | `reject` | PENDING, or PARKED from PENDING | REJECTED | REJECTED |
 /// | `complete_cancel` | CANCELLING, or PARKED from CANCELLING | CANCELLED | CANCELLED |
-/// | `park` | PENDING, CANCELLING | PARKED | PARKED |
+/// | `park` | what the saga is awaited in: PENDING or CANCELLING | PARKED | PARKED |
 ///
 /// The state an order was parked from is remembered, so that a late `confirm` cannot revive an order whose cancelling
-/// was parked.
+/// was parked. `park` names the saga that ended: one that is told of late must not park an order that waits for another.
 #[async_trait]
 pub trait OrderBook: Send + Sync {
     async fn find(&self, id: &OrderId) -> Result<Option<FulfilmentOrder>, PortFailure>;
     async fn confirm(&self, id: &OrderId, at: Timestamp) -> Result<Transition, PortFailure>;
     async fn reject(&self, id: &OrderId, reason: RejectionReason, at: Timestamp) -> Result<Transition, PortFailure>;
     async fn complete_cancel(&self, id: &OrderId, at: Timestamp) -> Result<Transition, PortFailure>;
-    async fn park(&self, id: &OrderId, parking: &Parking, at: Timestamp) -> Result<Transition, PortFailure>;
+    async fn park(
+        &self,
+        id: &OrderId,
+        saga: SagaKind,
+        parking: &Parking,
+        at: Timestamp,
+    ) -> Result<Transition, PortFailure>;
     /// Orders that are PENDING or CANCELLING and were last changed before `before`, oldest first, at most `limit`.
     async fn overdue(&self, before: Timestamp, limit: usize) -> Result<Vec<FulfilmentOrder>, PortFailure>;
 }
@@ -232,6 +238,14 @@ pub enum SagaKind {
 }
 
 impl SagaKind {
+    /// Where an order stands that waits for this saga.
+    pub fn awaited_in(self) -> OrderStatus {
+        match self {
+            Self::Order => OrderStatus::Pending,
+            Self::Cancel => OrderStatus::Cancelling,
+        }
+    }
+
     /// One execution per order and kind: the name is what makes a replayed stream event harmless.
     pub fn execution_name(self, order: &OrderId) -> String {
         match self {

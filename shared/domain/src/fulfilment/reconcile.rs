@@ -39,7 +39,7 @@ impl ReconcileOrders {
         if kind_of(order.status) != Some(kind) {
             return Ok(Reconciled::AlreadySettled);
         }
-        self.park(id, parking).await
+        self.park(id, kind, parking).await
     }
 
     /// Looks after orders that have waited too long: an event that got lost, an end that nobody told.
@@ -83,8 +83,8 @@ impl ReconcileOrders {
         }
     }
 
-    async fn park(&self, id: &OrderId, parking: &Parking) -> Result<Reconciled, PortFailure> {
-        match self.book.park(id, parking, self.clock.now()).await? {
+    async fn park(&self, id: &OrderId, kind: SagaKind, parking: &Parking) -> Result<Reconciled, PortFailure> {
+        match self.book.park(id, kind, parking, self.clock.now()).await? {
             Transition::Done => Ok(Reconciled::Parked),
             Transition::AlreadyDone | Transition::Refused(_) | Transition::NotFound => Ok(Reconciled::AlreadySettled),
         }

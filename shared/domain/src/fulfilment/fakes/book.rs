@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use async_trait::async_trait;
 
 use super::Answers;
-use crate::fulfilment::ports::{FulfilmentOrder, OrderBook, Parking, Transition};
+use crate::fulfilment::ports::{FulfilmentOrder, OrderBook, Parking, SagaKind, Transition};
 use crate::ports::PortFailure;
 use crate::values::{OrderId, OrderStatus, RejectionReason, Timestamp};
 
@@ -120,7 +120,17 @@ impl OrderBook for Book {
         self.answers.give(self.change(id, OrderStatus::Cancelled, at))
     }
 
-    async fn park(&self, id: &OrderId, parking: &Parking, at: Timestamp) -> Result<Transition, PortFailure> {
+    async fn park(
+        &self,
+        id: &OrderId,
+        saga: SagaKind,
+        parking: &Parking,
+        at: Timestamp,
+    ) -> Result<Transition, PortFailure> {
+        let standing = self.entries.lock().unwrap().get(id).map(|entry| entry.order.status);
+        if let Some(status) = standing.filter(|status| ![saga.awaited_in(), OrderStatus::Parked].contains(status)) {
+            return self.answers.give(Transition::Refused(status));
+        }
         let transition = self.change(id, OrderStatus::Parked, at);
         if transition == Transition::Done {
             self.entries.lock().unwrap().get_mut(id).unwrap().parking = Some(parking.clone());

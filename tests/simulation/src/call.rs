@@ -1,0 +1,166 @@
+//! What happens between a function and the outside? One layer in front of every port, where all faults come in.
+
+use std::future::{pending, poll_fn};
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::task::Poll;
+
+use futures_util::future::{Either, select};
+
+use crate::faults::{Found, Kind, Nature, PAUSE_MS};
+use crate::scheduler::Owner;
+use crate::shop::Shop;
+use crate::world::World;
+
+/// Why a port did not answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Trouble {
+    /// Certainly nothing happened.
+    Refused,
+    /// It happened, and nobody said so.
+    AnswerLost,
+}
+
+/// How an invocation ended without an answer of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fate {
+    TimedOut,
+    Vanished,
+}
+
+/// One invocation of a function, as its ports see it.
+pub struct Call {
+    pub(crate) world: Arc<World>,
+    pub(crate) function: &'static str,
+    deadline_ms: AtomicI64,
+    vanished: AtomicBool,
+}
+
+impl Call {
+    pub fn new(world: &Arc<World>, function: &'static str, deadline_ms: i64) -> Arc<Self> {
+        Arc::new(Self {
+            world: Arc::clone(world),
+            function,
+            deadline_ms: AtomicI64::new(deadline_ms),
+            vanished: AtomicBool::new(false),
+        })
+    }
+
+    pub(crate) fn deadline_ms(&self) -> i64 {
+        self.deadline_ms.load(Ordering::Relaxed)
+    }
+
+    /// A call that changes nothing.
+    pub(crate) async fn read<T>(&self, operation: &'static str, look: impl FnOnce(&Shop) -> T) -> Result<T, Trouble> {
+        self.world.travel().await;
+        match self.world.at(self.function, operation, Nature::Read) {
+            Found::Nothing => {}
+            Found::Fault(Kind::Pause) => self.pause().await,
+            Found::Fault(Kind::Crash) => return self.vanish().await,
+            Found::Shut | Found::Fault(_) => return Err(Trouble::Refused),
+        }
+        let answer = self.world.look(look);
+        self.world.tell(|| format!("       {} {operation}", self.function));
+        Ok(answer)
+    }
+
+    /// A call with an effect. What it does may happen twice, or long after its caller is gone.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        operation: &'static str,
+        effect: impl Fn(&mut Shop) -> T + Send + 'static,
+    ) -> Result<T, Trouble> {
+        self.write_as(Nature::Write, operation, effect).await
+    }
+
+    /// [`Call::write`] of what is never sent twice.
+    pub(crate) async fn write_once<T: Send + 'static>(
+        &self,
+        operation: &'static str,
+        effect: impl Fn(&mut Shop) -> T + Send + 'static,
+    ) -> Result<T, Trouble> {
+        self.write_as(Nature::WriteOnce, operation, effect).await
+    }
+
+    async fn write_as<T: Send + 'static>(
+        &self,
+        nature: Nature,
+        operation: &'static str,
+        effect: impl Fn(&mut Shop) -> T + Send + 'static,
+    ) -> Result<T, Trouble> {
+        self.world.travel().await;
+        let kind = match self.world.at(self.function, operation, nature) {
+            Found::Nothing => None,
+            Found::Shut => return Err(Trouble::Refused),
+            Found::Fault(kind) => Some(kind),
+        };
+        match kind {
+            Some(Kind::FailBefore | Kind::Throttle | Kind::Outage) => return Err(Trouble::Refused),
+            Some(Kind::Crash) => return self.vanish().await,
+            Some(Kind::Late { delay_ms }) => {
+                self.send_late(operation, delay_ms, effect);
+                // Lambda ends the function before anybody answers.
+                return pending().await;
+            }
+            Some(Kind::Pause) => self.pause().await,
+            Some(Kind::Twice) => {
+                self.make(operation, &effect);
+                self.world.travel().await;
+            }
+            _ => {}
+        }
+        let answer = self.make(operation, &effect);
+        match kind {
+            Some(Kind::FailAfter) => Err(Trouble::AnswerLost),
+            _ => Ok(answer),
+        }
+    }
+
+    fn make<T>(&self, operation: &'static str, effect: &impl Fn(&mut Shop) -> T) -> T {
+        self.world.tell(|| format!("       {} {operation}", self.function));
+        self.world.change(effect)
+    }
+
+    fn send_late<T>(&self, operation: &'static str, delay_ms: i64, effect: impl Fn(&mut Shop) -> T + Send + 'static) {
+        let (world, function) = (Arc::clone(&self.world), self.function);
+        let arrives = world.sleep(delay_ms);
+        self.world.spawn(Owner::World, async move {
+            arrives.await;
+            world.tell(|| format!("LATE   {function} {operation}"));
+            drop(world.change(effect));
+        });
+    }
+
+    /// The environment is frozen and thawed: its own clock did not run, everybody else's did.
+    async fn pause(&self) {
+        self.deadline_ms.fetch_add(PAUSE_MS, Ordering::Relaxed);
+        self.world.sleep(PAUSE_MS).await;
+    }
+
+    async fn vanish<T>(&self) -> T {
+        self.vanished.store(true, Ordering::Relaxed);
+        pending().await
+    }
+
+    /// Waits for an end that the function does not bring about itself.
+    pub(crate) async fn end(&self) -> Fate {
+        loop {
+            let deadline_ms = self.deadline_ms();
+            let deadline = pin!(self.world.sleep_until(deadline_ms));
+            // Asked whenever the function was: nobody else can make it vanish.
+            let vanished = poll_fn(|_| {
+                if self.vanished.load(Ordering::Relaxed) {
+                    Poll::Ready(())
+                } else {
+                    Poll::Pending
+                }
+            });
+            match select(deadline, vanished).await {
+                Either::Right(_) => return Fate::Vanished,
+                Either::Left(_) if self.deadline_ms() == deadline_ms => return Fate::TimedOut,
+                Either::Left(_) => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Was everything tried? Every place where something can go wrong, and whether it was reached and did.
+
+use crate::exhaustive::{Site, Summary};
+
+/// What every function calls, how it is invoked, how events come to it, and where the host can die.
+const SITES: [(&str, &[&str]); 19] = [
+    ("order-stream", &["deliver"]),
+    ("status-event", &["deliver"]),
+    ("schedule", &["deliver"]),
+    ("order-saga", &["record"]),
+    ("order-cancel", &["record"]),
+    (
+        "orders-place",
+        &[
+            "invoke",
+            "requests.claim",
+            "products.prices",
+            "requests.abandon",
+            "orders.place",
+        ],
+    ),
+    ("orders-cancel", &["invoke", "orders.begin_cancelling"]),
+    ("saga-start", &["invoke", "sagas.start"]),
+    (
+        "saga-reconcile",
+        &[
+            "invoke",
+            "orders.find",
+            "orders.park",
+            "orders.overdue",
+            "sagas.standing",
+            "sagas.start",
+        ],
+    ),
+    ("saga-reserve-stock", &["invoke", "orders.find", "stock.reserve"]),
+    ("saga-release-stock", &["invoke", "stock.give_back"]),
+    (
+        "saga-authorize-payment",
+        &["invoke", "orders.find", "gateway.authorize", "payments.note"],
+    ),
+    (
+        "saga-capture-payment",
+        &["invoke", "orders.find", "gateway.capture", "payments.note"],
+    ),
+    (
+        "saga-void-payment",
+        &["invoke", "orders.find", "gateway.void", "payments.note"],
+    ),
+    (
+        "saga-refund-payment",
+        &[
+            "invoke",
+            "orders.find",
+            "gateway.void",
+            "gateway.refund",
+            "payments.note",
+        ],
+    ),
+    ("saga-confirm-order", &["invoke", "stock.commit", "orders.confirm"]),
+    ("saga-reject-order", &["invoke", "orders.reject"]),
+    ("saga-cancel-order", &["invoke", "orders.complete_cancel"]),
+    (
+        "saga-notify-customer",
+        &[
+            "invoke",
+            "orders.find",
+            "directory.email_of",
+            "sends.claim",
+            "mail.send",
+            "sends.settle",
+            "sends.release",
+        ],
+    ),
+];
+
+/// Everywhere.
+pub(crate) fn places() -> impl ExactSizeIterator<Item = &'static str> {
+    SITES.iter().map(|(place, _)| *place)
+}
+
+/// What was never reached, or where nothing ever went wrong.
+pub fn untried(summary: &Summary) -> Vec<Site> {
+    let sites = SITES
+        .iter()
+        .flat_map(|(place, operations)| operations.iter().map(|operation| (*place, *operation)));
+    sites
+        .filter(|site| summary.sites.get(site).is_none_or(|reach| reach.injected == 0))
+        .collect()
+}
+
+/// What was reached, and is not among what there is.
+pub fn unknown(summary: &Summary) -> Vec<Site> {
+    let is_known = |site: &&Site| {
+        SITES
+            .iter()
+            .any(|(place, operations)| *place == site.0 && operations.contains(&site.1))
+    };
+    summary.sites.keys().filter(|site| !is_known(site)).copied().collect()
+}
+
+/// One line per site: how many different points, how often they were reached, how often something went wrong there.
+pub fn table(summary: &Summary) -> String {
+    let mut table = format!("{:48} {:>8} {:>12} {:>10}\n", "", "points", "reached", "injected");
+    for ((place, operation), reach) in &summary.sites {
+        let site = format!("{place} {operation}");
+        let line = format!(
+            "{site:48} {:>8} {:>12} {:>10}\n",
+            reach.points, reach.reached, reach.injected
+        );
+        table.push_str(&line);
+    }
+    table
+}

@@ -1,0 +1,215 @@
+//! What do people do? They order, ask again when nobody answers, change their minds, and staff fills the shelves.
+
+use std::fmt;
+use std::pin::pin;
+use std::sync::Arc;
+
+use domain::values::{OrderId, OrderStatus};
+use futures_util::future::{Either, select};
+use serde_json::{Value, json};
+
+use crate::design::{PRODUCTS, sku_named};
+use crate::functions::invoke;
+use crate::scheduler::{Owner, lock};
+use crate::workflows;
+use crate::world::World;
+
+/// How often a customer asks before giving up.
+const ATTEMPTS_MAX: u32 = 6;
+/// How long they wait for an answer: longer than the lease of their request, so that the next attempt can overtake it.
+const ANSWER_WITHIN_MS: i64 = 12_000;
+/// How long they wait before they ask again.
+const PATIENCE_MS: i64 = 4_000;
+/// How often somebody looks whether an order can be cancelled by now.
+const CANCELS_MAX: u32 = 40;
+const CANCEL_AGAIN_MS: i64 = 15_000;
+
+/// What somebody does at some time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Action {
+    /// After the history's beginning.
+    pub at_ms: i64,
+    pub deed: Deed,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Deed {
+    /// A customer orders, under the key `request-{request}`. Said twice it is the same request, made once more.
+    Place {
+        request: u8,
+        token: &'static str,
+        units: [u32; 3],
+    },
+    /// The customer of that request cancels its order, if there is one.
+    Cancel { request: u8 },
+    /// Staff puts more on the shelf.
+    Restock { product: usize, units: i64 },
+    /// An operator redrives whatever is parked by then, with the trouble still going on.
+    Redrive,
+}
+
+impl Deed {
+    pub(crate) fn is_cancel(&self) -> bool {
+        matches!(self, Self::Cancel { .. })
+    }
+}
+
+pub(crate) fn act(world: &Arc<World>, action: &Action) {
+    let (arrives, world_of_task, deed) = (world.sleep(action.at_ms), Arc::clone(world), action.deed.clone());
+    world.spawn(Owner::World, async move {
+        arrives.await;
+        world_of_task.tell(|| format!("ACTION {deed}"));
+        match deed {
+            Deed::Place { request, token, units } => place(&world_of_task, request, token, units).await,
+            Deed::Cancel { request } => cancel(&world_of_task, request).await,
+            Deed::Restock { product, units } => {
+                let sku = sku_named(PRODUCTS[product].0);
+                lock(&world_of_task.auditor).restocked(&sku, units);
+                world_of_task.change(|shop| shop.shelf.units_mut().put(&sku, units));
+            }
+            Deed::Redrive => {
+                for id in parked(&world_of_task) {
+                    // What is not over yet cannot be redriven; there will be another turn.
+                    let _is_over = redrive(&world_of_task, &id);
+                }
+            }
+        }
+    });
+}
+
+async fn place(world: &Arc<World>, request: u8, token: &'static str, units: [u32; 3]) {
+    let items: Vec<Value> = PRODUCTS
+        .iter()
+        .zip(units)
+        .filter(|(_, units)| *units > 0)
+        .map(|((sku, ..), quantity)| json!({ "sku": sku, "quantity": quantity }))
+        .collect();
+    let body = json!({ "items": items, "payment_token": token }).to_string();
+    for attempt in 1..=ATTEMPTS_MAX {
+        let mut event = http_event("POST /orders", "/orders", request);
+        event["headers"]["idempotency-key"] = json!(format!("request-{request}"));
+        event["headers"]["content-type"] = json!("application/json");
+        event["body"] = json!(body);
+        let answer = match select(
+            pin!(invoke(world, "orders-place", event)),
+            world.sleep(ANSWER_WITHIN_MS),
+        )
+        .await
+        {
+            Either::Left((answer, _)) => answer.ok(),
+            Either::Right(_) => None,
+        };
+        let status = answer.as_ref().and_then(|answer| answer["statusCode"].as_u64());
+        world.tell(|| format!("       request-{request} is answered {status:?}"));
+        if let (Some(202), Some(answer)) = (status, &answer) {
+            world.look(|shop| lock(&world.auditor).accepted(request, &answer["body"], shop));
+            return;
+        }
+        if matches!(status, Some(400..=408 | 410..=499)) {
+            return;
+        }
+        if attempt < ATTEMPTS_MAX {
+            world.sleep(PATIENCE_MS).await;
+        }
+    }
+}
+
+async fn cancel(world: &Arc<World>, request: u8) {
+    for _ in 0..CANCELS_MAX {
+        let order = world.look(|shop| {
+            let customer = customer(request);
+            let mut rows = shop.orders.rows();
+            rows.find(|row| row.order.customer.as_str() == customer)
+                .map(|row| row.order.id.to_string())
+        });
+        if let Some(order) = order {
+            let mut event = http_event("POST /orders/{id}/cancel", &format!("/orders/{order}/cancel"), request);
+            event["pathParameters"] = json!({ "id": order });
+            let answer = invoke(world, "orders-cancel", event).await;
+            let status = answer.ok().and_then(|answer| answer["statusCode"].as_u64());
+            world.tell(|| format!("       the cancel of request-{request} is answered {status:?}"));
+            if status == Some(202) {
+                return;
+            }
+            let may_come = world.look(|shop| {
+                let mut rows = shop.orders.rows();
+                rows.any(|row| row.order.id.as_str() == order && !is_settled_for_good(row.order.status))
+            });
+            if !may_come {
+                return;
+            }
+        }
+        world.sleep(CANCEL_AGAIN_MS).await;
+    }
+}
+
+/// An order that stands here will not become one that can be cancelled while nobody does anything.
+fn is_settled_for_good(status: OrderStatus) -> bool {
+    use OrderStatus::{Cancelled, Cancelling, Confirmed, Parked, Pending, Rejected};
+    match status {
+        Pending | Confirmed => false,
+        Rejected | Cancelling | Cancelled | Parked => true,
+    }
+}
+
+pub(crate) fn parked(world: &World) -> Vec<OrderId> {
+    world.look(|shop| {
+        let rows = shop.orders.rows().filter(|row| row.order.status == OrderStatus::Parked);
+        rows.map(|row| row.order.id.clone()).collect()
+    })
+}
+
+/// The execution that the parked order names goes on; `false` where there is nothing to redrive.
+pub(crate) fn redrive(world: &Arc<World>, id: &OrderId) -> bool {
+    let parking = world.look(|shop| shop.orders.row(id).and_then(|row| row.parking.clone()));
+    let execution = parking.map(|parking| parking.execution).unwrap_or_default();
+    // An ARN ends in the execution's name.
+    let name = execution.rsplit(':').next().unwrap_or_default();
+    world.tell(|| format!("ACTION an operator redrives {name}"));
+    workflows::redrive(world, name)
+}
+
+/// Every request has a customer of its own.
+fn customer(request: u8) -> String {
+    format!("customer-{request}")
+}
+
+fn http_event(route: &str, path: &str, request: u8) -> Value {
+    json!({
+        "version": "2.0",
+        "routeKey": route,
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": { "authorization": "Bearer token", "x-correlation-id": format!("correlation-{request}") },
+        "requestContext": {
+            "authorizer": { "jwt": {
+                "claims": { "sub": customer(request), "token_use": "access" },
+                "scopes": null,
+            } },
+            "http": {
+                "method": "POST", "path": path, "protocol": "HTTP/1.1", "sourceIp": "203.0.113.7", "userAgent": "curl",
+            },
+            "routeKey": route,
+            "stage": "$default",
+            "timeEpoch": 0,
+        },
+        "isBase64Encoded": false,
+    })
+}
+
+impl fmt::Display for Deed {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Place { request, token, units } => {
+                write!(
+                    formatter,
+                    "request-{request} orders {units:?} of {}, {}, {} with {token}",
+                    PRODUCTS[0].0, PRODUCTS[1].0, PRODUCTS[2].0
+                )
+            }
+            Self::Cancel { request } => write!(formatter, "the customer of request-{request} cancels"),
+            Self::Redrive => formatter.write_str("an operator looks after parked orders"),
+            Self::Restock { product, units } => write!(formatter, "{units} more of {}", PRODUCTS[*product].0),
+        }
+    }
+}

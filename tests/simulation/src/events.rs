@@ -1,0 +1,69 @@
+//! How do single events reach saga-reconcile? As EventBridge and Lambda's asynchronous invocation bring them: at least
+//! once, in any order, sometimes never.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::faults::{Found, Kind, Nature};
+use crate::functions::invoke;
+use crate::scheduler::Owner;
+use crate::world::{BEGINNING_MS, World};
+
+/// `Schedule` of saga-reconcile in `infra/template.yaml`.
+pub(crate) const SWEEP_EVERY_MS: i64 = 5 * 60 * 1_000;
+/// What Lambda waits before the second and the third attempt of an asynchronous invocation.
+/// <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html>
+const RETRIES_MS: [i64; 2] = [60_000, 120_000];
+/// An event that is overtaken comes so much later than one that was behind it.
+const OVERTAKEN_MS: i64 = 30_000;
+
+/// Hands the event to saga-reconcile, beside whoever caused it.
+pub(crate) fn deliver(world: &Arc<World>, channel: &'static str, event: Value) {
+    let (delay_ms, again_ms) = match world.at(channel, "deliver", Nature::Deliver) {
+        Found::Fault(Kind::Lose) => return,
+        Found::Fault(Kind::Twice) => (0, Some(0)),
+        Found::Fault(Kind::Again { delay_ms }) => (0, Some(delay_ms)),
+        Found::Fault(Kind::Delay { delay_ms }) => (delay_ms, None),
+        Found::Fault(Kind::Reorder) => (OVERTAKEN_MS, None),
+        _ => (0, None),
+    };
+    if let Some(again_ms) = again_ms {
+        attempt(world, again_ms, event.clone());
+    }
+    attempt(world, delay_ms, event);
+}
+
+fn attempt(world: &Arc<World>, delay_ms: i64, event: Value) {
+    let (arrives, world_of_task) = (world.sleep(delay_ms), Arc::clone(world));
+    world.spawn(Owner::World, async move {
+        arrives.await;
+        reconcile(&world_of_task, event).await;
+    });
+}
+
+async fn reconcile(world: &Arc<World>, event: Value) {
+    for pause_ms in RETRIES_MS {
+        if invoke(world, "saga-reconcile", event.clone()).await.is_ok() {
+            return;
+        }
+        world.sleep(pause_ms).await;
+    }
+    if invoke(world, "saga-reconcile", event).await.is_err() {
+        world.tell(|| "       an event for saga-reconcile is set aside".to_owned());
+    }
+}
+
+/// The schedule, while anything else goes on.
+pub(crate) fn sweep_for_ever(world: &Arc<World>) {
+    let world_of_task = Arc::clone(world);
+    world.spawn(Owner::Background, async move {
+        loop {
+            let elapsed_ms = world_of_task.now_ms() - BEGINNING_MS;
+            let next_ms = (elapsed_ms / SWEEP_EVERY_MS + 1) * SWEEP_EVERY_MS;
+            world_of_task.sleep_until(BEGINNING_MS + next_ms).await;
+            let event = json!({ "source": "aws.events", "detail-type": "Scheduled Event", "detail": {} });
+            deliver(&world_of_task, "schedule", event);
+        }
+    });
+}

@@ -1,0 +1,266 @@
+//! How is a function invoked? The real handlers over ports of their own, as Lambda would run them.
+
+use std::pin::pin;
+use std::sync::Arc;
+
+use domain::fulfilment as f;
+use domain::orders::cancel::CancelOrder;
+use domain::orders::place::PlaceOrder;
+use edge::invocation::{Invocation, InvocationContext, Reply};
+use futures_util::future::{Either, select};
+use serde_json::Value;
+use tokio::sync::oneshot;
+
+use crate::call::{Call, Fate};
+use crate::faults::{Found, Kind, Nature};
+use crate::ports::Ports;
+use crate::scheduler::Owner;
+use crate::variants::published;
+use crate::workflows::{CANCEL_SAGA_ARN, ORDER_SAGA_ARN};
+use crate::world::World;
+
+/// `Timeout` of the functions in `infra/template.yaml`.
+const TIMEOUT_MS: i64 = 10_000;
+/// That of saga-reconcile, which looks after many orders.
+const RECONCILE_TIMEOUT_MS: i64 = 60_000;
+/// How long a caller without a timeout of its own waits for Lambda.
+const CALLER_PATIENCE_MS: i64 = 30_000;
+
+/// Why an invocation came to nothing, as Step Functions names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Failed {
+    pub(crate) error: String,
+    pub(crate) cause: String,
+}
+
+impl Failed {
+    fn new(error: &str, cause: &str) -> Self {
+        Self {
+            error: error.to_owned(),
+            cause: cause.to_owned(),
+        }
+    }
+}
+
+/// Every function that takes part.
+const FUNCTIONS: [&str; 14] = [
+    "orders-place",
+    "orders-cancel",
+    "saga-start",
+    "saga-reconcile",
+    "saga-reserve-stock",
+    "saga-release-stock",
+    "saga-authorize-payment",
+    "saga-capture-payment",
+    "saga-void-payment",
+    "saga-refund-payment",
+    "saga-confirm-order",
+    "saga-reject-order",
+    "saga-cancel-order",
+    "saga-notify-customer",
+];
+
+/// The function of this name, with a name that lives for ever.
+pub(crate) fn named(function: &str) -> Option<&'static str> {
+    FUNCTIONS
+        .iter()
+        .chain(&published::FUNCTIONS)
+        .find(|name| **name == function)
+        .copied()
+}
+
+/// One invocation through whatever stands in front of Lambda, with everything that can go wrong there.
+pub(crate) async fn invoke(world: &Arc<World>, function: &'static str, event: Value) -> Result<Value, Failed> {
+    world.travel().await;
+    let refused = || Failed::new("Lambda.TooManyRequestsException", "throttled");
+    let lost = || Failed::new("Lambda.ServiceException", "the answer got lost");
+    let kind = match world.at(function, "invoke", Nature::Invoke) {
+        Found::Nothing => return ended(start(world, function, event)).await,
+        Found::Shut => return Err(refused()),
+        Found::Fault(kind) => kind,
+    };
+    match kind {
+        Kind::Throttle => Err(refused()),
+        Kind::FailAfter => {
+            // Its answer is what gets lost.
+            let _lost = ended(start(world, function, event)).await;
+            Err(lost())
+        }
+        Kind::Twice => {
+            let first = start(world, function, event.clone());
+            world.travel().await;
+            let second = ended(start(world, function, event)).await;
+            let _dropped = ended(first).await;
+            second
+        }
+        Kind::Late { delay_ms } => {
+            let (later, arrives) = (Arc::clone(world), world.sleep(delay_ms));
+            world.spawn(Owner::World, async move {
+                arrives.await;
+                let _nobody_waits = ended(start(&later, function, event)).await;
+            });
+            world.sleep(CALLER_PATIENCE_MS).await;
+            Err(lost())
+        }
+        _ => Err(Failed::new("Lambda.ServiceException", "the service did not answer")),
+    }
+}
+
+type Ended = Result<Reply, Fate>;
+
+async fn ended(running: oneshot::Receiver<Ended>) -> Result<Value, Failed> {
+    match running.await {
+        Ok(Ok(reply)) => reply.map_err(|error| Failed::new(&error.error_type, &error.error_message)),
+        Ok(Err(Fate::TimedOut)) => Err(Failed::new("Sandbox.Timedout", "the function did not end in time")),
+        // Dropped with the host, or gone by itself: Lambda cannot tell either.
+        Ok(Err(Fate::Vanished)) | Err(_) => Err(Failed::new("Runtime.ExitError", "the runtime exited")),
+    }
+}
+
+/// Runs the function beside whoever asked: it goes on when nobody waits any more.
+fn start(world: &Arc<World>, function: &'static str, event: Value) -> oneshot::Receiver<Ended> {
+    let timeout_ms = if function == "saga-reconcile" {
+        RECONCILE_TIMEOUT_MS
+    } else {
+        TIMEOUT_MS
+    };
+    let call = Call::new(world, function, world.now_ms() + timeout_ms);
+    let (tell, told) = oneshot::channel();
+    world.spawn(Owner::Function, async move {
+        let outcome = {
+            let running = pin!(handle(&call, event));
+            match select(running, pin!(call.end())).await {
+                Either::Left((reply, _)) => Ok(reply),
+                Either::Right((fate, _)) => Err(fate),
+            }
+        };
+        call.world.tell(|| match &outcome {
+            Ok(Ok(_)) => format!("       {function} is done"),
+            Ok(Err(error)) => format!("       {function} fails: {}", error.error_type),
+            Err(fate) => format!("       {function} ends: {fate:?}"),
+        });
+        // A caller that has gone does not want to know.
+        tell.send(outcome).unwrap_or_default();
+    });
+    told
+}
+
+async fn handle(call: &Arc<Call>, event: Value) -> Reply {
+    let function = call.function;
+    let context = InvocationContext {
+        function_name: function.to_owned(),
+        request_id: "invocation".to_owned(),
+        deadline_ms: u64::try_from(call.deadline_ms()).unwrap_or_default(),
+        trace_id: None,
+        cold_start: false,
+    };
+    let invocation = Invocation { event, context };
+    let ports = Arc::new(Ports(Arc::clone(call)));
+    match function {
+        "orders-place" => orders_place::handle(invocation, &place(&ports)).await,
+        "orders-cancel" => {
+            let (orders, clock) = (Arc::clone(&ports) as _, ports as _);
+            orders_cancel::handle(invocation, &CancelOrder { orders, clock }).await
+        }
+        "saga-start" => saga_start::handle(invocation, &f::start::StartFulfilment { runner: ports }).await,
+        "saga-reconcile" => {
+            let (book, runner, clock) = (Arc::clone(&ports) as _, Arc::clone(&ports) as _, ports as _);
+            let reconcile = f::reconcile::ReconcileOrders { book, runner, clock };
+            saga_reconcile::handle(invocation, &reconcile, &saga_arns()).await
+        }
+        "saga-notify-customer" => {
+            let notify = f::notify_customer::NotifyCustomer {
+                book: Arc::clone(&ports) as _,
+                directory: Arc::clone(&ports) as _,
+                mailer: Arc::clone(&ports) as _,
+                sends: Arc::clone(&ports) as _,
+                clock: ports,
+            };
+            saga_notify_customer::handle(invocation, &notify).await
+        }
+        name if name.starts_with("published-") => published::handle(name, invocation, &ports).await,
+        name if name.ends_with("-payment") => payment_step(name, invocation, ports).await,
+        name => order_step(name, invocation, ports).await,
+    }
+}
+
+async fn order_step(function: &str, invocation: Invocation, ports: Arc<Ports>) -> Reply {
+    let (book, stock, clock) = (Arc::clone(&ports) as _, Arc::clone(&ports) as _, ports as _);
+    match function {
+        "saga-reserve-stock" => {
+            let reserve = f::reserve_stock::ReserveStock { book, stock, clock };
+            saga_reserve_stock::handle(invocation, &reserve).await
+        }
+        "saga-release-stock" => {
+            saga_release_stock::handle(invocation, &f::release_stock::ReleaseStock { stock, clock }).await
+        }
+        "saga-confirm-order" => {
+            let confirm = f::confirm_order::ConfirmOrder { book, stock, clock };
+            saga_confirm_order::handle(invocation, &confirm).await
+        }
+        "saga-reject-order" => {
+            saga_reject_order::handle(invocation, &f::reject_order::RejectOrder { book, clock }).await
+        }
+        _ => saga_cancel_order::handle(invocation, &f::complete_cancel::CompleteCancel { book, clock }).await,
+    }
+}
+
+async fn payment_step(function: &str, invocation: Invocation, ports: Arc<Ports>) -> Reply {
+    let (book, gateway) = (Arc::clone(&ports) as _, Arc::clone(&ports) as _);
+    let (records, clock) = (Arc::clone(&ports) as _, ports as _);
+    match function {
+        "saga-authorize-payment" => {
+            let authorize = f::authorize_payment::AuthorizePayment {
+                book,
+                gateway,
+                records,
+                clock,
+            };
+            saga_authorize_payment::handle(invocation, &authorize).await
+        }
+        "saga-capture-payment" => {
+            let capture = f::capture_payment::CapturePayment {
+                book,
+                gateway,
+                records,
+                clock,
+            };
+            saga_capture_payment::handle(invocation, &capture).await
+        }
+        "saga-void-payment" => {
+            let void = f::void_payment::VoidPayment {
+                book,
+                gateway,
+                records,
+                clock,
+            };
+            saga_void_payment::handle(invocation, &void).await
+        }
+        _ => {
+            let refund = f::refund_payment::RefundPayment {
+                book,
+                gateway,
+                records,
+                clock,
+            };
+            saga_refund_payment::handle(invocation, &refund).await
+        }
+    }
+}
+
+fn place(ports: &Arc<Ports>) -> PlaceOrder {
+    PlaceOrder {
+        orders: Arc::clone(ports) as _,
+        idempotency: Arc::clone(ports) as _,
+        prices: Arc::clone(ports) as _,
+        clock: Arc::clone(ports) as _,
+        ids: Arc::clone(ports) as _,
+    }
+}
+
+fn saga_arns() -> saga_reconcile::SagaArns {
+    saga_reconcile::SagaArns {
+        order: ORDER_SAGA_ARN.to_owned(),
+        cancel: CANCEL_SAGA_ARN.to_owned(),
+    }
+}

@@ -1,0 +1,158 @@
+//! What happens in one history, and was it right? Actions and faults in, violations and a timeline out.
+
+use std::sync::Arc;
+
+use domain::values::{OrderId, OrderStatus};
+
+use crate::customers::{Action, act, parked, redrive};
+use crate::design::Design;
+use crate::events;
+use crate::faults::{Fault, Plan, Point};
+use crate::invariants::{Invariant, Violation};
+use crate::scheduler::{Owner, Stopped, lock};
+use crate::world::{BEGINNING_MS, Pace, World};
+
+/// Every order has settled by then: three times what an execution may last, and a host away for an hour twice.
+const SETTLED_WITHIN_MS: i64 = 6 * 60 * 60 * 1_000;
+
+/// What is to happen.
+#[derive(Debug, Clone)]
+pub struct History {
+    pub seed: u64,
+    pub actions: Vec<Action>,
+    pub plan: Plan,
+    pub pace: Pace,
+}
+
+/// What happened.
+#[derive(Debug)]
+pub struct Report {
+    pub violations: Vec<Violation>,
+    pub injected: Vec<Fault>,
+    pub reached: Vec<Point>,
+    /// How every order ended, in the order in which they were placed; `PARKED, then …` where an operator had to act.
+    pub outcomes: Vec<String>,
+    /// Empty unless asked for.
+    pub timeline: Vec<String>,
+}
+
+impl History {
+    pub fn run(&self, design: &Arc<Design>) -> Report {
+        self.run_with(design, false)
+    }
+
+    /// With the timeline, which is the same for the same history, byte for byte.
+    pub fn run_told(&self, design: &Arc<Design>) -> Report {
+        self.run_with(design, true)
+    }
+
+    fn run_with(&self, design: &Arc<Design>, is_told: bool) -> Report {
+        let world = World::new(design, self.plan.clone(), self.seed, self.pace, is_told);
+        for action in &self.actions {
+            act(&world, action);
+        }
+        events::sweep_for_ever(&world);
+        settle(&world);
+        let parked = parked(&world);
+        if !parked.is_empty() {
+            operate(&world, &parked);
+        }
+        let is_calm = lock(&world.injector).injected.is_empty();
+        world.look(|shop| lock(&world.auditor).in_the_end(shop));
+        let outcomes = outcomes(&world, &parked);
+        let mut auditor = lock(&world.auditor);
+        if is_calm && !parked.is_empty() {
+            auditor.violated(Invariant::WithoutFaultsAllGoesWell, "an order was parked");
+        }
+        let violations = std::mem::take(&mut auditor.violations);
+        drop(auditor);
+        let mut injector = lock(&world.injector);
+        let (injected, reached) = (
+            std::mem::take(&mut injector.injected),
+            std::mem::take(&mut injector.reached),
+        );
+        drop(injector);
+        let timeline = world.timeline();
+        world.scheduler.kill_all();
+        Report {
+            violations,
+            injected,
+            reached,
+            outcomes,
+            timeline,
+        }
+    }
+}
+
+/// Runs until every order has settled and nothing is on its way any more.
+fn settle(world: &Arc<World>) {
+    let horizon_ms = world.now_ms() + SETTLED_WITHIN_MS;
+    loop {
+        let stopped = world.scheduler.run(horizon_ms);
+        let unsettled = unsettled(world);
+        if unsettled.is_empty() {
+            return;
+        }
+        if stopped == Stopped::OutOfTime {
+            let what = format!("{unsettled:?} are neither at an end nor parked");
+            lock(&world.auditor).violated(Invariant::EveryOrderSettles, what);
+            return;
+        }
+        // Nothing but the schedule goes on: time passes until its next turn.
+        let elapsed_ms = world.now_ms() - BEGINNING_MS;
+        let next_ms = (elapsed_ms / events::SWEEP_EVERY_MS + 1) * events::SWEEP_EVERY_MS;
+        let passed = world.sleep_until(BEGINNING_MS + next_ms + 1);
+        world.spawn(Owner::World, passed);
+    }
+}
+
+fn unsettled(world: &World) -> Vec<String> {
+    world.look(|shop| {
+        let open = |status| matches!(status, OrderStatus::Pending | OrderStatus::Cancelling);
+        let rows = shop.orders.rows().filter(|row| open(row.order.status));
+        rows.map(|row| row.order.id.to_string()).collect()
+    })
+}
+
+/// The trouble is over, and an operator redrives what was parked.
+fn operate(world: &Arc<World>, orders: &[OrderId]) {
+    lock(&world.injector).is_off = true;
+    for id in orders {
+        let parking = world.look(|shop| shop.orders.row(id).and_then(|row| row.parking.clone()));
+        let says_why = parking.is_some_and(|parking| !parking.execution.is_empty() && !parking.error.is_empty());
+        if !says_why {
+            lock(&world.auditor).violated(Invariant::ParkedSaysWhy, format!("{id} does not"));
+        }
+        if !redrive(world, id) {
+            lock(&world.auditor).violated(
+                Invariant::RedriveSettles,
+                format!("there is nothing to redrive for {id}"),
+            );
+        }
+    }
+    settle(world);
+    let left = parked(world);
+    if !left.is_empty() {
+        lock(&world.auditor).violated(Invariant::RedriveSettles, format!("{left:?} are parked again"));
+    }
+}
+
+fn outcomes(world: &World, parked: &[OrderId]) -> Vec<String> {
+    world.look(|shop| {
+        let outcome = |row: &crate::shop::orders::Row| {
+            let order = &row.order;
+            let status = order.status.as_str();
+            let because = order
+                .reason
+                .map(|reason| format!(" ({})", reason.as_str()))
+                .unwrap_or_default();
+            let before = if parked.contains(&order.id) {
+                "PARKED, then "
+            } else {
+                ""
+            };
+            format!("{before}{status}{because}")
+        };
+        shop.orders.rows().map(outcome).collect()
+    })
+}

@@ -1,0 +1,155 @@
+//! How do order changes reach saga-start? As Lambda's poller brings them: in order, in batches, until they are done or
+//! given up.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::design::Acknowledges;
+use crate::faults::{Found, Kind, Nature};
+use crate::functions::invoke;
+use crate::scheduler::{Owner, lock};
+use crate::shop::orders::Change;
+use crate::world::World;
+
+/// `BatchSize` and `MaximumRetryAttempts` of the event source in `infra/template.yaml`.
+const BATCH_SIZE: usize = 25;
+const RETRIES_MAX: u32 = 20;
+/// How long a change takes to be seen by the poller.
+const POLL_MS: i64 = 50;
+const RETRY_DELAY_MS: i64 = 200;
+const RETRY_DELAY_MS_MAX: i64 = 10_000;
+
+/// How far the stream was acknowledged.
+#[derive(Default)]
+pub(crate) struct StreamPosition {
+    next: usize,
+    is_polled: bool,
+}
+
+/// Polls, if there is something new and nobody does.
+pub(crate) fn wake(world: &Arc<World>, changes: usize) {
+    let mut position = lock(&world.position);
+    if position.is_polled || position.next >= changes {
+        return;
+    }
+    position.is_polled = true;
+    drop(position);
+    let world_of_task = Arc::clone(world);
+    world.spawn(Owner::World, async move { poll(&world_of_task).await });
+}
+
+/// Until the stream has nothing left.
+async fn poll(world: &Arc<World>) {
+    let mut failures = 0;
+    loop {
+        world.sleep(POLL_MS).await;
+        let next = lock(&world.position).next;
+        let (batch, end) = world.look(|shop| batch(&shop.orders.stream, next));
+        if batch.is_empty() {
+            // Between the look and this nobody else runs.
+            let mut position = lock(&world.position);
+            (position.next, position.is_polled) = (end, false);
+            return;
+        }
+        if world.design.acknowledges == Acknowledges::BeforeItIsDone {
+            acknowledge(world, end);
+        }
+        let done_to = deliver(world, &batch, end).await;
+        let made_progress = done_to > next;
+        failures = if made_progress { 0 } else { failures + 1 };
+        if failures > RETRIES_MAX {
+            world.tell(|| format!("       change {next} is set aside"));
+            lock(&world.position).next = batch[0].0 + 1;
+            failures = 0;
+        } else if made_progress {
+            acknowledge(world, done_to);
+        } else {
+            let delay_ms = RETRY_DELAY_MS << failures.min(16);
+            world.sleep(delay_ms.min(RETRY_DELAY_MS_MAX)).await;
+        }
+    }
+}
+
+type Numbered = (usize, Change);
+
+/// The next changes that the filter lets through, and where the look ended.
+fn batch(stream: &[Change], next: usize) -> (Vec<Numbered>, usize) {
+    let mut batch = Vec::new();
+    for (sequence, change) in stream.iter().enumerate().skip(next) {
+        if change.is_wanted() {
+            if batch.len() == BATCH_SIZE {
+                return (batch, sequence);
+            }
+            batch.push((sequence, change.clone()));
+        }
+    }
+    (batch, stream.len())
+}
+
+/// Up to which sequence number the batch is done.
+async fn deliver(world: &Arc<World>, batch: &[Numbered], end: usize) -> usize {
+    let again = |delay_ms| {
+        let (records, again, later) = (batch.to_vec(), Arc::clone(world), world.sleep(delay_ms));
+        world.spawn(Owner::World, async move {
+            later.await;
+            // Nobody looks at how a repetition ends.
+            let _unread = hand_over(&again, &records).await;
+        });
+    };
+    match world.at("order-stream", "deliver", Nature::Deliver) {
+        Found::Fault(Kind::Lose) => {
+            // Given up, as after too many attempts: set aside, and not acknowledged as done.
+            lock(&world.position).next = end;
+            return end;
+        }
+        Found::Fault(Kind::Twice) => {
+            // The first answer got lost on its way to the poller.
+            let _unread = hand_over(world, batch).await;
+        }
+        Found::Fault(Kind::Again { delay_ms }) => again(delay_ms),
+        Found::Fault(Kind::Delay { delay_ms }) => world.sleep(delay_ms).await,
+        Found::Fault(Kind::Reorder) => {
+            for record in batch.iter().rev() {
+                if hand_over(world, std::slice::from_ref(record)).await != Ok(None) {
+                    return 0;
+                }
+            }
+            return end;
+        }
+        _ => {}
+    }
+    match hand_over(world, batch).await {
+        Ok(None) => end,
+        Ok(Some(failed)) => failed,
+        Err(()) => 0,
+    }
+}
+
+/// Invokes saga-start: the first sequence number that failed, if one did.
+async fn hand_over(world: &Arc<World>, batch: &[Numbered]) -> Result<Option<usize>, ()> {
+    let records: Vec<Value> = batch
+        .iter()
+        .map(|(sequence, change)| change.record(*sequence))
+        .collect();
+    let answer = invoke(world, "saga-start", json!({ "Records": records }))
+        .await
+        .map_err(|_| ())?;
+    let failures = answer["batchItemFailures"].as_array().ok_or(())?;
+    let failed: BTreeSet<usize> = failures
+        .iter()
+        .filter_map(|failure| failure["itemIdentifier"].as_str()?.parse().ok())
+        .collect();
+    Ok(failed.first().copied())
+}
+
+/// From here on nobody brings these changes again.
+fn acknowledge(world: &Arc<World>, to: usize) {
+    let from = std::mem::replace(&mut lock(&world.position).next, to);
+    let done: Vec<Change> = world.look(|shop| shop.orders.stream.get(from..to).unwrap_or_default().to_vec());
+    for change in done.iter().filter(|change| change.is_wanted()) {
+        let executions = lock(&world.executions);
+        lock(&world.auditor).acknowledged(change, &executions);
+    }
+}

@@ -1,0 +1,64 @@
+//! Can the simulator see? Shops that are broken in a known way, each of which it has to catch.
+
+pub mod acknowledging_early;
+pub mod capture_key;
+pub mod compensation;
+pub mod published;
+pub mod requests;
+pub mod stock;
+pub mod tombstones;
+
+use state_machine::DefinitionFault;
+
+use crate::design::Design;
+use crate::history::History;
+use crate::random;
+
+/// Seeds within which each of them has to be caught.
+pub const CAUGHT_WITHIN: u64 = 1_000;
+
+/// A shop that is broken.
+pub struct Variant {
+    pub design: fn() -> Result<Design, DefinitionFault>,
+    /// A design of others knows no cancel: nobody asks it for one.
+    pub knows_cancels: bool,
+}
+
+/// All of them.
+pub const ALL: [Variant; 10] = [
+    ours_but(tombstones::without_one_at_the_gateway),
+    ours_but(tombstones::without_one_in_the_stock),
+    ours_but(capture_key::drawn_anew),
+    ours_but(stock::updated_without_a_condition),
+    ours_but(compensation::swallowed),
+    ours_but(requests::looked_up_and_then_written),
+    ours_but(requests::completed_without_a_fence),
+    ours_but(acknowledging_early::before_the_write),
+    of_others(published::airline_booking),
+    of_others(published::long_lived_transaction),
+];
+
+const fn ours_but(design: fn() -> Result<Design, DefinitionFault>) -> Variant {
+    Variant {
+        design,
+        knows_cancels: true,
+    }
+}
+
+const fn of_others(design: fn() -> Result<Design, DefinitionFault>) -> Variant {
+    Variant {
+        design,
+        knows_cancels: false,
+    }
+}
+
+impl Variant {
+    /// What happens under this seed, as far as this shop knows what is asked.
+    pub fn history(&self, seed: u64) -> History {
+        let mut history = random::history(seed);
+        if !self.knows_cancels {
+            history.actions.retain(|action| !action.deed.is_cancel());
+        }
+        history
+    }
+}

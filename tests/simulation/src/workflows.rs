@@ -1,0 +1,298 @@
+//! Who runs the sagas? The real interpreter over the files of `infra/`, with journals that outlive their host.
+
+use std::collections::BTreeMap;
+use std::future::pending;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::fulfilment::ports::{Parking, SagaKind, SagaStanding, SagaStart};
+use serde_json::{Value, json};
+use state_machine::history::{EventKind, HistoryEvent};
+use state_machine::host::{Host, HostFailure, StateError, TaskCall};
+use state_machine::{ExecutionInput, Outcome, run};
+
+use crate::events;
+use crate::faults::{Found, HOST_DOWN_MS, Kind, Nature};
+use crate::functions;
+use crate::scheduler::{Owner, lock};
+use crate::world::World;
+
+pub(crate) const ORDER_SAGA_ARN: &str = "arn:aws:states:eu-central-1:123456789012:stateMachine:order-saga";
+pub(crate) const CANCEL_SAGA_ARN: &str = "arn:aws:states:eu-central-1:123456789012:stateMachine:order-cancel";
+/// A host that died is back after this.
+const RESTART_MS: i64 = 1_000;
+
+/// Executions by name.
+#[derive(Default)]
+pub(crate) struct Executions {
+    by_name: BTreeMap<String, Execution>,
+    host_is_down: bool,
+}
+
+pub(crate) struct Execution {
+    pub(crate) kind: SagaKind,
+    input: Value,
+    started_at_ms: i64,
+    journal: BTreeMap<String, Value>,
+    pub(crate) status: Status,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Status {
+    Running,
+    Succeeded,
+    Failed(StateError),
+    TimedOut,
+    Aborted,
+}
+
+impl Executions {
+    pub(crate) fn status(&self, name: &str) -> Option<&Status> {
+        self.by_name.get(name).map(|execution| &execution.status)
+    }
+}
+
+/// Starts the execution of this name, unless there is one.
+pub(crate) fn begin(world: &Arc<World>, start: &SagaStart) {
+    let name = start.kind.execution_name(&start.order);
+    let mut executions = lock(&world.executions);
+    if executions.by_name.contains_key(&name) {
+        return;
+    }
+    let execution = Execution {
+        kind: start.kind,
+        input: json!({ "order_id": start.order.as_str(), "correlation_id": start.correlation_id.as_str() }),
+        started_at_ms: world.now_ms(),
+        journal: BTreeMap::new(),
+        status: Status::Running,
+    };
+    executions.by_name.insert(name.clone(), execution);
+    let is_up = !executions.host_is_down;
+    drop(executions);
+    world.tell(|| format!("       execution {name} starts"));
+    if is_up {
+        spawn(world, name);
+    }
+}
+
+pub(crate) fn standing(world: &World, name: &str) -> SagaStanding {
+    let parking = |error: &str, cause: &str| {
+        SagaStanding::Ended(Parking {
+            execution: name.to_owned(),
+            error: error.to_owned(),
+            cause: cause.to_owned(),
+        })
+    };
+    match lock(&world.executions).status(name) {
+        None => SagaStanding::NotStarted,
+        Some(Status::Running) => SagaStanding::Running,
+        Some(Status::Succeeded) => SagaStanding::Succeeded,
+        Some(Status::Failed(error)) => parking(&error.error, &error.cause),
+        Some(Status::TimedOut) => parking("TIMED_OUT", ""),
+        Some(Status::Aborted) => parking("ABORTED", ""),
+    }
+}
+
+fn spawn(world: &Arc<World>, name: String) {
+    let world_of_task = Arc::clone(world);
+    // Runs until it ends or its host dies.
+    world.spawn(Owner::Host, async move { execute(&world_of_task, &name).await });
+}
+
+async fn execute(world: &Arc<World>, name: &str) {
+    let Some((kind, start)) = input_of(world, name) else {
+        return;
+    };
+    let host = ExecutionHost {
+        world: Arc::clone(world),
+        name: name.to_owned(),
+        machine: machine_name(kind),
+    };
+    let outcome = run(world.design.machine(kind), &start, &host).await;
+    let status = match outcome {
+        Ok(Outcome::Succeeded(_)) => Status::Succeeded,
+        Ok(Outcome::Failed(error)) => Status::Failed(error),
+        Ok(Outcome::TimedOut) => Status::TimedOut,
+        // A journal in memory fails only where the execution is stopped.
+        Err(_) => Status::Aborted,
+    };
+    world.tell(|| format!("       execution {name} ends: {status:?}"));
+    if let Some(execution) = lock(&world.executions).by_name.get_mut(name) {
+        execution.status = status.clone();
+    }
+    if let Some(event) = ended_badly(kind, name, &start.input, &status) {
+        events::deliver(world, "status-event", event);
+    }
+}
+
+fn input_of(world: &World, name: &str) -> Option<(SagaKind, ExecutionInput)> {
+    let executions = lock(&world.executions);
+    let execution = executions.by_name.get(name)?;
+    let input = ExecutionInput {
+        id: execution_arn(execution.kind, name),
+        name: name.to_owned(),
+        started_at_ms: execution.started_at_ms,
+        input: execution.input.clone(),
+    };
+    Some((execution.kind, input))
+}
+
+/// The event that EventBridge lets through to saga-reconcile.
+fn ended_badly(kind: SagaKind, name: &str, input: &Value, status: &Status) -> Option<Value> {
+    let (status, error) = match status {
+        Status::Running | Status::Succeeded => return None,
+        Status::Failed(error) => ("FAILED", Some(error)),
+        Status::TimedOut => ("TIMED_OUT", None),
+        Status::Aborted => ("ABORTED", None),
+    };
+    Some(json!({
+        "source": "aws.states",
+        "detail-type": "Step Functions Execution Status Change",
+        "detail": {
+            "executionArn": execution_arn(kind, name),
+            "stateMachineArn": match kind {
+                SagaKind::Order => ORDER_SAGA_ARN,
+                SagaKind::Cancel => CANCEL_SAGA_ARN,
+            },
+            "name": name,
+            "status": status,
+            "input": input.to_string(),
+            "error": error.map(|error| &error.error),
+            "cause": error.map(|error| &error.cause),
+        },
+    }))
+}
+
+fn machine_name(kind: SagaKind) -> &'static str {
+    match kind {
+        SagaKind::Order => "order-saga",
+        SagaKind::Cancel => "order-cancel",
+    }
+}
+
+fn execution_arn(kind: SagaKind, name: &str) -> String {
+    format!(
+        "arn:aws:states:eu-central-1:123456789012:execution:{}:{name}",
+        machine_name(kind)
+    )
+}
+
+struct ExecutionHost {
+    world: Arc<World>,
+    name: String,
+    machine: &'static str,
+}
+
+#[async_trait]
+impl Host for ExecutionHost {
+    fn now_ms(&self) -> i64 {
+        self.world.now_ms()
+    }
+
+    async fn sleep_until(&self, unix_ms: i64) {
+        self.world.sleep_until(unix_ms).await;
+    }
+
+    fn random_unit(&self) -> f64 {
+        self.world.random_unit()
+    }
+
+    async fn invoke(&self, call: TaskCall) -> Result<Value, StateError> {
+        let function = functions::named(&call.function).expect("the state machines name functions that there are");
+        let answer = functions::invoke(&self.world, function, call.payload).await;
+        answer.map_err(|failed| StateError::new(failed.error, failed.cause))
+    }
+
+    async fn recorded(&self, key: &str) -> Result<Option<Value>, HostFailure> {
+        let executions = lock(&self.world.executions);
+        let execution = executions.by_name.get(&self.name);
+        Ok(execution.and_then(|execution| execution.journal.get(key).cloned()))
+    }
+
+    async fn record(&self, key: &str, value: &Value) -> Result<(), HostFailure> {
+        if lock(&self.world.executions).host_is_down {
+            // A sister branch saw the host die in this very moment.
+            return pending().await;
+        }
+        let found = self.world.at(self.machine, "record", Nature::Record);
+        if let Found::Fault(kind) = found {
+            if kind == Kind::Abort {
+                return Err(HostFailure("an operator stopped the execution".into()));
+            }
+            if kind == Kind::HostRestart {
+                self.write(key, value);
+            }
+            die(&self.world, kind);
+            return pending().await;
+        }
+        self.write(key, value);
+        Ok(())
+    }
+
+    fn observe(&self, event: HistoryEvent) {
+        if let EventKind::StateEntered { .. } = event.kind {
+            self.world
+                .tell(|| format!("       {} enters {}", self.name, event.state));
+        }
+    }
+}
+
+impl ExecutionHost {
+    fn write(&self, key: &str, value: &Value) {
+        if let Some(execution) = lock(&self.world.executions).by_name.get_mut(&self.name) {
+            execution.journal.insert(key.to_owned(), value.clone());
+        }
+    }
+}
+
+/// Every execution ends here, and goes on from its journal once the host is back.
+fn die(world: &Arc<World>, kind: Kind) {
+    lock(&world.executions).host_is_down = true;
+    world.scheduler.kill(Owner::Host);
+    if kind == Kind::HostCrash {
+        world.scheduler.kill(Owner::Function);
+    }
+    let down_ms = if kind == Kind::HostDown {
+        HOST_DOWN_MS
+    } else {
+        RESTART_MS
+    };
+    let (back, revived) = (world.sleep(down_ms), Arc::clone(world));
+    world.spawn(Owner::World, async move {
+        back.await;
+        let mut executions = lock(&revived.executions);
+        executions.host_is_down = false;
+        let running = executions
+            .by_name
+            .iter()
+            .filter(|(_, execution)| execution.status == Status::Running);
+        let names: Vec<String> = running.map(|(name, _)| name.clone()).collect();
+        drop(executions);
+        revived.tell(|| format!("       the host is back, with {} executions", names.len()));
+        for name in names {
+            spawn(&revived, name);
+        }
+    });
+}
+
+/// What an operator does: the execution goes on where it stopped, with its failed attempts forgotten and its time anew.
+/// `false` where there is nothing to redrive.
+pub(crate) fn redrive(world: &Arc<World>, name: &str) -> bool {
+    let mut executions = lock(&world.executions);
+    let now_ms = world.now_ms();
+    let Some(execution) = executions.by_name.get_mut(name) else {
+        return false;
+    };
+    if !matches!(execution.status, Status::Failed(_) | Status::TimedOut | Status::Aborted) {
+        return false;
+    }
+    let Some(change) = state_machine::redrive::redrive(&execution.journal, now_ms) else {
+        return false;
+    };
+    execution.journal.retain(|key, _| !change.forgotten.contains(key));
+    execution.journal.insert(change.key.to_owned(), change.value);
+    execution.status = Status::Running;
+    drop(executions);
+    spawn(world, name.to_owned());
+    true
+}

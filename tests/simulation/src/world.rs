@@ -1,0 +1,160 @@
+//! What is one history's whole world? A clock, a shop, the plan of faults and whoever watches.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+
+use domain::values::Timestamp;
+
+use crate::design::Design;
+use crate::faults::{Found, Injector, Nature, Plan};
+use crate::invariants::Auditor;
+use crate::scheduler::{Owner, Scheduler, Sleep, lock};
+use crate::shop::Shop;
+use crate::stream::StreamPosition;
+use crate::workflows::Executions;
+
+/// When every history begins, in Unix milliseconds.
+pub(crate) const BEGINNING_MS: i64 = 1_800_000_000_000;
+/// A call takes so long where nothing is drawn.
+const STEADY_CALL_MS: i64 = 5;
+/// The longest that a call takes where its length is drawn.
+const DRAWN_CALL_MS_MAX: i64 = 40;
+
+/// How long a call takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// No time at all: for those who have no clock to wait on.
+    Instant,
+    /// The same every time.
+    Steady,
+    /// Another time each, drawn from the seed.
+    Drawn,
+}
+
+pub struct World {
+    pub(crate) scheduler: Arc<Scheduler>,
+    pub(crate) design: Arc<Design>,
+    pub(crate) executions: Mutex<Executions>,
+    pub(crate) position: Mutex<StreamPosition>,
+    pub(crate) injector: Mutex<Injector>,
+    pub(crate) auditor: Mutex<Auditor>,
+    shop: Mutex<Shop>,
+    chance: Mutex<fastrand::Rng>,
+    ids: AtomicU32,
+    pace: Pace,
+    told: Option<Mutex<Vec<String>>>,
+}
+
+impl World {
+    pub(crate) fn new(design: &Arc<Design>, plan: Plan, seed: u64, pace: Pace, is_told: bool) -> Arc<Self> {
+        // Two streams of chance: the faults of a history can be taken away without changing everything else.
+        let mut seeds = fastrand::Rng::with_seed(seed);
+        Arc::new(Self {
+            scheduler: Arc::new(Scheduler::starting_at(BEGINNING_MS)),
+            design: Arc::clone(design),
+            executions: Mutex::default(),
+            position: Mutex::default(),
+            injector: Mutex::new(Injector::new(plan, seeds.u64(..))),
+            auditor: Mutex::default(),
+            shop: Mutex::new(design.shop()),
+            chance: Mutex::new(seeds.fork()),
+            ids: AtomicU32::new(0),
+            pace,
+            told: is_told.then(Mutex::default),
+        })
+    }
+
+    /// A world without faults in which nothing takes time: for the contracts of the ports.
+    pub fn at_rest(design: &Arc<Design>) -> Arc<Self> {
+        let world = Self::new(design, Plan::Chosen(Vec::new()), 0, Pace::Instant, false);
+        lock(&world.injector).is_off = true;
+        world
+    }
+
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.scheduler.now_ms()
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        Timestamp::from_unix_ms(self.now_ms())
+    }
+
+    pub(crate) fn sleep(&self, duration_ms: i64) -> Sleep {
+        self.sleep_until(self.now_ms().saturating_add(duration_ms))
+    }
+
+    pub(crate) fn sleep_until(&self, at_ms: i64) -> Sleep {
+        self.scheduler.sleep_until(at_ms)
+    }
+
+    /// What a call takes on its way.
+    pub(crate) async fn travel(&self) {
+        let duration_ms = match self.pace {
+            Pace::Instant => return,
+            Pace::Steady => STEADY_CALL_MS,
+            Pace::Drawn => lock(&self.chance).i64(1..=DRAWN_CALL_MS_MAX),
+        };
+        self.sleep(duration_ms).await;
+    }
+
+    /// From 0 to 1. Where nothing is drawn, retries wait as long as they may.
+    pub(crate) fn random_unit(&self) -> f64 {
+        match self.pace {
+            Pace::Drawn => lock(&self.chance).f64(),
+            Pace::Instant | Pace::Steady => 0.99,
+        }
+    }
+
+    pub(crate) fn next_order_number(&self) -> u32 {
+        self.ids.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    pub(crate) fn spawn(&self, owner: Owner, work: impl Future<Output = ()> + Send + 'static) {
+        self.scheduler.spawn(owner, work);
+    }
+
+    /// Looks without touching.
+    pub fn look<T>(&self, look: impl FnOnce(&Shop) -> T) -> T {
+        look(&lock(&self.shop))
+    }
+
+    /// One atomic change of the shop, and a look at what must never be.
+    pub fn change<T>(self: &Arc<Self>, change: impl FnOnce(&mut Shop) -> T) -> T {
+        let mut shop = lock(&self.shop);
+        let answer = change(&mut shop);
+        lock(&self.auditor).along_the_way(&shop);
+        let changes = shop.orders.stream.len();
+        drop(shop);
+        if self.pace != Pace::Instant {
+            crate::stream::wake(self, changes);
+        }
+        answer
+    }
+
+    /// What goes wrong here, if anything does.
+    pub(crate) fn at(&self, place: &'static str, operation: &'static str, nature: Nature) -> Found {
+        let (nth, found) = lock(&self.injector).at(place, operation, nature, self.now_ms());
+        match &found {
+            Found::Fault(kind) => self.tell(|| format!("FAULT  {place} {operation} #{nth} {kind}")),
+            Found::Shut => self.tell(|| format!("shut   {place} {operation}")),
+            Found::Nothing => {}
+        }
+        found
+    }
+
+    /// Adds a line to the timeline, if there is one.
+    pub(crate) fn tell(&self, line: impl FnOnce() -> String) {
+        if let Some(told) = &self.told {
+            let elapsed_ms = self.now_ms() - BEGINNING_MS;
+            let line = format!("{:>6}.{:03} s  {}", elapsed_ms / 1_000, elapsed_ms % 1_000, line());
+            lock(told).push(line);
+        }
+    }
+
+    pub(crate) fn timeline(&self) -> Vec<String> {
+        self.told
+            .as_ref()
+            .map(|told| std::mem::take(&mut *lock(told)))
+            .unwrap_or_default()
+    }
+}
