@@ -20,11 +20,11 @@ pub struct Redrive {
     pub value: Value,
 }
 
-/// What a redrive at `now_ms` changes in the journal of an execution that ended. `None` for one that has not ended, or
-/// ended well: there is nothing to do again.
+/// What a redrive at `now_ms` changes in the journal of an execution that has ended: by an outcome of its own, or because
+/// somebody aborted it, of which a journal knows nothing. `None` for one that succeeded: there is nothing to do again.
 pub fn redrive(journal: &BTreeMap<String, Value>, now_ms: i64) -> Option<Redrive> {
-    let outcome = journal.get(OUTCOME_KEY)?;
-    if outcome.get("Succeeded").is_some() {
+    let outcome = journal.get(OUTCOME_KEY);
+    if outcome.is_some_and(|outcome| outcome.get("Succeeded").is_some()) {
         return None;
     }
     let failures = Failures::of(journal);

@@ -78,7 +78,6 @@ fn forget_the_failure(connection: &Connection, execution: &Execution, now_ms: i6
     let (kind, name) = (kind_text(execution.kind), &execution.name);
     let key = journal::ExecutionKey::of(execution);
     let recorded: BTreeMap<String, Value> = journal::entries(connection, &key)?;
-    // Without an outcome in it, the journal is as good as new: the run takes the same way again.
     let Some(change) = redrive(&recorded, now_ms) else {
         return Ok(());
     };

@@ -140,11 +140,26 @@ fn the_timeout_counts_from_the_redrive() {
 }
 
 #[test]
-fn what_runs_or_went_well_cannot_be_redriven() {
+fn an_execution_that_somebody_aborted_goes_on_where_it_was() {
     let machine = order_saga();
-    let host = VirtualHost::new(0.5, |_| Answer::at_once(Ok(json!({}))));
-    outcome_on(&host, &machine, input());
-    for records in 0..=host.records() {
-        assert_eq!(redrive(&host.journal_prefix(records), 1), None, "{records} records");
+    let whole = host(&[]);
+    let expected = outcome_on(&whole, &machine, input());
+    // Aborted at any record but the last, which is the outcome.
+    for records in 0..whole.records() {
+        let aborted = whole.journal_prefix(records);
+        let again = host(&[]).with_journal(redriven(&aborted, 1_000_000), 1_000_000);
+        assert_eq!(
+            outcome_on(&again, &machine, input()),
+            expected,
+            "after {records} records"
+        );
+        assert!(functions(&again).len() <= functions(&whole).len());
     }
+}
+
+#[test]
+fn what_went_well_cannot_be_redriven() {
+    let host = VirtualHost::new(0.5, |_| Answer::at_once(Ok(json!({}))));
+    outcome_on(&host, &order_saga(), input());
+    assert_eq!(redrive(&journal(&host), 1), None);
 }
