@@ -1,6 +1,7 @@
 //! What may be said after `cargo xtask`?
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use lexopt::{Arg, Parser, ValueExt as _};
 
@@ -11,6 +12,7 @@ pub(crate) const USAGE: &str = "\
 usage: cargo xtask test [--offline]
        cargo xtask build [--arch x86_64|arm64] [--function NAME...]
        cargo xtask local-cloud [--port N] [--keep-running true|false]
+       cargo xtask bench images [--rounds N] [--image PATH...]
 
   test             everything that CI runs, in the order in which it fails fastest
     --offline      without what needs the package registries; says what it skipped
@@ -19,7 +21,10 @@ usage: cargo xtask test [--offline]
     --function     only these
   local-cloud      deploys infra/template.yaml on MiniStack and tells how to use it; Ctrl-C ends it
     --port         listen on 127.0.0.1:N (default: a free port)
-    --keep-running false: end as soon as everything is deployed and has answered";
+    --keep-running false: end as soon as everything is deployed and has answered
+  bench images     thumbnails beside vipsthumbnail, sharp, Pillow and image: docs/benchmarks/images.md
+    --rounds       interleaved runs of each (default: 9)
+    --image        these instead of generated ones";
 
 pub(crate) enum Wanted {
     Test(Network),
@@ -32,6 +37,11 @@ pub(crate) enum Wanted {
         port: Option<u16>,
         keep_running: bool,
     },
+    BenchImages {
+        rounds: Option<usize>,
+        /// Generated, when empty.
+        photos: Vec<PathBuf>,
+    },
     Help,
 }
 
@@ -43,6 +53,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Wan
             Some("test") => test(parser),
             Some("build") => build(parser),
             Some("local-cloud") => local_cloud(parser),
+            Some("bench") => bench(parser),
             _ => Err(Arg::Value(command).unexpected()),
         },
         Some(Arg::Long("help") | Arg::Short('h')) => Ok(Wanted::Help),
@@ -93,6 +104,30 @@ fn local_cloud(mut parser: Parser) -> Result<Wanted, lexopt::Error> {
     Ok(Wanted::LocalCloud { port, keep_running })
 }
 
+fn bench(mut parser: Parser) -> Result<Wanted, lexopt::Error> {
+    match parser.next()? {
+        Some(Arg::Value(what)) if what == "images" => bench_images(parser),
+        Some(other) => Err(other.unexpected()),
+        None => Err("a bench is missing".into()),
+    }
+}
+
+fn bench_images(mut parser: Parser) -> Result<Wanted, lexopt::Error> {
+    let (mut rounds, mut photos) = (None, Vec::new());
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Long("rounds") => rounds = Some(parser.value()?.parse()?),
+            Arg::Long("image") => {
+                for path in parser.values()? {
+                    photos.push(std::path::absolute(path).map_err(|error| error.to_string())?);
+                }
+            }
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(Wanted::BenchImages { rounds, photos })
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::panic, reason = "a panic in a test is a failed test")]
 mod tests {
@@ -132,6 +167,8 @@ mod tests {
             "test --ofline",
             "build --arch mips",
             "local-cloud --port none",
+            "bench",
+            "bench images --rounds few",
         ] {
             assert!(parsed(line).is_err(), "{line}");
         }

@@ -2,11 +2,13 @@
 #![expect(clippy::print_stderr, reason = "a command line tool talks to the terminal")]
 
 mod arguments;
+mod bench;
 mod check;
 mod command;
 mod functions;
 mod lint;
 mod local_cloud;
+mod node;
 mod package;
 mod python;
 
@@ -22,6 +24,7 @@ fn main() -> ExitCode {
             functions,
         }) => functions::build_release(architecture, &functions),
         Ok(Wanted::LocalCloud { port, keep_running }) => local_cloud::run(port, keep_running),
+        Ok(Wanted::BenchImages { rounds, photos }) => bench::images(rounds, &photos),
         Ok(Wanted::Help) => {
             eprintln!("{USAGE}");
             return ExitCode::SUCCESS;
