@@ -39,8 +39,9 @@ def in_profile(picture, source):
 
 
 def finish(picture, alpha):
-    """After scaling: the same order as the peers keep."""
-    return ImageOps.exif_transpose(in_srgb(picture)).convert("RGBA" if alpha else "RGB")
+    """After scaling, as the peers do. Upright first: a converted picture has lost its EXIF data."""
+    upright = ImageOps.exif_transpose(picture)
+    return in_srgb(upright).convert("RGBA" if alpha else "RGB")
 
 
 def thumbnail(path, target, extension, size):

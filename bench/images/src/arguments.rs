@@ -45,10 +45,11 @@ pub(crate) enum Wanted {
         line: Vec<OsString>,
     },
     Warm {
-        baseline: InProcess,
+        who: InProcess,
         photo: PathBuf,
         sizes_px: Vec<u32>,
         turns: usize,
+        is_opaque: bool,
     },
     ImageCrate {
         photo: PathBuf,
@@ -73,7 +74,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Wan
             line: parser.raw_args()?.collect(),
         }),
         "warm" => Ok(Wanted::Warm {
-            baseline: match parser.value()?.string()?.as_str() {
+            who: match parser.value()?.string()?.as_str() {
                 "ours" => InProcess::Ours,
                 _ => InProcess::ImageCrate,
             },
@@ -82,6 +83,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Wan
                 .value()?
                 .parse_with(|list| list.split(',').map(str::parse).collect::<Result<_, _>>())?,
             turns: parser.value()?.parse()?,
+            is_opaque: parser.value()? == "jpg",
         }),
         "image-crate" => Ok(Wanted::ImageCrate {
             photo: parser.value()?.into(),

@@ -36,11 +36,12 @@ fn run(wanted: Wanted) -> Result<(), Trouble> {
         Wanted::Compare(comparison) => report::compare(&comparison),
         Wanted::Measure { line } => measure::child(&line),
         Wanted::Warm {
-            baseline,
+            who,
             photo,
             sizes_px,
             turns,
-        } => measure::warm(baseline, &photo, &sizes_px, turns),
+            is_opaque,
+        } => measure::warm(who, &photo, &sizes_px, turns, is_opaque),
         Wanted::ImageCrate { photo, target, size_px } => baseline::write(&photo, &target, size_px),
     }
 }

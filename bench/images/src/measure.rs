@@ -77,7 +77,13 @@ pub(crate) fn run(own: &Path, line: &[OsString]) -> Result<(Cost, String), Troub
 }
 
 /// Makes the same thumbnail again and again, and prints the CPU time of each turn.
-pub(crate) fn warm(who: InProcess, photo: &Path, sizes_px: &[u32], turns: usize) -> Result<(), Trouble> {
+pub(crate) fn warm(
+    who: InProcess,
+    photo: &Path,
+    sizes_px: &[u32],
+    turns: usize,
+    is_opaque: bool,
+) -> Result<(), Trouble> {
     let mut cpu = Vec::with_capacity(turns);
     for turn in 0..TURNS_TO_WARM + turns {
         let before = usage(UsageWho::RUSAGE_SELF)?;
@@ -85,7 +91,7 @@ pub(crate) fn warm(who: InProcess, photo: &Path, sizes_px: &[u32], turns: usize)
             InProcess::Ours => ours(photo, sizes_px)?,
             InProcess::ImageCrate => {
                 for &size_px in sizes_px {
-                    baseline::thumbnail(photo, size_px)?;
+                    baseline::thumbnail(photo, size_px, is_opaque)?;
                 }
             }
         }

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use crate::arguments::Comparison;
+use crate::baseline;
 use crate::trouble::Trouble;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -94,8 +95,13 @@ impl<'a> Peers<'a> {
                 let options = if extension == "jpg" { "[Q=80,strip]" } else { "[strip]" };
                 let mut output = target.into_os_string();
                 output.push(options);
-                line.extend(["--size".into(), size.into()]);
-                line.extend(["--export-profile".into(), "srgb".into(), "-o".into(), output]);
+                // The mark at the end: nothing is enlarged.
+                line.extend(["--size".into(), format!("{size}x{size}>").into()]);
+                // Only where there is one to convert from: it takes untagged pixels for those of a device, and others.
+                if baseline::has_profile(photo) {
+                    line.extend(["--export-profile".into(), "srgb".into()]);
+                }
+                line.extend(["-o".into(), output]);
             }
             Peer::Sharp | Peer::Pillow | Peer::ImageCrate => line.extend([target.into(), size.into()]),
         }
@@ -127,6 +133,9 @@ impl<'a> Peers<'a> {
             line.push(self.target(peer, 0, extension).into());
         }
         line.extend([sizes.into(), turns.into()]);
+        if matches!(peer, Peer::Ours | Peer::ImageCrate) {
+            line.push(extension.into());
+        }
         Some(line)
     }
 

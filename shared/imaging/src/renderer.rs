@@ -70,7 +70,7 @@ impl Renderer {
         match format {
             SourceFormat::Jpeg => jpeg::decode(&mut &*photo, &self.limits, largest_px).map_err(of_memory),
             SourceFormat::Png => png::decode(&mut Cursor::new(photo), &self.limits, largest_px).map_err(of_memory),
-            SourceFormat::WebP => webp::decode(photo, &self.limits),
+            SourceFormat::WebP => webp::decode(photo, &self.limits, largest_px),
             SourceFormat::Gif => gif::decode(photo, &self.limits),
         }
     }
