@@ -32,8 +32,7 @@ pub(crate) fn decode(photo: &[u8], limits: &Limits, largest_px: u32) -> Result<D
         Some(_) => lossy_webp::decoded_bytes(size.0, scaled),
         None => u64::from(size.0) * u64::from(size.1) * BYTES_PER_PIXEL,
     };
-    // The file is in memory as well.
-    limits.check_header(size.0, size.1, decoded_bytes + photo.len() as u64)?;
+    limits.check_header(size.0, size.1, decoded_bytes)?;
 
     let icc_profile = decoder.icc_profile().map_err(|reason| damaged(&reason))?;
     let exif = decoder.exif_metadata().map_err(|reason| damaged(&reason))?;
@@ -50,6 +49,23 @@ pub(crate) fn decode(photo: &[u8], limits: &Limits, largest_px: u32) -> Result<D
         icc_profile,
         orientation,
     })
+}
+
+/// The size in the first chunk, whichever of the three kinds it is.
+pub(crate) fn claimed_size(start: &[u8]) -> Option<(u32, u32)> {
+    let payload = start.get(FIRST_CHUNK_AT + CHUNK_HEADER_BYTES..)?;
+    let long = |at: usize| payload.get(at..)?.first_chunk().map(|bytes| u32::from_le_bytes(*bytes));
+    match start.get(FIRST_CHUNK_AT..FIRST_CHUNK_AT + 4)? {
+        b"VP8 " => lossy_webp::size(payload).ok(),
+        // Fourteen bits for each side less one, behind the signature.
+        b"VP8L" => {
+            let sides = long(1)?;
+            Some(((sides & 0x3FFF) + 1, (sides >> 14 & 0x3FFF) + 1))
+        }
+        // Three bytes for each side of the canvas less one; the last of them ends the thirty that were read.
+        b"VP8X" => Some(((long(4)? & 0x00FF_FFFF) + 1, (long(6)? >> 8) + 1)),
+        _ => None,
+    }
 }
 
 /// What libwebp decodes to: the same rule as for the boxes of a PNG.
