@@ -75,6 +75,43 @@ def encode(raw, width, height, mode, target, options):
     picture.save(target, **options)
 
 
+PATCH = 16
+LEVELS = (0, 36, 73, 109, 146, 182, 219, 255)
+
+
+def chart(profile, target):
+    """512 patches, 32 by 16 of them: three channels in eight steps each; of CMYK the fourth follows the first."""
+    cmyk = "cmyk" in target
+    picture = Image.new("CMYK" if cmyk else "RGB", (32 * PATCH, 16 * PATCH))
+    for index in range(512):
+        colour = tuple(LEVELS[index >> shift & 7] for shift in (6, 3, 0))
+        if cmyk:
+            colour += (LEVELS[index >> 6] // 2,)
+        x, y = index % 32 * PATCH, index // 32 * PATCH
+        picture.paste(colour, (x, y, x + PATCH, y + PATCH))
+    if target.endswith(".png"):
+        picture.putalpha(255)
+        picture.putpixel((0, 0), (0, 0, 0, 0))
+    with open(profile, "rb") as file:
+        picture.save(target, icc_profile=file.read(), quality=100, subsampling="4:4:4")
+
+
+def colours(source, ours):
+    """Mean and worst difference of the middles of patches."""
+    with Image.open(source) as picture, Image.open(ours) as found:
+        expected, found = in_srgb(picture).convert("RGB"), found.convert("RGB")
+    middles = [
+        (index % 32 * PATCH + PATCH // 2, index // 32 * PATCH + PATCH // 2)
+        for index in range(512)
+    ]
+    differences = [
+        abs(one - other)
+        for middle in middles
+        for one, other in zip(expected.getpixel(middle), found.getpixel(middle))
+    ]
+    print(json.dumps([sum(differences) / len(differences), max(differences)]))
+
+
 def main(command, *arguments):
     match command, arguments:
         case "thumbnail", [path, target, size]:
@@ -90,6 +127,10 @@ def main(command, *arguments):
             reference(path, target, int(size))
         case "encode", [raw, width, height, mode, target, options]:
             encode(raw, int(width), int(height), mode, target, json.loads(options))
+        case "chart", [profile, target]:
+            chart(profile, target)
+        case "colours", [source, ours]:
+            colours(source, ours)
         case _:
             sys.exit(f"unknown: {command} {arguments}")
 

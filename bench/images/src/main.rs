@@ -7,6 +7,7 @@
 
 mod arguments;
 mod baseline;
+mod colours;
 mod measure;
 mod peers;
 mod quality;

@@ -1,6 +1,6 @@
 //! Who else makes thumbnails, and how are they asked?
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use crate::arguments::Comparison;
@@ -143,6 +143,13 @@ impl<'a> Peers<'a> {
     pub(crate) fn reference(&self, photo: &Path, target: &Path, size_px: u32) -> Vec<OsString> {
         let mut line = self.pillow("reference");
         line.extend([photo.into(), target.into(), size_px.to_string().into()]);
+        line
+    }
+
+    /// One of the other things that the script can do.
+    pub(crate) fn script(&self, command: &str, arguments: &[&OsStr]) -> Vec<OsString> {
+        let mut line = self.pillow(command);
+        line.extend(arguments.iter().map(|&argument| argument.to_owned()));
         line
     }
 

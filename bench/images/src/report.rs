@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::arguments::Comparison;
+use crate::colours;
 use crate::measure::{self, Cost};
 use crate::peers::{Peer, Peers};
 use crate::quality;
@@ -38,7 +39,10 @@ pub(crate) fn compare(comparison: &Comparison) -> Result<(), Trouble> {
         println!("measures {}", photo.display());
         rows.push(row(comparison, &peers, photo)?);
     }
-    let text = text(comparison, &peers, &rows);
+    let mut text = text(comparison, &peers, &rows);
+    if comparison.python.is_some() {
+        text.push_str(&colours::section(&peers, &comparison.work)?);
+    }
     fs::write(&comparison.report, text).map_err(|reason| Trouble::new(comparison.report.display(), reason))?;
     println!("wrote {}", comparison.report.display());
     Ok(())
