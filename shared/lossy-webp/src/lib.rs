@@ -3,8 +3,8 @@
 //! libwebp takes a third of the time of what there is in Rust, and scales while it decodes, so that the whole picture is
 //! never in memory. The price is C code that reads what strangers send. So it is given as little as can be: one bare VP8
 //! frame, without container, alpha, animation or profile, whose size was held against the limits before; it writes into
-//! memory that Rust has allocated, and an answer other than "all is well" is an error. See
-//! `docs/decisions/0013-libwebp-for-lossy-webp.md`.
+//! memory that Rust has allocated, and an answer other than "all is well" is an error. The decision
+//! record on libwebp weighs it.
 
 mod libwebp;
 
