@@ -1,6 +1,7 @@
 //! What may be said after `cargo xtask`?
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use lexopt::{Arg, Parser, ValueExt as _};
 
@@ -15,6 +16,7 @@ usage: cargo xtask test [--offline]
        cargo xtask faults [--histories N] [--seed N]
        cargo xtask parked [--port N | --local-cloud | --stack NAME] [--redrive ORDER_ID]
        cargo xtask simulate [--faults none|single|pairs] [--seeds N] [--seed S] [--write-docs]
+       cargo xtask bench images [--rounds N] [--image PATH...]
 
   test             everything that CI runs, in the order in which it fails fastest
     --offline      without what needs the package registries; says what it skipped
@@ -36,7 +38,10 @@ usage: cargo xtask test [--offline]
     --faults       how many faults are tried together in every way (default: pairs)
     --seeds        how many histories are drawn (default: 10000)
     --seed         tells the history of this seed, and nothing else
-    --write-docs   writes what every single fault leads to into docs/saga.md, and nothing else";
+    --write-docs   writes what every single fault leads to into docs/saga.md, and nothing else
+  bench images     thumbnails beside vipsthumbnail, sharp, Pillow and image: docs/benchmarks/images.md
+    --rounds       interleaved runs of each (default: 9)
+    --image        these instead of generated ones";
 
 pub(crate) enum Wanted {
     Test(Network),
@@ -60,6 +65,11 @@ pub(crate) enum Wanted {
     },
     /// With arguments that the simulation reads itself.
     Simulate(Vec<String>),
+    BenchImages {
+        rounds: Option<usize>,
+        /// Generated, when empty.
+        photos: Vec<PathBuf>,
+    },
     Help,
 }
 
@@ -74,6 +84,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Wan
             Some("faults") => faults(parser),
             Some("parked") => parked(parser),
             Some("simulate") => simulate(parser),
+            Some("bench") => bench(parser),
             _ => Err(Arg::Value(command).unexpected()),
         },
         Some(Arg::Long("help") | Arg::Short('h')) => Ok(Wanted::Help),
@@ -165,6 +176,30 @@ fn simulate(mut parser: Parser) -> Result<Wanted, lexopt::Error> {
     Ok(Wanted::Simulate(arguments))
 }
 
+fn bench(mut parser: Parser) -> Result<Wanted, lexopt::Error> {
+    match parser.next()? {
+        Some(Arg::Value(what)) if what == "images" => bench_images(parser),
+        Some(other) => Err(other.unexpected()),
+        None => Err("a bench is missing".into()),
+    }
+}
+
+fn bench_images(mut parser: Parser) -> Result<Wanted, lexopt::Error> {
+    let (mut rounds, mut photos) = (None, Vec::new());
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Long("rounds") => rounds = Some(parser.value()?.parse()?),
+            Arg::Long("image") => {
+                for path in parser.values()? {
+                    photos.push(std::path::absolute(path).map_err(|error| error.to_string())?);
+                }
+            }
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(Wanted::BenchImages { rounds, photos })
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::panic, reason = "a panic in a test is a failed test")]
 mod tests {
@@ -213,6 +248,8 @@ mod tests {
             "build --arch mips",
             "local-cloud --port none",
             "simulate --sedes 5",
+            "bench",
+            "bench images --rounds few",
         ] {
             assert!(parsed(line).is_err(), "{line}");
         }

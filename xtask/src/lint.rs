@@ -1,11 +1,9 @@
 //! What do others say about the template, the state machines and the dependencies? Linters that are not ours, each of a
 //! pinned version below `target/`.
 
-use std::fs;
-use std::path::Path;
-
 use crate::check::Network;
-use crate::command::{Failed, exists, failed, run, run_in, run_with, workspace_root};
+use crate::command::{Failed, exists, run, run_with, workspace_root};
+use crate::node;
 use crate::python::Environment;
 
 const TEMPLATES: [&str; 2] = ["infra/template.yaml", "infra/deploy-role.yaml"];
@@ -47,32 +45,13 @@ pub(crate) fn templates(network: Network) -> Result<(), Failed> {
 pub(crate) fn state_machines(network: Network) -> Result<(), Failed> {
     const LOCKED: &str = "infra/local-cloud/state-machine-lint";
     const FOLDER: &str = "target/state-machine-lint";
-    let folder = workspace_root().join(FOLDER);
-    let installed = folder.join("node_modules/.package-lock.json");
-    if !is_copy(&folder.join("package-lock.json"), LOCKED) || !installed.exists() {
-        if network == Network::Offline || !exists("npm", &["--version"]) {
-            eprintln!("\n==> skipped: asl-validator (not installed, and npm is needed for that)");
-            return Ok(());
-        }
-        let io = |error: std::io::Error| failed(LOCKED, error.to_string());
-        fs::create_dir_all(&folder).map_err(io)?;
-        for file in ["package.json", "package-lock.json"] {
-            fs::copy(workspace_root().join(LOCKED).join(file), folder.join(file)).map_err(io)?;
-        }
-        // To the letter of the lock file, hashes included, and without running anything of theirs.
-        run_in(&folder, "npm", &["ci", "--ignore-scripts", "--no-audit", "--no-fund"])?;
-    }
+    let Some(folder) = node::install(FOLDER, LOCKED, network)? else {
+        eprintln!("\n==> skipped: asl-validator (not installed, and npm is needed for that)");
+        return Ok(());
+    };
     let files = STATE_MACHINES.iter().flat_map(|file| ["--json-path", file]);
     let validator = folder.join("node_modules/.bin/asl-validator");
     run(&validator.to_string_lossy(), &files.collect::<Vec<_>>())
-}
-
-fn is_copy(copy: &Path, locked: &str) -> bool {
-    let original = workspace_root().join(locked).join("package-lock.json");
-    match (fs::read(copy), fs::read(original)) {
-        (Ok(copy), Ok(original)) => copy == original,
-        _ => false,
-    }
 }
 
 /// cargo-deny, without its database of advisories: that needs a network of its own.

@@ -2,12 +2,14 @@
 #![expect(clippy::print_stderr, reason = "a command line tool talks to the terminal")]
 
 mod arguments;
+mod bench;
 mod check;
 mod command;
 mod faults;
 mod functions;
 mod lint;
 mod local_cloud;
+mod node;
 mod package;
 mod parked;
 mod python;
@@ -28,6 +30,7 @@ fn main() -> ExitCode {
         Ok(Wanted::Faults { histories, seed }) => faults::run(histories, seed),
         Ok(Wanted::Parked { place, redrive }) => parked::run(&place, redrive.as_deref()),
         Ok(Wanted::Simulate(arguments)) => simulate::run(check::Network::Allowed, &arguments),
+        Ok(Wanted::BenchImages { rounds, photos }) => bench::images(rounds, &photos),
         Ok(Wanted::Help) => {
             eprintln!("{USAGE}");
             return ExitCode::SUCCESS;

@@ -29,9 +29,9 @@ pub(crate) fn decode(photo: &[u8], limits: &Limits) -> Result<Decoded, PhotoRefu
     let mut decoder = GifDecoder::new(Cursor::new(photo)).map_err(|reason| damaged(&reason))?;
     let (width_px, height_px) = decoder.dimensions();
     let canvas_bytes = u64::from(width_px) * u64::from(height_px) * BYTES_PER_PIXEL;
-    // A frame that does not fill the canvas is decoded beside it.
+    // A frame is unpacked to its palette's numbers first; one that does not fill the canvas gets its colours beside it.
     let frame_bytes = frame_pixels * BYTES_PER_PIXEL;
-    let beside_bytes = if frame_bytes == canvas_bytes { 0 } else { frame_bytes };
+    let beside_bytes = frame_pixels + if frame_bytes == canvas_bytes { 0 } else { frame_bytes };
     limits.check_header(width_px, height_px, canvas_bytes + beside_bytes)?;
 
     let icc_profile = decoder.icc_profile().map_err(|reason| damaged(&reason))?;
@@ -40,6 +40,12 @@ pub(crate) fn decode(photo: &[u8], limits: &Limits) -> Result<Decoded, PhotoRefu
     decoder.read_image(&mut samples).map_err(|reason| damaged(&reason))?;
     let raster = Raster::with_alpha(width_px, height_px, Layout::Rgb, samples);
     Ok(Decoded::of(raster, icc_profile, Orientation::NoTransforms))
+}
+
+/// The canvas, from the logical screen descriptor behind the signature.
+pub(crate) fn claimed_size(start: &[u8]) -> Option<(u32, u32)> {
+    let side = |at: usize| Some(u32::from(u16::from_le_bytes(*start.get(at..)?.first_chunk()?)));
+    Some((side(6)?, side(8)?))
 }
 
 /// Walks the blocks up to the trailer, which a cut file has lost, and answers with the pixels of the first frame.

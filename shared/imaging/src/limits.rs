@@ -7,8 +7,11 @@ use domain::values::PHOTO_BYTES_MAX;
 pub const PIXELS_MAX: u64 = 100_000_000;
 /// One side of a picture: the most that a JPEG can say in its header, applied to every format.
 pub const SIDE_PX_MAX: u32 = 65_535;
-/// Memory that decoding may take at its peak, as computed from the header. A function with 1.5 GB has room for it.
-pub const DECODED_BYTES_MAX: u64 = 768 << 20;
+/// Memory that decoding may take at its peak, as computed from the header: what 256 MB leave beside the largest file
+/// (48), the filters and thumbnails (28) and the process itself (28). JPEGs of every kind have room up to 60 megapixels,
+/// and of the usual kinds up to [`PIXELS_MAX`]; of what is decoded as a whole, an interlaced PNG up to 39 megapixels, a GIF
+/// up to 31, a WebP with transparency or without loss up to 19. Others are refused with the number that applies.
+pub const DECODED_BYTES_MAX: u64 = 152 << 20;
 
 /// What a renderer refuses. Every rule but the first is applied to the header, before any pixel is decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +53,11 @@ impl Limits {
             });
         }
         Ok(())
+    }
+
+    /// Judges a size that is known before anything else is.
+    pub(crate) fn check_size(&self, (width_px, height_px): (u32, u32)) -> Result<(), PhotoRefused> {
+        self.check_header(width_px, height_px, 0)
     }
 
     /// Judges the size that a header claims. `decoded_bytes` is what decoding a picture of that kind would take.

@@ -93,7 +93,7 @@ fn whole<R: BufRead + Seek>(reader: &mut Reader<R>) -> Result<Raster, RenderErro
 fn shrunk<R: BufRead + Seek>(reader: &mut Reader<R>, width_px: u32, factor: u32) -> Result<Shrunk, RenderError> {
     let (color, depth) = reader.output_color_type();
     let opaque = opaque_layout(color)?;
-    let mut shrink = BoxShrink::new(width_px, factor);
+    let mut shrink = BoxShrink::new(width_px, reader.info().height, factor);
     while let Some(row) = reader.next_row().map_err(refused)? {
         if depth == BitDepth::Eight && opaque == Layout::Rgb {
             shrink.take(row.data());

@@ -6,9 +6,9 @@ use domain::thumbnails::ports::{PhotoRefused, Rendering, Thumbnail, ThumbnailFor
 
 use crate::colour::ToSrgb;
 use crate::limits::Limits;
-use crate::raster::Decoded;
-use crate::sniff::{SIGNATURE_BYTES, SourceFormat};
-use crate::{encode, gif, jpeg, orientation, png, scale, webp};
+use crate::raster::{Decoded, Pixels};
+use crate::sniff::{START_BYTES, SourceFormat};
+use crate::{encode, gif, jpeg, orientation, png, scale, shrink, webp};
 
 /// The renderer of the product: in process, one thread, memory bounded by its limits.
 #[derive(Debug, Clone, Copy, Default)]
@@ -46,13 +46,14 @@ impl Renderer {
         let bytes = input.seek(SeekFrom::End(0)).map_err(RenderError::Read)?;
         self.limits.check_file_size(bytes)?;
         input.rewind().map_err(RenderError::Read)?;
-        let mut start = Vec::with_capacity(SIGNATURE_BYTES);
+        let mut start = Vec::with_capacity(START_BYTES);
         (&mut *input)
-            .take(SIGNATURE_BYTES as u64)
+            .take(START_BYTES as u64)
             .read_to_end(&mut start)
             .map_err(RenderError::Read)?;
         input.rewind().map_err(RenderError::Read)?;
         let format = SourceFormat::of(&start).ok_or(PhotoRefused::UnknownFormat)?;
+        self.check_claim(format, &start)?;
         let decoded = match format {
             SourceFormat::Jpeg => jpeg::decode(&mut &mut *input, &self.limits, largest(sizes_px))?,
             SourceFormat::Png => png::decode(input, &self.limits, largest(sizes_px))?,
@@ -65,12 +66,23 @@ impl Renderer {
         Ok(finish(decoded, format, sizes_px)?)
     }
 
+    /// Holds the size at the start of a file against the limits. The other formats have theirs further on, and are read no
+    /// further than that before they are judged.
+    fn check_claim(&self, format: SourceFormat, start: &[u8]) -> Result<(), PhotoRefused> {
+        let size = match format {
+            SourceFormat::Jpeg | SourceFormat::Png => None,
+            SourceFormat::WebP => webp::claimed_size(start),
+            SourceFormat::Gif => gif::claimed_size(start),
+        };
+        size.map_or(Ok(()), |size| self.limits.check_size(size))
+    }
+
     fn decode(&self, photo: &[u8], format: SourceFormat, sizes_px: &[u32]) -> Result<Decoded, PhotoRefused> {
         let largest_px = largest(sizes_px);
         match format {
             SourceFormat::Jpeg => jpeg::decode(&mut &*photo, &self.limits, largest_px).map_err(of_memory),
             SourceFormat::Png => png::decode(&mut Cursor::new(photo), &self.limits, largest_px).map_err(of_memory),
-            SourceFormat::WebP => webp::decode(photo, &self.limits),
+            SourceFormat::WebP => webp::decode(photo, &self.limits, largest_px),
             SourceFormat::Gif => gif::decode(photo, &self.limits),
         }
     }
@@ -90,6 +102,7 @@ impl ThumbnailRenderer for Renderer {
     fn render(&self, photo: &[u8], sizes_px: &[u32]) -> Result<Rendering, PhotoRefused> {
         self.limits.check_file(photo)?;
         let format = SourceFormat::of(photo).ok_or(PhotoRefused::UnknownFormat)?;
+        self.check_claim(format, photo)?;
         finish(self.decode(photo, format, sizes_px)?, format, sizes_px)
     }
 }
@@ -120,9 +133,13 @@ fn finish(decoded: Decoded, format: SourceFormat, sizes_px: &[u32]) -> Result<Re
         }
     }
 
-    let to_srgb = ToSrgb::new(decoded.pixels.layout(), decoded.icc_profile.as_deref());
+    let pixels = match decoded.pixels {
+        Pixels::Raster(raster) => shrink::reduced(raster, largest(sizes_px)),
+        reduced => reduced,
+    };
+    let to_srgb = ToSrgb::new(pixels.layout(), decoded.icc_profile.as_deref());
     let mut pictures = Vec::with_capacity(targets.len());
-    for picture in scale::scale(decoded.pixels, &targets)? {
+    for picture in scale::scale(pixels, &targets)? {
         let picture = orientation::upright(to_srgb.convert(picture)?, orientation);
         let (format, bytes) = encode::encode(&picture)?;
         pictures.push(Picture {

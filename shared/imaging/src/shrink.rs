@@ -1,6 +1,6 @@
 //! How is a picture made smaller while its rows arrive?
 
-use crate::raster::{Layout, PIXEL_BYTES, Raster, Shrunk};
+use crate::raster::{Layout, PIXEL_BYTES, Pixels, Raster, Shrunk};
 
 /// Pixels along one side of a box, at most: their sum must fit 32 bits.
 const FACTOR_MAX: u32 = 128;
@@ -26,15 +26,37 @@ pub(crate) fn factor(longest_px: u32, largest_px: u32) -> u32 {
     (longest_px / largest_px.saturating_mul(SHRUNK_RATIO_MIN).max(1)).clamp(1, FACTOR_MAX)
 }
 
+/// The same for a picture that is there as a whole, because its rows did not come one by one: a filter over all of it
+/// would take more time, and memory of its own beside it.
+pub(crate) fn reduced(raster: Raster, largest_px: u32) -> Pixels {
+    let (width_px, height_px) = raster.size();
+    let factor = factor(width_px.max(height_px), largest_px);
+    if factor == 1 {
+        return Pixels::Raster(raster);
+    }
+    let mut shrink = BoxShrink::new(width_px, height_px, factor);
+    for row in raster.samples.chunks_exact(width_px as usize * PIXEL_BYTES) {
+        shrink.take(row);
+    }
+    // What is transparent is found again, box by box.
+    let opaque = match raster.layout {
+        Layout::Rgba => Layout::Rgb,
+        other => other,
+    };
+    Pixels::Shrunk(shrink.finish(opaque))
+}
+
 impl BoxShrink {
-    pub(crate) fn new(width_px: u32, factor: u32) -> Self {
+    /// For a picture of this size, whose memory is taken at once: a buffer that grows is there twice.
+    pub(crate) fn new(width_px: u32, height_px: u32, factor: u32) -> Self {
+        let boxes = width_px.div_ceil(factor) as usize * height_px.div_ceil(factor) as usize;
         Self {
             factor: factor as usize,
             width_px,
             sums: vec![[0; PIXEL_BYTES]; width_px.div_ceil(factor) as usize],
             rows_open: 0,
             rows: 0,
-            samples: Vec::new(),
+            samples: Vec::with_capacity(boxes * PIXEL_BYTES),
             is_opaque: true,
         }
     }
@@ -138,7 +160,7 @@ mod tests {
     use crate::raster::{Layout, Shrunk};
 
     fn shrunk(width: u32, rows: &[Vec<[u8; 4]>], factor: u32) -> Shrunk {
-        let mut shrink = BoxShrink::new(width, factor);
+        let mut shrink = BoxShrink::new(width, u32::try_from(rows.len()).unwrap(), factor);
         for row in rows {
             shrink.take(row.as_flattened());
         }

@@ -1,7 +1,7 @@
 //! What are these bytes, whatever their name says?
 
-/// As many as it takes to tell the formats apart.
-pub(crate) const SIGNATURE_BYTES: usize = 12;
+/// As many as it takes to tell the formats apart, and to learn the size of those that are read as a whole.
+pub(crate) const START_BYTES: usize = 30;
 
 /// The formats that product photos come in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

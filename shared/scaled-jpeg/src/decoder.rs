@@ -18,6 +18,11 @@ use crate::{progressive, sequential};
 /// Scans of one picture. Cameras and optimisers write about ten; each costs a pass over the picture however short it is.
 pub const SCANS_MAX: usize = 256;
 
+/// Blocks that all scans of one picture go through. The ten scans that libjpeg writes for a hundred megapixels without
+/// subsampling go through a third of that; a scan of a few bytes can claim them all, so that without a limit a small file
+/// would hold a processor for minutes.
+pub const BLOCK_VISITS_MAX: u64 = 64 << 20;
+
 /// Reads one file: first its header, by which a caller may refuse it, then its pixels.
 pub struct Decoder<'a> {
     source: Source<'a>,
@@ -103,7 +108,7 @@ impl<'a> Decoder<'a> {
         let frame = self.frame.take().ok_or(NO_FRAME)?;
         let mut canvases = Canvases::new(&frame, scale);
         let mut coefficients = frame.progressive.then(|| Coefficients::new(&frame, scale));
-        let mut scans = 0;
+        let (mut scans, mut block_visits) = (0, 0);
         loop {
             match segments::next(&mut self.source, metadata::wanted)? {
                 Segment::FrameHeader { .. } => return Err(Flaw("the JPEG has two frame headers").into()),
@@ -113,6 +118,11 @@ impl<'a> Decoder<'a> {
                         return Err(JpegError::unsupported(format!("more than {SCANS_MAX} scans in a JPEG")));
                     }
                     let scan = Scan::parse(&payload, &frame)?;
+                    block_visits += scan.blocks(&frame);
+                    if block_visits > BLOCK_VISITS_MAX {
+                        let feature = format!("scans through more than {BLOCK_VISITS_MAX} blocks in a JPEG");
+                        return Err(JpegError::unsupported(feature));
+                    }
                     let (tables, source) = (&mut self.tables, &mut self.source);
                     match &mut coefficients {
                         Some(coefficients) => {

@@ -75,7 +75,7 @@ mod tables;
 mod upsample;
 mod walk;
 
-pub use decoder::{Decoder, Header, Picture, SCANS_MAX};
+pub use decoder::{BLOCK_VISITS_MAX, Decoder, Header, Picture, SCANS_MAX};
 pub use error::JpegError;
 pub use pixels::{ColourModel, Colours, PIXEL_BYTES};
 pub use plane::Plane;

@@ -74,4 +74,10 @@ impl Scan {
             bit: u32::from(bit),
         })
     }
+
+    /// Those that the scan goes through.
+    pub(crate) fn blocks(&self, frame: &Frame) -> u64 {
+        let blocks = |channel: &ScanChannel| frame.components[channel.component].blocks() as u64;
+        self.channels.iter().map(blocks).sum()
+    }
 }

@@ -12,6 +12,8 @@
     reason = "the numbers that make up a picture are known to be small"
 )]
 
+#[path = "scaled_jpeg/another_decoder.rs"]
+mod another_decoder;
 #[path = "scaled_jpeg/damage.rs"]
 mod damage;
 #[path = "scaled_jpeg/pictures.rs"]

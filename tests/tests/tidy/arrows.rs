@@ -6,14 +6,17 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Our crates with what they are allowed to depend on among our crates. Functions are treated alike below.
-const ALLOWED: [(&str, &[&str]); 21] = [
+const ALLOWED: [(&str, &[&str]); 24] = [
+    ("bench-images", &["imaging"]),
+    ("fuzz-images", &["domain", "imaging", "scaled-jpeg"]),
     ("domain", &[]),
     ("edge", &[]),
     ("state-machine", &[]),
     ("xtask", &[]),
     ("scaled-jpeg", &[]),
+    ("lossy-webp", &[]),
     ("wire", &["domain"]),
-    ("imaging", &["domain", "scaled-jpeg"]),
+    ("imaging", &["domain", "lossy-webp", "scaled-jpeg"]),
     ("port-contracts", &["domain"]),
     ("adapter-cognito", &["aws-errors", "domain"]),
     ("adapter-dynamodb", &["aws-errors", "domain", "sandbox-gateway"]),

@@ -117,6 +117,20 @@ fn a_scan_without_its_table_is_damaged() {
 }
 
 #[test]
+fn a_small_file_does_not_hold_the_processor_for_minutes() {
+    // 65,504 pixels each way: a scan of three channels is refused before it is begun.
+    let mut file = jpeg(&grain((16, 16)), (16, 16), |_| {});
+    let frame = file.windows(2).position(|pair| pair == [0xFF, 0xC0]).unwrap();
+    file[frame + 5..frame + 9].copy_from_slice(&[0xFF, 0xE0, 0xFF, 0xE0]);
+    for scale in [Scale::Eighth, Scale::Quarter] {
+        match decode(&file, scale) {
+            Err(JpegError::Unsupported { feature }) => assert!(feature.contains("blocks"), "{feature}"),
+            other => panic!("{:?}", other.map(|picture| picture.width_px)),
+        }
+    }
+}
+
+#[test]
 fn no_flipped_bit_of_a_header_makes_the_decoder_panic() {
     for (_, file) in kinds((40, 24)) {
         let headers = first_scan(&file) + 16;

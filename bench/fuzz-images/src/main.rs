@@ -1,0 +1,176 @@
+//! Does the renderer withstand what nobody would send on purpose? `cargo run -p fuzz-images -- [--minutes N] [--seed N]
+//! [FILE...]` damages photos of its own and those given, until the time is over or something is found.
+//!
+//! Without coverage, and so without a special toolchain: the damage is done where the formats are sensitive (markers,
+//! lengths, tables), checksums are made right again, and every case follows from the seed and its number alone:
+//! `--seed S --case N` shows one again. In the profile for development, where an overflow is a panic.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line tool talks to its terminal"
+)]
+
+mod chance;
+mod judge;
+mod mutate;
+mod originals;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use chance::Chance;
+use judge::Finding;
+use originals::Original;
+
+/// A case takes milliseconds. One that takes this long would let a function run into its timeout.
+const CASE_MAX: Duration = Duration::from_secs(10);
+/// Where a case is kept that found something.
+const FOUND: &str = "target/fuzz-images";
+const REPORT_EVERY: u64 = 100_000;
+
+struct Arguments {
+    minutes: u64,
+    seed: u64,
+    case: Option<u64>,
+    files: Vec<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    let run = arguments().map_err(|fault| fault.to_string()).and_then(|arguments| {
+        let originals = originals::all(&arguments.files)?;
+        match arguments.case {
+            Some(case) => one(&originals, arguments.seed, case),
+            None => many(&originals, &arguments),
+        }
+    });
+    match run {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            eprintln!("fuzz-images: {reason}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn arguments() -> Result<Arguments, lexopt::Error> {
+    use lexopt::prelude::{Long, Value, ValueExt as _};
+
+    let mut arguments = Arguments {
+        minutes: 1,
+        seed: 1,
+        case: None,
+        files: Vec::new(),
+    };
+    let mut parser = lexopt::Parser::from_env();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("minutes") => arguments.minutes = parser.value()?.parse()?,
+            Long("seed") => arguments.seed = parser.value()?.parse()?,
+            Long("case") => arguments.case = Some(parser.value()?.parse()?),
+            Value(path) => arguments.files.push(path.into()),
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(arguments)
+}
+
+fn many(originals: &[Original], arguments: &Arguments) -> Result<(), String> {
+    let end = Instant::now() + Duration::from_secs(60 * arguments.minutes);
+    let number = Arc::new(AtomicU64::new(0));
+    watch(Arc::clone(&number), arguments.seed);
+    let (mut case, mut accepted, mut findings) = (0_u64, 0_u64, 0_u64);
+    let mut slowest = Duration::ZERO;
+    while Instant::now() < end {
+        case += 1;
+        number.store(case, Ordering::Relaxed);
+        let photo = damaged(originals, arguments.seed, case);
+        let start = Instant::now();
+        match judge::judge(&photo) {
+            Ok(is_accepted) => accepted += u64::from(is_accepted),
+            Err(finding) => {
+                findings += 1;
+                keep(case, &photo, &finding)?;
+            }
+        }
+        slowest = slowest.max(start.elapsed());
+        if case.is_multiple_of(REPORT_EVERY) {
+            println!("{case} cases, {accepted} still pictures, slowest {slowest:?}, {findings} findings");
+        }
+    }
+    println!("{case} cases, {accepted} still pictures, slowest {slowest:?}, {findings} findings");
+    if findings > 0 {
+        return Err(format!("{findings} findings, in {FOUND}"));
+    }
+    Ok(())
+}
+
+fn one(originals: &[Original], seed: u64, case: u64) -> Result<(), String> {
+    let photo = damaged(originals, seed, case);
+    match judge::judge(&photo) {
+        Ok(is_accepted) => {
+            println!("case {case} is {}", if is_accepted { "a picture" } else { "refused" });
+            Ok(())
+        }
+        Err(finding) => keep(case, &photo, &finding).and(Err(finding.to_string())),
+    }
+}
+
+fn damaged(originals: &[Original], seed: u64, case: u64) -> mutate::Damaged {
+    mutate::damage(originals, &mut Chance::of(seed, case))
+}
+
+fn keep(case: u64, photo: &mutate::Damaged, finding: &Finding) -> Result<(), String> {
+    eprintln!("case {case}, from {}: {finding}", photo.origin);
+    std::fs::create_dir_all(FOUND).map_err(|reason| format!("{FOUND}: {reason}"))?;
+    std::fs::write(format!("{FOUND}/{case}"), &photo.bytes).map_err(|reason| format!("{FOUND}: {reason}"))
+}
+
+/// Ends the process when a case does not end.
+fn watch(number: Arc<AtomicU64>, seed: u64) {
+    std::thread::spawn(move || {
+        loop {
+            let before = number.load(Ordering::Relaxed);
+            std::thread::sleep(CASE_MAX);
+            if number.load(Ordering::Relaxed) == before && before > 0 {
+                eprintln!("case {before} of seed {seed} takes more than {CASE_MAX:?}");
+                std::process::exit(1);
+            }
+        }
+    });
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic, reason = "a panic in a test is a failed test")]
+mod tests {
+    use super::{damaged, judge, originals};
+
+    /// As many as fit into a few seconds; another seed than that of the long runs.
+    const CASES: u64 = 6_000;
+    const SEED: u64 = 20_26;
+
+    #[test]
+    fn no_damage_in_thousands_does_harm() {
+        let originals = originals::all(&[]).unwrap();
+        let mut accepted = 0;
+        for case in 1..=CASES {
+            let photo = damaged(&originals, SEED, case);
+            match judge::judge(&photo) {
+                Ok(is_accepted) => accepted += u64::from(is_accepted),
+                Err(finding) => panic!("case {case}, from {}: {finding}", photo.origin),
+            }
+        }
+        // Damage that is always found at the door would test the door alone.
+        assert!(accepted > CASES / 50, "only {accepted} are still pictures");
+    }
+
+    #[test]
+    fn every_original_is_a_picture() {
+        for original in originals::all(&[]).unwrap() {
+            let photo = original.untouched();
+            assert!(matches!(judge::judge(&photo), Ok(true)), "{}", original.name);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! How is the thumbnailer measured beside its peers? The tools are prepared here; `bench/images` does the measuring.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::check::Network;
+use crate::command::{Failed, exists, failed, read, run, workspace_root};
+use crate::node;
+use crate::python::Environment;
+
+const PEERS: &str = "bench/images/peers";
+const WORK: &str = "target/bench/images";
+const REPORT: &str = "docs/benchmarks/images.md";
+
+/// Measures `photos`, or images made for it when none are given, and writes the report. A peer that cannot be had is
+/// left out, by name.
+pub(crate) fn images(rounds: Option<usize>, photos: &[PathBuf]) -> Result<(), Failed> {
+    let programs = build()?;
+    let mut line = vec!["compare".to_owned()];
+    let mut say = |name: &str, value: &str| line.extend([name.to_owned(), value.to_owned()]);
+    say("--ours", &programs.join("examples/thumbnail").to_string_lossy());
+    if !exists("vipsthumbnail", &["--vips-version"]) {
+        missing(
+            &mut say,
+            "vipsthumbnail (not installed; Debian has it in libvips-tools)",
+        );
+    }
+    match sharp()? {
+        Some(folder) => say("--sharp", &folder.to_string_lossy()),
+        None => missing(&mut say, "sharp (npm is needed to install it)"),
+    }
+    let requirements = format!("{PEERS}/requirements.txt");
+    let python = match Environment::prepare(&format!("{WORK}/venv"), &requirements, Network::Allowed) {
+        Ok(environment) => environment.map(|environment| environment.program("python")),
+        Err(failure) => {
+            eprintln!("    {failure}");
+            None
+        }
+    };
+    match &python {
+        Some(python) => say("--python", python),
+        None => missing(
+            &mut say,
+            "Pillow with draft() (Python is needed to install it), and without it no quality",
+        ),
+    }
+    if let Some(rounds) = rounds {
+        say("--rounds", &rounds.to_string());
+    }
+    say("--work", &below_root(&format!("{WORK}/thumbnails")));
+    say("--report", &below_root(REPORT));
+    let bench = programs.join("bench-images").to_string_lossy().into_owned();
+    line.extend(match (photos, &python) {
+        ([], Some(python)) => generated(&bench, python)?,
+        ([], None) => {
+            return Err(failed(
+                "bench images",
+                "Pillow writes the images; without it, name some",
+            ));
+        }
+        (photos, _) => photos
+            .iter()
+            .map(|photo| photo.to_string_lossy().into_owned())
+            .collect(),
+    });
+    create(Path::new(REPORT))?;
+    let line: Vec<&str> = line.iter().map(String::as_str).collect();
+    run(&bench, &line)
+}
+
+fn missing(say: &mut impl FnMut(&str, &str), why: &str) {
+    eprintln!("\n==> skipped: {why}");
+    say("--missing", why);
+}
+
+/// Our thumbnailer and the bench, as they are released. Answers with the folder they lie in.
+fn build() -> Result<PathBuf, Failed> {
+    let release = ["build", "--release", "--locked"];
+    run(
+        "cargo",
+        &[&release[..], &["-p", "imaging", "--example", "thumbnail"]].concat(),
+    )?;
+    run("cargo", &[&release[..], &["-p", "bench-images"]].concat())?;
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace_root().join("target"), PathBuf::from);
+    Ok(target.join("release"))
+}
+
+/// sharp, and the script that asks it: a module is looked for beside the script that wants it.
+fn sharp() -> Result<Option<PathBuf>, Failed> {
+    const SCRIPT: &str = "thumbnail.mjs";
+    let locked = format!("{PEERS}/sharp");
+    let Some(folder) = node::install(&format!("{WORK}/sharp"), &locked, Network::Allowed)? else {
+        return Ok(None);
+    };
+    fs::copy(workspace_root().join(&locked).join(SCRIPT), folder.join(SCRIPT))
+        .map_err(|error| failed(&locked, error.to_string()))?;
+    Ok(Some(folder))
+}
+
+fn generated(bench: &str, python: &str) -> Result<Vec<String>, Failed> {
+    let folder = below_root(&format!("{WORK}/made"));
+    eprintln!("\n==> the images, in {folder}");
+    let made = read(bench, &["make", &folder, python])?;
+    Ok(made.lines().map(str::to_owned).collect())
+}
+
+fn below_root(path: &str) -> String {
+    workspace_root().join(path).to_string_lossy().into_owned()
+}
+
+fn create(report: &Path) -> Result<(), Failed> {
+    let folder = workspace_root().join(report);
+    let folder = folder.parent().unwrap_or(&folder);
+    fs::create_dir_all(folder).map_err(|error| failed(REPORT, error.to_string()))
+}

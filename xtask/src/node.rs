@@ -1,0 +1,36 @@
+//! Where do tools from npm come from? A folder per lock file, below `target/`, installed to the letter of the lock.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::check::Network;
+use crate::command::{Failed, exists, failed, run_in, workspace_root};
+
+/// What `locked` says, installed at `folder`, both below the root of the workspace. `None` when it would have to be
+/// fetched and cannot be: the registry may not be asked, or there is no npm.
+pub(crate) fn install(folder: &str, locked: &str, network: Network) -> Result<Option<PathBuf>, Failed> {
+    let folder = workspace_root().join(folder);
+    let installed = folder.join("node_modules/.package-lock.json");
+    if is_copy(&folder.join("package-lock.json"), locked) && installed.exists() {
+        return Ok(Some(folder));
+    }
+    if network == Network::Offline || !exists("npm", &["--version"]) {
+        return Ok(None);
+    }
+    let io = |error: std::io::Error| failed(locked, error.to_string());
+    fs::create_dir_all(&folder).map_err(io)?;
+    for file in ["package.json", "package-lock.json"] {
+        fs::copy(workspace_root().join(locked).join(file), folder.join(file)).map_err(io)?;
+    }
+    // Hashes included, and without running anything of theirs.
+    run_in(&folder, "npm", &["ci", "--ignore-scripts", "--no-audit", "--no-fund"])?;
+    Ok(Some(folder))
+}
+
+fn is_copy(copy: &Path, locked: &str) -> bool {
+    let original = workspace_root().join(locked).join("package-lock.json");
+    match (fs::read(copy), fs::read(original)) {
+        (Ok(copy), Ok(original)) => copy == original,
+        _ => false,
+    }
+}
