@@ -34,6 +34,7 @@ impl Difference {
         }
     }
 
+    #[expect(clippy::print_stdout, reason = "the figures, for those who ask with --nocapture")]
     fn assert_within(&self, (mean, worst): (f64, f64), what: &str) {
         println!("{what}: mean {:.2}, worst {:.1}", self.mean, self.worst);
         assert!(self.mean <= mean, "{what}: mean {}", self.mean);
