@@ -305,3 +305,31 @@ pub trait SagaRedriver: Send + Sync {
     /// MUST repeat nothing that succeeded, and MUST be harmless when repeated.
     async fn redrive(&self, kind: SagaKind, order: &OrderId) -> Result<Redrive, PortFailure>;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_payment_state_is_read_back_from_its_name() {
+        let names = PaymentState::ALL.map(PaymentState::as_str);
+        assert_eq!(names, ["AUTHORIZED", "DECLINED", "CAPTURED", "VOIDED", "REFUNDED"]);
+        for state in PaymentState::ALL {
+            assert_eq!(PaymentState::parse(state.as_str()), Some(state));
+        }
+        assert_eq!(PaymentState::parse("captured"), None);
+    }
+
+    #[test]
+    fn an_execution_is_named_by_its_order_and_tells_it_again() {
+        let order = OrderId::parse("order-1").unwrap();
+        assert_eq!(SagaKind::Order.execution_name(&order), "order-1");
+        assert_eq!(SagaKind::Cancel.execution_name(&order), "order-1-cancel");
+        for kind in [SagaKind::Order, SagaKind::Cancel] {
+            let name = kind.execution_name(&order);
+            assert_eq!(kind.of_execution_name(&name).as_ref(), Some(&order), "{kind:?}");
+        }
+        assert_eq!(SagaKind::Cancel.of_execution_name("order-1"), None);
+        assert_eq!(SagaKind::Order.of_execution_name("not an id"), None);
+    }
+}
