@@ -26,6 +26,8 @@ use tracing_subscriber::layer::{Context, SubscriberExt as _};
 use tracing_subscriber::registry::{LookupSpan, Registry, Scope};
 
 use crate::invocation::InvocationContext;
+use crate::trace::Subject;
+use crate::{metrics, observation, trace_header};
 
 /// A longer text is cut: a log line is no place for a body.
 pub const FIELD_CHARS_MAX: usize = 2_000;
@@ -99,15 +101,24 @@ pub fn invocation_span(context: &InvocationContext, correlation_id: Option<&str>
         "invocation",
         function = context.function_name,
         request_id = context.request_id,
-        trace_id = context.trace_id,
+        trace_id = context.trace_id.as_deref().and_then(trace_header::trace_id_of),
         cold_start = context.cold_start,
         correlation_id,
+        order_id = Empty,
+        upload_id = Empty,
     )
 }
 
 /// The span around one record of a batch.
 pub(crate) fn record_span(item_id: &str) -> Span {
-    tracing::error_span!("record", item_id, correlation_id = Empty)
+    tracing::error_span!(
+        "record",
+        item_id,
+        trace_id = Empty,
+        correlation_id = Empty,
+        order_id = Empty,
+        upload_id = Empty,
+    )
 }
 
 /// From here on the lines of this invocation (or of this record, in a batch) carry this correlation id.
@@ -116,6 +127,15 @@ pub(crate) fn record_span(item_id: &str) -> Span {
 pub fn correlate(correlation_id: &str) {
     if is_correlation_id(correlation_id) {
         Span::current().record("correlation_id", correlation_id);
+    }
+}
+
+/// From here on the lines, and the spans of the trace, tell which order or upload they are about. An import goes by the id
+/// of its upload. It is ignored when it is no id.
+pub fn about(subject: Subject, id: &str) {
+    if is_correlation_id(id) {
+        Span::current().record(subject.name(), id);
+        observation::with(|observation| observation.trace.set_subject(subject, id));
     }
 }
 
@@ -203,6 +223,10 @@ where
     }
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        if event.metadata().target() == metrics::LINE_TARGET {
+            event.record(&mut WholeLine(&self.write));
+            return;
+        }
         let mut line = Fields::default();
         for span in context.event_scope(event).into_iter().flat_map(Scope::from_root) {
             if let Some(fields) = span.extensions().get::<Fields>() {
@@ -222,6 +246,17 @@ where
             (self.write)(&text);
         }
     }
+}
+
+/// For an event that has the one field `line`.
+struct WholeLine<'a, W>(&'a W);
+
+impl<W: Fn(&str)> Visit for WholeLine<'_, W> {
+    fn record_str(&mut self, _field: &Field, line: &str) {
+        (self.0)(&format!("{line}\n"));
+    }
+
+    fn record_debug(&mut self, _field: &Field, _value: &dyn fmt::Debug) {}
 }
 
 #[derive(Default)]
