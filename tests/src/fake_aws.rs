@@ -109,6 +109,10 @@ impl Remembered {
                 });
                 return json!({"Responses": found.collect::<serde_json::Map<_, _>>(), "UnprocessedKeys": {}});
             }
+            // Who claims something is the first to do so.
+            "UpdateItem" if body["ReturnValues"] == "UPDATED_NEW" => {
+                return json!({"Attributes": {"fence": {"N": "1"}}});
+            }
             "StartExecution" => return json!({"executionArn": "arn:execution", "startDate": 1.0}),
             "AdminGetUser" => {
                 let attributes = json!([{"Name": "email", "Value": "ann@example.test"}, {"Name": "email_verified", "Value": "true"}]);

@@ -44,8 +44,8 @@ fn an_order_is_one_picture_from_its_request_to_its_mail_and_one_search_in_the_lo
     let answer = place
         .invoke_in(Some(&below(ORDERS_PLACE)), &event("orders-place"))
         .unwrap();
-    assert_eq!(answer["statusCode"], 202, "{answer}");
     log.extend(place.log());
+    assert_eq!(answer["statusCode"], 202, "{log:?}");
     documents.extend(daemon.received());
     let order: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
     let order_id = order["id"].as_str().unwrap();
