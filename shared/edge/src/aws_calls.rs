@@ -10,7 +10,8 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 
 use crate::metrics::{self, Metric};
-use crate::trace::{self, Attempt, InFlight, Outcome, Target};
+use crate::span::{Outcome, Target};
+use crate::trace::{self, Attempt, InFlight};
 
 const TRACE_HEADER: &str = "x-amzn-trace-id";
 /// A refusal is a few hundred bytes; what is longer is none, and stays unread.

@@ -36,6 +36,7 @@ pub mod records;
 pub mod request;
 pub mod response;
 pub mod s3;
+pub mod span;
 pub mod sqs;
 pub mod step;
 pub mod stream;

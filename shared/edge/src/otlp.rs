@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
-use crate::trace::Span;
+use crate::span::Span;
 
 /// A collector that needs longer is not beside the function, and would be paid for in every answer.
 const TIMEOUT: Duration = Duration::from_millis(200);

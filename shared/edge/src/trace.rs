@@ -6,6 +6,7 @@
 use std::time::SystemTime;
 
 use crate::invocation::InvocationContext;
+use crate::span::{Call, Outcome, Span, Target};
 use crate::trace_header::{SpanId, TraceHeader};
 use crate::{observation, trace_sink};
 
@@ -52,27 +53,6 @@ pub struct Attempt<'a> {
     pub number: u32,
 }
 
-/// What is called.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Target {
-    /// As X-Ray spells it, like `DynamoDB`.
-    pub service: String,
-    pub operation: String,
-    pub region: String,
-    pub table: Option<String>,
-}
-
-/// What came of an attempt.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Outcome {
-    /// `None` when no answer came.
-    pub status: Option<u16>,
-    pub request_id: Option<String>,
-    /// The service's name for what is wrong.
-    pub error: Option<String>,
-    pub throttled: bool,
-}
-
 /// An attempt that has left. Dropped without an end, it counts as one that was never answered.
 #[derive(Debug, Default)]
 pub struct InFlight {
@@ -106,30 +86,6 @@ fn end_call(span: Option<SpanId>, outcome: Outcome) {
     if let Some(id) = span {
         observation::with(|observation| observation.trace.end_call(id, outcome));
     }
-}
-
-/// One piece of work with a beginning and an end, for whoever shows it.
-pub(crate) struct Span {
-    pub(crate) trace_id: String,
-    pub(crate) id: SpanId,
-    /// `None` for the function itself, which to X-Ray is Lambda's to tell.
-    pub(crate) parent: Option<SpanId>,
-    pub(crate) name: String,
-    pub(crate) started: SystemTime,
-    pub(crate) ended: SystemTime,
-    pub(crate) failed: bool,
-    pub(crate) call: Option<Call>,
-    pub(crate) subject: Option<(Subject, String)>,
-    /// A span of another trace that this one belongs with.
-    pub(crate) link: Option<(String, SpanId)>,
-}
-
-/// A call, all its attempts together, with what came of the last.
-pub(crate) struct Call {
-    key: String,
-    pub(crate) target: Target,
-    pub(crate) retries: u32,
-    pub(crate) outcome: Outcome,
 }
 
 /// The traces of one invocation: its own, and those that its records carry.

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use crate::trace::Span;
+use crate::span::Span;
 use crate::xray::Daemon;
 
 #[cfg(feature = "otlp")]

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::trace::{Call, Span};
+use crate::span::{Call, Span};
 
 /// What stands before each document.
 const DATAGRAM_HEADER: &str = "{\"format\":\"json\",\"version\":1}\n";
