@@ -50,11 +50,21 @@ const FOREIGN: [&str; 9] = [
 ];
 const ERROR_CHAIN_DEPTH_MAX: usize = 16;
 
-/// Sets up logging for the process, with the level from `LOG_LEVEL` (`error`, `warn`, `info`, `debug`, `trace`, `off`).
+/// Sets up logging for the process, to standard output, with the level from `LOG_LEVEL` (`error`, `warn`, `info`, `debug`,
+/// `trace`, `off`).
 pub fn init() {
+    init_to(None, write_to_stdout);
+}
+
+/// Sets up logging for the process, at a level instead of that of `LOG_LEVEL`, to whoever takes each line including its
+/// line feed. A second call changes nothing.
+pub fn init_to(level: Option<LevelFilter>, write: impl Fn(&str) + Send + Sync + 'static) {
     let text = std::env::var("LOG_LEVEL").unwrap_or_default();
-    let level = level_named(&text);
-    init_at(level.unwrap_or(LevelFilter::INFO));
+    let level = level.or_else(|| level_named(&text));
+    let known = level.unwrap_or(LevelFilter::INFO);
+    if tracing::subscriber::set_global_default(subscriber(known, write)).is_err() {
+        tracing::debug!("logging was set up before");
+    }
     if level.is_none() {
         tracing::warn!("LOG_LEVEL is not a level, using info");
     }
@@ -66,14 +76,6 @@ fn level_named(text: &str) -> Option<LevelFilter> {
         "" => Some(LevelFilter::INFO),
         text if text.bytes().all(|byte| byte.is_ascii_alphabetic()) => text.parse().ok(),
         _ => None,
-    }
-}
-
-/// Sets up logging for the process at a given level. A second call changes nothing.
-pub fn init_at(level: LevelFilter) {
-    let already_set = tracing::subscriber::set_global_default(subscriber(level, write_to_stdout)).is_err();
-    if already_set {
-        tracing::debug!("logging was set up before");
     }
 }
 
@@ -94,7 +96,7 @@ fn is_foreign(target: &str) -> bool {
 }
 
 /// When standard output is gone there is nobody left to tell.
-fn write_to_stdout(line: &str) {
+pub fn write_to_stdout(line: &str) {
     std::io::stdout().lock().write_all(line.as_bytes()).unwrap_or_default();
 }
 
