@@ -96,8 +96,9 @@ async fn refusal(response: &mut HttpResponse) -> Option<String> {
     if let Some(name) = response.headers().get("x-amzn-errortype") {
         return plain_name(name);
     }
-    let length: u64 = response.headers().get("content-length")?.parse().ok()?;
-    if length == 0 || length > REFUSAL_BYTES_MAX {
+    // S3 sends its refusals in chunks, and says no length.
+    let length = response.headers().get("content-length").map(str::parse::<u64>);
+    if length.is_some_and(|length| length.is_ok_and(|bytes| bytes > REFUSAL_BYTES_MAX)) {
         return None;
     }
     let body = std::mem::replace(response.body_mut(), SdkBody::empty());
@@ -259,7 +260,6 @@ mod tests {
             ("bad gateway", None),
         ] {
             let mut response = HttpResponse::new(StatusCode::try_from(400).unwrap(), SdkBody::from(body));
-            response.headers_mut().insert("content-length", body.len().to_string());
             assert_eq!(refusal(&mut response).await.as_deref(), name);
             assert_eq!(response.body().bytes(), Some(body.as_bytes()));
         }
