@@ -59,8 +59,8 @@ impl FakeAws {
         }
     }
 
-    pub fn keep(&self, table: &str, item: Value) {
-        self.state.lock().unwrap().put(table, &item);
+    pub fn keep(&self, table: &str, item: &Value) {
+        self.state.lock().unwrap().put(table, item);
     }
 
     /// The item that was put under this key.

@@ -124,6 +124,10 @@ impl Trace {
     }
 
     fn continue_from(&mut self, header: TraceHeader) {
+        let header = match &self.own {
+            Some(own) => header.with_lineage_of(own),
+            None => header,
+        };
         self.record = Some(Record {
             header,
             id: SpanId::random(),
@@ -155,16 +159,17 @@ impl Trace {
             subject: subject.clone(),
             link,
         };
-        let here = self.own.as_ref().map(|own| {
-            let link = (header.trace_id.clone(), id);
-            (own.sampled, span(own, SpanId::random(), "record", Some(link)))
+        let own = self.own.as_ref().filter(|own| own.sampled);
+        let here = own.map(|own| {
+            let link = header.sampled.then(|| (header.trace_id.clone(), id));
+            span(own, SpanId::random(), "record", link)
         });
-        let link = here.as_ref().map(|(_, here)| (here.trace_id.clone(), here.id));
-        let there = (header.sampled, span(&header, id, &self.function, link));
-        for (sampled, span) in [Some(there), here].into_iter().flatten() {
-            if sampled {
-                self.push(span);
-            }
+        let there = header.sampled.then(|| {
+            let link = here.as_ref().map(|here| (here.trace_id.clone(), here.id));
+            span(&header, id, &self.function, link)
+        });
+        for span in [there, here].into_iter().flatten() {
+            self.push(span);
         }
     }
 

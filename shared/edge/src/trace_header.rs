@@ -38,6 +38,12 @@ impl TraceHeader {
         Self { parent, ..self.clone() }
     }
 
+    /// For a trace that goes on in another invocation: a circle of functions is a circle in whichever trace.
+    pub(crate) fn with_lineage_of(mut self, invocation: &Self) -> Self {
+        self.lineage.clone_from(&invocation.lineage);
+        self
+    }
+
     /// Fit to be stored beside what a later invocation goes on with.
     pub(crate) fn to_be_stored(&self) -> String {
         let stored = Self {

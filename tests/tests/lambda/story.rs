@@ -36,8 +36,8 @@ fn product(sku: &str) -> Value {
 #[test]
 fn an_order_is_one_picture_from_its_request_to_its_mail_and_one_search_in_the_log() {
     let (aws, daemon) = (FakeAws::start(), FakeDaemon::start());
-    aws.keep("products-table", product("MUG-01"));
-    aws.keep("products-table", product("TEE-01"));
+    aws.keep("products-table", &product("MUG-01"));
+    aws.keep("products-table", &product("TEE-01"));
     let (mut documents, mut log) = (Vec::new(), Vec::new());
 
     let place = started("orders-place", &aws, &daemon);

@@ -167,10 +167,11 @@ fn the_saga_of_an_order_belongs_to_the_trace_of_the_request_that_placed_it() {
         .find(|call| call.operation == "StartExecution")
         .unwrap();
     let id = call["id"].as_str().unwrap();
-    // The lineage is the function's own: without it AWS would not see functions that call themselves in a circle.
     assert_eq!(
         started.trace_header,
-        Some(format!("Root={OTHER_TRACE_ID};Parent={id};Sampled=1"))
+        Some(format!(
+            "Root={OTHER_TRACE_ID};Parent={id};Sampled=1;Lineage=1:a87bd80c:0"
+        ))
     );
 }
 
