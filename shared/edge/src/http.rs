@@ -1,6 +1,7 @@
 //! How does a function answer an HTTP request, whatever happens inside it?
 
 use std::future::Future;
+use std::pin::pin;
 use std::time::Instant;
 
 use serde_json::Value;
@@ -32,7 +33,7 @@ where
     let personal = headers.contains_key("authorization") || event.pointer("/requestContext/authorizer").is_some();
     let span = invocation_span(&context, Some(&correlation_id));
     let observation = Observation::of(&context);
-    let work = async move {
+    let work = pin!(async move {
         // Reading the request and calling the handler stand inside as well: either may panic before there is a future.
         let outcome = catching_future(async {
             let request = HttpRequest::read(event, headers, &context, correlation_id.clone())?;
@@ -44,7 +45,7 @@ where
         });
         log_end(&outcome, &route, elapsed_ms(started));
         Ok(answer(outcome, personal, &correlation_id))
-    };
+    });
     observed(observation, work).instrument(span).await
 }
 

@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
 use std::mem;
-use std::pin::pin;
+use std::pin::Pin;
 
 use crate::invocation::InvocationContext;
 use crate::metrics::{Counts, Metric};
@@ -45,10 +45,10 @@ impl Observation {
 
 /// Runs the work of an invocation under its observation.
 ///
-/// Tasks that the work spawns are not seen; no handler leaves anything of weight to one.
-pub(crate) async fn observed<T>(observation: Observation, work: impl Future<Output = T>) -> T {
+/// The work comes pinned, since it is large: moved here, it would be copied. Tasks that it spawns are not seen; no handler
+/// leaves anything of weight to one.
+pub(crate) async fn observed<T>(observation: Observation, mut work: Pin<&mut impl Future<Output = T>>) -> T {
     let mut slot = Some(Box::new(observation));
-    let mut work = pin!(work);
     let answer = poll_fn(|context| {
         let _placed = Placed::new(&mut slot);
         work.as_mut().poll(context)
@@ -83,11 +83,13 @@ impl Drop for Placed<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::pin;
+
     use super::*;
     use crate::invocation::tests::invocation;
     use crate::metrics::count;
 
-    fn number_of_placed_orders() -> Option<String> {
+    fn seen_request_id() -> Option<String> {
         with(|observation| observation.request_id.clone())
     }
 
@@ -96,18 +98,21 @@ mod tests {
         let of = |request_id: &str| {
             let mut context = invocation(serde_json::Value::Null).context;
             request_id.clone_into(&mut context.request_id);
-            observed(Observation::of(&context), async {
-                let mut seen = Vec::new();
-                for _ in 0..3 {
-                    seen.extend(number_of_placed_orders());
-                    tokio::task::yield_now().await;
-                }
-                seen
-            })
+            async move {
+                let work = pin!(async {
+                    let mut seen = Vec::new();
+                    for _ in 0..3 {
+                        seen.extend(seen_request_id());
+                        tokio::task::yield_now().await;
+                    }
+                    seen
+                });
+                observed(Observation::of(&context), work).await
+            }
         };
         let (first, second) = tokio::join!(of("1"), of("2"));
         assert_eq!((first.concat(), second.concat()), ("111".to_owned(), "222".to_owned()));
-        assert_eq!(number_of_placed_orders(), None);
+        assert_eq!(seen_request_id(), None);
         // Nobody to count for, and nothing that breaks.
         count(Metric::OrdersPlaced);
     }

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::future::Future;
+use std::pin::pin;
 use std::time::Instant;
 
 use serde_json::{Value, json};
@@ -106,7 +107,7 @@ where
     let Invocation { event, context } = invocation;
     let span = invocation_span(&context, None);
     let observation = Observation::of(&context);
-    let work = async move {
+    let work = pin!(async move {
         let batch = match catching(|| decode(&event)) {
             Ok(Ok(batch)) => batch,
             Ok(Err(malformed)) => return Err(whole_batch_failed(&malformed.to_string(), started)),
@@ -120,7 +121,7 @@ where
         tracing::info!(outcome, records, failed, duration_ms, "invocation ended");
         let failures: Vec<Value> = failures.into_iter().map(|id| json!({"itemIdentifier": id})).collect();
         Ok(json!({"batchItemFailures": failures}))
-    };
+    });
     observed(observation, work).instrument(span).await
 }
 

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::future::Future;
+use std::pin::pin;
 use std::time::Instant;
 
 use serde::Serialize;
@@ -90,7 +91,7 @@ where
     let span = invocation_span(&context, correlation_id.filter(|id| is_correlation_id(id)));
     let order_id = event.get("order_id").and_then(Value::as_str).map(str::to_owned);
     let observation = Observation::of(&context);
-    let work = async move {
+    let work = pin!(async move {
         if let Some(order_id) = order_id {
             about(Subject::Order, &order_id);
         }
@@ -114,7 +115,7 @@ where
             Err(error) => log_failure(error, duration_ms),
         }
         outcome.map_err(|error| FunctionError::new(error.name, error.message))
-    };
+    });
     observed(observation, work).instrument(span).await
 }
 

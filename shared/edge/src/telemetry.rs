@@ -318,6 +318,10 @@ impl Visit for Fields {
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
+        // Most are short, which is seen without counting characters.
+        if value.len() <= FIELD_CHARS_MAX {
+            return self.put(field, value);
+        }
         let end = value.char_indices().nth(FIELD_CHARS_MAX).map(|(end, _)| end);
         self.put(field, end.map_or(value, |end| &value[..end]));
     }
