@@ -12,6 +12,8 @@
    on `*`, and would refuse every mail. That statement's resource becomes `*`.
 6. Permission to read catalogs. On AWS every event of a bucket that keeps versions names one, and `s3:GetObjectVersion`
    is all that it takes; MiniStack's events on the bus name none, so `s3:GetObject` comes with it.
+7. Alarms over several metrics. MiniStack takes none with an expression: such an alarm watches the first of its metrics.
+8. Saved queries of the log. MiniStack does not know them, and nothing refers to them: they are dropped.
 
 Everything else passes as it is. What is not known here is refused: a resource type that nobody looked at could be one
 that MiniStack takes and then ignores.
@@ -24,7 +26,7 @@ AS_THEY_ARE = {
     "AWS::ApiGatewayV2::ApiMapping",
     "AWS::ApiGatewayV2::DomainName",
     "AWS::ApiGatewayV2::Stage",
-    "AWS::CloudWatch::Alarm",
+    "AWS::CloudWatch::Dashboard",
     "AWS::Cognito::UserPool",
     "AWS::Cognito::UserPoolClient",
     "AWS::Cognito::UserPoolGroup",
@@ -44,7 +46,7 @@ AS_THEY_ARE = {
     "AWS::SecretsManager::Secret",
     "AWS::StepFunctions::StateMachine",
 }
-DROPPED = {"AWS::CodeDeploy::Application", "AWS::CodeDeploy::DeploymentGroup"}
+DROPPED = {"AWS::CodeDeploy::Application", "AWS::CodeDeploy::DeploymentGroup", "AWS::Logs::QueryDefinition"}
 # SAM's name for "nobody has to sign in here".
 OPEN = "NONE"
 
@@ -64,6 +66,8 @@ def apply(template):
             resources.update(_api(name, resource))
         elif kind == "AWS::S3::BucketPolicy":
             resources.update(_over_plain_http(name, resource))
+        elif kind == "AWS::CloudWatch::Alarm":
+            resources[name] = _over_one_metric(name, resource)
         elif kind == "AWS::IAM::Role":
             resources[name] = _allowed_otherwise(resource)
         elif kind in AS_THEY_ARE:
@@ -85,6 +89,17 @@ def _over_plain_http(name, resource):
 def _asks_for_tls(statement):
     condition = statement.get("Condition", {})
     return statement["Effect"] == "Deny" and condition == {"Bool": {"aws:SecureTransport": False}}
+
+
+def _over_one_metric(name, alarm):
+    properties = dict(alarm["Properties"])
+    metrics = properties.pop("Metrics", None)
+    if metrics is None:
+        return alarm
+    first = next(metric["MetricStat"] for metric in metrics if "MetricStat" in metric)
+    _only(f"the first metric of {name}", first, {"Metric", "Period", "Stat"})
+    watched = first["Metric"] | {"Period": first["Period"], "Statistic": first["Stat"]}
+    return alarm | {"Properties": properties | watched}
 
 
 def _allowed_otherwise(role):

@@ -72,11 +72,12 @@ class Shim(unittest.TestCase):
         with self.assertRaises(shim.Unknown):
             api(lambda body: body["paths"].update({"/{products}": body["paths"]["/products"]}))
 
-    def test_canaries_are_dropped_and_their_alias_stays(self):
+    def test_canaries_and_saved_queries_are_dropped_and_an_alias_stays(self):
         alias = {"Type": "AWS::Lambda::Alias", "Properties": {"Name": "live"}}
         left = applied(
             {
                 "Group": {"Type": "AWS::CodeDeploy::DeploymentGroup"},
+                "Query": {"Type": "AWS::Logs::QueryDefinition"},
                 "Alias": alias | {"UpdatePolicy": {"CodeDeployLambdaAliasUpdate": {}}},
             }
         )
@@ -111,6 +112,18 @@ class Shim(unittest.TestCase):
     def test_other_update_policies_are_refused(self):
         with self.assertRaises(shim.Unknown):
             applied({"Group": {"Type": "AWS::Lambda::Alias", "UpdatePolicy": {"AutoScalingRollingUpdate": {}}}})
+
+    def test_an_alarm_over_several_metrics_watches_the_first(self):
+        def metric(name):
+            return {"Namespace": "AWS/Lambda", "MetricName": name, "Dimensions": []}
+
+        def several(*names):
+            metrics = [{"MetricStat": {"Metric": metric(name), "Period": 60, "Stat": "Sum"}} for name in names]
+            return {"Threshold": 0, "Metrics": [{"Id": "all", "Expression": "SUM(METRICS())"}, *metrics]}
+
+        left = applied({"Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": several("Throttles", "Errors")}})
+        watched = metric("Throttles") | {"Threshold": 0, "Period": 60, "Statistic": "Sum"}
+        self.assertEqual(left["Alarm"]["Properties"], watched)
 
     def test_types_that_nobody_looked_at_are_refused(self):
         with self.assertRaises(shim.Unknown):

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
 use axum::extract::{Path as Segment, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde_json::Value;
@@ -31,7 +31,7 @@ pub type Answer = Result<Value, Value>;
 /// A function that has come up and asks for events.
 pub struct Lambda {
     process: Child,
-    events: UnboundedSender<Value>,
+    events: UnboundedSender<(Value, Option<String>)>,
     answers: Receiver<Answer>,
     /// Serves the Runtime API until the test ends.
     _runtime: Runtime,
@@ -46,7 +46,7 @@ pub struct InitFailed {
 
 struct RuntimeApi {
     asked: Sender<()>,
-    events: Mutex<UnboundedReceiver<Value>>,
+    events: Mutex<UnboundedReceiver<(Value, Option<String>)>>,
     answers: Sender<Answer>,
 }
 
@@ -97,9 +97,24 @@ impl Lambda {
 
     /// Sends an event and waits for what becomes of it.
     pub fn invoke(&self, event: &Value) -> Answer {
-        self.events.send(event.clone()).unwrap();
+        self.invoke_in(None, event)
+    }
+
+    /// The same as part of a trace: with the header that Lambda would send along.
+    pub fn invoke_in(&self, trace_header: Option<&str>, event: &Value) -> Answer {
+        self.events
+            .send((event.clone(), trace_header.map(str::to_owned)))
+            .unwrap();
         let answer = self.answers.recv_timeout(INVOCATION_TIMEOUT + PATIENCE);
         answer.expect("the function answers")
+    }
+
+    /// Ends the function, and tells what it has logged.
+    pub fn log(mut self) -> Vec<Value> {
+        self.process.kill().unwrap();
+        let mut output = String::new();
+        self.process.stdout.take().unwrap().read_to_string(&mut output).unwrap();
+        output.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 }
 
@@ -126,11 +141,12 @@ async fn serve(api: RuntimeApi) -> String {
 async fn next(State(api): State<Arc<RuntimeApi>>) -> Response {
     // Who asks again after the test has ended hears nothing any more.
     api.asked.send(()).ok();
-    let Some(event) = api.events.lock().await.recv().await else {
+    let Some((event, trace_header)) = api.events.lock().await.recv().await else {
         return std::future::pending().await;
     };
     let deadline = SystemTime::now().duration_since(UNIX_EPOCH).unwrap() + INVOCATION_TIMEOUT;
-    let headers = [
+    let mut headers = HeaderMap::new();
+    let known = [
         (
             "lambda-runtime-aws-request-id",
             "8476a536-e9f4-11e8-9739-2dfe598c3fcd".to_owned(),
@@ -141,6 +157,10 @@ async fn next(State(api): State<Arc<RuntimeApi>>) -> Response {
             "arn:aws:lambda:eu-central-1:123456789012:function:test:live".to_owned(),
         ),
     ];
+    let trace = trace_header.map(|header| ("lambda-runtime-trace-id", header));
+    for (name, value) in known.into_iter().chain(trace) {
+        headers.insert(name, value.parse().unwrap());
+    }
     (headers, event.to_string()).into_response()
 }
 

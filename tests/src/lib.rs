@@ -11,6 +11,7 @@ pub mod api;
 pub mod catalog;
 pub mod client;
 pub mod cloud;
+pub mod fake_aws;
 pub mod fault_proxy;
 pub mod lambda;
 pub mod local;

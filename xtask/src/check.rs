@@ -74,6 +74,7 @@ fn local_cloud(network: Network) -> Result<(), Failed> {
         &["end_to_end", "local_cloud"],
         &[("LOCAL_CLOUD_OUTPUTS", &outputs)],
     )?;
+    run(&python, &["infra/local-cloud/alarms.py", &cloud.url])?;
     // Last: it looks back on everything that was asked of this cloud.
     run_with(
         &python,

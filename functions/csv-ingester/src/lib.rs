@@ -3,9 +3,11 @@
 use domain::catalog::import::{ImportCatalog, ImportOutcome};
 use domain::values::{CatalogKey, ObjectVersion};
 use edge::invocation::{Invocation, Reply};
+use edge::metrics::{self, Metric};
 use edge::s3::{self, S3Event};
 use edge::step::{STEP_INPUT_MALFORMED, StepError, step};
-use edge::telemetry::correlate;
+use edge::telemetry::{about, correlate};
+use edge::trace::Subject;
 use serde_json::{Value, json};
 
 /// Imports catalogs of `uploads_bucket`. Any other object is acknowledged and left alone: trying again would not make a
@@ -19,6 +21,7 @@ pub async fn handle(invocation: Invocation, import: &ImportCatalog, uploads_buck
         };
         // The upload's id is the one thing that links this line with the request that announced the file.
         correlate(key.upload_id.as_str());
+        about(Subject::Upload, key.upload_id.as_str());
         let outcome = import.run(&key, &object).await;
         let outcome = outcome.map_err(|failure| StepError::outside(&failure, failure.transient))?;
         Ok(told(&outcome))
@@ -53,10 +56,13 @@ fn told(outcome: &ImportOutcome) -> Value {
     match outcome {
         ImportOutcome::Done(counts) => {
             let (rows_written, rows_rejected) = (counts.rows_written, counts.rows_rejected);
+            metrics::add(Metric::CatalogRowsWritten, rows_written);
+            metrics::add(Metric::CatalogRowsRejected, rows_rejected);
             tracing::info!(rows_written, rows_rejected, "catalog imported");
             json!({"outcome": "DONE", "rows_written": rows_written, "rows_rejected": rows_rejected})
         }
         ImportOutcome::Rejected { reason } => {
+            metrics::count(Metric::CatalogsRejected);
             tracing::info!(reason, "catalog rejected");
             json!({"outcome": "REJECTED"})
         }

@@ -7,6 +7,8 @@ use edge::http::http;
 use edge::invocation::{Invocation, Reply};
 use edge::problem::{Problem, RETRY_AFTER_SECONDS};
 use edge::response::HttpResponse;
+use edge::telemetry::about;
+use edge::trace::Subject;
 use wire::order::OrderJson;
 
 pub async fn handle(invocation: Invocation, cancel: &CancelOrder) -> Reply {
@@ -14,6 +16,7 @@ pub async fn handle(invocation: Invocation, cancel: &CancelOrder) -> Reply {
         let customer = CustomerId::parse(&request.caller()?.subject);
         let customer = customer.map_err(|fault| Problem::unauthenticated(fault.to_string()))?;
         let id = OrderId::parse(&request.path_parameter("id")?).map_err(|_| Problem::not_found())?;
+        about(Subject::Order, id.as_str());
         let correlation_id = CorrelationId::parse(&request.correlation_id);
         let correlation_id = correlation_id.map_err(|fault| Problem::internal(&fault))?;
         let outcome = cancel.run(&customer, &id, &correlation_id).await;

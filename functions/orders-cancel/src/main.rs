@@ -9,6 +9,7 @@ use adapter_system::clock::SystemClock;
 use domain::orders::cancel::CancelOrder;
 use edge::aws::sdk_config;
 use edge::lambda::ProcessEnvironment;
+use edge::trace::current_header;
 
 fn main() -> ExitCode {
     edge::lambda::main(wire, |invocation, cancel| async move {
@@ -18,6 +19,7 @@ fn main() -> ExitCode {
 
 fn wire(environment: &ProcessEnvironment) -> CancelOrder {
     let table = Table::new(&sdk_config(environment), environment.required("ORDERS_TABLE"));
+    let table = table.with_trace_header(current_header);
     CancelOrder {
         orders: Arc::new(DynamoOrderRepository { table }),
         clock: Arc::new(SystemClock),

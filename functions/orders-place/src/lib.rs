@@ -8,9 +8,12 @@ use edge::http::http;
 use edge::idempotency_key::IdempotencyKey;
 use edge::invocation::{Invocation, Reply};
 use edge::json::payload_hash;
+use edge::metrics::{self, Metric};
 use edge::problem::{Fault, Problem};
 use edge::request::HttpRequest;
 use edge::response::HttpResponse;
+use edge::telemetry::about;
+use edge::trace::Subject;
 use serde_json::{Value, json};
 use wire::body_fault::BodyFault;
 use wire::new_order::NewOrderBody;
@@ -19,8 +22,15 @@ use wire::order::OrderJson;
 pub async fn handle(invocation: Invocation, place: &PlaceOrder) -> Reply {
     http(invocation, |request| async move {
         let order = new_order(&request)?;
-        match place.run(&order, &record).await.map_err(problem)? {
-            PlacedOrder::New(reply) => replay(&reply),
+        let known = |order: &Order| {
+            about(Subject::Order, order.id.as_str());
+            record(order)
+        };
+        match place.run(&order, &known).await.map_err(problem)? {
+            PlacedOrder::New(reply) => {
+                metrics::count(Metric::OrdersPlaced);
+                replay(&reply)
+            }
             PlacedOrder::Replayed(reply) => Ok(replay(&reply)?.header("Idempotency-Replayed", "true")),
         }
     })

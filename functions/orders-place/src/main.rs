@@ -12,6 +12,7 @@ use adapter_system::ids::UuidV7Ids;
 use domain::orders::place::PlaceOrder;
 use edge::aws::sdk_config;
 use edge::lambda::ProcessEnvironment;
+use edge::trace::current_header;
 
 fn main() -> ExitCode {
     edge::lambda::main(wire, |invocation, place| async move {
@@ -21,6 +22,7 @@ fn main() -> ExitCode {
 
 fn wire(environment: &ProcessEnvironment) -> PlaceOrder {
     let orders = Table::new(&sdk_config(environment), environment.required("ORDERS_TABLE"));
+    let orders = orders.with_trace_header(current_header);
     let products = orders.sibling(environment.required("PRODUCTS_TABLE"));
     PlaceOrder {
         orders: Arc::new(DynamoOrderRepository { table: orders.clone() }),

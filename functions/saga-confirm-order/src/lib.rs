@@ -1,13 +1,18 @@
 //! How does a saga confirm an order, from where nothing is undone?
 
 use domain::fulfilment::confirm_order::{ConfirmOrder, ConfirmOrderError};
+use domain::fulfilment::ports::Done;
 use edge::invocation::{Invocation, Reply};
+use edge::metrics::{self, Metric};
 use edge::step::{StepError, step};
 use wire::saga::{SagaInput, StepOutcome};
 
 pub async fn handle(invocation: Invocation, confirm: &ConfirmOrder) -> Reply {
     step(invocation, |input: SagaInput| async move {
-        confirm.run(&input.order_id).await.map_err(|error| step_error(&error))?;
+        let done = confirm.run(&input.order_id).await.map_err(|error| step_error(&error))?;
+        if done == Done::Now {
+            metrics::count(Metric::OrdersConfirmed);
+        }
         Ok(StepOutcome { outcome: "CONFIRMED" })
     })
     .await

@@ -6,8 +6,10 @@ use domain::fulfilment::reconcile::{ReconcileOrders, Reconciled};
 use domain::ports::PortFailure;
 use domain::values::OrderId;
 use edge::invocation::{Invocation, Reply};
+use edge::metrics::{self, Metric};
 use edge::step::{STEP_INPUT_MALFORMED, StepError, step};
-use edge::telemetry::correlate;
+use edge::telemetry::{about, correlate};
+use edge::trace::Subject;
 use serde_json::{Value, json};
 use wire::execution_status::ExecutionStatusChange;
 use wire::saga::SagaInput;
@@ -45,6 +47,7 @@ async fn ended(detail: Value, reconcile: &ReconcileOrders, sagas: &SagaArns) -> 
     }
     let (kind, order) = saga_of(&change, sagas).ok_or_else(|| malformed("the execution is not one of a saga"))?;
     let input = change.input.as_deref().map(serde_json::from_str::<SagaInput>);
+    about(Subject::Order, order.as_str());
     if let Some(Ok(input)) = input {
         correlate(input.correlation_id.as_str());
     }
@@ -58,20 +61,15 @@ async fn ended(detail: Value, reconcile: &ReconcileOrders, sagas: &SagaArns) -> 
         .ended(kind, &order, &parking)
         .await
         .map_err(|failure| outside(&failure))?;
-    let outcome = name(reconciled);
-    tracing::warn!(
-        order_id = order.as_str(),
-        outcome,
-        error = parking.error,
-        "saga ended badly"
-    );
+    let outcome = told(reconciled);
+    tracing::warn!(outcome, error = parking.error, "saga ended badly");
     Ok(json!({"outcome": outcome}))
 }
 
 async fn sweep(reconcile: &ReconcileOrders) -> Result<Value, StepError> {
     let orders = reconcile.sweep().await.map_err(|failure| outside(&failure))?;
     for (order, reconciled) in &orders {
-        let outcome = name(*reconciled);
+        let outcome = told(*reconciled);
         tracing::warn!(order_id = order.as_str(), outcome, "overdue order");
     }
     Ok(json!({"outcome": "SWEPT", "orders": orders.len()}))
@@ -87,7 +85,10 @@ fn saga_of(change: &ExecutionStatusChange, sagas: &SagaArns) -> Option<(SagaKind
     Some((kind, order))
 }
 
-fn name(reconciled: Reconciled) -> &'static str {
+fn told(reconciled: Reconciled) -> &'static str {
+    if reconciled == Reconciled::Parked {
+        metrics::count(Metric::OrdersParked);
+    }
     match reconciled {
         Reconciled::Started => "STARTED",
         Reconciled::StillRunning => "STILL_RUNNING",

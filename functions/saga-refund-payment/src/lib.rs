@@ -2,12 +2,14 @@
 
 use domain::fulfilment::refund_payment::{RefundPayment, RefundPaymentError};
 use edge::invocation::{Invocation, Reply};
+use edge::metrics::{self, Metric};
 use edge::step::{StepError, step};
 use wire::saga::{RefundOutcome, SagaInput};
 
 pub async fn handle(invocation: Invocation, refund: &RefundPayment) -> Reply {
     step(invocation, |input: SagaInput| async move {
         let refunded = refund.run(&input.order_id).await.map_err(|error| step_error(&error))?;
+        metrics::count(Metric::CompensationsRun);
         Ok(RefundOutcome::from(refunded))
     })
     .await

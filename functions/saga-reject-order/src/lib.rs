@@ -1,16 +1,21 @@
 //! How does a saga reject an order, after everything was undone?
 
+use domain::fulfilment::ports::Done;
 use domain::fulfilment::reject_order::{RejectOrder, RejectOrderError};
 use edge::invocation::{Invocation, Reply};
+use edge::metrics;
 use edge::step::{StepError, step};
 use wire::saga::{RejectInput, StepOutcome};
 
 pub async fn handle(invocation: Invocation, reject: &RejectOrder) -> Reply {
     step(invocation, |input: RejectInput| async move {
-        reject
+        let done = reject
             .run(&input.saga.order_id, input.reason)
             .await
             .map_err(|error| step_error(&error))?;
+        if done == Done::Now {
+            metrics::count_rejection(input.reason.as_str());
+        }
         Ok(StepOutcome { outcome: "REJECTED" })
     })
     .await

@@ -2,6 +2,7 @@
 
 use domain::fulfilment::release_stock::ReleaseStock;
 use edge::invocation::{Invocation, Reply};
+use edge::metrics::{self, Metric};
 use edge::step::{StepError, step};
 use wire::saga::{SagaInput, StepOutcome};
 
@@ -11,6 +12,7 @@ pub async fn handle(invocation: Invocation, release: &ReleaseStock) -> Reply {
             .run(&input.order_id)
             .await
             .map_err(|failure| StepError::outside(&failure, failure.transient))?;
+        metrics::count(Metric::CompensationsRun);
         Ok(StepOutcome { outcome: "RELEASED" })
     })
     .await

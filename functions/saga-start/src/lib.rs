@@ -7,31 +7,43 @@ use domain::values::{CorrelationId, OrderId, OrderStatus};
 use edge::invocation::{Invocation, Reply};
 use edge::records::{Batch, BatchMalformed, Undecodable, records};
 use edge::stream::{self, Attributes, ChangeKind, ItemChange};
-use edge::telemetry::correlate;
+use edge::telemetry::{about, correlate};
+use edge::trace::{Subject, continue_from};
 use serde_json::Value;
 use wire::order_item;
 
 pub async fn handle(invocation: Invocation, start: &StartFulfilment) -> Reply {
-    records(invocation, decode, |saga: Option<SagaStart>| async move {
-        let Some(saga) = saga else {
+    records(invocation, decode, |cause: Option<Cause>| async move {
+        let Some(Cause { saga, trace_header }) = cause else {
             return Ok(());
         };
+        if let Some(header) = trace_header {
+            continue_from(&header);
+        }
         correlate(saga.correlation_id.as_str());
+        about(Subject::Order, saga.order.as_str());
         start.run(&saga).await?;
         let execution = saga.kind.execution_name(&saga.order);
-        tracing::info!(order_id = saga.order.as_str(), execution, "saga started");
+        tracing::info!(execution, "saga started");
         Ok::<(), PortFailure>(())
     })
     .await
 }
 
-fn decode(event: &Value) -> Result<Batch<Option<SagaStart>>, BatchMalformed> {
+/// A change that starts a saga.
+struct Cause {
+    saga: SagaStart,
+    /// Of the request that made the change: what the saga does belongs to its trace.
+    trace_header: Option<String>,
+}
+
+fn decode(event: &Value) -> Result<Batch<Option<Cause>>, BatchMalformed> {
     Ok(stream::changes(event)?.decode(|change| saga_of(&change)))
 }
 
 /// `None` for a change that starts nothing. The event source's filter lets none of those through, but a filter is a
 /// matter of cost: which change means what is decided here.
-fn saga_of(change: &ItemChange) -> Result<Option<SagaStart>, Undecodable> {
+fn saga_of(change: &ItemChange) -> Result<Option<Cause>, Undecodable> {
     let Some(new) = &change.new_image else {
         return Ok(None);
     };
@@ -41,24 +53,36 @@ fn saga_of(change: &ItemChange) -> Result<Option<SagaStart>, Undecodable> {
     let status_of = |item: &Attributes| item.string(order_item::STATUS).and_then(OrderStatus::parse);
     let before = change.old_image.as_ref().and_then(status_of);
     match (change.kind, before, status_of(new)) {
-        (ChangeKind::Insert, _, Some(OrderStatus::Pending)) => {
-            saga(SagaKind::Order, new, order_item::CORRELATION_ID).map(Some)
-        }
+        (ChangeKind::Insert, _, Some(OrderStatus::Pending)) => cause(
+            SagaKind::Order,
+            new,
+            order_item::CORRELATION_ID,
+            order_item::TRACE_HEADER,
+        )
+        .map(Some),
         (ChangeKind::Modify, Some(OrderStatus::Confirmed), Some(OrderStatus::Cancelling)) => {
-            saga(SagaKind::Cancel, new, order_item::CANCEL_CORRELATION_ID).map(Some)
+            let (correlation_id, trace_header) = (order_item::CANCEL_CORRELATION_ID, order_item::CANCEL_TRACE_HEADER);
+            cause(SagaKind::Cancel, new, correlation_id, trace_header).map(Some)
         }
         _ => Ok(None),
     }
 }
 
-fn saga(kind: SagaKind, item: &Attributes, correlation_id: &'static str) -> Result<SagaStart, Undecodable> {
+fn cause(
+    kind: SagaKind,
+    item: &Attributes,
+    correlation_id: &'static str,
+    trace_header: &str,
+) -> Result<Cause, Undecodable> {
     let order = OrderId::parse(required(item, order_item::ORDER_ID)?);
     let correlation_id = CorrelationId::parse(required(item, correlation_id)?);
-    Ok(SagaStart {
+    let saga = SagaStart {
         kind,
         order: order.map_err(|fault| Undecodable::new(format!("order id: {fault}")))?,
         correlation_id: correlation_id.map_err(|fault| Undecodable::new(format!("correlation id: {fault}")))?,
-    })
+    };
+    let trace_header = item.string(trace_header).map(str::to_owned);
+    Ok(Cause { saga, trace_header })
 }
 
 fn required<'i>(item: &'i Attributes, name: &'static str) -> Result<&'i str, Undecodable> {

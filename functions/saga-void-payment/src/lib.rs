@@ -2,12 +2,14 @@
 
 use domain::fulfilment::void_payment::{VoidPayment, VoidPaymentError};
 use edge::invocation::{Invocation, Reply};
+use edge::metrics::{self, Metric};
 use edge::step::{StepError, step};
 use wire::saga::{SagaInput, StepOutcome};
 
 pub async fn handle(invocation: Invocation, void: &VoidPayment) -> Reply {
     step(invocation, |input: SagaInput| async move {
         void.run(&input.order_id).await.map_err(|error| step_error(&error))?;
+        metrics::count(Metric::CompensationsRun);
         Ok(StepOutcome { outcome: "VOIDED" })
     })
     .await

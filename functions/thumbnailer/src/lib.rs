@@ -4,10 +4,12 @@ use domain::ports::PortFailure;
 use domain::thumbnails::render::{RenderOutcome, RenderThumbnails};
 use domain::values::PhotoKey;
 use edge::invocation::{Invocation, Reply};
+use edge::metrics::{self, Metric};
 use edge::records::{Batch, BatchMalformed, records};
 use edge::s3::{self, ObjectCreated, S3Event};
 use edge::sqs;
-use edge::telemetry::correlate;
+use edge::telemetry::{about, correlate};
+use edge::trace::Subject;
 use serde_json::Value;
 
 /// Renders photos of `uploads_bucket`. Any other object is acknowledged and left alone, above all a thumbnail: the rule
@@ -30,8 +32,9 @@ async fn render_all(events: Vec<S3Event>, render: &RenderThumbnails, uploads_buc
         };
         // The upload's id is the one thing that links this line with the request that announced the photo.
         correlate(key.upload_id.as_str());
+        about(Subject::Upload, key.upload_id.as_str());
         match render.run(&key, object.version_id.as_deref(), object.size_bytes).await {
-            Ok(outcome) => log(&outcome),
+            Ok(outcome) => tell(&outcome),
             Err(failure) => failures.push(failure),
         }
     }
@@ -61,11 +64,18 @@ fn photo(event: S3Event, uploads_bucket: &str) -> Option<(PhotoKey, ObjectCreate
     }
 }
 
-fn log(outcome: &RenderOutcome) {
+fn tell(outcome: &RenderOutcome) {
     match outcome {
-        RenderOutcome::Shown => tracing::info!("photo rendered and shown"),
-        RenderOutcome::Superseded => tracing::info!("photo rendered, a newer one is shown"),
+        RenderOutcome::Shown => {
+            metrics::count(Metric::PhotosRendered);
+            tracing::info!("photo rendered and shown");
+        }
+        RenderOutcome::Superseded => {
+            metrics::count(Metric::PhotosRendered);
+            tracing::info!("photo rendered, a newer one is shown");
+        }
         RenderOutcome::Rejected { reason } => {
+            metrics::count(Metric::PhotosRejected);
             tracing::info!(reason = reason as &dyn std::error::Error, "photo rejected");
         }
         RenderOutcome::FinishedBefore => tracing::info!("photo was finished before"),

@@ -7,6 +7,8 @@ use edge::invocation::{Invocation, Reply};
 use edge::problem::{Fault, Problem};
 use edge::request::HttpRequest;
 use edge::response::HttpResponse;
+use edge::telemetry::about;
+use edge::trace::Subject;
 use serde_json::Value;
 use wire::body_fault::BodyFault;
 use wire::new_upload::NewUploadBody;
@@ -20,6 +22,7 @@ pub async fn handle(invocation: Invocation, create: &CreateUpload) -> Reply {
             .run(new_upload(&request)?)
             .await
             .map_err(|error| problem(&error))?;
+        about(Subject::Upload, created.upload.id.as_str());
         let location = status_url(&created.upload.id);
         let body = CreatedUploadJson::new(&created.upload, created.link, created.expires_at);
         Ok(HttpResponse::json(201, &body)?.header("Location", location))

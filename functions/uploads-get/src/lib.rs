@@ -6,6 +6,8 @@ use edge::http::http;
 use edge::invocation::{Invocation, Reply};
 use edge::problem::Problem;
 use edge::response::HttpResponse;
+use edge::telemetry::about;
+use edge::trace::Subject;
 use wire::upload::UploadJson;
 
 const STAFF_GROUP: &str = "staff";
@@ -15,6 +17,7 @@ pub async fn handle(invocation: Invocation, get: &GetUpload) -> Reply {
         request.caller()?.require_group(STAFF_GROUP)?;
         // What cannot be an id names no upload.
         let id = UploadId::parse(&request.path_parameter("id")?).map_err(|_| Problem::not_found())?;
+        about(Subject::Upload, id.as_str());
         let found = get.run(&id).await;
         let found = found.map_err(|failure| Problem::outside(&failure, failure.transient))?;
         let seen = found.ok_or_else(Problem::not_found)?;

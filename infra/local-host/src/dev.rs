@@ -15,6 +15,7 @@ use domain::values::Timestamp;
 use serde_json::{Value, json};
 use wire::order::OrderJson;
 
+use crate::counted::Counted;
 use crate::events::EventPlane;
 use crate::events::clock::rfc3339;
 use crate::invoker::Invoker;
@@ -31,6 +32,7 @@ pub(crate) struct Machinery {
     pub(crate) events: Arc<EventPlane>,
     pub(crate) invoker: Arc<Invoker>,
     pub(crate) machines: Machines,
+    pub(crate) counted: Arc<Counted>,
 }
 
 type Seen = State<Arc<Machinery>>;
@@ -43,6 +45,7 @@ pub(crate) fn router(machinery: Machinery) -> Router {
         .route("/dev/executions", get(executions))
         .route("/dev/orders", get(orders))
         .route("/dev/queues", get(queues))
+        .route("/dev/metrics", get(metrics))
         .with_state(Arc::new(machinery))
 }
 
@@ -73,6 +76,10 @@ fn email(sent: &SentEmail) -> Value {
 
 async fn invocations(State(machinery): Seen) -> Response {
     answer(Ok(json!({ "invocations": machinery.invoker.log().to_json() })))
+}
+
+async fn metrics(State(machinery): Seen) -> Response {
+    answer(Ok(json!({ "metrics": machinery.counted.to_json() })))
 }
 
 async fn executions(State(machinery): Seen) -> Response {

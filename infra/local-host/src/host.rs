@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Notify, oneshot};
 use tokio::task::{JoinHandle, JoinSet};
 
+use crate::counted::Counted;
 use crate::dev::{self, Machinery};
 use crate::events::EventPlane;
 use crate::functions::Functions;
@@ -71,6 +72,8 @@ pub enum StartFailure {
 /// A host that owns its address and its data, and does nothing yet. Requests wait until it is opened.
 pub struct Host {
     pub base_url: String,
+    /// Wants the lines of metrics among those of the log.
+    pub counted: Arc<Counted>,
     listener: TcpListener,
     app: Router,
     events: Arc<EventPlane>,
@@ -107,6 +110,7 @@ impl Host {
             .await
             .map_err(|source| StartFailure::Listen { port, source })?;
         let shop = Arc::new(Shop::open(&config.data, &deployment, &base_url).await?);
+        let counted = Arc::new(Counted::default());
         let wake = Arc::new(Notify::new());
         let sagas = SagaArns {
             order: machines.arn(SagaKind::Order).arn(),
@@ -155,12 +159,14 @@ impl Host {
                 events: Arc::clone(&events),
                 invoker: Arc::clone(&invoker),
                 machines,
+                counted: Arc::clone(&counted),
             }))
             .merge(identity::router(Arc::clone(&issuer)))
             .merge(s3::router(objects(&shop, wake)))
             .merge(gateway::router(&deployment, functions, issuer.authorizer()));
         Ok(Self {
             base_url,
+            counted,
             listener,
             app,
             events,

@@ -6,6 +6,7 @@
 pub mod arguments;
 pub mod banner;
 mod console;
+pub mod counted;
 mod dev;
 mod events;
 pub mod functions;

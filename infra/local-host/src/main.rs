@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use edge::telemetry::{self, error_chain};
 use local_host::arguments::{self, Arguments, USAGE, Wanted};
@@ -49,7 +50,12 @@ async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     };
     io::stdout().write_all(text.as_bytes())?;
     io::stdout().flush()?;
-    level.map_or_else(telemetry::init, telemetry::init_at);
+    let counted = Arc::clone(&host.counted);
+    telemetry::init_to(level, move |line| {
+        if !counted.takes(line) {
+            telemetry::write_to_stdout(line);
+        }
+    });
     let running = host.open();
     stop.await??;
     running.shutdown().await;

@@ -55,6 +55,7 @@ async fn the_console_and_every_view_of_it_are_served() {
         "/dev/invocations",
         "/dev/executions",
         "/dev/orders",
+        "/dev/metrics",
         "/dev/queues",
     ] {
         let answer = get(&host.base_url, path).await;

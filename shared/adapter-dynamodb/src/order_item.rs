@@ -1,7 +1,8 @@
 //! Which attributes does an order's item have?
 //!
-//! Those that `adapter-embedded` documents for the images of its order stream, and `payment_token` (S): the stream's
-//! readers see the names, so both adapters use the same.
+//! Those that `adapter-embedded` documents for the images of its order stream, `payment_token` (S), and
+//! `trace_header` and `cancel_trace_header` (S) of requests that had one: the stream's readers see the names, so both
+//! adapters use the same.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::orders::order::{Order, OrderLine};

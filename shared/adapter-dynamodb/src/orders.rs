@@ -31,7 +31,10 @@ impl OrderRepository for DynamoOrderRepository {
         const KEY_RECORD: usize = 0;
         let unbuildable = |fault| PortFailure::permanent(ACTION, fault);
         let complete = idempotency::completing(&self.table, completion, &order.id).map_err(unbuildable)?;
-        let item = order_item::new_item(order).map_err(|fault| PortFailure::permanent(ACTION, fault))?;
+        let mut item = order_item::new_item(order).map_err(|fault| PortFailure::permanent(ACTION, fault))?;
+        if let Some(header) = (self.table.trace_header)() {
+            item.insert("trace_header".to_owned(), text(header));
+        }
         let insert = Put::builder()
             .table_name(&self.table.name)
             .set_item(Some(item))
@@ -103,16 +106,20 @@ impl OrderRepository for DynamoOrderRepository {
         at: Timestamp,
     ) -> Result<CancelOutcome, PortFailure> {
         const ACTION: &str = "begin to cancel order";
-        let cancelling = self
+        let trace_header = (self.table.trace_header)();
+        let change = "SET #status = :cancelling, #open = :open, updated_at = :at, cancel_correlation_id = :correlation";
+        let change = match &trace_header {
+            Some(_) => format!("{change}, cancel_trace_header = :trace"),
+            None => change.to_owned(),
+        };
+        let mut cancelling = self
             .table
             .client
             .update_item()
             .table_name(&self.table.name)
             .key("pk", order_item::partition_key(id))
             .condition_expression("customer_id = :customer AND #status = :confirmed")
-            .update_expression(
-                "SET #status = :cancelling, #open = :open, updated_at = :at, cancel_correlation_id = :correlation",
-            )
+            .update_expression(change)
             .expression_attribute_names("#status", "status")
             .expression_attribute_names("#open", "open")
             .expression_attribute_values(":customer", text(customer.as_str()))
@@ -122,10 +129,11 @@ impl OrderRepository for DynamoOrderRepository {
             .expression_attribute_values(":at", number(at.unix_ms()))
             .expression_attribute_values(":correlation", text(correlation_id.as_str()))
             .return_values(ReturnValue::AllNew)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .send()
-            .await;
-        let found = match cancelling {
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        if let Some(header) = trace_header {
+            cancelling = cancelling.expression_attribute_values(":trace", text(header));
+        }
+        let found = match cancelling.send().await {
             Ok(changed) => changed.attributes,
             Err(error) => found_instead(ACTION, error)?,
         };

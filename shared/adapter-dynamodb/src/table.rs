@@ -16,6 +16,7 @@ pub struct Table {
     pub(crate) name: String,
     /// Tells what was written through this handle and its clones from what others wrote: for who may undo only that.
     pub(crate) holder: Arc<str>,
+    pub(crate) trace_header: fn() -> Option<String>,
 }
 
 impl Table {
@@ -26,7 +27,14 @@ impl Table {
             client: Client::from_conf(config),
             name: name.into(),
             holder: Uuid::now_v7().to_string().into(),
+            trace_header: || None,
         }
+    }
+
+    /// Stores the trace of a request beside the orders that it changes, so that what their stream leads to belongs to it.
+    #[must_use]
+    pub fn with_trace_header(self, trace_header: fn() -> Option<String>) -> Self {
+        Self { trace_header, ..self }
     }
 
     /// Another table, through the same client.
@@ -36,6 +44,7 @@ impl Table {
             client: self.client.clone(),
             name: name.into(),
             holder: Arc::clone(&self.holder),
+            trace_header: self.trace_header,
         }
     }
 }

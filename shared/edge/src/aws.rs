@@ -22,6 +22,7 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
 
+use crate::aws_calls::Observed;
 use crate::config::Environment;
 use crate::deadline;
 
@@ -73,13 +74,15 @@ pub fn sdk_config<L: Fn(&str) -> Option<String>>(environment: &Environment<L>) -
     config.build()
 }
 
-/// HTTPS with ring below rustls; plain HTTP where an endpoint says so. Knows the invocation's deadline.
+/// HTTPS with ring below rustls; plain HTTP where an endpoint says so. Knows the invocation's deadline, and its calls are
+/// counted and traced.
 fn http_client() -> SharedHttpClient {
     let client = Builder::new()
         .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
         .build_https();
     http_client_fn(move |settings, components| {
-        SharedHttpConnector::new(UntilDeadline(client.http_connector(settings, components)))
+        let until_deadline = UntilDeadline(client.http_connector(settings, components));
+        SharedHttpConnector::new(Observed(SharedHttpConnector::new(until_deadline)))
     })
 }
 

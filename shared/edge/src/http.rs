@@ -1,12 +1,14 @@
 //! How does a function answer an HTTP request, whatever happens inside it?
 
 use std::future::Future;
+use std::pin::pin;
 use std::time::Instant;
 
 use serde_json::Value;
 use tracing::Instrument as _;
 
 use crate::invocation::{Invocation, Reply};
+use crate::observation::{Observation, observed};
 use crate::panics::catching_future;
 use crate::problem::Problem;
 use crate::request::{CORRELATION_ID_HEADER, HttpRequest, correlation_id_of, take_headers};
@@ -30,7 +32,8 @@ where
     let route = event["routeKey"].as_str().unwrap_or_default().to_owned();
     let personal = headers.contains_key("authorization") || event.pointer("/requestContext/authorizer").is_some();
     let span = invocation_span(&context, Some(&correlation_id));
-    async move {
+    let observation = Observation::of(&context);
+    let work = pin!(async move {
         // Reading the request and calling the handler stand inside as well: either may panic before there is a future.
         let outcome = catching_future(async {
             let request = HttpRequest::read(event, headers, &context, correlation_id.clone())?;
@@ -42,9 +45,8 @@ where
         });
         log_end(&outcome, &route, elapsed_ms(started));
         Ok(answer(outcome, personal, &correlation_id))
-    }
-    .instrument(span)
-    .await
+    });
+    observed(observation, work).instrument(span).await
 }
 
 fn sendable(response: HttpResponse) -> Result<HttpResponse, Problem> {

@@ -8,10 +8,13 @@
 //! | [`records::records`] | a batch from SQS or a DynamoDB stream | an item of the partial batch response |
 //! | [`step::step`] | a Step Functions task or a single event from EventBridge | an error with a name that a state machine can catch |
 //!
-//! All three catch panics, log one line when the invocation ends, and put its ids on every line in between.
+//! All three catch panics, log one line when the invocation ends, and put its ids on every line in between. What the
+//! invocation counted ([`metrics`]) and which calls it made ([`trace`]) is told before it answers.
 
 #[cfg(feature = "aws")]
 pub mod aws;
+#[cfg(feature = "aws")]
+mod aws_calls;
 pub mod caller;
 pub mod config;
 pub mod cursor;
@@ -23,13 +26,22 @@ pub mod invocation;
 pub mod json;
 #[cfg(feature = "lambda")]
 pub mod lambda;
+pub mod metrics;
+mod observation;
+#[cfg(feature = "otlp")]
+mod otlp;
 mod panics;
 pub mod problem;
 pub mod records;
 pub mod request;
 pub mod response;
 pub mod s3;
+pub mod span;
 pub mod sqs;
 pub mod step;
 pub mod stream;
 pub mod telemetry;
+pub mod trace;
+pub mod trace_header;
+mod trace_sink;
+mod xray;

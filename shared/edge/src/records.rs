@@ -2,14 +2,17 @@
 
 use std::error::Error;
 use std::future::Future;
+use std::pin::pin;
 use std::time::Instant;
 
 use serde_json::{Value, json};
 use tracing::Instrument as _;
 
 use crate::invocation::{FunctionError, Invocation, Reply};
+use crate::observation::{self, Observation, observed};
 use crate::panics::{Panicked, catching, catching_future};
 use crate::telemetry::{elapsed_ms, error_chain, invocation_span, record_span};
+use crate::trace;
 
 /// The error type of a batch that is retried as a whole.
 pub const BATCH_MALFORMED: &str = "BatchMalformed";
@@ -24,6 +27,8 @@ pub struct BatchItem<R> {
     /// What the partial batch response names: an SQS message id, or a stream's sequence number.
     pub id: String,
     pub record: Result<R, Undecodable>,
+    /// The trace that it was sent in, where the service in between hands that on.
+    pub trace_header: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +68,7 @@ impl<R> Batch<R> {
         let items = self.items.into_iter().map(|item| BatchItem {
             id: item.id,
             record: item.record.and_then(decode_one),
+            trace_header: item.trace_header,
         });
         Batch {
             items: items.collect(),
@@ -100,7 +106,8 @@ where
     let started = Instant::now();
     let Invocation { event, context } = invocation;
     let span = invocation_span(&context, None);
-    async move {
+    let observation = Observation::of(&context);
+    let work = pin!(async move {
         let batch = match catching(|| decode(&event)) {
             Ok(Ok(batch)) => batch,
             Ok(Err(malformed)) => return Err(whole_batch_failed(&malformed.to_string(), started)),
@@ -114,9 +121,8 @@ where
         tracing::info!(outcome, records, failed, duration_ms, "invocation ended");
         let failures: Vec<Value> = failures.into_iter().map(|id| json!({"itemIdentifier": id})).collect();
         Ok(json!({"batchItemFailures": failures}))
-    }
-    .instrument(span)
-    .await
+    });
+    observed(observation, work).instrument(span).await
 }
 
 /// The ids of the records that failed, each already logged.
@@ -127,13 +133,22 @@ where
     E: Error,
 {
     let mut failures = Vec::new();
-    for BatchItem { id, record } in batch.items {
+    for BatchItem {
+        id,
+        record,
+        trace_header,
+    } in batch.items
+    {
         let span = record_span(&id);
         let succeeded = async {
+            if let Some(header) = &trace_header {
+                trace::continue_from(header);
+            }
             let failure = handle_one(record, handler).await.err();
             if let Some(error) = &failure {
                 tracing::error!(error, "record failed");
             }
+            observation::with(|observation| observation.trace.end_record(failure.is_some()));
             failure.is_none()
         };
         if !succeeded.instrument(span).await {
@@ -188,6 +203,7 @@ mod tests {
                 .as_str()
                 .map(str::to_owned)
                 .ok_or_else(|| Undecodable::new("not a text")),
+            trace_header: None,
         });
         Ok(Batch {
             items: items.collect(),

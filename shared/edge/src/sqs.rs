@@ -44,9 +44,11 @@ fn item(record: &Value) -> Result<BatchItem<SqsMessage>, BatchMalformed> {
         .get("messageId")
         .and_then(Value::as_str)
         .filter(|id| !id.is_empty());
+    let trace_header = record.pointer("/attributes/AWSTraceHeader").and_then(Value::as_str);
     Ok(BatchItem {
         id: id.ok_or(BatchMalformed("a message has no id"))?.to_owned(),
         record: message(record),
+        trace_header: trace_header.map(str::to_owned),
     })
 }
 

@@ -2,16 +2,20 @@
 
 use std::error::Error;
 use std::future::Future;
+use std::pin::pin;
 use std::time::Instant;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use tracing::Instrument as _;
 
 use crate::invocation::{FunctionError, Invocation, Reply};
 use crate::json::fault_without_content;
+use crate::observation::{Observation, observed};
 use crate::panics::catching_future;
-use crate::telemetry::{elapsed_ms, error_chain, invocation_span, is_correlation_id};
+use crate::telemetry::{about, elapsed_ms, error_chain, invocation_span, is_correlation_id};
+use crate::trace::Subject;
 
 /// A dependency was throttled, timed out or unreachable: the state machine retries.
 pub const TRANSIENT_FAILURE: &str = "TransientFailure";
@@ -72,7 +76,7 @@ impl StepError {
 
 /// Serves one task of a state machine, or one event from EventBridge (whose failure Lambda retries by itself).
 ///
-/// An input with a member `correlation_id` puts it on every line of the log. `lambda_runtime` would name errors after
+/// An input with a member `correlation_id` or `order_id` puts it on every line of the log. `lambda_runtime` would name errors after
 /// Rust types, which no `Catch` can rely on; here every name is set by hand.
 pub async fn step<I, O, F, Fut>(invocation: Invocation, handler: F) -> Reply
 where
@@ -85,7 +89,12 @@ where
     let Invocation { event, context } = invocation;
     let correlation_id = event.get("correlation_id").and_then(|id| id.as_str());
     let span = invocation_span(&context, correlation_id.filter(|id| is_correlation_id(id)));
-    async move {
+    let order_id = event.get("order_id").and_then(Value::as_str).map(str::to_owned);
+    let observation = Observation::of(&context);
+    let work = pin!(async move {
+        if let Some(order_id) = order_id {
+            about(Subject::Order, &order_id);
+        }
         let outcome = catching_future(async {
             let input = serde_json::from_value(event).map_err(|fault| StepError {
                 cause: Some(fault_without_content(&fault)),
@@ -106,9 +115,8 @@ where
             Err(error) => log_failure(error, duration_ms),
         }
         outcome.map_err(|error| FunctionError::new(error.name, error.message))
-    }
-    .instrument(span)
-    .await
+    });
+    observed(observation, work).instrument(span).await
 }
 
 /// A verdict that the state machine knows by name is no trouble; trouble that passes is retried; the rest needs a person.
@@ -125,7 +133,7 @@ fn log_failure(StepError { name, message, cause }: &StepError, duration_ms: u64)
 #[cfg(test)]
 mod tests {
     use serde::Deserialize;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
     use crate::invocation::tests::invocation;

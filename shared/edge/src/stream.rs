@@ -101,6 +101,8 @@ fn item(record: &Value) -> Result<BatchItem<ItemChange>, BatchMalformed> {
     Ok(BatchItem {
         id: id.to_owned(),
         record: change(record, id),
+        // A stream hands none on: who writes an item stores it beside what the reader goes on with.
+        trace_header: None,
     })
 }
 

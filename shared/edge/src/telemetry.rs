@@ -4,8 +4,10 @@
 //! and log ids. Lines look like this, on one line each:
 //!
 //! ```json
-//! {"timestamp":"2026-11-01T10:00:00.123Z","level":"INFO","message":"invocation ended","cold_start":false,
-//!  "correlation_id":"0192","duration_ms":12,"function":"orders-place","outcome":"ok","request_id":"8476a536","status":202}
+//! {"timestamp":"2026-11-01T10:00:00.123Z","level":"INFO","target":"edge::http","message":"invocation ended",
+//!  "outcome":"ok","status":202,"route":"POST /orders","duration_ms":12,"function":"orders-place",
+//!  "request_id":"8476a536","trace_id":"1-6ae6c1a0-3f5e8c2b7d9a4e6f1b2c3d4e","cold_start":false,"correlation_id":"0192",
+//!  "order_id":"0192"}
 //! ```
 
 use std::error::Error;
@@ -15,23 +17,26 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use tracing::field::{Empty, Field, Visit};
 use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Level, Span, Subscriber};
+use tracing::{Event, Level, Metadata, Span, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::{Context, SubscriberExt as _};
-use tracing_subscriber::registry::{LookupSpan, Registry, Scope};
+use tracing_subscriber::registry::{LookupSpan, Registry};
 
 use crate::invocation::InvocationContext;
+use crate::trace::Subject;
+use crate::{metrics, observation, trace_header};
 
 /// A longer text is cut: a log line is no place for a body.
 pub const FIELD_CHARS_MAX: usize = 2_000;
 pub const CORRELATION_ID_CHARS_MAX: usize = 64;
-/// Names that every line has already; a field of that name gets an underscore.
-const LINE_NAMES: [&str; 3] = ["timestamp", "level", "target"];
+/// Of a usual line, so that it is written without growing.
+const LINE_BYTES_EXPECTED: usize = 512;
+const FIELDS_EXPECTED: usize = 16;
 const FOREIGN: [&str; 9] = [
     "aws_",
     "axum",
@@ -45,11 +50,21 @@ const FOREIGN: [&str; 9] = [
 ];
 const ERROR_CHAIN_DEPTH_MAX: usize = 16;
 
-/// Sets up logging for the process, with the level from `LOG_LEVEL` (`error`, `warn`, `info`, `debug`, `trace`, `off`).
+/// Sets up logging for the process, to standard output, with the level from `LOG_LEVEL` (`error`, `warn`, `info`, `debug`,
+/// `trace`, `off`).
 pub fn init() {
+    init_to(None, write_to_stdout);
+}
+
+/// Sets up logging for the process, at a level instead of that of `LOG_LEVEL`, to whoever takes each line including its
+/// line feed. A second call changes nothing.
+pub fn init_to(level: Option<LevelFilter>, write: impl Fn(&str) + Send + Sync + 'static) {
     let text = std::env::var("LOG_LEVEL").unwrap_or_default();
-    let level = level_named(&text);
-    init_at(level.unwrap_or(LevelFilter::INFO));
+    let level = level.or_else(|| level_named(&text));
+    let known = level.unwrap_or(LevelFilter::INFO);
+    if tracing::subscriber::set_global_default(subscriber(known, write)).is_err() {
+        tracing::debug!("logging was set up before");
+    }
     if level.is_none() {
         tracing::warn!("LOG_LEVEL is not a level, using info");
     }
@@ -61,14 +76,6 @@ fn level_named(text: &str) -> Option<LevelFilter> {
         "" => Some(LevelFilter::INFO),
         text if text.bytes().all(|byte| byte.is_ascii_alphabetic()) => text.parse().ok(),
         _ => None,
-    }
-}
-
-/// Sets up logging for the process at a given level. A second call changes nothing.
-pub fn init_at(level: LevelFilter) {
-    let already_set = tracing::subscriber::set_global_default(subscriber(level, write_to_stdout)).is_err();
-    if already_set {
-        tracing::debug!("logging was set up before");
     }
 }
 
@@ -89,7 +96,7 @@ fn is_foreign(target: &str) -> bool {
 }
 
 /// When standard output is gone there is nobody left to tell.
-fn write_to_stdout(line: &str) {
+pub fn write_to_stdout(line: &str) {
     std::io::stdout().lock().write_all(line.as_bytes()).unwrap_or_default();
 }
 
@@ -99,15 +106,24 @@ pub fn invocation_span(context: &InvocationContext, correlation_id: Option<&str>
         "invocation",
         function = context.function_name,
         request_id = context.request_id,
-        trace_id = context.trace_id,
+        trace_id = context.trace_id.as_deref().and_then(trace_header::trace_id_of),
         cold_start = context.cold_start,
         correlation_id,
+        order_id = Empty,
+        upload_id = Empty,
     )
 }
 
 /// The span around one record of a batch.
 pub(crate) fn record_span(item_id: &str) -> Span {
-    tracing::error_span!("record", item_id, correlation_id = Empty)
+    tracing::error_span!(
+        "record",
+        item_id,
+        trace_id = Empty,
+        correlation_id = Empty,
+        order_id = Empty,
+        upload_id = Empty,
+    )
 }
 
 /// From here on the lines of this invocation (or of this record, in a batch) carry this correlation id.
@@ -116,6 +132,15 @@ pub(crate) fn record_span(item_id: &str) -> Span {
 pub fn correlate(correlation_id: &str) {
     if is_correlation_id(correlation_id) {
         Span::current().record("correlation_id", correlation_id);
+    }
+}
+
+/// From here on the lines, and the spans of the trace, tell which order or upload they are about. An import goes by the id
+/// of its upload. It is ignored when it is no id.
+pub fn about(subject: Subject, id: &str) {
+    if is_correlation_id(id) {
+        Span::current().record(subject.name(), id);
+        observation::with(|observation| observation.trace.set_subject(subject, id));
     }
 }
 
@@ -172,15 +197,6 @@ struct JsonLines<W> {
     write: W,
 }
 
-#[derive(Serialize)]
-struct Line<'a> {
-    timestamp: String,
-    level: &'a str,
-    target: &'a str,
-    #[serde(flatten)]
-    fields: &'a Map<String, Value>,
-}
-
 impl<S, W> Layer<S> for JsonLines<W>
 where
     S: Subscriber + for<'lookup> LookupSpan<'lookup>,
@@ -203,37 +219,96 @@ where
     }
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
-        let mut line = Fields::default();
-        for span in context.event_scope(event).into_iter().flat_map(Scope::from_root) {
+        if event.metadata().target() == metrics::LINE_TARGET {
+            event.record(&mut WholeLine(&self.write));
+            return;
+        }
+        let mut fields = Fields::default();
+        event.record(&mut fields);
+        let mut line = Line::begin(event.metadata());
+        line.add(&fields);
+        for span in context.event_scope(event).into_iter().flatten() {
             if let Some(fields) = span.extensions().get::<Fields>() {
-                line.0.extend(fields.0.clone());
+                line.add(fields);
             }
         }
-        event.record(&mut line);
-        let line = Line {
-            timestamp: format!("{:.3}", Timestamp::now()),
-            level: event.metadata().level().as_str(),
-            target: event.metadata().target(),
-            fields: &line.0,
+        line.end(&self.write);
+    }
+}
+
+/// A line in the making, from the innermost fields outwards.
+struct Line {
+    json: Vec<u8>,
+    /// What it has already: of two fields of one name the inner one counts.
+    names: Vec<&'static str>,
+}
+
+impl Line {
+    fn begin(metadata: &Metadata<'_>) -> Self {
+        let mut line = Self {
+            json: Vec::with_capacity(LINE_BYTES_EXPECTED),
+            names: Vec::with_capacity(FIELDS_EXPECTED),
         };
-        // A map of texts and numbers always becomes JSON.
-        if let Ok(mut text) = serde_json::to_string(&line) {
-            text.push('\n');
-            (self.write)(&text);
+        line.write("timestamp", &format!("{:.3}", Timestamp::now()));
+        line.write("level", metadata.level().as_str());
+        line.write("target", metadata.target());
+        line
+    }
+
+    fn add(&mut self, fields: &Fields) {
+        for (name, value) in &fields.0 {
+            if !self.names.contains(name) {
+                self.names.push(name);
+                self.write(name, value);
+            }
+        }
+    }
+
+    /// A text, a number or a flag always becomes JSON, and a vector takes all that is written to it.
+    fn write<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) {
+        self.json.push(if self.json.is_empty() { b'{' } else { b',' });
+        serde_json::to_writer(&mut self.json, name).unwrap_or_default();
+        self.json.push(b':');
+        serde_json::to_writer(&mut self.json, value).unwrap_or_default();
+    }
+
+    fn end(mut self, write: impl Fn(&str)) {
+        self.json.extend_from_slice(b"}\n");
+        if let Ok(line) = str::from_utf8(&self.json) {
+            write(line);
         }
     }
 }
 
+/// For an event that has the one field `line`.
+struct WholeLine<'a, W>(&'a W);
+
+impl<W: Fn(&str)> Visit for WholeLine<'_, W> {
+    fn record_str(&mut self, _field: &Field, line: &str) {
+        (self.0)(&format!("{line}\n"));
+    }
+
+    fn record_debug(&mut self, _field: &Field, _value: &dyn fmt::Debug) {}
+}
+
+/// The fields of a span or an event, in their order.
 #[derive(Default)]
-struct Fields(Map<String, Value>);
+struct Fields(Vec<(&'static str, Value)>);
 
 impl Fields {
     fn put(&mut self, field: &Field, value: impl Into<Value>) {
-        let mut name = field.name().to_owned();
-        if LINE_NAMES.contains(&field.name()) {
-            name.push('_');
+        let name = match field.name() {
+            // Every line has these already.
+            "timestamp" => "timestamp_",
+            "level" => "level_",
+            "target" => "target_",
+            name => name,
+        };
+        let value = value.into();
+        match self.0.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, old)) => *old = value,
+            None => self.0.push((name, value)),
         }
-        self.0.insert(name, value.into());
     }
 }
 
@@ -243,8 +318,12 @@ impl Visit for Fields {
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        let cut: String = value.chars().take(FIELD_CHARS_MAX).collect();
-        self.put(field, cut);
+        // Most are short, which is seen without counting characters.
+        if value.len() <= FIELD_CHARS_MAX {
+            return self.put(field, value);
+        }
+        let end = value.char_indices().nth(FIELD_CHARS_MAX).map(|(end, _)| end);
+        self.put(field, end.map_or(value, |end| &value[..end]));
     }
 
     fn record_error(&mut self, field: &Field, value: &(dyn Error + 'static)) {

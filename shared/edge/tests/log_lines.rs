@@ -16,23 +16,28 @@ use std::sync::Once;
 
 use edge::http::http;
 use edge::invocation::{Invocation, InvocationContext};
+use edge::metrics::{self, Metric};
 use edge::problem::Problem;
 use edge::records::records;
 use edge::request::HttpRequest;
 use edge::response::HttpResponse;
 use edge::sqs::{self, SqsMessage};
 use edge::step::{StepError, step};
-use edge::telemetry::{self, correlate, invocation_span};
+use edge::telemetry::{self, about, correlate, invocation_span};
+use edge::trace::Subject;
 use serde_json::{Value, json};
 use tracing::level_filters::LevelFilter;
 
 thread_local! {
     static LINES: RefCell<Vec<Value>> = const { RefCell::new(Vec::new()) };
+    static METRICS: RefCell<Vec<Value>> = const { RefCell::new(Vec::new()) };
 }
 
 fn write(line: &str) {
     assert_eq!(line.find('\n'), Some(line.len() - 1), "one event is one line");
-    LINES.with_borrow_mut(|lines| lines.push(serde_json::from_str(line).unwrap()));
+    let line: Value = serde_json::from_str(line).unwrap();
+    let lines = if line.get("_aws").is_some() { &METRICS } else { &LINES };
+    lines.with_borrow_mut(|lines| lines.push(line));
 }
 
 /// Every test runs on a thread of its own, and so sees its own lines only.
@@ -52,7 +57,7 @@ fn context() -> InvocationContext {
         function_name: "orders-place".to_owned(),
         request_id: "request-1".to_owned(),
         deadline_ms: 10_000,
-        trace_id: Some("1-5759e988-bd862e3fe1be46a994272793".to_owned()),
+        trace_id: Some("Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1".to_owned()),
         cold_start: true,
     }
 }
@@ -279,4 +284,75 @@ fn libraries_are_heard_from_a_warning_on_only() {
     tracing::debug!("ours");
     let messages: Vec<Value> = lines().iter().map(|line| line["message"].clone()).collect();
     assert_eq!(messages, ["retried", "ours"]);
+}
+
+#[tokio::test]
+async fn what_an_invocation_counted_is_one_line_of_metrics_at_every_level() {
+    start_log();
+    let counting = |_: HttpRequest| async {
+        metrics::count(Metric::OrdersPlaced);
+        metrics::add(Metric::CatalogRowsWritten, 3);
+        metrics::add(Metric::CatalogRowsWritten, 4);
+        Ok(HttpResponse::empty(204))
+    };
+    serve(counting).await;
+    let only_errors = tracing::subscriber::set_default(telemetry::subscriber(LevelFilter::ERROR, write));
+    http(invocation(request()), counting).await.unwrap();
+    drop(only_errors);
+    let told = METRICS.take();
+    assert_eq!(told.len(), 2);
+    for line in told {
+        let numbers = (&line["OrdersPlaced"], &line["CatalogRowsWritten"], &line["ColdStarts"]);
+        assert_eq!(numbers, (&json!(1), &json!(7), &json!(1)));
+        assert_eq!(
+            (&line["Function"], &line["Stage"]),
+            (&json!("orders-place"), &json!("local"))
+        );
+        assert_eq!(line["request_id"], "request-1");
+    }
+}
+
+#[tokio::test]
+async fn a_warm_invocation_that_counted_nothing_writes_no_metrics() {
+    start_log();
+    let mut warm = invocation(request());
+    warm.context.cold_start = false;
+    http(warm, |_| async { Ok(HttpResponse::empty(204)) }).await.unwrap();
+    assert_eq!((lines().len(), METRICS.take()), (1, Vec::new()));
+}
+
+#[tokio::test]
+async fn a_line_tells_which_order_or_upload_it_is_about() {
+    start_log();
+    step(invocation(json!({"order_id": "order-9"})), |_: Value| async { Ok(()) })
+        .await
+        .unwrap();
+    assert_eq!(lines()[0]["order_id"], "order-9");
+    let line = serve(|_| async {
+        about(Subject::Upload, "upload-3");
+        about(Subject::Order, "ann@example.test");
+        Ok(HttpResponse::empty(204))
+    })
+    .await;
+    assert_eq!((&line["upload_id"], line.get("order_id")), (&json!("upload-3"), None));
+}
+
+#[tokio::test]
+async fn a_record_with_a_trace_of_its_own_is_logged_under_it() {
+    start_log();
+    let header = "Root=1-6759e988-ad862e3fe1be46a994272793;Parent=43995c3f42cd8ad8;Sampled=1";
+    let event = json!({"Records": [
+        {"messageId": "1", "body": "a", "attributes": {"AWSTraceHeader": header}}, {"messageId": "2", "body": "b"},
+    ]});
+    let handler = |_: SqsMessage| async {
+        tracing::info!("rendered");
+        Ok::<_, SaveOrder>(())
+    };
+    records(invocation(event), sqs::messages, handler).await.unwrap();
+    let traces: Vec<Value> = lines().iter().map(|line| line["trace_id"].clone()).collect();
+    let of_the_batch = "1-5759e988-bd862e3fe1be46a994272793";
+    assert_eq!(
+        traces,
+        ["1-6759e988-ad862e3fe1be46a994272793", of_the_batch, of_the_batch]
+    );
 }

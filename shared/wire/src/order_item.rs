@@ -12,3 +12,7 @@ pub const STATUS: &str = "status";
 pub const CORRELATION_ID: &str = "correlation_id";
 /// Of the request that cancelled it; present once the order is CANCELLING.
 pub const CANCEL_CORRELATION_ID: &str = "cancel_correlation_id";
+/// X-Ray's header of the request that placed the order, where it had one.
+pub const TRACE_HEADER: &str = "trace_header";
+/// Of the request that cancelled it.
+pub const CANCEL_TRACE_HEADER: &str = "cancel_trace_header";

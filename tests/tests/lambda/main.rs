@@ -8,4 +8,6 @@
 
 mod deliveries;
 mod start;
+mod story;
+mod traces;
 mod variables;

@@ -69,6 +69,21 @@ fn a_request_is_followed_through_every_hop_and_no_secret_is_logged() {
         });
     }
 
+    let metrics = client.get("/dev/metrics", None).json();
+    let total = |name: &str| {
+        let of_the_name = metrics["metrics"].as_array().unwrap().iter();
+        let totals = of_the_name.filter(|metric| metric["name"] == name);
+        totals.map(|metric| metric["total"].as_u64().unwrap()).sum::<u64>()
+    };
+    assert_eq!((total("OrdersPlaced"), total("OrdersConfirmed")), (2, 1), "{metrics}");
+    assert_eq!(
+        (total("PhotosRendered"), total("CatalogRowsWritten")),
+        (1, 1),
+        "{metrics}"
+    );
+    // A refund and a release.
+    assert!(total("CompensationsRun") >= 2, "{metrics}");
+
     let secrets = [
         olga.as_str(),
         ann.as_str(),
@@ -78,6 +93,10 @@ fn a_request_is_followed_through_every_hop_and_no_secret_is_logged() {
         "secret-key-of-ann",
         "Signature=",
     ];
+    assert!(
+        !host.log().iter().any(|line| line.contains("\"_aws\"")),
+        "the console shows what was counted"
+    );
     // The greeting before the log is no log: it shows how to pay.
     let lines: Vec<String> = host.log().into_iter().filter(|line| line.starts_with('{')).collect();
     assert!(lines.len() > 20, "only {} log lines", lines.len());

@@ -163,8 +163,9 @@ async function showUploads() {
 const clock = (time) => new Date(time).toLocaleTimeString();
 
 async function showMachinery() {
-  const [{ invocations }, { executions }, { emails }, { queues }] =
-    await Promise.all(["/dev/invocations", "/dev/executions", "/dev/emails", "/dev/queues"].map((path) => ask(path)));
+  const views = ["invocations", "executions", "emails", "queues", "metrics"];
+  const [{ invocations }, { executions }, { emails }, { queues }, { metrics }] =
+    await Promise.all(views.map((view) => ask(`/dev/${view}`)));
   replaceWhenChanged(byId("invocations"), invocations.slice(0, 60), (one) => element("tr", {},
     element("td", {}, one.function), element("td", {}, one.source), element("td", {}, pill(one.outcome)),
     element("td", { class: "number" }, String(one.duration_ms ?? "")),
@@ -176,6 +177,9 @@ async function showMachinery() {
   replaceWhenChanged(byId("mails"), emails.slice(0, 12), (mail) => element("li", {},
     element("span", { class: "grow" }, mail.subject, " ", element("small", {}, `to ${mail.to}, ${clock(mail.at)}`)),
     element("details", {}, element("summary", {}, "Text"), mail.text)), "No mail sent yet.");
+  replaceWhenChanged(byId("metrics"), metrics, (one) => element("li", {},
+    element("span", { class: "grow" }, one.name, " ", element("small", {}, one.reason ?? "")),
+    element("span", { class: "number" }, String(one.total))), "Nothing yet.");
   byId("queues").textContent = queues.map((queue) => `${queue.name} ${queue.depth}`).join(" · ");
 }
 

@@ -13,14 +13,16 @@ use super::resolve::{queue_of_arn, state_machine_arn};
 use super::{DEFINITIONS, TemplateFault, api, sources};
 
 /// Resources that stand for something the local host does by other means (identity, keys, logs to the terminal) or does
-/// not need (access between services: one process has one owner; alarms: somebody watches it).
-const WITHOUT_LOCAL_MEANING: [&str; 9] = [
+/// not need (access between services: one process has one owner; alarms, dashboards and saved queries: somebody watches it).
+const WITHOUT_LOCAL_MEANING: [&str; 11] = [
     "AWS::CloudWatch::Alarm",
+    "AWS::CloudWatch::Dashboard",
     "AWS::Cognito::UserPool",
     "AWS::Cognito::UserPoolClient",
     "AWS::Cognito::UserPoolGroup",
     "AWS::IAM::Role",
     "AWS::Logs::LogGroup",
+    "AWS::Logs::QueryDefinition",
     "AWS::S3::BucketPolicy",
     "AWS::SQS::QueuePolicy",
     "AWS::SecretsManager::Secret",

@@ -205,6 +205,7 @@ impl Resolver {
             )),
             ("AWS::IAM::Role", "Arn") => Ok(format!("arn:aws:iam::{ACCOUNT}:role/{id}")),
             ("AWS::Logs::LogGroup", "Arn") => Ok(format!("arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{id}:*")),
+            ("AWS::CloudWatch::Alarm", "Arn") => Ok(format!("arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:{id}")),
             ("AWS::Cognito::UserPool", "Arn") => Ok(format!("arn:aws:cognito-idp:{REGION}:{ACCOUNT}:userpool/{id}")),
             ("AWS::Serverless::StateMachine", "Name") => self.name_of(id, "Name", place, depth),
             _ => Err(unknown()),

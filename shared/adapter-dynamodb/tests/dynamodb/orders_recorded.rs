@@ -136,6 +136,39 @@ async fn an_order_and_its_completed_key_are_one_transaction() {
     );
 }
 
+#[tokio::test]
+async fn the_trace_of_a_request_is_stored_beside_the_order_that_it_changes() {
+    let recorded = Recorded::new(|_| Answer::Success(json!({ "Attributes": stored(OrderStatus::Cancelling) })));
+    let traced = DynamoOrderRepository {
+        table: Table::new(&recorded.config, "orders").with_trace_header(|| Some("Root=1".to_owned())),
+    };
+    let completion = IdempotencyCompletion {
+        scope: IdempotencyScope {
+            customer: customer(),
+            operation: "place-order",
+            key: "key-1".to_owned(),
+        },
+        fence: Fence(7),
+        reply: RecordedReply(Vec::new()),
+    };
+    traced.place(&order(), &completion).await.unwrap();
+    let request = CorrelationId::parse("request-2").unwrap();
+    traced
+        .begin_cancelling(&order().id, &customer(), &request, at(1))
+        .await
+        .unwrap();
+    let sent = recorded.sent();
+    let placed = &sent[0].body["TransactItems"][1]["Put"]["Item"];
+    assert_eq!(placed["trace_header"], json!({ "S": "Root=1" }));
+    let cancelled = &sent[1].body;
+    let change = cancelled["UpdateExpression"].as_str().unwrap();
+    assert!(change.ends_with(", cancel_trace_header = :trace"), "{change}");
+    assert_eq!(
+        cancelled["ExpressionAttributeValues"][":trace"],
+        json!({ "S": "Root=1" })
+    );
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_transaction_whose_answer_got_lost_is_repeated_under_its_token() {
     let losses = [

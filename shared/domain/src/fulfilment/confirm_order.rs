@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::ports::{OrderBook, StockLedger, Transition};
+use super::ports::{Done, OrderBook, StockLedger, Transition};
 use crate::ports::{Clock, PortFailure};
 use crate::values::{OrderId, OrderStatus};
 
@@ -25,11 +25,12 @@ pub enum ConfirmOrderError {
 impl ConfirmOrder {
     /// Commits the stock first: an order that says CONFIRMED holds nothing open. A late repetition after a cancel finds
     /// the reservation closed and the order past confirmation, and changes neither.
-    pub async fn run(&self, id: &OrderId) -> Result<(), ConfirmOrderError> {
+    pub async fn run(&self, id: &OrderId) -> Result<Done, ConfirmOrderError> {
         let now = self.clock.now();
         self.stock.commit(id, now).await?;
         match self.book.confirm(id, now).await? {
-            Transition::Done | Transition::AlreadyDone => Ok(()),
+            Transition::Done => Ok(Done::Now),
+            Transition::AlreadyDone => Ok(Done::Before),
             Transition::Refused(status) => Err(ConfirmOrderError::NotConfirmable(status)),
             Transition::NotFound => Err(ConfirmOrderError::OrderNotFound),
         }

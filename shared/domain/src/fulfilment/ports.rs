@@ -38,6 +38,13 @@ pub enum Transition {
     NotFound,
 }
 
+/// Whether an attempt changed what it was to change, or found it so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Done {
+    Now,
+    Before,
+}
+
 /// Why an order was set aside for an operator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parking {

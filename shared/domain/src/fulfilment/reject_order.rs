@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::ports::{OrderBook, Transition};
+use super::ports::{Done, OrderBook, Transition};
 use crate::ports::{Clock, PortFailure};
 use crate::values::{OrderId, OrderStatus, RejectionReason};
 
@@ -23,9 +23,10 @@ pub enum RejectOrderError {
 
 impl RejectOrder {
     /// The saga asks for this only after everything was undone.
-    pub async fn run(&self, id: &OrderId, reason: RejectionReason) -> Result<(), RejectOrderError> {
+    pub async fn run(&self, id: &OrderId, reason: RejectionReason) -> Result<Done, RejectOrderError> {
         match self.book.reject(id, reason, self.clock.now()).await? {
-            Transition::Done | Transition::AlreadyDone => Ok(()),
+            Transition::Done => Ok(Done::Now),
+            Transition::AlreadyDone => Ok(Done::Before),
             Transition::Refused(status) => Err(RejectOrderError::NotRejectable(status)),
             Transition::NotFound => Err(RejectOrderError::OrderNotFound),
         }

@@ -1,0 +1,52 @@
+//! What is told of one piece of work? When, below what, about which order, and what came of it.
+
+use std::time::SystemTime;
+
+use crate::trace::Subject;
+use crate::trace_header::SpanId;
+
+/// What is called.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Target {
+    /// As X-Ray spells it, like `DynamoDB`.
+    pub service: String,
+    pub operation: String,
+    pub region: String,
+    pub table: Option<String>,
+}
+
+/// What came of an attempt.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// `None` when no answer came.
+    pub status: Option<u16>,
+    pub request_id: Option<String>,
+    /// The service's name for what is wrong.
+    pub error: Option<String>,
+    pub throttled: bool,
+}
+
+/// One piece of work with a beginning and an end, for whoever shows it.
+pub(crate) struct Span {
+    pub(crate) trace_id: String,
+    pub(crate) id: SpanId,
+    /// `None` for the function itself, which to X-Ray is Lambda's to tell.
+    pub(crate) parent: Option<SpanId>,
+    pub(crate) name: String,
+    pub(crate) started: SystemTime,
+    pub(crate) ended: SystemTime,
+    pub(crate) failed: bool,
+    pub(crate) call: Option<Call>,
+    pub(crate) subject: Option<(Subject, String)>,
+    /// A span of another trace that this one belongs with.
+    pub(crate) link: Option<(String, SpanId)>,
+}
+
+/// A call, all its attempts together, with what came of the last.
+pub(crate) struct Call {
+    /// The same for every attempt.
+    pub(crate) key: String,
+    pub(crate) target: Target,
+    pub(crate) retries: u32,
+    pub(crate) outcome: Outcome,
+}

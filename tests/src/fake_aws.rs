@@ -1,0 +1,185 @@
+//! What does a function's binary see of AWS in a test? Services that keep what is put into them, say yes to every change,
+//! and remember who called with which headers.
+//!
+//! Not a cloud: conditions and updates are not evaluated. For whoever looks at the calls, and not at what they change.
+
+use std::collections::HashMap;
+use std::net::UdpSocket;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+
+/// A datagram of the loopback is there when its sender has gone on.
+const DATAGRAM_PATIENCE: Duration = Duration::from_millis(200);
+const DATAGRAM_BYTES_MAX: usize = 64 * 1024;
+
+pub struct FakeAws {
+    pub address: String,
+    state: Arc<Mutex<Remembered>>,
+    /// Serves until the test ends.
+    _runtime: Runtime,
+}
+
+#[derive(Default)]
+struct Remembered {
+    calls: Vec<FakeCall>,
+    items: HashMap<(String, String), Value>,
+    /// Given to the next calls instead of an answer.
+    refusals: Vec<(StatusCode, &'static str)>,
+}
+
+#[derive(Debug, Clone)]
+pub struct FakeCall {
+    /// Like `GetItem`; the path where the protocol names no operation.
+    pub operation: String,
+    pub trace_header: Option<String>,
+    pub body: Value,
+}
+
+impl FakeAws {
+    pub fn start() -> Self {
+        let runtime = Runtime::new().unwrap();
+        let state = Arc::new(Mutex::new(Remembered::default()));
+        let router = Router::new().fallback(answer).with_state(Arc::clone(&state));
+        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        runtime.spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Self {
+            address,
+            state,
+            _runtime: runtime,
+        }
+    }
+
+    pub fn keep(&self, table: &str, item: &Value) {
+        self.state.lock().unwrap().put(table, item);
+    }
+
+    /// The item that was put under this key.
+    pub fn kept(&self, table: &str, key: &str) -> Option<Value> {
+        let state = self.state.lock().unwrap();
+        state.items.get(&(table.to_owned(), key.to_owned())).cloned()
+    }
+
+    pub fn refuse_next(&self, times: usize, status: u16, body: &'static str) {
+        let refusal = (StatusCode::from_u16(status).unwrap(), body);
+        self.state.lock().unwrap().refusals = vec![refusal; times];
+    }
+
+    pub fn calls(&self) -> Vec<FakeCall> {
+        self.state.lock().unwrap().calls.clone()
+    }
+}
+
+impl Remembered {
+    fn put(&mut self, table: &str, item: &Value) {
+        let key = item["pk"]["S"].as_str().unwrap_or_default();
+        self.items.insert((table.to_owned(), key.to_owned()), item.clone());
+    }
+
+    fn answer(&mut self, operation: &str, body: &Value) -> Value {
+        let table = |request: &Value| request["TableName"].as_str().unwrap_or_default().to_owned();
+        match operation {
+            "PutItem" => self.put(&table(body), &body["Item"]),
+            "TransactWriteItems" => {
+                for part in body["TransactItems"].as_array().into_iter().flatten() {
+                    if let Some(put) = part.get("Put") {
+                        self.put(&table(put), &put["Item"]);
+                    }
+                }
+            }
+            "GetItem" => {
+                let key = body["Key"]["pk"]["S"].as_str().unwrap_or_default();
+                let found = self.items.get(&(table(body), key.to_owned()));
+                return found.map_or_else(|| json!({}), |item| json!({"Item": item}));
+            }
+            "BatchGetItem" => {
+                let tables = body["RequestItems"].as_object().into_iter().flatten();
+                let found = tables.map(|(table, _)| {
+                    let items = self.items.iter().filter(|((kept_in, _), _)| kept_in == table);
+                    (table.clone(), items.map(|(_, item)| item.clone()).collect::<Value>())
+                });
+                return json!({"Responses": found.collect::<serde_json::Map<_, _>>(), "UnprocessedKeys": {}});
+            }
+            // Who claims something is the first to do so.
+            "UpdateItem" if body["ReturnValues"] == "UPDATED_NEW" => {
+                return json!({"Attributes": {"fence": {"N": "1"}}});
+            }
+            "StartExecution" => return json!({"executionArn": "arn:execution", "startDate": 1.0}),
+            "AdminGetUser" => {
+                let attributes = json!([{"Name": "email", "Value": "ann@example.test"}, {"Name": "email_verified", "Value": "true"}]);
+                return json!({"Username": "ann", "Enabled": true, "UserStatus": "CONFIRMED", "UserAttributes": attributes});
+            }
+            "/v2/email/outbound-emails" => return json!({"MessageId": "m-1"}),
+            _ => {}
+        }
+        json!({})
+    }
+}
+
+async fn answer(State(state): State<Arc<Mutex<Remembered>>>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let operation = text("x-amz-target").and_then(|target| target.split('.').nth(1));
+    let operation = operation.unwrap_or_else(|| uri.path()).to_owned();
+    let body = serde_json::from_slice(&body).unwrap_or_default();
+    let mut state = state.lock().unwrap();
+    state.calls.push(FakeCall {
+        operation: operation.clone(),
+        trace_header: text("x-amzn-trace-id").map(str::to_owned),
+        body,
+    });
+    let json_type = [
+        (header::CONTENT_TYPE, "application/x-amz-json-1.0"),
+        (header::HeaderName::from_static("x-amzn-requestid"), "request-of-aws"),
+    ];
+    if let Some((status, refusal)) = state.refusals.pop() {
+        return (status, json_type, refusal).into_response();
+    }
+    if text("authorization").is_some_and(|signature| signature.contains("/s3/")) {
+        let missing = "<?xml version=\"1.0\"?><Error><Code>NoSuchKey</Code></Error>";
+        return (
+            StatusCode::NOT_FOUND,
+            [(header::CONTENT_TYPE, "application/xml")],
+            missing,
+        )
+            .into_response();
+    }
+    let body = state.calls[state.calls.len() - 1].body.clone();
+    (json_type, state.answer(&operation, &body).to_string()).into_response()
+}
+
+/// In place of the daemon that Lambda runs beside a function.
+pub struct FakeDaemon(UdpSocket);
+
+impl FakeDaemon {
+    pub fn start() -> Self {
+        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        socket.set_read_timeout(Some(DATAGRAM_PATIENCE)).unwrap();
+        Self(socket)
+    }
+
+    pub fn address(&self) -> String {
+        self.0.local_addr().unwrap().to_string()
+    }
+
+    /// The documents that have come since the last time.
+    pub fn received(&self) -> Vec<Value> {
+        let mut documents = Vec::new();
+        let mut datagram = vec![0; DATAGRAM_BYTES_MAX];
+        while let Ok(length) = self.0.recv(&mut datagram) {
+            let text = std::str::from_utf8(&datagram[..length]).unwrap();
+            let (head, document) = text.split_once('\n').unwrap();
+            assert_eq!(head, "{\"format\":\"json\",\"version\":1}");
+            documents.push(serde_json::from_str(document).unwrap());
+        }
+        documents
+    }
+}
