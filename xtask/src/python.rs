@@ -39,7 +39,8 @@ impl Environment {
         }
         run(interpreter()?, &["-m", "venv", folder])?;
         let quietly = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-        let exactly = ["--require-hashes", "--requirement", requirements];
+        // The file names everything; left to look for more, pip prefers newer releases of what is named with extras.
+        let exactly = ["--no-deps", "--require-hashes", "--requirement", requirements];
         run(&environment.program("python"), &[&quietly[..], &exactly[..]].concat())?;
         fs::write(installed, wanted).map_err(io)?;
         Ok(Some(environment))
