@@ -135,10 +135,13 @@ fn parked_confirmed_and_cancelled() -> [Value; 4] {
     parked["parking_execution"] = json!({ "S": "order-1" });
     parked["parking_error"] = json!({ "S": "States.Timeout" });
     parked["parking_cause"] = json!({ "S": "" });
+    parked["open"] = json!({ "S": "parked" });
     let mut confirmed = parked.clone();
     confirmed["status"] = json!({ "S": "CONFIRMED" });
     confirmed["updated_at"] = json!({ "N": "1700000002000" });
-    confirmed.as_object_mut().unwrap().remove("parked_from");
+    for gone in ["parked_from", "open"] {
+        confirmed.as_object_mut().unwrap().remove(gone);
+    }
     let mut cancelling = confirmed.clone();
     cancelling["status"] = json!({ "S": "CANCELLING" });
     cancelling["updated_at"] = json!({ "N": "1700000003000" });
