@@ -2,7 +2,7 @@
 
 use crate::command::{Failed, failed, read, run, run_cargo, run_with};
 use crate::local_cloud::{Content, LocalCloud, STACK};
-use crate::{faults, functions, lint, local_cloud};
+use crate::{faults, functions, lint, local_cloud, simulate};
 
 /// Whether the package registries may be asked.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -40,6 +40,8 @@ pub(crate) fn everything(network: Network) -> Result<(), Failed> {
     // The end-to-end tests start this binary; it is built on its own, as `cargo run` would, so that no feature leaks in.
     run_cargo(network, &["build", "--locked", "-p", "local-host"], &[])?;
     run_cargo(network, &["test", "--workspace", "--locked"], &[])?;
+    // The tests try single faults; pairs of them have found what those could not.
+    simulate::run(network, &[])?;
     lint::templates(network)?;
     lint::state_machines(network)?;
     lint::dependencies(network)?;

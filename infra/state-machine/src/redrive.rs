@@ -27,10 +27,9 @@ pub fn redrive(journal: &BTreeMap<String, Value>, now_ms: i64) -> Option<Redrive
     if outcome.is_some_and(|outcome| outcome.get("Succeeded").is_some()) {
         return None;
     }
-    let failures = Failures::of(journal);
     let mut forgotten: BTreeSet<String> = BTreeSet::from([OUTCOME_KEY.to_owned()]);
-    for failure in &failures.0 {
-        if !failures.reaches_the_top(failure) {
+    for failure in journal.iter().filter_map(|(key, value)| Failure::of(key, value)) {
+        if failure.was_dealt_with(journal) {
             continue;
         }
         match failure.kind {
@@ -57,7 +56,7 @@ enum Kind {
     Branches,
 }
 
-/// A last attempt that failed and was neither repeated nor caught.
+/// An attempt that failed.
 #[derive(Debug, Clone, Copy)]
 struct Failure<'a> {
     path: &'a str,
@@ -65,46 +64,29 @@ struct Failure<'a> {
     kind: Kind,
 }
 
-struct Failures<'a>(Vec<Failure<'a>>);
-
-impl<'a> Failures<'a> {
-    fn of(journal: &'a BTreeMap<String, Value>) -> Self {
-        let failed = journal.iter().filter_map(|(key, value)| {
-            let (attempt_path, fact) = key.rsplit_once('/')?;
-            let (path, attempt) = attempt_path.rsplit_once('/')?;
-            let kind = match fact {
-                "answer" if value.get("Err").is_some() => Kind::Task,
-                "failed" => Kind::Branches,
-                _ => return None,
-            };
-            let handled = ["again", "caught"];
-            if handled
-                .iter()
-                .any(|fact| journal.contains_key(&format!("{attempt_path}/{fact}")))
-            {
-                return None;
-            }
-            let attempt = attempt.parse().ok()?;
-            Some(Failure { path, attempt, kind })
-        });
-        Self(failed.collect())
+impl<'a> Failure<'a> {
+    fn of(key: &'a str, value: &Value) -> Option<Self> {
+        let (attempt_path, fact) = key.rsplit_once('/')?;
+        let (path, attempt) = attempt_path.rsplit_once('/')?;
+        let kind = match fact {
+            "answer" if value.get("Err").is_some() => Kind::Task,
+            "failed" => Kind::Branches,
+            _ => return None,
+        };
+        let attempt = attempt.parse().ok()?;
+        Some(Self { path, attempt, kind })
     }
 
-    /// Whether nothing around it has dealt with it: a failed branch whose Parallel was caught is over and done with.
-    fn reaches_the_top(&self, failure: &Failure<'_>) -> bool {
-        let around = failure.path.match_indices('/').map(|(end, _)| &failure.path[..end]);
-        around
-            .filter_map(|path| {
-                let (parent, attempt) = path.rsplit_once('/')?;
-                // States stand between slashes with their visit, like `Undo#1`; attempts and branches are bare numbers.
-                let is_attempt = parent.rsplit('/').next().is_some_and(|last| last.contains('#'));
-                is_attempt.then_some((parent, attempt.parse::<u32>().ok()?))
-            })
-            .all(|(parent, attempt)| {
-                self.0
-                    .iter()
-                    .any(|other| other.kind == Kind::Branches && other.path == parent && other.attempt == attempt)
-            })
+    /// Whether it was repeated or caught, or an attempt of a Parallel or Map around it was: then it is over and done with.
+    /// What was aborted in between is not: nobody had come to deal with it yet.
+    fn was_dealt_with(&self, journal: &BTreeMap<String, Value>) -> bool {
+        let own = format!("{}/{}", self.path, self.attempt);
+        let around = own.match_indices('/').map(|(end, _)| &own[..end]);
+        around.chain([own.as_str()]).any(|attempt_path| {
+            ["again", "caught"]
+                .iter()
+                .any(|fact| journal.contains_key(&format!("{attempt_path}/{fact}")))
+        })
     }
 }
 

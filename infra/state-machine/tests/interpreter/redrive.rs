@@ -158,6 +158,22 @@ fn an_execution_that_somebody_aborted_goes_on_where_it_was() {
 }
 
 #[test]
+fn an_abort_right_behind_the_last_attempt_leaves_it_all_its_attempts() {
+    let machine = order_saga();
+    let first = host(&["VoidPayment"]);
+    outcome_on(&first, &machine, input());
+    for records in 0..first.records() {
+        let aborted = first.journal_prefix(records);
+        let again = host(&[]).with_journal(redriven(&aborted, 1_000_000), 1_000_000);
+        let outcome = outcome_on(&again, &machine, input());
+        assert!(
+            matches!(outcome, Outcome::Succeeded(_)),
+            "after {records} records: {outcome:?}"
+        );
+    }
+}
+
+#[test]
 fn what_went_well_cannot_be_redriven() {
     let host = VirtualHost::new(0.5, |_| Answer::at_once(Ok(json!({}))));
     outcome_on(&host, &order_saga(), input());
