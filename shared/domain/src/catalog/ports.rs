@@ -1,10 +1,13 @@
 //! What must the outside do for products and catalog imports?
 
+use std::ops::Range;
+
 use async_trait::async_trait;
 
+use super::import::job::{FileRange, ImportId, ImportJob, RangeProgress};
 use super::product::{CatalogRow, Product};
 use crate::ports::PortFailure;
-use crate::values::{CustomerId, ImportCounts, ObjectVersion, Sku, Timestamp, UploadId};
+use crate::values::{CustomerId, ImportCounts, ObjectSequencer, ObjectVersion, Sku, Timestamp, UploadId};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProductPage {
@@ -63,8 +66,10 @@ pub trait ByteStream: Send {
 /// Reads catalog files.
 #[async_trait]
 pub trait CatalogFiles: Send + Sync {
-    /// Opens one version at a byte offset; `None` when it was deleted since.
-    async fn open(&self, object: &ObjectVersion, from_byte: u64) -> Result<Option<Box<dyn ByteStream>>, PortFailure>;
+    /// Opens these bytes of one version; the stream MUST end behind the last of them, or with the file. `None` when it was
+    /// deleted since.
+    async fn open(&self, object: &ObjectVersion, bytes: Range<u64>)
+    -> Result<Option<Box<dyn ByteStream>>, PortFailure>;
 }
 
 /// A file under construction, visible to readers only once finished.
@@ -74,18 +79,21 @@ pub trait FileSink: Send {
     async fn finish(self: Box<Self>) -> Result<(), PortFailure>;
 }
 
-/// Keeps the files of rejected rows, `reports/{upload_id}/rejected.csv`.
+/// Keeps the files of rejected rows, `reports/{upload_id}/rejected.csv`, and the parts that they are made of.
 #[async_trait]
 pub trait RejectedRowsFiles: Send + Sync {
     /// Replaces what an earlier attempt wrote, but only when finished.
     async fn create(&self, upload_id: &UploadId) -> Result<Box<dyn FileSink>, PortFailure>;
+    /// A part under a name that nobody used before: 1 to 64 of `[a-z0-9-]`.
+    async fn create_part(&self, import: &ImportId, part: &str) -> Result<Box<dyn FileSink>, PortFailure>;
+    /// Opens a part that was finished; `None` where there is none (any more).
+    async fn open_part(&self, import: &ImportId, part: &str) -> Result<Option<Box<dyn ByteStream>>, PortFailure>;
 }
 
-/// What the import knows of the upload that brought a catalog.
+/// What is known of the import of one version of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CatalogImport {
-    pub upload_id: UploadId,
-    pub sequence: u64,
+    pub id: ImportId,
     /// Who uploaded it and gets the report; nobody for a file that was copied in by hand.
     pub uploaded_by: Option<CustomerId>,
     pub file_name: String,
@@ -106,24 +114,64 @@ pub enum CatalogImportEnd {
     Rejected { reason: String },
 }
 
-/// Keeps the state of imports.
+/// What an event about a file leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Begin {
+    Import(CatalogImport),
+    /// A newer version of the same file was seen before: this one is history.
+    Outdated,
+}
+
+/// What became of an attempt to note progress.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Advance {
+    Noted,
+    /// Somebody else's progress is not the one that this attempt went on from. Nothing changed.
+    Overtaken,
+    /// The import has ended, or a newer version of the file took its place. Nothing changed.
+    Closed,
+}
+
+/// Keeps the state of imports, range by range.
 #[async_trait]
 pub trait ImportLedger: Send + Sync {
-    /// Marks the upload PROCESSING unless it has finished. An upload that nobody announced (an object copied in by hand)
-    /// MUST be recorded now, with the next sequence.
+    /// Marks the upload PROCESSING unless this version has finished. An upload that nobody announced (an object copied in by
+    /// hand) MUST be recorded now, with the next sequence; so MUST another version of a file that was seen before, unless
+    /// its `sequencer` says that it is the older one. The same version again finds the same import.
     async fn begin(
         &self,
         upload_id: &UploadId,
         object: &ObjectVersion,
+        sequencer: Option<&ObjectSequencer>,
         at: Timestamp,
-    ) -> Result<CatalogImport, PortFailure>;
-    /// Notes how far the import is. MUST NOT touch an import that has ended, nor go back.
-    async fn progress(&self, upload_id: &UploadId, counts: ImportCounts, at: Timestamp) -> Result<(), PortFailure>;
-    /// Ends the import. Of several attempts the first one's numbers stay, and are returned to all.
+    ) -> Result<Begin, PortFailure>;
+    /// How far a range is; `None` before its first progress.
+    async fn progress(&self, import: &ImportId, range: u32) -> Result<Option<RangeProgress>, PortFailure>;
+    /// Notes progress of a range that stands at `from` ([`RangeProgress::none`] before the first). In the same step MUST the
+    /// difference be added to what the upload shows, so that every row is counted once however often and by whomever it is
+    /// read. MUST change nothing unless the range still stands there and the import is open.
+    async fn advance(
+        &self,
+        import: &ImportId,
+        range: u32,
+        from: &RangeProgress,
+        to: &RangeProgress,
+        at: Timestamp,
+    ) -> Result<Advance, PortFailure>;
+    /// Ends the import. Of several attempts the first one's numbers stay, and are returned to all. `None`, and nothing
+    /// changes, where a newer version of the file took its place.
     async fn finish(
         &self,
-        upload_id: &UploadId,
+        import: &ImportId,
         end: &CatalogImportEnd,
         at: Timestamp,
-    ) -> Result<CatalogImportEnd, PortFailure>;
+    ) -> Result<Option<CatalogImport>, PortFailure>;
+}
+
+/// Runs imports that are too much for one invocation: range by range, several at a time.
+#[async_trait]
+pub trait ImportRunner: Send + Sync {
+    /// MUST start at most one execution per [`ImportId::execution_name`]; one that exists already is success. `ranges` says
+    /// how the file is divided, where that is known; otherwise it is divided first.
+    async fn start(&self, job: &ImportJob, ranges: Option<&[FileRange]>) -> Result<(), PortFailure>;
 }

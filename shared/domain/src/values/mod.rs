@@ -7,6 +7,7 @@ mod money;
 mod object_keys;
 mod order_status;
 mod quantity;
+mod sequencer;
 mod sku;
 mod timestamp;
 
@@ -17,9 +18,11 @@ pub use identity::{
 pub use import_counts::ImportCounts;
 pub use money::{Money, MoneyFault};
 pub use object_keys::{
-    CatalogKey, KeyFault, ObjectVersion, PHOTO_BYTES_MAX, PhotoKey, catalog_report_key, thumbnail_key,
+    CatalogKey, KeyFault, ObjectVersion, PHOTO_BYTES_MAX, PhotoKey, catalog_report_key,
+    catalog_report_part_key, thumbnail_key,
 };
 pub use order_status::{OrderStatus, RejectionReason};
 pub use quantity::{Quantity, QuantityOutOfRange};
+pub use sequencer::{ObjectSequencer, SequencerFault};
 pub use sku::{SKU_BYTES_MAX, Sku, SkuFault};
 pub use timestamp::Timestamp;

@@ -83,6 +83,12 @@ pub fn catalog_report_key(upload_id: &UploadId) -> String {
     format!("reports/{upload_id}/rejected.csv")
 }
 
+/// `report-parts/{upload_id}/{sequence}/{part}.csv` in the uploads bucket: what one attempt at one stretch of the file
+/// rejected. Forgotten by the bucket after a while.
+pub fn catalog_report_part_key(upload_id: &UploadId, sequence: u64, part: &str) -> String {
+    format!("report-parts/{upload_id}/{sequence}/{part}.csv")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

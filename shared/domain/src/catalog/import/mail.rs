@@ -1,22 +1,22 @@
 //! What is the uploader told of an import, and how does it stay one mail?
 
-use super::ImportCatalog;
+use super::finish::FinishImport;
 use crate::catalog::ports::{CatalogImport, CatalogImportEnd};
 use crate::ports::{Email, PortFailure, html_escaped};
 use crate::send_once::send_once;
 use crate::values::{EmailAddress, ImportCounts};
 
-impl ImportCatalog {
-    /// Sends the report unless somebody did, or may have done.
-    pub(super) async fn tell(&self, upload: &CatalogImport, end: &CatalogImportEnd) -> Result<(), PortFailure> {
-        let Some(uploader) = &upload.uploaded_by else {
+impl FinishImport {
+    /// Sends the report of an import that has ended, unless somebody did, or may have done. One for each version of a file.
+    pub(super) async fn tell(&self, import: &CatalogImport) -> Result<(), PortFailure> {
+        let (Some(uploader), Some(end)) = (&import.uploaded_by, &import.finished) else {
             return Ok(());
         };
         let Some(to) = self.directory.email_of(uploader).await? else {
             return Ok(());
         };
-        let key = format!("import/{}", upload.upload_id);
-        let email = email(upload, end, to);
+        let key = format!("import/{}", import.id.execution_name());
+        let email = email(import, end, to);
         send_once(
             self.sends.as_ref(),
             self.mailer.as_ref(),
@@ -29,9 +29,9 @@ impl ImportCatalog {
     }
 }
 
-fn email(upload: &CatalogImport, end: &CatalogImportEnd, to: EmailAddress) -> Email {
+fn email(import: &CatalogImport, end: &CatalogImportEnd, to: EmailAddress) -> Email {
     // A file copied in by hand may have any name; a subject is one line.
-    let file_name = upload.file_name.replace(char::is_control, " ");
+    let file_name = import.file_name.replace(char::is_control, " ");
     let (what, sentences) = match end {
         CatalogImportEnd::Done {
             counts,
@@ -41,7 +41,7 @@ fn email(upload: &CatalogImport, end: &CatalogImportEnd, to: EmailAddress) -> Em
             ("could not be imported", vec![format!("Nothing was changed: {reason}.")])
         }
     };
-    let upload_id = &upload.upload_id;
+    let upload_id = &import.id.upload_id;
     let paragraphs: Vec<String> = sentences
         .iter()
         .map(|sentence| format!("<p>{}</p>", html_escaped(sentence)))

@@ -3,10 +3,11 @@
 //! A CSV file that spreadsheets open safely: `line,reason` and the columns of the original. The same catalog makes the
 //! same bytes.
 
+use super::job::ImportId;
+use super::range::IngestRange;
 use crate::catalog::csv::{Header, Record, RowFaults};
-use crate::catalog::ports::{FileSink, RejectedRowsFiles};
+use crate::catalog::ports::FileSink;
 use crate::ports::PortFailure;
-use crate::values::UploadId;
 
 /// Bytes of one field of the report. What is cut off is in the catalog, on the line that the report names.
 pub(super) const REPORT_FIELD_BYTES_MAX: usize = 1_024;
@@ -14,73 +15,71 @@ const CUT_MARK: &str = "… (cut)";
 /// Bytes gathered before they are written.
 const BUFFER_BYTES: usize = 64 * 1024;
 
-/// The report under construction. There is no file unless a row was rejected.
-pub(super) struct RejectedRows<'a> {
-    files: &'a dyn RejectedRowsFiles,
-    upload_id: &'a UploadId,
-    sink: Option<Box<dyn FileSink>>,
+/// What one attempt rejects of one stretch of the file: lines without a header, under a name of their own.
+pub(super) struct RejectedPart {
+    name: String,
+    sink: Box<dyn FileSink>,
     buffer: Vec<u8>,
 }
 
-impl<'a> RejectedRows<'a> {
-    pub(super) fn new(files: &'a dyn RejectedRowsFiles, upload_id: &'a UploadId) -> Self {
-        Self {
-            files,
-            upload_id,
-            sink: None,
+impl IngestRange {
+    pub(super) async fn begin_part(&self, import: &ImportId) -> Result<RejectedPart, PortFailure> {
+        let name = self.ids.next_id();
+        Ok(RejectedPart {
+            sink: self.rejected_rows.create_part(import, &name).await?,
             buffer: Vec::new(),
-        }
+            name,
+        })
     }
+}
 
+impl RejectedPart {
     pub(super) async fn add(
         &mut self,
         header: &Header,
         record: &Record<'_>,
         faults: &RowFaults,
     ) -> Result<(), PortFailure> {
-        let lines = rejected_lines(self.sink.is_none(), header, record, faults);
-        let mut sink = match self.sink.take() {
-            Some(sink) => sink,
-            None => self.files.create(self.upload_id).await?,
-        };
-        self.buffer.extend_from_slice(lines.as_bytes());
+        self.buffer
+            .extend_from_slice(rejected_line(header, record, faults).as_bytes());
         if self.buffer.len() >= BUFFER_BYTES {
-            sink.write(&self.buffer).await?;
+            self.sink.write(&self.buffer).await?;
             self.buffer.clear();
         }
-        self.sink = Some(sink);
         Ok(())
     }
 
-    pub(super) async fn finish(self) -> Result<(), PortFailure> {
-        let Some(mut sink) = self.sink else { return Ok(()) };
+    /// Answers with its name.
+    pub(super) async fn finish(mut self) -> Result<String, PortFailure> {
         if !self.buffer.is_empty() {
-            sink.write(&self.buffer).await?;
+            self.sink.write(&self.buffer).await?;
         }
-        sink.finish().await
+        self.sink.finish().await?;
+        Ok(self.name)
     }
 }
 
-fn rejected_lines(with_header: bool, header: &Header, record: &Record<'_>, faults: &RowFaults) -> String {
-    let mut lines = String::new();
-    if with_header {
-        lines.push_str("line,reason");
-        header
-            .names()
-            .iter()
-            .for_each(|name| push_cell(&mut lines, name.as_bytes()));
-        lines.push_str("\r\n");
+/// The first line of the report. Nobody knows the columns of a file that is gone.
+pub(super) fn report_header(header: Option<&Header>) -> String {
+    let mut line = "line,reason".to_owned();
+    for name in header.map(Header::names).unwrap_or_default() {
+        push_cell(&mut line, name.as_bytes());
     }
-    lines.push_str(&record.line.to_string());
-    push_cell(&mut lines, faults.to_string().as_bytes());
+    line.push_str("\r\n");
+    line
+}
+
+fn rejected_line(header: &Header, record: &Record<'_>, faults: &RowFaults) -> String {
+    let mut line = record.line.to_string();
+    push_cell(&mut line, faults.to_string().as_bytes());
     // As many cells as the header has, or the report itself would be ragged.
     let cells = record
         .fields()
         .chain(std::iter::repeat(b"".as_slice()))
         .take(header.names().len());
-    cells.for_each(|cell| push_cell(&mut lines, cell));
-    lines.push_str("\r\n");
-    lines
+    cells.for_each(|cell| push_cell(&mut line, cell));
+    line.push_str("\r\n");
+    line
 }
 
 fn push_cell(line: &mut String, bytes: &[u8]) {

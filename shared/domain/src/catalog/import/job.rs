@@ -1,0 +1,109 @@
+//! What is there to import, and how is it divided?
+
+use std::ops::Range;
+
+use crate::values::{ImportCounts, ObjectVersion, UploadId};
+
+/// One import: one version of one catalog file. A newer version of the same file is another import, with a higher sequence.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ImportId {
+    pub upload_id: UploadId,
+    /// Its place among all uploads, given once; later ones win.
+    pub sequence: u64,
+}
+
+impl ImportId {
+    /// The name of the one execution that may run it: at most 80 of `[A-Za-z0-9_-]`, as Step Functions wants names
+    /// (<https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html>), while there are no more
+    /// than 10^15 uploads.
+    pub fn execution_name(&self) -> String {
+        format!("{}-{}", self.upload_id, self.sequence)
+    }
+}
+
+/// An import, and where its file is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportJob {
+    pub id: ImportId,
+    pub object: ObjectVersion,
+}
+
+/// The beginning of a record, or the end of the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RecordStart {
+    pub byte_offset: u64,
+    /// Of the file, counted from 1.
+    pub line: u64,
+}
+
+impl RecordStart {
+    pub const FIRST: Self = Self {
+        byte_offset: 0,
+        line: 1,
+    };
+}
+
+/// Whole records that are read together, by one attempt after the other. The first range of a file has its header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileRange {
+    /// Counted from 0, in the order of the file.
+    pub index: u32,
+    pub begin: RecordStart,
+    /// The byte behind its last one.
+    pub end: u64,
+}
+
+impl FileRange {
+    /// A file that is not divided.
+    pub fn whole(object: &ObjectVersion) -> Self {
+        Self {
+            index: 0,
+            begin: RecordStart::FIRST,
+            end: object.size_bytes,
+        }
+    }
+
+    pub fn bytes(&self) -> Range<u64> {
+        self.begin.byte_offset..self.end
+    }
+}
+
+/// How far a range is. Everything before `reached` is in the table, or in one of the parts of the report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RangeProgress {
+    pub reached: RecordStart,
+    pub rows_read: u64,
+    pub rows_rejected: u64,
+    /// The parts of the report with this range's rejected rows, in the order of the file.
+    pub parts: Vec<String>,
+    pub is_done: bool,
+}
+
+impl RangeProgress {
+    /// Nothing was read yet.
+    pub fn none(range: &FileRange) -> Self {
+        Self {
+            reached: range.begin,
+            rows_read: 0,
+            rows_rejected: 0,
+            parts: Vec::new(),
+            is_done: false,
+        }
+    }
+
+    /// Rows that are not rejected are written before progress is noted.
+    pub fn rows_written(&self) -> u64 {
+        self.rows_read.saturating_sub(self.rows_rejected)
+    }
+
+    /// What came since `earlier` progress of the same range; without a total.
+    pub fn since(&self, earlier: &Self) -> ImportCounts {
+        ImportCounts {
+            rows_read: self.rows_read.saturating_sub(earlier.rows_read),
+            rows_written: self.rows_written().saturating_sub(earlier.rows_written()),
+            rows_rejected: self.rows_rejected.saturating_sub(earlier.rows_rejected),
+            bytes_read: self.reached.byte_offset.saturating_sub(earlier.reached.byte_offset),
+            bytes_total: 0,
+        }
+    }
+}
