@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use domain::catalog::import::job::{FileRange, ImportId, RangeProgress, RecordStart};
+use domain::catalog::csv::RecordStart;
+use domain::catalog::import::job::{FileRange, ImportId, RangeProgress};
 use domain::catalog::ports::Advance;
 use domain::values::ImportCounts;
 

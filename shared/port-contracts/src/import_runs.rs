@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use domain::catalog::import::job::{FileRange, ImportId, ImportJob, RecordStart};
+use domain::catalog::csv::RecordStart;
+use domain::catalog::import::job::{FileRange, ImportId, ImportJob};
 use domain::catalog::ports::ImportRunner;
 
 use crate::imports::object;
