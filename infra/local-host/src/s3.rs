@@ -164,7 +164,9 @@ async fn get(bucket: &Bucket, key: &str, headers: &HeaderMap) -> Result<Response
     };
     let (first, last) = range.unwrap_or((0, info.size_bytes.saturating_sub(1)));
     let length = if info.size_bytes == 0 { 0 } else { last - first + 1 };
-    let opened = bucket.get(key, info.version_id.as_deref(), first..first + length).await?;
+    let opened = bucket
+        .get(key, info.version_id.as_deref(), first..first + length)
+        .await?;
     let (info, pieces) = opened.ok_or(Refusal::NoSuchKey)?;
     let status = if range.is_some() {
         StatusCode::PARTIAL_CONTENT
