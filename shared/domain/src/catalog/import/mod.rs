@@ -17,6 +17,8 @@ pub mod range;
 mod rejected_rows;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod divided_tests;
 mod writes;
 
 use std::sync::Arc;
