@@ -12,6 +12,7 @@ use adapter_s3::bucket::Bucket;
 use adapter_s3::files::{S3CatalogFiles, S3RejectedRowsFiles};
 use adapter_ses::SesMailer;
 use adapter_system::clock::SystemClock;
+use adapter_system::pause::SystemPause;
 use domain::catalog::import::ImportCatalog;
 use domain::values::EmailAddress;
 use edge::aws::sdk_config;
@@ -33,13 +34,14 @@ fn wire(environment: &ProcessEnvironment) -> Option<(ImportCatalog, String)> {
     let sender = environment.parsed("SENDER_ADDRESS", EmailAddress::parse)?;
     let import = ImportCatalog {
         files: Arc::new(S3CatalogFiles { bucket: bucket.clone() }),
-        writer: Arc::new(DynamoCatalogWriter { table: products }),
+        writer: Arc::new(DynamoCatalogWriter::new(&products)),
         ledger: Arc::new(DynamoImportLedger { table: imports.clone() }),
         rejected_rows: Arc::new(S3RejectedRowsFiles { bucket }),
         directory: Arc::new(CognitoDirectory::new(&config, user_pool)),
         mailer: Arc::new(SesMailer::new(&config, sender)),
         sends: Arc::new(DynamoSendLog { table: imports }),
         clock: Arc::new(SystemClock),
+        pause: Arc::new(SystemPause),
     };
     Some((import, uploads_bucket))
 }

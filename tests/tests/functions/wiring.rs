@@ -253,6 +253,7 @@ impl Shop {
                     mailer: self.mailer.clone(),
                     sends: Arc::new(SqliteSendLog { database }),
                     clock,
+                    pause: Arc::new(adapter_system::pause::SystemPause),
                 };
                 csv_ingester::handle(invocation, &import, UPLOADS_BUCKET).await
             }

@@ -20,6 +20,9 @@ pub struct Record<'a> {
     /// The physical line on which it begins, counted from 1.
     pub line: u64,
     pub byte_offset: u64,
+    /// The byte right behind it and its line end. Behind a CR at the end of a piece, an LF still belongs to it: it is
+    /// skipped as a blank line.
+    pub ends_at: u64,
     /// How many fields the file gives it, kept or not.
     pub field_count: usize,
     /// It had more than [`RECORD_BYTES_MAX`] bytes: the fields are cut.
@@ -148,6 +151,7 @@ impl RecordReader {
         Record {
             line: self.line,
             byte_offset: self.byte_offset,
+            ends_at: self.position.byte_offset,
             field_count: self.field_count,
             too_long: self.too_long,
             unterminated: self.unterminated,

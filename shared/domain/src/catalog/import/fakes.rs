@@ -3,14 +3,16 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use async_trait::async_trait;
 
 use super::*;
-use crate::catalog::ports::FileSink;
+use crate::catalog::ports::{ApplyOutcome, FileSink};
+use crate::catalog::product::CatalogRow;
 use crate::ports::{Email, SendClaim, SendFailure, SendState};
 use crate::values::{CustomerId, EmailAddress, Sku, Timestamp, UploadId};
 
@@ -45,9 +47,48 @@ pub(super) struct State {
 pub(super) type Effects = (Products, Option<Vec<u8>>, Option<CatalogImportEnd>);
 type Products = BTreeMap<Sku, (CatalogVersion, CatalogRow)>;
 
+/// Time that passes when everybody waits for it, and at no other moment: tests pause tokio's clock.
+pub(super) struct VirtualTime {
+    began: tokio::time::Instant,
+    chance: AtomicU32,
+}
+
+impl VirtualTime {
+    pub(super) fn begin() -> Self {
+        Self {
+            began: tokio::time::Instant::now(),
+            chance: AtomicU32::new(1),
+        }
+    }
+}
+
+impl Clock for VirtualTime {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_unix_ms(1_000).plus(self.began.elapsed())
+    }
+}
+
+#[async_trait]
+impl Pause for VirtualTime {
+    async fn pause(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+
+    /// Chance of the kind that repeats itself from run to run.
+    fn part_of(&self, longest: Duration) -> Duration {
+        let next = |chance: u32| Some(chance.wrapping_mul(1_664_525).wrapping_add(1_013_904_223));
+        let chance = self
+            .chance
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, next)
+            .unwrap();
+        longest.mul_f64(f64::from(chance) / f64::from(u32::MAX))
+    }
+}
+
 /// All ports of an import in one.
 pub(super) struct Shop {
     state: Arc<Mutex<State>>,
+    time: VirtualTime,
     pub(super) in_flight_max: AtomicUsize,
     in_flight: AtomicUsize,
 }
@@ -68,6 +109,7 @@ impl Shop {
         let state = Arc::new(Mutex::new(state));
         Arc::new(Self {
             state,
+            time: VirtualTime::begin(),
             in_flight_max: AtomicUsize::new(0),
             in_flight: AtomicUsize::new(0),
         })
@@ -87,6 +129,7 @@ impl Shop {
             mailer: self.clone(),
             sends: self.clone(),
             clock: self.clone(),
+            pause: self.clone(),
         };
         let key = CatalogKey {
             upload_id: UploadId::parse("up-1").unwrap(),
@@ -115,7 +158,18 @@ impl Shop {
 
 impl Clock for Shop {
     fn now(&self) -> Timestamp {
-        Timestamp::from_unix_ms(1_000)
+        self.time.now()
+    }
+}
+
+#[async_trait]
+impl Pause for Shop {
+    async fn pause(&self, duration: Duration) {
+        self.time.pause(duration).await;
+    }
+
+    fn part_of(&self, longest: Duration) -> Duration {
+        self.time.part_of(longest)
     }
 }
 

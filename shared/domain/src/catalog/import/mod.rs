@@ -9,26 +9,20 @@ mod mail;
 mod rejected_rows;
 #[cfg(test)]
 mod tests;
+pub mod writes;
 
-use std::pin::pin;
 use std::sync::Arc;
-
-use futures_util::StreamExt;
-use futures_util::future::{BoxFuture, Either, select};
-use futures_util::stream::FuturesUnordered;
 
 use super::csv::{CatalogReader, HeaderFault, ReadRow};
 use super::ports::{
-    ApplyOutcome, ByteStream, CatalogFiles, CatalogImport, CatalogImportEnd, CatalogVersion, CatalogWriter,
-    ImportLedger, RejectedRowsFiles,
+    ByteStream, CatalogFiles, CatalogImport, CatalogImportEnd, CatalogVersion, CatalogWriter, ImportLedger,
+    RejectedRowsFiles,
 };
-use super::product::CatalogRow;
-use crate::ports::{Clock, CustomerDirectory, Mailer, PortFailure, SendLog};
+use crate::ports::{Clock, CustomerDirectory, Mailer, Pause, PortFailure, SendLog};
 use crate::values::{CatalogKey, ImportCounts, ObjectVersion};
 use rejected_rows::RejectedRows;
+use writes::Writes;
 
-/// Rows on their way to the database at once.
-pub const ROWS_IN_FLIGHT_MAX: usize = 16;
 /// Progress is noted once per so many rows: often enough to watch, seldom enough to cost nothing.
 pub const PROGRESS_EVERY_ROWS: u64 = 1_000;
 
@@ -44,6 +38,7 @@ pub struct ImportCatalog {
     pub mailer: Arc<dyn Mailer>,
     pub sends: Arc<dyn SendLog>,
     pub clock: Arc<dyn Clock>,
+    pub pause: Arc<dyn Pause>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,7 +98,7 @@ impl ImportCatalog {
     ) -> Result<CatalogImportEnd, Stopped> {
         let mut reader = CatalogReader::new();
         let mut rows = Rows::new(self, upload, object.size_bytes);
-        while let Some(chunk) = rows.chunk_while_writing(stream.as_mut()).await? {
+        while let Some(chunk) = rows.writes.meanwhile(stream.next()).await?? {
             let mut rest = chunk.as_slice();
             while let Some(row) = reader.next_row(&mut rest)? {
                 rows.take(row).await?;
@@ -144,7 +139,7 @@ struct Rows<'a> {
     import: &'a ImportCatalog,
     upload: &'a CatalogImport,
     counts: ImportCounts,
-    in_flight: FuturesUnordered<BoxFuture<'a, Result<ApplyOutcome, PortFailure>>>,
+    writes: Writes<'a>,
     rejected: RejectedRows<'a>,
 }
 
@@ -157,59 +152,29 @@ impl<'a> Rows<'a> {
                 bytes_total,
                 ..ImportCounts::default()
             },
-            in_flight: FuturesUnordered::new(),
+            writes: Writes::new(import.writer.as_ref(), import.clock.as_ref(), import.pause.as_ref(), 0),
             rejected: RejectedRows::new(import.rejected_rows.as_ref(), &upload.upload_id),
         }
     }
 
-    /// The next piece of the file; meanwhile the rows in flight move on.
-    async fn chunk_while_writing(&mut self, stream: &mut dyn ByteStream) -> Result<Option<Vec<u8>>, PortFailure> {
-        let mut chunk = pin!(stream.next());
-        while !self.in_flight.is_empty() {
-            match select(chunk.as_mut(), self.in_flight.next()).await {
-                Either::Left((chunk, _)) => return chunk,
-                Either::Right((written, _)) => self.count_written(written)?,
-            }
-        }
-        chunk.await
-    }
-
     async fn take(&mut self, row: ReadRow<'_>) -> Result<(), PortFailure> {
         self.counts.rows_read += 1;
+        let ends_at = row.record.ends_at;
         match row.outcome {
             Ok(catalog_row) => {
                 let version = CatalogVersion {
                     upload_sequence: self.upload.sequence,
                     byte_offset: row.record.byte_offset,
                 };
-                self.write(catalog_row, version).await
+                self.writes.push(catalog_row, version, ends_at).await
             }
             Err(faults) => {
                 self.counts.rows_rejected += 1;
-                self.rejected.add(row.header, &row.record, &faults).await
+                self.rejected.add(row.header, &row.record, &faults).await?;
+                self.writes.passed(ends_at);
+                Ok(())
             }
         }
-    }
-
-    /// Rows overtake each other on the way, those of one SKU too. That is harmless: each is written under the condition
-    /// that its version is newer, so the last row of the file wins in whatever order they arrive.
-    async fn write(&mut self, row: CatalogRow, version: CatalogVersion) -> Result<(), PortFailure> {
-        if self.in_flight.len() >= ROWS_IN_FLIGHT_MAX {
-            let written = self.in_flight.next().await;
-            self.count_written(written)?;
-        }
-        let (writer, at) = (self.import.writer.as_ref(), self.import.clock.now());
-        self.in_flight
-            .push(Box::pin(async move { writer.apply(&row, version, at).await }));
-        Ok(())
-    }
-
-    fn count_written(&mut self, written: Option<Result<ApplyOutcome, PortFailure>>) -> Result<(), PortFailure> {
-        // Superseded rows were accepted all the same.
-        if let Some(ApplyOutcome::Applied | ApplyOutcome::Superseded) = written.transpose()? {
-            self.counts.rows_written += 1;
-        }
-        Ok(())
     }
 
     async fn note_progress(&mut self, bytes_read: u64) -> Result<(), PortFailure> {
@@ -217,6 +182,7 @@ impl<'a> Rows<'a> {
         if !self.counts.rows_read.is_multiple_of(PROGRESS_EVERY_ROWS) {
             return Ok(());
         }
+        self.counts.rows_written = self.writes.written();
         self.import
             .ledger
             .progress(&self.upload.upload_id, self.counts, self.import.clock.now())
@@ -224,11 +190,10 @@ impl<'a> Rows<'a> {
     }
 
     async fn finish(mut self, bytes_read: u64) -> Result<ImportCounts, PortFailure> {
-        while let Some(written) = self.in_flight.next().await {
-            self.count_written(Some(written))?;
-        }
+        self.writes.drain().await?;
         // Before the import ends: who sees DONE finds the report in its place.
         self.rejected.finish().await?;
+        self.counts.rows_written = self.writes.written();
         self.counts.bytes_read = bytes_read;
         Ok(self.counts)
     }
