@@ -17,6 +17,7 @@ mod product_item;
 pub mod sends;
 pub mod stock;
 pub mod table;
+mod throttling;
 mod transactions;
 mod upload_item;
 pub mod uploads;

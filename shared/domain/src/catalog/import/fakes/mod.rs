@@ -11,6 +11,7 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -21,7 +22,7 @@ use super::range::{IngestRange, RangeOutcome};
 use super::{ImportCatalog, ImportOutcome};
 use crate::catalog::ports::{ApplyOutcome, CatalogImportEnd, CatalogVersion, CatalogWriter, ImportRunner};
 use crate::catalog::product::CatalogRow;
-use crate::ports::{Clock, Email, IdGenerator, PortFailure, SendState};
+use crate::ports::{Email, IdGenerator, PortFailure, SendState};
 use crate::values::{CatalogKey, CustomerId, ImportCounts, ObjectSequencer, ObjectVersion, Sku, Timestamp, UploadId};
 pub(super) use mail::MailTrouble;
 pub(super) use time::VirtualTime;
@@ -32,6 +33,7 @@ pub(super) struct State {
     pub(super) file: Option<Vec<u8>>,
     /// The body breaks off after so many pieces.
     pub(super) cut_after_chunks: Option<usize>,
+    pub(super) write_takes: Duration,
     /// The database refuses once it took so many rows.
     pub(super) writes_left: Option<usize>,
     pub(super) products: Products,
@@ -260,6 +262,10 @@ impl CatalogWriter for Shop {
     ) -> Result<ApplyOutcome, PortFailure> {
         let in_flight = self.in_flight.fetch_add(1, Ordering::SeqCst) + 1;
         self.in_flight_max.fetch_max(in_flight, Ordering::SeqCst);
+        let takes = self.state().write_takes;
+        if !takes.is_zero() {
+            tokio::time::sleep(takes).await;
+        }
         // Every other row takes a turn more: rows overtake each other.
         for _ in 0..=version.byte_offset % 2 {
             Turn(false).await;
