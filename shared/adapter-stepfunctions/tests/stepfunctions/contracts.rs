@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use adapter_stepfunctions::{SagaArns, StepFunctionsSagaRunner};
+use adapter_stepfunctions::sagas::{SagaArns, StepFunctionsSagaRunner};
 use aws_sdk_sfn::Client;
 use domain::fulfilment::ports::{Parking, SagaKind, SagaRunner, SagaStanding, SagaStart};
 use domain::values::{CorrelationId, OrderId};

@@ -1,6 +1,6 @@
 //! What does the adapter send, and what does it make of answers that a local cloud does not give?
 
-use adapter_stepfunctions::{SagaArns, StepFunctionsSagaRunner};
+use adapter_stepfunctions::sagas::{SagaArns, StepFunctionsSagaRunner};
 use aws_sdk_sfn::config::http::{HttpRequest, HttpResponse};
 use aws_smithy_http_client::test_util::{ReplayEvent, StaticReplayClient};
 use aws_smithy_runtime_api::http::StatusCode;
