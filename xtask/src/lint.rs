@@ -7,7 +7,11 @@ use crate::node;
 use crate::python::Environment;
 
 const TEMPLATES: [&str; 2] = ["infra/template.yaml", "infra/deploy-role.yaml"];
-const STATE_MACHINES: [&str; 2] = ["infra/order-saga.asl.json", "infra/order-cancel.asl.json"];
+const STATE_MACHINES: [&str; 3] = [
+    "infra/order-saga.asl.json",
+    "infra/order-cancel.asl.json",
+    "infra/catalog-import.asl.json",
+];
 /// The hosted workflow installs the same.
 const CARGO_DENY_VERSION: &str = "0.20.2";
 /// Linters ask for a region, and reach none.

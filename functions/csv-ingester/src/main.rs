@@ -11,8 +11,13 @@ use adapter_dynamodb::table::Table;
 use adapter_s3::bucket::Bucket;
 use adapter_s3::files::{S3CatalogFiles, S3RejectedRowsFiles};
 use adapter_ses::SesMailer;
+use adapter_stepfunctions::StepFunctionsImportRunner;
 use adapter_system::clock::SystemClock;
+use adapter_system::ids::UuidV7Ids;
+use adapter_system::pause::SystemPause;
 use domain::catalog::import::ImportCatalog;
+use domain::catalog::import::finish::FinishImport;
+use domain::catalog::import::range::IngestRange;
 use domain::values::EmailAddress;
 use edge::aws::sdk_config;
 use edge::lambda::ProcessEnvironment;
@@ -26,20 +31,42 @@ fn main() -> ExitCode {
 fn wire(environment: &ProcessEnvironment) -> Option<(ImportCatalog, String)> {
     let config = sdk_config(environment);
     let products = Table::new(&config, environment.required("PRODUCTS_TABLE"));
-    let imports = products.sibling(environment.required("IMPORTS_TABLE"));
+    let ledger = Arc::new(DynamoImportLedger {
+        table: products.sibling(environment.required("IMPORTS_TABLE")),
+    });
     let uploads_bucket = environment.required("UPLOADS_BUCKET");
     let bucket = Bucket::new(&config, uploads_bucket.clone());
     let user_pool = environment.required("USER_POOL_ID");
+    let catalog_import = environment.required("CATALOG_IMPORT_ARN");
+    let divided_above_bytes = environment.required_number("DIVIDE_ABOVE_BYTES");
     let sender = environment.parsed("SENDER_ADDRESS", EmailAddress::parse)?;
+    let files = Arc::new(S3CatalogFiles { bucket: bucket.clone() });
+    let rejected_rows = Arc::new(S3RejectedRowsFiles { bucket });
     let import = ImportCatalog {
-        files: Arc::new(S3CatalogFiles { bucket: bucket.clone() }),
-        writer: Arc::new(DynamoCatalogWriter { table: products }),
-        ledger: Arc::new(DynamoImportLedger { table: imports.clone() }),
-        rejected_rows: Arc::new(S3RejectedRowsFiles { bucket }),
-        directory: Arc::new(CognitoDirectory::new(&config, user_pool)),
-        mailer: Arc::new(SesMailer::new(&config, sender)),
-        sends: Arc::new(DynamoSendLog { table: imports }),
+        ingest: IngestRange {
+            files: files.clone(),
+            writer: Arc::new(DynamoCatalogWriter { table: products }),
+            ledger: ledger.clone(),
+            rejected_rows: rejected_rows.clone(),
+            clock: Arc::new(SystemClock),
+            pause: Arc::new(SystemPause),
+            ids: Arc::new(UuidV7Ids),
+        },
+        finish: FinishImport {
+            files,
+            ledger: ledger.clone(),
+            rejected_rows,
+            directory: Arc::new(CognitoDirectory::new(&config, user_pool)),
+            mailer: Arc::new(SesMailer::new(&config, sender)),
+            sends: Arc::new(DynamoSendLog {
+                table: ledger.table.clone(),
+            }),
+            clock: Arc::new(SystemClock),
+        },
+        ledger,
+        runner: Arc::new(StepFunctionsImportRunner::new(&config, catalog_import)),
         clock: Arc::new(SystemClock),
+        divided_above_bytes,
     };
     Some((import, uploads_bucket))
 }

@@ -1,6 +1,7 @@
 //! What must the outside do for every area? Time, identity, mail, and how trouble with it is told.
 
 use std::error::Error;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -39,6 +40,16 @@ impl PortFailure {
 /// Tells the time. Implementations MUST NOT go backwards by more than clocks of a fleet differ (seconds).
 pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
+}
+
+/// Lets time pass, for who has to wait before trying again.
+#[async_trait]
+pub trait Pause: Send + Sync {
+    /// Returns when `duration` has passed, or a little later.
+    async fn pause(&self, duration: Duration);
+    /// A random part of `longest`, anything from nothing to all of it alike ("full jitter"): who failed together MUST NOT
+    /// come back together.
+    fn part_of(&self, longest: Duration) -> Duration;
 }
 
 /// Makes identifiers for new orders and uploads.

@@ -5,6 +5,7 @@
 
 pub mod body_fault;
 pub mod execution_status;
+pub mod import;
 pub mod money;
 pub mod new_order;
 pub mod new_upload;

@@ -4,7 +4,7 @@ use adapter_embedded::catalog::{SqliteCatalogWriter, SqlitePriceList, SqliteProd
 use adapter_embedded::directory::ExampleDirectory;
 use adapter_embedded::files::{FolderCatalogFiles, FolderRejectedRowsFiles};
 use adapter_embedded::idempotency::SqliteIdempotencyStore;
-use adapter_embedded::imports::SqliteImportLedger;
+use adapter_embedded::imports::{SqliteImportLedger, SqliteImportRunner};
 use adapter_embedded::links::{LocalThumbnailLinks, LocalUploadLinks};
 use adapter_embedded::order_book::SqliteOrderBook;
 use adapter_embedded::orders::SqliteOrderRepository;
@@ -14,6 +14,8 @@ use adapter_embedded::sends::SqliteSendLog;
 use adapter_embedded::stock::SqliteStockLedger;
 use adapter_embedded::thumbnails::{FolderPhotoStore, FolderThumbnailStore, SqlitePhotoUploads, SqliteProductPhotos};
 use adapter_embedded::uploads::SqliteUploadRepository;
+use adapter_system::ids::UuidV7Ids;
+use adapter_system::pause::SystemPause;
 use domain::ports::Clock;
 use edge::invocation::{Invocation, InvocationContext, Reply};
 use serde_json::Value;
@@ -22,11 +24,14 @@ use std::time::Duration;
 
 use crate::shop::{Shop, THUMBNAILS_BUCKET, UPLOADS_BUCKET};
 
+/// As in the template, but for files that fit into a test.
+const DIVIDED_ABOVE_BYTES: u64 = 10_000;
+const RANGE_BYTES: u64 = 1_000;
 const STATE_MACHINES: &str = "arn:aws:states:eu-central-1:123456789012:stateMachine";
 
 impl Shop {
     pub(crate) async fn invoke(&self, function: &str, event: Value) -> Reply {
-        let deadline = self.clock.now().plus(Duration::from_secs(10)).unix_ms();
+        let deadline = self.clock.now().plus(Duration::from_mins(1)).unix_ms();
         let context = InvocationContext {
             function_name: function.to_owned(),
             request_id: "0f5e6d7c-8b9a-4c1d-a2e3-f40516273849".to_owned(),
@@ -237,26 +242,75 @@ impl Shop {
             }
             "csv-ingester" => {
                 let import = domain::catalog::import::ImportCatalog {
-                    files: Arc::new(FolderCatalogFiles {
-                        bucket: self.uploads.clone(),
+                    ledger: Arc::new(self.import_ledger()),
+                    ingest: self.ingest_range(),
+                    finish: self.finish_import(),
+                    runner: Arc::new(SqliteImportRunner {
+                        database,
+                        clock: clock.clone(),
                     }),
-                    writer: Arc::new(SqliteCatalogWriter {
-                        database: database.clone(),
-                    }),
-                    ledger: Arc::new(SqliteImportLedger {
-                        database: database.clone(),
-                    }),
-                    rejected_rows: Arc::new(FolderRejectedRowsFiles {
-                        bucket: self.uploads.clone(),
-                    }),
-                    directory: Arc::new(ExampleDirectory),
-                    mailer: self.mailer.clone(),
-                    sends: Arc::new(SqliteSendLog { database }),
                     clock,
+                    divided_above_bytes: DIVIDED_ABOVE_BYTES,
                 };
                 csv_ingester::handle(invocation, &import, UPLOADS_BUCKET).await
             }
+            "import-plan" => {
+                let plan = domain::catalog::import::plan::PlanImport {
+                    files: Arc::new(self.catalog_files()),
+                    clock,
+                    range_bytes: RANGE_BYTES,
+                };
+                import_plan::handle(invocation, &plan).await
+            }
+            "import-range" => import_range::handle(invocation, &self.ingest_range()).await,
+            "import-finish" => import_finish::handle(invocation, &self.finish_import()).await,
             _ => panic!("no such function: {function}"),
+        }
+    }
+
+    fn catalog_files(&self) -> FolderCatalogFiles {
+        FolderCatalogFiles {
+            bucket: self.uploads.clone(),
+        }
+    }
+
+    fn rejected_rows_files(&self) -> FolderRejectedRowsFiles {
+        FolderRejectedRowsFiles {
+            bucket: self.uploads.clone(),
+        }
+    }
+
+    fn import_ledger(&self) -> SqliteImportLedger {
+        SqliteImportLedger {
+            database: self.database.clone(),
+        }
+    }
+
+    fn ingest_range(&self) -> domain::catalog::import::range::IngestRange {
+        domain::catalog::import::range::IngestRange {
+            files: Arc::new(self.catalog_files()),
+            writer: Arc::new(SqliteCatalogWriter {
+                database: self.database.clone(),
+            }),
+            ledger: Arc::new(self.import_ledger()),
+            rejected_rows: Arc::new(self.rejected_rows_files()),
+            clock: self.clock.clone(),
+            pause: Arc::new(SystemPause),
+            ids: Arc::new(UuidV7Ids),
+        }
+    }
+
+    fn finish_import(&self) -> domain::catalog::import::finish::FinishImport {
+        domain::catalog::import::finish::FinishImport {
+            files: Arc::new(self.catalog_files()),
+            ledger: Arc::new(self.import_ledger()),
+            rejected_rows: Arc::new(self.rejected_rows_files()),
+            directory: Arc::new(ExampleDirectory),
+            mailer: self.mailer.clone(),
+            sends: Arc::new(SqliteSendLog {
+                database: self.database.clone(),
+            }),
+            clock: self.clock.clone(),
         }
     }
 }

@@ -64,6 +64,7 @@ fn possible_value(name: &str) -> String {
         "LOG_LEVEL" => "info".to_owned(),
         "ORDER_SAGA_ARN" => "arn:aws:states:eu-central-1:123456789012:stateMachine:order-saga".to_owned(),
         "ORDER_CANCEL_SAGA_ARN" => "arn:aws:states:eu-central-1:123456789012:stateMachine:order-cancel".to_owned(),
+        "DIVIDE_ABOVE_BYTES" | "RANGE_BYTES" => "1000000".to_owned(),
         other => other.to_lowercase().replace('_', "-"),
     }
 }

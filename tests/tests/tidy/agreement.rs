@@ -19,8 +19,8 @@ const ROUTES: [(&str, &str, bool); 8] = [
     ("GET", "/uploads/{id}", true),
 ];
 
-/// Outputs of the contract that the template has today.
-const OUTPUTS: [&str; 13] = [
+/// Outputs of the contract.
+const OUTPUTS: [&str; 14] = [
     "ApiUrl",
     "UploadsBucketName",
     "ThumbnailsBucketName",
@@ -30,6 +30,7 @@ const OUTPUTS: [&str; 13] = [
     "ImportsTableName",
     "OrderSagaArn",
     "OrderCancelSagaArn",
+    "CatalogImportArn",
     "ThumbnailQueueUrl",
     "ThumbnailDeadLetterQueueUrl",
     "UserPoolId",

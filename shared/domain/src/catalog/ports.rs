@@ -41,6 +41,8 @@ pub enum ApplyOutcome {
     Applied,
     /// The product has this version or a newer one. Nothing changed.
     Superseded,
+    /// The store asks to slow down. Nothing is known to have changed; the same row may come again later.
+    Throttled,
 }
 
 /// Writes catalog rows.
@@ -48,6 +50,9 @@ pub enum ApplyOutcome {
 pub trait CatalogWriter: Send + Sync {
     /// MUST be one conditional write (`version < :this`) of the catalog attributes alone: units on hand are set and open
     /// reservations stay subtracted; photos, reservations and sales on the same product are untouched.
+    ///
+    /// MUST tell a throttled write at once instead of repeating it: how fast rows come is the caller's to decide, who
+    /// cannot slow down for what it does not see.
     async fn apply(
         &self,
         row: &CatalogRow,

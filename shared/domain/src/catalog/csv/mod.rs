@@ -7,7 +7,7 @@ mod row;
 mod tests;
 
 pub use header::{Column, HEADER_BYTES_MAX, Header, HeaderFault};
-pub use records::{RECORD_BYTES_MAX, RECORD_FIELDS_MAX, Record, RecordReader};
+pub use records::{RECORD_BYTES_MAX, RECORD_FIELDS_MAX, Record, RecordReader, RecordStart};
 pub use row::{RowFault, RowFaults};
 
 use super::product::CatalogRow;
@@ -31,6 +31,24 @@ pub struct CatalogReader {
 impl CatalogReader {
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Reads on at the beginning of a record, in a file with this header.
+    pub fn resume(header: Header, start: RecordStart) -> Self {
+        Self {
+            records: RecordReader::at(start),
+            header: Some(header),
+        }
+    }
+
+    /// The file's header, once it was read.
+    pub fn header(&self) -> Option<&Header> {
+        self.header.as_ref()
+    }
+
+    /// Behind the last row.
+    pub fn position(&self) -> RecordStart {
+        self.records.position()
     }
 
     /// Takes bytes off the front of `input` until a row is complete; `None` once `input` is used up.

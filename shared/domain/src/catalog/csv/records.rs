@@ -14,12 +14,30 @@ const BOM: &[u8] = b"\xef\xbb\xbf";
 const SPILL_BYTES: usize = 4 * 1024;
 const SPILL_FIELDS: usize = 64;
 
+/// The beginning of a record, or the end of the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RecordStart {
+    pub byte_offset: u64,
+    /// The physical line, counted from 1.
+    pub line: u64,
+}
+
+impl RecordStart {
+    pub const FIRST: Self = Self {
+        byte_offset: 0,
+        line: 1,
+    };
+}
+
 /// One record, valid until the next is read.
 #[derive(Debug, Clone, Copy)]
 pub struct Record<'a> {
     /// The physical line on which it begins, counted from 1.
     pub line: u64,
     pub byte_offset: u64,
+    /// The byte right behind it and its line end. Behind a CR at the end of a piece, an LF still belongs to it: it is
+    /// skipped as a blank line.
+    pub ends_at: u64,
     /// How many fields the file gives it, kept or not.
     pub field_count: usize,
     /// It had more than [`RECORD_BYTES_MAX`] bytes: the fields are cut.
@@ -111,6 +129,23 @@ impl RecordReader {
         }
     }
 
+    /// Reads on at the beginning of a record.
+    pub fn at(start: RecordStart) -> Self {
+        let mut reader = Self::new();
+        reader.bom_seen = None;
+        reader.position.byte_offset = start.byte_offset;
+        reader.position.line = start.line;
+        reader
+    }
+
+    /// Where the next record begins, at the earliest.
+    pub fn position(&self) -> RecordStart {
+        RecordStart {
+            byte_offset: self.position.byte_offset,
+            line: self.position.line,
+        }
+    }
+
     /// How much of the file was consumed.
     pub fn bytes_read(&self) -> u64 {
         self.position.byte_offset
@@ -148,6 +183,7 @@ impl RecordReader {
         Record {
             line: self.line,
             byte_offset: self.byte_offset,
+            ends_at: self.position.byte_offset,
             field_count: self.field_count,
             too_long: self.too_long,
             unterminated: self.unterminated,

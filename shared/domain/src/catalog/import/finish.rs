@@ -25,18 +25,6 @@ pub struct FinishImport {
     pub clock: Arc<dyn Clock>,
 }
 
-/// What became of reading the file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Read {
-    /// So many ranges, all of them to their ends.
-    Ranges(u32),
-    Unusable {
-        reason: String,
-    },
-    /// It was deleted.
-    Gone,
-}
-
 /// Somebody ends an import before it was read.
 #[derive(Debug, thiserror::Error)]
 #[error("range {index} was not read to its end")]
@@ -52,14 +40,15 @@ struct PartMissing {
 }
 
 impl FinishImport {
-    pub async fn run(&self, job: &ImportJob, read: Read) -> Result<ImportOutcome, PortFailure> {
-        let was_deleted = read == Read::Gone;
-        let end = match read {
-            Read::Ranges(ranges) => self.added_up(job, ranges).await?,
-            Read::Unusable { reason } => CatalogImportEnd::Rejected { reason },
-            Read::Gone => CatalogImportEnd::Rejected {
-                reason: DELETED.to_owned(),
+    /// Ends an import of so many ranges; of none, where the file could not be divided.
+    pub async fn run(&self, job: &ImportJob, ranges: u32) -> Result<ImportOutcome, PortFailure> {
+        let end = match header(self.files.as_ref(), &job.object).await {
+            Ok(header) => self.added_up(job, ranges, Some(&header)).await?,
+            Err(NoHeader::Unusable(fault)) => CatalogImportEnd::Rejected {
+                reason: fault.to_string(),
             },
+            Err(NoHeader::Gone) => self.without_a_file(job, ranges).await?,
+            Err(NoHeader::Port(failure)) => return Err(failure),
         };
         let Some(import) = self.ledger.finish(&job.id, &end, self.clock.now()).await? else {
             return Ok(ImportOutcome::Outdated);
@@ -67,18 +56,30 @@ impl FinishImport {
         self.tell(&import).await?;
         Ok(match import.finished.unwrap_or(end) {
             CatalogImportEnd::Done { counts, .. } => ImportOutcome::Done(counts),
-            CatalogImportEnd::Rejected { .. } if was_deleted => ImportOutcome::Gone,
             CatalogImportEnd::Rejected { reason } => ImportOutcome::Rejected { reason },
         })
     }
 
-    async fn added_up(&self, job: &ImportJob, ranges: u32) -> Result<CatalogImportEnd, PortFailure> {
-        let header = match header(self.files.as_ref(), &job.object).await {
-            Ok(header) => Some(header),
-            // Every row was read while it was there.
-            Err(NoHeader::Gone | NoHeader::Unusable(_)) => None,
-            Err(NoHeader::Port(failure)) => return Err(failure),
-        };
+    /// Perhaps every row was read while the file was there.
+    async fn without_a_file(&self, job: &ImportJob, ranges: u32) -> Result<CatalogImportEnd, PortFailure> {
+        for index in 0..ranges {
+            let progress = self.ledger.progress(&job.id, index).await?;
+            if !progress.is_some_and(|progress| progress.is_done) {
+                return Ok(deleted());
+            }
+        }
+        if ranges == 0 {
+            return Ok(deleted());
+        }
+        self.added_up(job, ranges, None).await
+    }
+
+    async fn added_up(
+        &self,
+        job: &ImportJob,
+        ranges: u32,
+        header: Option<&Header>,
+    ) -> Result<CatalogImportEnd, PortFailure> {
         let mut counts = ImportCounts {
             bytes_read: job.object.size_bytes,
             bytes_total: job.object.size_bytes,
@@ -96,10 +97,10 @@ impl FinishImport {
             parts.extend(progress.parts);
         }
         // Before the import ends: who sees DONE finds the report in its place.
-        self.put_together(job, header.as_ref(), parts).await?;
+        self.put_together(job, header, parts).await?;
         Ok(CatalogImportEnd::Done {
             counts,
-            unknown_columns: header.map(|header| header.unknown()).unwrap_or_default(),
+            unknown_columns: header.map(Header::unknown).unwrap_or_default(),
         })
     }
 
@@ -124,5 +125,11 @@ impl FinishImport {
             }
         }
         report.finish().await
+    }
+}
+
+fn deleted() -> CatalogImportEnd {
+    CatalogImportEnd::Rejected {
+        reason: DELETED.to_owned(),
     }
 }

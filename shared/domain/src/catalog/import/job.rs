@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::catalog::csv::RecordStart;
 use crate::values::{ImportCounts, ObjectVersion, UploadId};
 
 /// One import: one version of one catalog file. A newer version of the same file is another import, with a higher sequence.
@@ -26,21 +27,6 @@ impl ImportId {
 pub struct ImportJob {
     pub id: ImportId,
     pub object: ObjectVersion,
-}
-
-/// The beginning of a record, or the end of the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct RecordStart {
-    pub byte_offset: u64,
-    /// Of the file, counted from 1.
-    pub line: u64,
-}
-
-impl RecordStart {
-    pub const FIRST: Self = Self {
-        byte_offset: 0,
-        line: 1,
-    };
 }
 
 /// Whole records that are read together, by one attempt after the other. The first range of a file has its header.

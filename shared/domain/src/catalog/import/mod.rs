@@ -20,13 +20,18 @@ mod tests;
 mod writes;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::ports::{Begin, ImportLedger, ImportRunner};
 use crate::ports::{Clock, PortFailure};
 use crate::values::{CatalogKey, ImportCounts, ObjectSequencer, ObjectVersion, Timestamp};
-use finish::{FinishImport, Read};
+use finish::FinishImport;
 use job::{FileRange, ImportJob};
 use range::{IngestRange, RangeOutcome};
+
+/// An attempt begins no row in this last part of its time: it is for the rows in flight ([`range::DRAIN_MAX`]), for noting
+/// how far it came, and for handing over.
+pub const STOPS_BEFORE_DEADLINE: Duration = Duration::from_secs(15);
 
 /// Imports a file that arrived: at once, or by handing it over where it is too much for one invocation.
 pub struct ImportCatalog {
@@ -52,8 +57,6 @@ pub enum ImportOutcome {
     FinishedBefore,
     /// A newer version of the file took its place.
     Outdated,
-    /// Deleted since the event was sent.
-    Gone,
 }
 
 impl ImportCatalog {
@@ -84,16 +87,14 @@ impl ImportCatalog {
             return Ok(ImportOutcome::HandedOver);
         }
         let whole = FileRange::whole(object);
-        let read = match self.ingest.run(&job, &whole, stop_at).await? {
-            RangeOutcome::Done => Read::Ranges(1),
-            RangeOutcome::Unusable { reason } => Read::Unusable { reason },
-            RangeOutcome::Gone => Read::Gone,
-            RangeOutcome::Closed => return Ok(ImportOutcome::Outdated),
+        match self.ingest.run(&job, &whole, stop_at).await? {
+            // What became of the file, its end tells.
+            RangeOutcome::Done | RangeOutcome::Unusable | RangeOutcome::Gone => self.finish.run(&job, 1).await,
+            RangeOutcome::Closed => Ok(ImportOutcome::Outdated),
             RangeOutcome::Unfinished => {
                 self.runner.start(&job, Some(&[whole])).await?;
-                return Ok(ImportOutcome::HandedOver);
+                Ok(ImportOutcome::HandedOver)
             }
-        };
-        self.finish.run(&job, read).await
+        }
     }
 }

@@ -10,10 +10,10 @@ use std::time::Duration;
 use futures_util::future::{Either, select};
 
 use super::header::{NoHeader, header};
-use super::job::{FileRange, ImportJob, RangeProgress, RecordStart};
+use super::job::{FileRange, ImportJob, RangeProgress};
 use super::rejected_rows::RejectedPart;
 use super::writes::Writes;
-use crate::catalog::csv::{CatalogReader, HeaderFault, ReadRow};
+use crate::catalog::csv::{CatalogReader, HeaderFault, ReadRow, RecordStart};
 use crate::catalog::ports::{
     Advance, ByteStream, CatalogFiles, CatalogVersion, CatalogWriter, ImportLedger, RejectedRowsFiles,
 };
@@ -41,9 +41,7 @@ pub enum RangeOutcome {
     /// There was no more time. Another attempt goes on.
     Unfinished,
     /// The file's header is, and so is every range of it.
-    Unusable {
-        reason: String,
-    },
+    Unusable,
     /// The file was deleted.
     Gone,
     /// The import has ended, or a newer version of the file took its place.
@@ -69,10 +67,7 @@ impl IngestRange {
                 Err(Stopped::Overtaken) => {}
                 Err(Stopped::Closed) => return Ok(RangeOutcome::Closed),
                 Err(Stopped::Gone) => return Ok(RangeOutcome::Gone),
-                Err(Stopped::Unusable(fault)) => {
-                    let reason = fault.to_string();
-                    return Ok(RangeOutcome::Unusable { reason });
-                }
+                Err(Stopped::Unusable) => return Ok(RangeOutcome::Unusable),
                 Err(Stopped::Port(failure)) => return Err(failure),
             }
         }
@@ -116,7 +111,7 @@ impl IngestRange {
 
 /// Why no more rows are read.
 enum Stopped {
-    Unusable(HeaderFault),
+    Unusable,
     Gone,
     Overtaken,
     Closed,
@@ -124,8 +119,8 @@ enum Stopped {
 }
 
 impl From<HeaderFault> for Stopped {
-    fn from(fault: HeaderFault) -> Self {
-        Self::Unusable(fault)
+    fn from(_: HeaderFault) -> Self {
+        Self::Unusable
     }
 }
 
@@ -138,7 +133,7 @@ impl From<PortFailure> for Stopped {
 impl From<NoHeader> for Stopped {
     fn from(reason: NoHeader) -> Self {
         match reason {
-            NoHeader::Unusable(fault) => Self::Unusable(fault),
+            NoHeader::Unusable(_) => Self::Unusable,
             NoHeader::Gone => Self::Gone,
             NoHeader::Port(failure) => Self::Port(failure),
         }

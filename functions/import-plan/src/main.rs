@@ -1,0 +1,27 @@
+//! What is `import-plan` made of on AWS?
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use adapter_s3::bucket::Bucket;
+use adapter_s3::files::S3CatalogFiles;
+use adapter_system::clock::SystemClock;
+use domain::catalog::import::plan::PlanImport;
+use edge::aws::sdk_config;
+use edge::lambda::ProcessEnvironment;
+
+fn main() -> ExitCode {
+    edge::lambda::main(wire, |invocation, plan| async move {
+        import_plan::handle(invocation, &plan).await
+    })
+}
+
+fn wire(environment: &ProcessEnvironment) -> PlanImport {
+    let config = sdk_config(environment);
+    let bucket = Bucket::new(&config, environment.required("UPLOADS_BUCKET"));
+    PlanImport {
+        files: Arc::new(S3CatalogFiles { bucket }),
+        clock: Arc::new(SystemClock),
+        range_bytes: environment.required_number("RANGE_BYTES"),
+    }
+}

@@ -1,0 +1,151 @@
+//! What do the steps of a catalog's import tell each other?
+//!
+//! `{"upload_id", "sequence", "object": {"key", "version_id", "size_bytes"}}` is the job, and the input of an execution.
+//! `ranges` may stand beside it; the state machine hands them out one by one.
+
+use domain::catalog::csv::RecordStart;
+use domain::catalog::import::job::{FileRange, ImportId, ImportJob};
+use domain::values::{ObjectVersion, UploadId};
+use serde::de::{Deserializer, Error as _};
+use serde::{Deserialize, Serialize, Serializer};
+
+/// Which version of which file, and its place among all uploads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobJson {
+    #[serde(serialize_with = "write_upload_id", deserialize_with = "read_upload_id")]
+    upload_id: UploadId,
+    sequence: u64,
+    object: ObjectJson,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct ObjectJson {
+    key: String,
+    version_id: Option<String>,
+    size_bytes: u64,
+}
+
+/// A stretch of the file: `{"index": 3, "begin": 50331702, "line": 281245, "end": 67108931}`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RangeJson {
+    index: u32,
+    /// Its first byte.
+    begin: u64,
+    /// The line that begins there.
+    line: u64,
+    /// The byte behind its last.
+    end: u64,
+}
+
+/// The input of the step that divides a file.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct PlanInput {
+    #[serde(flatten)]
+    pub job: JobJson,
+    /// What an earlier attempt divided before its time was up.
+    pub ranges: Vec<RangeJson>,
+}
+
+/// Its answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PlanOutcome {
+    /// `PLANNED`, `UNFINISHED`, `UNUSABLE` or `GONE`.
+    pub outcome: &'static str,
+    pub ranges: Vec<RangeJson>,
+    pub range_count: usize,
+}
+
+/// The input of the step that reads a range.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct RangeInput {
+    #[serde(flatten)]
+    pub job: JobJson,
+    pub range: RangeJson,
+}
+
+/// The input of the step that adds up.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct FinishInput {
+    #[serde(flatten)]
+    pub job: JobJson,
+    pub range_count: u32,
+}
+
+impl From<JobJson> for ImportJob {
+    fn from(job: JobJson) -> Self {
+        Self {
+            id: ImportId {
+                upload_id: job.upload_id,
+                sequence: job.sequence,
+            },
+            object: ObjectVersion {
+                key: job.object.key,
+                version_id: job.object.version_id,
+                size_bytes: job.object.size_bytes,
+            },
+        }
+    }
+}
+
+impl From<RangeJson> for FileRange {
+    fn from(range: RangeJson) -> Self {
+        Self {
+            index: range.index,
+            begin: RecordStart {
+                byte_offset: range.begin,
+                line: range.line,
+            },
+            end: range.end,
+        }
+    }
+}
+
+impl From<&FileRange> for RangeJson {
+    fn from(range: &FileRange) -> Self {
+        Self {
+            index: range.index,
+            begin: range.begin.byte_offset,
+            line: range.begin.line,
+            end: range.end,
+        }
+    }
+}
+
+fn write_upload_id<S: Serializer>(id: &UploadId, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(id.as_str())
+}
+
+fn read_upload_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<UploadId, D::Error> {
+    UploadId::parse(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_range_is_read_with_the_job_it_belongs_to() {
+        let input = json!({
+            "upload_id": "0190-a",
+            "sequence": 7,
+            "object": {"key": "catalogs/0190-a.csv", "version_id": null, "size_bytes": 5_000_000_000_u64},
+            "range": {"index": 3, "begin": 4_000_000_001_u64, "line": 12, "end": 5_000_000_000_u64},
+            "outcome": "UNFINISHED",
+        });
+        let input: RangeInput = serde_json::from_value(input).unwrap();
+        let job = ImportJob::from(input.job);
+        assert_eq!(job.id.execution_name(), "0190-a-7");
+        assert_eq!(job.object.size_bytes, 5_000_000_000);
+        let range = FileRange::from(input.range);
+        assert_eq!((range.index, range.bytes()), (3, 4_000_000_001..5_000_000_000));
+        assert_eq!(RangeJson::from(&range), input.range);
+    }
+
+    #[test]
+    fn an_identifier_that_is_none_is_refused() {
+        let input = json!({"upload_id": "../x", "sequence": 7, "object": {"key": "k", "version_id": null, "size_bytes": 1}});
+        assert!(serde_json::from_value::<JobJson>(input).is_err());
+    }
+}
