@@ -3,9 +3,7 @@
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::error::BuildError;
-use aws_sdk_dynamodb::types::{
-    AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
-};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, TransactWriteItem, Update};
 use domain::catalog::import::job::{ImportId, RangeProgress};
 use domain::catalog::ports::{Advance, Begin, CatalogImport, CatalogImportEnd, ImportLedger};
 use domain::ports::PortFailure;
@@ -20,9 +18,10 @@ use crate::{range_item, transactions, uploads};
 
 /// How often a beginning tries to take the place of an older version, while yet others take it first.
 const RACES_MAX: u32 = 4;
-/// The parts of the transaction that notes progress.
-const RANGE: usize = 0;
-const UPLOAD: usize = 1;
+/// The parts of the transaction that notes progress. Of two conditions that fail, that of the upload decides: nobody
+/// needs to look how far the range of a closed import is.
+const UPLOAD: usize = 0;
+const RANGE: usize = 1;
 
 /// Needs `dynamodb:UpdateItem`, and `dynamodb:GetItem` for the progress of a range. A transaction of updates needs no
 /// more than an update does
@@ -96,8 +95,8 @@ impl ImportLedger for DynamoImportLedger {
         progress.map_err(|fault| PortFailure::permanent(ACTION, fault))
     }
 
-    /// One transaction of two parts. Where the range is as this attempt wanted it, an earlier one of the same was here,
-    /// and its answer got lost: the names of the parts of the report are nobody else's.
+    /// One transaction of two parts. The SDK repeats it under its token, so an attempt whose answer got lost has noted its
+    /// progress; whoever comes again after that, without the token, was overtaken by itself.
     async fn advance(
         &self,
         import: &ImportId,
@@ -107,21 +106,16 @@ impl ImportLedger for DynamoImportLedger {
         at: Timestamp,
     ) -> Result<Advance, PortFailure> {
         const ACTION: &str = "note progress of range";
-        let parts = self.moving(import, range, from, to, at).and_then(|moving| {
-            let adding = self.adding(import, to.since(from), at)?;
-            Ok(vec![moving, adding])
+        let parts = self.adding(import, to.since(from), at).and_then(|adding| {
+            let moving = self.moving(import, range, from, to, at)?;
+            Ok(vec![adding, moving])
         });
         let parts = parts.map_err(|fault| PortFailure::permanent(ACTION, fault))?;
-        let Some(canceled) = transactions::write(ACTION, &self.table, parts).await? else {
-            return Ok(Advance::Noted);
-        };
-        let found = canceled.found(RANGE).map(range_item::progress).transpose();
-        let found = found.map_err(|fault| PortFailure::permanent(ACTION, fault))?;
-        match found {
-            Some(found) if found == *to => Ok(Advance::Noted),
-            _ if canceled.is_for(UPLOAD) => Ok(Advance::Closed),
-            _ if canceled.is_for(RANGE) => Ok(Advance::Overtaken),
-            _ => Err(canceled.failure),
+        match transactions::write(ACTION, &self.table, parts).await? {
+            None => Ok(Advance::Noted),
+            Some(canceled) if canceled.is_for(UPLOAD) => Ok(Advance::Closed),
+            Some(canceled) if canceled.is_for(RANGE) => Ok(Advance::Overtaken),
+            Some(canceled) => Err(canceled.failure),
         }
     }
 
@@ -210,39 +204,6 @@ impl DynamoImportLedger {
         Ok(item.unwrap_or_default())
     }
 
-    /// Moves the range from where this attempt found it.
-    fn moving(
-        &self,
-        import: &ImportId,
-        range: u32,
-        from: &RangeProgress,
-        to: &RangeProgress,
-        at: Timestamp,
-    ) -> Result<TransactWriteItem, BuildError> {
-        let stands_there = "reached = :from AND is_done = :was_done";
-        // Progress is noted with the first row, or with the end.
-        let was_noted = from.rows_read > 0 || from.is_done;
-        let condition = if was_noted {
-            stands_there.to_owned()
-        } else {
-            format!("attribute_not_exists(pk) OR ({stands_there})")
-        };
-        let mut assignments = Vec::new();
-        let mut update = Update::builder()
-            .table_name(&self.table.name)
-            .key("pk", range_item::key(import, range))
-            .condition_expression(condition)
-            .expression_attribute_values(":from", number(from.reached.byte_offset))
-            .expression_attribute_values(":was_done", AttributeValue::Bool(from.is_done))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        for (name, value) in range_item::attributes(to, at) {
-            assignments.push(format!("{name} = :{name}"));
-            update = update.expression_attribute_values(format!(":{name}"), value);
-        }
-        let update = update.update_expression(format!("SET {}", assignments.join(", ")));
-        Ok(TransactWriteItem::builder().update(update.build()?).build())
-    }
-
     /// Adds to what the upload shows.
     fn adding(&self, import: &ImportId, counts: ImportCounts, at: Timestamp) -> Result<TransactWriteItem, BuildError> {
         let update = Update::builder()
@@ -262,6 +223,39 @@ impl DynamoImportLedger {
             .expression_attribute_values(":rows_written", number(counts.rows_written))
             .expression_attribute_values(":rows_rejected", number(counts.rows_rejected))
             .expression_attribute_values(":bytes_read", number(counts.bytes_read));
+        Ok(TransactWriteItem::builder().update(update.build()?).build())
+    }
+
+    /// Moves the range from where this attempt found it.
+    fn moving(
+        &self,
+        import: &ImportId,
+        range: u32,
+        from: &RangeProgress,
+        to: &RangeProgress,
+        at: Timestamp,
+    ) -> Result<TransactWriteItem, BuildError> {
+        let stands_there = "reached = :from AND parts = :its_parts AND is_done = :was_done";
+        // Progress is noted with the first row, or with the end.
+        let was_noted = from.rows_read > 0 || from.is_done;
+        let condition = if was_noted {
+            stands_there.to_owned()
+        } else {
+            format!("attribute_not_exists(pk) OR ({stands_there})")
+        };
+        let mut assignments = Vec::new();
+        let mut update = Update::builder()
+            .table_name(&self.table.name)
+            .key("pk", range_item::key(import, range))
+            .condition_expression(condition)
+            .expression_attribute_values(":from", number(from.reached.byte_offset))
+            .expression_attribute_values(":its_parts", texts(&from.parts))
+            .expression_attribute_values(":was_done", AttributeValue::Bool(from.is_done));
+        for (name, value) in range_item::attributes(to, at) {
+            assignments.push(format!("{name} = :{name}"));
+            update = update.expression_attribute_values(format!(":{name}"), value);
+        }
+        let update = update.update_expression(format!("SET {}", assignments.join(", ")));
         Ok(TransactWriteItem::builder().update(update.build()?).build())
     }
 }

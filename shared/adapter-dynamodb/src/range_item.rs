@@ -17,7 +17,8 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::catalog::import::job::{ImportId, RangeProgress, RecordStart};
+use domain::catalog::csv::RecordStart;
+use domain::catalog::import::job::{ImportId, RangeProgress};
 use domain::values::Timestamp;
 
 use crate::attributes::{Item, UnreadableItem, number, read_number, read_texts, text, texts};

@@ -95,11 +95,12 @@ impl<'a> ImportedFile<'a> {
 
     pub(crate) fn age(self, item: &Item) -> Result<Age, UnreadableItem> {
         let sequencer = optional_parsed(item, "sequencer", |text| ObjectSequencer::parse(text).ok())?;
+        let both = sequencer.as_ref().zip(self.sequencer);
         let is_same = match (optional_text(item, "version_id"), self.object.version_id.as_deref()) {
-            (None, None) => sequencer.as_ref() == self.sequencer,
+            // Where nothing tells them apart, an event came twice.
+            (None, None) => both.is_none_or(|(stored, this)| stored == this),
             (stored, this) => stored == this,
         };
-        let both = sequencer.as_ref().zip(self.sequencer);
         let is_older = both.is_some_and(|(stored, this)| this < stored);
         Ok(if is_same {
             Age::Same
