@@ -14,6 +14,7 @@ pub mod payments;
 pub mod photo_uploads;
 pub mod photos;
 mod product_item;
+mod range_item;
 pub mod sends;
 pub mod stock;
 pub mod table;

@@ -1,12 +1,14 @@
-//! What must an `ImportLedger` do?
+//! What must an `ImportLedger` do with events and ends?
 
 use std::sync::Arc;
 
-use domain::catalog::ports::{CatalogImport, CatalogImportEnd, ImportLedger};
+use domain::catalog::import::job::ImportId;
+use domain::catalog::ports::{Begin, CatalogImport, CatalogImportEnd, ImportLedger};
 use domain::uploads::ports::UploadRepository;
 use domain::uploads::upload::{Upload, UploadKind, UploadStatus};
-use domain::values::{CatalogKey, ImportCounts, ObjectVersion, UploadId};
+use domain::values::{CatalogKey, ImportCounts, ObjectSequencer, ObjectVersion, UploadId};
 
+use crate::import_ranges;
 use crate::samples::{at, at_once, upload_id};
 use crate::uploads::catalog;
 
@@ -19,40 +21,97 @@ pub struct ImportPorts {
 pub async fn import_ledger(ports: &ImportPorts) {
     an_announced_import_begins(ports).await;
     an_import_that_nobody_announced_is_recorded(ports).await;
-    progress_never_goes_back(ports).await;
+    the_same_version_finds_the_same_import(ports).await;
+    a_newer_version_is_another_import(ports).await;
+    an_older_version_is_outdated(ports).await;
+    without_versions_the_sequencer_tells_them_apart(ports).await;
+    another_version_without_a_sequencer_counts_as_newer(ports).await;
+    competing_events_begin_one_import(ports).await;
+    import_ranges::all(ports).await;
     the_first_end_stays(ports).await;
     a_rejected_file_stays_rejected(ports).await;
+    an_import_that_was_replaced_cannot_end(ports).await;
 }
 
-fn object(id: &UploadId) -> ObjectVersion {
+/// How many bytes the files of these bodies have, unless they say otherwise.
+pub(crate) const FILE_BYTES: u64 = 1_000;
+
+pub(crate) fn object(id: &UploadId, version_id: Option<&str>) -> ObjectVersion {
     let key = CatalogKey { upload_id: id.clone() }.to_key();
     ObjectVersion {
         key,
-        version_id: None,
-        size_bytes: 1_000,
+        version_id: version_id.map(str::to_owned),
+        size_bytes: FILE_BYTES,
     }
 }
 
+fn sequencer(text: &str) -> ObjectSequencer {
+    ObjectSequencer::parse(text).unwrap()
+}
+
+impl ImportPorts {
+    /// The import that an event about this version of the file begins or finds.
+    pub(crate) async fn begin(
+        &self,
+        id: &UploadId,
+        version_id: Option<&str>,
+        sequencer_text: Option<&str>,
+    ) -> CatalogImport {
+        let begin = self.try_begin(id, version_id, sequencer_text).await;
+        let Begin::Import(import) = begin else {
+            panic!("version {version_id:?} was answered {begin:?}");
+        };
+        import
+    }
+
+    async fn try_begin(&self, id: &UploadId, version_id: Option<&str>, sequencer_text: Option<&str>) -> Begin {
+        let sequencer = sequencer_text.map(sequencer);
+        self.imports
+            .begin(id, &object(id, version_id), sequencer.as_ref(), at(1))
+            .await
+            .unwrap()
+    }
+
+    pub(crate) async fn upload(&self, id: &UploadId) -> Upload {
+        self.uploads.find(id).await.unwrap().expect("the upload is known")
+    }
+
+    /// What the status of the upload shows.
+    pub(crate) async fn shown(&self, id: &UploadId) -> ImportCounts {
+        self.upload(id).await.import.expect("the import has begun")
+    }
+
+    async fn next_sequence(&self) -> u64 {
+        self.uploads.announce(&catalog()).await.unwrap().sequence
+    }
+}
+
+pub(crate) fn nothing_yet() -> ImportCounts {
+    counts(0, 0)
+}
+
+/// Every tenth row was rejected.
 fn counts(rows_read: u64, bytes_read: u64) -> ImportCounts {
     ImportCounts {
         rows_read,
         rows_written: rows_read - rows_read / 10,
         rows_rejected: rows_read / 10,
         bytes_read,
-        bytes_total: 1_000,
+        bytes_total: FILE_BYTES,
     }
 }
 
-fn done(counts: ImportCounts) -> CatalogImportEnd {
+pub(crate) fn done(rows_read: u64) -> CatalogImportEnd {
     let unknown_columns = vec!["colour, \"new\"".to_owned(), "größe".to_owned()];
     CatalogImportEnd::Done {
-        counts,
+        counts: counts(rows_read, FILE_BYTES),
         unknown_columns,
     }
 }
 
-async fn upload(ports: &ImportPorts, id: &UploadId) -> Upload {
-    ports.uploads.find(id).await.unwrap().expect("the upload is known")
+fn rejected(reason: &str) -> CatalogImportEnd {
+    let reason = reason.to_owned();
+    CatalogImportEnd::Rejected { reason }
 }
 
 async fn an_announced_import_begins(ports: &ImportPorts) {
@@ -61,111 +120,247 @@ async fn an_announced_import_begins(ports: &ImportPorts) {
     let UploadKind::Catalog { file_name } = announced.kind else {
         panic!("a catalog was announced");
     };
+    let upload_id = announced.id;
     let expected = CatalogImport {
-        upload_id: announced.id.clone(),
-        sequence,
+        id: ImportId {
+            upload_id: upload_id.clone(),
+            sequence,
+        },
         uploaded_by: Some(announced.created_by),
         file_name,
         finished: None,
     };
-    for seconds in [1, 2] {
-        let import = ports
-            .imports
-            .begin(&announced.id, &object(&announced.id), at(seconds))
-            .await
-            .unwrap();
-        assert_eq!(import, expected);
-        let upload = upload(ports, &announced.id).await;
+    for _ in 0..2 {
+        assert_eq!(ports.begin(&upload_id, Some("v1"), Some("A1")).await, expected);
+        let upload = ports.upload(&upload_id).await;
         assert_eq!(
             (upload.status, upload.import),
-            (UploadStatus::Processing, Some(counts(0, 0)))
+            (UploadStatus::Processing, Some(nothing_yet()))
         );
     }
 }
 
 async fn an_import_that_nobody_announced_is_recorded(ports: &ImportPorts) {
-    let before = ports.uploads.announce(&catalog()).await.unwrap().sequence;
+    let before = ports.next_sequence().await;
     let id = upload_id();
-    let begun = at_once(|_| {
-        let (imports, id) = (Arc::clone(&ports.imports), id.clone());
-        async move { imports.begin(&id, &object(&id), at(1)).await.unwrap() }
-    })
-    .await;
-    let after = ports.uploads.announce(&catalog()).await.unwrap().sequence;
-    let sequence = begun[0].sequence;
-    assert!(before < sequence && sequence < after);
-    for import in begun {
-        assert_eq!(
-            (import.sequence, import.uploaded_by, import.finished),
-            (sequence, None, None)
-        );
-        assert_eq!(import.file_name, format!("{id}.csv"));
-    }
-    let upload = upload(ports, &id).await;
+    let import = ports.begin(&id, None, None).await;
+    let after = ports.next_sequence().await;
+    assert!(before < import.id.sequence && import.id.sequence < after);
+    assert_eq!(
+        (&import.id.upload_id, import.uploaded_by, import.finished),
+        (&id, None, None)
+    );
+    assert_eq!(import.file_name, format!("{id}.csv"));
+    let upload = ports.upload(&id).await;
     assert_eq!(
         (upload.status, upload.created_by, upload.size_bytes),
-        (UploadStatus::Processing, None, 1_000)
+        (UploadStatus::Processing, None, FILE_BYTES)
+    );
+    assert_eq!(
+        (upload.sequence, upload.import),
+        (import.id.sequence, Some(nothing_yet()))
     );
 }
 
-async fn progress_never_goes_back(ports: &ImportPorts) {
-    let id = upload_id();
-    ports.imports.begin(&id, &object(&id), at(1)).await.unwrap();
-    for (noted, expected) in [
-        (counts(50, 500), counts(50, 500)),
-        (counts(10, 100), counts(50, 500)),
-        (counts(60, 600), counts(60, 600)),
-    ] {
-        ports.imports.progress(&id, noted, at(2)).await.unwrap();
-        assert_eq!(upload(ports, &id).await.import, Some(expected));
+async fn the_same_version_finds_the_same_import(ports: &ImportPorts) {
+    let versioned = upload_id();
+    let import = ports.begin(&versioned, Some("v1"), Some("A1")).await;
+    for sequencer in [Some("A1"), None] {
+        assert_eq!(ports.begin(&versioned, Some("v1"), sequencer).await, import);
     }
-    ports.imports.begin(&id, &object(&id), at(3)).await.unwrap();
-    assert_eq!(
-        upload(ports, &id).await.import,
-        Some(counts(60, 600)),
-        "also when an attempt begins anew"
+    let unversioned = upload_id();
+    let import = ports.begin(&unversioned, None, Some("A1")).await;
+    for sequencer in [Some("A1"), Some("00a1"), None] {
+        assert_eq!(ports.begin(&unversioned, None, sequencer).await, import);
+    }
+    let barely_known = upload_id();
+    let import = ports.begin(&barely_known, None, None).await;
+    assert_eq!(ports.begin(&barely_known, None, None).await, import);
+}
+
+async fn a_newer_version_is_another_import(ports: &ImportPorts) {
+    let announced = catalog();
+    ports.uploads.announce(&announced).await.unwrap();
+    let id = &announced.id;
+    let first = ports.begin(id, Some("v1"), Some("9F")).await;
+    import_ranges::some_progress(ports, &first.id).await;
+    ports.imports.finish(&first.id, &done(100), at(2)).await.unwrap();
+
+    let between = ports.next_sequence().await;
+    let mut larger = object(id, Some("v2"));
+    larger.size_bytes = 2 * FILE_BYTES;
+    // Longer, so it is greater: they are numbers.
+    let newer = sequencer("A10");
+    let begin = ports.imports.begin(id, &larger, Some(&newer), at(3)).await.unwrap();
+    let Begin::Import(second) = begin else {
+        panic!("the newer version was answered {begin:?}");
+    };
+    assert!(second.id.sequence > between, "it is newer than what came between");
+    assert!(
+        ports.next_sequence().await > second.id.sequence,
+        "no sequence is given twice"
     );
+    let expected = CatalogImport {
+        id: second.id.clone(),
+        finished: None,
+        ..first
+    };
+    assert_eq!(second, expected, "the same file, announced by the same person");
+    let upload = ports.upload(id).await;
+    assert_eq!(
+        (upload.status, upload.sequence),
+        (UploadStatus::Processing, second.id.sequence)
+    );
+    let nothing_of_the_larger = ImportCounts {
+        bytes_total: 2 * FILE_BYTES,
+        ..nothing_yet()
+    };
+    assert_eq!(upload.import, Some(nothing_of_the_larger));
+    assert_eq!(
+        ports.imports.progress(&second.id, 0).await.unwrap(),
+        None,
+        "nothing of it was read yet"
+    );
+    assert_eq!(ports.begin(id, Some("v2"), Some("A10")).await, second);
+}
+
+async fn an_older_version_is_outdated(ports: &ImportPorts) {
+    let id = upload_id();
+    ports.begin(&id, Some("v1"), Some("A1")).await;
+    let newest = ports.begin(&id, Some("v3"), Some("A3")).await;
+    for (version, sequencer) in [("v1", "A1"), ("v2", "A2"), ("v0", "9")] {
+        assert_eq!(
+            ports.try_begin(&id, Some(version), Some(sequencer)).await,
+            Begin::Outdated
+        );
+        assert_eq!(ports.upload(&id).await.sequence, newest.id.sequence);
+    }
+    ports.imports.finish(&newest.id, &done(100), at(2)).await.unwrap();
+    assert_eq!(ports.try_begin(&id, Some("v1"), Some("A1")).await, Begin::Outdated);
+    let upload = ports.upload(&id).await;
+    assert_eq!(
+        (upload.status, upload.import),
+        (UploadStatus::Done, Some(counts(100, FILE_BYTES)))
+    );
+}
+
+async fn without_versions_the_sequencer_tells_them_apart(ports: &ImportPorts) {
+    let id = upload_id();
+    let first = ports.begin(&id, None, Some("A1")).await;
+    let second = ports.begin(&id, None, Some("A2")).await;
+    assert!(second.id.sequence > first.id.sequence);
+    assert_eq!(ports.try_begin(&id, None, Some("A1")).await, Begin::Outdated);
+    assert_eq!(ports.begin(&id, None, Some("A2")).await, second);
+}
+
+async fn another_version_without_a_sequencer_counts_as_newer(ports: &ImportPorts) {
+    let id = upload_id();
+    let first = ports.begin(&id, Some("v1"), None).await;
+    let second = ports.begin(&id, Some("v2"), None).await;
+    assert!(second.id.sequence > first.id.sequence);
+    assert_eq!(ports.begin(&id, Some("v2"), None).await, second);
+}
+
+async fn competing_events_begin_one_import(ports: &ImportPorts) {
+    let id = upload_id();
+    let mut last = 0;
+    // By hand at first, then a version more.
+    for (version, number) in [("v1", "A1"), ("v2", "A2")] {
+        let begun = at_once(|_| {
+            let (imports, id) = (Arc::clone(&ports.imports), id.clone());
+            let sequencer = sequencer(number);
+            async move {
+                let object = object(&id, Some(version));
+                imports.begin(&id, &object, Some(&sequencer), at(1)).await.unwrap()
+            }
+        })
+        .await;
+        assert!(begun.iter().all(|begin| *begin == begun[0]), "{begun:?}");
+        let sequence = ports.upload(&id).await.sequence;
+        assert!(sequence > last);
+        let one = ports.begin(&id, Some(version), Some(number)).await;
+        assert_eq!(
+            (Begin::Import(one.clone()), one.id.sequence),
+            (begun[0].clone(), sequence)
+        );
+        last = sequence;
+    }
 }
 
 async fn the_first_end_stays(ports: &ImportPorts) {
     let id = upload_id();
-    ports.imports.begin(&id, &object(&id), at(1)).await.unwrap();
+    let begun = ports.begin(&id, Some("v1"), Some("A1")).await;
     let answers = at_once(|number| {
-        let (imports, id) = (Arc::clone(&ports.imports), id.clone());
-        let end = done(counts(100 + u64::try_from(number).unwrap(), 1_000));
-        async move { imports.finish(&id, &end, at(2)).await.unwrap() }
+        let (imports, import) = (Arc::clone(&ports.imports), begun.id.clone());
+        let end = done(100 + u64::try_from(number).unwrap());
+        async move { imports.finish(&import, &end, at(2)).await.unwrap() }
     })
     .await;
     assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
-    let CatalogImportEnd::Done { counts: first, .. } = &answers[0] else {
-        panic!("the import was done");
+    let ended = answers[0].clone().expect("no other version took its place");
+    let Some(CatalogImportEnd::Done { counts: first, .. }) = ended.finished else {
+        panic!("the import was answered {:?}", ended.finished);
     };
-    let rejected = CatalogImportEnd::Rejected {
-        reason: "too late".to_owned(),
-    };
-    assert_eq!(ports.imports.finish(&id, &rejected, at(3)).await.unwrap(), answers[0]);
-    ports.imports.progress(&id, counts(999, 1_000), at(4)).await.unwrap();
-    let import = ports.imports.begin(&id, &object(&id), at(5)).await.unwrap();
-    assert_eq!(import.finished.as_ref(), Some(&answers[0]));
-    let upload = upload(ports, &id).await;
+    assert_eq!(
+        ended,
+        CatalogImport {
+            finished: ended.finished.clone(),
+            ..begun.clone()
+        }
+    );
+    assert!(ended.finished.is_some_and(|end| end == done(first.rows_read)));
+
+    let late = ports
+        .imports
+        .finish(&begun.id, &rejected("too late"), at(3))
+        .await
+        .unwrap();
+    assert_eq!(late, answers[0]);
+    import_ranges::is_closed(ports, &begun.id).await;
+    assert_eq!(Some(ports.begin(&id, Some("v1"), Some("A1")).await), answers[0]);
+    let upload = ports.upload(&id).await;
     assert_eq!(
         (upload.status, upload.import, upload.reason),
-        (UploadStatus::Done, Some(*first), None)
+        (UploadStatus::Done, Some(first), None)
     );
 }
 
 async fn a_rejected_file_stays_rejected(ports: &ImportPorts) {
     let id = upload_id();
-    ports.imports.begin(&id, &object(&id), at(1)).await.unwrap();
-    let rejected = CatalogImportEnd::Rejected {
-        reason: "the column sku is missing".to_owned(),
-    };
-    for end in [rejected.clone(), done(counts(1, 1_000))] {
-        assert_eq!(ports.imports.finish(&id, &end, at(2)).await.unwrap(), rejected);
+    let begun = ports.begin(&id, Some("v1"), Some("A1")).await;
+    let reason = "the column sku is missing";
+    for end in [rejected(reason), done(1)] {
+        let ended = ports.imports.finish(&begun.id, &end, at(2)).await.unwrap();
+        assert_eq!(ended.and_then(|import| import.finished), Some(rejected(reason)));
     }
-    let import = ports.imports.begin(&id, &object(&id), at(3)).await.unwrap();
-    assert_eq!(import.finished, Some(rejected));
-    let upload = upload(ports, &id).await;
-    assert_eq!(upload.status, UploadStatus::Rejected);
-    assert_eq!(upload.reason.as_deref(), Some("the column sku is missing"));
+    import_ranges::is_closed(ports, &begun.id).await;
+    let again = ports.begin(&id, Some("v1"), Some("A1")).await;
+    assert_eq!(again.finished, Some(rejected(reason)));
+    let upload = ports.upload(&id).await;
+    assert_eq!(
+        (upload.status, upload.reason.as_deref()),
+        (UploadStatus::Rejected, Some(reason))
+    );
+
+    let newer = ports.begin(&id, Some("v2"), Some("A2")).await;
+    assert_eq!(newer.finished, None, "a newer version may be better");
+    let upload = ports.upload(&id).await;
+    assert_eq!((upload.status, upload.reason), (UploadStatus::Processing, None));
+}
+
+async fn an_import_that_was_replaced_cannot_end(ports: &ImportPorts) {
+    let id = upload_id();
+    let old = ports.begin(&id, Some("v1"), Some("A1")).await;
+    let new = ports.begin(&id, Some("v2"), Some("A2")).await;
+    for end in [done(100), rejected("too late")] {
+        assert_eq!(ports.imports.finish(&old.id, &end, at(2)).await.unwrap(), None);
+        let upload = ports.upload(&id).await;
+        assert_eq!(
+            (upload.status, upload.import, upload.reason),
+            (UploadStatus::Processing, Some(nothing_yet()), None)
+        );
+    }
+    let ended = ports.imports.finish(&new.id, &done(7), at(3)).await.unwrap();
+    assert_eq!(ended.and_then(|import| import.finished), Some(done(7)));
+    assert_eq!(ports.imports.finish(&old.id, &done(100), at(4)).await.unwrap(), None);
 }

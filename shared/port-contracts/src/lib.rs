@@ -12,12 +12,14 @@
     reason = "these are bodies of tests: a panic is a failed test, and the only way to tell of one"
 )]
 
+mod import_ranges;
 mod samples;
 
 pub mod catalog;
 pub mod files;
 pub mod gateway;
 pub mod idempotency;
+pub mod import_runs;
 pub mod imports;
 pub mod links;
 pub mod mail;

@@ -28,3 +28,10 @@ pub trait Inbox: Send + Sync {
     /// Every mail to this address.
     async fn mails_to(&self, address: &str) -> Vec<Email>;
 }
+
+/// Reads which imports were started.
+#[async_trait]
+pub trait ImportExecutions: Send + Sync {
+    /// The input, as text, of every execution of this name.
+    async fn inputs_of(&self, execution: &str) -> Vec<String>;
+}
