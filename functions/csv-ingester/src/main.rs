@@ -11,7 +11,7 @@ use adapter_dynamodb::table::Table;
 use adapter_s3::bucket::Bucket;
 use adapter_s3::files::{S3CatalogFiles, S3RejectedRowsFiles};
 use adapter_ses::SesMailer;
-use adapter_stepfunctions::StepFunctionsImportRunner;
+use adapter_stepfunctions::imports::StepFunctionsImportRunner;
 use adapter_system::clock::SystemClock;
 use adapter_system::ids::UuidV7Ids;
 use adapter_system::pause::SystemPause;
@@ -45,7 +45,7 @@ fn wire(environment: &ProcessEnvironment) -> Option<(ImportCatalog, String)> {
     let import = ImportCatalog {
         ingest: IngestRange {
             files: files.clone(),
-            writer: Arc::new(DynamoCatalogWriter { table: products }),
+            writer: Arc::new(DynamoCatalogWriter::new(&products)),
             ledger: ledger.clone(),
             rejected_rows: rejected_rows.clone(),
             clock: Arc::new(SystemClock),

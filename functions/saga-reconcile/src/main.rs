@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use adapter_dynamodb::order_book::DynamoOrderBook;
 use adapter_dynamodb::table::Table;
-use adapter_stepfunctions::StepFunctionsSagaRunner;
+use adapter_stepfunctions::sagas::StepFunctionsSagaRunner;
 use adapter_system::clock::SystemClock;
 use domain::fulfilment::reconcile::ReconcileOrders;
 use edge::aws::sdk_config;
@@ -25,7 +25,7 @@ fn wire(environment: &ProcessEnvironment) -> (ReconcileOrders, SagaArns) {
         order: environment.required("ORDER_SAGA_ARN"),
         cancel: environment.required("ORDER_CANCEL_SAGA_ARN"),
     };
-    let runner_sagas = adapter_stepfunctions::SagaArns {
+    let runner_sagas = adapter_stepfunctions::sagas::SagaArns {
         order: sagas.order.clone(),
         cancel: sagas.cancel.clone(),
     };

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use adapter_stepfunctions::{SagaArns, StepFunctionsSagaRunner};
+use adapter_stepfunctions::sagas::{SagaArns, StepFunctionsSagaRunner};
 use domain::fulfilment::start::StartFulfilment;
 use edge::aws::sdk_config;
 use edge::lambda::ProcessEnvironment;

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use adapter_dynamodb::order_book::DynamoOrderBook;
 use adapter_dynamodb::payments::DynamoPaymentRecords;
 use adapter_dynamodb::table::Table;
-use adapter_stepfunctions::{SagaArns, StepFunctionsSagaRunner};
+use adapter_stepfunctions::sagas::{SagaArns, StepFunctionsSagaRunner};
 use domain::fulfilment::parked::{ListParked, RedriveOrder};
 use domain::values::OrderId;
 use edge::aws::sdk_config;

@@ -32,6 +32,22 @@ pub(crate) fn optional_bytes<'i>(item: &'i Item, attribute: &str) -> Option<&'i 
     item.get(attribute)?.as_b().ok().map(Blob::as_ref)
 }
 
+pub(crate) fn texts(values: &[String]) -> AttributeValue {
+    AttributeValue::L(values.iter().map(text).collect())
+}
+
+/// None where the attribute is absent; one that is there must be a list of texts.
+pub(crate) fn read_texts(item: &Item, attribute: &'static str) -> Result<Vec<String>, UnreadableItem> {
+    let Some(value) = item.get(attribute) else {
+        return Ok(Vec::new());
+    };
+    let texts = value.as_l().ok().and_then(|list| {
+        let texts = list.iter().map(|text| text.as_s().ok().cloned());
+        texts.collect()
+    });
+    texts.ok_or(UnreadableItem { attribute })
+}
+
 /// A text that must be there.
 pub(crate) fn read_text<'i>(item: &'i Item, attribute: &'static str) -> Result<&'i str, UnreadableItem> {
     optional_text(item, attribute).ok_or(UnreadableItem { attribute })

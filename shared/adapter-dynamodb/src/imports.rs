@@ -1,21 +1,31 @@
-//! How does DynamoDB keep the state of catalog imports? On the item of the upload that brought the file.
+//! How does DynamoDB keep the state of catalog imports? On the item of the upload that brought the file, which shows the
+//! sums, and on one item per range, which says how far it is.
 
 use async_trait::async_trait;
-use domain::catalog::ports::{CatalogImport, CatalogImportEnd, ImportLedger};
+use aws_sdk_dynamodb::error::BuildError;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, TransactWriteItem, Update};
+use domain::catalog::import::job::{ImportId, RangeProgress};
+use domain::catalog::ports::{Advance, Begin, CatalogImport, CatalogImportEnd, ImportLedger};
 use domain::ports::PortFailure;
-use domain::uploads::upload::{UploadKind, UploadStatus};
-use domain::values::{ImportCounts, ObjectVersion, Timestamp, UploadId};
+use domain::uploads::upload::{Upload, UploadKind, UploadStatus};
+use domain::values::{ImportCounts, ObjectSequencer, ObjectVersion, Timestamp, UploadId};
 
-use crate::attributes::{Item, text};
+use crate::attributes::{Item, UnreadableItem, number, text, texts};
 use crate::conditions::found_instead;
 use crate::table::Table;
-use crate::upload_item::{self, NewUpload};
-use crate::uploads;
+use crate::upload_item::{self, Age, ImportedFile, NewUpload};
+use crate::{range_item, transactions, uploads};
 
-/// A second attempt begins anew: it is heard again once it has overtaken the first.
-const GOES_ON: &str = "(attribute_not_exists(bytes_read) OR (bytes_read <= :bytes_read AND rows_read <= :rows_read))";
+/// How often a beginning tries to take the place of an older version, while yet others take it first.
+const RACES_MAX: u32 = 4;
+/// The parts of the transaction that notes progress. Of two conditions that fail, that of the upload decides: nobody
+/// needs to look how far the range of a closed import is.
+const UPLOAD: usize = 0;
+const RANGE: usize = 1;
 
-/// Needs `dynamodb:UpdateItem`.
+/// Needs `dynamodb:UpdateItem`, and `dynamodb:GetItem` for the progress of a range. A transaction of updates needs no
+/// more than an update does
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html>).
 #[derive(Debug, Clone)]
 pub struct DynamoImportLedger {
     pub table: Table,
@@ -30,15 +40,22 @@ struct NoCatalog;
 #[error("the import has not begun")]
 struct NotBegun;
 
+#[derive(Debug, thiserror::Error)]
+#[error("other versions of the file kept beginning")]
+struct RacesLost;
+
 #[async_trait]
 impl ImportLedger for DynamoImportLedger {
+    /// An attempt whose answer got lost meets its own version, and so its own import.
     async fn begin(
         &self,
         upload_id: &UploadId,
         object: &ObjectVersion,
+        sequencer: Option<&ObjectSequencer>,
         at: Timestamp,
-    ) -> Result<CatalogImport, PortFailure> {
+    ) -> Result<Begin, PortFailure> {
         const ACTION: &str = "begin import";
+        let file = ImportedFile { object, sequencer };
         let file_name = object.key.rsplit('/').next().unwrap_or(&object.key).to_owned();
         let by_hand = NewUpload {
             id: upload_id,
@@ -46,46 +63,75 @@ impl ImportLedger for DynamoImportLedger {
             size_bytes: object.size_bytes,
             created_by: None,
             status: UploadStatus::Processing,
-            import: Some(ImportCounts {
-                bytes_total: object.size_bytes,
-                ..ImportCounts::default()
-            }),
+            import: Some(file),
             at,
         };
-        let item = uploads::begin(ACTION, &self.table, &by_hand).await?;
-        let upload = uploads::read(ACTION, &item)?;
-        let UploadKind::Catalog { file_name } = upload.kind else {
-            return Err(PortFailure::permanent(ACTION, NoCatalog));
-        };
-        Ok(CatalogImport {
-            upload_id: upload.id,
-            sequence: upload.sequence,
-            uploaded_by: upload.created_by,
-            file_name,
-            finished: ended(ACTION, &item)?,
-        })
+        let mut item = uploads::begin(ACTION, &self.table, &by_hand).await?;
+        let mut races = 0..RACES_MAX;
+        loop {
+            let import = import(ACTION, &item)?;
+            match file.age(&item).map_err(|fault| PortFailure::permanent(ACTION, fault))? {
+                Age::Same => return Ok(Begin::Import(import)),
+                Age::Older => return Ok(Begin::Outdated),
+                Age::Newer if races.next().is_none() => return Err(PortFailure::transient(ACTION, RacesLost)),
+                Age::Newer => item = self.begin_anew(ACTION, &import.id, file, at).await?,
+            }
+        }
     }
 
-    async fn progress(&self, upload_id: &UploadId, counts: ImportCounts, at: Timestamp) -> Result<(), PortFailure> {
-        const ACTION: &str = "note progress of import";
-        let request = uploads::while_open(&self.table, upload_id, at)
-            .condition_expression(format!("{} AND {GOES_ON}", uploads::IS_OPEN))
-            .update_expression(format!("SET updated_at = :at, {}", upload_item::SET_COUNTS));
-        match upload_item::with_counts(request, counts).send().await {
-            Ok(_) => Ok(()),
-            Err(error) => found(ACTION, found_instead(ACTION, error)?).map(|_further| ()),
+    async fn progress(&self, import: &ImportId, range: u32) -> Result<Option<RangeProgress>, PortFailure> {
+        const ACTION: &str = "read progress of range";
+        let found = self
+            .table
+            .client
+            .get_item()
+            .table_name(&self.table.name)
+            .key("pk", range_item::key(import, range))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(|error| aws_errors::failure(ACTION, error))?;
+        let progress = found.item.as_ref().map(range_item::progress).transpose();
+        progress.map_err(|fault| PortFailure::permanent(ACTION, fault))
+    }
+
+    /// One transaction of two parts. The SDK repeats it under its token, so an attempt whose answer got lost has noted its
+    /// progress; whoever comes again after that, without the token, was overtaken by itself.
+    async fn advance(
+        &self,
+        import: &ImportId,
+        range: u32,
+        from: &RangeProgress,
+        to: &RangeProgress,
+        at: Timestamp,
+    ) -> Result<Advance, PortFailure> {
+        const ACTION: &str = "note progress of range";
+        let parts = self.adding(import, to.since(from), at).and_then(|adding| {
+            let moving = self.moving(import, range, from, to, at)?;
+            Ok(vec![adding, moving])
+        });
+        let parts = parts.map_err(|fault| PortFailure::permanent(ACTION, fault))?;
+        match transactions::write(ACTION, &self.table, parts).await? {
+            None => Ok(Advance::Noted),
+            Some(canceled) if canceled.is_for(UPLOAD) => Ok(Advance::Closed),
+            Some(canceled) if canceled.is_for(RANGE) => Ok(Advance::Overtaken),
+            Some(canceled) => Err(canceled.failure),
         }
     }
 
     /// An attempt whose answer got lost meets its own end.
     async fn finish(
         &self,
-        upload_id: &UploadId,
+        import: &ImportId,
         end: &CatalogImportEnd,
         at: Timestamp,
-    ) -> Result<CatalogImportEnd, PortFailure> {
+    ) -> Result<Option<CatalogImport>, PortFailure> {
         const ACTION: &str = "finish import";
-        let request = uploads::while_open(&self.table, upload_id, at);
+        let request = uploads::while_open(&self.table, &import.upload_id, at)
+            .condition_expression(format!("{} AND #sequence = :sequence", uploads::IS_OPEN))
+            .expression_attribute_names("#sequence", "sequence")
+            .expression_attribute_values(":sequence", number(import.sequence))
+            .return_values(ReturnValue::AllNew);
         let request = match end {
             CatalogImportEnd::Done {
                 counts,
@@ -96,36 +142,152 @@ impl ImportLedger for DynamoImportLedger {
                     upload_item::SET_COUNTS
                 ))
                 .expression_attribute_values(":end", text(UploadStatus::Done.as_str()))
-                .expression_attribute_values(":unknown_columns", upload_item::column_names(unknown_columns)),
+                .expression_attribute_values(":unknown_columns", texts(unknown_columns)),
             CatalogImportEnd::Rejected { reason } => request
                 .update_expression("SET #status = :end, updated_at = :at, reason = :reason")
                 .expression_attribute_values(":end", text(UploadStatus::Rejected.as_str()))
                 .expression_attribute_values(":reason", text(reason)),
         };
-        let Err(error) = request.send().await else {
-            return Ok(end.clone());
+        let item = match request.send().await {
+            Ok(finished) => finished.attributes,
+            Err(error) => found_instead(ACTION, error)?,
         };
-        let item = found(ACTION, found_instead(ACTION, error)?)?;
-        ended(ACTION, &item)?.ok_or_else(|| PortFailure::permanent(ACTION, NotBegun))
+        let item = item.ok_or_else(|| PortFailure::permanent(ACTION, NotBegun))?;
+        let found = self::import(ACTION, &item)?;
+        if found.id.sequence != import.sequence {
+            return Ok(None);
+        }
+        match found.finished {
+            Some(_) => Ok(Some(found)),
+            None => Err(PortFailure::permanent(ACTION, NotBegun)),
+        }
     }
 }
 
-fn found(action: &'static str, item: Option<Item>) -> Result<Item, PortFailure> {
-    item.ok_or_else(|| PortFailure::permanent(action, NotBegun))
+impl DynamoImportLedger {
+    /// Begins the import of another version under the next sequence, unless yet another one was faster. Answers the item
+    /// as it is now, either way.
+    async fn begin_anew(
+        &self,
+        action: &'static str,
+        before: &ImportId,
+        file: ImportedFile<'_>,
+        at: Timestamp,
+    ) -> Result<Item, PortFailure> {
+        let sequence = uploads::next_sequence(action, &self.table).await?;
+        let mut set = "SET #status = :processing, #sequence = :sequence, updated_at = :at".to_owned();
+        let mut request = uploads::update(&self.table, &before.upload_id)
+            .condition_expression("#sequence = :before")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_names("#sequence", "sequence")
+            .expression_attribute_values(":processing", text(UploadStatus::Processing.as_str()))
+            .expression_attribute_values(":before", number(before.sequence))
+            .expression_attribute_values(":sequence", number(sequence))
+            .expression_attribute_values(":at", number(at.unix_ms()));
+        for (name, value) in file.attributes() {
+            set = format!("{set}, {name} = :{name}");
+            request = request.expression_attribute_values(format!(":{name}"), value);
+        }
+        let mut remove = "REMOVE reason, unknown_columns".to_owned();
+        for name in file.absent_attributes() {
+            remove = format!("{remove}, {name}");
+        }
+        let begun = request
+            .update_expression(format!("{set} {remove}"))
+            .return_values(ReturnValue::AllNew)
+            .send()
+            .await;
+        let item = match begun {
+            Ok(updated) => updated.attributes,
+            Err(error) => found_instead(action, error)?,
+        };
+        Ok(item.unwrap_or_default())
+    }
+
+    /// Adds to what the upload shows.
+    fn adding(&self, import: &ImportId, counts: ImportCounts, at: Timestamp) -> Result<TransactWriteItem, BuildError> {
+        let update = Update::builder()
+            .table_name(&self.table.name)
+            .key("pk", upload_item::key(&import.upload_id))
+            .condition_expression("#status = :processing AND #sequence = :sequence")
+            .update_expression(
+                "SET updated_at = :at ADD rows_read :rows_read, rows_written :rows_written, \
+                 rows_rejected :rows_rejected, bytes_read :bytes_read",
+            )
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_names("#sequence", "sequence")
+            .expression_attribute_values(":processing", text(UploadStatus::Processing.as_str()))
+            .expression_attribute_values(":sequence", number(import.sequence))
+            .expression_attribute_values(":at", number(at.unix_ms()))
+            .expression_attribute_values(":rows_read", number(counts.rows_read))
+            .expression_attribute_values(":rows_written", number(counts.rows_written))
+            .expression_attribute_values(":rows_rejected", number(counts.rows_rejected))
+            .expression_attribute_values(":bytes_read", number(counts.bytes_read));
+        Ok(TransactWriteItem::builder().update(update.build()?).build())
+    }
+
+    /// Moves the range from where this attempt found it.
+    fn moving(
+        &self,
+        import: &ImportId,
+        range: u32,
+        from: &RangeProgress,
+        to: &RangeProgress,
+        at: Timestamp,
+    ) -> Result<TransactWriteItem, BuildError> {
+        let stands_there = "reached = :from AND parts = :its_parts AND is_done = :was_done";
+        // Progress is noted with the first row, or with the end.
+        let was_noted = from.rows_read > 0 || from.is_done;
+        let condition = if was_noted {
+            stands_there.to_owned()
+        } else {
+            format!("attribute_not_exists(pk) OR ({stands_there})")
+        };
+        let mut assignments = Vec::new();
+        let mut update = Update::builder()
+            .table_name(&self.table.name)
+            .key("pk", range_item::key(import, range))
+            .condition_expression(condition)
+            .expression_attribute_values(":from", number(from.reached.byte_offset))
+            .expression_attribute_values(":its_parts", texts(&from.parts))
+            .expression_attribute_values(":was_done", AttributeValue::Bool(from.is_done));
+        for (name, value) in range_item::attributes(to, at) {
+            assignments.push(format!("{name} = :{name}"));
+            update = update.expression_attribute_values(format!(":{name}"), value);
+        }
+        let update = update.update_expression(format!("SET {}", assignments.join(", ")));
+        Ok(TransactWriteItem::builder().update(update.build()?).build())
+    }
+}
+
+/// What an upload's item says of its import.
+fn import(action: &'static str, item: &Item) -> Result<CatalogImport, PortFailure> {
+    let upload = uploads::read(action, item)?;
+    let finished = ended(&upload, item).map_err(|fault| PortFailure::permanent(action, fault))?;
+    let UploadKind::Catalog { file_name } = upload.kind else {
+        return Err(PortFailure::permanent(action, NoCatalog));
+    };
+    Ok(CatalogImport {
+        id: ImportId {
+            upload_id: upload.id,
+            sequence: upload.sequence,
+        },
+        uploaded_by: upload.created_by,
+        file_name,
+        finished,
+    })
 }
 
 /// How the import ended, once it has.
-fn ended(action: &'static str, item: &Item) -> Result<Option<CatalogImportEnd>, PortFailure> {
-    let upload = uploads::read(action, item)?;
-    let columns = upload_item::unknown_columns(item);
+fn ended(upload: &Upload, item: &Item) -> Result<Option<CatalogImportEnd>, UnreadableItem> {
     Ok(match upload.status {
         UploadStatus::Waiting | UploadStatus::Processing => None,
         UploadStatus::Rejected => Some(CatalogImportEnd::Rejected {
-            reason: upload.reason.unwrap_or_default(),
+            reason: upload.reason.clone().unwrap_or_default(),
         }),
         UploadStatus::Done => Some(CatalogImportEnd::Done {
             counts: upload.import.unwrap_or_default(),
-            unknown_columns: columns.map_err(|fault| PortFailure::permanent(action, fault))?,
+            unknown_columns: upload_item::unknown_columns(item)?,
         }),
     })
 }

@@ -16,14 +16,17 @@
 //! | `reason` | S | once REJECTED |
 //! | `rows_read`, `rows_written`, `rows_rejected`, `bytes_read`, `bytes_total` | N | once an import has begun |
 //! | `unknown_columns` | L of S | once an import is done |
+//! | `version_id` | S | of the file that is imported, where the bucket keeps versions |
+//! | `sequencer` | S | S3's order among the versions of that file, all its digits; absent where the event had none |
 
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::uploads::upload::{Upload, UploadKind, UploadStatus};
-use domain::values::{CustomerId, ImportCounts, Sku, Timestamp, UploadId};
+use domain::values::{CustomerId, ImportCounts, ObjectSequencer, ObjectVersion, Sku, Timestamp, UploadId};
 
 use crate::attributes::{
-    Item, UnreadableItem, number, optional_number, optional_parsed, optional_text, parsed, read_number, read_text, text,
+    Item, UnreadableItem, number, optional_number, optional_parsed, optional_text, parsed, read_number, read_text,
+    read_texts, text,
 };
 
 const KIND: &str = "UPLOAD";
@@ -41,8 +44,72 @@ pub(crate) struct NewUpload<'a> {
     pub(crate) size_bytes: u64,
     pub(crate) created_by: Option<&'a CustomerId>,
     pub(crate) status: UploadStatus,
-    pub(crate) import: Option<ImportCounts>,
+    /// The file of an import that begins.
+    pub(crate) import: Option<ImportedFile<'a>>,
     pub(crate) at: Timestamp,
+}
+
+/// The version of a catalog that is imported.
+#[derive(Clone, Copy)]
+pub(crate) struct ImportedFile<'a> {
+    pub(crate) object: &'a ObjectVersion,
+    pub(crate) sequencer: Option<&'a ObjectSequencer>,
+}
+
+/// What a version is to the one whose import an upload shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Age {
+    Same,
+    Older,
+    /// Or nobody can tell.
+    Newer,
+}
+
+impl<'a> ImportedFile<'a> {
+    /// What an upload says when the import of this version begins.
+    pub(crate) fn attributes(self) -> Vec<(&'static str, AttributeValue)> {
+        let nothing_yet = ImportCounts {
+            bytes_total: self.object.size_bytes,
+            ..ImportCounts::default()
+        };
+        let counts = count_attributes(nothing_yet);
+        let counts = counts.into_iter().map(|(name, count)| (name, number(count)));
+        let names = self.names().into_iter();
+        counts
+            .chain(names.filter_map(|(name, value)| Some((name, text(value?)))))
+            .collect()
+    }
+
+    /// What [`Self::attributes`] leaves out, and an earlier version may have left behind.
+    pub(crate) fn absent_attributes(self) -> impl Iterator<Item = &'static str> {
+        let names = self.names().into_iter();
+        names.filter_map(|(name, value)| value.is_none().then_some(name))
+    }
+
+    fn names(self) -> [(&'static str, Option<&'a str>); 2] {
+        [
+            ("version_id", self.object.version_id.as_deref()),
+            ("sequencer", self.sequencer.map(ObjectSequencer::as_str)),
+        ]
+    }
+
+    pub(crate) fn age(self, item: &Item) -> Result<Age, UnreadableItem> {
+        let sequencer = optional_parsed(item, "sequencer", |text| ObjectSequencer::parse(text).ok())?;
+        let both = sequencer.as_ref().zip(self.sequencer);
+        let is_same = match (optional_text(item, "version_id"), self.object.version_id.as_deref()) {
+            // Where nothing tells them apart, an event came twice.
+            (None, None) => both.is_none_or(|(stored, this)| stored == this),
+            (stored, this) => stored == this,
+        };
+        let is_older = both.is_some_and(|(stored, this)| this < stored);
+        Ok(if is_same {
+            Age::Same
+        } else if is_older {
+            Age::Older
+        } else {
+            Age::Newer
+        })
+    }
 }
 
 pub(crate) fn key(id: &UploadId) -> AttributeValue {
@@ -93,8 +160,8 @@ pub(crate) fn new_item(new: &NewUpload<'_>, sequence: u64) -> Item {
     if let Some(created_by) = new.created_by {
         item.insert("created_by".to_owned(), text(created_by.as_str()));
     }
-    for (name, count) in new.import.map(count_attributes).into_iter().flatten() {
-        item.insert(name.to_owned(), number(count));
+    for (name, value) in new.import.map(ImportedFile::attributes).into_iter().flatten() {
+        item.insert(name.to_owned(), value);
     }
     item
 }
@@ -149,21 +216,7 @@ fn count_attributes(counts: ImportCounts) -> [(&'static str, u64); 5] {
     ]
 }
 
-/// The columns of a catalog that the shop does not know, as an attribute.
-pub(crate) fn column_names(columns: &[String]) -> AttributeValue {
-    AttributeValue::L(columns.iter().map(text).collect())
-}
-
-/// None where the item does not name any.
+/// The columns of a catalog that the shop does not know.
 pub(crate) fn unknown_columns(item: &Item) -> Result<Vec<String>, UnreadableItem> {
-    const ATTRIBUTE: &str = "unknown_columns";
-    let unreadable = || UnreadableItem { attribute: ATTRIBUTE };
-    let Some(stored) = item.get(ATTRIBUTE) else {
-        return Ok(Vec::new());
-    };
-    let columns = stored.as_l().map_err(|_other| unreadable())?;
-    columns
-        .iter()
-        .map(|column| column.as_s().cloned().map_err(|_other| unreadable()))
-        .collect()
+    read_texts(item, "unknown_columns")
 }

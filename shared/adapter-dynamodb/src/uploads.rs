@@ -14,7 +14,7 @@ use domain::values::{Timestamp, UploadId};
 use crate::attributes::{Item, number, read_number, text};
 use crate::conditions::found_instead;
 use crate::table::Table;
-use crate::upload_item::{self, NewUpload};
+use crate::upload_item::{self, ImportedFile, NewUpload};
 
 const COUNTER: &str = "counter#uploads";
 const COUNTER_KIND: &str = "COUNTER";
@@ -79,7 +79,7 @@ pub(crate) fn read(action: &'static str, item: &Item) -> Result<Upload, PortFail
 }
 
 /// Greater than every one given before, to whomever.
-async fn next_sequence(action: &'static str, table: &Table) -> Result<u64, PortFailure> {
+pub(crate) async fn next_sequence(action: &'static str, table: &Table) -> Result<u64, PortFailure> {
     let counted = table
         .client
         .update_item()
@@ -108,9 +108,9 @@ pub(crate) async fn begin(action: &'static str, table: &Table, as_new: &NewUploa
         .expression_attribute_values(":processing", text(UploadStatus::Processing.as_str()))
         .expression_attribute_values(":brings", text(upload_item::brings(as_new.kind)))
         .expression_attribute_values(":at", number(as_new.at.unix_ms()));
-    if let Some(counts) = as_new.import {
-        set = format!("{set}, {}", upload_item::SET_COUNTS);
-        request = upload_item::with_counts(request, counts);
+    for (name, value) in as_new.import.map(ImportedFile::attributes).into_iter().flatten() {
+        set = format!("{set}, {name} = :{name}");
+        request = request.expression_attribute_values(format!(":{name}"), value);
     }
     let begun = request
         .update_expression(set)
@@ -164,7 +164,7 @@ pub(crate) fn while_open(table: &Table, id: &UploadId, at: Timestamp) -> UpdateI
 /// The condition of [`while_open`].
 pub(crate) const IS_OPEN: &str = "#status IN (:waiting, :processing)";
 
-fn update(table: &Table, id: &UploadId) -> UpdateItemFluentBuilder {
+pub(crate) fn update(table: &Table, id: &UploadId) -> UpdateItemFluentBuilder {
     table
         .client
         .update_item()

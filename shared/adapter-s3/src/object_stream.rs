@@ -29,12 +29,24 @@ const RESUMPTION_PAUSE: Duration = Duration::from_millis(100);
 /// to a role without `s3:ListBucket`; that stays a failure, or a role without any permission would find every bucket
 /// empty. So whoever reads needs both permissions.
 const ABSENT: [&str; 3] = ["NoSuchKey", "NoSuchVersion", "MethodNotAllowed"];
-/// The object ends before the first byte that was asked for.
+/// The object ends before the first byte that was asked for; an empty one always does.
 const BEYOND_THE_END: &str = "InvalidRange";
 /// The object is another one than that of `If-Match`.
 const REPLACED: &str = "PreconditionFailed";
 
-/// One version of an object, from some byte to its end.
+/// Which bytes of an object are read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bytes {
+    pub(crate) begin: u64,
+    /// The byte behind the last one; `None` reads to the object's end.
+    pub(crate) end: Option<u64>,
+}
+
+impl Bytes {
+    pub(crate) const ALL: Self = Self { begin: 0, end: None };
+}
+
+/// These bytes of one version of an object, or as many of them as it has.
 #[derive(Debug)]
 pub(crate) struct ObjectStream {
     source: Source,
@@ -44,7 +56,8 @@ pub(crate) struct ObjectStream {
     /// What the body in hand has before the next byte.
     unwanted_bytes: u64,
     next_byte: u64,
-    remaining_bytes: u64,
+    /// The byte behind the last one that is read.
+    end: u64,
 }
 
 #[derive(Debug)]
@@ -89,28 +102,24 @@ impl ObjectStream {
         bucket: &Bucket,
         key: &str,
         version_id: Option<&str>,
-        from_byte: u64,
+        bytes: Bytes,
     ) -> Result<Option<Self>, PortFailure> {
         let source = Source {
             bucket: bucket.clone(),
             key: key.to_owned(),
             version_id: version_id.map(str::to_owned),
         };
-        let answer = match source.request(from_byte, None).await {
+        let answer = match source.request(bytes, None).await {
             Ok(answer) => answer,
             Err(error) => match error.code() {
                 Some(code) if ABSENT.contains(&code) => return Ok(None),
-                Some(BEYOND_THE_END) => return Ok(Some(Self::at_the_end(source, from_byte))),
+                Some(BEYOND_THE_END) => return Ok(Some(Self::at_the_end(source, bytes.begin))),
                 _ => return Err(aws_errors::failure(OPEN, error)),
             },
         };
         let unusable = |fault| PortFailure::permanent(OPEN, fault);
-        let unwanted_bytes = bytes_before(from_byte, &answer).map_err(unusable)?;
-        let body_bytes = answer
-            .content_length
-            .and_then(|length| u64::try_from(length).ok())
-            .ok_or(UnusableAnswer { expected: "length" })
-            .map_err(unusable)?;
+        let unwanted_bytes = bytes_before(bytes.begin, &answer).map_err(unusable)?;
+        let object_bytes = object_bytes(&answer).map_err(unusable)?;
         let e_tag = answer
             .e_tag
             .ok_or(UnusableAnswer { expected: "ETag" })
@@ -120,30 +129,30 @@ impl ObjectStream {
             e_tag,
             body: answer.body,
             unwanted_bytes,
-            next_byte: from_byte,
-            remaining_bytes: body_bytes.saturating_sub(unwanted_bytes),
+            next_byte: bytes.begin,
+            end: bytes.end.unwrap_or(object_bytes).min(object_bytes),
         }))
     }
 
-    fn at_the_end(source: Source, from_byte: u64) -> Self {
+    fn at_the_end(source: Source, byte: u64) -> Self {
         Self {
             source,
             e_tag: String::new(),
             body: Body::default(),
             unwanted_bytes: 0,
-            next_byte: from_byte,
-            remaining_bytes: 0,
+            next_byte: byte,
+            end: byte,
         }
     }
 
     /// What is left to be read; known before the first byte is.
     pub(crate) fn remaining_bytes(&self) -> u64 {
-        self.remaining_bytes
+        self.end.saturating_sub(self.next_byte)
     }
 
-    /// The next piece of the body in hand, neither empty nor longer than the object.
+    /// The next piece of the body in hand, neither empty nor longer than what is left to be read.
     async fn piece(&mut self) -> Result<Vec<u8>, Interruption> {
-        let missing_bytes = self.remaining_bytes;
+        let missing_bytes = self.remaining_bytes();
         loop {
             let source = match tokio::time::timeout(PIECE_TIMEOUT, self.body.next()).await {
                 Ok(Some(Ok(mut bytes))) => {
@@ -165,7 +174,11 @@ impl ObjectStream {
     }
 
     async fn resume(&mut self) -> Result<(), PortFailure> {
-        let answer = match self.source.request(self.next_byte, Some(&self.e_tag)).await {
+        let rest = Bytes {
+            begin: self.next_byte,
+            end: Some(self.end),
+        };
+        let answer = match self.source.request(rest, Some(&self.e_tag)).await {
             Ok(answer) => answer,
             Err(error) => {
                 return Err(match error.code() {
@@ -187,11 +200,10 @@ impl ObjectStream {
 impl ByteStream for ObjectStream {
     async fn next(&mut self) -> Result<Option<Vec<u8>>, PortFailure> {
         let mut resumptions = 0;
-        while self.remaining_bytes > 0 {
+        while self.remaining_bytes() > 0 {
             let interruption = match self.piece().await {
                 Ok(piece) => {
                     self.next_byte = self.next_byte.saturating_add(length(&piece));
-                    self.remaining_bytes = self.remaining_bytes.saturating_sub(length(&piece));
                     return Ok(Some(piece));
                 }
                 Err(interruption) => interruption,
@@ -214,14 +226,18 @@ impl ByteStream for ObjectStream {
 }
 
 impl Source {
-    /// Asks for everything from that byte on; with an `ETag`, only of the object that had it.
+    /// Asks for these bytes; with an `ETag`, only of the object that had it.
     async fn request(
         &self,
-        from_byte: u64,
+        bytes: Bytes,
         e_tag: Option<&str>,
     ) -> Result<GetObjectOutput, SdkError<GetObjectError, HttpResponse>> {
-        // A range of an empty object cannot be satisfied, not even from its beginning.
-        let range = (from_byte > 0).then(|| format!("bytes={from_byte}-"));
+        let range = match (bytes.begin, bytes.end) {
+            (0, None) => None,
+            (begin, None) => Some(format!("bytes={begin}-")),
+            // No range is empty: whoever wants nothing learns by one byte whether the object is there.
+            (begin, Some(end)) => Some(format!("bytes={begin}-{}", end.saturating_sub(1).max(begin))),
+        };
         self.bucket
             .client
             .get_object()
@@ -238,7 +254,7 @@ impl Source {
 /// How many bytes the answer has before the one that was asked for: none, if it is S3's. But a server may ignore a range
 /// (RFC 9110, 14.2) and begin with the first byte, which must not be taken for another.
 fn bytes_before(byte: u64, answer: &GetObjectOutput) -> Result<u64, UnusableAnswer> {
-    let first_byte = match &answer.content_range {
+    let first_byte = match answer.content_range() {
         Some(range) => range
             .strip_prefix("bytes ")
             .and_then(|range| range.split_once('-')?.0.parse().ok()),
@@ -249,6 +265,15 @@ fn bytes_before(byte: u64, answer: &GetObjectOutput) -> Result<u64, UnusableAnsw
         .ok_or(UnusableAnswer {
             expected: "byte that was asked for",
         })
+}
+
+/// How long the whole object is, whatever part of it the answer has.
+fn object_bytes(answer: &GetObjectOutput) -> Result<u64, UnusableAnswer> {
+    let length = match answer.content_range() {
+        Some(range) => range.rsplit_once('/').and_then(|(_, length)| length.parse().ok()),
+        None => answer.content_length.and_then(|length| u64::try_from(length).ok()),
+    };
+    length.ok_or(UnusableAnswer { expected: "length" })
 }
 
 fn length(bytes: &[u8]) -> u64 {

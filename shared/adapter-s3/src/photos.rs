@@ -8,7 +8,7 @@ use domain::thumbnails::ports::{FetchedPhoto, PhotoStore, Thumbnail, ThumbnailSt
 use domain::values::PhotoKey;
 
 use crate::bucket::Bucket;
-use crate::object_stream::ObjectStream;
+use crate::object_stream::{Bytes, ObjectStream};
 
 /// A key names the upload that the picture was made of, so what lies under it never changes. The longest time that
 /// caches agree upon (<https://www.rfc-editor.org/rfc/rfc8246>), one year.
@@ -35,7 +35,7 @@ impl PhotoStore for S3PhotoStore {
         version_id: Option<&str>,
         limit_bytes: u64,
     ) -> Result<FetchedPhoto, PortFailure> {
-        let Some(mut stream) = ObjectStream::open(&self.bucket, &key.to_key(), version_id, 0).await? else {
+        let Some(mut stream) = ObjectStream::open(&self.bucket, &key.to_key(), version_id, Bytes::ALL).await? else {
             return Ok(FetchedPhoto::Gone);
         };
         let size_bytes = stream.remaining_bytes();

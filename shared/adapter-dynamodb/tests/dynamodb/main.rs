@@ -8,6 +8,7 @@
 
 mod claims_recorded;
 mod cloud;
+mod imports_recorded;
 mod order_book_recorded;
 mod order_stream;
 mod orders_contracts;
@@ -15,6 +16,7 @@ mod orders_recorded;
 mod payments_recorded;
 mod products_contracts;
 mod products_recorded;
+mod ranges_recorded;
 mod recorded;
 mod samples;
 mod stock_recorded;

@@ -1,29 +1,19 @@
 //! Does an upload move on once, and keep its first end, whatever becomes of the answers?
 
-use adapter_dynamodb::imports::DynamoImportLedger;
 use adapter_dynamodb::photo_uploads::DynamoPhotoUploads;
 use adapter_dynamodb::table::Table;
 use adapter_dynamodb::uploads::DynamoUploadRepository;
-use domain::catalog::ports::{CatalogImport, CatalogImportEnd, ImportLedger};
 use domain::ports::PortFailure;
 use domain::thumbnails::ports::{PhotoUpload, PhotoUploads};
 use domain::uploads::ports::{AnnouncedUpload, UploadRepository};
 use domain::uploads::upload::{Upload, UploadKind, UploadStatus};
-use domain::values::{CustomerId, ImportCounts, ObjectVersion, PhotoKey, UploadId};
+use domain::values::{CustomerId, PhotoKey, UploadId};
 use edge::aws::ATTEMPTS_MAX;
 use serde_json::json;
 
 use crate::recorded::{Answer, Recorded, condition_failed, throttled};
 use crate::samples::{now, sku};
-use crate::upload_items::{catalog, counted, ended, nothing_there, operations, photo, recorded_item, values};
-
-const COUNTS: ImportCounts = ImportCounts {
-    rows_read: 10,
-    rows_written: 9,
-    rows_rejected: 1,
-    bytes_read: 500,
-    bytes_total: 1_000,
-};
+use crate::upload_items::{catalog, counted, nothing_there, operations, photo, recorded_item, values};
 
 fn id() -> UploadId {
     UploadId::parse("0190-a").unwrap()
@@ -47,19 +37,6 @@ async fn announce(recorded: &Recorded) -> Result<Upload, PortFailure> {
     uploads.announce(&announced).await
 }
 
-fn imports(recorded: &Recorded) -> DynamoImportLedger {
-    DynamoImportLedger { table: table(recorded) }
-}
-
-async fn begin_import(recorded: &Recorded) -> Result<CatalogImport, PortFailure> {
-    let object = ObjectVersion {
-        key: "catalogs/0190-a.csv".to_owned(),
-        version_id: None,
-        size_bytes: 1_000,
-    };
-    imports(recorded).begin(&id(), &object, now()).await
-}
-
 fn photos(recorded: &Recorded) -> DynamoPhotoUploads {
     DynamoPhotoUploads { table: table(recorded) }
 }
@@ -70,13 +47,6 @@ async fn begin_photo(recorded: &Recorded) -> Result<PhotoUpload, PortFailure> {
         upload_id: id(),
     };
     photos(recorded).begin(&key, 5, now()).await
-}
-
-fn done(rows_read: u64) -> CatalogImportEnd {
-    CatalogImportEnd::Done {
-        counts: ImportCounts { rows_read, ..COUNTS },
-        unknown_columns: vec!["colour".to_owned()],
-    }
 }
 
 #[tokio::test]
@@ -136,37 +106,8 @@ async fn an_upload_is_read_as_it_is_now() {
     assert_eq!(recorded.sent()[0].body["ConsistentRead"], json!(true));
 }
 
-#[tokio::test]
-async fn an_import_begins_in_one_update() {
-    let recorded = Recorded::new(|_| Answer::Success(json!({ "Attributes": catalog("PROCESSING") })));
-    let import = begin_import(&recorded).await.unwrap();
-    assert_eq!((import.sequence, import.finished), (7, None));
-    let sent = recorded.sent();
-    assert_eq!(operations(&recorded), ["UpdateItem"]);
-    assert_eq!(sent[0].body["Key"], json!({ "pk": { "S": "upload#0190-a" } }));
-    assert_eq!(
-        sent[0].body["ConditionExpression"],
-        "#status = :waiting AND brings = :brings"
-    );
-    assert_eq!(
-        sent[0].body["UpdateExpression"],
-        "SET #status = :processing, updated_at = :at, rows_read = :rows_read, rows_written = :rows_written, \
-         rows_rejected = :rows_rejected, bytes_read = :bytes_read, bytes_total = :bytes_total"
-    );
-    assert_eq!(sent[0].body["ReturnValuesOnConditionCheckFailure"], "ALL_OLD");
-    assert_eq!(values(&sent[0])[":bytes_total"], json!({ "N": "1000" }));
-    assert_eq!(values(&sent[0])[":brings"], json!({ "S": "catalog" }));
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_beginning_whose_answer_got_lost_has_begun() {
-    let recorded = Recorded::new(|sent| match sent.len() {
-        1 => Answer::Dropped,
-        _ => condition_failed(&catalog("PROCESSING")),
-    });
-    let import = begin_import(&recorded).await.unwrap();
-    assert_eq!((import.sequence, import.finished), (7, None));
-
     let recorded = Recorded::new(|sent| match sent.len() {
         1 => Answer::Error(500, "InternalServerError", json!({})),
         _ => condition_failed(&photo("PROCESSING")),
@@ -213,83 +154,11 @@ async fn a_file_that_nobody_announced_is_recorded_with_one_permission() {
 }
 
 #[tokio::test]
-async fn of_two_who_record_the_same_file_the_slower_one_takes_the_others_number() {
-    let recorded = Recorded::new(|sent| match sent.len() {
-        1 => nothing_there(),
-        2 => counted(9),
-        _ => condition_failed(&catalog("PROCESSING")),
-    });
-    assert_eq!(begin_import(&recorded).await.unwrap().sequence, 7);
-}
-
-#[tokio::test]
-async fn a_file_of_another_kind_begins_nothing() {
-    let recorded = Recorded::new(|_| condition_failed(&photo("WAITING")));
-    let failure = begin_import(&recorded).await.unwrap_err();
-    assert!(!failure.transient);
+async fn a_photo_at_the_key_of_a_catalog_begins_nothing() {
     let recorded = Recorded::new(|_| condition_failed(&catalog("WAITING")));
     let failure = begin_photo(&recorded).await.unwrap_err();
     assert!(!failure.transient);
     assert_eq!(recorded.sent().len(), 1);
-}
-
-#[tokio::test]
-async fn progress_is_noted_only_where_it_is_one() {
-    let recorded = Recorded::new(|_| condition_failed(&catalog("PROCESSING")));
-    imports(&recorded).progress(&id(), COUNTS, now()).await.unwrap();
-    let sent = recorded.sent();
-    assert_eq!(operations(&recorded), ["UpdateItem"]);
-    assert_eq!(
-        sent[0].body["ConditionExpression"],
-        "#status IN (:waiting, :processing) AND \
-         (attribute_not_exists(bytes_read) OR (bytes_read <= :bytes_read AND rows_read <= :rows_read))"
-    );
-    assert_eq!(values(&sent[0])[":rows_rejected"], json!({ "N": "1" }));
-}
-
-#[tokio::test]
-async fn what_was_never_begun_makes_no_progress_and_has_no_end() {
-    let recorded = Recorded::new(|_| nothing_there());
-    let failures = [
-        imports(&recorded).progress(&id(), COUNTS, now()).await.unwrap_err(),
-        imports(&recorded).finish(&id(), &done(10), now()).await.unwrap_err(),
-    ];
-    for failure in failures {
-        assert!(!failure.transient, "{failure:?}");
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_end_whose_answer_got_lost_is_ones_own_and_the_first_for_all() {
-    let recorded = Recorded::new(|sent| match sent.len() {
-        1 => Answer::Dropped,
-        _ => condition_failed(&ended(&sent[0])),
-    });
-    let imports = imports(&recorded);
-    assert_eq!(imports.finish(&id(), &done(10), now()).await.unwrap(), done(10));
-    assert_eq!(imports.finish(&id(), &done(11), now()).await.unwrap(), done(10));
-    let rejected = CatalogImportEnd::Rejected {
-        reason: "too late".to_owned(),
-    };
-    assert_eq!(imports.finish(&id(), &rejected, now()).await.unwrap(), done(10));
-
-    let sent = recorded.sent();
-    assert_eq!(
-        sent[0].body["ConditionExpression"],
-        "#status IN (:waiting, :processing)"
-    );
-    assert_eq!(
-        sent[0].body["UpdateExpression"],
-        "SET #status = :end, updated_at = :at, unknown_columns = :unknown_columns, rows_read = :rows_read, \
-         rows_written = :rows_written, rows_rejected = :rows_rejected, bytes_read = :bytes_read, \
-         bytes_total = :bytes_total"
-    );
-    let last = sent.last().unwrap();
-    assert_eq!(
-        last.body["UpdateExpression"],
-        "SET #status = :end, updated_at = :at, reason = :reason"
-    );
-    assert_eq!(values(last)[":end"], json!({ "S": "REJECTED" }));
 }
 
 #[tokio::test]
@@ -317,31 +186,11 @@ async fn a_busy_table_is_asked_a_few_times() {
     let recorded = Recorded::new(|_| throttled());
     let failures = [
         announce(&recorded).await.unwrap_err(),
-        begin_import(&recorded).await.unwrap_err(),
-        imports(&recorded).finish(&id(), &done(1), now()).await.unwrap_err(),
+        begin_photo(&recorded).await.unwrap_err(),
         photos(&recorded).done(&id(), now()).await.unwrap_err(),
     ];
     for failure in &failures {
         assert!(failure.transient, "{failure:?}");
     }
     assert_eq!(recorded.sent().len(), failures.len() * ATTEMPTS_MAX as usize);
-}
-
-#[tokio::test]
-async fn a_damaged_upload_is_a_permanent_failure() {
-    for damage in [
-        json!({ "brings": { "S": "a mug" } }),
-        json!({ "sequence": { "S": "7" } }),
-        json!({ "status": { "S": "LOST" } }),
-        json!({ "rows_read": { "N": "1" } }),
-        json!({ "status": { "S": "DONE" }, "unknown_columns": { "S": "colour" } }),
-    ] {
-        let mut item = catalog("PROCESSING");
-        for (name, value) in damage.as_object().unwrap() {
-            item[name] = value.clone();
-        }
-        let recorded = Recorded::new(move |_| condition_failed(&item));
-        let failure = begin_import(&recorded).await.unwrap_err();
-        assert!(!failure.transient, "{damage}: {failure:?}");
-    }
 }

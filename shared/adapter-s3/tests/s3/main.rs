@@ -10,6 +10,7 @@ mod cloud;
 mod contracts;
 mod cut_connection;
 mod links;
+mod parts_recorded;
 mod presigned;
 mod reading_recorded;
 mod recorded;

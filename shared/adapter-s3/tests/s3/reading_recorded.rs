@@ -1,6 +1,7 @@
 //! Is an object read to its end, whatever happens to the connection, and never beyond what was asked for?
 
 use std::error::Error;
+use std::ops::Range;
 
 use adapter_s3::files::S3CatalogFiles;
 use adapter_s3::object_stream::RESUMPTIONS_MAX;
@@ -16,21 +17,28 @@ use crate::recorded::{Answer, End, Recorded, Sent, body, refused, success};
 const FILE: &[u8] = b"sku,name\n";
 const OPENED: &str = "GET /catalogs/0190-a.csv?x-id=GetObject&versionId=v1";
 
-/// Everything from that byte on, in such pieces and with such an end.
-fn file_from(byte: usize, pieces: &[&'static [u8]], end: End) -> Answer {
-    let answer = success(body(pieces, end))
+/// The whole file, whatever was asked for, in such pieces and with such an end.
+fn whole_file(pieces: &[&'static [u8]], end: End) -> Answer {
+    success(body(pieces, end))
         .header("etag", "\"e1\"")
-        .header("content-length", (FILE.len() - byte).to_string());
-    match byte {
-        0 => answer,
-        _ => answer.header(
-            "content-range",
-            format!("bytes {byte}-{}/{}", FILE.len() - 1, FILE.len()),
-        ),
-    }
+        .header("content-length", FILE.len().to_string())
 }
 
-async fn read_from(recorded: &Recorded, from_byte: u64) -> Result<Option<Vec<u8>>, PortFailure> {
+/// These bytes of it.
+fn range(bytes: Range<usize>, pieces: &[&'static [u8]], end: End) -> Answer {
+    let last = bytes.end - 1;
+    success(body(pieces, end))
+        .header("etag", "\"e1\"")
+        .header("content-length", bytes.len().to_string())
+        .header("content-range", format!("bytes {}-{last}/{}", bytes.start, FILE.len()))
+}
+
+/// Everything from that byte on.
+fn file_from(byte: usize, pieces: &[&'static [u8]], end: End) -> Answer {
+    range(byte..FILE.len(), pieces, end)
+}
+
+async fn read_bytes(recorded: &Recorded, bytes: Range<u64>) -> Result<Option<Vec<u8>>, PortFailure> {
     let files = S3CatalogFiles {
         bucket: recorded.bucket.clone(),
     };
@@ -39,7 +47,7 @@ async fn read_from(recorded: &Recorded, from_byte: u64) -> Result<Option<Vec<u8>
         version_id: Some("v1".to_owned()),
         size_bytes: 9,
     };
-    let Some(mut stream) = files.open(&object, from_byte).await? else {
+    let Some(mut stream) = files.open(&object, bytes).await? else {
         return Ok(None);
     };
     let mut read = Vec::new();
@@ -51,7 +59,7 @@ async fn read_from(recorded: &Recorded, from_byte: u64) -> Result<Option<Vec<u8>
 }
 
 async fn read(recorded: &Recorded) -> Result<Option<Vec<u8>>, PortFailure> {
-    read_from(recorded, 0).await
+    read_bytes(recorded, 0..9).await
 }
 
 async fn fetch(recorded: &Recorded, limit_bytes: u64) -> Result<FetchedPhoto, PortFailure> {
@@ -71,12 +79,12 @@ fn resumption(sent: &Sent) -> (&str, Option<&str>, Option<&str>) {
 }
 
 #[tokio::test]
-async fn a_whole_body_takes_one_request_for_its_version() {
+async fn a_whole_file_takes_one_request_for_its_version() {
     let recorded = Recorded::new(|_| file_from(0, &[b"sku,", b"", b"name\n"], End::Proper));
     assert_eq!(read(&recorded).await.unwrap().unwrap(), FILE);
     let sent = recorded.sent();
     assert_eq!(sent.len(), 1);
-    assert_eq!(resumption(&sent[0]), (OPENED, None, None));
+    assert_eq!(resumption(&sent[0]), (OPENED, Some("bytes=0-8"), None));
     let names = sent[0].header_names();
     assert!(!names.iter().any(|name| name.contains("checksum")), "{names:?}");
 }
@@ -95,9 +103,9 @@ async fn a_body_that_was_cut_off_is_resumed_where_it_ended() {
         assert_eq!(
             sent,
             [
-                (OPENED, None, None),
-                (OPENED, Some("bytes=3-"), Some("\"e1\"")),
-                (OPENED, Some("bytes=6-"), Some("\"e1\"")),
+                (OPENED, Some("bytes=0-8"), None),
+                (OPENED, Some("bytes=3-8"), Some("\"e1\"")),
+                (OPENED, Some("bytes=6-8"), Some("\"e1\"")),
             ],
             "{end:?}"
         );
@@ -105,15 +113,58 @@ async fn a_body_that_was_cut_off_is_resumed_where_it_ended() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_file_opened_in_the_middle_is_resumed_behind_it() {
+async fn a_range_is_resumed_within_its_bounds() {
+    for end in [End::Broken, End::Proper, End::Stalled] {
+        let recorded = Recorded::new(move |sent| match sent.len() {
+            1 => range(2..7, &[b"u,"], end),
+            2 => range(4..7, &[b"na"], end),
+            _ => range(6..7, &[b"m"], End::Untouchable),
+        });
+        assert_eq!(
+            read_bytes(&recorded, 2..7).await.unwrap().unwrap(),
+            &FILE[2..7],
+            "{end:?}"
+        );
+        let sent = recorded.sent();
+        let sent: Vec<_> = sent.iter().map(resumption).collect();
+        assert_eq!(
+            sent,
+            [
+                (OPENED, Some("bytes=2-6"), None),
+                (OPENED, Some("bytes=4-6"), Some("\"e1\"")),
+                (OPENED, Some("bytes=6-6"), Some("\"e1\"")),
+            ],
+            "{end:?}"
+        );
+    }
+}
+
+/// A server may send less than was asked for: of a range, or of what is left of it.
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_stops_short_is_no_end() {
     let recorded = Recorded::new(|sent| match sent.len() {
-        1 => file_from(3, &[b",na"], End::Broken),
-        _ => file_from(6, &[b"me\n"], End::Proper),
+        1 => range(1..3, &[b"ku"], End::Proper),
+        2 => range(3..4, &[b","], End::Proper),
+        _ => range(4..7, &[b"nam"], End::Proper),
     });
-    assert_eq!(read_from(&recorded, 3).await.unwrap().unwrap(), b",name\n");
-    let sent = recorded.sent();
-    assert_eq!(resumption(&sent[0]), (OPENED, Some("bytes=3-"), None));
-    assert_eq!(resumption(&sent[1]), (OPENED, Some("bytes=6-"), Some("\"e1\"")));
+    assert_eq!(read_bytes(&recorded, 1..7).await.unwrap().unwrap(), &FILE[1..7]);
+    assert_eq!(recorded.sent().len(), 3);
+}
+
+#[tokio::test]
+async fn whoever_wants_nothing_asks_for_one_byte_and_leaves_it() {
+    for bytes in [0..0, 4..4] {
+        let begin = bytes.start;
+        let recorded = Recorded::new(move |_| {
+            let byte = usize::try_from(begin).unwrap();
+            range(byte..byte + 1, &[], End::Untouchable)
+        });
+        assert_eq!(read_bytes(&recorded, bytes).await.unwrap().unwrap(), b"");
+        let asked = recorded.sent()[0].header("range").map(str::to_owned);
+        assert_eq!(asked, Some(format!("bytes={begin}-{begin}")));
+    }
+    let recorded = Recorded::new(|_| refused(404, "NoSuchVersion"));
+    assert_eq!(read_bytes(&recorded, 0..0).await.unwrap(), None);
 }
 
 #[tokio::test(start_paused = true)]
@@ -172,15 +223,28 @@ async fn an_object_that_was_deleted_meanwhile_is_looked_for_again() {
 async fn bytes_that_were_not_asked_for_are_passed_over() {
     let recorded = Recorded::new(|sent| match sent.len() {
         1 => file_from(0, &[b"sku"], End::Broken),
-        2 => file_from(0, &[b"s", b"ku,na"], End::Broken),
+        2 => whole_file(&[b"s", b"ku,na"], End::Broken),
         _ => file_from(4, &[b"na", b"me\n"], End::Proper),
     });
     assert_eq!(read(&recorded).await.unwrap().unwrap(), FILE);
-    assert_eq!(recorded.sent()[2].header("range"), Some("bytes=6-"));
+    assert_eq!(recorded.sent()[2].header("range"), Some("bytes=6-8"));
 
-    let recorded = Recorded::new(|_| file_from(0, &[b"sku", b",name\n"], End::Proper));
-    assert_eq!(read_from(&recorded, 5).await.unwrap().unwrap(), &FILE[5..]);
-    assert_eq!(read_from(&recorded, 10).await.unwrap().unwrap(), b"");
+    for bytes in [0..9, 5..9, 2..7, 3..4, 8..100, 10..11] {
+        let recorded = Recorded::new(|_| whole_file(&[b"sku", b",name\n"], End::Proper));
+        let expected: Vec<u8> = (0..)
+            .zip(FILE)
+            .filter(|(at, _)| bytes.contains(at))
+            .map(|(_, byte)| *byte)
+            .collect();
+        assert_eq!(read_bytes(&recorded, bytes).await.unwrap().unwrap(), expected);
+        assert_eq!(recorded.sent().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn nothing_behind_a_range_is_waited_for() {
+    let recorded = Recorded::new(|_| whole_file(&[b"sku,n", b"ame"], End::Untouchable));
+    assert_eq!(read_bytes(&recorded, 2..7).await.unwrap().unwrap(), &FILE[2..7]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -192,7 +256,7 @@ async fn bytes_beyond_those_asked_for_are_refused() {
     let failure = read(&recorded).await.unwrap_err();
     assert!(!failure.transient);
     assert_eq!(text(&failure), "the answer has no byte that was asked for");
-    let failure = read_from(&recorded, 3).await.unwrap_err();
+    let failure = read_bytes(&recorded, 3..9).await.unwrap_err();
     assert_eq!(text(&failure), "the answer has no byte that was asked for");
 }
 
@@ -237,13 +301,19 @@ async fn what_is_not_there_is_told_from_what_may_not_be_read() {
 #[tokio::test]
 async fn nothing_is_read_beyond_the_end() {
     let recorded = Recorded::new(|_| refused(416, "InvalidRange"));
-    assert_eq!(read_from(&recorded, 9).await.unwrap().unwrap(), b"");
-    assert_eq!(recorded.sent().len(), 1);
+    for bytes in [0..0, 9..9, 9..20] {
+        assert_eq!(read_bytes(&recorded, bytes).await.unwrap().unwrap(), b"");
+    }
+    assert_eq!(recorded.sent().len(), 3);
+
+    let recorded = Recorded::new(|_| file_from(7, &[b"e\n"], End::Proper));
+    assert_eq!(read_bytes(&recorded, 7..20).await.unwrap().unwrap(), b"e\n");
+    assert_eq!(recorded.sent()[0].header("range"), Some("bytes=7-19"));
 }
 
 #[tokio::test]
 async fn a_photo_that_is_too_large_is_not_read() {
-    let recorded = Recorded::new(|_| file_from(0, &[], End::Untouchable));
+    let recorded = Recorded::new(|_| whole_file(&[], End::Untouchable));
     assert_eq!(fetch(&recorded, 8).await.unwrap(), FetchedPhoto::TooLarge { bytes: 9 });
     assert_eq!(
         recorded.lines(),
@@ -254,14 +324,19 @@ async fn a_photo_that_is_too_large_is_not_read() {
 #[tokio::test(start_paused = true)]
 async fn a_photo_that_was_cut_off_is_resumed() {
     let recorded = Recorded::new(|sent| match sent.len() {
-        1 => file_from(0, &[b"sku"], End::Broken),
+        1 => whole_file(&[b"sku"], End::Broken),
         _ => file_from(3, &[b",name\n"], End::Proper),
     });
     assert_eq!(fetch(&recorded, 9).await.unwrap(), FetchedPhoto::Found(FILE.to_vec()));
+    let sent = recorded.sent();
+    assert_eq!(
+        (sent[0].header("range"), sent[1].header("range")),
+        (None, Some("bytes=3-8"))
+    );
 }
 
 #[tokio::test]
 async fn no_more_is_buffered_than_was_announced() {
-    let recorded = Recorded::new(|_| file_from(0, &[b"sku,name\nand much more"], End::Untouchable));
+    let recorded = Recorded::new(|_| whole_file(&[b"sku,name\nand much more"], End::Untouchable));
     assert_eq!(fetch(&recorded, 9).await.unwrap(), FetchedPhoto::Found(FILE.to_vec()));
 }

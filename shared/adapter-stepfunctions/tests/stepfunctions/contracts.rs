@@ -1,13 +1,16 @@
-//! Does adapter-stepfunctions keep the contract of `SagaRunner` against a local cloud?
+//! Do the runners of sagas and imports keep their contracts against a local cloud?
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use adapter_stepfunctions::{SagaArns, StepFunctionsSagaRunner};
+use adapter_stepfunctions::imports::StepFunctionsImportRunner;
+use adapter_stepfunctions::sagas::{SagaArns, StepFunctionsSagaRunner};
+use async_trait::async_trait;
 use aws_sdk_sfn::Client;
 use domain::fulfilment::ports::{Parking, SagaKind, SagaRunner, SagaStanding, SagaStart};
 use domain::values::{CorrelationId, OrderId};
-use port_contracts::sagas;
+use port_contracts::probes::ImportExecutions;
+use port_contracts::{import_runs, sagas};
 use serde_json::{Value, json};
 
 use crate::cloud;
@@ -96,4 +99,49 @@ async fn an_execution_gets_both_ids() {
         .unwrap();
     let input: Value = serde_json::from_str(&described.input.unwrap()).unwrap();
     assert_eq!(input, json!({ "order_id": "order-1", "correlation_id": "request-1" }));
+}
+
+/// Looks at the executions of one state machine.
+struct Executions {
+    client: Client,
+    state_machine_arn: String,
+}
+
+#[async_trait]
+impl ImportExecutions for Executions {
+    /// Step Functions knows one execution per name, and what it was given.
+    async fn inputs_of(&self, execution: &str) -> Vec<String> {
+        let arn = self.state_machine_arn.replace(":stateMachine:", ":execution:");
+        let described = self
+            .client
+            .describe_execution()
+            .execution_arn(format!("{arn}:{execution}"))
+            .send()
+            .await;
+        match described {
+            Ok(execution) => execution.input.into_iter().collect(),
+            Err(error) => {
+                let refusal = error.as_service_error();
+                assert!(
+                    refusal.is_some_and(|refusal| refusal.is_execution_does_not_exist()),
+                    "{error:?}"
+                );
+                Vec::new()
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[ignore = "needs a local cloud: cargo xtask test starts one"]
+async fn the_import_runner() {
+    let config = cloud::config();
+    let client = Client::new(&config);
+    let state_machine_arn = cloud::state_machine(&client, waits()).await;
+    let runner = StepFunctionsImportRunner::new(&config, state_machine_arn.clone());
+    let executions = Executions {
+        client,
+        state_machine_arn,
+    };
+    import_runs::import_runner(Arc::new(runner), &executions).await;
 }

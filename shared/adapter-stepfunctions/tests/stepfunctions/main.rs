@@ -1,4 +1,4 @@
-//! Does adapter-stepfunctions keep its port's contract, against a local cloud and against recorded answers?
+//! Does adapter-stepfunctions keep every port's contract, against a local cloud and against recorded answers?
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -8,6 +8,7 @@
 
 mod cloud;
 mod contracts;
+mod imports_recorded;
 mod recorded;
 mod redrive_recorded;
 mod standing_recorded;

@@ -1,14 +1,18 @@
 //! What does the adapter send, and what does it make of answers that a local cloud does not give?
 
-use adapter_stepfunctions::{SagaArns, StepFunctionsSagaRunner};
+use adapter_stepfunctions::imports::StepFunctionsImportRunner;
+use adapter_stepfunctions::sagas::{SagaArns, StepFunctionsSagaRunner};
 use aws_sdk_sfn::config::http::{HttpRequest, HttpResponse};
 use aws_smithy_http_client::test_util::{ReplayEvent, StaticReplayClient};
 use aws_smithy_runtime_api::http::StatusCode;
+use aws_types::SdkConfig;
 use serde_json::{Value, json};
 
 pub(crate) const ORDER_SAGA: &str = "arn:aws:states:eu-central-1:123456789012:stateMachine:popshop-order";
 /// In another partition, whose ARNs begin otherwise.
 pub(crate) const CANCEL_SAGA: &str = "arn:aws-cn:states:cn-north-1:123456789012:stateMachine:popshop-order-cancel";
+
+pub(crate) const CATALOG_IMPORT: &str = "arn:aws:states:eu-central-1:123456789012:stateMachine:popshop-catalog-import";
 
 /// A status and a body.
 pub(crate) type Answer = (u16, Value);
@@ -36,8 +40,9 @@ pub(crate) fn started() -> Answer {
     )
 }
 
-/// A runner, and what listens to it. The answers come in order; one more than is expected shows a request too many.
-pub(crate) fn runner(answers: impl IntoIterator<Item = Answer>) -> (StepFunctionsSagaRunner, StaticReplayClient) {
+/// A configuration, and what listens to whoever has it. The answers come in order; one more than is expected shows a
+/// request too many.
+fn service(answers: impl IntoIterator<Item = Answer>) -> (SdkConfig, StaticReplayClient) {
     let events = answers.into_iter().map(|(status, body)| {
         let status = StatusCode::try_from(status).unwrap();
         ReplayEvent::new(HttpRequest::empty(), HttpResponse::new(status, body.to_string().into()))
@@ -49,12 +54,23 @@ pub(crate) fn runner(answers: impl IntoIterator<Item = Answer>) -> (StepFunction
         _ => None,
     };
     let config = edge::config::from_lookup(lookup, edge::aws::sdk_config).unwrap();
-    let config = config.into_builder().http_client(service.clone()).build();
+    (config.into_builder().http_client(service.clone()).build(), service)
+}
+
+pub(crate) fn runner(answers: impl IntoIterator<Item = Answer>) -> (StepFunctionsSagaRunner, StaticReplayClient) {
+    let (config, service) = service(answers);
     let sagas = SagaArns {
         order: ORDER_SAGA.to_owned(),
         cancel: CANCEL_SAGA.to_owned(),
     };
     (StepFunctionsSagaRunner::new(&config, sagas), service)
+}
+
+pub(crate) fn import_runner(
+    answers: impl IntoIterator<Item = Answer>,
+) -> (StepFunctionsImportRunner, StaticReplayClient) {
+    let (config, service) = service(answers);
+    (StepFunctionsImportRunner::new(&config, CATALOG_IMPORT), service)
 }
 
 pub(crate) fn sent(service: &StaticReplayClient) -> Vec<Sent> {
