@@ -45,7 +45,7 @@ fn wire(environment: &ProcessEnvironment) -> Option<(ImportCatalog, String)> {
     let import = ImportCatalog {
         ingest: IngestRange {
             files: files.clone(),
-            writer: Arc::new(DynamoCatalogWriter { table: products }),
+            writer: Arc::new(DynamoCatalogWriter::new(&products)),
             ledger: ledger.clone(),
             rejected_rows: rejected_rows.clone(),
             clock: Arc::new(SystemClock),

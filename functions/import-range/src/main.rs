@@ -28,7 +28,7 @@ fn wire(environment: &ProcessEnvironment) -> IngestRange {
     let bucket = Bucket::new(&config, environment.required("UPLOADS_BUCKET"));
     IngestRange {
         files: Arc::new(S3CatalogFiles { bucket: bucket.clone() }),
-        writer: Arc::new(DynamoCatalogWriter { table: products }),
+        writer: Arc::new(DynamoCatalogWriter::new(&products)),
         ledger: Arc::new(DynamoImportLedger { table: imports }),
         rejected_rows: Arc::new(S3RejectedRowsFiles { bucket }),
         clock: Arc::new(SystemClock),

@@ -17,12 +17,13 @@ use adapter_embedded::stock::SqliteStockLedger;
 use adapter_embedded::thumbnails::{FolderPhotoStore, FolderThumbnailStore, SqlitePhotoUploads, SqliteProductPhotos};
 use adapter_embedded::uploads::SqliteUploadRepository;
 use adapter_system::ids::UuidV7Ids;
+use adapter_system::pause::SystemPause;
 use domain::catalog::ports::{
     CatalogFiles, CatalogWriter, ImportLedger, ProductCatalog, RejectedRowsFiles, ThumbnailLinks,
 };
 use domain::fulfilment::ports::{OrderBook, PaymentGateway, PaymentRecords, SagaRunner, StockLedger};
 use domain::orders::ports::{IdempotencyStore, OrderRepository, PriceList};
-use domain::ports::{Clock, CustomerDirectory, IdGenerator, Mailer, SendLog};
+use domain::ports::{Clock, CustomerDirectory, IdGenerator, Mailer, Pause, SendLog};
 use domain::thumbnails::ports::{PhotoStore, PhotoUploads, ProductPhotos, ThumbnailRenderer, ThumbnailStore};
 use domain::uploads::ports::{UploadLinks, UploadRepository};
 use imaging::Renderer;
@@ -44,6 +45,7 @@ pub(crate) struct Ports {
     pub(crate) imports: Arc<dyn ImportLedger>,
     pub(crate) mailer: Arc<dyn Mailer>,
     pub(crate) orders: Arc<dyn OrderRepository>,
+    pub(crate) pause: Arc<dyn Pause>,
     pub(crate) payments: Arc<dyn PaymentRecords>,
     pub(crate) photo_uploads: Arc<dyn PhotoUploads>,
     pub(crate) photos: Arc<dyn PhotoStore>,
@@ -83,6 +85,7 @@ impl Ports {
             imports: Arc::new(SqliteImportLedger { database: database() }),
             mailer: Arc::new(shop.mailer.clone()),
             orders: Arc::new(SqliteOrderRepository { database: database() }),
+            pause: Arc::new(SystemPause),
             payments: Arc::new(SqlitePaymentRecords { database: database() }),
             photo_uploads: Arc::new(SqlitePhotoUploads { database: database() }),
             photos: Arc::new(FolderPhotoStore {

@@ -179,6 +179,7 @@ impl Registry {
             mailer: ports.mailer.clone(),
             sends: ports.sends.clone(),
             clock: ports.clock.clone(),
+            pause: ports.pause.clone(),
         };
         let import = (import, uploads_bucket.to_owned());
         self.add("CsvIngester", import, |event, import| async move {

@@ -34,7 +34,15 @@ pub struct DynamoPriceList {
 
 #[derive(Debug, Clone)]
 pub struct DynamoCatalogWriter {
-    pub table: Table,
+    table: Table,
+}
+
+impl DynamoCatalogWriter {
+    pub fn new(table: &Table) -> Self {
+        Self {
+            table: table.that_tells_throttling(),
+        }
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -182,6 +190,7 @@ impl CatalogWriter for DynamoCatalogWriter {
             .await;
         match applied {
             Ok(_) => Ok(ApplyOutcome::Applied),
+            Err(error) if aws_errors::is_throttled(&error) => Ok(ApplyOutcome::Throttled),
             Err(error) => {
                 found_instead("apply catalog row", error)?;
                 Ok(ApplyOutcome::Superseded)

@@ -18,6 +18,7 @@ mod range_item;
 pub mod sends;
 pub mod stock;
 pub mod table;
+mod throttling;
 mod transactions;
 mod upload_item;
 pub mod uploads;

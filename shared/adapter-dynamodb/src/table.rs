@@ -8,6 +8,7 @@ use aws_types::SdkConfig;
 use uuid::Uuid;
 
 use crate::contention::RetryContention;
+use crate::throttling::TellThrottling;
 
 /// A table by name. Cheap to clone: clones share one client and its connections.
 #[derive(Debug, Clone)]
@@ -35,6 +36,17 @@ impl Table {
     #[must_use]
     pub fn with_trace_header(self, trace_header: fn() -> Option<String>) -> Self {
         Self { trace_header, ..self }
+    }
+
+    /// The same table through a client that tells throttling at once, for who slows down instead of repeating one call. It
+    /// shares the connections, and repeats what got lost as before.
+    #[must_use]
+    pub(crate) fn that_tells_throttling(&self) -> Self {
+        let config = self.client.config().to_builder().retry_classifier(TellThrottling);
+        Self {
+            client: Client::from_conf(config.build()),
+            ..self.clone()
+        }
     }
 
     /// Another table, through the same client.

@@ -53,6 +53,21 @@ pub fn is_transient<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) 
     }
 }
 
+/// Whether the service refused the call because too many came: that is for the caller to slow down for.
+pub fn is_throttled<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
+    match error {
+        SdkError::ServiceError(refused) => {
+            refused.err().code().is_some_and(throttles) || refused.raw().status().as_u16() == 429
+        }
+        _ => false,
+    }
+}
+
+/// Whether an error of this name asks to slow down.
+pub fn throttles(code: &str) -> bool {
+    THROTTLING_ERRORS.contains(&code)
+}
+
 fn passes(code: &str) -> bool {
     [THROTTLING_ERRORS, TRANSIENT_ERRORS, &ALSO_PASSING]
         .iter()

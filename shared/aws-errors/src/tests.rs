@@ -47,6 +47,28 @@ fn a_throttled_call_passes_whatever_its_status() {
 }
 
 #[test]
+fn only_who_asks_to_slow_down_throttles() {
+    for code in [
+        "ThrottlingException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+    ] {
+        assert!(is_throttled(&refused(400, Some(code))), "{code}");
+    }
+    assert!(is_throttled(&refused(429, None)));
+    let others = [
+        refused(400, Some("ConditionalCheckFailedException")),
+        refused(400, Some("TransactionConflictException")),
+        refused(500, Some("InternalServerError")),
+        refused(503, None),
+        SdkError::timeout_error("took too long"),
+    ];
+    for error in others {
+        assert!(!is_throttled(&error), "{error:?}");
+    }
+}
+
+#[test]
 fn a_refused_call_is_final_and_without_effect() {
     let refusals = [
         (400, "ValidationException"),

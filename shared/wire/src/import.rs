@@ -145,7 +145,8 @@ mod tests {
 
     #[test]
     fn an_identifier_that_is_none_is_refused() {
-        let input = json!({"upload_id": "../x", "sequence": 7, "object": {"key": "k", "version_id": null, "size_bytes": 1}});
+        let input =
+            json!({"upload_id": "../x", "sequence": 7, "object": {"key": "k", "version_id": null, "size_bytes": 1}});
         assert!(serde_json::from_value::<JobJson>(input).is_err());
     }
 }

@@ -66,7 +66,7 @@ async fn apply(table: &Table, sku: &Sku, stock: u32) {
         upload_sequence: 1,
         byte_offset: 0,
     };
-    let writer = DynamoCatalogWriter { table: table.clone() };
+    let writer = DynamoCatalogWriter::new(table);
     writer.apply(&row, version, now()).await.unwrap();
 }
 
@@ -80,7 +80,7 @@ async fn available(table: &Table, sku: &Sku) -> u32 {
 async fn products_and_prices() {
     let table = products_table().await;
     let ports = ProductPorts {
-        writer: Arc::new(DynamoCatalogWriter { table: table.clone() }),
+        writer: Arc::new(DynamoCatalogWriter::new(&table)),
         catalog: Arc::new(DynamoProductCatalog { table: table.clone() }),
         photos: Arc::new(DynamoProductPhotos { table: table.clone() }),
     };
@@ -94,7 +94,7 @@ async fn stock_of_products() {
     let table = products_table().await;
     let ports = StockPorts {
         stock: Arc::new(DynamoStockLedger { table: table.clone() }),
-        writer: Arc::new(DynamoCatalogWriter { table: table.clone() }),
+        writer: Arc::new(DynamoCatalogWriter::new(&table)),
         catalog: Arc::new(DynamoProductCatalog { table }),
     };
     stock::stock_ledger(&ports).await;

@@ -57,7 +57,7 @@ async fn apply(recorded: &Recorded) -> Result<ApplyOutcome, PortFailure> {
         upload_sequence: 12,
         byte_offset: 5_000_000_000,
     };
-    let writer = DynamoCatalogWriter { table: table(recorded) };
+    let writer = DynamoCatalogWriter::new(&table(recorded));
     writer.apply(&row, version, now()).await
 }
 
@@ -171,18 +171,49 @@ async fn a_row_or_a_photo_that_meets_itself_is_superseded() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn throttled_writes_are_repeated_and_in_the_end_may_pass() {
+async fn a_throttled_photo_is_repeated_and_in_the_end_may_pass() {
     let recovers = |sent: &[_]| match sent.len() {
         1 | 2 => throttled(),
         _ => Answer::Success(json!({})),
     };
-    assert_eq!(apply(&Recorded::new(recovers)).await.unwrap(), ApplyOutcome::Applied);
     assert_eq!(show(&Recorded::new(recovers)).await.unwrap(), ShowOutcome::Shown);
 
     let recorded = Recorded::new(|_sent| throttled());
-    assert!(apply(&recorded).await.unwrap_err().transient);
-    assert_eq!(recorded.sent().len(), usize::try_from(ATTEMPTS_MAX).unwrap());
     assert!(show(&recorded).await.unwrap_err().transient);
+    assert_eq!(recorded.sent().len(), usize::try_from(ATTEMPTS_MAX).unwrap());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_throttled_row_is_told_at_once() {
+    for code in [
+        "ThrottlingException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+    ] {
+        let recorded = Recorded::new(move |_sent| Answer::Error(400, code, json!({})));
+        assert_eq!(apply(&recorded).await.unwrap(), ApplyOutcome::Throttled, "{code}");
+        assert_eq!(recorded.sent().len(), 1, "{code}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_row_that_got_lost_or_met_a_transaction_is_repeated() {
+    let troubles = [
+        || Answer::Dropped,
+        || Answer::Error(500, "InternalServerError", json!({})),
+        || Answer::Error(503, "ServiceUnavailable", json!({})),
+        || Answer::Error(400, "TransactionConflictException", json!({})),
+    ];
+    for trouble in troubles {
+        let recorded = Recorded::new(move |sent| match sent.len() {
+            1 => trouble(),
+            _ => Answer::Success(json!({})),
+        });
+        assert_eq!(apply(&recorded).await.unwrap(), ApplyOutcome::Applied);
+        let recorded = Recorded::new(move |_sent| trouble());
+        assert!(apply(&recorded).await.unwrap_err().transient);
+        assert_eq!(recorded.sent().len(), usize::try_from(ATTEMPTS_MAX).unwrap());
+    }
 }
 
 #[tokio::test]

@@ -18,8 +18,8 @@ pub use identity::{
 pub use import_counts::ImportCounts;
 pub use money::{Money, MoneyFault};
 pub use object_keys::{
-    CatalogKey, KeyFault, ObjectVersion, PHOTO_BYTES_MAX, PhotoKey, catalog_report_key,
-    catalog_report_part_key, thumbnail_key,
+    CatalogKey, KeyFault, ObjectVersion, PHOTO_BYTES_MAX, PhotoKey, catalog_report_key, catalog_report_part_key,
+    thumbnail_key,
 };
 pub use order_status::{OrderStatus, RejectionReason};
 pub use quantity::{Quantity, QuantityOutOfRange};

@@ -47,7 +47,11 @@ mod tests {
         assert!(parsed("10") > parsed("F"));
         assert!(parsed("00B") > parsed("a"));
         assert_eq!(parsed("00a"), parsed("A"));
-        assert_eq!(ObjectSequencer::parse(parsed("A").as_str()), Ok(parsed("a")), "it reads itself back");
+        assert_eq!(
+            ObjectSequencer::parse(parsed("A").as_str()),
+            Ok(parsed("a")),
+            "it reads itself back"
+        );
     }
 
     #[test]

@@ -36,5 +36,8 @@ pub(super) async fn header(files: &dyn CatalogFiles, object: &ObjectVersion) -> 
         }
     }
     reader.finish()?;
-    reader.header().cloned().ok_or(NoHeader::Unusable(HeaderFault::EmptyFile))
+    reader
+        .header()
+        .cloned()
+        .ok_or(NoHeader::Unusable(HeaderFault::EmptyFile))
 }

@@ -7,6 +7,8 @@
 //! it is, and the step is tried again.
 
 #[cfg(test)]
+mod divided_tests;
+#[cfg(test)]
 mod fakes;
 pub mod finish;
 mod header;
@@ -17,7 +19,7 @@ pub mod range;
 mod rejected_rows;
 #[cfg(test)]
 mod tests;
-mod writes;
+pub mod writes;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -36,12 +36,7 @@ pub enum Plan {
 
 impl PlanImport {
     /// Goes on behind what was `planned` before, until `stop_at`.
-    pub async fn run(
-        &self,
-        job: &ImportJob,
-        planned: Vec<FileRange>,
-        stop_at: Timestamp,
-    ) -> Result<Plan, PortFailure> {
+    pub async fn run(&self, job: &ImportJob, planned: Vec<FileRange>, stop_at: Timestamp) -> Result<Plan, PortFailure> {
         let size_bytes = job.object.size_bytes;
         let planned_before = planned.len();
         let start = match planned.last() {

@@ -105,7 +105,10 @@ impl IngestRange {
         if at == RecordStart::FIRST {
             return Ok(CatalogReader::new());
         }
-        Ok(CatalogReader::resume(header(self.files.as_ref(), &job.object).await?, at))
+        Ok(CatalogReader::resume(
+            header(self.files.as_ref(), &job.object).await?,
+            at,
+        ))
     }
 }
 

@@ -149,8 +149,10 @@ impl<'a> Writes<'a> {
             }
             ApplyOutcome::Throttled => {
                 self.throttled += 1;
-                self.pace.throttled(attempt.turn);
-                let Attempt { row, version, place, .. } = attempt;
+                self.pace.throttled(attempt.turn, self.clock.now());
+                let Attempt {
+                    row, version, place, ..
+                } = attempt;
                 let wait = self.pause.part_of(longest_wait(attempt.number));
                 self.send(row, version, place, attempt.number + 1, Some(wait));
             }

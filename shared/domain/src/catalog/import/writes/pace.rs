@@ -34,14 +34,15 @@ const TICK_MS: u64 = 100;
 const STEP_BACK: u64 = 970;
 /// The same where nothing is known of the table yet, and the rate doubled until now.
 const STEP_BACK_FIRST: u64 = 500;
-/// So many answers, to rows that were sent after the step, tell which part of the rate is granted.
+/// So many answers to rows that were sent after the step, and so many milliseconds, tell what the table grants.
 const TRIAL_ROWS: u64 = 40;
-/// As many of them throttled are by chance: the rate is right.
-const TRIAL_THROTTLED_MAX: u64 = 3;
+const TRIAL_MS: u64 = 30;
+/// As many in a hundred throttled are by chance: the rate is right.
+const TRIAL_THROTTLED_PERCENT: u64 = 8;
 /// Of the way to the rate that was refused last, a calm tick goes this part.
 const TOWARDS_REFUSED: u64 = 8;
 /// Of the way that was gone beyond it, a calm tick adds this part.
-const BEYOND_REFUSED: u64 = 16;
+const BEYOND_REFUSED: u64 = 10;
 /// The least step, as a part of the rate.
 const STEP: u64 = 1_000;
 /// Answers may take so many times as long as the fastest did.
@@ -82,8 +83,11 @@ struct Trial {
     since_turn: u64,
     /// Rows that were sent before. While they come back, they take what the others are to show.
     before: usize,
-    taken: u64,
+    began_at: Timestamp,
+    answers: u64,
     throttled: u64,
+    /// Of all rows.
+    taken: u64,
 }
 
 /// What was seen since the last thought.
@@ -166,55 +170,56 @@ impl Pace {
         self.in_flight -= 1;
         self.tick.answers += 1;
         self.tick.answers_ms += milliseconds(sent_at, now);
-        self.try_out(turn, false);
+        self.try_out(turn, false, now);
     }
 
-    pub(super) fn throttled(&mut self, turn: u64) {
+    pub(super) fn throttled(&mut self, turn: u64, now: Timestamp) {
         self.in_flight -= 1;
         self.tick.throttled = true;
         if self.trial.is_some() {
-            self.try_out(turn, true);
+            self.try_out(turn, true, now);
             return;
         }
         let left = self.refused.map_or(STEP_BACK_FIRST, |_| STEP_BACK);
         self.refused = Some(self.rate);
-        self.lower(self.rate * left / 1_000);
+        self.lower(self.rate * left / 1_000, now);
     }
 
-    fn try_out(&mut self, turn: u64, throttled: bool) {
+    fn try_out(&mut self, turn: u64, throttled: bool, now: Timestamp) {
         let Some(trial) = &mut self.trial else { return };
-        if turn <= trial.since_turn {
-            if trial.before == 1 {
-                trial.since_turn = self.turns;
-            }
-            trial.before = trial.before.saturating_sub(1);
-            return;
-        }
         if trial.before > 0 {
+            trial.before -= usize::from(turn <= trial.since_turn);
+            (trial.since_turn, trial.began_at) = (self.turns, now);
             return;
         }
         trial.taken += u64::from(!throttled);
-        trial.throttled += u64::from(throttled);
-        if trial.taken + trial.throttled < TRIAL_ROWS {
+        if turn > trial.since_turn {
+            trial.answers += 1;
+            trial.throttled += u64::from(throttled);
+        }
+        let passed_ms = milliseconds(trial.began_at, now);
+        if trial.answers < TRIAL_ROWS || passed_ms < TRIAL_MS {
             return;
         }
-        if trial.throttled <= TRIAL_THROTTLED_MAX {
+        if trial.throttled * 100 <= trial.answers * TRIAL_THROTTLED_PERCENT {
             self.trial = None;
             return;
         }
-        let granted = self.rate * trial.taken / TRIAL_ROWS;
+        let granted = (trial.taken * ROW / passed_ms).min(self.rate);
         self.refused = Some(granted.max(RATE_MIN));
-        self.lower(granted * STEP_BACK / 1_000);
+        self.lower(granted * STEP_BACK / 1_000, now);
     }
 
-    fn lower(&mut self, rate: u64) {
+    fn lower(&mut self, rate: u64, now: Timestamp) {
         self.rate = rate.max(RATE_MIN);
         self.credit = self.credit.min(0);
         self.trial = Some(Trial {
             since_turn: self.turns,
             before: self.in_flight,
-            taken: 0,
+            began_at: now,
+            answers: 0,
             throttled: 0,
+            taken: 0,
         });
     }
 
@@ -229,7 +234,6 @@ impl Pace {
             return;
         }
         let tick = std::mem::replace(&mut self.tick, Tick::new(now));
-        eprintln!("DBG {} rate {} refused {:?} window {} thr {} cred {} win {} ans {} trial {}", now.unix_ms(), self.rate/1000, self.refused.map(|r|r/1000), self.window, tick.throttled, tick.waited_for_credit, tick.waited_for_window, tick.answers, self.trial.is_some());
         if tick.throttled {
             return;
         }
@@ -259,7 +263,7 @@ impl Pace {
         if took_us > fastest_us * SLOWER + GRAIN_US {
             self.window = (self.window - self.window / 8).max(WINDOW_MIN);
         } else if tick.waited_for_window {
-            self.window = (self.window + self.window / 4 + 1).min(ROWS_IN_FLIGHT_MAX);
+            self.window = (self.window + self.window / 2).min(ROWS_IN_FLIGHT_MAX);
         }
     }
 }
