@@ -1,5 +1,6 @@
 //! What may be said on the command line?
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -11,19 +12,22 @@ const PORT_DEFAULT: u16 = 3000;
 const DATA_FOLDER_DEFAULT: &str = ".popshop";
 
 pub const USAGE: &str = "\
-usage: local-host [--port N] [--data-dir DIR | --memory] [--quiet]
+usage: local-host [--port N] [--data-dir DIR | --memory] [--parameter NAME=VALUE]... [--quiet]
 
-  --port N        listen on 127.0.0.1:N (default 3000); 0 takes any free port
-  --data-dir DIR  keep all state in DIR (default .popshop)
-  --memory        keep nothing
-  --quiet         print the address alone, and log warnings only
-  --help          print this
+  --port N                listen on 127.0.0.1:N (default 3000); 0 takes any free port
+  --data-dir DIR          keep all state in DIR (default .popshop)
+  --memory                keep nothing
+  --parameter NAME=VALUE  a parameter of infra/template.yaml, instead of its default
+  --quiet                 print the address alone, and log warnings only
+  --help                  print this
 ";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Arguments {
     pub port: u16,
     pub data: DataLocation,
+    /// Of the template, by name.
+    pub parameters: BTreeMap<String, String>,
     pub quiet: bool,
 }
 
@@ -40,17 +44,25 @@ pub enum ArgumentFault {
     Syntax(#[from] lexopt::Error),
     #[error("--data-dir and --memory exclude each other")]
     FolderInMemory,
+    #[error("--parameter wants NAME=VALUE")]
+    ParameterWithoutValue,
 }
 
 /// `arguments` without the program's name.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Wanted, ArgumentFault> {
     let mut parser = Parser::from_args(arguments);
     let (mut port, mut folder, mut memory, mut quiet) = (PORT_DEFAULT, None, false, false);
+    let mut parameters = BTreeMap::new();
     while let Some(argument) = parser.next()? {
         match argument {
             Arg::Long("port") => port = parser.value()?.parse()?,
             Arg::Long("data-dir") => folder = Some(PathBuf::from(parser.value()?)),
             Arg::Long("memory") => memory = true,
+            Arg::Long("parameter") => {
+                let parameter = parser.value()?.string()?;
+                let (name, value) = parameter.split_once('=').ok_or(ArgumentFault::ParameterWithoutValue)?;
+                parameters.insert(name.to_owned(), value.to_owned());
+            }
             Arg::Long("quiet") => quiet = true,
             Arg::Long("help") | Arg::Short('h') => return Ok(Wanted::Help),
             other => return Err(other.unexpected().into()),
@@ -61,7 +73,12 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Wanted, Ar
         (None, true) => DataLocation::Memory,
         (folder, false) => DataLocation::Folder(folder.unwrap_or_else(|| PathBuf::from(DATA_FOLDER_DEFAULT))),
     };
-    Ok(Wanted::Run(Arguments { port, data, quiet }))
+    Ok(Wanted::Run(Arguments {
+        port,
+        data,
+        parameters,
+        quiet,
+    }))
 }
 
 #[cfg(test)]
@@ -80,6 +97,7 @@ mod tests {
             Wanted::Run(Arguments {
                 port: 3000,
                 data,
+                parameters: BTreeMap::new(),
                 quiet: false
             })
         );
@@ -87,15 +105,28 @@ mod tests {
 
     #[test]
     fn everything_can_be_said() {
-        let Wanted::Run(arguments) = parsed(&["--port=0", "--data-dir", "shop data", "--quiet"]).unwrap() else {
+        let said = [
+            "--port=0",
+            "--data-dir",
+            "shop data",
+            "--parameter",
+            "Stage=a=b",
+            "--parameter=DomainName=",
+            "--quiet",
+        ];
+        let Wanted::Run(arguments) = parsed(&said).unwrap() else {
             panic!("no run");
         };
+        let parameters = [("Stage", "a=b"), ("DomainName", "")];
         let data = DataLocation::Folder(PathBuf::from("shop data"));
         assert_eq!(
             arguments,
             Arguments {
                 port: 0,
                 data,
+                parameters: parameters
+                    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                    .into(),
                 quiet: true
             }
         );
@@ -117,6 +148,8 @@ mod tests {
             &["-q"],
             &["--memory=yes"],
             &["--memory", "--data-dir", "a"],
+            &["--parameter"],
+            &["--parameter", "Stage"],
         ] {
             assert!(parsed(arguments).is_err(), "{arguments:?}");
         }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use adapter_embedded::executions::{self, Execution};
 use adapter_embedded::mail::SentEmail;
-use adapter_embedded::sagas::{self, Execution};
 use axum::Router;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -84,7 +84,7 @@ async fn metrics(State(machinery): Seen) -> Response {
 
 async fn executions(State(machinery): Seen) -> Response {
     let recent = machinery.shop.database.call("list executions", |connection| {
-        let executions = sagas::recent(connection, EXECUTIONS_SHOWN)?;
+        let executions = executions::recent(connection, EXECUTIONS_SHOWN)?;
         let with_states = executions.into_iter().map(|execution| {
             let states = journal::states(connection, &ExecutionKey::of(&execution))?;
             Ok((execution, states))
@@ -101,7 +101,7 @@ async fn executions(State(machinery): Seen) -> Response {
 }
 
 fn shown_execution(machines: &Machines, execution: &Execution, states: &[String]) -> Value {
-    let arn = machines.arn(execution.kind);
+    let arn = machines.arn(execution.workflow);
     json!({
         "arn": arn.execution(&execution.name),
         "state_machine": arn.name,

@@ -6,8 +6,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use adapter_embedded::executions::Workflow;
 use axum::Router;
-use domain::fulfilment::ports::SagaKind;
 use domain::ports::PortFailure;
 use saga_reconcile::SagaArns;
 use tokio::net::TcpListener;
@@ -21,7 +21,7 @@ use crate::functions::Functions;
 use crate::identity::{self, Issuer, IssuerFault};
 use crate::invoker::Invoker;
 use crate::operator::{self, Operator};
-use crate::registry::{self, RegistryMismatch};
+use crate::registry::{self, RegistryFault};
 use crate::s3::{self, Objects};
 use crate::seed::{self, SeedFault};
 use crate::shop::{DataLocation, Shop, ShopFault};
@@ -42,6 +42,8 @@ pub struct Config {
     /// On 127.0.0.1; zero for any that is free.
     pub port: u16,
     pub data: DataLocation,
+    /// Instead of the template's defaults.
+    pub parameters: BTreeMap<String, String>,
 }
 
 /// Why the host does not start.
@@ -52,7 +54,7 @@ pub enum StartFailure {
     #[error(transparent)]
     Workflows(#[from] WorkflowFault),
     #[error(transparent)]
-    Registry(#[from] RegistryMismatch),
+    Registry(#[from] RegistryFault),
     #[error("listen on 127.0.0.1:{port}")]
     Listen {
         port: u16,
@@ -103,7 +105,7 @@ impl Host {
     }
 
     pub async fn prepare(config: &Config) -> Result<Self, StartFailure> {
-        let deployment = Arc::new(template::load()?);
+        let deployment = Arc::new(template::load_with(&config.parameters)?);
         let machines = Machines::read(&deployment)?;
         let port = config.port;
         let (listener, base_url) = listen(port)
@@ -113,8 +115,8 @@ impl Host {
         let counted = Arc::new(Counted::default());
         let wake = Arc::new(Notify::new());
         let sagas = SagaArns {
-            order: machines.arn(SagaKind::Order).arn(),
-            cancel: machines.arn(SagaKind::Cancel).arn(),
+            order: machines.arn(Workflow::OrderSaga).arn(),
+            cancel: machines.arn(Workflow::OrderCancel).arn(),
         };
         let invoker = Arc::new(Invoker::new(
             registry::functions(&shop, &deployment, sagas)?,

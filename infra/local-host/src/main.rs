@@ -40,8 +40,14 @@ fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
 async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     // Listening for signals before anybody can know the address.
     let stop = tokio::spawn(told_to_stop());
-    let Arguments { port, data, quiet } = arguments;
-    let host = Host::prepare(&Config { port, data }).await?;
+    let Arguments {
+        port,
+        data,
+        parameters,
+        quiet,
+    } = arguments;
+    let config = Config { port, data, parameters };
+    let host = Host::prepare(&config).await?;
     // The address first, then log lines: a script reads one line and knows where to go.
     let (text, level) = if quiet {
         (format!("{}\n", host.base_url), Some(LevelFilter::WARN))

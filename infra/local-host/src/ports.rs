@@ -6,7 +6,7 @@ use adapter_embedded::catalog::{SqliteCatalogWriter, SqlitePriceList, SqliteProd
 use adapter_embedded::directory::ExampleDirectory;
 use adapter_embedded::files::{FolderCatalogFiles, FolderRejectedRowsFiles};
 use adapter_embedded::idempotency::SqliteIdempotencyStore;
-use adapter_embedded::imports::SqliteImportLedger;
+use adapter_embedded::imports::{SqliteImportLedger, SqliteImportRunner};
 use adapter_embedded::links::{LocalThumbnailLinks, LocalUploadLinks};
 use adapter_embedded::order_book::SqliteOrderBook;
 use adapter_embedded::orders::SqliteOrderRepository;
@@ -19,7 +19,7 @@ use adapter_embedded::uploads::SqliteUploadRepository;
 use adapter_system::ids::UuidV7Ids;
 use adapter_system::pause::SystemPause;
 use domain::catalog::ports::{
-    CatalogFiles, CatalogWriter, ImportLedger, ProductCatalog, RejectedRowsFiles, ThumbnailLinks,
+    CatalogFiles, CatalogWriter, ImportLedger, ImportRunner, ProductCatalog, RejectedRowsFiles, ThumbnailLinks,
 };
 use domain::fulfilment::ports::{OrderBook, PaymentGateway, PaymentRecords, SagaRunner, StockLedger};
 use domain::orders::ports::{IdempotencyStore, OrderRepository, PriceList};
@@ -42,6 +42,7 @@ pub(crate) struct Ports {
     pub(crate) gateway: Arc<dyn PaymentGateway>,
     pub(crate) idempotency: Arc<dyn IdempotencyStore>,
     pub(crate) ids: Arc<dyn IdGenerator>,
+    pub(crate) import_runner: Arc<dyn ImportRunner>,
     pub(crate) imports: Arc<dyn ImportLedger>,
     pub(crate) mailer: Arc<dyn Mailer>,
     pub(crate) orders: Arc<dyn OrderRepository>,
@@ -53,7 +54,7 @@ pub(crate) struct Ports {
     pub(crate) product_photos: Arc<dyn ProductPhotos>,
     pub(crate) rejected_rows: Arc<dyn RejectedRowsFiles>,
     pub(crate) renderer: Arc<dyn ThumbnailRenderer>,
-    pub(crate) runner: Arc<dyn SagaRunner>,
+    pub(crate) saga_runner: Arc<dyn SagaRunner>,
     pub(crate) sends: Arc<dyn SendLog>,
     pub(crate) stock: Arc<dyn StockLedger>,
     pub(crate) thumbnail_links: Arc<dyn ThumbnailLinks>,
@@ -82,6 +83,10 @@ impl Ports {
             }),
             idempotency: Arc::new(SqliteIdempotencyStore { database: database() }),
             ids: Arc::new(UuidV7Ids),
+            import_runner: Arc::new(SqliteImportRunner {
+                database: database(),
+                clock: shop.clock.clone(),
+            }),
             imports: Arc::new(SqliteImportLedger { database: database() }),
             mailer: Arc::new(shop.mailer.clone()),
             orders: Arc::new(SqliteOrderRepository { database: database() }),
@@ -97,7 +102,7 @@ impl Ports {
                 bucket: uploads.bucket.clone(),
             }),
             renderer: Arc::new(Renderer::default()),
-            runner: Arc::new(SqliteSagaRunner {
+            saga_runner: Arc::new(SqliteSagaRunner {
                 database: database(),
                 clock: shop.clock.clone(),
             }),

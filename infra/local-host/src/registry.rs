@@ -1,11 +1,12 @@
 //! Which code is behind which function of the template? Every handler with its use case, on one page.
 
+mod imports;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use domain::catalog::get_product::GetProduct;
-use domain::catalog::import::ImportCatalog;
 use domain::catalog::list_products::ListProducts;
 use domain::fulfilment::authorize_payment::AuthorizePayment;
 use domain::fulfilment::capture_payment::CapturePayment;
@@ -35,12 +36,19 @@ use crate::ports::Ports;
 use crate::shop::Shop;
 use crate::template::Deployment;
 
-/// The template and the linked code do not name the same functions.
+/// Why the template and the linked code do not fit together.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("functions without code: {without_code:?}; code without a function: {without_function:?}")]
-pub struct RegistryMismatch {
-    pub without_code: Vec<String>,
-    pub without_function: Vec<String>,
+pub enum RegistryFault {
+    #[error("functions without code: {without_code:?}; code without a function: {without_function:?}")]
+    Mismatch {
+        without_code: Vec<String>,
+        without_function: Vec<String>,
+    },
+    #[error("function {function} has no number in its variable {variable}")]
+    NoNumber {
+        function: &'static str,
+        variable: &'static str,
+    },
 }
 
 /// Every function of the template with its code, by logical id.
@@ -48,12 +56,13 @@ pub(crate) fn functions(
     shop: &Shop,
     deployment: &Deployment,
     sagas: SagaArns,
-) -> Result<BTreeMap<String, Function>, RegistryMismatch> {
+) -> Result<BTreeMap<String, Function>, RegistryFault> {
     let ports = Ports::of(shop);
     let mut registry = Registry::default();
     registry.orders(&ports, &shop.cursors);
     registry.catalog(&ports, &shop.cursors);
-    registry.pipelines(&ports, &shop.uploads.name);
+    registry.thumbnails(&ports, &shop.uploads.name);
+    registry.imports(&ports, deployment, &shop.uploads.name)?;
     registry.saga_control(&ports, sagas);
     registry.order_steps(&ports);
     registry.stock_steps(&ports);
@@ -156,7 +165,7 @@ impl Registry {
         });
     }
 
-    fn pipelines(&mut self, ports: &Ports, uploads_bucket: &str) {
+    fn thumbnails(&mut self, ports: &Ports, uploads_bucket: &str) {
         let render = RenderThumbnails {
             photos: ports.photos.clone(),
             renderer: ports.renderer.clone(),
@@ -169,27 +178,11 @@ impl Registry {
         self.add("Thumbnailer", render, |event, render| async move {
             thumbnailer::handle(event, &render.0, &render.1).await
         });
-
-        let import = ImportCatalog {
-            files: ports.catalog_files.clone(),
-            writer: ports.catalog_writer.clone(),
-            ledger: ports.imports.clone(),
-            rejected_rows: ports.rejected_rows.clone(),
-            directory: ports.directory.clone(),
-            mailer: ports.mailer.clone(),
-            sends: ports.sends.clone(),
-            clock: ports.clock.clone(),
-            pause: ports.pause.clone(),
-        };
-        let import = (import, uploads_bucket.to_owned());
-        self.add("CsvIngester", import, |event, import| async move {
-            csv_ingester::handle(event, &import.0, &import.1).await
-        });
     }
 
     fn saga_control(&mut self, ports: &Ports, sagas: SagaArns) {
         let start = StartFulfilment {
-            runner: ports.runner.clone(),
+            runner: ports.saga_runner.clone(),
         };
         self.add("SagaStart", start, |event, start| async move {
             saga_start::handle(event, &start).await
@@ -197,7 +190,7 @@ impl Registry {
 
         let reconcile = ReconcileOrders {
             book: ports.book.clone(),
-            runner: ports.runner.clone(),
+            runner: ports.saga_runner.clone(),
             clock: ports.clock.clone(),
         };
         let reconcile = (reconcile, sagas);
@@ -310,15 +303,16 @@ impl Registry {
 fn matched(
     mut handlers: BTreeMap<String, Handler>,
     deployment: &Deployment,
-) -> Result<BTreeMap<String, Function>, RegistryMismatch> {
+) -> Result<BTreeMap<String, Function>, RegistryFault> {
     let named: BTreeSet<&String> = deployment.functions.keys().collect();
     let linked: BTreeSet<&String> = handlers.keys().collect();
-    let mismatch = RegistryMismatch {
-        without_code: named.difference(&linked).map(ToString::to_string).collect(),
-        without_function: linked.difference(&named).map(ToString::to_string).collect(),
-    };
-    if !mismatch.without_code.is_empty() || !mismatch.without_function.is_empty() {
-        return Err(mismatch);
+    let without_code: Vec<String> = named.difference(&linked).map(ToString::to_string).collect();
+    let without_function: Vec<String> = linked.difference(&named).map(ToString::to_string).collect();
+    if !without_code.is_empty() || !without_function.is_empty() {
+        return Err(RegistryFault::Mismatch {
+            without_code,
+            without_function,
+        });
     }
     let functions = deployment.functions.iter().filter_map(|(logical_id, spec)| {
         let handler = handlers.remove(logical_id)?;
@@ -351,12 +345,18 @@ mod tests {
 
         let mut one_less = handlers(&deployment);
         one_less.remove("OrdersPlace");
-        let mismatch = matched(one_less, &deployment).err().unwrap();
-        assert_eq!(mismatch.without_code, ["OrdersPlace"]);
+        let expected = RegistryFault::Mismatch {
+            without_code: vec!["OrdersPlace".to_owned()],
+            without_function: Vec::new(),
+        };
+        assert_eq!(matched(one_less, &deployment).err(), Some(expected));
 
         let mut smaller = deployment.clone();
         smaller.functions.remove("Thumbnailer");
-        let mismatch = matched(handlers(&deployment), &smaller).err().unwrap();
-        assert_eq!(mismatch.without_function, ["Thumbnailer"]);
+        let expected = RegistryFault::Mismatch {
+            without_code: Vec::new(),
+            without_function: vec!["Thumbnailer".to_owned()],
+        };
+        assert_eq!(matched(handlers(&deployment), &smaller).err(), Some(expected));
     }
 }

@@ -164,14 +164,16 @@ async fn get(bucket: &Bucket, key: &str, headers: &HeaderMap) -> Result<Response
     };
     let (first, last) = range.unwrap_or((0, info.size_bytes.saturating_sub(1)));
     let length = if info.size_bytes == 0 { 0 } else { last - first + 1 };
-    let opened = bucket.get(key, info.version_id.as_deref(), first).await?;
+    let opened = bucket
+        .get(key, info.version_id.as_deref(), first..first + length)
+        .await?;
     let (info, pieces) = opened.ok_or(Refusal::NoSuchKey)?;
     let status = if range.is_some() {
         StatusCode::PARTIAL_CONTENT
     } else {
         StatusCode::OK
     };
-    let mut response = described(status, &info, length, streamed(Box::new(pieces), length));
+    let mut response = described(status, &info, length, streamed(Box::new(pieces)));
     if range.is_some() {
         let content_range = format!("bytes {first}-{last}/{}", info.size_bytes);
         put(response.headers_mut(), header::CONTENT_RANGE, &content_range);
@@ -200,19 +202,13 @@ fn requested_range(text: &str, size_bytes: u64) -> Result<Option<(u64, u64)>, Re
 
 /// At most `length` bytes, piece by piece. A failure in the middle breaks the connection off, so that no caller takes a
 /// part for the whole.
-fn streamed(pieces: Box<dyn ByteStream>, length: u64) -> Body {
-    let pieces = stream::unfold((pieces, length), |(mut pieces, remaining)| async move {
-        if remaining == 0 {
-            return None;
-        }
+fn streamed(pieces: Box<dyn ByteStream>) -> Body {
+    let pieces = stream::unfold(Some(pieces), |pieces| async {
+        let mut pieces = pieces?;
         match pieces.next().await {
             Ok(None) => None,
-            Ok(Some(mut piece)) => {
-                piece.truncate(usize::try_from(remaining).unwrap_or(usize::MAX));
-                let remaining = remaining - piece.len() as u64;
-                Some((Ok(Bytes::from(piece)), (pieces, remaining)))
-            }
-            Err(failure) => Some((Err(failure), (pieces, 0))),
+            Ok(Some(piece)) => Some((Ok(Bytes::from(piece)), Some(pieces))),
+            Err(failure) => Some((Err(failure), None)),
         }
     });
     Body::from_stream(pieces)

@@ -6,6 +6,8 @@
     reason = "a panic in a test is a failed test"
 )]
 
+use std::collections::BTreeMap;
+
 use local_host::host::{Config, Host, StartFailure};
 use local_host::shop::{DataLocation, ShopFault};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -15,6 +17,7 @@ fn in_memory() -> Config {
     Config {
         port: 0,
         data: DataLocation::Memory,
+        parameters: BTreeMap::new(),
     }
 }
 
@@ -68,8 +71,8 @@ async fn the_console_and_every_view_of_it_are_served() {
 async fn a_folder_has_one_host_at_a_time() {
     let folder = tempfile::tempdir().unwrap();
     let config = Config {
-        port: 0,
         data: DataLocation::Folder(folder.path().to_owned()),
+        ..in_memory()
     };
     let first = Host::start(&config).await.unwrap();
     let refused = Host::start(&config).await.err().unwrap();

@@ -5,6 +5,7 @@
 //! is for encrypted objects (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html>).
 
 use std::io;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -24,6 +25,8 @@ use crate::object_writer::ObjectWriter;
 pub const KEY_BYTES_MAX: usize = 1_024;
 /// How often a read begins anew because a newer version replaced the file that it was about to open.
 const OPEN_ATTEMPTS: u32 = 5;
+/// All bytes of an object, however many.
+pub const WHOLE: Range<u64> = 0..u64::MAX;
 /// Files under construction. No bucket has this name: theirs begin with a letter or digit.
 const INCOMING: &str = ".incoming";
 
@@ -191,12 +194,12 @@ impl Bucket {
         Ok(row.map(|row| self.info(row)))
     }
 
-    /// Opens the latest version, or the one that is named, at a byte offset.
+    /// Opens these bytes, as far as there are, of the latest version or of the one that is named.
     pub async fn get(
         &self,
         key: &str,
         version_id: Option<&str>,
-        from_byte: u64,
+        bytes: Range<u64>,
     ) -> Result<Option<(ObjectInfo, ObjectStream)>, PortFailure> {
         const ACTION: &str = "open object";
         let mut attempt = 1;
@@ -206,10 +209,10 @@ impl Bucket {
             };
             match File::open(self.path_of(&row.file)).await {
                 Ok(mut file) => {
-                    file.seek(io::SeekFrom::Start(from_byte))
+                    file.seek(io::SeekFrom::Start(bytes.start))
                         .await
                         .map_err(failed(ACTION))?;
-                    let remaining_bytes = row.size_bytes.saturating_sub(from_byte);
+                    let remaining_bytes = bytes.end.min(row.size_bytes).saturating_sub(bytes.start);
                     return Ok(Some((self.info(row), ObjectStream::new(file, remaining_bytes))));
                 }
                 Err(error) if error.kind() == io::ErrorKind::NotFound && attempt < OPEN_ATTEMPTS => attempt += 1,

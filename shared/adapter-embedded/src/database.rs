@@ -29,7 +29,7 @@ pub enum DatabaseFault {
         source: rusqlite::Error,
     },
     #[error("database {path} has schema version {found}, newer than {known}: it was written by a newer release")]
-    NewerSchema { path: String, found: i64, known: i64 },
+    NewerSchema { path: String, found: i64, known: usize },
 }
 
 /// A handle on one database; clones share the connection.
@@ -64,15 +64,16 @@ impl Database {
         };
         let mut connection = opened.map_err(fault)?;
         let found = configure(&connection).map_err(fault)?;
-        if found > schema.version {
+        let steps = usize::try_from(found).ok().and_then(|seen| schema.steps.get(seen..));
+        let Some(steps) = steps else {
             return Err(DatabaseFault::NewerSchema {
                 path: path.to_owned(),
                 found,
-                known: schema.version,
+                known: schema.steps.len(),
             });
-        }
-        if found < schema.version {
-            create(&mut connection, schema).map_err(fault)?;
+        };
+        if !steps.is_empty() {
+            lead_up(&mut connection, schema, steps).map_err(fault)?;
         }
         Ok(Self {
             connection: Arc::new(Mutex::new(connection)),
@@ -124,10 +125,13 @@ fn configure(connection: &Connection) -> rusqlite::Result<i64> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
-fn create(connection: &mut Connection, schema: &Schema) -> rusqlite::Result<()> {
+/// Takes the steps that a file has not seen yet, all or none.
+fn lead_up(connection: &mut Connection, schema: &Schema, steps: &[&str]) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    transaction.execute_batch(schema.sql)?;
-    transaction.pragma_update(None, "user_version", schema.version)?;
+    for step in steps {
+        transaction.execute_batch(step)?;
+    }
+    transaction.pragma_update(None, "user_version", schema.steps.len())?;
     transaction.commit()
 }
 
@@ -214,6 +218,28 @@ mod tests {
             .ensure_schema("CREATE TABLE half_done (id INTEGER)")
             .await
             .unwrap();
+    }
+
+    #[test]
+    fn a_file_of_an_older_release_gets_what_it_lacks_and_keeps_what_it_has() {
+        let folder = crate::object_files::ScratchFolder::create().unwrap();
+        let path = folder.path().join("shop.sqlite3");
+        let first_release = Schema {
+            steps: &SHOP.steps[..1],
+        };
+        drop(Database::open_as(&first_release, &path).unwrap());
+        let kept = "INSERT INTO uploads (id, kind, file_name, size_bytes, created_at, updated_at, status)
+                    VALUES ('u-1', 'catalog', 'spring.csv', 5, 1, 1, 'WAITING')";
+        Connection::open(&path).unwrap().execute(kept, []).unwrap();
+        for _ in 0..2 {
+            drop(Database::open(&path).unwrap());
+        }
+        let connection = Connection::open(&path).unwrap();
+        let found = connection.query_row("SELECT id, object_version FROM uploads", [], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, Option<String>>(1)?))
+        });
+        assert_eq!(found.unwrap(), ("u-1".to_owned(), None));
+        assert_eq!(configure(&connection), Ok(2));
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! How are catalogs read, and the reports of their rejected rows written?
 
+use std::ops::Range;
+
 use async_trait::async_trait;
+use domain::catalog::import::job::ImportId;
 use domain::catalog::ports::{ByteStream, CatalogFiles, FileSink, RejectedRowsFiles};
 use domain::ports::PortFailure;
-use domain::values::{ObjectVersion, UploadId, catalog_report_key};
+use domain::values::{ObjectVersion, UploadId, catalog_report_key, catalog_report_part_key};
 
-use crate::buckets::{Bucket, PutCondition};
+use crate::buckets::{Bucket, PutCondition, WHOLE};
 use crate::object_writer::ObjectWriter;
 
 const REPORT_CONTENT_TYPE: &str = "text/csv; charset=utf-8";
@@ -28,21 +31,47 @@ struct ReportSink {
 
 #[async_trait]
 impl CatalogFiles for FolderCatalogFiles {
-    async fn open(&self, object: &ObjectVersion, from_byte: u64) -> Result<Option<Box<dyn ByteStream>>, PortFailure> {
-        let found = self
-            .bucket
-            .get(&object.key, object.version_id.as_deref(), from_byte)
-            .await?;
-        Ok(found.map(|(_, stream)| Box::new(stream) as Box<dyn ByteStream>))
+    async fn open(
+        &self,
+        object: &ObjectVersion,
+        bytes: Range<u64>,
+    ) -> Result<Option<Box<dyn ByteStream>>, PortFailure> {
+        open(&self.bucket, &object.key, object.version_id.as_deref(), bytes).await
     }
 }
 
 #[async_trait]
 impl RejectedRowsFiles for FolderRejectedRowsFiles {
     async fn create(&self, upload_id: &UploadId) -> Result<Box<dyn FileSink>, PortFailure> {
-        let writer = self.bucket.begin(&catalog_report_key(upload_id)).await?;
-        Ok(Box::new(ReportSink { writer }))
+        create(&self.bucket, &catalog_report_key(upload_id)).await
     }
+
+    async fn create_part(&self, import: &ImportId, part: &str) -> Result<Box<dyn FileSink>, PortFailure> {
+        create(&self.bucket, &part_key(import, part)).await
+    }
+
+    async fn open_part(&self, import: &ImportId, part: &str) -> Result<Option<Box<dyn ByteStream>>, PortFailure> {
+        open(&self.bucket, &part_key(import, part), None, WHOLE).await
+    }
+}
+
+fn part_key(import: &ImportId, part: &str) -> String {
+    catalog_report_part_key(&import.upload_id, import.sequence, part)
+}
+
+async fn open(
+    bucket: &Bucket,
+    key: &str,
+    version_id: Option<&str>,
+    bytes: Range<u64>,
+) -> Result<Option<Box<dyn ByteStream>>, PortFailure> {
+    let found = bucket.get(key, version_id, bytes).await?;
+    Ok(found.map(|(_, stream)| Box::new(stream) as Box<dyn ByteStream>))
+}
+
+async fn create(bucket: &Bucket, key: &str) -> Result<Box<dyn FileSink>, PortFailure> {
+    let writer = bucket.begin(key).await?;
+    Ok(Box::new(ReportSink { writer }))
 }
 
 #[async_trait]

@@ -1,22 +1,34 @@
-//! How does SQLite keep the state of catalog imports? On the row of the upload that brought the file.
+//! How does SQLite keep the state of catalog imports, and how are they started? On the row of the upload that brought the
+//! file; as executions, which the workflow engine works through.
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use domain::catalog::ports::{CatalogImport, CatalogImportEnd, ImportLedger};
-use domain::ports::PortFailure;
+use domain::catalog::import::job::{FileRange, ImportId, ImportJob, RangeProgress};
+use domain::catalog::ports::{Advance, Begin, CatalogImport, CatalogImportEnd, ImportLedger, ImportRunner};
+use domain::ports::{Clock, PortFailure};
 use domain::uploads::upload::{Upload, UploadKind, UploadStatus};
-use domain::values::{ImportCounts, ObjectVersion, Timestamp, UploadId};
-use rusqlite::{Connection, named_params, params};
+use domain::values::{ObjectSequencer, ObjectVersion, Timestamp, UploadId};
+use rusqlite::Connection;
+use serde_json::{Value, json};
 
 use crate::Database;
-use crate::columns::{json, json_text};
+use crate::executions::{self, Workflow};
+use crate::import_rows::{self, Age, BegunVersion};
 use crate::upload_rows::{self, NewRow};
-
-const BEGIN: &str = "begin import";
 
 #[derive(Debug, Clone)]
 pub struct SqliteImportLedger {
     pub database: Database,
 }
+
+#[derive(Clone)]
+pub struct SqliteImportRunner {
+    pub database: Database,
+    pub clock: Arc<dyn Clock>,
+}
+
+const BEGIN: &str = "begin import";
 
 /// Somebody copied a file by hand to the key of a photo's upload.
 #[derive(Debug, thiserror::Error)]
@@ -29,59 +41,72 @@ impl ImportLedger for SqliteImportLedger {
         &self,
         upload_id: &UploadId,
         object: &ObjectVersion,
+        sequencer: Option<&ObjectSequencer>,
         at: Timestamp,
-    ) -> Result<CatalogImport, PortFailure> {
-        let (id, object) = (upload_id.clone(), object.clone());
+    ) -> Result<Begin, PortFailure> {
+        let (id, object, sequencer) = (upload_id.clone(), object.clone(), sequencer.cloned());
         self.database
-            .call(BEGIN, move |connection| begin(connection, &id, &object, at))
+            .call(BEGIN, move |connection| {
+                begin(connection, &id, &object, sequencer.as_ref(), at)
+            })
             .await?
             .ok_or_else(|| PortFailure::permanent(BEGIN, NoCatalog))
     }
 
-    async fn progress(&self, upload_id: &UploadId, counts: ImportCounts, at: Timestamp) -> Result<(), PortFailure> {
-        let id = upload_id.clone();
+    async fn progress(&self, import: &ImportId, range: u32) -> Result<Option<RangeProgress>, PortFailure> {
+        let import = import.clone();
+        self.database
+            .call("read progress of import", move |connection| {
+                import_rows::progress(connection, &import, range)
+            })
+            .await
+    }
+
+    async fn advance(
+        &self,
+        import: &ImportId,
+        range: u32,
+        from: &RangeProgress,
+        to: &RangeProgress,
+        at: Timestamp,
+    ) -> Result<Advance, PortFailure> {
+        let (import, from, to) = (import.clone(), from.clone(), to.clone());
         self.database
             .call("note progress of import", move |connection| {
-                let upload = upload_rows::get(connection, &id)?;
-                // A second attempt begins anew: it is heard again once it has overtaken the first.
-                let goes_on = upload
-                    .import
-                    .is_none_or(|noted| noted.bytes_read <= counts.bytes_read && noted.rows_read <= counts.rows_read);
-                if goes_on && !upload_rows::has_ended(&upload) {
-                    store_counts(connection, &id, counts, at)?;
+                let shown = shown(connection, &import)?;
+                if shown.is_none_or(|upload| upload_rows::has_ended(&upload)) {
+                    return Ok(Advance::Closed);
                 }
-                Ok(())
+                let stands_there = match import_rows::progress(connection, &import, range)? {
+                    Some(noted) => noted == from,
+                    None => from.rows_read == 0 && from.parts.is_empty() && !from.is_done,
+                };
+                if !stands_there {
+                    return Ok(Advance::Overtaken);
+                }
+                import_rows::store_progress(connection, &import, range, &to)?;
+                import_rows::add_counts(connection, &import.upload_id, to.since(&from), at)?;
+                Ok(Advance::Noted)
             })
             .await
     }
 
     async fn finish(
         &self,
-        upload_id: &UploadId,
+        import: &ImportId,
         end: &CatalogImportEnd,
         at: Timestamp,
-    ) -> Result<CatalogImportEnd, PortFailure> {
-        let (id, end) = (upload_id.clone(), end.clone());
+    ) -> Result<Option<CatalogImport>, PortFailure> {
+        let (import, end) = (import.clone(), end.clone());
         self.database
             .call("finish import", move |connection| {
-                let upload = upload_rows::get(connection, &id)?;
-                if let Some(first) = ended(connection, &upload)? {
-                    return Ok(first);
+                let Some(upload) = shown(connection, &import)? else {
+                    return Ok(None);
+                };
+                if !upload_rows::has_ended(&upload) {
+                    store_end(connection, &import.upload_id, &end, at)?;
                 }
-                match &end {
-                    CatalogImportEnd::Done {
-                        counts,
-                        unknown_columns,
-                    } => {
-                        store_counts(connection, &id, *counts, at)?;
-                        store_unknown_columns(connection, &id, unknown_columns)?;
-                        upload_rows::end(connection, &id, UploadStatus::Done, None, at)?;
-                    }
-                    CatalogImportEnd::Rejected { reason } => {
-                        upload_rows::end(connection, &id, UploadStatus::Rejected, Some(reason), at)?;
-                    }
-                }
-                Ok(end)
+                known(connection, &import.upload_id)
             })
             .await
     }
@@ -92,8 +117,9 @@ fn begin(
     connection: &Connection,
     id: &UploadId,
     object: &ObjectVersion,
+    sequencer: Option<&ObjectSequencer>,
     at: Timestamp,
-) -> rusqlite::Result<Option<CatalogImport>> {
+) -> rusqlite::Result<Option<Begin>> {
     let file_name = object.key.rsplit('/').next().unwrap_or(&object.key).to_owned();
     let by_hand = NewRow {
         id,
@@ -105,66 +131,131 @@ fn begin(
     };
     upload_rows::insert(connection, &by_hand)?;
     let upload = upload_rows::get(connection, id)?;
-    let finished = ended(connection, &upload)?;
+    if !matches!(upload.kind, UploadKind::Catalog { .. }) {
+        return Ok(None);
+    }
+    let open_as = |sequence| {
+        let upload_id = id.clone();
+        import_rows::open(connection, &ImportId { upload_id, sequence }, object, sequencer, at)
+    };
+    if upload.import.is_none() {
+        open_as(upload.sequence)?;
+    } else {
+        match BegunVersion::of(connection, id)?.compared_with(object, sequencer) {
+            Age::Same => {}
+            Age::Older => return Ok(Some(Begin::Outdated)),
+            Age::Newer => open_as(import_rows::next_sequence(connection)?)?,
+        }
+    }
+    Ok(known(connection, id)?.map(Begin::Import))
+}
+
+/// The upload, as long as this import is the one that it shows.
+fn shown(connection: &Connection, import: &ImportId) -> rusqlite::Result<Option<Upload>> {
+    let upload = upload_rows::find(connection, &import.upload_id)?;
+    Ok(upload.filter(|upload| upload.sequence == import.sequence))
+}
+
+/// The import that an upload shows. `None` where it is one of a photo.
+fn known(connection: &Connection, id: &UploadId) -> rusqlite::Result<Option<CatalogImport>> {
+    let upload = upload_rows::get(connection, id)?;
+    let finished = import_rows::ended(connection, &upload)?;
     let UploadKind::Catalog { file_name } = upload.kind else {
         return Ok(None);
     };
-    upload_rows::mark_processing(connection, id, at)?;
-    if upload.import.is_none() && finished.is_none() {
-        let nothing_yet = ImportCounts {
-            bytes_total: object.size_bytes,
-            ..ImportCounts::default()
-        };
-        store_counts(connection, id, nothing_yet, at)?;
-    }
     Ok(Some(CatalogImport {
-        upload_id: upload.id,
-        sequence: upload.sequence,
+        id: ImportId {
+            upload_id: upload.id,
+            sequence: upload.sequence,
+        },
         uploaded_by: upload.created_by,
         file_name,
         finished,
     }))
 }
 
-fn store_counts(connection: &Connection, id: &UploadId, counts: ImportCounts, at: Timestamp) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached(
-            "UPDATE uploads
-             SET rows_read = :read, rows_written = :written, rows_rejected = :rejected, bytes_read = :bytes_read,
-                 bytes_total = :bytes_total, updated_at = :at
-             WHERE id = :id",
-        )?
-        .execute(named_params! {
-            ":read": counts.rows_read,
-            ":written": counts.rows_written,
-            ":rejected": counts.rows_rejected,
-            ":bytes_read": counts.bytes_read,
-            ":bytes_total": counts.bytes_total,
-            ":at": at.unix_ms(),
-            ":id": id.as_str(),
-        })?;
-    Ok(())
+fn store_end(connection: &Connection, id: &UploadId, end: &CatalogImportEnd, at: Timestamp) -> rusqlite::Result<()> {
+    match end {
+        CatalogImportEnd::Done {
+            counts,
+            unknown_columns,
+        } => {
+            import_rows::store_counts(connection, id, *counts)?;
+            import_rows::store_unknown_columns(connection, id, unknown_columns)?;
+            upload_rows::end(connection, id, UploadStatus::Done, None, at)
+        }
+        CatalogImportEnd::Rejected { reason } => {
+            upload_rows::end(connection, id, UploadStatus::Rejected, Some(reason), at)
+        }
+    }
 }
 
-fn store_unknown_columns(connection: &Connection, id: &UploadId, columns: &[String]) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached("UPDATE uploads SET unknown_columns = ?1 WHERE id = ?2")?
-        .execute(params![json_text(&columns)?, id.as_str()])?;
-    Ok(())
+#[async_trait]
+impl ImportRunner for SqliteImportRunner {
+    async fn start(&self, job: &ImportJob, ranges: Option<&[FileRange]>) -> Result<(), PortFailure> {
+        let (name, input) = (job.id.execution_name(), input(job, ranges));
+        let at_ms = self.clock.now().unix_ms();
+        self.database
+            .call("start import", move |connection| {
+                executions::start(connection, Workflow::CatalogImport, &name, &input, at_ms)
+            })
+            .await
+    }
 }
 
-/// How the import ended, once it has.
-fn ended(connection: &Connection, upload: &Upload) -> rusqlite::Result<Option<CatalogImportEnd>> {
-    Ok(match upload.status {
-        UploadStatus::Waiting | UploadStatus::Processing => None,
-        UploadStatus::Rejected => Some(CatalogImportEnd::Rejected {
-            reason: upload.reason.clone().unwrap_or_default(),
-        }),
-        UploadStatus::Done => Some(CatalogImportEnd::Done {
-            counts: upload.import.unwrap_or_default(),
-            unknown_columns: connection
-                .prepare_cached("SELECT coalesce(unknown_columns, '[]') AS columns FROM uploads WHERE id = ?1")?
-                .query_row(params![upload.id.as_str()], |row| json(row, "columns"))?,
-        }),
+/// What the state machine is given, as on AWS.
+fn input(job: &ImportJob, ranges: Option<&[FileRange]>) -> Value {
+    let mut input = json!({
+        "upload_id": job.id.upload_id.as_str(),
+        "sequence": job.id.sequence,
+        "object": {
+            "key": job.object.key,
+            "version_id": job.object.version_id,
+            "size_bytes": job.object.size_bytes,
+        },
+    });
+    if let Some(ranges) = ranges {
+        input["ranges"] = ranges.iter().map(range).collect();
+    }
+    input
+}
+
+fn range(range: &FileRange) -> Value {
+    json!({
+        "index": range.index,
+        "begin": range.begin.byte_offset,
+        "line": range.begin.line,
+        "end": range.end,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_execution_is_given_its_job_and_what_is_known_of_its_ranges() {
+        let job = ImportJob {
+            id: ImportId {
+                upload_id: UploadId::parse("0190-a").unwrap(),
+                sequence: 7,
+            },
+            object: ObjectVersion {
+                key: "catalogs/0190-a.csv".to_owned(),
+                version_id: None,
+                size_bytes: 5_000_000_000,
+            },
+        };
+        let expected = json!({
+            "upload_id": "0190-a",
+            "sequence": 7,
+            "object": {"key": "catalogs/0190-a.csv", "version_id": null, "size_bytes": 5_000_000_000_u64},
+        });
+        assert_eq!(input(&job, None), expected);
+        let whole = FileRange::whole(&job.object);
+        assert_eq!(
+            input(&job, Some(&[whole]))["ranges"],
+            json!([{"index": 0, "begin": 0, "line": 1, "end": 5_000_000_000_u64}])
+        );
+    }
 }

@@ -1,16 +1,18 @@
 //! Which tables are there? The shop's file and the sandbox gateway's, each with its version.
 
-/// The tables of one file. A change of `sql` takes a new version, and a step in `Database` that leads up to it.
+/// The tables of one file, as steps that lead from each version to the next. A change is a further step: what is here was
+/// run on files that people have.
 pub(crate) struct Schema {
-    /// Kept in `PRAGMA user_version`.
-    pub(crate) version: i64,
-    pub(crate) sql: &'static str,
+    /// How many of them a file has seen is its version, in `PRAGMA user_version`.
+    pub(crate) steps: &'static [&'static str],
 }
 
 /// Times are Unix milliseconds, amounts minor units, lists JSON.
 pub(crate) const SHOP: Schema = Schema {
-    version: 1,
-    sql: "
+    steps: &[SHOP_TABLES, IMPORTS_IN_RANGES],
+};
+
+const SHOP_TABLES: &str = "
 CREATE TABLE orders (
     id TEXT PRIMARY KEY,
     customer_id TEXT NOT NULL,
@@ -164,13 +166,33 @@ CREATE TABLE secrets (
     name TEXT PRIMARY KEY,
     value BLOB NOT NULL
 ) STRICT;
-",
-};
+";
+
+const IMPORTS_IN_RANGES: &str = "
+-- The version of the file whose import the row shows, and the place of its event among those of the file.
+ALTER TABLE uploads ADD COLUMN object_version TEXT;
+ALTER TABLE uploads ADD COLUMN object_sequencer TEXT;
+
+-- How far each range of an import is. An import is known by its sequence, which no other has.
+CREATE TABLE import_ranges (
+    sequence INTEGER NOT NULL,
+    range_index INTEGER NOT NULL,
+    reached_byte INTEGER NOT NULL,
+    reached_line INTEGER NOT NULL,
+    rows_read INTEGER NOT NULL,
+    rows_rejected INTEGER NOT NULL,
+    parts TEXT NOT NULL,
+    is_done INTEGER NOT NULL,
+    PRIMARY KEY (sequence, range_index)
+) STRICT, WITHOUT ROWID;
+";
 
 /// The provider's books. They are not the shop's: nothing there reads them.
 pub(crate) const GATEWAY: Schema = Schema {
-    version: 1,
-    sql: "
+    steps: &[GATEWAY_TABLES],
+};
+
+const GATEWAY_TABLES: &str = "
 CREATE TABLE gateway_payments (
     payment TEXT PRIMARY KEY,
     state TEXT NOT NULL,
@@ -190,5 +212,4 @@ CREATE TABLE gateway_ledger (
     currency TEXT,
     at INTEGER NOT NULL
 ) STRICT;
-",
-};
+";

@@ -12,7 +12,7 @@ use domain::values::{PhotoKey, Timestamp, UploadId};
 use rusqlite::named_params;
 
 use crate::Database;
-use crate::buckets::{Bucket, PutCondition};
+use crate::buckets::{Bucket, PutCondition, WHOLE};
 use crate::columns::json_text;
 use crate::upload_rows::{self, NewRow};
 
@@ -49,7 +49,7 @@ impl PhotoStore for FolderPhotoStore {
         version_id: Option<&str>,
         limit_bytes: u64,
     ) -> Result<FetchedPhoto, PortFailure> {
-        let Some((object, mut stream)) = self.bucket.get(&key.to_key(), version_id, 0).await? else {
+        let Some((object, mut stream)) = self.bucket.get(&key.to_key(), version_id, WHOLE).await? else {
             return Ok(FetchedPhoto::Gone);
         };
         if object.size_bytes > limit_bytes {

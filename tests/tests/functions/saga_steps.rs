@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use adapter_embedded::sagas::{self, ExecutionStatus};
+use adapter_embedded::executions::{self, Execution, ExecutionStatus};
 use domain::fulfilment::ports::SagaKind;
 use serde_json::{Value, json};
 
@@ -199,10 +199,12 @@ async fn an_input_that_no_state_machine_would_send_fails_by_name() {
     }
 }
 
-async fn execution(shop: &Shop, kind: SagaKind, name: &str) -> Option<sagas::Execution> {
+async fn execution(shop: &Shop, kind: SagaKind, name: &str) -> Option<Execution> {
     let name = name.to_owned();
     shop.database
-        .call("find execution", move |connection| sagas::find(connection, kind, &name))
+        .call("find execution", move |connection| {
+            executions::find(connection, kind.into(), &name)
+        })
         .await
         .unwrap()
 }

@@ -4,10 +4,10 @@
 use adapter_embedded::Database;
 use adapter_embedded::buckets::{Bucket, Buckets, PutCondition, PutOutcome, Versions};
 use adapter_embedded::catalog::{SqliteCatalogWriter, SqliteProductCatalog};
+use adapter_embedded::executions::{self, Execution};
 use adapter_embedded::gateway::SandboxGateway;
 use adapter_embedded::links::LinkSigner;
 use adapter_embedded::mail::OutboxMailer;
-use adapter_embedded::sagas::{self, Execution};
 use domain::catalog::ports::{CatalogVersion, CatalogWriter, ProductCatalog};
 use domain::catalog::product::CatalogRow;
 use domain::ports::{Clock, IdGenerator};
@@ -172,9 +172,9 @@ impl Shop {
 
     /// Executions that have not ended, in the order in which they were started.
     pub(crate) async fn running_sagas(&self) -> Vec<Execution> {
-        let running = self
-            .database
-            .call("list executions", |connection| sagas::running_after(connection, 0, 100));
+        let running = self.database.call("list executions", |connection| {
+            executions::running_after(connection, 0, 100)
+        });
         running
             .await
             .unwrap()

@@ -1,8 +1,8 @@
 //! Is a parked order listed with what an operator needs, and redriven once?
 
+use adapter_embedded::executions::{self, Workflow};
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
-use domain::fulfilment::ports::SagaKind;
 use tokio::sync::Notify;
 use tower::ServiceExt as _;
 
@@ -108,7 +108,7 @@ async fn a_parked_order_is_redriven_once() {
     let (shop, router) = shop().await;
     let (status, _) = ask(&router, "POST", "/dev/parked/o-1/redrive", "").await;
     assert_eq!(status, 200);
-    let find = |connection: &rusqlite::Connection| adapter_embedded::sagas::find(connection, SagaKind::Order, "o-1");
+    let find = |connection: &rusqlite::Connection| executions::find(connection, Workflow::OrderSaga, "o-1");
     let execution = shop.database.call("find", move |connection| find(connection)).await;
     assert_eq!(execution.unwrap().unwrap().status.as_str(), "RUNNING");
 

@@ -1,5 +1,7 @@
 //! Which properties does an object of the template have? Each is taken once; what is left is refused by name.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use super::TemplateFault;
@@ -45,6 +47,16 @@ impl Fields {
                 Ok((name, fields))
             })
             .collect()
+    }
+
+    /// Strings of a mapping whose names the template chose.
+    pub(crate) fn texts_by_name(&mut self, name: &str) -> Result<BTreeMap<String, String>, TemplateFault> {
+        let Self { members, place } = self.within(name)?;
+        let texts = members.into_iter().map(|(name, value)| match value {
+            Value::String(text) => Ok((name, text)),
+            _ => Err(TemplateFault::at(&format!("{place}.{name}"), "is not a string")),
+        });
+        texts.collect()
     }
 
     pub(crate) fn text(&mut self, name: &str) -> Result<Option<String>, TemplateFault> {

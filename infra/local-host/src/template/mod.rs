@@ -13,6 +13,8 @@ mod sources;
 mod tests;
 mod yaml;
 
+use std::collections::BTreeMap;
+
 pub use model::{
     AsyncInvokeSpec, BucketSpec, CorsSpec, Deployment, EventSource, FunctionSpec, HttpApiSpec, JwtAuthorizerSpec,
     QueueNotification, QueueSourceSpec, QueueSpec, RedriveSpec, RouteSpec, StateMachineSpec, StreamSourceSpec,
@@ -23,9 +25,13 @@ pub use resolve::function_of_arn;
 const TEMPLATE: &str = include_str!("../../../template.yaml");
 
 /// The files that `DefinitionUri` may name.
-const DEFINITIONS: [(&str, &str); 2] = [
+const DEFINITIONS: [(&str, &str); 3] = [
     ("order-saga.asl.json", include_str!("../../../order-saga.asl.json")),
     ("order-cancel.asl.json", include_str!("../../../order-cancel.asl.json")),
+    (
+        "catalog-import.asl.json",
+        include_str!("../../../catalog-import.asl.json"),
+    ),
 ];
 
 /// Why the template cannot be run here.
@@ -48,10 +54,15 @@ impl TemplateFault {
 
 /// The deployment that the committed template describes.
 pub fn load() -> Result<Deployment, TemplateFault> {
-    parse(TEMPLATE)
+    load_with(&BTreeMap::new())
+}
+
+/// The same with some parameters other than their defaults, as `--parameter-overrides` has it for AWS.
+pub fn load_with(parameters: &BTreeMap<String, String>) -> Result<Deployment, TemplateFault> {
+    parse(TEMPLATE, parameters)
 }
 
 /// The deployment that a template describes.
-pub fn parse(text: &str) -> Result<Deployment, TemplateFault> {
-    read::deployment(resolve::resolved(yaml::parse(text)?)?)
+fn parse(text: &str, parameters: &BTreeMap<String, String>) -> Result<Deployment, TemplateFault> {
+    read::deployment(resolve::resolved(yaml::parse(text)?, parameters)?)
 }

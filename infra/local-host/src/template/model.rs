@@ -21,6 +21,8 @@ pub struct FunctionSpec {
     /// Last segment of `CodeUri`.
     pub crate_name: String,
     pub timeout_seconds: u64,
+    /// Those of its environment that the template gives to it alone.
+    pub variables: BTreeMap<String, String>,
     pub sources: Vec<EventSource>,
     pub async_invoke: AsyncInvokeSpec,
 }

@@ -151,7 +151,6 @@ fn function(logical_id: &str, mut fields: Fields, default_seconds: u64) -> Resul
     fields.ignore(&[
         "DeploymentPreference",
         "Description",
-        "Environment",
         "LoggingConfig",
         "MemorySize",
         "Role",
@@ -175,6 +174,7 @@ fn function(logical_id: &str, mut fields: Fields, default_seconds: u64) -> Resul
         on_failure_queue: on_failure_queue(&mut invoke)?,
     };
     invoke.finish()?;
+    let variables = variables(&mut fields)?;
     let mut events = Vec::new();
     for (name, event) in fields.entries("Events")? {
         events.push(sources::event_source(name, event)?);
@@ -184,9 +184,17 @@ fn function(logical_id: &str, mut fields: Fields, default_seconds: u64) -> Resul
         logical_id: logical_id.to_owned(),
         crate_name,
         timeout_seconds,
+        variables,
         sources: events,
         async_invoke,
     })
+}
+
+fn variables(function: &mut Fields) -> Result<BTreeMap<String, String>, TemplateFault> {
+    let mut environment = function.within("Environment")?;
+    let variables = environment.texts_by_name("Variables")?;
+    environment.finish()?;
+    Ok(variables)
 }
 
 pub(crate) fn on_failure_queue(fields: &mut Fields) -> Result<Option<String>, TemplateFault> {
@@ -214,16 +222,7 @@ fn state_machine(logical_id: &str, mut fields: Fields) -> Result<StateMachineSpe
     let definition = DEFINITIONS.iter().find(|(known, _)| *known == file);
     let (_, definition) =
         definition.ok_or_else(|| fields.fault("DefinitionUri", format!("names no known file {file}")))?;
-    let mut substitutions = BTreeMap::new();
-    let given = fields
-        .take("DefinitionSubstitutions")
-        .unwrap_or_else(|| Value::Object(serde_json::Map::new()));
-    for (placeholder, value) in given.as_object().into_iter().flatten() {
-        let Some(text) = value.as_str() else {
-            return Err(fields.fault(&format!("DefinitionSubstitutions.{placeholder}"), "is not a string"));
-        };
-        substitutions.insert(placeholder.clone(), text.to_owned());
-    }
+    let substitutions = fields.texts_by_name("DefinitionSubstitutions")?;
     fields.finish()?;
     let arn = state_machine_arn(&name);
     let definition = (*definition).to_owned();

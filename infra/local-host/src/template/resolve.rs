@@ -1,4 +1,4 @@
-//! What do references stand for here? Parameters for their defaults, resources for local names and ARNs.
+//! What do references stand for here? Parameters for their values, resources for local names and ARNs.
 
 use std::collections::BTreeMap;
 
@@ -40,8 +40,8 @@ pub(crate) fn state_machine_arn(name: &str) -> String {
 }
 
 /// The whole template without references and conditions.
-pub(crate) fn resolved(mut template: Value) -> Result<Value, TemplateFault> {
-    let parameters = parameters(&template)?;
+pub(crate) fn resolved(mut template: Value, overridden: &BTreeMap<String, String>) -> Result<Value, TemplateFault> {
+    let parameters = parameters(&template, overridden)?;
     let conditions = Conditions::of(section(&template, "Conditions"), parameters.clone())?;
     if let Some(sections) = template.as_object_mut() {
         sections.remove("Conditions");
@@ -65,13 +65,20 @@ fn section(template: &Value, name: &str) -> Map<String, Value> {
         .unwrap_or_default()
 }
 
-/// Every parameter with its default.
-fn parameters(template: &Value) -> Result<BTreeMap<String, String>, TemplateFault> {
+/// Every parameter with its default, or with what is given instead.
+fn parameters(
+    template: &Value,
+    overridden: &BTreeMap<String, String>,
+) -> Result<BTreeMap<String, String>, TemplateFault> {
     let mut parameters: BTreeMap<String, String> = PSEUDO_PARAMETERS
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
         .collect();
-    for (name, parameter) in section(template, "Parameters") {
+    let declared = section(template, "Parameters");
+    if let Some(unknown) = overridden.keys().find(|name| !declared.contains_key(*name)) {
+        return Err(TemplateFault::at(&format!("Parameters.{unknown}"), "does not exist"));
+    }
+    for (name, parameter) in declared {
         let default = match parameter.get("Default") {
             Some(Value::String(text)) => text.clone(),
             Some(other) => other.to_string(),
@@ -82,7 +89,8 @@ fn parameters(template: &Value) -> Result<BTreeMap<String, String>, TemplateFaul
                 ));
             }
         };
-        parameters.insert(name, default);
+        let value = overridden.get(&name).cloned().unwrap_or(default);
+        parameters.insert(name, value);
     }
     Ok(parameters)
 }

@@ -1,5 +1,6 @@
 //! Is the committed template understood, and is every change that the host could not follow refused by name?
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{EventSource, QueueSourceSpec, TEMPLATE, load, parse};
@@ -11,7 +12,7 @@ fn changed(from: &str, to: &str) -> String {
 }
 
 fn refusal(text: &str) -> String {
-    match parse(text) {
+    match parse(text, &BTreeMap::new()) {
         Ok(_) => panic!("it was accepted"),
         Err(fault) => fault.to_string(),
     }

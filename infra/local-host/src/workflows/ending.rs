@@ -1,6 +1,6 @@
 //! What is known when an execution begins or ends? Its row, and an event on the bus, in one transaction.
 
-use adapter_embedded::sagas::{self, Execution, ExecutionEnd, ExecutionStatus};
+use adapter_embedded::executions::{self, Execution, ExecutionEnd, ExecutionStatus};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use state_machine::Outcome;
@@ -42,7 +42,7 @@ pub(crate) fn end(
             )
         }
     };
-    if !sagas::end(connection, execution.kind, &execution.name, &end, now_ms)? {
+    if !executions::end(connection, execution.workflow, &execution.name, &end, now_ms)? {
         return Ok(false);
     }
     let change = Change {

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use adapter_embedded::Database;
-use adapter_embedded::sagas::{Execution, kind_text};
+use adapter_embedded::executions::Execution;
 use domain::ports::PortFailure;
 use rusqlite::{Connection, params};
 use serde_json::Value;
@@ -55,7 +55,7 @@ pub(crate) struct ExecutionKey {
 impl ExecutionKey {
     pub(crate) fn of(execution: &Execution) -> Self {
         Self {
-            kind: kind_text(execution.kind),
+            kind: execution.workflow.as_str(),
             name: execution.name.clone(),
         }
     }
@@ -208,7 +208,7 @@ fn write(connection: &Connection, deployment: &Deployment, entry: &Entry) -> rus
             if ended && matches!(ending.outcome, Outcome::Succeeded(_)) {
                 connection
                     .prepare_cached("DELETE FROM execution_journal WHERE kind = ?1 AND name = ?2")?
-                    .execute(params![kind_text(ending.execution.kind), ending.execution.name])?;
+                    .execute(params![ending.execution.workflow.as_str(), ending.execution.name])?;
             }
         }
     }
@@ -249,12 +249,12 @@ pub(crate) fn entries<C: FromIterator<(String, Value)>>(
         .collect()
 }
 
-/// The states that an execution has entered, in their order.
+/// The states that an execution has entered, each once, in the order in which it came to them.
 pub(crate) fn states(connection: &Connection, execution: &ExecutionKey) -> rusqlite::Result<Vec<String>> {
     connection
         .prepare_cached(
             "SELECT state FROM execution_history
-             WHERE kind = ?1 AND name = ?2 AND event LIKE '%StateEntered' ORDER BY id",
+             WHERE kind = ?1 AND name = ?2 AND event LIKE '%StateEntered' GROUP BY state ORDER BY min(id)",
         )?
         .query_map(params![execution.kind, execution.name], |row| row.get(0))?
         .collect()

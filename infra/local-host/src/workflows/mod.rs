@@ -1,4 +1,4 @@
-//! Who runs the sagas? Executions are rows; each is run to its end, in this process or the next one.
+//! Who runs the workflows? Executions are rows; each is run to its end, in this process or the next one.
 
 mod ending;
 mod execution;
@@ -11,8 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adapter_embedded::Database;
-use adapter_embedded::sagas::{self, Execution};
-use domain::fulfilment::ports::SagaKind;
+use adapter_embedded::executions::{self, Execution, Workflow};
 use domain::ports::PortFailure;
 use edge::telemetry::error_chain;
 use serde_json::Value;
@@ -36,6 +35,7 @@ const JOURNAL_RETRY_DELAY: Duration = Duration::from_secs(1);
 
 const ORDER_SAGA: &str = "OrderSaga";
 const CANCEL_SAGA: &str = "OrderCancelSaga";
+const CATALOG_IMPORT: &str = "CatalogImport";
 
 /// Why the state machines of the template cannot be run.
 #[derive(Debug, thiserror::Error)]
@@ -66,11 +66,12 @@ impl ArnOfMachine {
     }
 }
 
-/// The two sagas, as the template names them.
+/// The state machines, as the template names them.
 #[derive(Debug, Clone)]
 pub(crate) struct Machines {
-    order: Machine,
-    cancel: Machine,
+    order_saga: Machine,
+    order_cancel: Machine,
+    catalog_import: Machine,
 }
 
 #[derive(Debug, Clone)]
@@ -82,19 +83,21 @@ struct Machine {
 impl Machines {
     pub(crate) fn read(deployment: &Deployment) -> Result<Self, WorkflowFault> {
         Ok(Self {
-            order: machine(deployment, ORDER_SAGA)?,
-            cancel: machine(deployment, CANCEL_SAGA)?,
+            order_saga: machine(deployment, ORDER_SAGA)?,
+            order_cancel: machine(deployment, CANCEL_SAGA)?,
+            catalog_import: machine(deployment, CATALOG_IMPORT)?,
         })
     }
 
-    pub(crate) fn arn(&self, kind: SagaKind) -> &ArnOfMachine {
-        &self.of(kind).arn
+    pub(crate) fn arn(&self, workflow: Workflow) -> &ArnOfMachine {
+        &self.of(workflow).arn
     }
 
-    fn of(&self, kind: SagaKind) -> &Machine {
-        match kind {
-            SagaKind::Order => &self.order,
-            SagaKind::Cancel => &self.cancel,
+    fn of(&self, workflow: Workflow) -> &Machine {
+        match workflow {
+            Workflow::OrderSaga => &self.order_saga,
+            Workflow::OrderCancel => &self.order_cancel,
+            Workflow::CatalogImport => &self.catalog_import,
         }
     }
 }
@@ -199,7 +202,7 @@ impl Workflows {
         let found = self
             .database
             .call("find executions", move |connection| {
-                sagas::running_after(connection, place_in_table, 1)
+                executions::running_after(connection, place_in_table, 1)
             })
             .await;
         match found {
@@ -226,7 +229,7 @@ impl Workflows {
 
     async fn run_once(&self, execution: &Execution) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
         let key = ExecutionKey::of(execution);
-        let machine = self.machines.of(execution.kind);
+        let machine = self.machines.of(execution.workflow);
         let recorded = journal::recorded(&self.database, &key).await?;
         if recorded.is_empty() {
             self.tell_that_it_runs(execution, &machine.arn).await?;

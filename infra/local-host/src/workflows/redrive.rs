@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adapter_embedded::Database;
-use adapter_embedded::sagas::{self, Execution, ExecutionStatus, kind_text};
+use adapter_embedded::executions::{self, Execution, ExecutionStatus, Workflow};
 use async_trait::async_trait;
 use domain::fulfilment::ports::{Redrive, SagaKind, SagaRedriver};
 use domain::ports::PortFailure;
@@ -34,12 +34,12 @@ pub(crate) struct WorkflowRedriver {
 #[async_trait]
 impl SagaRedriver for WorkflowRedriver {
     async fn redrive(&self, kind: SagaKind, order: &OrderId) -> Result<Redrive, PortFailure> {
-        let name = kind.execution_name(order);
-        let (deployment, machine) = (Arc::clone(&self.deployment), self.machines.arn(kind).clone());
+        let (workflow, name) = (Workflow::from(kind), kind.execution_name(order));
+        let (deployment, machine) = (Arc::clone(&self.deployment), self.machines.arn(workflow).clone());
         let answer = self
             .database
             .call("redrive saga", move |connection| {
-                let Some(execution) = sagas::find(connection, kind, &name)? else {
+                let Some(execution) = executions::find(connection, workflow, &name)? else {
                     return Ok(Redrive::Impossible("it was never started".to_owned()));
                 };
                 let now_ms = now_ms();
@@ -47,7 +47,7 @@ impl SagaRedriver for WorkflowRedriver {
                     return Ok(answer);
                 }
                 forget_the_failure(connection, &execution, now_ms)?;
-                if sagas::begin_again(connection, kind, &name)? {
+                if executions::begin_again(connection, workflow, &name)? {
                     ending::began(connection, &deployment, &execution, &machine, now_ms)?;
                 }
                 Ok(Redrive::Redriven)
@@ -75,7 +75,7 @@ fn oldest_redrivable_ms(now_ms: i64) -> i64 {
 }
 
 fn forget_the_failure(connection: &Connection, execution: &Execution, now_ms: i64) -> rusqlite::Result<()> {
-    let (kind, name) = (kind_text(execution.kind), &execution.name);
+    let (kind, name) = (execution.workflow.as_str(), &execution.name);
     let key = journal::ExecutionKey::of(execution);
     let recorded: BTreeMap<String, Value> = journal::entries(connection, &key)?;
     let Some(change) = redrive(&recorded, now_ms) else {

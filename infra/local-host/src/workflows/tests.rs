@@ -1,12 +1,15 @@
 //! Does an execution survive its process, and is its end told once?
 
+mod imports;
+
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use adapter_embedded::sagas::{ExecutionStatus, SqliteSagaRunner};
+use adapter_embedded::executions::ExecutionStatus;
+use adapter_embedded::sagas::SqliteSagaRunner;
 use adapter_system::clock::SystemClock;
 use async_trait::async_trait;
-use domain::fulfilment::ports::{Redrive, SagaRedriver, SagaRunner, SagaStart};
+use domain::fulfilment::ports::{Redrive, SagaKind, SagaRedriver, SagaRunner, SagaStart};
 use domain::values::{CorrelationId, OrderId};
 use rusqlite::params;
 use serde_json::json;
@@ -99,10 +102,9 @@ impl Shop {
     }
 
     /// A process that works until it is dropped.
-    async fn process(&self, steps: &Arc<Steps>) -> JoinSet<()> {
+    async fn process(&self, functions: Arc<dyn Functions>) -> JoinSet<()> {
         let (database, deployment) = (self.database.clone(), Arc::clone(&self.deployment));
         let machines = Machines::read(&deployment).unwrap();
-        let functions: Arc<dyn Functions> = Arc::clone(steps) as Arc<dyn Functions>;
         let wake = Arc::clone(&self.wake);
         let (workflows, writer) = Workflows::prepare(database, deployment, functions, machines, wake)
             .await
@@ -113,14 +115,14 @@ impl Shop {
         process
     }
 
-    async fn ended(&self, kind: SagaKind, name: &'static str) -> Execution {
+    async fn ended(&self, workflow: Workflow, name: &'static str) -> Execution {
         loop {
             let rung = self.wake.notified();
             tokio::pin!(rung);
             rung.as_mut().enable();
             let found = self
                 .database
-                .call("find", move |connection| sagas::find(connection, kind, name))
+                .call("find", move |connection| executions::find(connection, workflow, name))
                 .await
                 .unwrap();
             match found {
@@ -178,8 +180,8 @@ async fn an_execution_runs_to_its_end_and_leaves_its_history_alone() {
     let shop = Shop::open().await;
     shop.order(SagaKind::Order, "o-1").await;
     let steps = Arc::new(Steps::default());
-    let _process = shop.process(&steps).await;
-    let execution = shop.ended(SagaKind::Order, "o-1").await;
+    let _process = shop.process(steps.clone()).await;
+    let execution = shop.ended(Workflow::OrderSaga, "o-1").await;
     assert_eq!(execution.status, ExecutionStatus::Succeeded);
     assert_eq!(shop.count("SELECT count(*) FROM execution_journal").await, 0);
     let states = shop
@@ -204,14 +206,14 @@ async fn an_execution_whose_process_died_goes_on_without_repeating_what_was_answ
         hanging: Some("SagaCapturePayment"),
         ..Steps::default()
     });
-    let process = shop.process(&hanging).await;
+    let process = shop.process(hanging.clone()).await;
     hanging.reached.notified().await;
     drop(process);
 
     let steps = Arc::new(Steps::default());
-    let _process = shop.process(&steps).await;
+    let _process = shop.process(steps.clone()).await;
     assert_eq!(
-        shop.ended(SagaKind::Order, "o-1").await.status,
+        shop.ended(Workflow::OrderSaga, "o-1").await.status,
         ExecutionStatus::Succeeded
     );
     assert_eq!(
@@ -233,8 +235,8 @@ async fn an_execution_that_fails_is_told_once_under_the_names_that_the_template_
         failing,
         ..Steps::default()
     });
-    let _process = shop.process(&steps).await;
-    let execution = shop.ended(SagaKind::Cancel, "o-1-cancel").await;
+    let _process = shop.process(steps.clone()).await;
+    let execution = shop.ended(Workflow::OrderCancel, "o-1-cancel").await;
     assert_eq!(
         (execution.status, execution.error.as_deref()),
         (ExecutionStatus::Failed, Some("OrderNotCancelling"))
@@ -244,7 +246,7 @@ async fn an_execution_that_fails_is_told_once_under_the_names_that_the_template_
     assert_eq!(told[0]["status"], "FAILED");
     assert_eq!(told[0]["name"], "o-1-cancel");
     let machines = Machines::read(&shop.deployment).unwrap();
-    assert_eq!(told[0]["stateMachineArn"], machines.arn(SagaKind::Cancel).arn());
+    assert_eq!(told[0]["stateMachineArn"], machines.arn(Workflow::OrderCancel).arn());
     let cause: Value = serde_json::from_str(told[0]["cause"].as_str().unwrap()).unwrap();
     assert_eq!(cause["errorType"], "OrderNotCancelling");
 }
@@ -254,8 +256,8 @@ async fn an_execution_that_failed_goes_on_where_it_stopped() {
     let shop = Shop::open().await;
     shop.order(SagaKind::Cancel, "o-1").await;
     let steps = Arc::new(Steps::failing("SagaCancelOrder"));
-    let process = shop.process(&steps).await;
-    shop.ended(SagaKind::Cancel, "o-1-cancel").await;
+    let process = shop.process(steps.clone()).await;
+    shop.ended(Workflow::OrderCancel, "o-1-cancel").await;
     assert_eq!(
         (steps.calls("SagaRefundPayment"), steps.calls("SagaReleaseStock")),
         (1, 1)
@@ -264,9 +266,9 @@ async fn an_execution_that_failed_goes_on_where_it_stopped() {
 
     // In another process, which may be days later.
     let steps = Arc::new(Steps::default());
-    let _process = shop.process(&steps).await;
+    let _process = shop.process(steps.clone()).await;
     assert_eq!(shop.redrive(SagaKind::Cancel, "o-1").await, Redrive::Redriven);
-    let execution = shop.ended(SagaKind::Cancel, "o-1-cancel").await;
+    let execution = shop.ended(Workflow::OrderCancel, "o-1-cancel").await;
     assert_eq!((execution.status, execution.error), (ExecutionStatus::Succeeded, None));
     assert_eq!(
         (steps.calls("SagaRefundPayment"), steps.calls("SagaReleaseStock")),
@@ -287,8 +289,8 @@ async fn what_runs_succeeded_or_is_too_old_is_not_redriven() {
 
     shop.order(SagaKind::Order, "o-1").await;
     assert_eq!(shop.redrive(SagaKind::Order, "o-1").await, Redrive::Running);
-    let _process = shop.process(&Arc::new(Steps::default())).await;
-    shop.ended(SagaKind::Order, "o-1").await;
+    let _process = shop.process(Arc::new(Steps::default())).await;
+    shop.ended(Workflow::OrderSaga, "o-1").await;
     assert!(impossible(shop.redrive(SagaKind::Order, "o-1").await), "it succeeded");
 
     shop.age("UPDATE executions SET status = 'FAILED', ended_at = 1").await;
@@ -301,13 +303,13 @@ async fn journals_that_nobody_can_redrive_any_more_are_forgotten() {
     let shop = Shop::open().await;
     shop.order(SagaKind::Cancel, "o-1").await;
     let steps = Arc::new(Steps::failing("SagaCancelOrder"));
-    let process = shop.process(&steps).await;
-    shop.ended(SagaKind::Cancel, "o-1-cancel").await;
+    let process = shop.process(steps.clone()).await;
+    shop.ended(Workflow::OrderCancel, "o-1-cancel").await;
     drop(process);
-    drop(shop.process(&steps).await);
+    drop(shop.process(steps.clone()).await);
     assert!(shop.count(JOURNAL).await > 0, "kept for a redrive");
     shop.age("UPDATE executions SET ended_at = 1").await;
-    drop(shop.process(&steps).await);
+    drop(shop.process(steps.clone()).await);
     assert_eq!(shop.count(JOURNAL).await, 0);
 }
 
@@ -328,7 +330,7 @@ async fn more_executions_than_run_at_once_all_end() {
         .await
         .unwrap();
     let steps = Arc::new(Steps::default());
-    let _process = shop.process(&steps).await;
+    let _process = shop.process(steps.clone()).await;
     loop {
         let rung = shop.wake.notified();
         tokio::pin!(rung);

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use adapter_embedded::Database;
 use adapter_embedded::buckets::{
-    Bucket, Buckets, KEY_BYTES_MAX, ObjectEvent, PutCondition, PutOutcome, Versions, forget_object_event, object_events,
+    Bucket, Buckets, KEY_BYTES_MAX, ObjectEvent, PutCondition, PutOutcome, Versions, WHOLE, forget_object_event,
+    object_events,
 };
 use adapter_system::clock::SystemClock;
 use domain::catalog::ports::ByteStream;
@@ -19,7 +20,7 @@ async fn events(database: &Database) -> Vec<ObjectEvent> {
 }
 
 async fn content(bucket: &Bucket, key: &str) -> Option<Vec<u8>> {
-    let (_, mut stream) = bucket.get(key, None, 0).await.unwrap()?;
+    let (_, mut stream) = bucket.get(key, None, WHOLE).await.unwrap()?;
     let mut bytes = Vec::new();
     while let Some(piece) = stream.next().await.unwrap() {
         bytes.extend(piece);
@@ -233,7 +234,7 @@ async fn a_file_that_is_shorter_than_its_row_is_a_failure_and_no_end() {
         .unwrap();
     let file = std::fs::OpenOptions::new().write(true).open(entry.path()).unwrap();
     file.set_len(600).unwrap();
-    let (_, mut stream) = shop.uploads.get("a", None, 0).await.unwrap().unwrap();
+    let (_, mut stream) = shop.uploads.get("a", None, WHOLE).await.unwrap().unwrap();
     assert_eq!(stream.next().await.unwrap().map(|piece| piece.len()), Some(600));
     assert!(stream.next().await.unwrap_err().transient);
 }

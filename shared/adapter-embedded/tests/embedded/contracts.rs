@@ -6,7 +6,7 @@ use adapter_embedded::catalog::{SqliteCatalogWriter, SqlitePriceList, SqliteProd
 use adapter_embedded::directory::ExampleDirectory;
 use adapter_embedded::files::{FolderCatalogFiles, FolderRejectedRowsFiles};
 use adapter_embedded::idempotency::SqliteIdempotencyStore;
-use adapter_embedded::imports::SqliteImportLedger;
+use adapter_embedded::imports::{SqliteImportLedger, SqliteImportRunner};
 use adapter_embedded::links::{LinkSigner, LocalThumbnailLinks, LocalUploadLinks};
 use adapter_embedded::order_book::SqliteOrderBook;
 use adapter_embedded::orders::SqliteOrderRepository;
@@ -25,8 +25,8 @@ use port_contracts::orders::OrderPorts;
 use port_contracts::photos::PhotoUploadPorts;
 use port_contracts::stock::StockPorts;
 use port_contracts::{
-    catalog, files, gateway, idempotency, imports, links, mail, order_book, orders, payments, photos, sagas, stock,
-    uploads, world,
+    catalog, files, gateway, idempotency, import_runs, imports, links, mail, order_book, orders, payments, photos,
+    sagas, stock, uploads, world,
 };
 
 use crate::shop::{self, Shop};
@@ -175,6 +175,21 @@ async fn catalog_imports() {
             }),
         };
         imports::import_ledger(&ports).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_import_runner() {
+    for shop in Shop::both() {
+        let database = shop.database.clone();
+        let executions = shop::Executions {
+            database: database.clone(),
+        };
+        let runner = SqliteImportRunner {
+            database,
+            clock: Arc::new(SystemClock),
+        };
+        import_runs::import_runner(Arc::new(runner), &executions).await;
     }
 }
 

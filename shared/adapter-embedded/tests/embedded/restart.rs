@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use adapter_embedded::catalog::SqliteCatalogWriter;
+use adapter_embedded::executions::{self, Execution, ExecutionEnd, ExecutionStatus, Workflow};
 use adapter_embedded::idempotency::SqliteIdempotencyStore;
 use adapter_embedded::orders::SqliteOrderRepository;
-use adapter_embedded::sagas::{self, Execution, ExecutionEnd, ExecutionStatus, SqliteSagaRunner};
+use adapter_embedded::sagas::SqliteSagaRunner;
 use adapter_embedded::{Database, order_stream, secrets};
 use adapter_system::clock::SystemClock;
 use domain::catalog::ports::{ApplyOutcome, CatalogVersion, CatalogWriter};
@@ -36,7 +37,7 @@ fn start() -> SagaStart {
 }
 
 async fn running_after(database: &Database, place: i64) -> Vec<(i64, Execution)> {
-    let read = move |connection: &rusqlite::Connection| sagas::running_after(connection, place, 10);
+    let read = move |connection: &rusqlite::Connection| executions::running_after(connection, place, 10);
     database.call("list executions", read).await.unwrap()
 }
 
@@ -131,7 +132,7 @@ async fn an_execution_ends_once_and_its_standing_tells_how() {
                 cause: Some("it took too long".to_owned()),
             };
             database.call("end execution", move |connection| {
-                sagas::end(connection, kind, &name, &end, 5)
+                executions::end(connection, kind.into(), &name, &end, 5)
             })
         };
         assert!(end(status).await.unwrap());
@@ -146,12 +147,12 @@ async fn an_execution_ends_once_and_its_standing_tells_how() {
     }
     assert_eq!(running_after(&database, 0).await, []);
     let recent = database
-        .call("list executions", |connection| sagas::recent(connection, 10))
+        .call("list executions", |connection| executions::recent(connection, 10))
         .await
         .unwrap();
     assert_eq!(
-        recent.iter().map(|execution| execution.kind).collect::<Vec<_>>(),
-        [SagaKind::Cancel, SagaKind::Order]
+        recent.iter().map(|execution| execution.workflow).collect::<Vec<_>>(),
+        [Workflow::OrderCancel, Workflow::OrderSaga]
     );
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use adapter_embedded::buckets::{Bucket, Buckets, PutCondition, PutOutcome, Versions};
+use adapter_embedded::buckets::{Bucket, Buckets, PutCondition, PutOutcome, Versions, WHOLE};
 use adapter_embedded::gateway::SandboxGateway;
 use adapter_embedded::mail::OutboxMailer;
 use adapter_embedded::{Database, order_stream};
@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use domain::catalog::ports::ByteStream;
 use domain::ports::{Clock, Email};
 use domain::values::OrderId;
-use port_contracts::probes::{Inbox, Objects, OrderChanges};
+use port_contracts::probes::{ImportExecutions, Inbox, Objects, OrderChanges};
 
 pub(crate) struct Shop {
     pub(crate) database: Database,
@@ -124,7 +124,7 @@ impl Objects for Folder {
     }
 
     async fn get(&self, key: &str) -> Option<(String, Vec<u8>)> {
-        let (object, mut stream) = self.bucket.get(key, None, 0).await.unwrap()?;
+        let (object, mut stream) = self.bucket.get(key, None, WHOLE).await.unwrap()?;
         let mut bytes = Vec::new();
         while let Some(piece) = stream.next().await.unwrap() {
             bytes.extend(piece);
@@ -148,5 +148,21 @@ impl Inbox for Outbox {
         sent.map(|sent| sent.email)
             .filter(|email| email.to.reveal() == address)
             .collect()
+    }
+}
+
+pub(crate) struct Executions {
+    pub(crate) database: Database,
+}
+
+#[async_trait]
+impl ImportExecutions for Executions {
+    async fn inputs_of(&self, execution: &str) -> Vec<String> {
+        let name = execution.to_owned();
+        let read = move |connection: &rusqlite::Connection| {
+            let mut statement = connection.prepare("SELECT input FROM executions WHERE name = ?1")?;
+            statement.query_map([name], |row| row.get(0))?.collect()
+        };
+        self.database.call("read executions", read).await.unwrap()
     }
 }

@@ -1,0 +1,233 @@
+//! Which executions of workflows are there? The rows that runners write, and that the workflow engine works through.
+
+use domain::fulfilment::ports::SagaKind;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use crate::columns::known;
+
+/// What can be executed. Together with an execution's name the key of whatever belongs to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Workflow {
+    OrderSaga,
+    OrderCancel,
+    CatalogImport,
+}
+
+impl Workflow {
+    pub const ALL: [Self; 3] = [Self::OrderSaga, Self::OrderCancel, Self::CatalogImport];
+
+    /// Its name in tables.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::OrderSaga => "order",
+            Self::OrderCancel => "cancel",
+            Self::CatalogImport => "catalog-import",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|workflow| workflow.as_str() == text)
+    }
+}
+
+impl From<SagaKind> for Workflow {
+    fn from(kind: SagaKind) -> Self {
+        match kind {
+            SagaKind::Order => Self::OrderSaga,
+            SagaKind::Cancel => Self::OrderCancel,
+        }
+    }
+}
+
+/// The statuses of Step Functions
+/// (<https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html>).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExecutionStatus {
+    Running,
+    Succeeded,
+    Failed,
+    TimedOut,
+    Aborted,
+}
+
+impl ExecutionStatus {
+    pub const ALL: [Self; 5] = [
+        Self::Running,
+        Self::Succeeded,
+        Self::Failed,
+        Self::TimedOut,
+        Self::Aborted,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "RUNNING",
+            Self::Succeeded => "SUCCEEDED",
+            Self::Failed => "FAILED",
+            Self::TimedOut => "TIMED_OUT",
+            Self::Aborted => "ABORTED",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == text)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Execution {
+    pub workflow: Workflow,
+    pub name: String,
+    /// JSON.
+    pub input: String,
+    pub status: ExecutionStatus,
+    pub error: Option<String>,
+    pub cause: Option<String>,
+    pub started_at_ms: i64,
+    pub ended_at_ms: Option<i64>,
+}
+
+/// How an execution ended. Any status but RUNNING.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExecutionEnd {
+    pub status: ExecutionStatus,
+    pub error: Option<String>,
+    pub cause: Option<String>,
+}
+
+/// Lets an execution run, unless there was one of its name.
+pub(crate) fn start(
+    connection: &Connection,
+    workflow: Workflow,
+    name: &str,
+    input: &serde_json::Value,
+    at_ms: i64,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO executions (kind, name, input, status, started_at)
+             VALUES (?1, ?2, ?3, 'RUNNING', ?4) ON CONFLICT DO NOTHING",
+        )?
+        .execute(params![workflow.as_str(), name, input.to_string(), at_ms])?;
+    Ok(())
+}
+
+const COLUMNS: &str = "kind, name, input, status, error, cause, started_at, ended_at";
+
+/// Executions that have not ended and were started after the one at `place`, in the order of their starts, each with its
+/// own place. Every execution has a place above 0.
+pub fn running_after(connection: &Connection, place: i64, limit: u32) -> rusqlite::Result<Vec<(i64, Execution)>> {
+    connection
+        .prepare_cached(&format!(
+            "SELECT place, {COLUMNS} FROM executions WHERE status = 'RUNNING' AND place > ?1 ORDER BY place LIMIT ?2"
+        ))?
+        .query_map(params![place, limit], |row| Ok((row.get("place")?, read(row)?)))?
+        .collect()
+}
+
+/// The executions started last, newest first.
+pub fn recent(connection: &Connection, limit: u32) -> rusqlite::Result<Vec<Execution>> {
+    connection
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM executions ORDER BY place DESC LIMIT ?1"
+        ))?
+        .query_map(params![limit], read)?
+        .collect()
+}
+
+pub fn find(connection: &Connection, workflow: Workflow, name: &str) -> rusqlite::Result<Option<Execution>> {
+    connection
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM executions WHERE kind = ?1 AND name = ?2"
+        ))?
+        .query_row(params![workflow.as_str(), name], read)
+        .optional()
+}
+
+/// Ends an execution. `false` when it had ended before, or is not known: nothing changed.
+pub fn end(
+    connection: &Connection,
+    workflow: Workflow,
+    name: &str,
+    end: &ExecutionEnd,
+    at_ms: i64,
+) -> rusqlite::Result<bool> {
+    let ended = connection
+        .prepare_cached(
+            "UPDATE executions SET status = ?1, error = ?2, cause = ?3, ended_at = ?4
+             WHERE kind = ?5 AND name = ?6 AND status = 'RUNNING'",
+        )?
+        .execute(params![
+            end.status.as_str(),
+            end.error,
+            end.cause,
+            at_ms,
+            workflow.as_str(),
+            name
+        ])?;
+    Ok(ended == 1)
+}
+
+/// Lets an execution that ended badly run again, behind all others. `false` when it runs, succeeded or is not known:
+/// nothing changed.
+pub fn begin_again(connection: &Connection, workflow: Workflow, name: &str) -> rusqlite::Result<bool> {
+    let changed = connection
+        .prepare_cached(
+            "UPDATE executions SET status = 'RUNNING', error = NULL, cause = NULL, ended_at = NULL,
+                                   place = (SELECT max(place) + 1 FROM executions)
+             WHERE kind = ?1 AND name = ?2 AND status IN ('FAILED', 'TIMED_OUT', 'ABORTED')",
+        )?
+        .execute(params![workflow.as_str(), name])?;
+    Ok(changed == 1)
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Execution> {
+    Ok(Execution {
+        workflow: known(row, "kind", Workflow::parse)?,
+        name: row.get("name")?,
+        input: row.get("input")?,
+        status: known(row, "status", ExecutionStatus::parse)?,
+        error: row.get("error")?,
+        cause: row.get("cause")?,
+        started_at_ms: row.get("started_at")?,
+        ended_at_ms: row.get("ended_at")?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::Database;
+
+    #[tokio::test]
+    async fn executions_are_found_in_the_order_of_their_starts_until_they_end() {
+        let database = Database::in_memory().unwrap();
+        let found = database.call("try executions", |connection| {
+            for name in ["o-3", "o-1", "o-2"] {
+                start(connection, Workflow::OrderSaga, name, &json!({}), 0)?;
+            }
+            let aborted = ExecutionEnd {
+                status: ExecutionStatus::Aborted,
+                error: None,
+                cause: None,
+            };
+            assert!(end(connection, Workflow::OrderSaga, "o-1", &aborted, 1)?);
+            let first = running_after(connection, 0, 1)?;
+            let second = running_after(connection, first[0].0, 10)?;
+            Ok(([first, second].concat(), recent(connection, 1)?))
+        });
+        let (running, last) = found.await.unwrap();
+        let names: Vec<&str> = running.iter().map(|(_, execution)| execution.name.as_str()).collect();
+        assert_eq!(names, ["o-3", "o-2"]);
+        assert_eq!(last[0].name, "o-2");
+    }
+
+    #[test]
+    fn workflows_are_read_back_by_their_names() {
+        for workflow in Workflow::ALL {
+            assert_eq!(Workflow::parse(workflow.as_str()), Some(workflow));
+        }
+    }
+}
