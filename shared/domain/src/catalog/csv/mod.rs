@@ -1,12 +1,18 @@
 //! What does a catalog file say? A streaming reader: bytes in, rows and rejected rows out, memory bounded by constants.
 
+mod cuts;
+mod grammar;
 mod header;
+mod plain;
+mod position;
 mod records;
 mod row;
 #[cfg(test)]
 mod tests;
 
+pub use cuts::Cuts;
 pub use header::{Column, HEADER_BYTES_MAX, Header, HeaderFault};
+pub use position::RecordStart;
 pub use records::{RECORD_BYTES_MAX, RECORD_FIELDS_MAX, Record, RecordReader};
 pub use row::{RowFault, RowFaults};
 
@@ -33,8 +39,29 @@ impl CatalogReader {
         Self::default()
     }
 
+    /// Reads on at the beginning of a record, in a file with this header.
+    pub fn resume(header: Header, start: RecordStart) -> Self {
+        Self {
+            records: RecordReader::at(start),
+            header: Some(header),
+        }
+    }
+
+    /// The file's header, once it was read.
+    pub fn header(&self) -> Option<&Header> {
+        self.header.as_ref()
+    }
+
+    /// Behind the last row.
+    pub fn position(&self) -> RecordStart {
+        self.records.position()
+    }
+
     /// Takes bytes off the front of `input` until a row is complete; `None` once `input` is used up.
-    pub fn next_row(&mut self, input: &mut &[u8]) -> Result<Option<ReadRow<'_>>, HeaderFault> {
+    pub fn next_row<'a, 'input: 'a>(
+        &'a mut self,
+        input: &mut &'input [u8],
+    ) -> Result<Option<ReadRow<'a>>, HeaderFault> {
         if self.header.is_none() {
             let Some(record) = self.records.next_record(input) else {
                 return Ok(None);
