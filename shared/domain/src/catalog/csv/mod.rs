@@ -3,6 +3,8 @@
 mod cuts;
 mod grammar;
 mod header;
+#[cfg(test)]
+mod place_tests;
 mod plain;
 mod position;
 mod records;
@@ -14,9 +16,7 @@ pub use cuts::Cuts;
 pub use header::{Column, HEADER_BYTES_MAX, Header, HeaderFault};
 pub use position::RecordStart;
 pub use records::{RECORD_BYTES_MAX, RECORD_FIELDS_MAX, Record, RecordReader};
-pub use row::{RowFault, RowFaults};
-
-use super::product::CatalogRow;
+pub use row::{RowFault, RowFaults, ValidRow};
 
 /// One row as it was read, valid until the next is.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub struct ReadRow<'a> {
     pub header: &'a Header,
     /// What the file has, for a report on what was rejected.
     pub record: Record<'a>,
-    pub outcome: Result<CatalogRow, RowFaults>,
+    pub outcome: Result<ValidRow<'a>, RowFaults>,
 }
 
 /// Reads a catalog that is pushed in pieces of any size.

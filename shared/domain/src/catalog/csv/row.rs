@@ -5,7 +5,7 @@ use std::fmt;
 use super::header::{Column, Header};
 use super::records::{RECORD_BYTES_MAX, Record};
 use crate::catalog::product::{CatalogRow, DESCRIPTION_BYTES_MAX, NAME_BYTES_MAX, STOCK_UNITS_MAX};
-use crate::values::{Currency, Money, MoneyFault, Sku, SkuFault, UnknownCurrency};
+use crate::values::{Currency, Money, MoneyFault, SkuFault, SkuText, UnknownCurrency};
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RowFault {
@@ -59,7 +59,30 @@ impl fmt::Display for RowFaults {
 
 impl std::error::Error for RowFaults {}
 
-pub(super) fn parse(header: &Header, record: &Record<'_>) -> Result<CatalogRow, RowFaults> {
+/// A row in which nothing is wrong, still in the bytes that it was read from: most of the time goes into making texts of
+/// its own for a row, and whoever only checks a file needs none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ValidRow<'a> {
+    pub sku: SkuText<'a>,
+    pub name: &'a str,
+    pub description: &'a str,
+    pub price: Money,
+    pub stock: u32,
+}
+
+impl ValidRow<'_> {
+    pub fn to_row(self) -> CatalogRow {
+        CatalogRow {
+            sku: self.sku.to_sku(),
+            name: self.name.to_owned(),
+            description: self.description.to_owned(),
+            price: self.price,
+            stock: self.stock,
+        }
+    }
+}
+
+pub(super) fn parse<'a>(header: &Header, record: &Record<'a>) -> Result<ValidRow<'a>, RowFaults> {
     let shape = shape_faults(header, record);
     if !shape.is_empty() {
         // Which field belongs to which column is anybody's guess: their faults would mislead.
@@ -68,7 +91,7 @@ pub(super) fn parse(header: &Header, record: &Record<'_>) -> Result<CatalogRow, 
     let mut faults = Vec::new();
     let sku = noted(
         &mut faults,
-        text(header, record, Column::Sku).and_then(|sku| Ok(Sku::parse(sku)?)),
+        text(header, record, Column::Sku).and_then(|sku| Ok(SkuText::parse(sku)?)),
     );
     let name = noted(&mut faults, text(header, record, Column::Name).and_then(checked_name));
     let description = noted(
@@ -83,10 +106,10 @@ pub(super) fn parse(header: &Header, record: &Record<'_>) -> Result<CatalogRow, 
     );
     let stock = noted(&mut faults, text(header, record, Column::Stock).and_then(checked_stock));
     match (sku, name, description, price.flatten(), stock) {
-        (Some(sku), Some(name), Some(description), Some(price), Some(stock)) => Ok(CatalogRow {
+        (Some(sku), Some(name), Some(description), Some(price), Some(stock)) => Ok(ValidRow {
             sku,
-            name: name.to_owned(),
-            description: description.to_owned(),
+            name,
+            description,
             price,
             stock,
         }),
@@ -141,10 +164,12 @@ fn checked_description(description: &str) -> Result<&str, RowFault> {
 /// Without a currency nothing can be said of decimals and limits, and no amount comes of it; what is no number in any
 /// currency is told all the same.
 fn checked_price(price: &str, currency: Option<Currency>) -> Result<Option<Money>, RowFault> {
-    let any = Currency::parse("EUR")?;
-    match Money::parse_decimal(price, currency.unwrap_or(any)) {
-        Err(MoneyFault::TooManyDecimals | MoneyFault::TooLarge) if currency.is_none() => Ok(None),
-        parsed => Ok(currency.and(Some(parsed?))),
+    if let Some(currency) = currency {
+        return Ok(Some(Money::parse_decimal(price, currency)?));
+    }
+    match Money::parse_decimal(price, Currency::parse("EUR")?) {
+        Ok(_) | Err(MoneyFault::TooManyDecimals | MoneyFault::TooLarge) => Ok(None),
+        Err(fault) => Err(fault.into()),
     }
 }
 

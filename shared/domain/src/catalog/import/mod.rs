@@ -161,12 +161,12 @@ impl<'a> Rows<'a> {
         self.counts.rows_read += 1;
         let ends_at = row.record.ends_at;
         match row.outcome {
-            Ok(catalog_row) => {
+            Ok(valid) => {
                 let version = CatalogVersion {
                     upload_sequence: self.upload.sequence,
                     byte_offset: row.record.byte_offset,
                 };
-                self.writes.push(catalog_row, version, ends_at).await
+                self.writes.push(valid.to_row(), version, ends_at).await
             }
             Err(faults) => {
                 self.counts.rows_rejected += 1;
