@@ -3,6 +3,8 @@
 //! The grammar is that of `csv-core`. Records that are whole and plain, which are nearly all, are split without it and
 //! without being copied.
 
+use std::ops::Range;
+
 use super::grammar::Grammar;
 use super::plain::{self, Span};
 use super::position::{Position, RecordStart};
@@ -43,15 +45,20 @@ pub(super) enum Fields<'a> {
 
 impl<'a> Record<'a> {
     pub fn field(&self, index: usize) -> Option<&'a [u8]> {
+        self.bytes.get(self.place(index)?)
+    }
+
+    /// Where a field lies in [`Record::bytes`].
+    pub(super) fn place(&self, index: usize) -> Option<Range<usize>> {
         match self.fields {
             Fields::Spans(spans) => {
                 let span = spans.get(index)?;
-                self.bytes.get(span.begin as usize..span.end as usize)
+                Some(span.begin as usize..span.end as usize)
             }
             Fields::Ends(ends) => {
                 let end = *ends.get(index)?;
                 let begin = index.checked_sub(1).map_or(0, |before| ends[before]);
-                self.bytes.get(begin..end)
+                Some(begin..end)
             }
         }
     }

@@ -88,23 +88,36 @@ pub(super) fn parse<'a>(header: &Header, record: &Record<'a>) -> Result<ValidRow
         // Which field belongs to which column is anybody's guess: their faults would mislead.
         return Err(RowFaults(shape));
     }
+    let texts = Texts::of(record);
     let mut faults = Vec::new();
     let sku = noted(
         &mut faults,
-        text(header, record, Column::Sku).and_then(|sku| Ok(SkuText::parse(sku)?)),
+        texts
+            .of_column(header, Column::Sku)
+            .and_then(|sku| Ok(SkuText::parse(sku)?)),
     );
-    let name = noted(&mut faults, text(header, record, Column::Name).and_then(checked_name));
+    let name = noted(
+        &mut faults,
+        texts.of_column(header, Column::Name).and_then(checked_name),
+    );
     let description = noted(
         &mut faults,
-        text(header, record, Column::Description).and_then(checked_description),
+        texts
+            .of_column(header, Column::Description)
+            .and_then(checked_description),
     );
-    let currency_text = text(header, record, Column::Currency);
+    let currency_text = texts.of_column(header, Column::Currency);
     let currency = noted(&mut faults, currency_text.and_then(|code| Ok(Currency::parse(code)?)));
     let price = noted(
         &mut faults,
-        text(header, record, Column::Price).and_then(|price| checked_price(price, currency)),
+        texts
+            .of_column(header, Column::Price)
+            .and_then(|price| checked_price(price, currency)),
     );
-    let stock = noted(&mut faults, text(header, record, Column::Stock).and_then(checked_stock));
+    let stock = noted(
+        &mut faults,
+        texts.of_column(header, Column::Stock).and_then(checked_stock),
+    );
     match (sku, name, description, price.flatten(), stock) {
         (Some(sku), Some(name), Some(description), Some(price), Some(stock)) => Ok(ValidRow {
             sku,
@@ -138,11 +151,31 @@ fn noted<T>(faults: &mut Vec<RowFault>, checked: Result<T, RowFault>) -> Option<
     checked.map_err(|fault| faults.push(fault)).ok()
 }
 
-fn text<'a>(header: &Header, record: &Record<'a>, column: Column) -> Result<&'a str, RowFault> {
-    let bytes = record.field(header.place(column)).unwrap_or_default();
-    std::str::from_utf8(bytes).map_err(|_| RowFault::NotUtf8 {
-        column: column.as_str(),
-    })
+/// A record whose fields are asked for as texts.
+struct Texts<'a> {
+    record: Record<'a>,
+    /// All of it at once, which is quicker; `None` where some field is not UTF-8.
+    whole: Option<&'a str>,
+}
+
+impl<'a> Texts<'a> {
+    fn of(record: &Record<'a>) -> Self {
+        Self {
+            record: *record,
+            whole: std::str::from_utf8(record.bytes).ok(),
+        }
+    }
+
+    fn of_column(&self, header: &Header, column: Column) -> Result<&'a str, RowFault> {
+        let place = self.record.place(header.place(column)).unwrap_or_default();
+        if let Some(text) = self.whole.and_then(|whole| whole.get(place.clone())) {
+            return Ok(text);
+        }
+        let bytes = self.record.bytes.get(place).unwrap_or_default();
+        std::str::from_utf8(bytes).map_err(|_| RowFault::NotUtf8 {
+            column: column.as_str(),
+        })
+    }
 }
 
 fn checked_name(name: &str) -> Result<&str, RowFault> {
