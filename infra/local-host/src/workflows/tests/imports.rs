@@ -135,7 +135,10 @@ async fn an_import_of_as_many_ranges_as_there_may_be_survives_its_process() {
     let second = Arc::new(Import::default());
     let _process = shop.process(second.clone()).await;
     let execution = shop.imported().await;
-    assert_eq!((execution.status, &execution.cause), (ExecutionStatus::Succeeded, &None));
+    assert_eq!(
+        (execution.status, &execution.cause),
+        (ExecutionStatus::Succeeded, &None)
+    );
     assert_eq!((second.calls("ImportPlan"), second.calls("ImportFinish")), (0, 1));
     let read_again = second.calls("ImportRange") - (RANGES_MAX - silent_from);
     assert!(read_again < RANGES_AT_ONCE, "{read_again} ranges were read again");
