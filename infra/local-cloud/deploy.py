@@ -47,6 +47,9 @@ def deploy(url, infra, zips):
         "Stage": "local",
         "Architecture": {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x86_64"),
         "LogLevel": "debug",
+        # Small enough that a test's file is divided.
+        "CatalogDivideAboveBytes": "50000",
+        "CatalogRangeBytes": "65536",
     }
     _upload_artifacts(client(url, "s3"), template, infra, zips)
     # A sender has to be verified before the stack is of use; on AWS a person answers a mail for that.

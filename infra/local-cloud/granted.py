@@ -49,8 +49,14 @@ PLATFORM = {
 NOT_HERE = {
     ("CsvIngesterRole", "dynamodb:DeleteItem"): "a mail was certainly not sent, shown with recorded answers",
     ("SagaNotifyCustomerRole", "dynamodb:DeleteItem"): "a mail was certainly not sent; shown with recorded answers",
+    ("ImportFinishRole", "dynamodb:DeleteItem"): "a mail was certainly not sent; shown with recorded answers",
     ("CsvIngesterRole", "s3:GetObjectVersion"): "MiniStack's events on the bus name no version",
+    ("ImportPlanRole", "s3:GetObjectVersion"): "MiniStack's events on the bus name no version",
+    ("ImportRangeRole", "s3:GetObjectVersion"): "MiniStack's events on the bus name no version",
+    ("ImportFinishRole", "s3:GetObjectVersion"): "MiniStack's events on the bus name no version",
     ("CsvIngesterRole", "s3:AbortMultipartUpload"): "a part of a report failed; shown with recorded answers",
+    ("ImportRangeRole", "s3:AbortMultipartUpload"): "a part of a report failed; shown with recorded answers",
+    ("ImportFinishRole", "s3:AbortMultipartUpload"): "a part of a report failed; shown with recorded answers",
 }
 # Services whose roles never run here: nothing but the platform assumes them.
 PLATFORM_ASSUMED = {"codedeploy.amazonaws.com"}

@@ -1,6 +1,9 @@
 //! Which catalog files do tests upload? Generated ones, with faults at known rows.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
+
+use crate::client::Client;
 
 pub const HEADER: &str = "sku,name,description,price,currency,stock\r\n";
 
@@ -27,4 +30,51 @@ pub fn many_products(prefix: &str, rows: u32) -> String {
         .unwrap();
     }
     text
+}
+
+/// What a product must be once a file was imported: price in minor units, and units on hand.
+pub type Expected = BTreeMap<String, (u64, u64)>;
+
+/// `rows` rows of `skus` products, each of which comes again and again all over the file, and every hundredth with a price
+/// that is none. With it, what the last good row of each product says, worked out apart from any import.
+pub fn repeating(prefix: &str, rows: u32, skus: u32, seed: u32) -> (String, Expected) {
+    let mut text = HEADER.to_owned();
+    let mut expected = Expected::new();
+    for row in 1..=rows {
+        // A step that has no factor in common with what it steps through visits all of it.
+        let sku = format!("{prefix}-{:06}", row.wrapping_mul(7_919) % skus);
+        let (minor, stock) = (u64::from(row % 5_000 + seed), u64::from((row + seed) % 1_000));
+        let price = if row % 100 == 0 {
+            "free".to_owned()
+        } else {
+            expected.insert(sku.clone(), (minor, stock));
+            format!("{}.{:02}", minor / 100, minor % 100)
+        };
+        writeln!(
+            text,
+            "{sku},\"Ünit \"\"{row}\"\"\",\"first line\nsecond, line, and some more words to make a row as long as most\",{price},EUR,{stock}\r"
+        )
+        .unwrap();
+    }
+    (text, expected)
+}
+
+/// Every product whose SKU begins so, as customers see it.
+pub fn on_sale(client: &Client, prefix: &str) -> Expected {
+    let mut products = Expected::new();
+    let mut cursor = String::new();
+    loop {
+        let page = client.get(&format!("/products?limit=100{cursor}"), None).json();
+        for product in page["products"].as_array().unwrap() {
+            let sku = product["sku"].as_str().unwrap();
+            if sku.starts_with(prefix) {
+                let (price, available) = (&product["price"]["amount_minor"], &product["available"]);
+                products.insert(sku.to_owned(), (price.as_u64().unwrap(), available.as_u64().unwrap()));
+            }
+        }
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return products,
+        }
+    }
 }

@@ -191,11 +191,22 @@ impl Client {
         })
     }
 
-    /// Announces a file and puts it where the answer says.
-    pub fn upload(&self, token: &str, announcement: &Value, bytes: &[u8]) -> Value {
+    /// Announces a file: where it may be put, and where to ask what became of it.
+    pub fn announce(&self, token: &str, announcement: &Value) -> Value {
         let created = self.post("/uploads", token, &[], announcement);
         assert_eq!(created.status, 201, "{}", String::from_utf8_lossy(&created.bytes));
-        let created = created.json();
+        created.json()
+    }
+
+    /// Announces a catalog file.
+    pub fn announce_catalog(&self, token: &str, file_name: &str, size_bytes: usize) -> Value {
+        let announcement = json!({ "kind": "catalog", "file_name": file_name, "size_bytes": size_bytes });
+        self.announce(token, &announcement)
+    }
+
+    /// Announces a file and puts it where the answer says.
+    pub fn upload(&self, token: &str, announcement: &Value, bytes: &[u8]) -> Value {
+        let created = self.announce(token, announcement);
         let put = self.put_file(&created, bytes);
         assert_eq!(put.status, 200, "{}", String::from_utf8_lossy(&put.bytes));
         created

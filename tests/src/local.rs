@@ -20,6 +20,13 @@ impl LocalHost {
         Self::start_with(&["--data-dir", data_dir.to_str().unwrap()])
     }
 
+    /// With parameters of the template, each `NAME=VALUE`.
+    pub fn start_with_parameters(data_dir: &Path, parameters: &[String]) -> Self {
+        let mut arguments = vec!["--data-dir", data_dir.to_str().unwrap()];
+        arguments.extend(parameters.iter().flat_map(|parameter| ["--parameter", parameter]));
+        Self::start_with(&arguments)
+    }
+
     pub fn start_in_memory() -> Self {
         Self::start_with(&["--memory"])
     }

@@ -32,15 +32,15 @@ pub(crate) struct History {
 }
 
 /// Brings the change "order placed" to saga-start once more, as a stream may at any time.
-pub(crate) struct Stream {
-    pub(crate) cloud: Cloud,
+pub(crate) struct Stream<'a> {
+    pub(crate) cloud: &'a Cloud,
     /// saga-start's name in this deployment.
     pub(crate) function: String,
     /// A change as the stream tells it.
     pub(crate) change: Value,
 }
 
-impl Stream {
+impl Stream<'_> {
     fn deliver_again(&self, order: &str) {
         let mut change = self.change.clone();
         let key = json!({ "S": format!("order#{order}") });
@@ -84,7 +84,7 @@ impl History {
         }
     }
 
-    pub(crate) fn run(&self, client: &Client, customer: &str, stream: &Stream) -> End {
+    pub(crate) fn run(&self, client: &Client, customer: &str, stream: &Stream<'_>) -> End {
         let placed = self.place(client, customer);
         let id = placed.json()["id"].as_str().unwrap().to_owned();
         if self.told_again {

@@ -1,4 +1,4 @@
-//! Does anybody lose money or stock when the functions' calls to the cloud fail? The real binaries on the local cloud,
+//! Does anybody lose money, stock or rows when the functions' calls to the cloud fail? The real binaries on the local cloud,
 //! behind a proxy that loses answers, delays, repeats and throttles; the same for everybody who names the same seed.
 #![allow(
     clippy::unwrap_used,
@@ -9,6 +9,8 @@
 
 mod books;
 mod customer;
+mod imports;
+mod place;
 mod plan;
 
 use std::path::Path;
@@ -17,13 +19,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use serde_json::{Value, json};
-use tests::api::Cloud;
 use tests::client::Client;
-use tests::cloud;
-use tests::fault_proxy::FaultProxy;
 
 use books::Books;
 use customer::{End, History, Stream};
+use place::Place;
 use plan::Plan;
 
 /// How many orders are on their way at once: an emulator on two processors starts some twenty functions a second.
@@ -65,26 +65,19 @@ fn change() -> Value {
 #[test]
 #[ignore = "needs a local cloud whose functions call through a proxy: cargo xtask test starts one"]
 fn no_money_and_no_stock_is_lost_whatever_becomes_of_a_call() {
-    let outputs = std::env::var("LOCAL_CLOUD_OUTPUTS").expect("LOCAL_CLOUD_OUTPUTS says where the local cloud is");
-    let port = number("FAULT_PROXY_PORT").expect("FAULT_PROXY_PORT says where the functions call");
     let histories = number("FAULT_HISTORIES").unwrap_or(HISTORIES);
     let seed = number("FAULT_SEED").unwrap_or(1);
-    let deployment = cloud::deployment(outputs.as_ref());
-    let url = deployment["url"].as_str().unwrap();
-
+    let place = Place::take();
+    let client = &place.client;
     let plan = Arc::new(Plan::new(seed));
     let choosing = Arc::clone(&plan);
-    let upstream = url.trim_start_matches("http://");
-    let proxy = FaultProxy::start(u16::try_from(port).unwrap(), upstream, move |call| {
-        choosing.choose(call)
-    });
+    place.choose(move |call| choosing.choose(call));
 
-    let client = cloud::client(outputs.as_ref());
-    stock(&client);
+    stock(client);
     let ann = client.token("ann", &[]);
     let stream = Stream {
-        cloud: Cloud::at(url),
-        function: deployment["functions"]["SagaStart"].as_str().unwrap().to_owned(),
+        cloud: &place.api,
+        function: place.function("SagaStart").to_owned(),
         change: change(),
     };
     plan.arm();
@@ -100,22 +93,24 @@ fn no_money_and_no_stock_is_lost_whatever_becomes_of_a_call() {
                         if index >= histories {
                             return ends;
                         }
-                        ends.push(History::new(index).run(&client, &ann, &stream));
+                        ends.push(History::new(index).run(client, &ann, &stream));
                     }
                 })
             })
             .collect();
         workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
     });
-    client.wait_for("late calls to arrive", || (proxy.on_their_way() == 0).then_some(()));
+    client.wait_for("late calls to arrive", || {
+        (place.proxy().on_their_way() == 0).then_some(())
+    });
     plan.disarm();
 
-    let books = Books::read(&Cloud::at(url));
+    let books = Books::read(&place.api);
     for end in &ends {
-        books.check(end, &plan.met(end.id()), &client);
+        books.check(end, &plan.met(end.id()), client);
     }
-    books::check_stock(&ends, &client);
-    books::check_orders(&ends, &client, &ann);
+    books::check_stock(&ends, client);
+    books::check_orders(&ends, client, &ann);
     println!(
         "{} histories of seed {seed} in {:.0} s; {}; faults: {:?}",
         ends.len(),

@@ -9,6 +9,7 @@
 
 mod books;
 mod correlation;
+mod imports;
 mod orders;
 mod pipelines;
 mod products;

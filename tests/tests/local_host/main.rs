@@ -7,4 +7,5 @@
 )]
 
 mod crash;
+mod imports;
 mod logs;

@@ -5,7 +5,7 @@ use adapter_dynamodb::table::Table;
 use domain::catalog::import::job::ImportId;
 use domain::catalog::ports::{Begin, CatalogImport, CatalogImportEnd, ImportLedger};
 use domain::ports::PortFailure;
-use domain::values::{ImportCounts, ObjectSequencer, ObjectVersion, UploadId};
+use domain::values::{CustomerId, ImportCounts, ObjectSequencer, ObjectVersion, UploadId};
 use edge::aws::ATTEMPTS_MAX;
 use serde_json::{Value, json};
 
@@ -267,7 +267,7 @@ async fn an_end_answers_whose_import_it_was() {
         .await
         .unwrap()
         .unwrap();
-    let uploaded_by = import.uploaded_by.as_ref().map(|customer| customer.as_str());
+    let uploaded_by = import.uploaded_by.as_ref().map(CustomerId::as_str);
     assert_eq!(uploaded_by, Some("ann"));
     assert_eq!((import.id, import.finished), (id(7), Some(done(10))));
     let sent = recorded.sent();

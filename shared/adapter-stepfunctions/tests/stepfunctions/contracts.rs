@@ -7,6 +7,7 @@ use adapter_stepfunctions::imports::StepFunctionsImportRunner;
 use adapter_stepfunctions::sagas::{SagaArns, StepFunctionsSagaRunner};
 use async_trait::async_trait;
 use aws_sdk_sfn::Client;
+use aws_sdk_sfn::operation::describe_execution::DescribeExecutionError;
 use domain::fulfilment::ports::{Parking, SagaKind, SagaRunner, SagaStanding, SagaStart};
 use domain::values::{CorrelationId, OrderId};
 use port_contracts::probes::ImportExecutions;
@@ -123,7 +124,7 @@ impl ImportExecutions for Executions {
             Err(error) => {
                 let refusal = error.as_service_error();
                 assert!(
-                    refusal.is_some_and(|refusal| refusal.is_execution_does_not_exist()),
+                    refusal.is_some_and(DescribeExecutionError::is_execution_does_not_exist),
                     "{error:?}"
                 );
                 Vec::new()

@@ -13,10 +13,13 @@ pub struct UnknownCurrency;
 
 impl Currency {
     pub fn parse(code: &str) -> Result<Self, UnknownCurrency> {
+        // Three bytes are compared at once, texts byte by byte: a catalog asks a million times.
+        let wanted: &[u8; 3] = code.as_bytes().try_into().map_err(|_| UnknownCurrency)?;
         EXPONENTS
             .iter()
             .find_map(|(exponent, codes)| {
-                codes.iter().find(|known| **known == code).map(|code| Self {
+                let is_wanted = |known: &&&str| known.as_bytes().first_chunk() == Some(wanted);
+                codes.iter().find(is_wanted).map(|code| Self {
                     code,
                     exponent: *exponent,
                 })

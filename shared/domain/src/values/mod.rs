@@ -24,5 +24,5 @@ pub use object_keys::{
 pub use order_status::{OrderStatus, RejectionReason};
 pub use quantity::{Quantity, QuantityOutOfRange};
 pub use sequencer::{ObjectSequencer, SequencerFault};
-pub use sku::{SKU_BYTES_MAX, Sku, SkuFault};
+pub use sku::{SKU_BYTES_MAX, Sku, SkuFault, SkuText};
 pub use timestamp::Timestamp;

@@ -19,13 +19,20 @@ pub enum SkuFault {
     ForbiddenCharacter,
 }
 
-impl Sku {
-    pub fn parse(text: &str) -> Result<Self, SkuFault> {
+/// The text of a SKU that was not given a place of its own yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SkuText<'a>(&'a str);
+
+impl<'a> SkuText<'a> {
+    pub fn parse(text: &'a str) -> Result<Self, SkuFault> {
         if text.is_empty() {
             return Err(SkuFault::Empty);
         }
         if text.len() > SKU_BYTES_MAX {
             return Err(SkuFault::TooLong);
+        }
+        if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+            return Ok(Self(text));
         }
         let forbidden = text.trim() != text
             || matches!(text, "." | "..")
@@ -33,7 +40,21 @@ impl Sku {
         if forbidden {
             return Err(SkuFault::ForbiddenCharacter);
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(text))
+    }
+
+    pub fn as_str(self) -> &'a str {
+        self.0
+    }
+
+    pub fn to_sku(self) -> Sku {
+        Sku(self.0.to_owned())
+    }
+}
+
+impl Sku {
+    pub fn parse(text: &str) -> Result<Self, SkuFault> {
+        SkuText::parse(text).map(SkuText::to_sku)
     }
 
     pub fn as_str(&self) -> &str {

@@ -1,16 +1,22 @@
 //! What does a catalog file say? A streaming reader: bytes in, rows and rejected rows out, memory bounded by constants.
 
+mod cuts;
+mod grammar;
 mod header;
+#[cfg(test)]
+mod place_tests;
+mod plain;
+mod position;
 mod records;
 mod row;
 #[cfg(test)]
 mod tests;
 
+pub use cuts::Cuts;
 pub use header::{Column, HEADER_BYTES_MAX, Header, HeaderFault};
-pub use records::{RECORD_BYTES_MAX, RECORD_FIELDS_MAX, Record, RecordReader, RecordStart};
-pub use row::{RowFault, RowFaults};
-
-use super::product::CatalogRow;
+pub use position::RecordStart;
+pub use records::{RECORD_BYTES_MAX, RECORD_FIELDS_MAX, Record, RecordReader};
+pub use row::{RowFault, RowFaults, ValidRow};
 
 /// One row as it was read, valid until the next is.
 #[derive(Debug)]
@@ -18,7 +24,7 @@ pub struct ReadRow<'a> {
     pub header: &'a Header,
     /// What the file has, for a report on what was rejected.
     pub record: Record<'a>,
-    pub outcome: Result<CatalogRow, RowFaults>,
+    pub outcome: Result<ValidRow<'a>, RowFaults>,
 }
 
 /// Reads a catalog that is pushed in pieces of any size.
@@ -52,7 +58,10 @@ impl CatalogReader {
     }
 
     /// Takes bytes off the front of `input` until a row is complete; `None` once `input` is used up.
-    pub fn next_row(&mut self, input: &mut &[u8]) -> Result<Option<ReadRow<'_>>, HeaderFault> {
+    pub fn next_row<'a, 'input: 'a>(
+        &'a mut self,
+        input: &mut &'input [u8],
+    ) -> Result<Option<ReadRow<'a>>, HeaderFault> {
         if self.header.is_none() {
             let Some(record) = self.records.next_record(input) else {
                 return Ok(None);

@@ -5,7 +5,7 @@ use std::fmt;
 use super::header::{Column, Header};
 use super::records::{RECORD_BYTES_MAX, Record};
 use crate::catalog::product::{CatalogRow, DESCRIPTION_BYTES_MAX, NAME_BYTES_MAX, STOCK_UNITS_MAX};
-use crate::values::{Currency, Money, MoneyFault, Sku, SkuFault, UnknownCurrency};
+use crate::values::{Currency, Money, MoneyFault, SkuFault, SkuText, UnknownCurrency};
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RowFault {
@@ -59,34 +59,70 @@ impl fmt::Display for RowFaults {
 
 impl std::error::Error for RowFaults {}
 
-pub(super) fn parse(header: &Header, record: &Record<'_>) -> Result<CatalogRow, RowFaults> {
+/// A row in which nothing is wrong, still in the bytes that it was read from: most of the time goes into making texts of
+/// its own for a row, and whoever only checks a file needs none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ValidRow<'a> {
+    pub sku: SkuText<'a>,
+    pub name: &'a str,
+    pub description: &'a str,
+    pub price: Money,
+    pub stock: u32,
+}
+
+impl ValidRow<'_> {
+    pub fn to_row(self) -> CatalogRow {
+        CatalogRow {
+            sku: self.sku.to_sku(),
+            name: self.name.to_owned(),
+            description: self.description.to_owned(),
+            price: self.price,
+            stock: self.stock,
+        }
+    }
+}
+
+pub(super) fn parse<'a>(header: &Header, record: &Record<'a>) -> Result<ValidRow<'a>, RowFaults> {
     let shape = shape_faults(header, record);
     if !shape.is_empty() {
         // Which field belongs to which column is anybody's guess: their faults would mislead.
         return Err(RowFaults(shape));
     }
+    let texts = Texts::of(record);
     let mut faults = Vec::new();
     let sku = noted(
         &mut faults,
-        text(header, record, Column::Sku).and_then(|sku| Ok(Sku::parse(sku)?)),
+        texts
+            .of_column(header, Column::Sku)
+            .and_then(|sku| Ok(SkuText::parse(sku)?)),
     );
-    let name = noted(&mut faults, text(header, record, Column::Name).and_then(checked_name));
+    let name = noted(
+        &mut faults,
+        texts.of_column(header, Column::Name).and_then(checked_name),
+    );
     let description = noted(
         &mut faults,
-        text(header, record, Column::Description).and_then(checked_description),
+        texts
+            .of_column(header, Column::Description)
+            .and_then(checked_description),
     );
-    let currency_text = text(header, record, Column::Currency);
+    let currency_text = texts.of_column(header, Column::Currency);
     let currency = noted(&mut faults, currency_text.and_then(|code| Ok(Currency::parse(code)?)));
     let price = noted(
         &mut faults,
-        text(header, record, Column::Price).and_then(|price| checked_price(price, currency)),
+        texts
+            .of_column(header, Column::Price)
+            .and_then(|price| checked_price(price, currency)),
     );
-    let stock = noted(&mut faults, text(header, record, Column::Stock).and_then(checked_stock));
+    let stock = noted(
+        &mut faults,
+        texts.of_column(header, Column::Stock).and_then(checked_stock),
+    );
     match (sku, name, description, price.flatten(), stock) {
-        (Some(sku), Some(name), Some(description), Some(price), Some(stock)) => Ok(CatalogRow {
+        (Some(sku), Some(name), Some(description), Some(price), Some(stock)) => Ok(ValidRow {
             sku,
-            name: name.to_owned(),
-            description: description.to_owned(),
+            name,
+            description,
             price,
             stock,
         }),
@@ -115,11 +151,31 @@ fn noted<T>(faults: &mut Vec<RowFault>, checked: Result<T, RowFault>) -> Option<
     checked.map_err(|fault| faults.push(fault)).ok()
 }
 
-fn text<'a>(header: &Header, record: &Record<'a>, column: Column) -> Result<&'a str, RowFault> {
-    let bytes = record.field(header.place(column)).unwrap_or_default();
-    std::str::from_utf8(bytes).map_err(|_| RowFault::NotUtf8 {
-        column: column.as_str(),
-    })
+/// A record whose fields are asked for as texts.
+struct Texts<'a> {
+    record: Record<'a>,
+    /// All of it at once, which is quicker; `None` where some field is not UTF-8.
+    whole: Option<&'a str>,
+}
+
+impl<'a> Texts<'a> {
+    fn of(record: &Record<'a>) -> Self {
+        Self {
+            record: *record,
+            whole: std::str::from_utf8(record.bytes).ok(),
+        }
+    }
+
+    fn of_column(&self, header: &Header, column: Column) -> Result<&'a str, RowFault> {
+        let place = self.record.place(header.place(column)).unwrap_or_default();
+        if let Some(text) = self.whole.and_then(|whole| whole.get(place.clone())) {
+            return Ok(text);
+        }
+        let bytes = self.record.bytes.get(place).unwrap_or_default();
+        std::str::from_utf8(bytes).map_err(|_| RowFault::NotUtf8 {
+            column: column.as_str(),
+        })
+    }
 }
 
 fn checked_name(name: &str) -> Result<&str, RowFault> {
@@ -141,10 +197,12 @@ fn checked_description(description: &str) -> Result<&str, RowFault> {
 /// Without a currency nothing can be said of decimals and limits, and no amount comes of it; what is no number in any
 /// currency is told all the same.
 fn checked_price(price: &str, currency: Option<Currency>) -> Result<Option<Money>, RowFault> {
-    let any = Currency::parse("EUR")?;
-    match Money::parse_decimal(price, currency.unwrap_or(any)) {
-        Err(MoneyFault::TooManyDecimals | MoneyFault::TooLarge) if currency.is_none() => Ok(None),
-        parsed => Ok(currency.and(Some(parsed?))),
+    if let Some(currency) = currency {
+        return Ok(Some(Money::parse_decimal(price, currency)?));
+    }
+    match Money::parse_decimal(price, Currency::parse("EUR")?) {
+        Ok(_) | Err(MoneyFault::TooManyDecimals | MoneyFault::TooLarge) => Ok(None),
+        Err(fault) => Err(fault.into()),
     }
 }
 

@@ -15,7 +15,10 @@ fn told(row: &ReadRow<'_>) -> String {
             let price = row.price.to_decimal_text();
             format!(
                 "{line}@{byte_offset} {}|{}|{}|{price}|{}",
-                row.sku, row.name, row.description, row.stock
+                row.sku.as_str(),
+                row.name,
+                row.description,
+                row.stock
             )
         }
         Err(faults) => format!("{line}@{byte_offset}: {faults}"),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::job::{FileRange, ImportJob};
-use crate::catalog::csv::{CatalogReader, RecordReader, RecordStart};
+use crate::catalog::csv::{CatalogReader, Cuts, RecordStart};
 use crate::catalog::ports::CatalogFiles;
 use crate::ports::{Clock, PortFailure};
 use crate::values::Timestamp;
@@ -12,8 +12,6 @@ use crate::values::Timestamp;
 /// in its history, which holds 25,000
 /// (<https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>).
 pub const RANGES_MAX: u64 = 1_000;
-/// How often the clock is looked at.
-const RECORDS_PER_LOOK: u32 = 1_024;
 
 pub struct PlanImport {
     pub files: Arc<dyn CatalogFiles>,
@@ -44,18 +42,17 @@ impl PlanImport {
             Some(last) => last.begin,
             None => RecordStart::FIRST,
         };
-        let mut cuts = Cuts {
+        let range_bytes = self.range_bytes.max(size_bytes.div_ceil(RANGES_MAX));
+        let mut ranges = Ranges {
             ranges: planned,
-            range_bytes: self.range_bytes.max(size_bytes.div_ceil(RANGES_MAX)).max(1),
             begin: start,
         };
-        cuts.ranges.pop();
+        ranges.ranges.pop();
         let Some(mut stream) = self.files.open(&job.object, start.byte_offset..size_bytes).await? else {
             return Ok(Plan::Gone);
         };
         let mut header = (start == RecordStart::FIRST).then(CatalogReader::new);
-        let mut records = RecordReader::at(start);
-        let mut until_look = RECORDS_PER_LOOK;
+        let mut cuts = Cuts::new(start, range_bytes);
         while let Some(chunk) = stream.next().await? {
             if let Some(reader) = &mut header {
                 if reader.next_row(&mut chunk.as_slice()).is_err() {
@@ -66,41 +63,30 @@ impl PlanImport {
                 }
             }
             let mut rest = chunk.as_slice();
-            while let Some(record) = records.next_record(&mut rest) {
-                let begin = RecordStart {
-                    byte_offset: record.byte_offset,
-                    line: record.line,
-                };
-                cuts.cut_before(begin);
-                until_look -= 1;
-                if until_look == 0 {
-                    until_look = RECORDS_PER_LOOK;
-                    if self.clock.now() >= stop_at && cuts.ranges.len() > planned_before {
-                        return Ok(Plan::Unfinished(cuts.ranges));
-                    }
-                }
+            while let Some(cut) = cuts.next_cut(&mut rest) {
+                ranges.cut_before(cut);
+            }
+            if ranges.ranges.len() > planned_before && self.clock.now() >= stop_at {
+                return Ok(Plan::Unfinished(ranges.ranges));
             }
         }
         if header.is_some_and(|mut reader| reader.finish().is_err()) {
             return Ok(Plan::Unusable);
         }
-        Ok(Plan::Whole(cuts.finished(size_bytes)))
+        Ok(Plan::Whole(ranges.finished(size_bytes)))
     }
 }
 
-struct Cuts {
+struct Ranges {
     ranges: Vec<FileRange>,
-    range_bytes: u64,
     /// Of the range that is not cut yet.
     begin: RecordStart,
 }
 
-impl Cuts {
+impl Ranges {
     fn cut_before(&mut self, record: RecordStart) {
-        if record.byte_offset.saturating_sub(self.begin.byte_offset) >= self.range_bytes {
-            self.push(record.byte_offset);
-            self.begin = record;
-        }
+        self.push(record.byte_offset);
+        self.begin = record;
     }
 
     fn finished(mut self, size_bytes: u64) -> Vec<FileRange> {

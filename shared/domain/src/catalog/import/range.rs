@@ -201,12 +201,12 @@ impl<'a> Rows<'a> {
         let ends_at = row.record.ends_at;
         self.seen.rows_read += 1;
         match row.outcome {
-            Ok(catalog_row) => {
+            Ok(valid) => {
                 let version = CatalogVersion {
                     upload_sequence: self.job.id.sequence,
                     byte_offset: row.record.byte_offset,
                 };
-                self.writes.push(catalog_row, version, ends_at).await?;
+                self.writes.push(valid.to_row(), version, ends_at).await?;
             }
             Err(faults) => {
                 self.seen.rows_rejected += 1;

@@ -1,0 +1,56 @@
+//! Where in a file, counted in bytes and in lines?
+
+/// The beginning of a record, or the end of the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RecordStart {
+    pub byte_offset: u64,
+    /// The physical line, counted from 1.
+    pub line: u64,
+}
+
+impl RecordStart {
+    pub const FIRST: Self = Self {
+        byte_offset: 0,
+        line: 1,
+    };
+}
+
+/// A place in the file. A line ends with CRLF, LF or a lone CR, within quotes as well.
+pub(super) struct Position {
+    pub(super) byte_offset: u64,
+    pub(super) line: u64,
+    after_cr: bool,
+}
+
+impl Position {
+    pub(super) fn at(start: RecordStart) -> Self {
+        Self {
+            byte_offset: start.byte_offset,
+            line: start.line,
+            after_cr: false,
+        }
+    }
+
+    pub(super) fn advance(&mut self, bytes: &[u8]) {
+        let Some(last) = bytes.last() else { return };
+        let count = |wanted: u8| bytes.iter().filter(|byte| **byte == wanted).count();
+        let feeds = count(b'\n');
+        let returns = count(b'\r');
+        let pairs = if returns == 0 {
+            0
+        } else {
+            bytes.windows(2).filter(|pair| pair == b"\r\n").count()
+        };
+        let second_half = self.after_cr && bytes[0] == b'\n';
+        self.line += (feeds + returns - pairs - usize::from(second_half)) as u64;
+        self.after_cr = *last == b'\r';
+        self.byte_offset += bytes.len() as u64;
+    }
+
+    /// Goes over a record, its line end included, that has no other.
+    pub(super) fn advance_a_line(&mut self, bytes: usize, line_end: u8) {
+        self.line += 1;
+        self.after_cr = line_end == b'\r';
+        self.byte_offset += bytes as u64;
+    }
+}

@@ -1,0 +1,97 @@
+//! Where is the shop whose functions call through the proxy? One test at a time has it.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
+
+use serde_json::Value;
+use tests::api::Cloud;
+use tests::client::Client;
+use tests::cloud;
+use tests::fault_proxy::{Call, Fault, FaultProxy};
+use tests::lambda::Answer;
+
+use crate::number;
+
+type Choose = Box<dyn Fn(Call<'_>) -> Option<Fault> + Send + Sync>;
+
+/// The proxy, and who decides now what becomes of a call.
+struct Between {
+    proxy: FaultProxy,
+    choosing: Arc<RwLock<Option<Choose>>>,
+    functions_call: String,
+}
+
+pub(crate) struct Place {
+    pub(crate) api: Cloud,
+    pub(crate) client: Client,
+    /// The address that the functions take for the cloud's.
+    pub(crate) functions_call: String,
+    deployment: Value,
+    between: MutexGuard<'static, Between>,
+}
+
+impl Place {
+    /// Waits for its turn. No call fails until somebody chooses some.
+    pub(crate) fn take() -> Self {
+        static BETWEEN: OnceLock<Mutex<Between>> = OnceLock::new();
+        let outputs = std::env::var("LOCAL_CLOUD_OUTPUTS").expect("LOCAL_CLOUD_OUTPUTS says where the local cloud is");
+        let deployment = cloud::deployment(outputs.as_ref());
+        let url = deployment["url"].as_str().unwrap();
+        let between = BETWEEN.get_or_init(|| Mutex::new(between(url)));
+        let between = between.lock().unwrap_or_else(PoisonError::into_inner);
+        Self {
+            api: Cloud::at(url),
+            client: cloud::client(Path::new(&outputs)),
+            functions_call: between.functions_call.clone(),
+            deployment,
+            between,
+        }
+    }
+
+    pub(crate) fn choose(&self, choose: impl Fn(Call<'_>) -> Option<Fault> + Send + Sync + 'static) {
+        *self.between.choosing.write().unwrap() = Some(Box::new(choose));
+    }
+
+    pub(crate) fn proxy(&self) -> &FaultProxy {
+        &self.between.proxy
+    }
+
+    /// What a function is called, by its name in the template.
+    pub(crate) fn function(&self, name: &str) -> &str {
+        self.deployment["functions"][name]
+            .as_str()
+            .expect("the function is deployed")
+    }
+
+    pub(crate) fn invoke(&self, function: &str, event: &Value) -> Answer {
+        self.api.invoke(self.function(function), event)
+    }
+
+    pub(crate) fn output(&self, name: &str) -> &str {
+        self.deployment["outputs"][name]
+            .as_str()
+            .expect("the stack has this output")
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let choosing = self.between.choosing.write();
+        *choosing.unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+fn between(url: &str) -> Between {
+    let port = number("FAULT_PROXY_PORT").expect("FAULT_PROXY_PORT says where the functions call");
+    let choosing = Arc::new(RwLock::new(None::<Choose>));
+    let asked = Arc::clone(&choosing);
+    let upstream = url.trim_start_matches("http://");
+    let proxy = FaultProxy::start(u16::try_from(port).unwrap(), upstream, move |call| {
+        asked.read().unwrap().as_ref().and_then(|choose| choose(call))
+    });
+    Between {
+        proxy,
+        choosing,
+        functions_call: format!("http://127.0.0.1:{port}"),
+    }
+}
