@@ -13,6 +13,7 @@ use crate::names;
 
 pub(crate) type Variables = BTreeMap<String, Value>;
 
+const STATES: &str = "states";
 /// How deep an expression may call itself.
 const STACK_DEPTH_MAX: usize = 1_000;
 /// How long a list may become inside an expression.
@@ -105,20 +106,41 @@ impl<'a> Bindings<'a> {
         }
     }
 
-    /// A fresh one for every expression: none sees what another one binds.
-    fn context(&self) -> Context {
-        let converted = self.converted.get_or_init(|| {
+    fn converted(&self) -> &[(&'a str, JValue)] {
+        self.converted.get_or_init(|| {
             let variables = self.variables.iter().map(|(name, value)| (name.as_str(), value));
             variables
-                .chain([("states", self.states)])
+                .chain([(STATES, self.states)])
                 .map(|(name, value)| (name, JValue::from(value.clone())))
                 .collect()
-        });
+        })
+    }
+
+    /// A fresh one for every expression: none sees what another one binds.
+    fn context(&self) -> Context {
         let mut context = Context::new();
-        for (name, value) in converted {
+        for (name, value) in self.converted() {
             context.bind((*name).to_owned(), value.clone());
         }
         context
+    }
+
+    /// The same, with `$states.context.Map`.
+    fn within_map(&self, map: &Value) -> Self {
+        let mut converted = self.converted().to_vec();
+        let states = converted.iter_mut().find(|(name, _)| *name == STATES);
+        // What others share of these objects is copied; their members are not.
+        let context = states
+            .and_then(|(_, states)| states.as_object_mut()?.get_mut("context"))
+            .and_then(JValue::as_object_mut);
+        if let Some(context) = context {
+            context.insert("Map".to_owned(), JValue::from(map.clone()));
+        }
+        Self {
+            states: self.states,
+            variables: self.variables,
+            converted: OnceCell::from(converted),
+        }
     }
 }
 
@@ -151,6 +173,19 @@ impl Template {
 
     pub(crate) fn evaluate(&self, states: &Value, variables: &Variables) -> Result<Value, StateError> {
         self.evaluate_with(&Bindings::new(states, variables))
+    }
+
+    /// Once for each of `maps`, as `$states.context.Map`. What they have in common is converted once: a thousand items
+    /// come in an input of a thousand items.
+    pub(crate) fn evaluate_each(
+        &self,
+        maps: &[Value],
+        states: &Value,
+        variables: &Variables,
+    ) -> Result<Vec<Value>, StateError> {
+        let bindings = Bindings::new(states, variables);
+        let values = maps.iter().map(|map| self.evaluate_with(&bindings.within_map(map)));
+        values.collect()
     }
 
     fn evaluate_with(&self, bindings: &Bindings<'_>) -> Result<Value, StateError> {
@@ -202,6 +237,21 @@ mod tests {
         let expected =
             json!({ "id": "o-1", "reason": "out_of_stock", "literal": "{ plain %}", "sum": 3, "nested": [1, true] });
         assert_eq!(evaluated(&template).unwrap(), expected);
+    }
+
+    #[test]
+    fn every_item_of_a_map_is_seen_beside_what_all_of_them_see() {
+        let template = json!({
+            "name": "{% $states.context.State.Name %}", "id": "{% $states.input.order_id %}",
+            "item": "{% $states.context.Map.Item.Value %}", "reason": "{% $reason %}",
+        });
+        let states = json!({ "input": { "order_id": "o-1" }, "context": { "State": { "Name": "Each" } } });
+        let variables = Variables::from([("reason".to_owned(), json!({ "context": 1 }))]);
+        let maps = [7, 8].map(|value| json!({ "Item": { "Value": value } }));
+        let expected =
+            [7, 8].map(|value| json!({ "name": "Each", "id": "o-1", "item": value, "reason": { "context": 1 } }));
+        let template = Template::parse(&template).unwrap();
+        assert_eq!(template.evaluate_each(&maps, &states, &variables).unwrap(), expected);
     }
 
     #[test]

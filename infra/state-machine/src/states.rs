@@ -104,20 +104,28 @@ impl<'a> Interpreter<'a> {
             let cause = format!("{} has {} items, more than {VISITS_MAX}", visit.name, items.len());
             return Err(StateError::new(RUNTIME, cause));
         }
-        let mut states = states.clone();
-        let mut iterations = Vec::with_capacity(items.len());
-        for (index, value) in items.into_iter().enumerate() {
-            let item = json!({ "Index": index, "Value": value });
-            states["context"]["Map"] = json!({ "Item": item });
-            let scope = Scope {
-                input: evaluated(map.item_selector.as_ref(), &states, variables)?.unwrap_or(value),
-                variables: variables.clone(),
-                prefix: format!("{path}/{index}/"),
-                item: Some(item),
-            };
-            iterations.push(self.branch(&map.processor, scope));
-        }
-        Ok(iterations)
+        let maps = items.iter().enumerate();
+        let maps: Vec<Value> = maps
+            .map(|(index, value)| json!({ "Item": { "Index": index, "Value": value } }))
+            .collect();
+        let inputs = match &map.item_selector {
+            Some(selector) => selector.evaluate_each(&maps, states, variables)?,
+            None => items,
+        };
+        let iterations = inputs
+            .into_iter()
+            .zip(maps)
+            .enumerate()
+            .map(|(index, (input, mut map_context))| {
+                let scope = Scope {
+                    input,
+                    variables: variables.clone(),
+                    prefix: format!("{path}/{index}/"),
+                    item: Some(map_context["Item"].take()),
+                };
+                self.branch(&map.processor, scope)
+            });
+        Ok(iterations.collect())
     }
 
     async fn wait(self, path: &str, until: &Until, states: &Value, variables: &Variables) -> Result<(), Interrupt> {

@@ -138,7 +138,7 @@ async fn progress_goes_on_only_from_what_is_noted(ports: &ImportPorts) {
     }
     // As far, but by other parts of the report.
     let mut alike = stands_at(&range, 2);
-    alike.parts[1] = "of-another".to_owned();
+    "of-another".clone_into(&mut alike.parts[1]);
     let to = stands_at(&range, 3);
     let answer = ports.imports.advance(&import, range.index, &alike, &to, at(2)).await;
     assert_eq!(answer.unwrap(), Advance::Overtaken);
