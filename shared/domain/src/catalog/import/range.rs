@@ -1,6 +1,6 @@
 //! How is a stretch of a catalog read, so that whoever comes next can go on where this attempt stopped?
 //!
-//! Progress is noted every few seconds, when everything before it is in the table or in a finished part of the report, and
+//! Progress is noted now and then, when everything before it is in the table or in a finished part of the report, and
 //! only on top of the progress that this attempt went on from. An attempt that was overtaken by another goes on from
 //! there; each time, somebody got further.
 
@@ -20,8 +20,11 @@ use crate::catalog::ports::{
 use crate::ports::{Clock, IdGenerator, Pause, PortFailure};
 use crate::values::Timestamp;
 
-/// How often progress is noted: often enough to watch, and to lose little; seldom enough to cost nothing.
-pub const PROGRESS_EVERY: Duration = Duration::from_secs(5);
+/// When an attempt notes its first progress: soon, so that one that does not live long has not lived in vain.
+pub const PROGRESS_FIRST: Duration = Duration::from_secs(1);
+/// Each next one comes after twice as long, up to this: often enough to watch, and to lose little; seldom enough to cost
+/// nothing, and to leave few parts of a report.
+pub const PROGRESS_EVERY_MAX: Duration = Duration::from_secs(15);
 /// How long an attempt that stops waits for the rows in flight. What is not written by then is written again.
 pub const DRAIN_MAX: Duration = Duration::from_secs(5);
 
@@ -166,6 +169,7 @@ struct Rows<'a> {
     /// The end of the last record.
     ends_at: u64,
     note_at: Timestamp,
+    note_every: Duration,
 }
 
 impl<'a> Rows<'a> {
@@ -187,7 +191,8 @@ impl<'a> Rows<'a> {
             due: None,
             part: None,
             ends_at: begins_at,
-            note_at: ingest.clock.now().plus(PROGRESS_EVERY),
+            note_at: ingest.clock.now().plus(PROGRESS_FIRST),
+            note_every: PROGRESS_FIRST,
         }
     }
 
@@ -251,7 +256,8 @@ impl<'a> Rows<'a> {
         match self.writes.meanwhile(advance).await?? {
             Advance::Noted => {
                 self.noted = progress;
-                self.note_at = self.ingest.clock.now().plus(PROGRESS_EVERY);
+                self.note_every = (self.note_every * 2).min(PROGRESS_EVERY_MAX);
+                self.note_at = self.ingest.clock.now().plus(self.note_every);
                 Ok(())
             }
             Advance::Overtaken => Err(Stopped::Overtaken),
