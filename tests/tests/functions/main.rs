@@ -9,6 +9,7 @@
 
 mod books;
 mod correlation;
+mod log;
 mod orders;
 mod pipelines;
 mod products;
