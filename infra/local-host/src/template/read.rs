@@ -154,6 +154,8 @@ fn function(logical_id: &str, mut fields: Fields, default_seconds: u64) -> Resul
         "Environment",
         "LoggingConfig",
         "MemorySize",
+        // Linked in, every function is ready here.
+        "ProvisionedConcurrencyConfig",
         "Role",
     ]);
     let code = fields.required_text("CodeUri")?;
