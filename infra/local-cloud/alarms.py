@@ -2,9 +2,11 @@
 
     alarms.py URL
 
-Tells each alarm's metric a value beyond its threshold, as often as it asks for, and reads the alarm's state. What this
-cannot show: MiniStack compares no dimensions, takes no expressions (`shim.py` has such an alarm watch the first of its
-metrics), and reads no metrics out of log lines.
+Tells each alarm's metric a value beyond its threshold, as often as it asks for, and reads the alarm's state. An alarm of
+the template that is not found by its name here counts as silent. What this cannot show: MiniStack compares no
+dimensions, takes no expressions (`shim.py` has such an alarm watch the first of its metrics), and reads no metrics out
+of log lines. That the metrics exist, and that every function is among those of an expression, says
+`tests/tests/tidy/alarms.rs`.
 """
 
 import sys
@@ -25,8 +27,14 @@ def silent(url):
             "Value": alarm["Threshold"] * BEYOND + 1,
         }
         cloudwatch.put_metric_data(Namespace=alarm["Namespace"], MetricData=[datum] * alarm["EvaluationPeriods"])
-    after = _alarms(cloudwatch)
-    return [alarm["AlarmName"] for alarm in after if alarm["StateValue"] != "ALARM"], len(after)
+    sounding = {alarm["AlarmName"] for alarm in _alarms(cloudwatch) if alarm["StateValue"] == "ALARM"}
+    deployed = _deployed(url)
+    return sorted(deployed - sounding), len(deployed)
+
+
+def _deployed(url):
+    resources = deploy.client(url, "cloudformation").describe_stack_resources(StackName=deploy.STACK)["StackResources"]
+    return {one["PhysicalResourceId"] for one in resources if one["ResourceType"] == "AWS::CloudWatch::Alarm"}
 
 
 def _alarms(cloudwatch):

@@ -6,7 +6,8 @@
 With `--zips`, deploys the stack with these functions and tells how to use it; without, the cloud is empty. Then it runs
 until Ctrl-C, or until whoever started it lets go of its standard input, by whatever end. The functions call the cloud,
 or, for tests, what stands in between at `--functions-call`. What it writes is in `--state`:
-`outputs.json` for as long as the cloud is there, and afterwards `ministack.log` and `iam-decisions.jsonl`.
+`outputs.json` for as long as the cloud is there, and afterwards `ministack.log`, `iam-decisions.jsonl` and
+`traces.jsonl`.
 `cargo xtask local-cloud` and `cargo xtask test` start this file.
 """
 
@@ -25,6 +26,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import daemon
 import deploy
 import first_call
 import walk
@@ -50,6 +52,7 @@ class Folder:
         self.data = path / "data"
         self.log = path / "ministack.log"
         self.decisions = path / "iam-decisions.jsonl"
+        self.traces = path / "traces.jsonl"
         self.outputs = path / "outputs.json"
         path.mkdir(parents=True, exist_ok=True)
         # Held until this process ends; a file left over from a crash locks nobody out.
@@ -61,7 +64,7 @@ class Folder:
         shutil.rmtree(self.data, ignore_errors=True)
         for folder in ("tmp", "s3", "state"):
             (self.data / folder).mkdir(parents=True)
-        for left_over in (self.decisions, self.outputs):
+        for left_over in (self.decisions, self.outputs, self.traces):
             left_over.unlink(missing_ok=True)
 
     def last_words(self):
@@ -76,6 +79,7 @@ class MiniStack:
         self.folder = folder
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
+        self.daemon = daemon.Daemon(folder.traces)
         with open(folder.log, "wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, HERE / "serve.py"],
@@ -101,6 +105,7 @@ class MiniStack:
             "GATEWAY_PORT": str(self.port),
             # What functions are told.
             "AWS_ENDPOINT_URL": functions_call,
+            "AWS_XRAY_DAEMON_ADDRESS": self.daemon.address,
             # Nobody may do anything that no policy allows.
             "AUTH": "true",
             "IAM_DECISIONS": str(self.folder.decisions),

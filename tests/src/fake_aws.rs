@@ -17,6 +17,8 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
+use crate::privacy;
+
 /// A datagram of the loopback is there when its sender has gone on.
 const DATAGRAM_PATIENCE: Duration = Duration::from_millis(200);
 const DATAGRAM_BYTES_MAX: usize = 64 * 1024;
@@ -170,7 +172,7 @@ impl FakeDaemon {
         self.0.local_addr().unwrap().to_string()
     }
 
-    /// The documents that have come since the last time.
+    /// The documents that have come since the last time, of which none may tell what is private.
     pub fn received(&self) -> Vec<Value> {
         let mut documents = Vec::new();
         let mut datagram = vec![0; DATAGRAM_BYTES_MAX];
@@ -178,6 +180,7 @@ impl FakeDaemon {
             let text = std::str::from_utf8(&datagram[..length]).unwrap();
             let (head, document) = text.split_once('\n').unwrap();
             assert_eq!(head, "{\"format\":\"json\",\"version\":1}");
+            privacy::assert_may_be_told("a trace", [document]);
             documents.push(serde_json::from_str(document).unwrap());
         }
         documents

@@ -2,11 +2,12 @@
 //!
 //! The interface: <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
 
-use std::io::Read as _;
+use std::io::{BufRead as _, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, OnceLock};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
@@ -20,6 +21,8 @@ use tokio::runtime::Runtime;
 use tokio::sync::Mutex;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
+use crate::privacy;
+
 /// Nothing here waits for a network; a busy machine may be slow to start a process.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// What a function has for one invocation.
@@ -28,11 +31,14 @@ const INVOCATION_TIMEOUT: Duration = Duration::from_secs(10);
 /// What a function answered: the response, or Lambda's `{"errorType": …, "errorMessage": …}`.
 pub type Answer = Result<Value, Value>;
 
-/// A function that has come up and asks for events.
+/// A function that has come up and asks for events. Ending it fails the test if it has told what nobody may read in a log.
 pub struct Lambda {
     process: Child,
+    /// What it prints, which all becomes its log on Lambda.
+    printed: Option<Printed>,
     events: UnboundedSender<(Value, Option<String>)>,
-    answers: Receiver<Answer>,
+    /// Behind a lock, so that several functions can be invoked at once.
+    answers: std::sync::Mutex<Receiver<Answer>>,
     /// Serves the Runtime API until the test ends.
     _runtime: Runtime,
 }
@@ -42,6 +48,26 @@ pub struct Lambda {
 pub struct InitFailed {
     pub status: ExitStatus,
     pub output: String,
+}
+
+/// Standard output and standard error.
+struct Printed([JoinHandle<Vec<String>>; 2]);
+
+impl Printed {
+    fn of(process: &mut Child) -> Self {
+        let (output, error) = (process.stdout.take().unwrap(), process.stderr.take().unwrap());
+        Self([listening(output), listening(error)])
+    }
+
+    /// Once the process has ended.
+    fn lines(self) -> Vec<String> {
+        self.0.into_iter().flat_map(|stream| stream.join().unwrap()).collect()
+    }
+}
+
+/// Taken as it comes: a full pipe would hold the function up.
+fn listening(stream: impl Read + Send + 'static) -> JoinHandle<Vec<String>> {
+    std::thread::spawn(move || BufReader::new(stream).lines().map_while(Result::ok).collect())
 }
 
 struct RuntimeApi {
@@ -74,21 +100,25 @@ impl Lambda {
             .envs(variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .spawn()
             .unwrap();
+        let printed = Printed::of(&mut process);
         let started = Instant::now();
         loop {
             if is_up.recv_timeout(Duration::from_millis(20)).is_ok() {
                 return Ok(Self {
                     process,
+                    printed: Some(printed),
                     events,
-                    answers,
+                    answers: answers.into(),
                     _runtime: runtime,
                 });
             }
             if let Some(status) = process.try_wait().unwrap() {
-                let mut output = String::new();
-                process.stdout.take().unwrap().read_to_string(&mut output).unwrap();
+                let lines = printed.lines();
+                privacy::assert_may_be_told(function, lines.iter().map(String::as_str));
+                let output = lines.join("\n");
                 return Err(InitFailed { status, output });
             }
             assert!(started.elapsed() < PATIENCE, "{function} neither comes up nor ends");
@@ -105,24 +135,33 @@ impl Lambda {
         self.events
             .send((event.clone(), trace_header.map(str::to_owned)))
             .unwrap();
-        let answer = self.answers.recv_timeout(INVOCATION_TIMEOUT + PATIENCE);
+        let answer = self.answers.lock().unwrap().recv_timeout(INVOCATION_TIMEOUT + PATIENCE);
         answer.expect("the function answers")
+    }
+
+    pub fn process_id(&self) -> u32 {
+        self.process.id()
     }
 
     /// Ends the function, and tells what it has logged.
     pub fn log(mut self) -> Vec<Value> {
-        self.process.kill().unwrap();
-        let mut output = String::new();
-        self.process.stdout.take().unwrap().read_to_string(&mut output).unwrap();
-        output.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        let lines = self.end();
+        lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    fn end(&mut self) -> Vec<String> {
+        // Killing a process that has ended by itself is no fault of the test.
+        self.process.kill().ok();
+        self.process.wait().ok();
+        let lines = self.printed.take().map(Printed::lines).unwrap_or_default();
+        privacy::assert_may_be_told("a function", lines.iter().map(String::as_str));
+        lines
     }
 }
 
 impl Drop for Lambda {
     fn drop(&mut self) {
-        // Killing a process that has ended by itself is no fault of the test.
-        self.process.kill().ok();
-        self.process.wait().ok();
+        self.end();
     }
 }
 
@@ -174,10 +213,14 @@ async fn error(State(api): State<Arc<RuntimeApi>>, Segment(_): Segment<String>, 
     StatusCode::ACCEPTED
 }
 
-/// Builds the binaries of all functions once per test run, and finds one of them.
+/// Builds the binaries of all functions once per test run, and finds one of them; in the folder that `FUNCTIONS_DIR`
+/// names, if somebody has built them already.
 fn binary(function: &str) -> PathBuf {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
+        if let Some(folder) = std::env::var_os("FUNCTIONS_DIR") {
+            return folder.into();
+        }
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         let mut command = Command::new(env!("CARGO"));
         command.args(["build", "--quiet", "--locked", "--offline", "--message-format", "json"]);

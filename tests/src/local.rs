@@ -4,14 +4,19 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, OnceLock};
+use std::thread::JoinHandle;
 
 use crate::client::Client;
+use crate::privacy;
 
-/// A running process. Dropping it kills it without a warning, as `kill -9` does.
+/// A running process. Dropping it kills it without a warning, as `kill -9` does, and fails the test if its log has told
+/// what nobody may read there.
 pub struct LocalHost {
     process: Child,
     pub client: Client,
     log: Arc<Mutex<Vec<String>>>,
+    /// Ends with the process, when it has taken the last line.
+    listening: Option<JoinHandle<()>>,
 }
 
 impl LocalHost {
@@ -41,7 +46,7 @@ impl LocalHost {
     }
 
     fn start_with(arguments: &[&str]) -> Self {
-        Self::spawn(Command::new(binary()).args(["--port", "0", "--quiet"]).args(arguments))
+        Self::spawn(Command::new(binary()).args(["--port", "0"]).args(arguments))
     }
 
     fn spawn(command: &mut Command) -> Self {
@@ -60,11 +65,12 @@ impl LocalHost {
         let log = Arc::new(Mutex::new(Vec::new()));
         // What it says later has to be taken, or the pipe fills up and the host stands still.
         let collected = Arc::clone(&log);
-        std::thread::spawn(move || lines.for_each(|line| collected.lock().unwrap().push(line)));
+        let listening = std::thread::spawn(move || lines.for_each(|line| collected.lock().unwrap().push(line)));
         Self {
             process,
             client: Client::new(base_url.trim_end_matches('/')),
             log,
+            listening: Some(listening),
         }
     }
 
@@ -82,12 +88,19 @@ impl LocalHost {
         // Killing a process that has ended by itself is no fault of the test.
         self.process.kill().ok();
         self.process.wait().ok();
+        if let Some(listening) = self.listening.take() {
+            listening.join().ok();
+        }
     }
 }
 
 impl Drop for LocalHost {
     fn drop(&mut self) {
         self.end();
+        let log = self.log();
+        // The greeting before the log is no log: it shows how to pay.
+        let lines = log.iter().map(String::as_str).filter(|line| line.starts_with('{'));
+        privacy::assert_may_be_told("the local host", lines);
     }
 }
 

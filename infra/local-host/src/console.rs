@@ -1,4 +1,4 @@
-//! What does a person see at `/`? The console: three files that are part of the binary.
+//! What does a person see at `/`? The console: four files that are part of the binary.
 
 use axum::Router;
 use axum::http::header;
@@ -7,7 +7,9 @@ use axum::routing::get;
 
 const INDEX: &str = include_str!("console/index.html");
 const SCRIPT: &str = include_str!("console/console.js");
+const STORY: &str = include_str!("console/story.js");
 const STYLE: &str = include_str!("console/console.css");
+const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// Nothing from elsewhere, nothing inline; pictures come from the host's own buckets, the icon from the page itself.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'";
@@ -15,10 +17,8 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' data:;
 pub(crate) fn router() -> Router {
     Router::new()
         .route("/", get(async || file("text/html; charset=utf-8", INDEX)))
-        .route(
-            "/console.js",
-            get(async || file("text/javascript; charset=utf-8", SCRIPT)),
-        )
+        .route("/console.js", get(async || file(JAVASCRIPT, SCRIPT)))
+        .route("/story.js", get(async || file(JAVASCRIPT, STORY)))
         .route("/console.css", get(async || file("text/css; charset=utf-8", STYLE)))
 }
 

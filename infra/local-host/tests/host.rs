@@ -52,6 +52,7 @@ async fn the_console_and_every_view_of_it_are_served() {
     for path in [
         "/",
         "/console.js",
+        "/story.js",
         "/console.css",
         "/healthz",
         "/dev/emails",

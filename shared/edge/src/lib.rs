@@ -33,6 +33,7 @@ mod otlp;
 mod panics;
 pub mod problem;
 pub mod records;
+mod redaction;
 pub mod request;
 pub mod response;
 pub mod s3;

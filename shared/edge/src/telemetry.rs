@@ -1,7 +1,7 @@
 //! What does an operator read? One JSON line per event, each with the ids of the invocation that it belongs to.
 //!
 //! No e-mail address, token, body or whole event belongs in a log line: wrap what must not be printed in a [`Secret`],
-//! and log ids. Lines look like this, on one line each:
+//! and log ids. An address that a service quotes in an error is taken out. Lines look like this, on one line each:
 //!
 //! ```json
 //! {"timestamp":"2026-11-01T10:00:00.123Z","level":"INFO","target":"edge::http","message":"invocation ended",
@@ -28,6 +28,7 @@ use tracing_subscriber::layer::{Context, SubscriberExt as _};
 use tracing_subscriber::registry::{LookupSpan, Registry};
 
 use crate::invocation::InvocationContext;
+use crate::redaction::without_addresses;
 use crate::trace::Subject;
 use crate::{metrics, observation, trace_header};
 
@@ -318,6 +319,7 @@ impl Visit for Fields {
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
+        let value = &*without_addresses(value);
         // Most are short, which is seen without counting characters.
         if value.len() <= FIELD_CHARS_MAX {
             return self.put(field, value);

@@ -1,17 +1,10 @@
 //! Can one request be followed through every asynchronous hop, and does no secret get into the log on the way?
 
-use std::cell::RefCell;
-
 use adapter_embedded::order_stream;
-use edge::telemetry;
 use serde_json::{Value, json};
-use tracing::level_filters::LevelFilter;
 
+use crate::log;
 use crate::shop::{ORDER, Shop, event};
-
-thread_local! {
-    static LINES: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
-}
 
 /// The event that the stream of the orders table makes of everything that happened so far.
 async fn stream_event(shop: &Shop) -> Value {
@@ -53,10 +46,6 @@ async fn the_id_of_a_request_reaches_the_saga_that_it_leads_to() {
 
 #[tokio::test]
 async fn every_line_names_the_request_and_none_a_secret() {
-    // For the whole process, since a subscriber of one thread is overlooked while others log without one. Every test runs
-    // on a thread of its own, and so has its own lines.
-    let write = |line: &str| LINES.with_borrow_mut(|lines| lines.push(line.to_owned()));
-    tracing::subscriber::set_global_default(telemetry::subscriber(LevelFilter::TRACE, write)).unwrap();
     let shop = Shop::open().await;
     shop.place_mugs(ORDER, "tok_ok").await;
     shop.invoke("saga-start", stream_event(&shop).await).await.unwrap();
@@ -69,7 +58,7 @@ async fn every_line_names_the_request_and_none_a_secret() {
         .unwrap();
     shop.step("saga-void-payment", ORDER).await.unwrap_err();
 
-    let lines = LINES.take();
+    let lines = log::taken();
     let ended: Vec<Value> = lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
     let ended: Vec<&Value> = ended
         .iter()

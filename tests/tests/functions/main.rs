@@ -10,6 +10,7 @@
 mod books;
 mod correlation;
 mod imports;
+mod log;
 mod orders;
 mod pipelines;
 mod products;

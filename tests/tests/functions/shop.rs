@@ -20,6 +20,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use crate::log;
+
 /// 2026-11-01T10:00:00Z, the moment at which the events of `events/` happen.
 pub(crate) const NOW_MS: i64 = 1_793_527_200_000;
 pub(crate) const ANN: &str = "7d1e4c52-90b1-70aa-3f6e-0c9b2f1a8e01";
@@ -79,6 +81,7 @@ impl IdGenerator for ListedIds {
 impl Shop {
     /// Sells mugs (7 units at 12.50 EUR), tees (3 at 20.00 EUR), `Tee + Käse` (5 at 6.00 EUR) and posters (9 at 1200 JPY).
     pub(crate) async fn open() -> Self {
+        log::listen();
         let clock = Arc::new(SetClock(Mutex::new(Timestamp::from_unix_ms(NOW_MS))));
         let database = Database::in_memory().unwrap();
         let buckets = Buckets::in_temporary_folder(database.clone(), clock.clone()).unwrap();
@@ -193,6 +196,13 @@ impl Shop {
             PutOutcome::Stored(object) => object.version_id.unwrap(),
             PutOutcome::AlreadyExists => panic!("{key} is there already"),
         }
+    }
+}
+
+impl Drop for Shop {
+    /// A shop closes when its test ends: what was logged in it is read then.
+    fn drop(&mut self) {
+        log::taken();
     }
 }
 

@@ -8,6 +8,7 @@
 )]
 
 mod agreement;
+mod alarms;
 mod arrows;
 mod documents;
 mod layout;

@@ -192,9 +192,10 @@ fn files_as_they_are() -> Vec<Case> {
         known: Some(Known::OutputPassedOver),
         ..case(file, "the file as it is", script)
     };
+    // A customer who cannot be told: the one way that ends in a Succeed.
     vec![
-        as_it_is(ORDER_SAGA, Vec::new()),
-        as_it_is(ORDER_SAGA, failing(&[DECLINED])),
-        as_it_is(ORDER_CANCEL, Vec::new()),
+        as_it_is(ORDER_SAGA, failing(&[("NotifyConfirmed", INTERNAL)])),
+        as_it_is(ORDER_SAGA, failing(&[DECLINED, ("NotifyRejected", INTERNAL)])),
+        as_it_is(ORDER_CANCEL, failing(&[("NotifyCancelled", INTERNAL)])),
     ]
 }

@@ -1,6 +1,8 @@
 // What does the console show? The shop through its own public API, and the machinery through /dev.
 // Everything that comes from outside is put into the page as text, never as markup.
 
+import { drawing, newestStory, storyOf } from "./story.js";
+
 const POLL_EVERY_MS = 1500;
 const PAGE_OF_PRODUCTS = 24;
 const byId = (id) => document.getElementById(id);
@@ -8,6 +10,8 @@ const tokens = new Map();
 const watchedUploads = new Map();
 let nextProducts = null;
 let pagesShown = 1;
+// Nobody chose one: the newest.
+let chosenStory = null;
 
 function element(name, attributes = {}, ...children) {
   const node = document.createElement(name);
@@ -64,6 +68,7 @@ const customerToken = () => tokenOf(byId("customer").value.trim() || "ann");
 const staffToken = () => tokenOf("olga", ["staff"]);
 
 async function buy(product) {
+  chosenStory = null;
   const token = await customerToken();
   await ask("/orders", {
     method: "POST",
@@ -122,6 +127,7 @@ async function showOrders() {
   const { orders } = await ask("/orders?limit=10", { token });
   replaceWhenChanged(byId("orders"), orders, (order) => {
     const cancel = guarded(async () => {
+      chosenStory = null;
       await ask(`/orders/${order.id}/cancel`, { method: "POST", token, body: {} });
       await refresh();
     });
@@ -160,6 +166,22 @@ async function showUploads() {
   });
 }
 
+function storyButton(correlationId, invocations) {
+  const choose = () => {
+    chosenStory = correlationId;
+    showStory(invocations);
+  };
+  return element("button", { class: "quiet id", title: "What became of it", onclick: choose }, correlationId);
+}
+
+function showStory(invocations) {
+  const correlationId = chosenStory ?? newestStory(invocations);
+  const story = storyOf(invocations, correlationId);
+  if (!story.length) return;
+  byId("story-of").textContent = correlationId;
+  replaceWhenChanged(byId("story"), [story], drawing);
+}
+
 const clock = (time) => new Date(time).toLocaleTimeString();
 
 async function showMachinery() {
@@ -169,7 +191,9 @@ async function showMachinery() {
   replaceWhenChanged(byId("invocations"), invocations.slice(0, 60), (one) => element("tr", {},
     element("td", {}, one.function), element("td", {}, one.source), element("td", {}, pill(one.outcome)),
     element("td", { class: "number" }, String(one.duration_ms ?? "")),
-    element("td", {}, element("code", {}, one.correlation_id ?? "")), element("td", {}, clock(one.started_at))));
+    element("td", {}, one.correlation_id ? storyButton(one.correlation_id, invocations) : ""),
+    element("td", {}, clock(one.started_at))));
+  showStory(invocations);
   replaceWhenChanged(byId("executions"), executions.slice(0, 12), (one) => element("li", {},
     element("span", {}, one.state_machine, " ", element("small", {}, one.name)),
     element("span", { class: "grow" }, element("small", {}, one.states.join(" → "))),

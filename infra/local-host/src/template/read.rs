@@ -153,6 +153,8 @@ fn function(logical_id: &str, mut fields: Fields, default_seconds: u64) -> Resul
         "Description",
         "LoggingConfig",
         "MemorySize",
+        // Linked in, every function is ready here.
+        "ProvisionedConcurrencyConfig",
         "Role",
     ]);
     let code = fields.required_text("CodeUri")?;

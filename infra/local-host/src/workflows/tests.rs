@@ -193,7 +193,7 @@ async fn an_execution_runs_to_its_end_and_leaves_its_history_alone() {
         .unwrap();
     assert_eq!(
         (states[0].as_str(), states[states.len() - 1].as_str()),
-        ("ReserveAndAuthorize", "Confirmed")
+        ("ReserveAndAuthorize", "NotifyConfirmed")
     );
     assert!(shop.told().await.is_empty(), "nobody asked for executions that succeed");
 }

@@ -1,0 +1,72 @@
+//! Does a committed page say what its test finds? Whoever set `UPDATE_DOCS=1` has the page written instead.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const UPDATE: &str = "UPDATE_DOCS";
+
+/// The part of a page that is generated stands between these lines.
+const BEGIN: &str = "<!-- generated, with UPDATE_DOCS=1, by the test named above: do not edit -->\n";
+const END: &str = "<!-- end of the generated part -->";
+
+/// Of the whole file at `path` (from the root of the repository). What `essence` leaves out may differ.
+pub fn agrees(path: &str, found: &str, essence: impl Fn(&str) -> String) {
+    let file = located(path);
+    if is_update() {
+        fs::write(&file, found).unwrap();
+        return;
+    }
+    let committed = fs::read_to_string(&file).unwrap_or_default();
+    assert!(
+        essence(&committed) == essence(found),
+        "{}",
+        stale(path, &committed, found)
+    );
+}
+
+/// Of the generated part of the page at `path`; the words around it are people's.
+pub fn part_agrees(path: &str, found: &str) {
+    let file = located(path);
+    let committed = fs::read_to_string(&file).unwrap();
+    let renewed = renewed(&committed, found).unwrap_or_else(|| panic!("{path} has no place for what is generated"));
+    if is_update() {
+        fs::write(&file, renewed).unwrap();
+        return;
+    }
+    assert!(committed == renewed, "{}", stale(path, &committed, &renewed));
+}
+
+fn renewed(page: &str, found: &str) -> Option<String> {
+    let (before, rest) = page.split_once(BEGIN)?;
+    let (_, after) = rest.split_once(END)?;
+    Some(format!("{before}{BEGIN}\n{found}\n{END}{after}"))
+}
+
+fn is_update() -> bool {
+    std::env::var_os(UPDATE).is_some()
+}
+
+fn located(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
+}
+
+fn stale(path: &str, committed: &str, found: &str) -> String {
+    let differs = committed.lines().zip(found.lines()).find(|(old, new)| old != new);
+    let (old, new) = differs.unwrap_or(("", "(one is longer)"));
+    format!(
+        "{path} is stale: run this test with {UPDATE}=1 and look at the change\n  committed: {old}\n  found:     {new}"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_generated_part_of_a_page_is_renewed() {
+        let page = format!("words\n{BEGIN}old\n{END}\nmore words\n");
+        let expected = format!("words\n{BEGIN}\nnew\n{END}\nmore words\n");
+        assert_eq!(renewed(&page, "new"), Some(expected));
+        assert_eq!(renewed("words alone", "new"), None);
+    }
+}
