@@ -12,6 +12,15 @@ const JPEG_QUALITY: u8 = 80;
 /// SSIMULACRA2; at 256 pixels two kilobytes and more for 2 to 8.
 const FULL_COLOUR_PX_MAX: u32 = 128;
 
+/// Samples of colour along the longest side of a JPEG of this size.
+pub(crate) fn colour_samples(size_px: u32) -> u32 {
+    if size_px <= FULL_COLOUR_PX_MAX {
+        size_px
+    } else {
+        size_px.div_ceil(2)
+    }
+}
+
 /// JPEG for an opaque picture, PNG for one with transparency. Neither carries metadata: pixels without a profile are sRGB.
 pub(crate) fn encode(raster: &Raster) -> Result<(ThumbnailFormat, Vec<u8>), PhotoRefused> {
     match raster.layout {
