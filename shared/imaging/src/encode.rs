@@ -1,7 +1,7 @@
 //! How is a finished picture written?
 
 use domain::thumbnails::ports::{PhotoRefused, ThumbnailFormat};
-use jpeg_encoder::{ChromaSubsamplingMethod, ColorType, Encoder, SamplingFactor};
+use jpeg_encoder::{ChromaSubsamplingMethod, ColorType, Encoder, QuantizationTableType, SamplingFactor};
 
 use crate::raster::{Layout, PIXEL_BYTES, Raster};
 
@@ -11,6 +11,15 @@ const JPEG_QUALITY: u8 = 80;
 /// small thumbnail has lost: at 128 pixels it costs a quarter of the bytes, about one kilobyte, for 7 to 18 points of
 /// SSIMULACRA2; at 256 pixels two kilobytes and more for 2 to 8.
 const FULL_COLOUR_PX_MAX: u32 = 128;
+
+/// Samples of colour along the longest side of a JPEG of this size.
+pub(crate) fn colour_samples(size_px: u32) -> u32 {
+    if size_px <= FULL_COLOUR_PX_MAX {
+        size_px
+    } else {
+        size_px.div_ceil(2)
+    }
+}
 
 /// JPEG for an opaque picture, PNG for one with transparency. Neither carries metadata: pixels without a profile are sRGB.
 pub(crate) fn encode(raster: &Raster) -> Result<(ThumbnailFormat, Vec<u8>), PhotoRefused> {
@@ -42,6 +51,10 @@ fn jpeg(raster: &Raster, samples: &[u8], color: ColorType) -> Result<Vec<u8>, Ph
     } else {
         SamplingFactor::F_2_2
     });
+    // The steps of libjpeg and its peers are from 1992. With these, found by search for MS-SSIM, the files are as large at the
+    // same quality, and of twelve thumbnails of 256 pixels and more every one was nearer to its original: by half a point of
+    // SSIMULACRA2 on average, up to one.
+    encoder.set_quantization_tables(QuantizationTableType::CustomMsSsim, QuantizationTableType::CustomMsSsim);
     // The default takes one chroma sample of four and drops the rest, which frays coloured edges: two to six points of
     // SSIMULACRA2. With the mean of the four, pixels and bytes are those of libjpeg-turbo, to a twentieth of a point.
     encoder.set_chroma_subsampling_method(ChromaSubsamplingMethod::Average);

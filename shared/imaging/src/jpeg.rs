@@ -4,23 +4,27 @@ use std::io::Read;
 
 use domain::thumbnails::ports::PhotoRefused;
 use image::metadata::Orientation;
-use scaled_jpeg::{Decoder, JpegError, Scale};
+use scaled_jpeg::{Decoder, JpegError, Scale, Scales};
 
 use crate::limits::Limits;
-use crate::orientation;
 use crate::raster::{Decoded, PIXEL_BYTES, Pixels, Planar};
 use crate::renderer::RenderError;
+use crate::{encode, orientation};
 
 /// The decoded picture is at least this many times as large as the largest that is made of it. With less, the filter has
 /// too little to choose from, and it shows.
 const DECODED_RATIO_MIN: u64 = 2;
+/// The same for colours that the photo has fewer samples of, beside the samples that the largest picture keeps of them: in
+/// tenths, because just below twice is what is left of 4032 pixels, the longest side of most telephones' photos.
+const COLOUR_RATIO_TENTHS_MIN: u64 = 19;
 
 /// `largest_px` is the longest side of the largest picture wanted.
 pub(crate) fn decode(input: &mut dyn Read, limits: &Limits, largest_px: u32) -> Result<Decoded, RenderError> {
     let mut decoder = Decoder::new(input);
     let header = decoder.read_header().map_err(refused)?;
     let (width_px, height_px) = (header.width_px, header.height_px);
-    let scale = scale_for(width_px.max(height_px), largest_px);
+    let longest_px = width_px.max(height_px);
+    let scale = scale_for(longest_px, largest_px);
     let pixels_bytes = match scale {
         Some(_) => 0,
         None => u64::from(width_px) * u64::from(height_px) * PIXEL_BYTES as u64,
@@ -28,7 +32,14 @@ pub(crate) fn decode(input: &mut dyn Read, limits: &Limits, largest_px: u32) -> 
     let decoded_bytes = header.decoded_bytes(scale.unwrap_or(Scale::Full)) + pixels_bytes;
     limits.check_header(width_px, height_px, decoded_bytes)?;
 
-    let picture = decoder.decode(scale.unwrap_or(Scale::Full)).map_err(refused)?;
+    let scales = match scale {
+        Some(picture) => Scales {
+            picture,
+            subsampled: colour_scale_for(longest_px, header.subsampling, largest_px),
+        },
+        None => Scale::Full.into(),
+    };
+    let picture = decoder.decode(scales).map_err(refused)?;
     let planar = Planar {
         planes: picture.planes,
         model: picture.model,
@@ -59,6 +70,16 @@ fn scale_for(longest_px: u32, largest_px: u32) -> Option<Scale> {
     Some(Scale::ALL.into_iter().find(is_enough).unwrap_or(Scale::Full))
 }
 
+/// The smallest scale at which subsampled colours are enough for what is kept of them.
+fn colour_scale_for(longest_px: u32, (across, down): (usize, usize), largest_px: u32) -> Scale {
+    let kept = u64::from(encode::colour_samples(largest_px));
+    let is_enough = |scale: &Scale| {
+        u64::from(longest_px) * scale.block_side() as u64 * 10
+            >= kept * COLOUR_RATIO_TENTHS_MIN * (across.max(down) * Scale::Full.block_side()) as u64
+    };
+    Scale::ALL.into_iter().find(is_enough).unwrap_or(Scale::Full)
+}
+
 fn refused(error: JpegError) -> RenderError {
     match error {
         JpegError::Damaged { .. } => RenderError::Refused(PhotoRefused::Damaged {
@@ -73,7 +94,7 @@ fn refused(error: JpegError) -> RenderError {
 mod tests {
     use scaled_jpeg::Scale;
 
-    use super::scale_for;
+    use super::{colour_scale_for, scale_for};
 
     #[test]
     fn the_decoded_picture_is_twice_as_large_as_the_largest_wanted() {
@@ -83,6 +104,18 @@ mod tests {
         assert_eq!(scale_for(6000, 1024), Some(Scale::Half));
         assert_eq!(scale_for(3000, 1024), Some(Scale::Full));
         assert_eq!(scale_for(1025, 1024), Some(Scale::Full));
+    }
+
+    #[test]
+    fn colours_are_decoded_for_what_is_kept_of_them() {
+        // 4:2:0 of a telephone: 2016 samples are stored, an eighth of them for 128, a half for 512.
+        assert_eq!(scale_for(4032, 256), Some(Scale::Quarter));
+        assert_eq!(colour_scale_for(4032, (2, 2), 256), Scale::Eighth);
+        assert_eq!(colour_scale_for(4032, (2, 1), 1024), Scale::Half);
+        // A small thumbnail keeps all of them.
+        assert_eq!(colour_scale_for(2000, (2, 2), 128), Scale::Quarter);
+        assert_eq!(colour_scale_for(2000, (1, 1), 128), Scale::Eighth);
+        assert_eq!(colour_scale_for(300, (2, 2), 256), Scale::Full);
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub(crate) fn decode(input: &mut dyn Input, limits: &Limits, largest_px: u32) ->
     let factor = if header.interlaced {
         1
     } else {
-        shrink::factor(width_px.max(height_px), largest_px)
+        shrink::factor(width_px.max(height_px), shrink::left_px(largest_px))
     };
     let decoded_bytes = if factor > 1 {
         BoxShrink::bytes(width_px, height_px, factor)

@@ -4,33 +4,53 @@ use crate::raster::{Layout, PIXEL_BYTES, Pixels, Raster, Shrunk};
 
 /// Pixels along one side of a box, at most: their sum must fit 32 bits.
 const FACTOR_MAX: u32 = 128;
-const _: () = assert!((FACTOR_MAX as u64).pow(2) * 255 * 255 <= u32::MAX as u64);
-/// What is left is at least this many times as large as the largest picture that is made of it.
+const _: () = assert!(FACTOR_MAX.pow(2) as u64 * (OPAQUE as u64).pow(2) <= u32::MAX as u64);
+const _: () = assert!(FACTOR_MAX * OPAQUE <= u16::MAX as u32);
+/// The alpha of what hides everything behind it.
+const OPAQUE: u32 = u8::MAX as u32;
+/// What is left is about this many times as large as the largest picture that is made of it. With twice, the box dulls
+/// what the filter after it should keep: two points of SSIMULACRA2 before encoding, half a point to one after.
+const SHRUNK_RATIO: u32 = 3;
+/// Where that is more than so many pixels along the longest side, twice has to do: three times would be memory and time
+/// for a difference that only the largest sizes have, and those have it least.
 const SHRUNK_RATIO_MIN: u32 = 2;
+const SHRUNK_PX: u32 = 2_048;
 
 /// Takes rows in RGBA and keeps the means of boxes, so that never more than a box's height of rows is open. Colours are
 /// weighed by their opacity: the colour of the invisible does not count.
+///
+/// Rows are added up column by column, and columns to boxes once the last row of a box is there: so almost all of the work
+/// is the adding of long rows, which the compiler does many samples at a time.
 pub(crate) struct BoxShrink {
     factor: usize,
     width_px: u32,
-    /// Of the boxes that are open: red, green, blue times alpha, and alpha.
-    sums: Vec<[u32; PIXEL_BYTES]>,
-    rows_open: usize,
+    /// Of the open rows that are opaque throughout, by column: red, green, blue, alpha.
+    opaque: Vec<u16>,
+    opaque_rows: usize,
+    /// Of the other open rows, each for itself: red, green, blue times alpha, and alpha.
+    weighed: [Vec<u32>; PIXEL_BYTES],
+    weighed_rows: usize,
     rows: usize,
     samples: Vec<u8>,
     is_opaque: bool,
 }
 
-/// The side of a box for a picture whose longest side is `longest_px`; one where nothing may be lost.
-pub(crate) fn factor(longest_px: u32, largest_px: u32) -> u32 {
-    (longest_px / largest_px.saturating_mul(SHRUNK_RATIO_MIN).max(1)).clamp(1, FACTOR_MAX)
+/// The side of a box that leaves `left_px` or more of a picture's longest side; one where nothing may be lost.
+pub(crate) fn factor(longest_px: u32, left_px: u32) -> u32 {
+    (longest_px / left_px.max(1)).clamp(1, FACTOR_MAX)
+}
+
+/// What is to be left for pictures up to `largest_px`.
+pub(crate) fn left_px(largest_px: u32) -> u32 {
+    let wanted = largest_px.saturating_mul(SHRUNK_RATIO).min(SHRUNK_PX);
+    wanted.max(largest_px.saturating_mul(SHRUNK_RATIO_MIN))
 }
 
 /// The same for a picture that is there as a whole, because its rows did not come one by one: a filter over all of it
 /// would take more time, and memory of its own beside it.
 pub(crate) fn reduced(raster: Raster, largest_px: u32) -> Pixels {
     let (width_px, height_px) = raster.size();
-    let factor = factor(width_px.max(height_px), largest_px);
+    let factor = factor(width_px.max(height_px), left_px(largest_px));
     if factor == 1 {
         return Pixels::Raster(raster);
     }
@@ -50,11 +70,14 @@ impl BoxShrink {
     /// For a picture of this size, whose memory is taken at once: a buffer that grows is there twice.
     pub(crate) fn new(width_px: u32, height_px: u32, factor: u32) -> Self {
         let boxes = width_px.div_ceil(factor) as usize * height_px.div_ceil(factor) as usize;
+        let columns = width_px as usize;
         Self {
             factor: factor as usize,
             width_px,
-            sums: vec![[0; PIXEL_BYTES]; width_px.div_ceil(factor) as usize],
-            rows_open: 0,
+            opaque: vec![0; columns * PIXEL_BYTES],
+            opaque_rows: 0,
+            weighed: std::array::from_fn(|_| vec![0; columns]),
+            weighed_rows: 0,
             rows: 0,
             samples: Vec::with_capacity(boxes * PIXEL_BYTES),
             is_opaque: true,
@@ -63,47 +86,68 @@ impl BoxShrink {
 
     /// Memory for a picture of this size, when all of it has been taken.
     pub(crate) fn bytes(width_px: u32, height_px: u32, factor: u32) -> u64 {
-        let row = u64::from(width_px.div_ceil(factor)) * PIXEL_BYTES as u64;
-        row * u64::from(height_px.div_ceil(factor)) + row * size_of::<u32>() as u64
+        let boxes = u64::from(width_px.div_ceil(factor)) * u64::from(height_px.div_ceil(factor));
+        let sums_bytes = (size_of::<u16>() + size_of::<u32>()) as u64;
+        (boxes + u64::from(width_px) * sums_bytes) * PIXEL_BYTES as u64
     }
 
     pub(crate) fn take(&mut self, row: &[u8]) {
-        let (pixels, _) = row.as_chunks::<PIXEL_BYTES>();
-        let is_opaque = pixels.iter().all(|pixel| pixel[3] == u8::MAX);
-        for (sum, pixels) in self.sums.iter_mut().zip(pixels.chunks(self.factor)) {
-            let of_row = if is_opaque {
-                sum_opaque(pixels)
-            } else {
-                sum_weighed(pixels)
-            };
-            for (sum, of_row) in sum.iter_mut().zip(of_row) {
-                *sum += of_row;
+        if is_opaque(row) {
+            for (sum, &sample) in self.opaque.iter_mut().zip(row) {
+                *sum += u16::from(sample);
             }
+            self.opaque_rows += 1;
+        } else {
+            let [red, green, blue, alpha] = &mut self.weighed;
+            let sums = red.iter_mut().zip(green).zip(blue).zip(alpha);
+            for ((((red, green), blue), alpha), pixel) in sums.zip(row.as_chunks::<PIXEL_BYTES>().0) {
+                // In one register, or the compiler would not take several pixels at a time.
+                let pixel = u32::from_le_bytes(*pixel);
+                let weight = pixel >> 24;
+                *red += (pixel & 0xFF) * weight;
+                *green += (pixel >> 8 & 0xFF) * weight;
+                *blue += (pixel >> 16 & 0xFF) * weight;
+                *alpha += weight;
+            }
+            self.weighed_rows += 1;
+            self.is_opaque = false;
         }
-        self.is_opaque &= is_opaque;
         self.rows += 1;
-        self.rows_open += 1;
-        if self.rows_open == self.factor {
+        if self.opaque_rows + self.weighed_rows == self.factor {
             self.close();
         }
     }
 
     fn close(&mut self) {
-        let mut columns_left = self.width_px as usize;
-        for sum in &mut self.sums {
-            let columns = columns_left.min(self.factor);
-            columns_left -= columns;
-            let count = u32::try_from(columns * self.rows_open).unwrap_or(u32::MAX);
-            let [red, green, blue, alpha] = std::mem::take(sum);
-            let mean = |sum: u32, weight: u32| {
+        let rows = self.opaque_rows + self.weighed_rows;
+        let opaque = self.opaque.as_chunks::<PIXEL_BYTES>().0;
+        for first in (0..opaque.len()).step_by(self.factor) {
+            let columns = first..(first + self.factor).min(opaque.len());
+            let count = u32::try_from(columns.len() * rows).unwrap_or(u32::MAX);
+            let mut sums = [0; PIXEL_BYTES];
+            for column in &opaque[columns.clone()] {
+                for (sum, &of_column) in sums.iter_mut().zip(column) {
+                    *sum += u32::from(of_column);
+                }
+            }
+            let mut weights = [1; PIXEL_BYTES];
+            if self.weighed_rows > 0 {
+                weights = [OPAQUE, OPAQUE, OPAQUE, 1];
+                for ((sum, weight), weighed) in sums.iter_mut().zip(weights).zip(&self.weighed) {
+                    *sum = *sum * weight + weighed[columns.clone()].iter().sum::<u32>();
+                }
+            }
+            for (sum, weight) in sums.into_iter().zip(weights) {
                 let divisor = count * weight;
-                u8::try_from((sum + divisor / 2) / divisor).unwrap_or(u8::MAX)
-            };
-            let colours = [red, green, blue].map(|sum| mean(sum, 255));
-            self.samples.extend(colours);
-            self.samples.push(mean(alpha, 1));
+                let mean = (sum + divisor / 2) / divisor;
+                self.samples.push(u8::try_from(mean).unwrap_or(u8::MAX));
+            }
         }
-        self.rows_open = 0;
+        self.opaque.fill(0);
+        if self.weighed_rows > 0 {
+            self.weighed.iter_mut().for_each(|sums| sums.fill(0));
+        }
+        (self.opaque_rows, self.weighed_rows) = (0, 0);
     }
 
     /// `opaque` is what the pixels are if all of them are opaque.
@@ -112,7 +156,7 @@ impl BoxShrink {
         reason = "sides of pictures, which fit a float many times over"
     )]
     pub(crate) fn finish(mut self, opaque: Layout) -> Shrunk {
-        if self.rows_open > 0 {
+        if self.opaque_rows + self.weighed_rows > 0 {
             self.close();
         }
         let height = self.rows.div_ceil(self.factor);
@@ -122,7 +166,7 @@ impl BoxShrink {
                 self.rows as f64 / self.factor as f64,
             ),
             raster: Raster {
-                width_px: u32::try_from(self.sums.len()).unwrap_or(u32::MAX),
+                width_px: self.width_px.div_ceil(u32::try_from(self.factor).unwrap_or(1)),
                 height_px: u32::try_from(height).unwrap_or(u32::MAX),
                 layout: if self.is_opaque { opaque } else { Layout::Rgba },
                 samples: self.samples,
@@ -131,32 +175,23 @@ impl BoxShrink {
     }
 }
 
-fn sum_weighed(pixels: &[[u8; PIXEL_BYTES]]) -> [u32; PIXEL_BYTES] {
-    let mut sums = [0; PIXEL_BYTES];
-    for &[red, green, blue, alpha] in pixels {
-        let weighed = [red, green, blue].map(|colour| u32::from(colour) * u32::from(alpha));
-        sums[0] += weighed[0];
-        sums[1] += weighed[1];
-        sums[2] += weighed[2];
-        sums[3] += u32::from(alpha);
-    }
-    sums
-}
-
-/// The same where alpha is 255 throughout, and the weighing can wait.
-fn sum_opaque(pixels: &[[u8; PIXEL_BYTES]]) -> [u32; PIXEL_BYTES] {
-    let mut sums = [0; PIXEL_BYTES];
-    for pixel in pixels {
-        for (sum, &sample) in sums.iter_mut().zip(pixel) {
-            *sum += u32::from(sample);
+fn is_opaque(row: &[u8]) -> bool {
+    /// As many bytes as a vector register of any processor holds.
+    const PIECE: usize = 64;
+    let (pieces, rest) = row.as_chunks::<PIECE>();
+    let mut common = [u8::MAX; PIECE];
+    for piece in pieces {
+        for (common, byte) in common.iter_mut().zip(piece) {
+            *common &= byte;
         }
     }
-    [sums[0] * 255, sums[1] * 255, sums[2] * 255, sums[3]]
+    let alphas = |bytes: &[u8]| bytes.iter().skip(3).step_by(PIXEL_BYTES).all(|&alpha| alpha == u8::MAX);
+    alphas(&common) && alphas(rest)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{BoxShrink, factor};
+    use super::{BoxShrink, factor, left_px};
     use crate::raster::{Layout, Shrunk};
 
     fn shrunk(width: u32, rows: &[Vec<[u8; 4]>], factor: u32) -> Shrunk {
@@ -168,12 +203,13 @@ mod tests {
     }
 
     #[test]
-    fn twice_the_largest_is_left() {
-        assert_eq!(factor(4743, 256), 9);
-        assert_eq!(factor(1023, 256), 1);
-        assert_eq!(factor(1024, 256), 2);
-        assert_eq!(factor(100, 256), 1);
-        assert_eq!(factor(65_535, 0), 128);
+    fn thrice_the_largest_is_left_or_twice_where_that_is_much() {
+        assert_eq!([128, 256, 512, 1024].map(left_px), [384, 768, 1536, 2048]);
+        assert_eq!(left_px(3000), 6000);
+        assert_eq!(factor(4743, left_px(256)), 6);
+        assert_eq!(factor(1535, left_px(256)), 1);
+        assert_eq!(factor(1536, left_px(256)), 2);
+        assert_eq!(factor(65_535, left_px(0)), 128);
     }
 
     #[test]
@@ -198,8 +234,27 @@ mod tests {
     }
 
     #[test]
+    fn rows_with_transparency_and_rows_without_are_one_picture() {
+        let opaque = vec![[100, 200, 40, 255]; 20];
+        let mut pierced = opaque.clone();
+        pierced[3] = [9, 9, 9, 0];
+        for rows in [[opaque.clone(), pierced.clone()], [pierced, opaque.clone()]] {
+            let Shrunk { raster, .. } = shrunk(20, &rows, 2);
+            assert_eq!(raster.samples[..4], [100, 200, 40, 255]);
+            // Three of four pixels, premultiplied.
+            assert_eq!(raster.samples[4..8], [75, 150, 30, 191]);
+            assert_eq!(raster.layout, Layout::Rgba);
+        }
+        assert_eq!(shrunk(20, &[opaque.clone(), opaque], 2).raster.layout, Layout::Rgb);
+    }
+
+    #[test]
     fn the_largest_box_does_not_overflow() {
-        let rows = vec![vec![[255, 255, 255, 255]; 128]; 128];
+        let mut rows = vec![vec![[255, 255, 255, 255]; 128]; 128];
+        assert_eq!(shrunk(128, &rows, 128).raster.samples, [255; 4]);
+        for row in &mut rows {
+            row[127][3] = 254;
+        }
         assert_eq!(shrunk(128, &rows, 128).raster.samples, [255; 4]);
     }
 }

@@ -17,6 +17,9 @@ const RIFF_HEADER_BYTES: usize = 8;
 const FIRST_CHUNK_AT: usize = 12;
 /// Name and length.
 const CHUNK_HEADER_BYTES: usize = 8;
+/// What libwebp decodes to is at least this many times as large as the largest picture that is made of it. It scales by
+/// the same boxes as `shrink`; every pixel that it leaves has to become a colour, and twice is enough to be above libvips.
+const SCALED_RATIO_MIN: u32 = 2;
 /// The picture in RGBA beside the planes of the lossy decoder, or the working copy of the lossless one.
 const BYTES_PER_PIXEL: u64 = 4 + 4;
 
@@ -68,9 +71,8 @@ pub(crate) fn claimed_size(start: &[u8]) -> Option<(u32, u32)> {
     }
 }
 
-/// What libwebp decodes to: the same rule as for the boxes of a PNG.
 fn scaled_size((width_px, height_px): (u32, u32), largest_px: u32) -> (u32, u32) {
-    let factor = shrink::factor(width_px.max(height_px), largest_px);
+    let factor = shrink::factor(width_px.max(height_px), largest_px.saturating_mul(SCALED_RATIO_MIN));
     (width_px.div_ceil(factor), height_px.div_ceil(factor))
 }
 

@@ -1,9 +1,9 @@
 //! What is kept of a progressive picture until its last scan has been read?
 
 use crate::error::Flaw;
-use crate::frame::Frame;
+use crate::frame::{Component, Frame};
 use crate::plane::Canvases;
-use crate::scale::Scale;
+use crate::scale::{Scale, Scales};
 use crate::scan::Scan;
 use crate::tables::{QuantizationTable, Tables, ZIGZAG};
 
@@ -15,7 +15,6 @@ const NOT_KEPT: u8 = u8::MAX;
 /// The coefficients of every component, refined scan by scan (T.81, annex G).
 pub(crate) struct Coefficients {
     pub(crate) channels: Vec<Channel>,
-    pub(crate) slots: Slots,
 }
 
 pub(crate) struct Channel {
@@ -26,6 +25,7 @@ pub(crate) struct Channel {
     /// for just those, kept or not. Empty where no such scan is read.
     known: Vec<u64>,
     kept_per_block: usize,
+    slots: Slots,
     /// In force when the channel was first coded; the file may redefine the slot later.
     steps: Option<QuantizationTable>,
     /// For each coefficient, in coding order, the lowest bit that is known.
@@ -48,27 +48,25 @@ pub(crate) fn bytes_per_block(scale: Scale) -> usize {
 }
 
 /// At an eighth, the mean of a block is all there is to see.
-pub(crate) fn reads_ac(scale: Scale) -> bool {
+fn reads_ac(scale: Scale) -> bool {
     scale != Scale::Eighth
 }
 
 impl Coefficients {
-    pub(crate) fn new(frame: &Frame, scale: Scale) -> Self {
-        let kept_per_block = scale.coefficients();
-        let channels = frame
-            .components
-            .iter()
-            .map(|component| Channel {
-                kept: vec![0; component.blocks() * kept_per_block],
+    pub(crate) fn new(frame: &Frame, scales: Scales) -> Self {
+        let channel = |component: &Component| {
+            let scale = scales.of(component);
+            Channel {
+                kept: vec![0; component.blocks() * scale.coefficients()],
                 known: vec![0; if reads_ac(scale) { component.blocks() } else { 0 }],
-                kept_per_block,
+                kept_per_block: scale.coefficients(),
+                slots: Slots::new(scale),
                 steps: None,
                 known_to_bit: [NEVER; 64],
-            })
-            .collect();
+            }
+        };
         Self {
-            channels,
-            slots: Slots::new(scale),
+            channels: frame.components.iter().map(channel).collect(),
         }
     }
 
@@ -141,6 +139,11 @@ impl Slots {
 }
 
 impl Channel {
+    /// Whether anything is made of the AC coefficients.
+    pub(crate) fn reads_ac(&self) -> bool {
+        !self.known.is_empty()
+    }
+
     /// The DC coefficient of a block.
     #[inline]
     pub(crate) fn dc(&mut self, index: usize) -> &mut i16 {
@@ -148,11 +151,11 @@ impl Channel {
     }
 
     #[inline]
-    pub(crate) fn block<'c>(&'c mut self, slots: &'c Slots, index: usize) -> Block<'c> {
+    pub(crate) fn block(&mut self, index: usize) -> Block<'_> {
         Block {
             kept: &mut self.kept[index * self.kept_per_block..][..self.kept_per_block],
             known: &mut self.known[index],
-            slots,
+            slots: &self.slots,
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::frame::Frame;
 use crate::metadata::{self, Metadata};
 use crate::pixels::ColourModel;
 use crate::plane::{Canvases, Plane};
-use crate::scale::Scale;
+use crate::scale::{Scale, Scales};
 use crate::scan::Scan;
 use crate::segments::{self, Segment};
 use crate::source::Source;
@@ -38,12 +38,14 @@ pub struct Header {
     pub width_px: u32,
     pub height_px: u32,
     pub progressive: bool,
+    /// Pixels, across and down, for each sample of the channel that has the fewest: (2, 2) in most photos.
+    pub subsampling: (usize, usize),
     /// Memory at the peak of decoding, for each of [`Scale::ALL`].
     decoded_bytes: [u64; Scale::ALL.len()],
 }
 
 impl Header {
-    /// Memory at the peak of decoding.
+    /// Memory at the peak of decoding all channels at this scale.
     pub fn decoded_bytes(&self, scale: Scale) -> u64 {
         self.decoded_bytes[scale as usize]
     }
@@ -81,8 +83,8 @@ impl<'a> Decoder<'a> {
     }
 
     /// Reads the file to its end. What a smaller scale does not need is passed with as little work as can be.
-    pub fn decode(mut self, scale: Scale) -> Result<Picture, JpegError> {
-        self.read_to_end(scale).map_err(|error| self.located(error))
+    pub fn decode(mut self, scales: impl Into<Scales>) -> Result<Picture, JpegError> {
+        self.read_to_end(scales.into()).map_err(|error| self.located(error))
     }
 
     fn read_to_frame(&mut self) -> Result<Header, JpegError> {
@@ -99,15 +101,16 @@ impl<'a> Decoder<'a> {
             width_px: frame.width_px,
             height_px: frame.height_px,
             progressive: frame.progressive,
+            subsampling: frame.subsampling(),
             decoded_bytes: Scale::ALL.map(|scale| frame.decoded_bytes(scale)),
         })
     }
 
-    fn read_to_end(&mut self, scale: Scale) -> Result<Picture, JpegError> {
+    fn read_to_end(&mut self, scales: Scales) -> Result<Picture, JpegError> {
         self.read_to_frame()?;
         let frame = self.frame.take().ok_or(NO_FRAME)?;
-        let mut canvases = Canvases::new(&frame, scale);
-        let mut coefficients = frame.progressive.then(|| Coefficients::new(&frame, scale));
+        let mut canvases = Canvases::new(&frame, scales);
+        let mut coefficients = frame.progressive.then(|| Coefficients::new(&frame, scales));
         let (mut scans, mut block_visits) = (0, 0);
         loop {
             match segments::next(&mut self.source, metadata::wanted)? {
@@ -126,7 +129,7 @@ impl<'a> Decoder<'a> {
                     let (tables, source) = (&mut self.tables, &mut self.source);
                     match &mut coefficients {
                         Some(coefficients) => {
-                            progressive::decode_scan(coefficients, scale, &frame, &scan, tables, source)?;
+                            progressive::decode_scan(coefficients, &frame, &scan, tables, source)?;
                         }
                         None => sequential::decode_scan(&mut canvases, &frame, &scan, tables, source)?,
                     }
@@ -140,10 +143,10 @@ impl<'a> Decoder<'a> {
         }
         let mut metadata = std::mem::take(&mut self.metadata);
         Ok(Picture {
-            width_px: scale.of(frame.width_px),
-            height_px: scale.of(frame.height_px),
+            width_px: scales.picture.of(frame.width_px),
+            height_px: scales.picture.of(frame.height_px),
             model: ColourModel::of(&frame, metadata.adobe_transform)?,
-            planes: canvases.complete(&frame)?,
+            planes: canvases.complete(&frame, scales.picture)?,
             exif: metadata.exif.take(),
             icc_profile: metadata.icc_profile(),
         })

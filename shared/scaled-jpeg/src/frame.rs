@@ -115,9 +115,20 @@ impl Frame {
         };
         (blocks * (scale.coefficients() + coefficients)) as u64
     }
+
+    /// Pixels for each sample of the channel that has the fewest, across and down.
+    pub(crate) fn subsampling(&self) -> (usize, usize) {
+        let across = self.components.iter().map(|component| component.pixels_across);
+        let down = self.components.iter().map(|component| component.pixels_down);
+        (across.max().unwrap_or(1), down.max().unwrap_or(1))
+    }
 }
 
 impl Component {
+    pub(crate) fn is_subsampled(&self) -> bool {
+        self.pixels_across * self.pixels_down > 1
+    }
+
     pub(crate) fn blocks_in_unit(&self) -> usize {
         self.horizontal * self.vertical
     }

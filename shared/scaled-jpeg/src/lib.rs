@@ -41,6 +41,8 @@
 //! - **At a quarter and a half** the two by two or four by four lowest frequencies are transformed as if they were a whole
 //!   block, and the symbols behind them are passed in the same way. A progressive file keeps these few coefficients, and of
 //!   the others one bit: refinement has to know which of them are zero.
+//! - **Colours** have fewer samples than brightness in most photos, and in most thumbnails. [`Scales`] lets them have a
+//!   smaller scale, so that half of the blocks of a photo may be read as at an eighth.
 //! - **Memory** is that of the planes at the scale asked for, and a chunk of the file ([`Decoder`] reads as it goes).
 //! - At full scale the arithmetic is that of libjpeg, bit by bit, so that a picture looks as everywhere else.
 //!
@@ -79,4 +81,4 @@ pub use decoder::{BLOCK_VISITS_MAX, Decoder, Header, Picture, SCANS_MAX};
 pub use error::JpegError;
 pub use pixels::{ColourModel, Colours, PIXEL_BYTES};
 pub use plane::Plane;
-pub use scale::Scale;
+pub use scale::{Scale, Scales};

@@ -3,7 +3,7 @@
 use crate::error::Flaw;
 use crate::frame::{BLOCK_SIDE, Component, Frame};
 use crate::idct;
-use crate::scale::Scale;
+use crate::scale::{Scale, Scales};
 use crate::scan::Scan;
 use crate::tables::QuantizationTable;
 
@@ -17,13 +17,12 @@ pub struct Plane {
     /// Samples, across and down, that the picture reaches over. Less than width and height where it ends within the last
     /// one.
     pub reach: (f64, f64),
-    /// Pixels for each sample, across and down.
+    /// Pixels of the picture at its scale for each sample, across and down.
     pub pixels: (usize, usize),
 }
 
 /// The planes while they are filled, in whole blocks.
 pub(crate) struct Canvases {
-    pub(crate) scale: Scale,
     canvases: Vec<Canvas>,
 }
 
@@ -36,19 +35,19 @@ pub(crate) struct Canvas {
 }
 
 impl Canvases {
-    pub(crate) fn new(frame: &Frame, scale: Scale) -> Self {
-        let side = scale.block_side();
-        let canvases = frame
-            .components
-            .iter()
-            .map(|component| Canvas {
+    pub(crate) fn new(frame: &Frame, scales: Scales) -> Self {
+        let canvas = |component: &Component| {
+            let scale = scales.of(component);
+            Canvas {
                 scale,
-                samples: vec![0; component.blocks() * side * side],
-                stride: component.blocks_wide * side,
+                samples: vec![0; component.blocks() * scale.coefficients()],
+                stride: component.blocks_wide * scale.block_side(),
                 filled: false,
-            })
-            .collect();
-        Self { scale, canvases }
+            }
+        };
+        Self {
+            canvases: frame.components.iter().map(canvas).collect(),
+        }
     }
 
     /// Marks a plane as filled. Twice would mean that one of two pictures is lost.
@@ -72,13 +71,13 @@ impl Canvases {
     }
 
     /// The planes without the padding to whole blocks, if every one of them was coded.
-    pub(crate) fn complete(self, frame: &Frame) -> Result<Vec<Plane>, Flaw> {
+    pub(crate) fn complete(self, frame: &Frame, picture: Scale) -> Result<Vec<Plane>, Flaw> {
         let mut planes = Vec::with_capacity(self.canvases.len());
         for (canvas, component) in self.canvases.into_iter().zip(&frame.components) {
             if !canvas.filled {
                 return Err(Flaw("a channel of the picture is missing"));
             }
-            planes.push(canvas.trimmed(frame, component));
+            planes.push(canvas.trimmed(frame, component, picture));
         }
         Ok(planes)
     }
@@ -130,7 +129,7 @@ impl Canvas {
         }
     }
 
-    fn trimmed(mut self, frame: &Frame, component: &Component) -> Plane {
+    fn trimmed(mut self, frame: &Frame, component: &Component, picture: Scale) -> Plane {
         let side = self.scale.block_side();
         let width = (component.width * side).div_ceil(BLOCK_SIDE);
         let height = (component.height * side).div_ceil(BLOCK_SIDE);
@@ -144,12 +143,13 @@ impl Canvas {
         let (across, down) = (component.pixels_across, component.pixels_down);
         #[expect(clippy::cast_precision_loss, reason = "numbers up to 32")]
         let reach = |side_px: u32, pixels: usize| f64::from(side_px) * side as f64 / (BLOCK_SIDE * pixels) as f64;
+        let smaller = picture.block_side() / side;
         Plane {
             width,
             height,
             samples: self.samples,
             reach: (reach(frame.width_px, across), reach(frame.height_px, down)),
-            pixels: (across, down),
+            pixels: (across * smaller, down * smaller),
         }
     }
 }

@@ -1,11 +1,10 @@
 //! How do the scans of a progressive picture add up to coefficients?
 
 use crate::bits::BitReader;
-use crate::coefficients::{Block, Coefficients, reads_ac};
+use crate::coefficients::{Block, Coefficients};
 use crate::error::Flaw;
 use crate::frame::Frame;
 use crate::huffman::HuffmanTable;
-use crate::scale::Scale;
 use crate::scan::Scan;
 use crate::sequential::{OVERFULL, narrow, read_ac, read_dc_difference};
 use crate::source::Source;
@@ -36,7 +35,6 @@ impl Running {
 /// first time or one bit finer.
 pub(crate) fn decode_scan(
     coefficients: &mut Coefficients,
-    scale: Scale,
     frame: &Frame,
     scan: &Scan,
     tables: &Tables,
@@ -49,18 +47,17 @@ pub(crate) fn decode_scan(
         (false, false) => refine_dc(coefficients, frame, scan, tables, source),
         (true, _) => {
             let table = tables.ac(scan.channels[0].ac_table)?;
-            let walk = Walk::new(scan, frame, tables.restart_interval, 1);
-            if !reads_ac(scale) {
+            let walk = Walk::new(scan, frame, tables.restart_interval, |_| 1);
+            let channel = &mut coefficients.channels[scan.channels[0].component];
+            if !channel.reads_ac() {
                 return walk.pass(source);
             }
-            let Coefficients { channels, slots } = coefficients;
-            let channel = &mut channels[scan.channels[0].component];
             walk.read(
                 source,
                 &mut Running::new(),
                 Running::restart,
                 |running, reader, _, at| {
-                    let mut block = channel.block(slots, at);
+                    let mut block = channel.block(at);
                     if first_time {
                         read_band(reader, table, scan, running, &mut block)
                     } else {
@@ -83,7 +80,7 @@ fn decode_dc(
     for channel in &scan.channels {
         dc_tables.push(tables.dc(channel.dc_table)?);
     }
-    Walk::new(scan, frame, tables.restart_interval, 1).read(
+    Walk::new(scan, frame, tables.restart_interval, |_| 1).read(
         source,
         &mut Running::new(),
         Running::restart,
@@ -104,7 +101,7 @@ fn refine_dc(
     tables: &Tables,
     source: &mut Source<'_>,
 ) -> Result<(), Flaw> {
-    Walk::new(scan, frame, tables.restart_interval, 1).read(
+    Walk::new(scan, frame, tables.restart_interval, |_| 1).read(
         source,
         &mut (),
         |()| {},

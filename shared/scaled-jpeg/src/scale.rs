@@ -1,6 +1,6 @@
 //! To which sizes can a picture be decoded?
 
-use crate::frame::BLOCK_SIDE;
+use crate::frame::{BLOCK_SIDE, Component};
 
 /// The size of what is decoded, as a part of what is coded: so many samples for the eight of a block's side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -10,6 +10,37 @@ pub enum Scale {
     Quarter,
     Half,
     Full,
+}
+
+/// The scales of one picture's channels.
+///
+/// Most photos are stored with fewer samples of colour than of brightness, because the eye sees them less sharply; and a
+/// small picture that is stored in the same way has no use for more of them than it keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scales {
+    pub picture: Scale,
+    /// Of the channels that have fewer samples than the picture has pixels. No larger than `picture`.
+    pub subsampled: Scale,
+}
+
+/// All channels alike.
+impl From<Scale> for Scales {
+    fn from(scale: Scale) -> Self {
+        Self {
+            picture: scale,
+            subsampled: scale,
+        }
+    }
+}
+
+impl Scales {
+    pub(crate) fn of(self, component: &Component) -> Scale {
+        if component.is_subsampled() {
+            self.subsampled.min(self.picture)
+        } else {
+            self.picture
+        }
+    }
 }
 
 impl Scale {

@@ -19,6 +19,8 @@ struct Channel<'t> {
     /// Absent at full scale, where nothing is skipped.
     skip: Option<&'t SkipTable>,
     steps: &'t QuantizationTable,
+    /// The last coefficient, in coding order, that is not skipped.
+    keep: usize,
     canvas: &'t mut Canvas,
     /// The DC coefficient of the block before.
     prediction: i32,
@@ -31,60 +33,53 @@ pub(crate) fn decode_scan(
     tables: &mut Tables,
     source: &mut Source<'_>,
 ) -> Result<(), Flaw> {
-    let scale = canvases.scale;
-    if scale != Scale::Full {
-        for channel in &scan.channels {
+    let claimed = canvases.claim_all(scan)?;
+    for (channel, canvas) in scan.channels.iter().zip(&claimed) {
+        if canvas.scale != Scale::Full {
             tables.prepare_skipping(channel.ac_table)?;
         }
     }
     let mut channels = Vec::with_capacity(scan.channels.len());
-    for (channel, canvas) in scan.channels.iter().zip(canvases.claim_all(scan)?) {
+    for (channel, canvas) in scan.channels.iter().zip(claimed) {
         let ac = tables.ac(channel.ac_table)?;
         channels.push(Channel {
             dc: tables.dc(channel.dc_table)?,
             ac,
-            skip: ac.skip_table(),
+            skip: ac.skip_table().filter(|_| canvas.scale != Scale::Full),
             steps: tables.quantization(frame.components[channel.component].quantization_table)?,
+            keep: canvas.scale.last_coefficient(),
             canvas,
             prediction: 0,
         });
     }
-    let walk = Walk::new(scan, frame, tables.restart_interval, scale.block_side());
+    let side_of = |channel: usize| channels[channel].canvas.scale.block_side();
+    let walk = Walk::new(scan, frame, tables.restart_interval, side_of);
     let restart = |channels: &mut Vec<Channel<'_>>| channels.iter_mut().for_each(|channel| channel.prediction = 0);
-    if scale == Scale::Eighth {
-        return walk.read(source, &mut channels, restart, |channels, reader, index, at| {
-            let channel = &mut channels[index];
+    walk.read(source, &mut channels, restart, |channels, reader, index, at| {
+        let channel = &mut channels[index];
+        if channel.keep == 0 {
             let dc = read_dc(reader, channel)?;
             if let Some(skip) = channel.skip {
                 reader.skip_block(channel.ac, skip, 1)?;
             }
             channel.canvas.paint_mean(at, dc, channel.steps[0]);
-            Ok(())
-        });
-    }
-    let keep = scale.last_coefficient();
-    walk.read(source, &mut channels, restart, |channels, reader, index, at| {
-        let channel = &mut channels[index];
+            return Ok(());
+        }
         let mut block = [0; 64];
-        let last = read_block(reader, channel, keep, &mut block)?;
+        let last = read_block(reader, channel, &mut block)?;
         channel.canvas.paint(at, &block, last, channel.steps);
         Ok(())
     })
 }
 
-/// Reads a block (T.81, F.2.2) up to the coefficient `keep`, passes the others, and answers with the index of the last
-/// one read.
+/// Reads a block (T.81, F.2.2) up to the last coefficient to keep, passes the others, and answers with the index of the
+/// last one read.
 #[inline]
-fn read_block(
-    reader: &mut BitReader<'_, '_>,
-    channel: &mut Channel<'_>,
-    keep: usize,
-    block: &mut [i16; 64],
-) -> Result<usize, Flaw> {
+fn read_block(reader: &mut BitReader<'_, '_>, channel: &mut Channel<'_>, block: &mut [i16; 64]) -> Result<usize, Flaw> {
     block[0] = read_dc(reader, channel)?;
     let mut last = 0;
     let mut at = 1;
-    while at <= keep {
+    while at <= channel.keep {
         let (run, value) = read_ac(reader, channel.ac)?;
         if value == 0 {
             // Sixteen zeros, or the end of the block.

@@ -30,12 +30,14 @@ struct UnitBlock {
 }
 
 impl Walk {
-    /// `side` is the number of items that a block has along a side in the planes to be filled.
-    pub(crate) fn new(scan: &Scan, frame: &Frame, restart_interval: usize, side: usize) -> Self {
+    /// `side_of` answers how many items a block has along a side in the plane to be filled, by the index of the channel in
+    /// the scan.
+    pub(crate) fn new(scan: &Scan, frame: &Frame, restart_interval: usize, side_of: impl Fn(usize) -> usize) -> Self {
         let mut unit = Vec::with_capacity(UNIT_BLOCKS_MAX);
         let alone = scan.channels.len() == 1;
         for (channel, scanned) in scan.channels.iter().enumerate() {
             let component = &frame.components[scanned.component];
+            let side = side_of(channel);
             let row = component.blocks_wide * side * side;
             let (horizontal, vertical) = if alone {
                 (1, 1)

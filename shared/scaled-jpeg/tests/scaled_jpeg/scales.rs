@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 use jpeg_encoder::ColorType;
-use scaled_jpeg::{Decoder, JpegError, Plane, Scale};
+use scaled_jpeg::{Decoder, JpegError, Plane, Scale, Scales};
 
 use crate::pictures::{REFINED, SAMPLINGS, SIZES, decode, grain, jpeg, jpeg_of, kinds, waves};
 
@@ -118,6 +118,40 @@ fn restart_markers_and_separate_scans_change_nothing() {
             encoder.set_optimized_huffman_tables(true);
         });
         assert_same(&plain, &separate, &format!("{sampling:?} in scans of their own"));
+    }
+}
+
+#[test]
+fn subsampled_channels_may_have_a_scale_of_their_own() {
+    let mut files = kinds((131, 70));
+    for sampling in SAMPLINGS {
+        for progressive in [false, true] {
+            let file = jpeg(&grain((61, 47)), (61, 47), |encoder| {
+                encoder.set_sampling_factor(sampling);
+                encoder.set_progressive(progressive);
+            });
+            files.push(("sampling", file));
+        }
+    }
+    for (name, file) in files {
+        for picture in Scale::ALL {
+            for subsampled in Scale::ALL.into_iter().filter(|&scale| scale <= picture) {
+                let (whole, smaller) = (decode(&file, picture).unwrap(), decode(&file, subsampled).unwrap());
+                let scales = Scales { picture, subsampled };
+                let mixed = Decoder::new(&mut file.as_slice()).decode(scales).unwrap();
+                for (channel, plane) in mixed.planes.iter().enumerate() {
+                    let is_subsampled = whole.planes[channel].pixels != (1, 1);
+                    let expected = if is_subsampled { &smaller } else { &whole };
+                    assert!(
+                        plane.samples == expected.planes[channel].samples,
+                        "channel {channel} of {name} at {scales:?}"
+                    );
+                    assert_eq!(plane.reach, expected.planes[channel].reach);
+                }
+                let pixels = mixed.model.pixels(mixed.width_px, mixed.height_px, &mixed.planes);
+                assert_eq!(pixels.len(), (mixed.width_px * mixed.height_px) as usize * 4);
+            }
+        }
     }
 }
 
