@@ -311,7 +311,7 @@ async fn a_file_that_is_deleted_half_way_is_rejected_and_one_that_was_read_is_do
         );
         match outcome {
             (RangeOutcome::Gone, ImportOutcome::Rejected { reason }) => {
-                assert!(read == 1 && reason.contains("deleted"))
+                assert!(read == 1 && reason.contains("deleted"));
             }
             (RangeOutcome::Done, ImportOutcome::Done(counts)) => assert!(read > 1 && counts.rows_read == 2_000),
             other => panic!("{other:?}"),

@@ -65,17 +65,14 @@ impl FileSink for Report {
 
     async fn finish(self: Box<Self>) -> Result<(), PortFailure> {
         let mut state = self.state.lock().unwrap();
-        match self.part {
-            Some(part) => {
-                let before = state.parts.insert(part, self.bytes);
-                assert_eq!(before, None, "a part's name is new");
-            }
-            None => {
-                let is_in_its_place = state.end.is_none() || state.report.as_ref() == Some(&self.bytes);
-                assert!(is_in_its_place, "the report is in its place before the import ends");
-                state.report = Some(self.bytes);
-            }
+        if let Some(part) = self.part {
+            let before = state.parts.insert(part, self.bytes);
+            assert_eq!(before, None, "a part's name is new");
+            return Ok(());
         }
+        let is_in_its_place = state.end.is_none() || state.report.as_ref() == Some(&self.bytes);
+        assert!(is_in_its_place, "the report is in its place before the import ends");
+        state.report = Some(self.bytes);
         Ok(())
     }
 }
