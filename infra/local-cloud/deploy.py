@@ -47,6 +47,8 @@ def deploy(url, infra, zips):
         "Stage": "local",
         "Architecture": {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x86_64"),
         "LogLevel": "debug",
+        # Off by default; on here, so that what it adds to the template is deployed too.
+        "ProvisionedConcurrency": "1",
     }
     _upload_artifacts(client(url, "s3"), template, infra, zips)
     # A sender has to be verified before the stack is of use; on AWS a person answers a mail for that.
