@@ -50,6 +50,8 @@ def deploy(url, infra, zips):
         # Small enough that a test's file is divided.
         "CatalogDivideAboveBytes": "50000",
         "CatalogRangeBytes": "65536",
+        # Off by default; on here, so that what it adds to the template is deployed too.
+        "ProvisionedConcurrency": "1",
     }
     _upload_artifacts(client(url, "s3"), template, infra, zips)
     # A sender has to be verified before the stack is of use; on AWS a person answers a mail for that.

@@ -49,6 +49,8 @@ const FOREIGN: [&str; 9] = [
     "tokio",
     "tower",
 ];
+/// Of what fails, our own line tells with its ids. The runtime would tell it again, without them.
+const TOLD_TWICE: &str = "lambda_runtime::layers::panic";
 const ERROR_CHAIN_DEPTH_MAX: usize = 16;
 
 /// Sets up logging for the process, to standard output, with the level from `LOG_LEVEL` (`error`, `warn`, `info`, `debug`,
@@ -82,7 +84,10 @@ fn level_named(text: &str) -> Option<LevelFilter> {
 
 /// The subscriber behind [`init`] with another destination, which is given each line including its line feed.
 pub fn subscriber(level: LevelFilter, write: impl Fn(&str) + Send + Sync + 'static) -> impl Subscriber + Send + Sync {
-    let ours_or_a_warning = filter_fn(|line| *line.level() <= Level::WARN || !is_foreign(line.target()));
+    let ours_or_a_warning = filter_fn(|line| {
+        let is_loud = *line.level() <= Level::WARN && line.target() != TOLD_TWICE;
+        is_loud || !is_foreign(line.target())
+    });
     Registry::default()
         .with(level)
         .with(ours_or_a_warning)

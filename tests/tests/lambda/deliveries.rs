@@ -117,6 +117,20 @@ fn without_a_cloud_nothing_is_acknowledged() {
 }
 
 #[test]
+fn a_failed_step_is_told_once_and_with_its_ids() {
+    let lambda = started("saga-reserve-stock");
+    lambda.invoke(&event("saga-reserve-stock")).unwrap_err();
+    let log = lambda.log();
+    let told: Vec<&Value> = log
+        .iter()
+        .filter(|line| line["outcome"] == "TransientFailure" || line.to_string().contains("FunctionError"))
+        .collect();
+    let [line] = told.as_slice() else { panic!("{log:?}") };
+    assert_eq!(line["order_id"], "0192e5a0-7c11-7b3a-9c5d-6a1f00000001");
+    assert!(line["request_id"].is_string() && line["error"].is_string(), "{line}");
+}
+
+#[test]
 fn without_a_cloud_a_caller_is_asked_to_come_again() {
     for function in [
         "orders-place",

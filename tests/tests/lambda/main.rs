@@ -7,6 +7,7 @@
 )]
 
 mod deliveries;
+mod sizes;
 mod start;
 mod story;
 mod traces;

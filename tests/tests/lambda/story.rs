@@ -33,7 +33,7 @@ fn below(segment: &str) -> String {
     format!("Root={TRACE_ID};Parent={segment};Sampled=1")
 }
 
-fn product(sku: &str) -> Value {
+pub(crate) fn product(sku: &str) -> Value {
     json!({
         "pk": {"S": format!("product#{sku}")}, "sku": {"S": sku}, "name": {"S": sku}, "description": {"S": ""},
         "price_minor": {"N": "1250"}, "currency": {"S": "EUR"}, "available": {"N": "9"}, "listing": {"S": "products"},

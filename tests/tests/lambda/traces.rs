@@ -15,7 +15,7 @@ const UNSAMPLED: &str =
     "Root=1-6ae6c1a0-3f5e8c2b7d9a4e6f1b2c3d4e;Parent=53995c3f42cd8ad8;Sampled=0;Lineage=1:a87bd80c:0";
 const OTHER_TRACE_ID: &str = "1-5759e988-bd862e3fe1be46a994272793";
 const OTHER: &str = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=43995c3f42cd8ad8;Sampled=1";
-const ORDER: &str = "0192e5a0-7c11-7b3a-9c5d-6a1f00000001";
+pub(crate) const ORDER: &str = "0192e5a0-7c11-7b3a-9c5d-6a1f00000001";
 
 pub(crate) fn started(function: &str, aws: &FakeAws, daemon: &FakeDaemon) -> Lambda {
     let mut variables = variables::of(function);

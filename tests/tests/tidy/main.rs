@@ -10,6 +10,7 @@
 mod agreement;
 mod alarms;
 mod arrows;
+mod cost;
 mod documents;
 mod layout;
 mod roles;
