@@ -35,6 +35,8 @@ pub mod problem;
 pub mod records;
 pub mod request;
 pub mod response;
+#[cfg(feature = "aws")]
+mod roots;
 pub mod s3;
 pub mod span;
 pub mod sqs;
@@ -44,4 +46,5 @@ pub mod telemetry;
 pub mod trace;
 pub mod trace_header;
 mod trace_sink;
+pub mod warm_up;
 mod xray;
