@@ -17,6 +17,7 @@ usage: cargo xtask test [--offline]
        cargo xtask parked [--port N | --local-cloud | --stack NAME] [--redrive ORDER_ID]
        cargo xtask simulate [--faults none|single|pairs] [--seeds N] [--seed S] [--write-docs]
        cargo xtask bench images [--rounds N] [--image PATH...]
+       cargo xtask bench lambda [--rounds N] [--function NAME...]
 
   test             everything that CI runs, in the order in which it fails fastest
     --offline      without what needs the package registries; says what it skipped
@@ -41,7 +42,10 @@ usage: cargo xtask test [--offline]
     --write-docs   writes what every single fault leads to into docs/saga.md, and nothing else
   bench images     thumbnails beside vipsthumbnail, sharp, Pillow and image: docs/benchmarks/images.md
     --rounds       interleaved runs of each (default: 9)
-    --image        these instead of generated ones";
+    --image        these instead of generated ones
+  bench lambda     orders-get beside a usual handler, Node and Python, and every function: docs/benchmarks/lambda.md
+    --rounds       interleaved runs of each (default: 15)
+    --function     only these, and nothing is written to docs/";
 
 pub(crate) enum Wanted {
     Test(Network),
@@ -69,6 +73,11 @@ pub(crate) enum Wanted {
         rounds: Option<usize>,
         /// Generated, when empty.
         photos: Vec<PathBuf>,
+    },
+    BenchLambda {
+        rounds: Option<usize>,
+        /// All, when empty.
+        functions: Vec<String>,
     },
     Help,
 }
@@ -179,6 +188,7 @@ fn simulate(mut parser: Parser) -> Result<Wanted, lexopt::Error> {
 fn bench(mut parser: Parser) -> Result<Wanted, lexopt::Error> {
     match parser.next()? {
         Some(Arg::Value(what)) if what == "images" => bench_images(parser),
+        Some(Arg::Value(what)) if what == "lambda" => bench_lambda(parser),
         Some(other) => Err(other.unexpected()),
         None => Err("a bench is missing".into()),
     }
@@ -198,6 +208,22 @@ fn bench_images(mut parser: Parser) -> Result<Wanted, lexopt::Error> {
         }
     }
     Ok(Wanted::BenchImages { rounds, photos })
+}
+
+fn bench_lambda(mut parser: Parser) -> Result<Wanted, lexopt::Error> {
+    let (mut rounds, mut functions) = (None, Vec::new());
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Long("rounds") => rounds = Some(parser.value()?.parse()?),
+            Arg::Long("function") => {
+                for name in parser.values()? {
+                    functions.push(name.string()?);
+                }
+            }
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(Wanted::BenchLambda { rounds, functions })
 }
 
 #[cfg(test)]
@@ -250,6 +276,7 @@ mod tests {
             "simulate --sedes 5",
             "bench",
             "bench images --rounds few",
+            "bench lambda --image a.jpg",
         ] {
             assert!(parsed(line).is_err(), "{line}");
         }

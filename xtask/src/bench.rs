@@ -1,10 +1,11 @@
 //! How is the thumbnailer measured beside its peers? The tools are prepared here; `bench/images` does the measuring.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::check::Network;
 use crate::command::{Failed, exists, failed, read, run, workspace_root};
+use crate::functions;
 use crate::node;
 use crate::python::Environment;
 
@@ -63,12 +64,12 @@ pub(crate) fn images(rounds: Option<usize>, photos: &[PathBuf]) -> Result<(), Fa
             .map(|photo| photo.to_string_lossy().into_owned())
             .collect(),
     });
-    create(Path::new(REPORT))?;
+    create(REPORT)?;
     let line: Vec<&str> = line.iter().map(String::as_str).collect();
     run(&bench, &line)
 }
 
-fn missing(say: &mut impl FnMut(&str, &str), why: &str) {
+pub(crate) fn missing(say: &mut impl FnMut(&str, &str), why: &str) {
     eprintln!("\n==> skipped: {why}");
     say("--missing", why);
 }
@@ -81,8 +82,7 @@ fn build() -> Result<PathBuf, Failed> {
         &[&release[..], &["-p", "imaging", "--example", "thumbnail"]].concat(),
     )?;
     run("cargo", &[&release[..], &["-p", "bench-images"]].concat())?;
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace_root().join("target"), PathBuf::from);
-    Ok(target.join("release"))
+    Ok(functions::target_folder().join("release"))
 }
 
 /// sharp, and the script that asks it: a module is looked for beside the script that wants it.
@@ -104,12 +104,13 @@ fn generated(bench: &str, python: &str) -> Result<Vec<String>, Failed> {
     Ok(made.lines().map(str::to_owned).collect())
 }
 
-fn below_root(path: &str) -> String {
+pub(crate) fn below_root(path: &str) -> String {
     workspace_root().join(path).to_string_lossy().into_owned()
 }
 
-fn create(report: &Path) -> Result<(), Failed> {
+/// The folder of a report.
+pub(crate) fn create(report: &str) -> Result<(), Failed> {
     let folder = workspace_root().join(report);
     let folder = folder.parent().unwrap_or(&folder);
-    fs::create_dir_all(folder).map_err(|error| failed(REPORT, error.to_string()))
+    fs::create_dir_all(folder).map_err(|error| failed(report, error.to_string()))
 }

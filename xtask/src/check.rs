@@ -2,7 +2,7 @@
 
 use crate::command::{Failed, failed, read, run, run_cargo, run_with};
 use crate::local_cloud::{Content, LocalCloud, STACK};
-use crate::{faults, functions, lint, local_cloud, simulate};
+use crate::{budgets, faults, functions, lint, local_cloud, simulate};
 
 /// Whether the package registries may be asked.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -45,6 +45,7 @@ pub(crate) fn everything(network: Network) -> Result<(), Failed> {
     lint::templates(network)?;
     lint::state_machines(network)?;
     lint::dependencies(network)?;
+    budgets::check(network)?;
     local_cloud(network)
 }
 

@@ -3,6 +3,8 @@
 
 mod arguments;
 mod bench;
+mod bench_lambda;
+mod budgets;
 mod check;
 mod command;
 mod faults;
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
         Ok(Wanted::Parked { place, redrive }) => parked::run(&place, redrive.as_deref()),
         Ok(Wanted::Simulate(arguments)) => simulate::run(check::Network::Allowed, &arguments),
         Ok(Wanted::BenchImages { rounds, photos }) => bench::images(rounds, &photos),
+        Ok(Wanted::BenchLambda { rounds, functions }) => bench_lambda::compare(rounds, &functions),
         Ok(Wanted::Help) => {
             eprintln!("{USAGE}");
             return ExitCode::SUCCESS;

@@ -19,6 +19,7 @@ fn main() -> ExitCode {
 
 fn wire(environment: &ProcessEnvironment) -> CancelOrder {
     let table = Table::new(&sdk_config(environment), environment.required("ORDERS_TABLE"));
+    environment.warm_up(table.warm_up());
     let table = table.with_trace_header(current_header);
     CancelOrder {
         orders: Arc::new(DynamoOrderRepository { table }),

@@ -17,6 +17,7 @@ fn main() -> ExitCode {
 
 fn wire(environment: &ProcessEnvironment) -> GetOrder {
     let table = Table::new(&sdk_config(environment), environment.required("ORDERS_TABLE"));
+    environment.warm_up(table.warm_up());
     GetOrder {
         orders: Arc::new(DynamoOrderRepository { table }),
     }

@@ -18,6 +18,7 @@ fn main() -> ExitCode {
 
 fn wire(environment: &ProcessEnvironment) -> Option<(ListOrders, CursorSigner)> {
     let table = Table::new(&sdk_config(environment), environment.required("ORDERS_TABLE"));
+    environment.warm_up(table.warm_up());
     let list = ListOrders {
         orders: Arc::new(DynamoOrderRepository { table }),
     };

@@ -22,6 +22,7 @@ fn main() -> ExitCode {
 
 fn wire(environment: &ProcessEnvironment) -> PlaceOrder {
     let orders = Table::new(&sdk_config(environment), environment.required("ORDERS_TABLE"));
+    environment.warm_up(orders.warm_up());
     let orders = orders.with_trace_header(current_header);
     let products = orders.sibling(environment.required("PRODUCTS_TABLE"));
     PlaceOrder {

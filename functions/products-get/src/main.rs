@@ -21,6 +21,7 @@ fn main() -> ExitCode {
 fn wire(environment: &ProcessEnvironment) -> GetProduct {
     let config = sdk_config(environment);
     let table = Table::new(&config, environment.required("PRODUCTS_TABLE"));
+    environment.warm_up(table.warm_up());
     let bucket = Bucket::new(&config, environment.required("THUMBNAILS_BUCKET"));
     GetProduct {
         catalog: Arc::new(DynamoProductCatalog { table }),

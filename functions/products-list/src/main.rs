@@ -22,6 +22,7 @@ fn main() -> ExitCode {
 fn wire(environment: &ProcessEnvironment) -> Option<(ListProducts, CursorSigner)> {
     let config = sdk_config(environment);
     let table = Table::new(&config, environment.required("PRODUCTS_TABLE"));
+    environment.warm_up(table.warm_up());
     let bucket = Bucket::new(&config, environment.required("THUMBNAILS_BUCKET"));
     let list = ListProducts {
         catalog: Arc::new(DynamoProductCatalog { table }),

@@ -23,6 +23,7 @@ fn main() -> ExitCode {
 fn wire(environment: &ProcessEnvironment) -> Option<NotifyCustomer> {
     let config = sdk_config(environment);
     let table = Table::new(&config, environment.required("ORDERS_TABLE"));
+    environment.warm_up(table.warm_up());
     let user_pool = environment.required("USER_POOL_ID");
     let sender = environment.parsed("SENDER_ADDRESS", EmailAddress::parse)?;
     Some(NotifyCustomer {

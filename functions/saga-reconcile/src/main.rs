@@ -21,6 +21,7 @@ fn main() -> ExitCode {
 fn wire(environment: &ProcessEnvironment) -> (ReconcileOrders, SagaArns) {
     let config = sdk_config(environment);
     let table = Table::new(&config, environment.required("ORDERS_TABLE"));
+    environment.warm_up(table.warm_up());
     let sagas = SagaArns {
         order: environment.required("ORDER_SAGA_ARN"),
         cancel: environment.required("ORDER_CANCEL_SAGA_ARN"),

@@ -20,6 +20,7 @@ fn main() -> ExitCode {
 
 fn wire(environment: &ProcessEnvironment) -> RefundPayment {
     let orders = Table::new(&sdk_config(environment), environment.required("ORDERS_TABLE"));
+    environment.warm_up(orders.warm_up());
     let payments = orders.sibling(environment.required("PAYMENTS_TABLE"));
     let gateway = orders.sibling(environment.required("SANDBOX_GATEWAY_TABLE"));
     RefundPayment {

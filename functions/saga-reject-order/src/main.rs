@@ -18,6 +18,7 @@ fn main() -> ExitCode {
 
 fn wire(environment: &ProcessEnvironment) -> RejectOrder {
     let table = Table::new(&sdk_config(environment), environment.required("ORDERS_TABLE"));
+    environment.warm_up(table.warm_up());
     RejectOrder {
         book: Arc::new(DynamoOrderBook { table }),
         clock: Arc::new(SystemClock),

@@ -18,6 +18,7 @@ fn main() -> ExitCode {
 
 fn wire(environment: &ProcessEnvironment) -> ReleaseStock {
     let table = Table::new(&sdk_config(environment), environment.required("PRODUCTS_TABLE"));
+    environment.warm_up(table.warm_up());
     ReleaseStock {
         stock: Arc::new(DynamoStockLedger { table }),
         clock: Arc::new(SystemClock),

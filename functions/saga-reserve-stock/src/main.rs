@@ -19,6 +19,7 @@ fn main() -> ExitCode {
 
 fn wire(environment: &ProcessEnvironment) -> ReserveStock {
     let orders = Table::new(&sdk_config(environment), environment.required("ORDERS_TABLE"));
+    environment.warm_up(orders.warm_up());
     let products = orders.sibling(environment.required("PRODUCTS_TABLE"));
     ReserveStock {
         book: Arc::new(DynamoOrderBook { table: orders }),

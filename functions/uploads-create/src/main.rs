@@ -22,6 +22,7 @@ fn main() -> ExitCode {
 fn wire(environment: &ProcessEnvironment) -> CreateUpload {
     let config = sdk_config(environment);
     let table = Table::new(&config, environment.required("IMPORTS_TABLE"));
+    environment.warm_up(table.warm_up());
     let bucket = Bucket::new(&config, environment.required("UPLOADS_BUCKET"));
     CreateUpload {
         uploads: Arc::new(DynamoUploadRepository { table }),

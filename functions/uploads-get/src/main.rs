@@ -21,6 +21,7 @@ fn main() -> ExitCode {
 fn wire(environment: &ProcessEnvironment) -> GetUpload {
     let config = sdk_config(environment);
     let table = Table::new(&config, environment.required("IMPORTS_TABLE"));
+    environment.warm_up(table.warm_up());
     let bucket = Bucket::new(&config, environment.required("UPLOADS_BUCKET"));
     GetUpload {
         uploads: Arc::new(DynamoUploadRepository { table }),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::Builder;
 use aws_types::SdkConfig;
+use domain::ports::PortFailure;
 use uuid::Uuid;
 
 use crate::contention::RetryContention;
@@ -46,6 +47,20 @@ impl Table {
         Self {
             client: Client::from_conf(config.build()),
             ..self.clone()
+        }
+    }
+
+    /// A call that needs no permission and reads no table: the first one, with all that a first call takes.
+    ///
+    /// DynamoDB answers it to every role
+    /// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/inter-network-traffic-privacy.html>). A VPC
+    /// endpoint may refuse, over a connection that stands all the same.
+    pub fn warm_up(&self) -> impl Future<Output = Result<(), PortFailure>> + Send + 'static {
+        let call = self.client.describe_endpoints();
+        async {
+            let answer = call.send().await;
+            let failed = |error| aws_errors::failure("warm up", error);
+            answer.map(drop).map_err(failed)
         }
     }
 

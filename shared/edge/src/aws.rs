@@ -24,7 +24,7 @@ use aws_types::region::Region;
 
 use crate::aws_calls::Observed;
 use crate::config::Environment;
-use crate::deadline;
+use crate::{deadline, roots};
 
 /// Inside one region a connection stands within milliseconds; a second means a lost packet, and another attempt.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -63,7 +63,7 @@ pub fn sdk_config<L: Fn(&str) -> Option<String>>(environment: &Environment<L>) -
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(environment.required("AWS_REGION")))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .http_client(http_client())
+        .http_client(http_client(environment))
         .timeout_config(timeouts.build())
         .retry_config(retries)
         .sleep_impl(TokioSleep::new())
@@ -74,12 +74,17 @@ pub fn sdk_config<L: Fn(&str) -> Option<String>>(environment: &Environment<L>) -
     config.build()
 }
 
-/// HTTPS with ring below rustls; plain HTTP where an endpoint says so. Knows the invocation's deadline, and its calls are
-/// counted and traced.
-fn http_client() -> SharedHttpClient {
-    let client = Builder::new()
-        .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
-        .build_https();
+/// HTTPS with ring below rustls; plain HTTP, without a look at any certificate, where an endpoint says so. Knows the
+/// invocation's deadline, and its calls are counted and traced.
+fn http_client<L: Fn(&str) -> Option<String>>(environment: &Environment<L>) -> SharedHttpClient {
+    let client = if environment.calls_over_plain_http() {
+        Builder::new().build_http()
+    } else {
+        Builder::new()
+            .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
+            .tls_context(roots::trusted(environment))
+            .build_https()
+    };
     http_client_fn(move |settings, components| {
         let until_deadline = UntilDeadline(client.http_connector(settings, components));
         SharedHttpConnector::new(Observed(SharedHttpConnector::new(until_deadline)))

@@ -3,6 +3,8 @@
 use std::cell::RefCell;
 use std::str::FromStr;
 
+use crate::warm_up::WarmUp;
+
 /// Everything wrong with the environment, each variable by name and none by value: a value may be a secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("environment: {}", .faults.join(", "))]
@@ -10,10 +12,11 @@ pub struct EnvironmentFaults {
     pub faults: Vec<String>,
 }
 
-/// The variables, and the faults met while reading them.
+/// The variables, the faults met while reading them, and what is to be done before the first event.
 pub struct Environment<L> {
     lookup: L,
     faults: RefCell<Vec<String>>,
+    pub(crate) warm_ups: RefCell<Vec<WarmUp>>,
 }
 
 /// Reads settings from the process's environment. All faults are collected, so that one failed start names them all:
@@ -29,7 +32,11 @@ pub struct Environment<L> {
 pub fn from_process<T>(
     read: impl FnOnce(&Environment<fn(&str) -> Option<String>>) -> T,
 ) -> Result<T, EnvironmentFaults> {
-    from_lookup(|name: &str| std::env::var(name).ok(), read)
+    from_lookup(process_variable as fn(&str) -> Option<String>, read)
+}
+
+pub(crate) fn process_variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }
 
 /// The same over any source of variables, such as a map in a test.
@@ -37,14 +44,26 @@ pub fn from_lookup<L, T>(lookup: L, read: impl FnOnce(&Environment<L>) -> T) -> 
 where
     L: Fn(&str) -> Option<String>,
 {
+    with_warm_ups(lookup, read).map(|(settings, _calls)| settings)
+}
+
+/// [`from_lookup`] for whoever makes the calls that were asked for.
+pub(crate) fn with_warm_ups<L, T>(
+    lookup: L,
+    read: impl FnOnce(&Environment<L>) -> T,
+) -> Result<(T, Vec<WarmUp>), EnvironmentFaults>
+where
+    L: Fn(&str) -> Option<String>,
+{
     let environment = Environment {
         lookup,
         faults: RefCell::default(),
+        warm_ups: RefCell::default(),
     };
     let settings = read(&environment);
     let faults = environment.faults.into_inner();
     if faults.is_empty() {
-        Ok(settings)
+        Ok((settings, environment.warm_ups.into_inner()))
     } else {
         Err(EnvironmentFaults { faults })
     }
@@ -89,7 +108,19 @@ impl<L: Fn(&str) -> Option<String>> Environment<L> {
         if text.is_empty() {
             return None;
         }
-        let parsed = parse(&text).ok();
+        self.meant(name, &text, parse)
+    }
+
+    /// A variable that means something when it is there; `default` when it is not, or is malformed, with the fault noted.
+    pub fn parsed_or<T, E>(&self, name: &str, default: T, parse: impl FnOnce(&str) -> Result<T, E>) -> T {
+        let Some(text) = self.optional(name) else {
+            return default;
+        };
+        self.meant(name, &text, parse).unwrap_or(default)
+    }
+
+    fn meant<T, E>(&self, name: &str, text: &str, parse: impl FnOnce(&str) -> Result<T, E>) -> Option<T> {
+        let parsed = parse(text).ok();
         if parsed.is_none() {
             self.fault(format!("{name} is malformed"));
         }

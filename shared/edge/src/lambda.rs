@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::config::{self, Environment};
 use crate::deadline;
 use crate::invocation::{FunctionError, Invocation, InvocationContext, Reply};
-use crate::telemetry;
+use crate::{telemetry, warm_up};
 
 /// The process's own variables.
 pub type ProcessEnvironment = Environment<fn(&str) -> Option<String>>;
@@ -28,8 +28,9 @@ impl From<FunctionError> for Diagnostic {
 /// The whole of a function's `main`: reads the environment, builds what the handler needs, then serves invocations until
 /// Lambda ends the process.
 ///
-/// `wire` builds the parts from the environment, without calling anybody. Where the environment has a fault, the process
-/// says which and ends with exit code 1: a function that cannot work fails at INIT, not at its first event.
+/// `wire` builds the parts from the environment, without calling anybody; what it asks for by [`Environment::warm_up`] is
+/// called before the first event. Where the environment has a fault, the process says which and ends with exit code 1: a
+/// function that cannot work fails at INIT, not at its first event.
 ///
 /// One thread: a function serves one invocation at a time, and Lambda gives a second processor from 1,769 MB of memory on
 /// only.
@@ -72,8 +73,9 @@ where
     F: Fn(Invocation, Arc<P>) -> Fut + Clone + Send + Sync + 'static,
     Fut: Future<Output = Reply> + Send + 'static,
 {
-    let parts = config::from_process(wire)?.ok_or("environment: a variable cannot be read")?;
-    let parts = Arc::new(parts);
+    let lookup = config::process_variable as fn(&str) -> Option<String>;
+    let (parts, warm_ups) = config::with_warm_ups(lookup, wire)?;
+    let parts = Arc::new(parts.ok_or("environment: a variable cannot be read")?);
     let cold_start = Arc::new(AtomicBool::new(true));
     let service = lambda_runtime::service_fn(move |event: LambdaEvent<Value>| {
         let (handler, parts) = (handler.clone(), Arc::clone(&parts));
@@ -81,7 +83,10 @@ where
         async move { handler(invocation, parts).await }
     });
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(lambda_runtime::run(service))
+    runtime.block_on(async {
+        warm_up::make(warm_ups).await;
+        lambda_runtime::run(service).await
+    })
 }
 
 fn invocation(event: LambdaEvent<Value>, cold_start: bool) -> Invocation {

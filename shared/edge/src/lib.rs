@@ -36,6 +36,8 @@ pub mod records;
 mod redaction;
 pub mod request;
 pub mod response;
+#[cfg(feature = "aws")]
+mod roots;
 pub mod s3;
 pub mod span;
 pub mod sqs;
@@ -45,4 +47,5 @@ pub mod telemetry;
 pub mod trace;
 pub mod trace_header;
 mod trace_sink;
+pub mod warm_up;
 mod xray;

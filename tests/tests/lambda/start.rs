@@ -31,6 +31,19 @@ fn a_function_names_every_variable_that_is_missing_and_ends() {
 }
 
 #[test]
+fn a_function_comes_up_when_nobody_answers_its_warm_up_call() {
+    let mut variables = variables::of("orders-get");
+    for (name, value) in &mut variables {
+        if name == "AWS_ENDPOINT_URL" {
+            "https://127.0.0.1:9".clone_into(value);
+        }
+    }
+    let lambda = Lambda::start("orders-get", &variables).unwrap();
+    let log = lambda.log();
+    assert_eq!(log[0]["message"], "warm-up call failed");
+}
+
+#[test]
 fn a_malformed_variable_is_named_without_its_value() {
     let mut variables = variables::of("orders-list");
     for (name, value) in &mut variables {

@@ -139,6 +139,10 @@ fn every_alarm_watches_a_metric_that_somebody_tells() {
     }
 }
 
+/// They stop shortly before their time is up, note how far they are, and go on in another invocation: coming near is what
+/// they do.
+const STOP_BY_THEMSELVES: [&str; 3] = ["CsvIngester", "ImportPlan", "ImportRange"];
+
 #[test]
 fn every_function_is_watched_for_throttles_and_for_its_timeout() {
     let watched = all_watched();
@@ -149,6 +153,10 @@ fn every_function_is_watched_for_throttles_and_for_its_timeout() {
                 .filter(|one| one.namespace == "AWS/Lambda" && one.metric == metric && one.of == function)
                 .map(|one| one.alarm.as_str())
                 .collect();
+            if metric == "Duration" && STOP_BY_THEMSELVES.contains(&function.as_str()) {
+                assert_eq!(by, [""; 0], "{function} is expected to come near its timeout");
+                continue;
+            }
             assert!(
                 by.len() == 1 && by[0].ends_with(alarms),
                 "{metric} of {function}: {by:?}"

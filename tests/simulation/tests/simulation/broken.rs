@@ -57,7 +57,7 @@ fn without_a_condition_units_are_subtracted_twice() {
 
 #[test]
 fn with_a_swallowed_compensation_money_stays_held() {
-    assert_eq!(caught("a swallowed compensation"), (19, Invariant::NothingStaysHeld));
+    assert_eq!(caught("a swallowed compensation"), (99, Invariant::NothingStaysHeld));
 }
 
 #[test]

@@ -1,0 +1,83 @@
+//! How many instructions does a function take to come up, and for each warm event? Counted by valgrind, over plain HTTP, as
+//! the difference of two counts: what happens once, and what a busy machine does, drops out.
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use serde_json::json;
+
+use crate::process::Line;
+use crate::runtime_api::RuntimeApi;
+use crate::sink::Sink;
+use crate::subjects;
+use crate::trouble::Trouble;
+
+/// Of the shorter run and of the longer one.
+const EVENTS: [u64; 2] = [20, 120];
+
+/// Prints `{"init": …, "warm": …}`.
+pub(crate) fn instructions(program: &Path, function: &str, work: &Path) -> Result<(), Trouble> {
+    let event = subjects::event(function)?;
+    let count = |events| counted(program, &event, events, work);
+    let (init, few, many) = (count(0)?, count(EVENTS[0])?, count(EVENTS[1])?);
+    println!(
+        "{}",
+        json!({"init": init, "warm": many.saturating_sub(few) / (EVENTS[1] - EVENTS[0])})
+    );
+    Ok(())
+}
+
+/// From the process's start until it asks for the event after these.
+fn counted(program: &Path, event: &[u8], events: u64, work: &Path) -> Result<u64, Trouble> {
+    let (api, sink) = (RuntimeApi::start()?, Sink::start(None)?);
+    let totals = work.join("callgrind.out");
+    let line = Line::of("valgrind")
+        .argument("--tool=callgrind")
+        .argument(format!("--callgrind-out-file={}", totals.display()))
+        .argument(program.to_string_lossy())
+        .variable("AWS_LAMBDA_RUNTIME_API", &api.address)
+        .variable("AWS_ENDPOINT_URL", &sink.url);
+    let mut command = line.command();
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut process = Ended(start(&mut command)?);
+    api.until_asked()?;
+    for _ in 0..events {
+        api.invoke(event)?;
+        api.until_asked()?;
+    }
+    process.end()?;
+    let text = std::fs::read_to_string(&totals).map_err(|reason| Trouble::new(totals.display(), reason))?;
+    let total = text
+        .lines()
+        .find_map(|line| line.strip_prefix("totals: ")?.trim().parse().ok());
+    total.ok_or_else(|| Trouble::new(totals.display(), "names no total"))
+}
+
+fn start(command: &mut Command) -> Result<Child, Trouble> {
+    command.spawn().map_err(|reason| Trouble::new("valgrind", reason))
+}
+
+/// A process that is ended with a word, and by force when something went wrong before.
+struct Ended(Child);
+
+impl Ended {
+    /// Asked to end, valgrind writes down what it has counted.
+    fn end(&mut self) -> Result<(), Trouble> {
+        let pid = i32::try_from(self.0.id()).map_err(|reason| Trouble::new("valgrind", reason))?;
+        kill(Pid::from_raw(pid), Signal::SIGTERM).map_err(|reason| Trouble::new("valgrind", reason))?;
+        self.0
+            .wait()
+            .map(drop)
+            .map_err(|reason| Trouble::new("valgrind", reason))
+    }
+}
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        // It has ended already, unless an error came before.
+        self.0.kill().unwrap_or_default();
+        self.0.wait().map(drop).unwrap_or_default();
+    }
+}

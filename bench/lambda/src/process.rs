@@ -1,0 +1,240 @@
+//! How is a measured process started, and what has the kernel counted for it? Pinned to one processor, with an environment
+//! of its own, and everything else elsewhere.
+
+use std::fs;
+use std::io::Read;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
+use nix::time::ClockId;
+use nix::unistd::Pid;
+
+use crate::trouble::Trouble;
+
+/// Between two looks at a clock that should have stopped.
+const LOOK_EVERY: Duration = Duration::from_millis(1);
+/// A process that still works after this has threads of its own that never rest.
+const RESTLESS_AFTER: Duration = Duration::from_millis(200);
+const OWN_THREAD: Pid = Pid::from_raw(0);
+
+/// What is run, and with what.
+#[derive(Debug, Clone)]
+pub(crate) struct Line {
+    pub program: PathBuf,
+    pub arguments: Vec<String>,
+    pub variables: Vec<(String, String)>,
+}
+
+/// What Lambda sets, and what the template gives to any function: a process takes what it knows of it.
+const VARIABLES: [(&str, &str); 25] = [
+    ("AWS_LAMBDA_FUNCTION_NAME", "bench"),
+    ("AWS_LAMBDA_FUNCTION_VERSION", "1"),
+    ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
+    ("AWS_LAMBDA_LOG_GROUP_NAME", "bench"),
+    ("AWS_LAMBDA_LOG_STREAM_NAME", "bench"),
+    ("AWS_LAMBDA_LOG_FORMAT", "JSON"),
+    ("AWS_REGION", "eu-central-1"),
+    ("AWS_DEFAULT_REGION", "eu-central-1"),
+    ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
+    ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"),
+    (
+        "AWS_SESSION_TOKEN",
+        "a-session-token-that-is-as-long-as-they-seldom-are",
+    ),
+    ("LOG_LEVEL", "info"),
+    ("STAGE", "bench"),
+    ("ORDERS_TABLE", "orders-table"),
+    ("PRODUCTS_TABLE", "products-table"),
+    ("PAYMENTS_TABLE", "payments-table"),
+    ("IMPORTS_TABLE", "imports-table"),
+    ("UPLOADS_BUCKET", "popshop-dev-uploads-123456789012"),
+    ("THUMBNAILS_BUCKET", "thumbnails-bucket"),
+    (
+        "PAGE_TOKEN_KEY",
+        "a-key-of-the-bench-that-is-long-enough-to-be-taken-for-one-of-them",
+    ),
+    ("SENDER_ADDRESS", "shop@example.test"),
+    ("USER_POOL_ID", "eu-central-1_AbCdEfGhI"),
+    (
+        "ORDER_SAGA_ARN",
+        "arn:aws:states:eu-central-1:123456789012:stateMachine:order-saga",
+    ),
+    (
+        "ORDER_CANCEL_SAGA_ARN",
+        "arn:aws:states:eu-central-1:123456789012:stateMachine:order-cancel",
+    ),
+    ("PATH", "/usr/bin:/bin"),
+];
+
+impl Line {
+    pub(crate) fn of(program: impl Into<PathBuf>) -> Self {
+        let variables = VARIABLES.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Self {
+            program: program.into(),
+            arguments: Vec::new(),
+            variables: variables.to_vec(),
+        }
+    }
+
+    #[must_use]
+    pub(crate) fn argument(mut self, argument: impl Into<String>) -> Self {
+        self.arguments.push(argument.into());
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn variable(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.variables.push((name.to_owned(), value.into()));
+        self
+    }
+
+    pub(crate) fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command
+            .args(&self.arguments)
+            .env_clear()
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null());
+        command
+    }
+}
+
+/// Ends with its measurement.
+pub(crate) struct Process {
+    child: Child,
+    clock: ClockId,
+    pid: Pid,
+    complaints: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Process {
+    pub(crate) fn start(line: &Line, processors: &Processors) -> Result<Self, Trouble> {
+        let trouble = |reason| Trouble::new(line.program.display(), reason);
+        let mut command = line.command();
+        // Lambda reads what a function writes; so does this, and throws it away.
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = processors.start_measured(|| command.spawn())?.map_err(trouble)?;
+        let pid = Pid::from_raw(i32::try_from(child.id()).map_err(|reason| Trouble::new("process", reason))?);
+        let clock = ClockId::pid_cpu_clock_id(pid).map_err(|reason| Trouble::new("processor clock", reason))?;
+        let complaints = Arc::new(Mutex::new(Vec::new()));
+        if let Some(output) = child.stdout.take() {
+            thread::spawn(move || drain(output, |_| {}));
+        }
+        if let Some(output) = child.stderr.take() {
+            let complaints = Arc::clone(&complaints);
+            thread::spawn(move || {
+                drain(output, |bytes| {
+                    if let Ok(mut complaints) = complaints.lock() {
+                        complaints.extend_from_slice(bytes);
+                    }
+                });
+            });
+        }
+        Ok(Self {
+            child,
+            clock,
+            pid,
+            complaints,
+        })
+    }
+
+    /// What it said about itself, for whoever asks why it does not answer.
+    pub(crate) fn complaints(&self) -> String {
+        let complaints = self
+            .complaints
+            .lock()
+            .map(|complaints| complaints.clone())
+            .unwrap_or_default();
+        String::from_utf8_lossy(&complaints).trim().to_owned()
+    }
+
+    /// Processor time so far in milliseconds, of all threads, once it has stopped growing.
+    pub(crate) fn cpu_ms_at_rest(&self) -> Result<f64, Trouble> {
+        let started = Instant::now();
+        let mut before = self.cpu()?;
+        loop {
+            thread::sleep(LOOK_EVERY);
+            let now = self.cpu()?;
+            if now == before || started.elapsed() > RESTLESS_AFTER {
+                return Ok(now.as_secs_f64() * 1000.0);
+            }
+            before = now;
+        }
+    }
+
+    fn cpu(&self) -> Result<Duration, Trouble> {
+        let now = self
+            .clock
+            .now()
+            .map_err(|reason| Trouble::new("processor clock", reason))?;
+        Ok(now.into())
+    }
+
+    /// The most that was resident, in MB: Lambda's "Max Memory Used".
+    pub(crate) fn peak_mb(&self) -> Result<f64, Trouble> {
+        let path = format!("/proc/{}/status", self.pid);
+        let status = fs::read_to_string(&path).map_err(|reason| Trouble::new(&path, reason))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kb = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<f64>().ok());
+        kb.map(|kb| kb / 1024.0)
+            .ok_or_else(|| Trouble::new(path, "tells no VmHWM"))
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Killing one that has ended by itself changes nothing.
+        self.child.kill().unwrap_or_default();
+        self.child.wait().map(drop).unwrap_or_default();
+    }
+}
+
+/// A pipe that breaks has nobody at its other end.
+fn drain(mut output: impl Read, mut take: impl FnMut(&[u8])) {
+    let mut buffer = vec![0; 64 * 1024];
+    while let Ok(length @ 1..) = output.read(&mut buffer) {
+        take(&buffer[..length]);
+    }
+}
+
+/// Which processor is measured on, and which do the rest.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Processors {
+    measured: CpuSet,
+    others: CpuSet,
+}
+
+impl Processors {
+    /// The first for what is measured. From here on this thread, and those that it starts, keep off it where there is
+    /// another.
+    pub(crate) fn divide() -> Result<Self, Trouble> {
+        let trouble = |reason| Trouble::new("processors", reason);
+        let allowed = sched_getaffinity(OWN_THREAD).map_err(trouble)?;
+        let mut all = (0..CpuSet::count()).filter(|processor| allowed.is_set(*processor).unwrap_or(false));
+        let (mut measured, mut others) = (CpuSet::new(), CpuSet::new());
+        for processor in all.by_ref().take(1) {
+            measured.set(processor).map_err(trouble)?;
+        }
+        let mut is_alone = true;
+        for processor in all {
+            others.set(processor).map_err(trouble)?;
+            is_alone = false;
+        }
+        let others = if is_alone { measured } else { others };
+        sched_setaffinity(OWN_THREAD, &others).map_err(trouble)?;
+        Ok(Self { measured, others })
+    }
+
+    /// A child inherits the processors of the thread that starts it.
+    fn start_measured<T>(&self, start: impl FnOnce() -> T) -> Result<T, Trouble> {
+        let trouble = |reason| Trouble::new("processors", reason);
+        sched_setaffinity(OWN_THREAD, &self.measured).map_err(trouble)?;
+        let started = start();
+        sched_setaffinity(OWN_THREAD, &self.others).map_err(trouble)?;
+        Ok(started)
+    }
+}

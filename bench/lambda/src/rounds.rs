@@ -1,0 +1,56 @@
+//! How are several measured so that a busy machine is unfair to none? In turn, again and again; and the middle counts.
+
+use crate::measure::{self, Figures, Subject};
+use crate::process::Processors;
+use crate::trouble::Trouble;
+
+/// Of one subject, of each round; the same index is the same round everywhere.
+pub(crate) struct Measured {
+    pub name: String,
+    pub rounds: Vec<Figures>,
+    /// What the first event was answered with.
+    pub answer: Vec<u8>,
+    pub zip_bytes: u64,
+}
+
+impl Measured {
+    pub(crate) fn median(&self, of: impl Fn(&Figures) -> f64) -> f64 {
+        median(self.rounds.iter().map(of).collect())
+    }
+
+    /// Of the ratios of each round.
+    pub(crate) fn ratio(&self, of: impl Fn(&Figures) -> f64, other: &Self) -> f64 {
+        let both = self.rounds.iter().zip(&other.rounds);
+        median(both.map(|(own, other)| of(own) / of(other)).collect())
+    }
+}
+
+pub(crate) fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+pub(crate) fn measure(
+    subjects: &[Subject],
+    processors: &Processors,
+    rounds: usize,
+    warm_events: u32,
+) -> Result<Vec<Measured>, Trouble> {
+    let mut all: Vec<Measured> = Vec::new();
+    for subject in subjects {
+        all.push(Measured {
+            name: subject.name.clone(),
+            rounds: Vec::new(),
+            answer: Vec::new(),
+            zip_bytes: crate::size::zipped(&subject.code)?,
+        });
+    }
+    for _ in 0..rounds {
+        for (subject, measured) in subjects.iter().zip(&mut all) {
+            let (figures, answer) = measure::run(subject, processors, warm_events)?;
+            measured.rounds.push(figures);
+            measured.answer = answer;
+        }
+    }
+    Ok(all)
+}

@@ -1,0 +1,108 @@
+//! How are the functions measured beside their peers? Everybody is built here; `bench/lambda` does the measuring.
+
+use std::path::PathBuf;
+
+use crate::bench::{below_root, create, missing};
+use crate::check::Network;
+use crate::command::{Failed, failed, run, run_cargo, run_with, workspace_root};
+use crate::functions;
+use crate::node;
+use crate::python::Environment;
+
+const PEERS: &str = "bench/lambda/peers";
+const WORK: &str = "target/bench/lambda";
+const REPORT: &str = "docs/benchmarks/lambda.md";
+/// The function that the peers do the work of.
+const COMPARED: &str = "orders-get";
+
+/// Measures `only` these functions (all of them, when it is empty) and the peers. The report is written to `docs/` when it
+/// is whole, else below `target/`. A peer that cannot be had is left out, by name.
+pub(crate) fn compare(rounds: Option<usize>, only: &[String]) -> Result<(), Failed> {
+    let known = functions::all()?;
+    if let Some(stranger) = only.iter().find(|name| !known.contains(name)) {
+        return Err(failed("bench lambda", format!("knows no function {stranger}")));
+    }
+    let measured = if only.is_empty() { &known } else { only };
+    let mut built = measured.to_vec();
+    if !built.iter().any(|name| name == COMPARED) {
+        built.push(COMPARED.to_owned());
+    }
+    let programs = functions::build_programs(Network::Allowed, None, &built)?;
+    let bench = build_bench(Network::Allowed)?;
+    let mut line = vec!["compare".to_owned()];
+    let mut say = |name: &str, value: &str| line.extend([name.to_owned(), value.to_owned()]);
+    say("--programs", &programs.to_string_lossy());
+    say("--rust-peers", &rust_peers()?.to_string_lossy());
+    match bundle()? {
+        Some(bundle) => say("--node", &bundle.to_string_lossy()),
+        None => missing(&mut say, "Node (npm is needed to install the SDK)"),
+    }
+    let requirements = format!("{PEERS}/python/requirements.txt");
+    match Environment::prepare(&format!("{WORK}/venv"), &requirements, Network::Allowed) {
+        Ok(Some(environment)) => say("--python", &environment.program("python")),
+        Ok(None) => missing(&mut say, "Python (the registry may not be asked)"),
+        Err(failure) => missing(&mut say, &format!("Python ({failure})")),
+    }
+    if let Some(rounds) = rounds {
+        say("--rounds", &rounds.to_string());
+    }
+    say("--work", &below_root(WORK));
+    let report = if only.is_empty() {
+        REPORT.to_owned()
+    } else {
+        format!("{WORK}/lambda.md")
+    };
+    create(&report)?;
+    say("--report", &below_root(&report));
+    line.extend(measured.iter().cloned());
+    let line: Vec<&str> = line.iter().map(String::as_str).collect();
+    run(&bench, &line)
+}
+
+/// The measuring program, of the artifacts that the tests use as well: it is not what is measured.
+pub(crate) fn build_bench(network: Network) -> Result<String, Failed> {
+    run_cargo(network, &["build", "--locked", "-p", "bench-lambda"], &[])?;
+    let bench = functions::target_folder().join("debug/bench-lambda");
+    Ok(bench.to_string_lossy().into_owned())
+}
+
+/// A workspace of their own, and so a folder of artifacts of their own.
+fn rust_peers() -> Result<PathBuf, Failed> {
+    let manifest = format!("{PEERS}/rust/Cargo.toml");
+    let target = below_root(&format!("{WORK}/rust"));
+    run_with(
+        "cargo",
+        &["build", "--release", "--locked", "--manifest-path", &manifest],
+        &[("CARGO_TARGET_DIR", &target)],
+    )?;
+    Ok(PathBuf::from(target).join("release"))
+}
+
+/// The handler in one file with what it uses of the SDK, as it would be deployed.
+fn bundle() -> Result<Option<PathBuf>, Failed> {
+    let locked = format!("{PEERS}/node");
+    let Some(folder) = node::install(&format!("{WORK}/node"), &locked, Network::Allowed)? else {
+        return Ok(None);
+    };
+    let bundle = folder.join("orders-get.mjs");
+    let modules = folder.join("node_modules");
+    let script = workspace_root().join(&locked).join("orders-get.mjs");
+    let output = format!("--outfile={}", bundle.display());
+    run_with(
+        &modules.join(".bin/esbuild").to_string_lossy(),
+        &[
+            &script.to_string_lossy(),
+            "--bundle",
+            "--minify",
+            "--platform=node",
+            "--target=node20",
+            "--format=esm",
+            "--main-fields=module,main",
+            // Modules of the older kind ask for others while they run.
+            "--banner:js=import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
+            &output,
+        ],
+        &[("NODE_PATH", &modules.to_string_lossy())],
+    )?;
+    Ok(Some(bundle))
+}
