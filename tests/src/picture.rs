@@ -14,9 +14,9 @@ const MARGIN: usize = 20;
 const INDENT: usize = 18;
 /// Durations end here, and bars begin right of it.
 const DURATIONS_END: usize = 510;
-const BARS_BEGIN: usize = 530;
-const BARS_WIDTH: usize = WIDTH - MARGIN - BARS_BEGIN;
-const TICKS: usize = 4;
+const BARS_BEGIN: u32 = 530;
+const BARS_WIDTH: u32 = 570;
+const TICKS: u32 = 4;
 /// A bar that is too short to be seen is drawn this wide.
 const BAR_WIDTH_MIN: f64 = 2.0;
 
@@ -151,7 +151,8 @@ struct Scale {
 
 impl Scale {
     fn x(&self, at: f64) -> f64 {
-        BARS_BEGIN as f64 + (at - self.began) / self.seconds.max(f64::MIN_POSITIVE) * BARS_WIDTH as f64
+        let share = (at - self.began) / self.seconds.max(f64::MIN_POSITIVE);
+        f64::from(BARS_BEGIN) + share * f64::from(BARS_WIDTH)
     }
 }
 
@@ -184,7 +185,7 @@ fn ticks(drawing: &mut String, scale: &Scale, count: usize) {
     for tick in 0..=TICKS {
         let x = BARS_BEGIN + BARS_WIDTH * tick / TICKS;
         let (label_y, end) = (HEAD - 8, top(count));
-        let ms = scale.seconds * 1_000.0 * tick as f64 / TICKS as f64;
+        let ms = scale.seconds * 1_000.0 * f64::from(tick) / f64::from(TICKS);
         let class = if tick == TICKS { "tick last" } else { "tick" };
         put(
             drawing,

@@ -58,13 +58,11 @@ pub fn assert_may_be_told<'a>(who: &str, lines: impl IntoIterator<Item = &'a str
 fn address(line: &str) -> Option<&str> {
     let of_an_address = |character: char| character.is_ascii_alphanumeric() || ".+-_%".contains(character);
     line.match_indices('@').find_map(|(at, _)| {
-        let begin = line[..at]
-            .rfind(|character| !of_an_address(character))
-            .map_or(0, |index| index + 1);
-        let after = &line[at + 1..];
-        let length = after.find(|character| !of_an_address(character)).unwrap_or(after.len());
-        let is_domain = after[..length].trim_end_matches('.').contains('.');
-        (begin < at && is_domain).then(|| &line[begin..at + 1 + length])
+        let (before, after) = (&line[..at], &line[at + 1..]);
+        let begin = before.trim_end_matches(of_an_address).len();
+        let domain = &after[..after.len() - after.trim_start_matches(of_an_address).len()];
+        let is_domain = domain.trim_end_matches('.').contains('.');
+        (begin < at && is_domain).then(|| &line[begin..=at + domain.len()])
     })
 }
 
@@ -101,6 +99,7 @@ mod tests {
             r#"{"deep":["[1]"]}"#,
             r#"{"row":"sku,name,price"}"#,
             "thread 'main' panicked at mail to ann@example.test",
+            "told to …ann@example.test…",
         ] {
             assert!(finding(told).is_some(), "{told}");
         }
