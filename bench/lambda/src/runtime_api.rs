@@ -12,9 +12,9 @@ use crate::http::{self, Request, Response};
 use crate::trouble::Trouble;
 
 /// Python takes a second, valgrind ten; what takes longer hangs.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// What the process is told that it has.
-const INVOCATION_TIMEOUT: Duration = Duration::from_secs(60);
+const INVOCATION_TIMEOUT: Duration = Duration::from_mins(1);
 /// Sampled: what a trace costs counts.
 const TRACE: &str = "Root=1-6ae6c1a0-3f5e8c2b7d9a4e6f1b2c3d4e;Parent=53995c3f42cd8ad8;Sampled=1";
 
