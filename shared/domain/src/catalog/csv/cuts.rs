@@ -66,7 +66,8 @@ impl Cuts {
                         });
                     }
                 }
-                State::FieldBegins if *first == b'"' => {
+                // It opens; or it is the second of two, which are text.
+                State::FieldBegins | State::BehindQuote if *first == b'"' => {
                     self.consume(input, 1);
                     self.state = State::InQuotes;
                 }
@@ -77,18 +78,14 @@ impl Cuts {
                         self.state = State::BehindQuote;
                     }
                 }
-                State::BehindQuote if *first == b'"' => {
-                    self.consume(input, 1);
-                    self.state = State::InQuotes;
-                }
-                State::FieldBegins | State::BehindQuote | State::InField => self.to_next_mark(input),
+                State::FieldBegins | State::BehindQuote | State::InField => self.skip_unquoted(input),
             }
         }
         None
     }
 
     /// Goes on outside of quotes: to a quote that opens, or to a line end where a cut is wanted.
-    fn to_next_mark(&mut self, input: &mut &[u8]) {
+    fn skip_unquoted(&mut self, input: &mut &[u8]) {
         let wanted = usize::try_from(self.next_at.saturating_sub(self.position.byte_offset)).unwrap_or(usize::MAX);
         let quote = input.iter().position(|byte| *byte == b'"').unwrap_or(input.len());
         // A record that begins before the wanted place is of no interest.

@@ -10,6 +10,8 @@ mod position;
 mod records;
 mod row;
 #[cfg(test)]
+mod spectrum_tests;
+#[cfg(test)]
 mod tests;
 
 pub use cuts::Cuts;

@@ -33,7 +33,7 @@ impl Position {
 
     pub(super) fn advance(&mut self, bytes: &[u8]) {
         let Some(last) = bytes.last() else { return };
-        let count = |wanted: u8| bytes.iter().filter(|byte| **byte == wanted).count();
+        let count = |wanted: u8| bytes.iter().map(|byte| usize::from(*byte == wanted)).sum::<usize>();
         let feeds = count(b'\n');
         let returns = count(b'\r');
         let pairs = if returns == 0 {
