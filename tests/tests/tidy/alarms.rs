@@ -8,12 +8,15 @@ use edge::metrics::{Metric, NAMESPACE};
 use local_host::template;
 use saphyr::{LoadableYamlNode as _, Yaml};
 
+/// A namespace, its metrics, and the sets of dimensions that they are kept under.
+type Metrics = (&'static str, &'static [&'static str], &'static [&'static [&'static str]]);
+
 /// Metrics of AWS that tell of trouble, with the sets of dimensions that AWS keeps them under:
 /// <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html>,
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html>,
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html>,
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html>.
-const OF_AWS: [(&str, &[&str], &[&[&str]]); 4] = [
+const OF_AWS: [Metrics; 4] = [
     (
         "AWS/Lambda",
         &["Duration", "Errors", "IteratorAge", "Throttles"],
