@@ -11,8 +11,8 @@ use crate::package::{self, Compression};
 
 const FOLDER: &str = "functions";
 const KIB: u64 = 1024;
-/// What a package may have; a larger one takes longer to be fetched and unpacked at every cold start.
-pub(crate) const ZIP_BYTES_MAX: u64 = 3_000_000;
+/// What a package should have at most; a larger one takes longer to be fetched and unpacked at every cold start.
+const ZIP_BYTES_AIM: u64 = 3_000_000;
 /// With the C library inside, and at a fixed address: a third less to do before `main` (docs/decisions/0022).
 const LINKED: &str = "-C target-feature=+crt-static -C relocation-model=static";
 
@@ -82,25 +82,16 @@ pub(crate) fn build_release(architecture: Option<Architecture>, only: &[String])
     let folder = build_programs(Network::Allowed, architecture, names)?;
     let packages = workspace_root().join("target/lambda");
     eprintln!("\n{:28} {:>12} {:>12}", "", "binary", "zip");
-    let mut too_large = Vec::new();
     for name in names {
         let program = folder.join(name);
         let archive = archive_of(&packages, name);
         let sizes = fs::metadata(&program)
             .and_then(|metadata| Ok((metadata.len(), package::write(&program, &archive, Compression::Small)?)));
         let (binary, zip) = sizes.map_err(|error| failed(name, error.to_string()))?;
-        eprintln!("{name:28} {:>8} KiB {:>8} KiB", binary / KIB, zip / KIB);
-        if zip > ZIP_BYTES_MAX {
-            too_large.push(format!("{name} has {zip} bytes"));
-        }
+        let remark = if zip > ZIP_BYTES_AIM { "  above the aim" } else { "" };
+        eprintln!("{name:28} {:>8} KiB {:>8} KiB{remark}", binary / KIB, zip / KIB);
     }
-    if too_large.is_empty() {
-        return Ok(());
-    }
-    Err(failed(
-        "cargo xtask build",
-        format!("packages above {ZIP_BYTES_MAX} bytes: {}", too_large.join(", ")),
-    ))
+    Ok(())
 }
 
 /// The programs as Lambda runs them, and the folder that they lie in.
