@@ -9,7 +9,11 @@ use local_host::template;
 use saphyr::{LoadableYamlNode as _, Yaml};
 
 /// A namespace, its metrics, and the sets of dimensions that they are kept under.
-type Metrics = (&'static str, &'static [&'static str], &'static [&'static [&'static str]]);
+type Metrics = (
+    &'static str,
+    &'static [&'static str],
+    &'static [&'static [&'static str]],
+);
 
 /// Metrics of AWS that tell of trouble, with the sets of dimensions that AWS keeps them under:
 /// <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html>,
