@@ -12,8 +12,8 @@ use crate::package::{self, Compression};
 const FOLDER: &str = "functions";
 const KIB: u64 = 1024;
 /// What a package should have at most; a larger one takes longer to be fetched and unpacked at every cold start.
-const ZIP_BYTES_AIM: u64 = 3_000_000;
-/// With the C library inside, and at a fixed address: a third less to do before `main` (docs/decisions/0022).
+pub(crate) const ZIP_BYTES_AIM: u64 = 3_000_000;
+/// With the C library inside, and at a fixed address: a third less to do before `main` (docs/decisions/0021).
 const LINKED: &str = "-C target-feature=+crt-static -C relocation-model=static";
 
 /// The instruction sets that Lambda has.
