@@ -18,6 +18,7 @@ usage: cargo xtask test [--offline]
        cargo xtask simulate [--faults none|single|pairs] [--seeds N] [--seed S] [--write-docs]
        cargo xtask bench images [--rounds N] [--image PATH...]
        cargo xtask bench lambda [--rounds N] [--function NAME...]
+       cargo xtask bench csv [--rounds N] [--large]
 
   test             everything that CI runs, in the order in which it fails fastest
     --offline      without what needs the package registries; says what it skipped
@@ -45,7 +46,10 @@ usage: cargo xtask test [--offline]
     --image        these instead of generated ones
   bench lambda     orders-get beside a usual handler, Node and Python, and every function: docs/benchmarks/lambda.md
     --rounds       interleaved runs of each (default: 15)
-    --function     only these, and nothing is written to docs/";
+    --function     only these, and nothing is written to docs/
+  bench csv        catalog imports beside the plain SDKs and CSV readers: docs/benchmarks/csv.md
+    --rounds       interleaved runs of each (default: 5)
+    --large        also reads a file of 4 GB";
 
 pub(crate) enum Wanted {
     Test(Network),
@@ -78,6 +82,10 @@ pub(crate) enum Wanted {
         rounds: Option<usize>,
         /// All, when empty.
         functions: Vec<String>,
+    },
+    BenchCsv {
+        rounds: Option<usize>,
+        with_large_file: bool,
     },
     Help,
 }
@@ -189,6 +197,7 @@ fn bench(mut parser: Parser) -> Result<Wanted, lexopt::Error> {
     match parser.next()? {
         Some(Arg::Value(what)) if what == "images" => bench_images(parser),
         Some(Arg::Value(what)) if what == "lambda" => bench_lambda(parser),
+        Some(Arg::Value(what)) if what == "csv" => bench_csv(parser),
         Some(other) => Err(other.unexpected()),
         None => Err("a bench is missing".into()),
     }
@@ -224,6 +233,21 @@ fn bench_lambda(mut parser: Parser) -> Result<Wanted, lexopt::Error> {
         }
     }
     Ok(Wanted::BenchLambda { rounds, functions })
+}
+
+fn bench_csv(mut parser: Parser) -> Result<Wanted, lexopt::Error> {
+    let (mut rounds, mut with_large_file) = (None, false);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Long("rounds") => rounds = Some(parser.value()?.parse()?),
+            Arg::Long("large") => with_large_file = true,
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(Wanted::BenchCsv {
+        rounds,
+        with_large_file,
+    })
 }
 
 #[cfg(test)]
@@ -277,6 +301,7 @@ mod tests {
             "bench",
             "bench images --rounds few",
             "bench lambda --image a.jpg",
+            "bench csv --image a.jpg",
         ] {
             assert!(parsed(line).is_err(), "{line}");
         }

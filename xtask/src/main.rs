@@ -3,6 +3,7 @@
 
 mod arguments;
 mod bench;
+mod bench_csv;
 mod bench_lambda;
 mod budgets;
 mod check;
@@ -34,6 +35,10 @@ fn main() -> ExitCode {
         Ok(Wanted::Simulate(arguments)) => simulate::run(check::Network::Allowed, &arguments),
         Ok(Wanted::BenchImages { rounds, photos }) => bench::images(rounds, &photos),
         Ok(Wanted::BenchLambda { rounds, functions }) => bench_lambda::compare(rounds, &functions),
+        Ok(Wanted::BenchCsv {
+            rounds,
+            with_large_file,
+        }) => bench_csv::compare(rounds, with_large_file),
         Ok(Wanted::Help) => {
             eprintln!("{USAGE}");
             return ExitCode::SUCCESS;

@@ -1,0 +1,46 @@
+"""What does an import cost with boto3? `write.py FILE`, one conditional update after the other."""
+
+import csv
+import sys
+from decimal import Decimal, InvalidOperation
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+client = boto3.client("dynamodb", config=Config(parameter_validation=False))
+written = 0
+with open(sys.argv[1], newline="", encoding="utf-8") as file:
+    for offset, row in enumerate(csv.DictReader(file)):
+        try:
+            price = int(Decimal(row["price"]) * 100)
+            stock = int(row["stock"])
+        except (InvalidOperation, ValueError):
+            continue
+        try:
+            client.update_item(
+                TableName="products",
+                Key={"pk": {"S": "product#" + row["sku"]}},
+                ConditionExpression="attribute_not_exists(catalog_version) OR catalog_version < :version",
+                UpdateExpression="SET sku = :sku, listing = :listed, #name = :name, description = :description, "
+                "price_minor = :price, currency = :currency, catalog_version = :version, catalog_at = :at, "
+                "available = :stock - if_not_exists(reserved, :none)",
+                ExpressionAttributeNames={"#name": "name"},
+                ExpressionAttributeValues={
+                    ":sku": {"S": row["sku"]},
+                    ":listed": {"S": "catalog"},
+                    ":name": {"S": row["name"]},
+                    ":description": {"S": row["description"]},
+                    ":price": {"N": str(price)},
+                    ":currency": {"S": row["currency"]},
+                    ":version": {"S": f"{1:020}#{offset:020}"},
+                    ":at": {"N": "1793527200000"},
+                    ":stock": {"N": str(stock)},
+                    ":none": {"N": "0"},
+                },
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+        written += 1
+print(written)

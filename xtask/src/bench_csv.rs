@@ -1,0 +1,71 @@
+//! How is the catalog import measured beside its peers? The tools are prepared here; `bench/csv` does the measuring.
+
+use std::fs;
+use std::path::PathBuf;
+
+use crate::bench::{below_root, create, missing};
+use crate::check::Network;
+use crate::command::{Failed, failed, run, run_with, workspace_root};
+use crate::functions;
+use crate::node;
+use crate::python::Environment;
+
+const PEERS: &str = "bench/csv/peers";
+const WORK: &str = "target/bench/csv";
+const REPORT: &str = "docs/benchmarks/csv.md";
+
+/// Measures and writes the report, and its plots beside it. A peer that cannot be had is left out, by name.
+pub(crate) fn compare(rounds: Option<usize>, with_large_file: bool) -> Result<(), Failed> {
+    run("cargo", &["build", "--release", "--locked", "-p", "bench-csv"])?;
+    let mut line = vec!["compare".to_owned()];
+    let mut say = |name: &str, value: &str| line.extend([name.to_owned(), value.to_owned()]);
+    say("--plain-sdk", &plain_sdk()?.to_string_lossy());
+    match javascript()? {
+        Some(script) => say("--javascript", &script.to_string_lossy()),
+        None => missing(&mut say, "the SDK for JavaScript (npm is needed to install it)"),
+    }
+    let requirements = format!("{PEERS}/requirements.txt");
+    match Environment::prepare(&format!("{WORK}/venv"), &requirements, Network::Allowed) {
+        Ok(Some(environment)) => say("--python", &environment.program("python")),
+        Ok(None) => missing(&mut say, "Python (the registry may not be asked)"),
+        Err(failure) => missing(&mut say, &format!("Python ({failure})")),
+    }
+    say("--scripts", &below_root(PEERS));
+    if let Some(rounds) = rounds {
+        say("--rounds", &rounds.to_string());
+    }
+    say("--work", &below_root(&format!("{WORK}/made")));
+    create(REPORT)?;
+    say("--report", &below_root(REPORT));
+    if with_large_file {
+        line.push("--large".to_owned());
+    }
+    let bench = functions::target_folder().join("release/bench-csv");
+    let line: Vec<&str> = line.iter().map(String::as_str).collect();
+    run(&bench.to_string_lossy(), &line)
+}
+
+/// A workspace of its own, with the SDK's default features.
+fn plain_sdk() -> Result<PathBuf, Failed> {
+    let manifest = format!("{PEERS}/plain-sdk/Cargo.toml");
+    let target = below_root(&format!("{WORK}/plain-sdk"));
+    run_with(
+        "cargo",
+        &["build", "--release", "--locked", "--manifest-path", &manifest],
+        &[("CARGO_TARGET_DIR", &target)],
+    )?;
+    Ok(PathBuf::from(target).join("release/plain-sdk"))
+}
+
+/// The script beside its modules: they are looked for there.
+fn javascript() -> Result<Option<PathBuf>, Failed> {
+    const SCRIPT: &str = "write.mjs";
+    let locked = format!("{PEERS}/javascript");
+    let Some(folder) = node::install(&format!("{WORK}/javascript"), &locked, Network::Allowed)? else {
+        return Ok(None);
+    };
+    let script = folder.join(SCRIPT);
+    fs::copy(workspace_root().join(&locked).join(SCRIPT), &script)
+        .map_err(|error| failed(&locked, error.to_string()))?;
+    Ok(Some(script))
+}
