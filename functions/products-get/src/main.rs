@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use adapter_dynamodb::catalog::DynamoProductCatalog;
 use adapter_dynamodb::table::Table;
-use adapter_s3::bucket::Bucket;
+use adapter_s3::link_signer::LinkSigner;
 use adapter_s3::links::S3ThumbnailLinks;
 use adapter_system::clock::SystemClock;
 use domain::catalog::get_product::GetProduct;
@@ -22,10 +22,10 @@ fn wire(environment: &ProcessEnvironment) -> GetProduct {
     let config = sdk_config(environment);
     let table = Table::new(&config, environment.required("PRODUCTS_TABLE"));
     environment.warm_up(table.warm_up());
-    let bucket = Bucket::new(&config, environment.required("THUMBNAILS_BUCKET"));
+    let signer = LinkSigner::new(&config, &environment.required("THUMBNAILS_BUCKET"));
     GetProduct {
         catalog: Arc::new(DynamoProductCatalog { table }),
-        links: Arc::new(S3ThumbnailLinks { bucket }),
+        links: Arc::new(S3ThumbnailLinks { signer }),
         clock: Arc::new(SystemClock),
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use adapter_dynamodb::table::Table;
 use adapter_dynamodb::uploads::DynamoUploadRepository;
-use adapter_s3::bucket::Bucket;
+use adapter_s3::link_signer::LinkSigner;
 use adapter_s3::links::S3UploadLinks;
 use adapter_system::clock::SystemClock;
 use domain::uploads::get::GetUpload;
@@ -22,10 +22,10 @@ fn wire(environment: &ProcessEnvironment) -> GetUpload {
     let config = sdk_config(environment);
     let table = Table::new(&config, environment.required("IMPORTS_TABLE"));
     environment.warm_up(table.warm_up());
-    let bucket = Bucket::new(&config, environment.required("UPLOADS_BUCKET"));
+    let signer = LinkSigner::new(&config, &environment.required("UPLOADS_BUCKET"));
     GetUpload {
         uploads: Arc::new(DynamoUploadRepository { table }),
-        links: Arc::new(S3UploadLinks { bucket }),
+        links: Arc::new(S3UploadLinks { signer }),
         clock: Arc::new(SystemClock),
     }
 }

@@ -114,7 +114,10 @@ impl Invoker {
         };
         Begin {
             number: self.log.begin(&begun),
-            invocation: Invocation { event, context },
+            invocation: Invocation {
+                event: event.into(),
+                context,
+            },
         }
     }
 

@@ -2,6 +2,7 @@
 
 pub mod bucket;
 pub mod files;
+pub mod link_signer;
 pub mod links;
 pub mod object_stream;
 pub mod object_writer;

@@ -3,16 +3,15 @@
 //! A link allows what the role that signed it may do, and dies with that role's session if that ends first
 //! (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html>).
 
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
-use aws_sdk_s3::presigning::{PresigningConfig, PresigningConfigError};
 use domain::catalog::ports::ThumbnailLinks;
 use domain::ports::PortFailure;
 use domain::uploads::ports::{UploadGrant, UploadLink, UploadLinks};
 use domain::values::Timestamp;
 
-use crate::bucket::Bucket;
+use crate::link_signer::{LinkRequest, LinkSigner};
 
 /// Signature version 4 allows no more
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>).
@@ -25,13 +24,13 @@ const MS_PER_SECOND: i64 = 1_000;
 /// `s3:GetObject` of the role that signed it.
 #[derive(Debug, Clone)]
 pub struct S3UploadLinks {
-    pub bucket: Bucket,
+    pub signer: LinkSigner,
 }
 
 /// Links to the thumbnails bucket. Calls nobody; whoever follows one needs `s3:GetObject` of the role that signed it.
 #[derive(Debug, Clone)]
 pub struct S3ThumbnailLinks {
-    pub bucket: Bucket,
+    pub signer: LinkSigner,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -40,79 +39,78 @@ enum LinkFault {
     Expired,
     #[error("the clock stands before 1970")]
     Clock,
-    #[error(transparent)]
-    Config(#[from] PresigningConfigError),
 }
 
 #[async_trait]
 impl UploadLinks for S3UploadLinks {
     async fn put_link(&self, grant: &UploadGrant) -> Result<UploadLink, PortFailure> {
         const ACTION: &str = "sign upload link";
-        let length = i64::try_from(grant.size_bytes).map_err(|fault| PortFailure::permanent(ACTION, fault))?;
-        let expiry = expiry(&self.bucket, grant.expires_at).map_err(|fault| PortFailure::permanent(ACTION, fault))?;
-        let signed = self
-            .bucket
-            .client
-            .put_object()
-            .bucket(&self.bucket.name)
-            .key(&grant.key)
-            .content_length(length)
-            .content_type(&grant.content_type)
-            .if_none_match(IF_ABSENT)
-            .presigned(expiry)
-            .await
-            .map_err(|error| aws_errors::failure(ACTION, error))?;
-        // All that was signed but `host`, which follows from the URL.
-        let headers = signed.headers();
+        // All that is signed but `host`, which follows from the URL.
+        let headers = [
+            ("content-length", grant.size_bytes.to_string()),
+            ("content-type", grant.content_type.clone()),
+            ("if-none-match", IF_ABSENT.to_owned()),
+        ];
+        let request = LinkRequest {
+            method: "PUT",
+            operation: "PutObject",
+            key: &grant.key,
+            headers: &headers,
+        };
+        let url = signed(&self.signer, ACTION, request, grant.expires_at).await?;
+        let headers = headers.map(|(name, value)| (name.to_owned(), value));
         Ok(UploadLink {
-            url: signed.uri().to_owned(),
-            headers: headers
-                .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                .collect(),
+            url,
+            headers: headers.into(),
         })
     }
 
     async fn get_link(&self, key: &str, expires_at: Timestamp) -> Result<String, PortFailure> {
-        reading(&self.bucket, "sign report link", key, expires_at).await
+        reading(&self.signer, "sign report link", key, expires_at).await
     }
 }
 
 #[async_trait]
 impl ThumbnailLinks for S3ThumbnailLinks {
     async fn link(&self, key: &str, expires_at: Timestamp) -> Result<String, PortFailure> {
-        reading(&self.bucket, "sign thumbnail link", key, expires_at).await
+        reading(&self.signer, "sign thumbnail link", key, expires_at).await
     }
 }
 
 async fn reading(
-    bucket: &Bucket,
+    signer: &LinkSigner,
     action: &'static str,
     key: &str,
     expires_at: Timestamp,
 ) -> Result<String, PortFailure> {
-    let expiry = expiry(bucket, expires_at).map_err(|fault| PortFailure::permanent(action, fault))?;
-    let signed = bucket
-        .client
-        .get_object()
-        .bucket(&bucket.name)
-        .key(key)
-        .presigned(expiry)
-        .await
-        .map_err(|error| aws_errors::failure(action, error))?;
-    Ok(signed.uri().to_owned())
+    let request = LinkRequest {
+        method: "GET",
+        operation: "GetObject",
+        key,
+        headers: &[],
+    };
+    signed(signer, action, request, expires_at).await
 }
 
-/// From now, by the client's clock, until `expires_at`, but no longer than [`LIVES_MAX`]. Both are whole seconds in a
+async fn signed(
+    signer: &LinkSigner,
+    action: &'static str,
+    request: LinkRequest<'_>,
+    expires_at: Timestamp,
+) -> Result<String, PortFailure> {
+    let life = life(signer.now(), expires_at);
+    let (begins, lives) = life.map_err(|fault| PortFailure::permanent(action, fault))?;
+    let link = signer.sign(request, begins, lives).await;
+    link.map_err(|fault| PortFailure::permanent(action, fault))
+}
+
+/// From now, by the signer's clock, until `expires_at`, but no longer than [`LIVES_MAX`]. Both are whole seconds in a
 /// link; rounded down, it never lives longer than it was meant to.
-fn expiry(bucket: &Bucket, expires_at: Timestamp) -> Result<PresigningConfig, LinkFault> {
-    let now = bucket.client.config().time_source().unwrap_or_default().now();
+fn life(now: SystemTime, expires_at: Timestamp) -> Result<(SystemTime, Duration), LinkFault> {
     let since_epoch = now.duration_since(UNIX_EPOCH).map_err(|_before| LinkFault::Clock)?;
     let now_s = since_epoch.as_secs();
     let expires_s = u64::try_from(expires_at.unix_ms().div_euclid(MS_PER_SECOND)).unwrap_or(0);
     let lives_s = expires_s.checked_sub(now_s).filter(|seconds| *seconds > 0);
     let lives = Duration::from_secs(lives_s.ok_or(LinkFault::Expired)?);
-    let config = PresigningConfig::builder()
-        .start_time(UNIX_EPOCH + Duration::from_secs(now_s))
-        .expires_in(lives.min(LIVES_MAX));
-    Ok(config.build()?)
+    Ok((UNIX_EPOCH + Duration::from_secs(now_s), lives.min(LIVES_MAX)))
 }

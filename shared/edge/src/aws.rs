@@ -17,6 +17,7 @@ use aws_smithy_runtime_api::client::http::{
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
@@ -66,6 +67,9 @@ pub fn sdk_config<L: Fn(&str) -> Option<String>>(environment: &Environment<L>) -
         .http_client(http_client(environment))
         .timeout_config(timeouts.build())
         .retry_config(retries)
+        // An attempt's time covers an answer that is read as a whole. What is read piece by piece, S3's objects, is watched
+        // by whoever reads it.
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .sleep_impl(TokioSleep::new())
         .time_source(SystemTimeSource::new());
     if let Some(endpoint) = environment.optional("AWS_ENDPOINT_URL") {

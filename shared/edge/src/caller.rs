@@ -2,9 +2,8 @@
 
 use serde_json::Value;
 
+use crate::api_event::{Claims, Text};
 use crate::problem::Problem;
-
-const GROUPS_CLAIM: &str = "cognito:groups";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
@@ -32,19 +31,16 @@ impl From<CallerFault> for Problem {
 }
 
 impl Caller {
-    /// Reads `requestContext.authorizer.jwt.claims`, `None` when the route has no authorizer.
-    pub(crate) fn from_claims(claims: Option<&Value>) -> Result<Self, CallerFault> {
-        let claims = claims.and_then(Value::as_object).ok_or(CallerFault::NoToken)?;
-        let text = |name: &str| claims.get(name).and_then(Value::as_str);
-        if text("token_use") != Some("access") {
+    /// `claims` is `None` when the route has no authorizer.
+    pub(crate) fn from_claims(claims: Option<Claims>) -> Result<Self, CallerFault> {
+        let claims = claims.ok_or(CallerFault::NoToken)?;
+        if claims.token_use.and_then(Text::text).as_deref() != Some("access") {
             return Err(CallerFault::NotAnAccessToken);
         }
-        let subject = text("sub")
-            .filter(|subject| !subject.is_empty())
-            .ok_or(CallerFault::NoSubject)?;
+        let subject = claims.sub.and_then(Text::text).filter(|subject| !subject.is_empty());
         Ok(Self {
-            subject: subject.to_owned(),
-            groups: claims.get(GROUPS_CLAIM).map(groups_of).unwrap_or_default(),
+            subject: subject.ok_or(CallerFault::NoSubject)?,
+            groups: claims.groups.as_ref().map(groups_of).unwrap_or_default(),
         })
     }
 
@@ -81,23 +77,26 @@ mod tests {
 
     use super::*;
 
+    fn read(claims: Value) -> Result<Caller, CallerFault> {
+        Caller::from_claims(serde_json::from_value(claims).unwrap())
+    }
+
     fn groups(claim: &Value) -> Vec<String> {
-        let claims = json!({"token_use": "access", "sub": "ann", GROUPS_CLAIM: claim});
-        Caller::from_claims(Some(&claims)).unwrap().groups
+        read(json!({"token_use": "access", "sub": "ann", "cognito:groups": claim}))
+            .unwrap()
+            .groups
     }
 
     #[test]
     fn an_access_token_names_its_caller() {
-        let claims = json!({"token_use": "access", "sub": "ann", "client_id": "shop"});
-        let caller = Caller::from_claims(Some(&claims)).unwrap();
+        let caller = read(json!({"token_use": "access", "sub": "ann", "client_id": "shop"})).unwrap();
         assert_eq!((caller.subject.as_str(), caller.groups.len()), ("ann", 0));
         assert_eq!(caller.require_group("staff").unwrap_err().status, 403);
     }
 
     #[test]
     fn a_route_without_a_token_an_id_token_and_a_token_without_subject_are_told_apart() {
-        let fault = |claims: Value| Caller::from_claims(Some(&claims)).unwrap_err();
-        assert_eq!(Caller::from_claims(None), Err(CallerFault::NoToken));
+        let fault = |claims| read(claims).unwrap_err();
         assert_eq!(fault(json!(null)), CallerFault::NoToken);
         assert_eq!(fault(json!({"sub": "ann"})), CallerFault::NotAnAccessToken);
         assert_eq!(

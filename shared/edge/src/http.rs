@@ -7,11 +7,13 @@ use std::time::Instant;
 use serde_json::Value;
 use tracing::Instrument as _;
 
+use crate::api_event::ApiEvent;
 use crate::invocation::{Invocation, Reply};
+use crate::json::fault_without_content;
 use crate::observation::{Observation, observed};
 use crate::panics::catching_future;
 use crate::problem::Problem;
-use crate::request::{CORRELATION_ID_HEADER, HttpRequest, correlation_id_of, take_headers};
+use crate::request::{CORRELATION_ID_HEADER, HttpRequest, correlation_id_of, undecodable};
 use crate::response::HttpResponse;
 use crate::telemetry::{elapsed_ms, invocation_span};
 
@@ -26,17 +28,22 @@ where
     Fut: Future<Output = Result<HttpResponse, Problem>>,
 {
     let started = Instant::now();
-    let Invocation { mut event, context } = invocation;
-    let headers = take_headers(&mut event);
-    let correlation_id = correlation_id_of(&headers, &context);
-    let route = event["routeKey"].as_str().unwrap_or_default().to_owned();
-    let personal = headers.contains_key("authorization") || event.pointer("/requestContext/authorizer").is_some();
+    let Invocation { event, context } = invocation;
+    let event = event.read::<ApiEvent>();
+    let known = event.as_ref().ok();
+    let correlation_id = correlation_id_of(known.map(|event| &event.headers), &context);
+    let route = known.and_then(|event| event.route_key.clone()).unwrap_or_default();
+    let personal = known.is_some_and(|event| {
+        event.headers.get("authorization").is_some() || event.request_context.authorizer.is_some()
+    });
     let span = invocation_span(&context, Some(&correlation_id));
     let observation = Observation::of(&context);
     let work = pin!(async move {
         // Reading the request and calling the handler stand inside as well: either may panic before there is a future.
         let outcome = catching_future(async {
-            let request = HttpRequest::read(event, headers, &context, correlation_id.clone())?;
+            let event =
+                event.map_err(|fault| undecodable(&format!("http event: {}", fault_without_content(&fault))))?;
+            let request = HttpRequest::of(event, &context, correlation_id.clone())?;
             sendable(handler(request).await?)
         });
         let outcome = outcome.await.unwrap_or_else(|panicked| {

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use lambda_runtime::{Diagnostic, LambdaEvent};
-use serde_json::Value;
+use lambda_runtime::{Diagnostic, LambdaEvent, Runtime};
+use serde_json::value::RawValue;
 
 use crate::config::{self, Environment};
 use crate::deadline;
@@ -77,7 +77,7 @@ where
     let (parts, warm_ups) = config::with_warm_ups(lookup, wire)?;
     let parts = Arc::new(parts.ok_or("environment: a variable cannot be read")?);
     let cold_start = Arc::new(AtomicBool::new(true));
-    let service = lambda_runtime::service_fn(move |event: LambdaEvent<Value>| {
+    let service = lambda_runtime::service_fn(move |event: LambdaEvent<Box<RawValue>>| {
         let (handler, parts) = (handler.clone(), Arc::clone(&parts));
         let invocation = invocation(event, cold_start.swap(false, Ordering::Relaxed));
         async move { handler(invocation, parts).await }
@@ -85,15 +85,17 @@ where
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         warm_up::make(warm_ups).await;
-        lambda_runtime::run(service).await
+        // Not `lambda_runtime::run`, which puts a span around each invocation, beside ours. And as a task: what stands right
+        // below `block_on` is woken by way of the kernel, four times in an invocation with one call.
+        tokio::spawn(Runtime::new(service).run()).await?
     })
 }
 
-fn invocation(event: LambdaEvent<Value>, cold_start: bool) -> Invocation {
+fn invocation(event: LambdaEvent<Box<RawValue>>, cold_start: bool) -> Invocation {
     let (event, context) = event.into_parts();
     deadline::set(context.deadline);
     Invocation {
-        event,
+        event: event.into(),
         context: InvocationContext {
             function_name: context.env_config.function_name.clone(),
             request_id: context.request_id,

@@ -11,6 +11,7 @@
 //! All three catch panics, log one line when the invocation ends, and put its ids on every line in between. What the
 //! invocation counted ([`metrics`]) and which calls it made ([`trace`]) is told before it answers.
 
+mod api_event;
 #[cfg(feature = "aws")]
 pub mod aws;
 #[cfg(feature = "aws")]

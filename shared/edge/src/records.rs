@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tracing::Instrument as _;
 
 use crate::invocation::{FunctionError, Invocation, Reply};
+use crate::json::fault_without_content;
 use crate::observation::{self, Observation, observed};
 use crate::panics::{Panicked, catching, catching_future};
 use crate::telemetry::{elapsed_ms, error_chain, invocation_span, record_span};
@@ -108,6 +109,10 @@ where
     let span = invocation_span(&context, None);
     let observation = Observation::of(&context);
     let work = pin!(async move {
+        let event = match event.read() {
+            Ok(event) => event,
+            Err(fault) => return Err(whole_batch_failed(&fault_without_content(&fault), started)),
+        };
         let batch = match catching(|| decode(&event)) {
             Ok(Ok(batch)) => batch,
             Ok(Err(malformed)) => return Err(whole_batch_failed(&malformed.to_string(), started)),

@@ -2,15 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
+use crate::api_event::{ApiEvent, Headers};
 use crate::caller::{Caller, CallerFault};
 use crate::invocation::InvocationContext;
-use crate::json::fault_without_content;
 use crate::problem::Problem;
 use crate::telemetry::is_correlation_id;
 
@@ -29,70 +27,47 @@ pub struct HttpRequest {
     pub correlation_id: String,
     /// When Lambda ends this invocation, in Unix milliseconds: the end of a lease taken for this request.
     pub deadline_ms: u64,
-    headers: BTreeMap<String, String>,
-    event: ApiGatewayV2httpRequest,
+    headers: Headers,
+    query: BTreeMap<String, String>,
+    path_parameters: BTreeMap<String, String>,
     caller: Result<Caller, CallerFault>,
 }
 
-/// Headers by lower-case name, taken out of the event.
-///
-/// They are read here and not by `ApiGatewayV2httpRequest`, which refuses the whole event for one header outside ASCII.
-pub(crate) fn take_headers(event: &mut Value) -> BTreeMap<String, String> {
-    let headers = event.get_mut("headers").map(Value::take);
-    let Some(Value::Object(headers)) = headers else {
-        return BTreeMap::new();
-    };
-    headers
-        .into_iter()
-        .filter_map(|(name, value)| Some((name.to_ascii_lowercase(), value.as_str()?.to_owned())))
-        .collect()
-}
-
 /// The caller's own id for this request when it is a harmless one, else Lambda's.
-pub(crate) fn correlation_id_of(headers: &BTreeMap<String, String>, context: &InvocationContext) -> String {
+pub(crate) fn correlation_id_of(headers: Option<&Headers>, context: &InvocationContext) -> String {
     headers
-        .get(&CORRELATION_ID_HEADER.to_ascii_lowercase())
+        .and_then(|headers| headers.get(CORRELATION_ID_HEADER))
         .filter(|id| is_correlation_id(id))
         .unwrap_or(&context.request_id)
-        .clone()
+        .to_owned()
 }
 
 impl HttpRequest {
-    pub(crate) fn read(
-        mut event: Value,
-        headers: BTreeMap<String, String>,
-        context: &InvocationContext,
-        correlation_id: String,
-    ) -> Result<Self, Problem> {
-        // Taken out first: a claim that is a list, which is not what an HTTP API sends, would make the event undecodable.
-        let claims = event
-            .pointer_mut("/requestContext/authorizer/jwt/claims")
-            .map(Value::take);
-        let mut event: ApiGatewayV2httpRequest = serde_json::from_value(event)
-            .map_err(|fault| undecodable(&format!("http event: {}", fault_without_content(&fault))))?;
-        let body = read_body(event.body.take(), event.is_base64_encoded)?;
+    pub(crate) fn of(event: ApiEvent, context: &InvocationContext, correlation_id: String) -> Result<Self, Problem> {
+        let body = read_body(event.body, event.is_base64_encoded)?;
+        let asked = event.request_context;
         Ok(Self {
-            method: event.request_context.http.method.as_str().to_owned(),
-            path: path_without_stage(&event),
-            route: event.route_key.take().unwrap_or_default(),
+            method: asked.http.method,
+            path: path_without_stage(event.raw_path.as_deref(), asked.stage.as_deref()),
+            route: event.route_key.unwrap_or_default(),
             body,
             correlation_id,
             deadline_ms: context.deadline_ms,
-            headers,
-            caller: Caller::from_claims(claims.as_ref()),
-            event,
+            headers: event.headers,
+            query: event.query_string_parameters.unwrap_or_default(),
+            path_parameters: event.path_parameters.unwrap_or_default(),
+            caller: Caller::from_claims(asked.authorizer.and_then(|by| by.jwt?.claims)),
         })
     }
 
     /// A header's value; several of one name arrive joined by commas.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(&name.to_ascii_lowercase()).map(String::as_str)
+        self.headers.get(name)
     }
 
     /// A query parameter's value; several of one name arrive joined by commas, and stay so: `limit=5&limit=9` is no limit.
     pub fn query(&self, name: &str) -> Option<String> {
-        let values = self.event.query_string_parameters.all(name)?;
-        Some(values.join(","))
+        self.query.get(name).cloned()
     }
 
     /// The query parameter `limit`: from 1 to `max`, `default` when absent.
@@ -110,8 +85,7 @@ impl HttpRequest {
     /// A path parameter, decoded. An HTTP API decodes every escape of a path but `%25`: what is left to do is to read that
     /// one as the percent sign it is, and nothing else. Decoding the whole again would turn `50%2Foff` into two segments.
     pub fn path_parameter(&self, name: &str) -> Result<String, Problem> {
-        self.event
-            .path_parameters
+        self.path_parameters
             .get(name)
             .map(|value| value.replace("%25", "%"))
             .ok_or_else(|| Problem::internal_because(format!("route {:?} has no path parameter {name}", self.route)))
@@ -140,7 +114,7 @@ impl HttpRequest {
     }
 }
 
-fn undecodable(cause: &str) -> Problem {
+pub(crate) fn undecodable(cause: &str) -> Problem {
     Problem::internal_because(format!("undecodable event: {cause}"))
 }
 
@@ -177,9 +151,9 @@ fn read_body(body: Option<String>, is_base64: bool) -> Result<Vec<u8>, Problem> 
 }
 
 /// `rawPath` starts with the stage, unless that is `$default`.
-fn path_without_stage(event: &ApiGatewayV2httpRequest) -> String {
-    let path = event.raw_path.as_deref().unwrap_or("/");
-    let stage = event.request_context.stage.as_deref().unwrap_or("$default");
+fn path_without_stage(raw_path: Option<&str>, stage: Option<&str>) -> String {
+    let path = raw_path.unwrap_or("/");
+    let stage = stage.unwrap_or("$default");
     if stage == "$default" {
         return path.to_owned();
     }

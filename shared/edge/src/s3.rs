@@ -30,7 +30,7 @@ pub struct ObjectCreated {
     /// Read the object by this, when there is one: it may have been overwritten since.
     pub version_id: Option<String>,
     pub size_bytes: u64,
-    /// Orders the events of this key: see [`sequencer_is_newer`].
+    /// Orders the events of this key, as the domain's `ObjectSequencer` does.
     pub sequencer: Option<String>,
     pub event_time_ms: i64,
 }
@@ -66,18 +66,6 @@ impl ObjectCreated {
     pub fn is_empty(&self) -> bool {
         self.size_bytes == 0
     }
-}
-
-/// Whether an event with sequencer `candidate` is newer than one with `known`, for the same bucket and key.
-///
-/// They are hexadecimal numbers of different lengths, to be compared as if padded with zeros on the left.
-/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html>
-pub fn sequencer_is_newer(candidate: &str, known: &str) -> bool {
-    let number = |sequencer: &str| {
-        let digits = sequencer.trim_start_matches('0').to_ascii_uppercase();
-        (digits.len(), digits)
-    };
-    number(candidate) > number(known)
 }
 
 #[derive(Deserialize)]
@@ -358,15 +346,5 @@ mod tests {
         assert_eq!(created("photos/", "uploads"), None);
         let event_name = "ObjectRemoved:Delete".to_owned();
         assert_eq!(S3Event::Other { event_name }.created_in("uploads"), None);
-    }
-
-    #[test]
-    fn sequencers_are_compared_as_numbers_of_any_length() {
-        assert!(sequencer_is_newer("0055AED6DCD90281E6", "0055AED6DCD90281E5"));
-        assert!(sequencer_is_newer("10", "F"));
-        assert!(!sequencer_is_newer("F", "10"));
-        assert!(sequencer_is_newer("00B", "a"));
-        assert!(!sequencer_is_newer("00a", "A"));
-        assert!(sequencer_is_newer("1", ""));
     }
 }

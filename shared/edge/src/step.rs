@@ -87,16 +87,17 @@ where
 {
     let started = Instant::now();
     let Invocation { event, context } = invocation;
-    let correlation_id = event.get("correlation_id").and_then(|id| id.as_str());
-    let span = invocation_span(&context, correlation_id.filter(|id| is_correlation_id(id)));
-    let order_id = event.get("order_id").and_then(Value::as_str).map(str::to_owned);
+    let event = event.read::<Value>();
+    let id = |name| event.as_ref().ok()?.get(name)?.as_str();
+    let span = invocation_span(&context, id("correlation_id").filter(|id| is_correlation_id(id)));
+    let order_id = id("order_id").map(str::to_owned);
     let observation = Observation::of(&context);
     let work = pin!(async move {
         if let Some(order_id) = order_id {
             about(Subject::Order, &order_id);
         }
         let outcome = catching_future(async {
-            let input = serde_json::from_value(event).map_err(|fault| StepError {
+            let input = event.and_then(serde_json::from_value).map_err(|fault| StepError {
                 cause: Some(fault_without_content(&fault)),
                 ..StepError::new(STEP_INPUT_MALFORMED, "the input is not what this step takes")
             })?;

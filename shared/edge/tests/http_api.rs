@@ -7,7 +7,7 @@
 )]
 
 use edge::http::http;
-use edge::invocation::{Invocation, InvocationContext};
+use edge::invocation::{Event, Invocation, InvocationContext};
 use edge::problem::Problem;
 use edge::request::{BODY_BYTES_MAX, HttpRequest};
 use edge::response::HttpResponse;
@@ -47,17 +47,22 @@ fn event() -> Value {
     })
 }
 
-async fn reply<Fut>(event: Value, handler: impl FnOnce(HttpRequest) -> Fut) -> Value
-where
-    Fut: Future<Output = Result<HttpResponse, Problem>>,
-{
-    let context = InvocationContext {
+fn context() -> InvocationContext {
+    InvocationContext {
         function_name: "orders-place".to_owned(),
         request_id: "request-1".to_owned(),
         deadline_ms: 10_000,
         trace_id: None,
         cold_start: false,
-    };
+    }
+}
+
+async fn reply<Fut>(event: Value, handler: impl FnOnce(HttpRequest) -> Fut) -> Value
+where
+    Fut: Future<Output = Result<HttpResponse, Problem>>,
+{
+    let context = context();
+    let event = event.into();
     http(Invocation { event, context }, handler).await.unwrap()
 }
 
@@ -320,9 +325,39 @@ async fn a_public_answer_may_be_cached_unless_the_handler_says_otherwise() {
 }
 
 #[tokio::test]
+async fn what_is_no_text_among_headers_and_claims_does_not_spoil_the_event() {
+    let mut event = event();
+    event["headers"]["x-odd"] = json!(["a", {"b": 1}]);
+    event["headers"]["X-Correlation-Id"] = json!("mine");
+    event["requestContext"]["authorizer"]["jwt"]["claims"]["scopes"] = json!(["a"]);
+    let handler = |request: HttpRequest| async move {
+        assert_eq!(request.header("x-odd"), None);
+        assert_eq!(request.header("x-forwarded-for"), Some("1.2.3.4,5.6.7.8"));
+        assert_eq!(request.correlation_id, "mine");
+        assert!(request.caller().is_ok());
+        Ok(HttpResponse::empty(204))
+    };
+    assert_eq!(reply(event, handler).await["statusCode"], 204);
+}
+
+/// Lambda hands over text, and everybody else a value.
+#[tokio::test]
+async fn an_event_reads_the_same_as_text_and_as_a_value() {
+    let text = serde_json::value::to_raw_value(&event()).unwrap();
+    for event in [Event::from(event()), Event::from(text)] {
+        let context = context();
+        let answer = http(Invocation { event, context }, echo).await.unwrap();
+        assert_eq!(
+            (&answer["statusCode"], &answer["body"]),
+            (&json!(200), &json!("{\"quantity\":2}"))
+        );
+    }
+}
+
+#[tokio::test]
 async fn an_undecodable_event_is_a_500_without_internals() {
     let mut no_method = event();
-    no_method["requestContext"]["http"]["method"] = json!("P O S T");
+    no_method["requestContext"]["http"] = json!({"path": "/orders"});
     for event in [json!(null), json!({}), json!("text"), json!([]), no_method] {
         let problem = problem_of(&reply(event, echo).await);
         assert_eq!(problem["title"], "The request could not be completed");

@@ -64,6 +64,7 @@ fn context() -> InvocationContext {
 
 fn invocation(event: Value) -> Invocation {
     let context = context();
+    let event = event.into();
     Invocation { event, context }
 }
 

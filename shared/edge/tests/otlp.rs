@@ -40,7 +40,7 @@ async fn the_function_that_is_traced() {
         cold_start: true,
     };
     let invocation = Invocation {
-        event: json!({ "order_id": ORDER }),
+        event: json!({ "order_id": ORDER }).into(),
         context,
     };
     let answer = step(invocation, async |_: Value| {

@@ -154,6 +154,7 @@ async fn handle(call: &Arc<Call>, event: Value) -> Reply {
         trace_id: None,
         cold_start: false,
     };
+    let event = event.into();
     let invocation = Invocation { event, context };
     let ports = Arc::new(Ports(Arc::clone(call)));
     match function {

@@ -39,6 +39,7 @@ impl Shop {
             trace_id: None,
             cold_start: false,
         };
+        let event = event.into();
         let invocation = Invocation { event, context };
         match function.split('-').next() {
             Some("orders") => self.orders_function(function, invocation).await,

@@ -1,9 +1,11 @@
 //! What does a link carry? Signing calls nobody, so this needs no cloud.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, UNIX_EPOCH};
 
-use adapter_s3::bucket::Bucket;
+use adapter_s3::link_signer::LinkSigner;
 use adapter_s3::links::{S3ThumbnailLinks, S3UploadLinks};
+use aws_sdk_s3::presigning::PresigningConfig;
 use aws_smithy_async::time::StaticTimeSource;
 use aws_types::SdkConfig;
 use domain::catalog::ports::ThumbnailLinks;
@@ -14,17 +16,22 @@ use port_contracts::links;
 /// When the contract's bodies begin.
 const NOW_S: i64 = 1_700_000_000;
 
-fn bucket() -> Bucket {
+fn config(endpoint: Option<&str>) -> SdkConfig {
     let lookup = |name: &str| match name {
         "AWS_REGION" => Some("eu-central-1".to_owned()),
         "AWS_ACCESS_KEY_ID" => Some("AKIDEXAMPLE".to_owned()),
         "AWS_SECRET_ACCESS_KEY" => Some("secret".to_owned()),
         "AWS_SESSION_TOKEN" => Some("session/token+".to_owned()),
+        "AWS_ENDPOINT_URL" => endpoint.map(str::to_owned),
         _ => None,
     };
     let config: SdkConfig = edge::config::from_lookup(lookup, edge::aws::sdk_config).unwrap();
     let now = StaticTimeSource::from_secs(NOW_S.unsigned_abs());
-    Bucket::new(&config.into_builder().time_source(now).build(), "shop-uploads")
+    config.into_builder().time_source(now).build()
+}
+
+fn signer() -> LinkSigner {
+    LinkSigner::new(&config(None), "shop-uploads")
 }
 
 fn after(ms: i64) -> Timestamp {
@@ -47,13 +54,13 @@ fn query(url: &str) -> BTreeMap<&str, &str> {
 
 #[tokio::test]
 async fn links_keep_their_contracts() {
-    links::upload_links(&S3UploadLinks { bucket: bucket() }).await;
-    links::thumbnail_links(&S3ThumbnailLinks { bucket: bucket() }).await;
+    links::upload_links(&S3UploadLinks { signer: signer() }).await;
+    links::thumbnail_links(&S3ThumbnailLinks { signer: signer() }).await;
 }
 
 #[tokio::test]
 async fn an_upload_link_signs_what_it_tells_to_send_and_nothing_else() {
-    let links = S3UploadLinks { bucket: bucket() };
+    let links = S3UploadLinks { signer: signer() };
     let link = links.put_link(&grant(after(900_999))).await.unwrap();
     let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let mut headers = link.headers.clone();
@@ -94,7 +101,7 @@ async fn an_upload_link_signs_what_it_tells_to_send_and_nothing_else() {
 
 #[tokio::test]
 async fn a_link_to_read_signs_its_host_alone() {
-    let links = S3UploadLinks { bucket: bucket() };
+    let links = S3UploadLinks { signer: signer() };
     let url = links
         .get_link("reports/0190-a/rejected.csv", after(3_600_000))
         .await
@@ -106,8 +113,8 @@ async fn a_link_to_read_signs_its_host_alone() {
 
 #[tokio::test]
 async fn no_link_is_made_for_the_past() {
-    let uploads = S3UploadLinks { bucket: bucket() };
-    let thumbnails = S3ThumbnailLinks { bucket: bucket() };
+    let uploads = S3UploadLinks { signer: signer() };
+    let thumbnails = S3ThumbnailLinks { signer: signer() };
     for expires_at in [after(999), after(0), after(-1), Timestamp::from_unix_ms(i64::MIN)] {
         let failures = [
             uploads.put_link(&grant(expires_at)).await.unwrap_err(),
@@ -124,9 +131,65 @@ async fn no_link_is_made_for_the_past() {
 
 #[tokio::test]
 async fn no_link_lives_longer_than_a_signature_may() {
-    let links = S3ThumbnailLinks { bucket: bucket() };
+    let links = S3ThumbnailLinks { signer: signer() };
     for expires_at in [after(8 * 24 * 3_600_000), Timestamp::from_unix_ms(i64::MAX)] {
         let url = links.link("MUG-01/0190-a/128.jpg", expires_at).await.unwrap();
         assert_eq!(query(&url)["X-Amz-Expires"], "604800");
     }
+}
+
+/// Whatever the client of S3 does to a request before it signs it, a link of ours allows the same request.
+#[tokio::test]
+async fn a_link_is_the_one_that_the_client_of_s3_would_make() {
+    let keys = [
+        "photos/MUG-01/0190-a",
+        "photos/Größe=L&M;'~*()!/a b+c%2F#?",
+        "a//b/../c",
+    ];
+    for endpoint in [None, Some("http://127.0.0.1:4566")] {
+        for bucket in ["shop-uploads", "shop.uploads"] {
+            for key in keys {
+                let config = config(endpoint);
+                let links = S3UploadLinks {
+                    signer: LinkSigner::new(&config, bucket),
+                };
+                let config = aws_sdk_s3::config::Builder::from(&config)
+                    .force_path_style(endpoint.is_some())
+                    .request_checksum_calculation(aws_sdk_s3::config::RequestChecksumCalculation::WhenRequired)
+                    .build();
+                let client = aws_sdk_s3::Client::from_conf(config);
+                let life = PresigningConfig::builder()
+                    .start_time(UNIX_EPOCH + Duration::from_secs(NOW_S.unsigned_abs()))
+                    .expires_in(Duration::from_mins(15))
+                    .build()
+                    .unwrap();
+                let grant = UploadGrant {
+                    key: key.to_owned(),
+                    ..grant(after(900_000))
+                };
+                let put = client
+                    .put_object()
+                    .bucket(bucket)
+                    .key(key)
+                    .content_length(5_000_000_000);
+                let put = put.content_type("image/jpeg").if_none_match("*");
+                let put = put.presigned(life.clone()).await.unwrap();
+                assert_same(&links.put_link(&grant).await.unwrap().url, put.uri());
+                let get = client
+                    .get_object()
+                    .bucket(bucket)
+                    .key(key)
+                    .presigned(life)
+                    .await
+                    .unwrap();
+                assert_same(&links.get_link(key, after(900_000)).await.unwrap(), get.uri());
+            }
+        }
+    }
+}
+
+/// The order of parameters means nothing.
+fn assert_same(ours: &str, theirs: &str) {
+    let address = |url: &str| url.split_once('?').unwrap().0.to_owned();
+    assert_eq!((address(ours), query(ours)), (address(theirs), query(theirs)));
 }
