@@ -46,8 +46,8 @@ pub(crate) fn section(comparison: &Comparison, processors: &Processors) -> Resul
 
 fn row(text: &mut String, name: &str, rates: &Rates) {
     let millions = |rate: f64| format!("{:.2} M", rate / 1e6);
-    let slowest = rates.rates.iter().copied().fold(f64::INFINITY, f64::min);
-    let fastest = rates.rates.iter().copied().fold(0.0, f64::max);
+    let slowest = rates.rows_per_cpu_second.iter().copied().fold(f64::INFINITY, f64::min);
+    let fastest = rates.rows_per_cpu_second.iter().copied().fold(0.0, f64::max);
     // Writing to a text does not fail.
     let _ = writeln!(
         text,

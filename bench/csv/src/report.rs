@@ -1,5 +1,6 @@
 //! What did the comparison find? A report for docs, section by section.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -32,7 +33,8 @@ pub(crate) fn compare(comparison: &Comparison) -> Result<(), Trouble> {
     let versions = machine::description(&[("rustc", "--version"), ("node", "--version"), ("python3", "--version")]);
     let mut report = format!("{INTRODUCTION}{versions} {} rounds.\n", comparison.setting.rounds);
     for missing in &comparison.setting.missing {
-        report.push_str(&format!("\nNot measured: {missing}.\n"));
+        // Writing to a text does not fail.
+        let _ = write!(report, "\nNot measured: {missing}.\n");
     }
     report.push_str(&parsing::section(comparison, &processors)?);
     report.push_str(&writing::section(comparison, &processors)?);
@@ -60,8 +62,7 @@ pub(crate) fn made(work: &Path, rows: u64) -> Result<(PathBuf, u64), Trouble> {
 pub(crate) struct Rates {
     pub name: &'static str,
     pub rows: u64,
-    /// Rows per CPU-second.
-    pub rates: Vec<f64>,
+    pub rows_per_cpu_second: Vec<f64>,
     pub peaks_mb: Vec<f64>,
 }
 
@@ -70,7 +71,7 @@ impl Rates {
         Self {
             name,
             rows,
-            rates: Vec::new(),
+            rows_per_cpu_second: Vec::new(),
             peaks_mb: Vec::new(),
         }
     }
@@ -82,12 +83,12 @@ impl Rates {
             "    {}: {rate:.0} rows per CPU-second, {:.1} MB",
             self.name, cost.peak_mb
         );
-        self.rates.push(rate);
+        self.rows_per_cpu_second.push(rate);
         self.peaks_mb.push(cost.peak_mb);
     }
 
     pub(crate) fn rate(&self) -> f64 {
-        bench_kit::median(self.rates.clone())
+        bench_kit::median(self.rows_per_cpu_second.clone())
     }
 
     pub(crate) fn peak_mb(&self) -> f64 {
@@ -96,7 +97,7 @@ impl Rates {
 
     /// How many times as many rows as the other's.
     pub(crate) fn to(&self, other: &Self) -> f64 {
-        let both = self.rates.iter().zip(&other.rates);
+        let both = self.rows_per_cpu_second.iter().zip(&other.rows_per_cpu_second);
         bench_kit::median(both.map(|(own, other)| own / other).collect())
     }
 }

@@ -106,7 +106,8 @@ impl Table {
         let now = Instant::now();
         Self {
             writes_per_second,
-            granted: 0.0,
+            // Nobody used it until now.
+            granted: writes_per_second.unwrap_or(0.0) * SAVED.as_secs_f64(),
             filled_at: now,
             began_at: now,
             slots: Vec::new(),

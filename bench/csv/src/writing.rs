@@ -15,9 +15,9 @@ use crate::report::{ROWS, ROWS_LARGE, Rates, made};
 use crate::sink::Sink;
 
 /// Rows that each gets: enough for some seconds, so fewer for who is slow.
-const ROWS_RUST: u64 = 200_000;
-const ROWS_JAVASCRIPT: u64 = 40_000;
-const ROWS_BOTO3: u64 = 10_000;
+const ROWS_RUST: u64 = 100_000;
+const ROWS_JAVASCRIPT: u64 = 20_000;
+const ROWS_BOTO3: u64 = 5_000;
 /// One row in a hundred is bad, and not everybody minds all that is wrong with it.
 const WRITTEN_MIN: f64 = 0.985;
 /// How long csv-ingester works on 4 GB before it hands over: it stops so long before the end of its time.
@@ -156,7 +156,12 @@ impl Surroundings<'_> {
         if let Some(python) = &comparison.setting.python {
             let (file, _) = made(work, ROWS_BOTO3)?;
             let script = comparison.scripts.join("write.py");
-            peers.push((Peer::new("boto3", &[python, &script, &file]), ROWS_BOTO3));
+            for (name, how) in [
+                ("boto3, a table as its guide has it", "table"),
+                ("boto3, a client that checks nothing", "client"),
+            ] {
+                peers.push((Peer::new(name, &[python, &script, Path::new(how), &file]), ROWS_BOTO3));
+            }
         }
         Ok(peers
             .into_iter()
@@ -170,7 +175,7 @@ impl Surroundings<'_> {
             return peer;
         };
         let text = |path: &Path| path.to_string_lossy().into_owned();
-        // Each looks for roots in its own place: the SDK for Rust, Node, boto3.
+        // Each looks for roots in a place of its own: the SDK for Rust, Node, boto3.
         peer.with("SSL_CERT_FILE", text(&certificates.with_system))
             .with("NODE_EXTRA_CA_CERTS", text(&certificates.alone))
             .with("AWS_CA_BUNDLE", text(&certificates.with_system))

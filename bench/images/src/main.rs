@@ -1,5 +1,9 @@
 //! How does the thumbnailer compare? `cargo xtask bench images` prepares the tools and runs this.
-#![allow(clippy::print_stdout, reason = "a command line tool talks to its terminal")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line tool talks to its terminal"
+)]
 
 mod arguments;
 mod baseline;
