@@ -36,11 +36,14 @@ pub(crate) fn compare(comparison: &Comparison) -> Result<(), Trouble> {
         // Writing to a text does not fail.
         let _ = write!(report, "\nNot measured: {missing}.\n");
     }
-    report.push_str(&parsing::section(comparison, &processors)?);
-    report.push_str(&writing::section(comparison, &processors)?);
-    report.push_str(&throttled::section(comparison, &processors)?);
+    let sections = [parsing::section, writing::section, throttled::section];
     let path = &comparison.setting.report;
-    fs::write(path, report).map_err(|reason| Trouble::new(path.display(), reason))
+    for section in sections {
+        report.push_str(&section(comparison, &processors)?);
+        // After each: what was measured stays, whatever happens to the rest.
+        fs::write(path, &report).map_err(|reason| Trouble::new(path.display(), reason))?;
+    }
+    Ok(())
 }
 
 /// A catalog of so many rows: its path, and its bytes.
