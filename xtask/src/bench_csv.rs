@@ -14,11 +14,16 @@ const PEERS: &str = "bench/csv/peers";
 const WORK: &str = "target/bench/csv";
 const REPORT: &str = "docs/benchmarks/csv.md";
 
+/// What is measured as a whole.
+const FUNCTION: &str = "csv-ingester";
+
 /// Measures and writes the report, and its plots beside it. A peer that cannot be had is left out, by name.
 pub(crate) fn compare(rounds: Option<usize>, with_large_file: bool) -> Result<(), Failed> {
+    let programs = functions::build_programs(Network::Allowed, None, &[FUNCTION.to_owned()])?;
     run("cargo", &["build", "--release", "--locked", "-p", "bench-csv"])?;
     let mut line = vec!["compare".to_owned()];
     let mut say = |name: &str, value: &str| line.extend([name.to_owned(), value.to_owned()]);
+    say("--ingester", &programs.join(FUNCTION).to_string_lossy());
     say("--plain-sdk", &plain_sdk()?.to_string_lossy());
     match javascript()? {
         Some(script) => say("--javascript", &script.to_string_lossy()),

@@ -3,66 +3,55 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use lexopt::{Arg, Parser, ValueExt as _};
+use bench_kit::arguments::{self, Setting};
+use bench_kit::trouble::Trouble;
+use lexopt::{Parser, ValueExt as _};
 
 use crate::baseline::How;
-use crate::trouble::Trouble;
 
-/// Rounds of a comparison: an odd number, so that a median is one of them.
 const ROUNDS: usize = 5;
 
 /// A comparison with all that it needs.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Comparison {
+    /// csv-ingester, as it is deployed.
+    pub ingester: PathBuf,
     /// The SDK as its guide shows it.
     pub plain_sdk: Option<PathBuf>,
-    /// With boto3, polars and `DuckDB` installed.
-    pub python: Option<PathBuf>,
     /// The folder of Python's scripts.
     pub scripts: PathBuf,
     /// The script, in the folder that its modules are installed in.
     pub javascript: Option<PathBuf>,
-    /// Why a peer is not there, in its own words.
-    pub missing: Vec<String>,
-    pub rounds: usize,
     /// Also reads a file of 4 GB.
     pub with_large_file: bool,
-    /// For the files that are made.
-    pub work: PathBuf,
-    /// Its plots lie beside it.
-    pub report: PathBuf,
+    /// The report's plots lie beside it.
+    pub setting: Setting,
 }
 
 pub(crate) enum Wanted {
     Make { file: PathBuf, rows: u64 },
     Compare(Comparison),
     Measure { line: Vec<OsString> },
-    Import { file: PathBuf, rows_max: u64 },
     Parse { how: How, file: PathBuf },
 }
 
 pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Wanted, Trouble> {
     let mut parser = Parser::from_args(arguments);
-    let command: String = parser.value()?.parse()?;
-    Ok(match command.as_str() {
-        "make" => Wanted::Make {
+    match arguments::command(&mut parser)?.as_str() {
+        "make" => Ok(Wanted::Make {
             file: parser.value()?.into(),
             rows: parser.value()?.parse()?,
-        },
-        "measure" => Wanted::Measure {
+        }),
+        "measure" => Ok(Wanted::Measure {
             line: parser.raw_args()?.collect(),
-        },
-        "import" => Wanted::Import {
-            file: parser.value()?.into(),
-            rows_max: parser.value()?.parse()?,
-        },
-        "parse" => Wanted::Parse {
+        }),
+        "parse" => Ok(Wanted::Parse {
             how: how(&parser.value()?)?,
             file: parser.value()?.into(),
-        },
-        "compare" => comparison(parser)?,
-        other => return Err(Trouble::new("arguments", format!("no such command: {other}"))),
-    })
+        }),
+        "compare" => compare(parser),
+        other => Err(arguments::unknown(other)),
+    }
 }
 
 fn how(name: &OsString) -> Result<How, Trouble> {
@@ -75,24 +64,26 @@ fn how(name: &OsString) -> Result<How, Trouble> {
     }
 }
 
-fn comparison(mut parser: Parser) -> Result<Wanted, Trouble> {
-    let mut comparison = Comparison {
-        rounds: ROUNDS,
-        ..Comparison::default()
-    };
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Arg::Long("plain-sdk") => comparison.plain_sdk = Some(parser.value()?.into()),
-            Arg::Long("python") => comparison.python = Some(parser.value()?.into()),
-            Arg::Long("scripts") => comparison.scripts = parser.value()?.into(),
-            Arg::Long("javascript") => comparison.javascript = Some(parser.value()?.into()),
-            Arg::Long("missing") => comparison.missing.push(parser.value()?.string()?),
-            Arg::Long("rounds") => comparison.rounds = parser.value()?.parse()?,
-            Arg::Long("large") => comparison.with_large_file = true,
-            Arg::Long("work") => comparison.work = parser.value()?.into(),
-            Arg::Long("report") => comparison.report = parser.value()?.into(),
-            other => return Err(other.unexpected().into()),
+fn compare(parser: Parser) -> Result<Wanted, Trouble> {
+    let (mut ingester, mut scripts) = (PathBuf::new(), PathBuf::new());
+    let (mut plain_sdk, mut javascript, mut with_large_file) = (None, None, false);
+    let setting = Setting::read(parser, ROUNDS, |name, parser| {
+        match name {
+            "ingester" => ingester = parser.value()?.into(),
+            "plain-sdk" => plain_sdk = Some(parser.value()?.into()),
+            "scripts" => scripts = parser.value()?.into(),
+            "javascript" => javascript = Some(parser.value()?.into()),
+            "large" => with_large_file = true,
+            _ => return Ok(false),
         }
-    }
-    Ok(Wanted::Compare(comparison))
+        Ok(true)
+    })?;
+    Ok(Wanted::Compare(Comparison {
+        ingester,
+        plain_sdk,
+        scripts,
+        javascript,
+        with_large_file,
+        setting,
+    }))
 }

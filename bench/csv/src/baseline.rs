@@ -4,10 +4,10 @@ use std::fmt::Display;
 use std::fs::File;
 use std::path::Path;
 
+use bench_kit::trouble::Trouble;
 use serde::Deserialize;
 
 use crate::ours;
-use crate::trouble::Trouble;
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum How {

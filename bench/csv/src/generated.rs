@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use crate::trouble::Trouble;
+use bench_kit::trouble::Trouble;
 
 /// What is wrong with the rows that are bad: each has one of these in its price, its stock or its number of fields.
 const BAD_EVERY: u64 = 100;

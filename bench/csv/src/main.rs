@@ -11,35 +11,33 @@
 
 mod arguments;
 mod baseline;
+mod cloud;
 mod generated;
-mod measure;
+mod ingester;
 mod ours;
+mod parsing;
+mod peers;
 mod plot;
 mod report;
 mod sink;
-mod trouble;
+mod throttled;
+mod writing;
 
 use std::process::ExitCode;
 
 use arguments::Wanted;
-use trouble::Trouble;
+use bench_kit::cost;
+use bench_kit::trouble::{self, Trouble};
 
 fn main() -> ExitCode {
-    match arguments::parse(std::env::args_os().skip(1)).and_then(run) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(trouble) => {
-            eprintln!("bench-csv: {trouble}");
-            ExitCode::FAILURE
-        }
-    }
+    trouble::exit("bench-csv", arguments::parse(std::env::args_os().skip(1)).and_then(run))
 }
 
 fn run(wanted: Wanted) -> Result<(), Trouble> {
     match wanted {
         Wanted::Make { file, rows } => generated::make(&file, rows),
         Wanted::Compare(comparison) => report::compare(&comparison),
-        Wanted::Measure { line } => measure::child(&line),
-        Wanted::Import { file, rows_max } => ours::import(&file, rows_max),
+        Wanted::Measure { line } => cost::child(&line).map(|said| println!("{said}")),
         Wanted::Parse { how, file } => baseline::parse(how, &file),
     }
 }

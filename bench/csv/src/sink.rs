@@ -1,23 +1,31 @@
-//! What do the imports write into? A server that takes every update at once, or so many per second and no more.
+//! What do the imports write into? A cloud that takes every row at once, or so many per second and no more.
 //!
-//! It understands as much of HTTP as clients of DynamoDB speak, and does nothing with what it reads: what is measured is
-//! who writes.
+//! It looks no closer at a row than to tell it from everything else: what is measured is who writes.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::trouble::Trouble;
+use bench_kit::http::{Request, Response};
+use bench_kit::server;
+use bench_kit::trouble::Trouble;
+use rustls::ServerConfig;
 
+use crate::cloud::Cloud;
+
+/// The table that all of them write into.
+pub(crate) const PRODUCTS: &str = "products";
 /// What is not used is granted for so long. A table keeps it for longer, which is easier to live with.
 const SAVED: Duration = Duration::from_millis(100);
 /// Of the record of what came.
 pub(crate) const SLOT: Duration = Duration::from_millis(250);
-const HEAD_LINES_MAX: usize = 64;
-const BODY_BYTES_MAX: usize = 1 << 20;
 
+const UPDATE: &str = "DynamoDB_20120810.UpdateItem";
+/// In JSON, with a space before it or without.
+const QUOTED_PRODUCTS: &[u8] = br#""products""#;
+/// The table's name stands at the beginning of a request.
+const BEGINNING_BYTES: usize = 40;
+/// With the checksum that DynamoDB sends, which some clients look at.
 const TAKEN: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/x-amz-json-1.0\r\nx-amz-crc32: 2745614147\r\n\
                      content-length: 2\r\n\r\n{}";
 const THROTTLED: &str = "HTTP/1.1 400 Bad Request\r\ncontent-type: application/x-amz-json-1.0\r\n\
@@ -32,7 +40,7 @@ pub(crate) struct Slot {
 }
 
 #[derive(Debug)]
-struct State {
+struct Table {
     /// None: without a limit.
     writes_per_second: Option<f64>,
     granted: f64,
@@ -42,100 +50,89 @@ struct State {
 }
 
 /// Listens until the process ends.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Sink {
-    pub address: SocketAddr,
-    state: Arc<Mutex<State>>,
+    /// For `AWS_ENDPOINT_URL`.
+    pub url: String,
+    table: Arc<Mutex<Table>>,
+    cloud: Arc<Mutex<Cloud>>,
 }
 
 impl Sink {
-    pub(crate) fn start() -> Result<Self, Trouble> {
-        let listener = TcpListener::bind("127.0.0.1:0").map_err(|reason| Trouble::new("listen", reason))?;
-        let address = listener.local_addr().map_err(|reason| Trouble::new("listen", reason))?;
-        let sink = Self {
-            address,
-            state: Arc::new(Mutex::new(State::new(None))),
-        };
-        let accepting = sink.clone();
-        thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let sink = accepting.clone();
-                // A connection that breaks is its client's to mend.
-                thread::spawn(move || sink.serve(&stream).ok());
-            }
-        });
-        Ok(sink)
+    pub(crate) fn start(tls: Option<Arc<ServerConfig>>) -> Result<Self, Trouble> {
+        let table = Arc::new(Mutex::new(Table::new(None)));
+        let cloud = Arc::new(Mutex::new(Cloud::default()));
+        let (answering, keeping) = (Arc::clone(&table), Arc::clone(&cloud));
+        let url = server::start(tls, move |request| {
+            Some(if is_row(request) {
+                Response::Ready(if held(&answering).takes() { TAKEN } else { THROTTLED })
+            } else {
+                held(&keeping).answer(request)
+            })
+        })?;
+        Ok(Self { url, table, cloud })
     }
 
-    /// Forgets what came.
-    pub(crate) fn limit(&self, writes_per_second: Option<f64>) {
-        *self.state.lock().unwrap_or_else(PoisonError::into_inner) = State::new(writes_per_second);
+    /// Forgets what came, and has this file from now on.
+    pub(crate) fn begin(&self, file: &Path, writes_per_second: Option<f64>) -> Result<(), Trouble> {
+        *held(&self.cloud) = Cloud::with(file)?;
+        *held(&self.table) = Table::new(writes_per_second);
+        Ok(())
     }
 
     pub(crate) fn slots(&self) -> Vec<Slot> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).slots.clone()
+        held(&self.table).slots.clone()
     }
 
-    fn serve(&self, stream: &TcpStream) -> std::io::Result<()> {
-        stream.set_nodelay(true)?;
-        let mut reader = BufReader::with_capacity(16 * 1024, stream);
-        let mut writer = stream;
-        let mut line = Vec::new();
-        let mut body = Vec::new();
-        loop {
-            let mut length = 0;
-            for number in 0..HEAD_LINES_MAX {
-                line.clear();
-                if reader.read_until(b'\n', &mut line)? == 0 {
-                    return Ok(());
-                }
-                if line == b"\r\n" && number > 0 {
-                    break;
-                }
-                if let Some(value) = content_length(&line) {
-                    length = value.min(BODY_BYTES_MAX);
-                }
-            }
-            body.resize(length, 0);
-            reader.read_exact(&mut body)?;
-            let answer = if self.takes() { TAKEN } else { THROTTLED };
-            writer.write_all(answer.as_bytes())?;
-        }
+    pub(crate) fn rows_taken(&self) -> u64 {
+        held(&self.table).slots.iter().map(|slot| slot.taken).sum()
     }
+}
 
-    fn takes(&self) -> bool {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+fn held<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn is_row(request: &Request<'_>) -> bool {
+    let beginning = request.body.get(..BEGINNING_BYTES).unwrap_or_default();
+    request.header("x-amz-target") == Some(UPDATE)
+        && beginning
+            .windows(QUOTED_PRODUCTS.len())
+            .any(|window| window == QUOTED_PRODUCTS)
+}
+
+impl Table {
+    fn new(writes_per_second: Option<f64>) -> Self {
         let now = Instant::now();
-        if state.slots.is_empty() {
+        Self {
+            writes_per_second,
+            // Nobody used it until now.
+            granted: writes_per_second.unwrap_or(0.0) * SAVED.as_secs_f64(),
+            filled_at: now,
+            began_at: now,
+            slots: Vec::new(),
+        }
+    }
+
+    fn takes(&mut self) -> bool {
+        let now = Instant::now();
+        if self.slots.is_empty() {
             // Time begins with the first call.
-            (state.began_at, state.filled_at) = (now, now);
+            (self.began_at, self.filled_at) = (now, now);
         }
-        let takes = state.grants(now);
-        let slot = now.duration_since(state.began_at).as_millis() / SLOT.as_millis();
+        let takes = self.grants(now);
+        let slot = now.duration_since(self.began_at).as_millis() / SLOT.as_millis();
         let slot = usize::try_from(slot).unwrap_or(0);
-        if state.slots.len() <= slot {
-            state.slots.resize(slot + 1, Slot::default());
+        if self.slots.len() <= slot {
+            self.slots.resize(slot + 1, Slot::default());
         }
-        let slot = &mut state.slots[slot];
+        let slot = &mut self.slots[slot];
         if takes {
             slot.taken += 1;
         } else {
             slot.throttled += 1;
         }
         takes
-    }
-}
-
-impl State {
-    fn new(writes_per_second: Option<f64>) -> Self {
-        let now = Instant::now();
-        Self {
-            writes_per_second,
-            granted: 0.0,
-            filled_at: now,
-            began_at: now,
-            slots: Vec::new(),
-        }
     }
 
     fn grants(&mut self, now: Instant) -> bool {
@@ -151,10 +148,4 @@ impl State {
         }
         takes
     }
-}
-
-fn content_length(line: &[u8]) -> Option<usize> {
-    let (name, value) = std::str::from_utf8(line).ok()?.split_once(':')?;
-    name.eq_ignore_ascii_case("content-length")
-        .then(|| value.trim().parse().ok())?
 }

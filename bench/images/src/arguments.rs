@@ -3,9 +3,9 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use lexopt::{Arg, Parser, ValueExt as _};
-
-use crate::trouble::Trouble;
+use bench_kit::arguments::{self, Setting};
+use bench_kit::trouble::Trouble;
+use lexopt::{Parser, ValueExt as _};
 
 /// Rounds of a comparison: an odd number, so that a median is one of them.
 pub(crate) const ROUNDS: usize = 9;
@@ -22,17 +22,10 @@ pub(crate) enum InProcess {
 pub(crate) struct Comparison {
     /// The program that makes our thumbnails.
     pub ours: PathBuf,
-    /// With Pillow installed.
-    pub python: Option<PathBuf>,
     /// The folder that sharp is installed in.
     pub sharp: Option<PathBuf>,
-    /// Why a peer is not there, in its own words.
-    pub missing: Vec<String>,
-    pub rounds: usize,
-    pub photos: Vec<PathBuf>,
-    /// For what the peers write.
-    pub work: PathBuf,
-    pub report: PathBuf,
+    /// Says which photos, too.
+    pub setting: Setting,
 }
 
 pub(crate) enum Wanted {
@@ -60,11 +53,7 @@ pub(crate) enum Wanted {
 
 pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Wanted, Trouble> {
     let mut parser = Parser::from_args(arguments);
-    let command = match parser.next()? {
-        Some(Arg::Value(command)) => command.string()?,
-        _ => return Err(Trouble::new("arguments", "a command is missing")),
-    };
-    match command.as_str() {
+    match arguments::command(&mut parser)?.as_str() {
         "make" => Ok(Wanted::Make {
             folder: parser.value()?.into(),
             python: parser.value()?.into(),
@@ -90,33 +79,19 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Wan
             target: parser.value()?.into(),
             size_px: parser.value()?.parse()?,
         }),
-        other => Err(Trouble::new("arguments", format!("{other} is no command"))),
+        other => Err(arguments::unknown(other)),
     }
 }
 
-fn compare(mut parser: Parser) -> Result<Wanted, Trouble> {
-    let mut comparison = Comparison {
-        ours: PathBuf::new(),
-        python: None,
-        sharp: None,
-        missing: Vec::new(),
-        rounds: ROUNDS,
-        photos: Vec::new(),
-        work: PathBuf::new(),
-        report: PathBuf::new(),
-    };
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Arg::Long("ours") => comparison.ours = parser.value()?.into(),
-            Arg::Long("python") => comparison.python = Some(parser.value()?.into()),
-            Arg::Long("sharp") => comparison.sharp = Some(parser.value()?.into()),
-            Arg::Long("missing") => comparison.missing.push(parser.value()?.string()?),
-            Arg::Long("rounds") => comparison.rounds = parser.value()?.parse()?,
-            Arg::Long("work") => comparison.work = parser.value()?.into(),
-            Arg::Long("report") => comparison.report = parser.value()?.into(),
-            Arg::Value(photo) => comparison.photos.push(photo.into()),
-            other => return Err(other.unexpected().into()),
+fn compare(parser: Parser) -> Result<Wanted, Trouble> {
+    let (mut ours, mut sharp) = (PathBuf::new(), None);
+    let setting = Setting::read(parser, ROUNDS, |name, parser| {
+        match name {
+            "ours" => ours = parser.value()?.into(),
+            "sharp" => sharp = Some(parser.value()?.into()),
+            _ => return Ok(false),
         }
-    }
-    Ok(Wanted::Compare(comparison))
+        Ok(true)
+    })?;
+    Ok(Wanted::Compare(Comparison { ours, sharp, setting }))
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader};
 
-use crate::trouble::Trouble;
+use bench_kit::trouble::Trouble;
 
 /// The quality number that every peer is told.
 const JPEG_QUALITY: u8 = 80;

@@ -7,7 +7,7 @@ use moxcms::{ColorProfile, DataColorSpace, LutDataType, LutStore, LutType, LutWa
 
 use crate::measure;
 use crate::peers::{Peer, Peers};
-use crate::trouble::Trouble;
+use bench_kit::trouble::Trouble;
 
 /// Wider than the chart: nothing is scaled.
 const SIZE_PX: u32 = 1024;

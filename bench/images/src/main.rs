@@ -14,28 +14,25 @@ mod quality;
 mod report;
 mod rounds;
 mod synthetic;
-mod trouble;
 
 use std::process::ExitCode;
 
 use arguments::Wanted;
-use trouble::Trouble;
+use bench_kit::cost;
+use bench_kit::trouble::{self, Trouble};
 
 fn main() -> ExitCode {
-    match arguments::parse(std::env::args_os().skip(1)).and_then(run) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(trouble) => {
-            eprintln!("bench-images: {trouble}");
-            ExitCode::FAILURE
-        }
-    }
+    trouble::exit(
+        "bench-images",
+        arguments::parse(std::env::args_os().skip(1)).and_then(run),
+    )
 }
 
 fn run(wanted: Wanted) -> Result<(), Trouble> {
     match wanted {
         Wanted::Make { folder, python } => synthetic::make(&folder, &python),
         Wanted::Compare(comparison) => report::compare(&comparison),
-        Wanted::Measure { line } => measure::child(&line),
+        Wanted::Measure { line } => cost::child(&line).map(|said| println!("{said}")),
         Wanted::Warm {
             who,
             photo,

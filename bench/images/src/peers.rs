@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::arguments::Comparison;
 use crate::baseline;
-use crate::trouble::Trouble;
+use bench_kit::trouble::Trouble;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Peer {
@@ -62,7 +62,7 @@ impl<'a> Peers<'a> {
     }
 
     pub(crate) fn present(&self) -> Vec<Peer> {
-        let is_missing = |name: &str| self.comparison.missing.iter().any(|why| why.starts_with(name));
+        let is_missing = |name: &str| self.comparison.setting.missing.iter().any(|why| why.starts_with(name));
         let mut present = Peer::ALL.to_vec();
         present.retain(|peer| !is_missing(peer.name()));
         present
@@ -70,7 +70,7 @@ impl<'a> Peers<'a> {
 
     /// Where a peer writes its thumbnail.
     pub(crate) fn target(&self, peer: Peer, size_px: u32, extension: &str) -> PathBuf {
-        let folder = self.comparison.work.join(peer.folder());
+        let folder = self.comparison.setting.work.join(peer.folder());
         folder.join(format!("{size_px}.{extension}"))
     }
 
@@ -154,7 +154,12 @@ impl<'a> Peers<'a> {
     }
 
     fn pillow(&self, command: &str) -> Vec<OsString> {
-        let python = self.comparison.python.clone().unwrap_or_else(|| "python3".into());
+        let python = self
+            .comparison
+            .setting
+            .python
+            .clone()
+            .unwrap_or_else(|| "python3".into());
         vec![python.into(), self.scripts.join("pillow.py").into(), command.into()]
     }
 

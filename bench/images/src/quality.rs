@@ -5,7 +5,7 @@ use std::path::Path;
 use image::RgbaImage;
 use ssimulacra2::{ColorPrimaries, Rgb, TransferCharacteristic, compute_frame_ssimulacra2};
 
-use crate::trouble::Trouble;
+use bench_kit::trouble::Trouble;
 
 /// What shows through where a picture is transparent; the worse of the two counts, as in the metric's own tool.
 const BACKGROUNDS: [u8; 2] = [0, 255];

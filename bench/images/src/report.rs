@@ -4,15 +4,18 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+
+use bench_kit::cost::Cost;
+use bench_kit::machine::{self, said};
+use bench_kit::median;
+use bench_kit::trouble::Trouble;
 
 use crate::arguments::Comparison;
 use crate::colours;
-use crate::measure::{self, Cost};
+use crate::measure;
 use crate::peers::{Peer, Peers};
 use crate::quality;
 use crate::rounds::{self, Measured, SIZE_PX};
-use crate::trouble::Trouble;
 
 /// The sizes that the shop asks for.
 const QUALITY_SIZES_PX: [u32; 4] = [128, 256, 512, 1024];
@@ -35,16 +38,17 @@ pub(crate) fn compare(comparison: &Comparison) -> Result<(), Trouble> {
         fs::create_dir_all(folder).map_err(|reason| Trouble::new(folder.display(), reason))?;
     }
     let mut rows = Vec::new();
-    for photo in &comparison.photos {
+    for photo in comparison.setting.what.iter().map(Path::new) {
         println!("measures {}", photo.display());
         rows.push(row(comparison, &peers, photo)?);
     }
     let mut text = text(comparison, &peers, &rows);
-    if comparison.python.is_some() {
-        text.push_str(&colours::section(&peers, &comparison.work)?);
+    if comparison.setting.python.is_some() {
+        text.push_str(&colours::section(&peers, &comparison.setting.work)?);
     }
-    fs::write(&comparison.report, text).map_err(|reason| Trouble::new(comparison.report.display(), reason))?;
-    println!("wrote {}", comparison.report.display());
+    fs::write(&comparison.setting.report, text)
+        .map_err(|reason| Trouble::new(comparison.setting.report.display(), reason))?;
+    println!("wrote {}", comparison.setting.report.display());
     Ok(())
 }
 
@@ -66,11 +70,11 @@ fn row(comparison: &Comparison, peers: &Peers<'_>, photo: &Path) -> Result<Row, 
         made["format"].as_str().unwrap_or_default(),
         file.len() / 1000
     );
-    let measured = rounds::measure(peers, photo, extension, comparison.rounds)?;
+    let measured = rounds::measure(peers, photo, extension, comparison.setting.rounds)?;
     let (mut qualities, mut bytes) = (BTreeMap::new(), BTreeMap::new());
     for peer in peers.present() {
         for size_px in QUALITY_SIZES_PX {
-            if comparison.python.is_none() {
+            if comparison.setting.python.is_none() {
                 continue;
             }
             let found = quality_of(comparison, peers, photo, (peer, size_px, extension));
@@ -95,7 +99,7 @@ fn quality_of(
     photo: &Path,
     (peer, size_px, extension): (Peer, u32, &str),
 ) -> Result<f64, Trouble> {
-    let reference = comparison.work.join(format!("reference-{size_px}.png"));
+    let reference = comparison.setting.work.join(format!("reference-{size_px}.png"));
     if peer == Peer::Ours {
         measure::run(peers.own(), &peers.reference(photo, &reference, size_px))?;
     }
@@ -105,10 +109,10 @@ fn quality_of(
 
 fn text(comparison: &Comparison, peers: &Peers<'_>, rows: &[Row]) -> String {
     let mut text = String::from(INTRODUCTION);
-    let _ = writeln!(text, "{}\n", machine());
+    let _ = writeln!(text, "{}\n", machine::description(&[]));
     let versions: Vec<String> = peers.present().into_iter().filter_map(version).collect();
-    let _ = writeln!(text, "{}; {} rounds.\n", versions.join(", "), comparison.rounds);
-    for why in &comparison.missing {
+    let _ = writeln!(text, "{}; {} rounds.\n", versions.join(", "), comparison.setting.rounds);
+    for why in &comparison.setting.missing {
         let _ = writeln!(text, "Not measured: {why}.\n");
     }
     text.push_str(RATIOS);
@@ -174,7 +178,7 @@ fn ratios(text: &mut String, row: &Row) {
         whole(|cost| cost.cpu_ms),
         whole(|cost| cost.peak_mb),
         qualities.join(", "),
-        rounds::median(row.measured.four_sizes.clone())
+        median(row.measured.four_sizes.clone())
     );
 }
 
@@ -185,14 +189,14 @@ fn figures(text: &mut String, peers: &Peers<'_>, row: &Row) {
     for peer in peers.present() {
         let (cpu, peak) = match row.measured.whole.get(&peer) {
             Some(Ok(costs)) => (
-                format!("{:.1}", rounds::median(costs.iter().map(|cost| cost.cpu_ms).collect())),
-                format!("{:.1}", rounds::median(costs.iter().map(|cost| cost.peak_mb).collect())),
+                format!("{:.1}", median(costs.iter().map(|cost| cost.cpu_ms).collect())),
+                format!("{:.1}", median(costs.iter().map(|cost| cost.peak_mb).collect())),
             ),
             Some(Err(reason)) => (format!("failed: {reason}"), NOT_MEASURED.to_owned()),
             None => (NOT_MEASURED.to_owned(), NOT_MEASURED.to_owned()),
         };
         let warm = match row.measured.warm.get(&peer) {
-            Some(Ok(turns)) => format!("{:.1}", rounds::median(turns.clone())),
+            Some(Ok(turns)) => format!("{:.1}", median(turns.clone())),
             Some(Err(reason)) => format!("failed: {reason}"),
             None => NOT_MEASURED.to_owned(),
         };
@@ -218,19 +222,6 @@ fn quality_cell(row: &Row, peer: Peer, size_px: u32) -> String {
     }
 }
 
-/// The processor, the kernel and the day.
-fn machine() -> String {
-    let processor = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = processor
-        .lines()
-        .find_map(|line| line.strip_prefix("model name")?.split_once(": "))
-        .map_or("an unknown processor", |(_, model)| model);
-    let count = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let system = said("uname", &["-sr"]).unwrap_or_default();
-    let day = said("date", &["-u", "+%Y-%m-%d"]).unwrap_or_default();
-    format!("{day}, {model}, {count} virtual processors, {system}.")
-}
-
 fn version(peer: Peer) -> Option<String> {
     match peer {
         Peer::Vips => said("vipsthumbnail", &["--vips-version"]),
@@ -238,9 +229,4 @@ fn version(peer: Peer) -> Option<String> {
         Peer::Pillow => Some("Pillow as in `bench/images/peers/requirements.txt`".to_owned()),
         Peer::Ours | Peer::ImageCrate => None,
     }
-}
-
-fn said(program: &str, arguments: &[&str]) -> Option<String> {
-    let output = Command::new(program).args(arguments).output().ok()?;
-    Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }

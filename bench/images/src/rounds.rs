@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::Path;
 
-use crate::measure::{self, Cost};
+use bench_kit::cost::Cost;
+use bench_kit::median;
+use bench_kit::trouble::Trouble;
+
+use crate::measure;
 use crate::peers::{Peer, Peers};
-use crate::trouble::Trouble;
 
 /// Turns of a warm process in one round.
 const TURNS: usize = 3;
@@ -28,11 +31,6 @@ pub(crate) struct Measured {
 /// Ratio of what two peers need, round by round.
 pub(crate) fn ratio(ours: &[f64], theirs: &[f64]) -> f64 {
     median(ours.iter().zip(theirs).map(|(ours, theirs)| ours / theirs).collect())
-}
-
-pub(crate) fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 pub(crate) fn measure(peers: &Peers<'_>, photo: &Path, extension: &str, rounds: usize) -> Result<Measured, Trouble> {

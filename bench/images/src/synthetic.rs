@@ -7,7 +7,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::trouble::Trouble;
+use bench_kit::trouble::Trouble;
 
 /// An image to be made: Pillow encodes what [`pixel`] says.
 struct Recipe {

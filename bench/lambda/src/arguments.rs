@@ -3,9 +3,9 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use lexopt::{Arg, Parser, ValueExt as _};
-
-use crate::trouble::Trouble;
+use bench_kit::arguments::{self, Setting};
+use bench_kit::trouble::Trouble;
+use lexopt::{Parser, ValueExt as _};
 
 /// Rounds of a comparison: an odd number, so that a median is one of them.
 pub(crate) const ROUNDS: usize = 15;
@@ -15,20 +15,12 @@ pub(crate) const ROUNDS: usize = 15;
 pub(crate) struct Comparison {
     /// The folder that our programs lie in.
     pub programs: PathBuf,
-    /// Ours, by name, for the table of all functions.
-    pub functions: Vec<String>,
     /// The folder that the Rust peers lie in.
     pub rust_peers: PathBuf,
     /// The bundled handler.
     pub node: Option<PathBuf>,
-    /// With boto3 installed.
-    pub python: Option<PathBuf>,
-    /// Why a peer is not there, in its own words.
-    pub missing: Vec<String>,
-    pub rounds: usize,
-    /// For certificates.
-    pub work: PathBuf,
-    pub report: PathBuf,
+    /// Says which of ours are in the table of all functions, too.
+    pub setting: Setting,
 }
 
 pub(crate) enum Wanted {
@@ -43,46 +35,32 @@ pub(crate) enum Wanted {
 
 pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Wanted, Trouble> {
     let mut parser = Parser::from_args(arguments);
-    let command = match parser.next()? {
-        Some(Arg::Value(command)) => command.string()?,
-        _ => return Err(Trouble::new("arguments", "a command is missing")),
-    };
-    match command.as_str() {
+    match arguments::command(&mut parser)?.as_str() {
         "compare" => compare(parser),
         "count" => Ok(Wanted::Count {
             program: parser.value()?.into(),
             function: parser.value()?.string()?,
             work: parser.value()?.into(),
         }),
-        other => Err(Trouble::new("arguments", format!("{other} is no command"))),
+        other => Err(arguments::unknown(other)),
     }
 }
 
-fn compare(mut parser: Parser) -> Result<Wanted, Trouble> {
-    let mut comparison = Comparison {
-        programs: PathBuf::new(),
-        functions: Vec::new(),
-        rust_peers: PathBuf::new(),
-        node: None,
-        python: None,
-        missing: Vec::new(),
-        rounds: ROUNDS,
-        work: PathBuf::new(),
-        report: PathBuf::new(),
-    };
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Arg::Long("programs") => comparison.programs = parser.value()?.into(),
-            Arg::Long("rust-peers") => comparison.rust_peers = parser.value()?.into(),
-            Arg::Long("node") => comparison.node = Some(parser.value()?.into()),
-            Arg::Long("python") => comparison.python = Some(parser.value()?.into()),
-            Arg::Long("missing") => comparison.missing.push(parser.value()?.string()?),
-            Arg::Long("rounds") => comparison.rounds = parser.value()?.parse()?,
-            Arg::Long("work") => comparison.work = parser.value()?.into(),
-            Arg::Long("report") => comparison.report = parser.value()?.into(),
-            Arg::Value(function) => comparison.functions.push(function.string()?),
-            other => return Err(other.unexpected().into()),
+fn compare(parser: Parser) -> Result<Wanted, Trouble> {
+    let (mut programs, mut rust_peers, mut node) = (PathBuf::new(), PathBuf::new(), None);
+    let setting = Setting::read(parser, ROUNDS, |name, parser| {
+        match name {
+            "programs" => programs = parser.value()?.into(),
+            "rust-peers" => rust_peers = parser.value()?.into(),
+            "node" => node = Some(parser.value()?.into()),
+            _ => return Ok(false),
         }
-    }
-    Ok(Wanted::Compare(comparison))
+        Ok(true)
+    })?;
+    Ok(Wanted::Compare(Comparison {
+        programs,
+        rust_peers,
+        node,
+        setting,
+    }))
 }

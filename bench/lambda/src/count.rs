@@ -4,15 +4,16 @@
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use bench_kit::process::Line;
+use bench_kit::runtime_api::RuntimeApi;
+use bench_kit::trouble::Trouble;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::json;
 
-use crate::process::Line;
-use crate::runtime_api::RuntimeApi;
-use crate::sink::Sink;
+use crate::measure::INVOCATION_TIMEOUT;
+use crate::sink;
 use crate::subjects;
-use crate::trouble::Trouble;
 
 /// Of the shorter run and of the longer one.
 const EVENTS: [u64; 2] = [20, 120];
@@ -31,14 +32,14 @@ pub(crate) fn instructions(program: &Path, function: &str, work: &Path) -> Resul
 
 /// From the process's start until it asks for the event after these.
 fn counted(program: &Path, event: &[u8], events: u64, work: &Path) -> Result<u64, Trouble> {
-    let (api, sink) = (RuntimeApi::start()?, Sink::start(None)?);
+    let (api, endpoint) = (RuntimeApi::start(INVOCATION_TIMEOUT)?, sink::start(None)?);
     let totals = work.join("callgrind.out");
     let line = Line::of("valgrind")
         .argument("--tool=callgrind")
         .argument(format!("--callgrind-out-file={}", totals.display()))
         .argument(program.to_string_lossy())
         .variable("AWS_LAMBDA_RUNTIME_API", &api.address)
-        .variable("AWS_ENDPOINT_URL", &sink.url);
+        .variable("AWS_ENDPOINT_URL", &endpoint);
     let mut command = line.command();
     command.stdout(Stdio::null()).stderr(Stdio::null());
     let mut process = Ended(start(&mut command)?);

@@ -6,33 +6,25 @@
 )]
 
 mod arguments;
-mod certificates;
 mod count;
-mod http;
 mod limits;
 mod measure;
-mod process;
 mod report;
 mod rounds;
-mod runtime_api;
 mod sink;
 mod size;
 mod subjects;
-mod trouble;
 
 use std::process::ExitCode;
 
 use arguments::Wanted;
-use trouble::Trouble;
+use bench_kit::trouble::{self, Trouble};
 
 fn main() -> ExitCode {
-    match arguments::parse(std::env::args_os().skip(1)).and_then(run) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(trouble) => {
-            eprintln!("bench-lambda: {trouble}");
-            ExitCode::FAILURE
-        }
-    }
+    trouble::exit(
+        "bench-lambda",
+        arguments::parse(std::env::args_os().skip(1)).and_then(run),
+    )
 }
 
 fn run(wanted: Wanted) -> Result<(), Trouble> {

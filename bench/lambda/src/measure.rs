@@ -1,9 +1,13 @@
 //! What does one process cost, from its start to its last event?
 
-use crate::process::{Line, Process, Processors};
-use crate::runtime_api::RuntimeApi;
-use crate::trouble::Trouble;
+use std::time::Duration;
 
+use bench_kit::process::{Line, Place, Process, Processors};
+use bench_kit::runtime_api::RuntimeApi;
+use bench_kit::trouble::Trouble;
+
+/// What each event is given.
+pub(crate) const INVOCATION_TIMEOUT: Duration = Duration::from_mins(1);
 /// Events before the first that counts as warm.
 const EVENTS_TO_WARM: usize = 30;
 
@@ -33,9 +37,9 @@ impl Figures {
 
 /// One run: figures, and what the first event was answered with.
 pub(crate) fn run(subject: &Subject, processors: &Processors, warm_events: u32) -> Result<(Figures, Vec<u8>), Trouble> {
-    let api = RuntimeApi::start()?;
+    let api = RuntimeApi::start(INVOCATION_TIMEOUT)?;
     let line = subject.line.clone().variable("AWS_LAMBDA_RUNTIME_API", &api.address);
-    let process = Process::start(&line, processors)?;
+    let process = Process::start(&line, processors, Place::Measured)?;
     measured(&api, &process, &subject.event, warm_events)
         .map_err(|trouble| Trouble::new(&subject.name, format!("{trouble}; it said: {}", process.complaints())))
 }

@@ -3,20 +3,20 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::net::UdpSocket;
-use std::process::Command;
 use std::thread;
 
+use bench_kit::certificates::Certificates;
+use bench_kit::machine;
+use bench_kit::process::Processors;
+use bench_kit::trouble::Trouble;
 use serde_json::Value;
 
 use crate::arguments::Comparison;
-use crate::certificates::Certificates;
 use crate::limits;
 use crate::measure::Figures;
-use crate::process::Processors;
 use crate::rounds::{self, Measured};
-use crate::sink::Sink;
+use crate::sink;
 use crate::subjects::{COMPARED, OURS, OURS_WARMED_UP, Surroundings, WarmUp};
-use crate::trouble::Trouble;
 
 const WARM_EVENTS: u32 = 300;
 /// For the table of all functions, which is there to be looked up and not to be argued with.
@@ -26,12 +26,12 @@ const BYTES_PER_MB: f64 = 1_000_000.0;
 
 pub(crate) fn compare(comparison: &Comparison) -> Result<(), Trouble> {
     let processors = Processors::divide()?;
-    let certificates = Certificates::make(&comparison.work)?;
-    let sink = Sink::start(Some(certificates.server.clone()))?;
+    let certificates = Certificates::make(&comparison.setting.work)?;
+    let endpoint = sink::start(Some(certificates.server.clone()))?;
     let surroundings = Surroundings {
         comparison,
         certificates: &certificates,
-        endpoint: &sink.url,
+        endpoint: &endpoint,
         daemon: &daemon()?,
     };
     let mut subjects = vec![
@@ -39,23 +39,32 @@ pub(crate) fn compare(comparison: &Comparison) -> Result<(), Trouble> {
         surroundings.function(COMPARED, OURS_WARMED_UP, WarmUp::On)?,
     ];
     subjects.extend(surroundings.peers()?);
-    println!("measures {COMPARED} beside its peers, {} rounds", comparison.rounds);
-    let peers = rounds::measure(&subjects, &processors, comparison.rounds, WARM_EVENTS)?;
+    println!(
+        "measures {COMPARED} beside its peers, {} rounds",
+        comparison.setting.rounds
+    );
+    let peers = rounds::measure(&subjects, &processors, comparison.setting.rounds, WARM_EVENTS)?;
     let mut text = String::from(INTRODUCTION);
     // Writing to a text does not fail.
-    let _ = writeln!(text, "{} {} rounds.\n", machine(), comparison.rounds);
-    for why in &comparison.missing {
+    let _ = writeln!(
+        text,
+        "{} {} rounds.\n",
+        machine::description(&[("rustc", "--version"), ("node", "--version")]),
+        comparison.setting.rounds
+    );
+    for why in &comparison.setting.missing {
         let _ = writeln!(text, "Not measured: {why}.\n");
     }
     let _ = writeln!(text, "## {COMPARED} beside its peers\n\n{}", table(&peers));
     let _ = writeln!(text, "{LIMITS}{}", limits::table(&peers));
-    if !comparison.functions.is_empty() {
+    if !comparison.setting.what.is_empty() {
         text.push_str(ALL);
         text.push_str(&all_functions(&surroundings, &processors)?);
     }
     println!("{text}");
-    fs::write(&comparison.report, text).map_err(|reason| Trouble::new(comparison.report.display(), reason))?;
-    println!("wrote {}", comparison.report.display());
+    fs::write(&comparison.setting.report, text)
+        .map_err(|reason| Trouble::new(comparison.setting.report.display(), reason))?;
+    println!("wrote {}", comparison.setting.report.display());
     Ok(())
 }
 
@@ -112,7 +121,8 @@ fn all_functions(surroundings: &Surroundings<'_>, processors: &Processors) -> Re
     let mut text = String::from(
         "| function | got | zip MB | init, CPU ms | init and first, CPU ms | init, warmed up | first, warmed up | warm, CPU µs | memory MB |\n|---|---|---|---|---|---|---|---|---|\n",
     );
-    for function in &surroundings.comparison.functions {
+    for function in &surroundings.comparison.setting.what {
+        let function = &*function.to_string_lossy();
         println!("measures {function}");
         let subjects = [
             surroundings.function(function, OURS, WarmUp::Off)?,
@@ -168,24 +178,4 @@ fn daemon() -> Result<String, Trouble> {
         while socket.recv(&mut datagram).is_ok() {}
     });
     Ok(address)
-}
-
-/// The processor, the kernel, the versions and the day.
-fn machine() -> String {
-    let processor = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = processor
-        .lines()
-        .find_map(|line| line.strip_prefix("model name")?.split_once(": "))
-        .map_or("an unknown processor", |(_, model)| model);
-    // Not those that this process still has to itself.
-    let count = processor.lines().filter(|line| line.starts_with("processor")).count();
-    let said = |program: &str, arguments: &[&str]| {
-        let output = Command::new(program).args(arguments).output().ok()?;
-        Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
-    };
-    let system = said("uname", &["-sr"]).unwrap_or_default();
-    let day = said("date", &["-u", "+%Y-%m-%d"]).unwrap_or_default();
-    let rustc = said("rustc", &["--version"]).unwrap_or_default();
-    let node = said("node", &["--version"]).unwrap_or_else(|| "none".to_owned());
-    format!("{day}, {model}, {count} virtual processors, {system}, {rustc}, Node {node}.")
 }

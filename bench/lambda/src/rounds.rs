@@ -1,8 +1,11 @@
 //! How are several measured so that a busy machine is unfair to none? In turn, again and again; and the middle counts.
 
+use bench_kit::process::Processors;
+use bench_kit::trouble::Trouble;
+
+use bench_kit::median;
+
 use crate::measure::{self, Figures, Subject};
-use crate::process::Processors;
-use crate::trouble::Trouble;
 
 /// Of one subject, of each round; the same index is the same round everywhere.
 pub(crate) struct Measured {
@@ -23,11 +26,6 @@ impl Measured {
         let both = self.rounds.iter().zip(&other.rounds);
         median(both.map(|(own, other)| of(own) / of(other)).collect())
     }
-}
-
-pub(crate) fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 pub(crate) fn measure(

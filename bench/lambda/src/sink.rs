@@ -1,82 +1,46 @@
 //! Which cloud do the measured processes call? One that answers at once: it keeps one order and one product, says yes to
 //! every change, and has no file.
 
-use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
-use std::thread;
 
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use bench_kit::http::{Body, Request, Response};
+use bench_kit::server;
+use bench_kit::trouble::Trouble;
+use rustls::ServerConfig;
 use serde_json::{Value, json};
-
-use crate::http::{self, Request, Response};
-use crate::trouble::Trouble;
 
 /// The order and the customer of `events/`.
 const ORDER_ID: &str = "0192e5a0-7c11-7b3a-9c5d-6a1f00000001";
 const CUSTOMER: &str = "7d1e4c52-90b1-70aa-3f6e-0c9b2f1a8e01";
 
-pub(crate) struct Sink {
-    /// For `AWS_ENDPOINT_URL`.
-    pub url: String,
+/// Listens until the process ends; the address for `AWS_ENDPOINT_URL`.
+pub(crate) fn start(tls: Option<Arc<ServerConfig>>) -> Result<String, Trouble> {
+    server::start(tls, |request| Some(answer(request)))
 }
 
-impl Sink {
-    /// Over TLS with this configuration; without one, over plain HTTP.
-    pub(crate) fn start(tls: Option<Arc<ServerConfig>>) -> Result<Self, Trouble> {
-        let trouble = |reason| Trouble::new("sink", reason);
-        let listener = TcpListener::bind("127.0.0.1:0").map_err(trouble)?;
-        let port = listener.local_addr().map_err(trouble)?.port();
-        let url = match &tls {
-            Some(_) => format!("https://localhost:{port}"),
-            None => format!("http://127.0.0.1:{port}"),
-        };
-        thread::spawn(move || {
-            for connection in listener.incoming().flatten() {
-                let tls = tls.clone();
-                // Whoever is measured says when a connection matters to it.
-                thread::spawn(move || serve(connection, tls).unwrap_or_default());
-            }
-        });
-        Ok(Self { url })
-    }
-}
-
-fn serve(connection: TcpStream, tls: Option<Arc<ServerConfig>>) -> std::io::Result<()> {
-    connection.set_nodelay(true)?;
-    let answer = |request| Some(answer(&request));
-    match tls {
-        None => http::serve(connection, answer),
-        Some(tls) => {
-            let session = ServerConnection::new(tls).map_err(std::io::Error::other)?;
-            http::serve(StreamOwned::new(session, connection), answer)
-        }
-    }
-}
-
-fn answer(request: &Request) -> Response {
+fn answer(request: &Request<'_>) -> Response {
     let operation = request
         .header("x-amz-target")
         .and_then(|target| target.split('.').nth(1));
     let is_s3 = request
         .header("authorization")
         .is_some_and(|signature| signature.contains("/s3/"));
-    if is_s3 && request.method != "PUT" && request.method != "HEAD" {
-        return Response {
+    if is_s3 && request.method() != "PUT" && request.method() != "HEAD" {
+        return Response::Made {
             status: 404,
             headers: vec![("content-type", "application/xml".to_owned())],
-            body: b"<?xml version=\"1.0\"?><Error><Code>NoSuchKey</Code></Error>".to_vec(),
+            body: Body::Bytes(b"<?xml version=\"1.0\"?><Error><Code>NoSuchKey</Code></Error>".to_vec()),
         };
     }
-    let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
-    Response {
+    let body: Value = serde_json::from_slice(request.body).unwrap_or_default();
+    let answer = answer_of(operation.unwrap_or(request.path()), &body).to_string();
+    Response::Made {
         status: 200,
         headers: vec![
             ("content-type", "application/x-amz-json-1.0".to_owned()),
             ("x-amzn-requestid", "request-of-the-sink".to_owned()),
         ],
-        body: answer_of(operation.unwrap_or(&request.path), &body)
-            .to_string()
-            .into_bytes(),
+        body: Body::Bytes(answer.into_bytes()),
     }
 }
 

@@ -4,10 +4,9 @@ use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
+use bench_kit::trouble::Trouble;
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
-
-use crate::trouble::Trouble;
 
 /// Of a file's two headers in a zip, without its name.
 const HEADERS_BYTES: u64 = 76;

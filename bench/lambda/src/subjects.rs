@@ -3,11 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use bench_kit::certificates::Certificates;
+use bench_kit::process::Line;
+use bench_kit::trouble::Trouble;
+
 use crate::arguments::Comparison;
-use crate::certificates::Certificates;
 use crate::measure::Subject;
-use crate::process::Line;
-use crate::trouble::Trouble;
 
 /// The function that the peers do the work of.
 pub(crate) const COMPARED: &str = "orders-get";
@@ -64,7 +65,7 @@ impl Surroundings<'_> {
             let line = line.variable("NODE_EXTRA_CA_CERTS", text(&self.certificates.alone));
             peers.push(subject(NODE, COMPARED, line, bundle.clone())?);
         }
-        if let Some(python) = &self.comparison.python {
+        if let Some(python) = &self.comparison.setting.python {
             let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/python/orders_get.py");
             let line = self.line(python).argument(text(&script));
             let line = line.variable("AWS_CA_BUNDLE", text(&self.certificates.with_system));

@@ -15,9 +15,14 @@ use aws_smithy_runtime_api::client::http::HttpClient as _;
 use aws_smithy_runtime_api::client::http::{
     HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
 };
+use aws_smithy_runtime_api::client::identity::{
+    Identity, IdentityFuture, ResolveCachedIdentity, SharedIdentityResolver,
+};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
+use aws_smithy_types::config_bag::ConfigBag;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
@@ -52,6 +57,7 @@ pub fn sdk_config<L: Fn(&str) -> Option<String>>(environment: &Environment<L>) -
         None,
         "environment",
     );
+    let known = Known(credentials.clone().into());
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT_TIMEOUT)
         .operation_attempt_timeout(ATTEMPT_TIMEOUT)
@@ -64,6 +70,7 @@ pub fn sdk_config<L: Fn(&str) -> Option<String>>(environment: &Environment<L>) -
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(environment.required("AWS_REGION")))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .identity_cache(known)
         .http_client(http_client(environment))
         .timeout_config(timeouts.build())
         .retry_config(retries)
@@ -76,6 +83,22 @@ pub fn sdk_config<L: Fn(&str) -> Option<String>>(environment: &Environment<L>) -
         config = config.endpoint_url(endpoint);
     }
     config.build()
+}
+
+/// The credentials of the environment. The SDK's own cache looks for them under a lock and at the clock before every call,
+/// for those that expire.
+#[derive(Debug)]
+struct Known(Identity);
+
+impl ResolveCachedIdentity for Known {
+    fn resolve_cached_identity<'a>(
+        &'a self,
+        _resolver: SharedIdentityResolver,
+        _components: &'a RuntimeComponents,
+        _config: &'a ConfigBag,
+    ) -> IdentityFuture<'a> {
+        IdentityFuture::ready(Ok(self.0.clone()))
+    }
 }
 
 /// HTTPS with ring below rustls; plain HTTP, without a look at any certificate, where an endpoint says so. Knows the

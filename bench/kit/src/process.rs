@@ -23,14 +23,14 @@ const OWN_THREAD: Pid = Pid::from_raw(0);
 
 /// What is run, and with what.
 #[derive(Debug, Clone)]
-pub(crate) struct Line {
+pub struct Line {
     pub program: PathBuf,
     pub arguments: Vec<String>,
     pub variables: Vec<(String, String)>,
 }
 
 /// What Lambda sets, and what the template gives to any function: a process takes what it knows of it.
-const VARIABLES: [(&str, &str); 25] = [
+const VARIABLES: [(&str, &str); 29] = [
     ("AWS_LAMBDA_FUNCTION_NAME", "bench"),
     ("AWS_LAMBDA_FUNCTION_VERSION", "1"),
     ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
@@ -51,6 +51,7 @@ const VARIABLES: [(&str, &str); 25] = [
     ("PRODUCTS_TABLE", "products-table"),
     ("PAYMENTS_TABLE", "payments-table"),
     ("IMPORTS_TABLE", "imports-table"),
+    ("SANDBOX_GATEWAY_TABLE", "sandbox-gateway-table"),
     ("UPLOADS_BUCKET", "popshop-dev-uploads-123456789012"),
     ("THUMBNAILS_BUCKET", "thumbnails-bucket"),
     (
@@ -67,11 +68,17 @@ const VARIABLES: [(&str, &str); 25] = [
         "ORDER_CANCEL_SAGA_ARN",
         "arn:aws:states:eu-central-1:123456789012:stateMachine:order-cancel",
     ),
+    (
+        "CATALOG_IMPORT_ARN",
+        "arn:aws:states:eu-central-1:123456789012:stateMachine:catalog-import",
+    ),
+    ("DIVIDE_ABOVE_BYTES", "67108864"),
+    ("RANGE_BYTES", "33554432"),
     ("PATH", "/usr/bin:/bin"),
 ];
 
 impl Line {
-    pub(crate) fn of(program: impl Into<PathBuf>) -> Self {
+    pub fn of(program: impl Into<PathBuf>) -> Self {
         let variables = VARIABLES.map(|(name, value)| (name.to_owned(), value.to_owned()));
         Self {
             program: program.into(),
@@ -81,18 +88,19 @@ impl Line {
     }
 
     #[must_use]
-    pub(crate) fn argument(mut self, argument: impl Into<String>) -> Self {
+    pub fn argument(mut self, argument: impl Into<String>) -> Self {
         self.arguments.push(argument.into());
         self
     }
 
+    /// The last one of a name counts.
     #[must_use]
-    pub(crate) fn variable(mut self, name: &str, value: impl Into<String>) -> Self {
+    pub fn variable(mut self, name: &str, value: impl Into<String>) -> Self {
         self.variables.push((name.to_owned(), value.into()));
         self
     }
 
-    pub(crate) fn command(&self) -> Command {
+    pub fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command
             .args(&self.arguments)
@@ -104,7 +112,7 @@ impl Line {
 }
 
 /// Ends with its measurement.
-pub(crate) struct Process {
+pub struct Process {
     child: Child,
     clock: ClockId,
     pid: Pid,
@@ -112,12 +120,12 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    pub(crate) fn start(line: &Line, processors: &Processors) -> Result<Self, Trouble> {
+    pub fn start(line: &Line, processors: &Processors, place: Place) -> Result<Self, Trouble> {
         let trouble = |reason| Trouble::new(line.program.display(), reason);
         let mut command = line.command();
         // Lambda reads what a function writes; so does this, and throws it away.
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = processors.start_measured(|| command.spawn())?.map_err(trouble)?;
+        let mut child = processors.start(place, || command.spawn())?.map_err(trouble)?;
         let pid = Pid::from_raw(i32::try_from(child.id()).map_err(|reason| Trouble::new("process", reason))?);
         let clock = ClockId::pid_cpu_clock_id(pid).map_err(|reason| Trouble::new("processor clock", reason))?;
         let complaints = Arc::new(Mutex::new(Vec::new()));
@@ -143,7 +151,7 @@ impl Process {
     }
 
     /// What it said about itself, for whoever asks why it does not answer.
-    pub(crate) fn complaints(&self) -> String {
+    pub fn complaints(&self) -> String {
         let complaints = self
             .complaints
             .lock()
@@ -153,7 +161,7 @@ impl Process {
     }
 
     /// Processor time so far in milliseconds, of all threads, once it has stopped growing.
-    pub(crate) fn cpu_ms_at_rest(&self) -> Result<f64, Trouble> {
+    pub fn cpu_ms_at_rest(&self) -> Result<f64, Trouble> {
         let started = Instant::now();
         let mut before = self.cpu()?;
         loop {
@@ -175,7 +183,7 @@ impl Process {
     }
 
     /// The most that was resident, in MB: Lambda's "Max Memory Used".
-    pub(crate) fn peak_mb(&self) -> Result<f64, Trouble> {
+    pub fn peak_mb(&self) -> Result<f64, Trouble> {
         let path = format!("/proc/{}/status", self.pid);
         let status = fs::read_to_string(&path).map_err(|reason| Trouble::new(&path, reason))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
@@ -201,9 +209,19 @@ fn drain(mut output: impl Read, mut take: impl FnMut(&[u8])) {
     }
 }
 
+/// Where a process runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// On the processor that nothing else uses.
+    Measured,
+    /// Wherever there is room, beside everything else: for several at once.
+    Anywhere,
+}
+
 /// Which processor is measured on, and which do the rest.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Processors {
+pub struct Processors {
+    all: CpuSet,
     measured: CpuSet,
     others: CpuSet,
 }
@@ -211,28 +229,36 @@ pub(crate) struct Processors {
 impl Processors {
     /// The first for what is measured. From here on this thread, and those that it starts, keep off it where there is
     /// another.
-    pub(crate) fn divide() -> Result<Self, Trouble> {
+    pub fn divide() -> Result<Self, Trouble> {
         let trouble = |reason| Trouble::new("processors", reason);
         let allowed = sched_getaffinity(OWN_THREAD).map_err(trouble)?;
-        let mut all = (0..CpuSet::count()).filter(|processor| allowed.is_set(*processor).unwrap_or(false));
+        let mut each = (0..CpuSet::count()).filter(|processor| allowed.is_set(*processor).unwrap_or(false));
         let (mut measured, mut others) = (CpuSet::new(), CpuSet::new());
-        for processor in all.by_ref().take(1) {
+        for processor in each.by_ref().take(1) {
             measured.set(processor).map_err(trouble)?;
         }
         let mut is_alone = true;
-        for processor in all {
+        for processor in each {
             others.set(processor).map_err(trouble)?;
             is_alone = false;
         }
         let others = if is_alone { measured } else { others };
         sched_setaffinity(OWN_THREAD, &others).map_err(trouble)?;
-        Ok(Self { measured, others })
+        Ok(Self {
+            all: allowed,
+            measured,
+            others,
+        })
     }
 
     /// A child inherits the processors of the thread that starts it.
-    fn start_measured<T>(&self, start: impl FnOnce() -> T) -> Result<T, Trouble> {
+    pub fn start<T>(&self, place: Place, start: impl FnOnce() -> T) -> Result<T, Trouble> {
         let trouble = |reason| Trouble::new("processors", reason);
-        sched_setaffinity(OWN_THREAD, &self.measured).map_err(trouble)?;
+        let processors = match place {
+            Place::Measured => &self.measured,
+            Place::Anywhere => &self.all,
+        };
+        sched_setaffinity(OWN_THREAD, processors).map_err(trouble)?;
         let started = start();
         sched_setaffinity(OWN_THREAD, &self.others).map_err(trouble)?;
         Ok(started)

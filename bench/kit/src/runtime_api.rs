@@ -8,13 +8,11 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::http::{self, Request, Response};
+use crate::http::{self, Body, Request, Response};
 use crate::trouble::Trouble;
 
-/// Python takes a second, valgrind ten; what takes longer hangs.
+/// Until a process has come up: Python takes a second, valgrind ten; what takes longer hangs.
 const PATIENCE: Duration = Duration::from_mins(1);
-/// What the process is told that it has.
-const INVOCATION_TIMEOUT: Duration = Duration::from_mins(1);
 /// Sampled: what a trace costs counts.
 const TRACE: &str = "Root=1-6ae6c1a0-3f5e8c2b7d9a4e6f1b2c3d4e;Parent=53995c3f42cd8ad8;Sampled=1";
 
@@ -24,20 +22,23 @@ enum Told {
     Answered(Vec<u8>),
 }
 
-pub(crate) struct RuntimeApi {
+pub struct RuntimeApi {
     pub address: String,
     events: Sender<Vec<u8>>,
     told: Receiver<Told>,
+    timeout: Duration,
 }
 
 /// What the connections share.
 struct Shared {
     events: Mutex<Receiver<Vec<u8>>>,
     tell: Sender<Told>,
+    timeout: Duration,
 }
 
 impl RuntimeApi {
-    pub(crate) fn start() -> Result<Self, Trouble> {
+    /// Each invocation is told that it has so much time.
+    pub fn start(timeout: Duration) -> Result<Self, Trouble> {
         let trouble = |reason| Trouble::new("runtime API", reason);
         let listener = TcpListener::bind("127.0.0.1:0").map_err(trouble)?;
         let address = listener.local_addr().map_err(trouble)?.to_string();
@@ -46,6 +47,7 @@ impl RuntimeApi {
         let shared = Arc::new(Shared {
             events: Mutex::new(pending),
             tell,
+            timeout,
         });
         thread::spawn(move || {
             for connection in listener.incoming().flatten() {
@@ -54,11 +56,16 @@ impl RuntimeApi {
                 thread::spawn(move || serve(connection, &shared).unwrap_or_default());
             }
         });
-        Ok(Self { address, events, told })
+        Ok(Self {
+            address,
+            events,
+            told,
+            timeout,
+        })
     }
 
     /// Returns when the process asks for its next event.
-    pub(crate) fn until_asked(&self) -> Result<(), Trouble> {
+    pub fn until_asked(&self) -> Result<(), Trouble> {
         match self.told.recv_timeout(PATIENCE) {
             Ok(Told::AsksForAnEvent) => Ok(()),
             Ok(Told::Answered(_)) => Err(Trouble::new("runtime API", "an answer to nothing")),
@@ -67,10 +74,10 @@ impl RuntimeApi {
     }
 
     /// Hands out an event; the answer to it.
-    pub(crate) fn invoke(&self, event: &[u8]) -> Result<Vec<u8>, Trouble> {
+    pub fn invoke(&self, event: &[u8]) -> Result<Vec<u8>, Trouble> {
         let gone = |_| Trouble::new("runtime API", "nobody there any more");
         self.events.send(event.to_vec()).map_err(gone)?;
-        match self.told.recv_timeout(PATIENCE) {
+        match self.told.recv_timeout(self.timeout) {
             Ok(Told::Answered(answer)) => Ok(answer),
             Ok(Told::AsksForAnEvent) => Err(Trouble::new("runtime API", "the event was left without an answer")),
             Err(reason) => Err(Trouble::new("runtime API", reason)),
@@ -81,7 +88,7 @@ impl RuntimeApi {
 fn serve(connection: TcpStream, shared: &Shared) -> std::io::Result<()> {
     connection.set_nodelay(true)?;
     http::serve(connection, |request| {
-        if request.path.ends_with("/next") {
+        if request.path().ends_with("/next") {
             return next(shared);
         }
         answered(shared, request)
@@ -91,7 +98,7 @@ fn serve(connection: TcpStream, shared: &Shared) -> std::io::Result<()> {
 fn next(shared: &Shared) -> Option<Response> {
     shared.tell.send(Told::AsksForAnEvent).ok()?;
     let event = shared.events.lock().ok()?.recv().ok()?;
-    let deadline = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() + INVOCATION_TIMEOUT;
+    let deadline = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() + shared.timeout;
     let headers = vec![
         ("content-type", "application/json".to_owned()),
         (
@@ -105,18 +112,18 @@ fn next(shared: &Shared) -> Option<Response> {
         ),
         ("lambda-runtime-trace-id", TRACE.to_owned()),
     ];
-    Some(Response {
+    Some(Response::Made {
         status: 200,
         headers,
-        body: event,
+        body: Body::Bytes(event),
     })
 }
 
-fn answered(shared: &Shared, request: Request) -> Option<Response> {
-    shared.tell.send(Told::Answered(request.body)).ok()?;
-    Some(Response {
+fn answered(shared: &Shared, request: &Request<'_>) -> Option<Response> {
+    shared.tell.send(Told::Answered(request.body.to_vec())).ok()?;
+    Some(Response::Made {
         status: 202,
         headers: Vec::new(),
-        body: b"{\"status\":\"OK\"}".to_vec(),
+        body: Body::Bytes(b"{\"status\":\"OK\"}".to_vec()),
     })
 }

@@ -16,7 +16,7 @@ const SYSTEM_BUNDLES: [&str; 2] = ["/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl
 /// The roots that the functions are built with.
 const AMAZON_ROOTS: &[u8] = include_bytes!("../../../shared/edge/src/amazon-roots.pem");
 
-pub(crate) struct Certificates {
+pub struct Certificates {
     /// The authority alone.
     pub alone: PathBuf,
     /// Beside Amazon's: as many to read as a function reads on Lambda, and one.
@@ -27,7 +27,7 @@ pub(crate) struct Certificates {
 }
 
 impl Certificates {
-    pub(crate) fn make(folder: &Path) -> Result<Self, Trouble> {
+    pub fn make(folder: &Path) -> Result<Self, Trouble> {
         fs::create_dir_all(folder).map_err(|reason| Trouble::new(folder.display(), reason))?;
         let (authority, server) = issue().map_err(|reason| Trouble::new("certificates", reason))?;
         let system = SYSTEM_BUNDLES.iter().find_map(|path| fs::read(path).ok());
