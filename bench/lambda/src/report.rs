@@ -84,7 +84,7 @@ Rounds are interleaved, figures are medians, ratios are medians of the ratios of
 const LIMITS: &str = "\
 ## The limits
 
-Of issue 7; a ratio below one is in Popshop's favour. A warm-up call moves work of the first invocation into INIT; it is off \
+What a function is held to; a ratio below one is in Popshop's favour. A warm-up call moves work of the first invocation into INIT; it is off \
 where nothing else is said.
 
 ";

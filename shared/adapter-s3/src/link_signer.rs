@@ -1,6 +1,6 @@
 //! How is a link to an object signed without a client of S3? With the SDK's own signer, over an address of our own making.
 //!
-//! The client would make the same link, and brings 1.4 MB of packed program along: rules for endpoints that we have not,
+//! The client would make the same link, and brings a megabyte of packed program along: rules for endpoints that we have not,
 //! checksums, XML. Functions that make links and call nobody start without it. A test compares every link with the
 //! client's.
 

@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tests::catalog;
-use tests::client::Client;
 use tests::fault_proxy::{Call, Fault};
 
 use crate::number;
@@ -150,13 +149,27 @@ fn read_backwards(place: &Place, job: &Value, ranges: &[Value]) {
     }
 }
 
+/// Nobody comes and redrives one here: the import would stand still.
+fn assert_no_execution_failed(place: &Place) {
+    let failed = json!({"stateMachineArn": place.output("CatalogImportArn"), "statusFilter": "FAILED"});
+    let failed = place.api.states("ListExecutions", &failed);
+    if let Some(execution) = failed["executions"].as_array().unwrap().first() {
+        let of = json!({"executionArn": execution["executionArn"], "reverseOrder": true, "maxResults": 5});
+        panic!("{}", place.api.states("GetExecutionHistory", &of)["events"]);
+    }
+}
+
 /// Watches the upload until its import has ended: progress is there to be seen, and never goes back.
-fn settled(client: &Client, olga: &str, status_url: &str) -> Value {
-    let began = Instant::now();
+fn settled(place: &Place, olga: &str, status_url: &str) -> Value {
+    let (began, mut looked) = (Instant::now(), Instant::now());
     let mut percents = Vec::new();
     let upload = loop {
         assert!(began.elapsed() < ENDS_WITHIN, "{percents:?}");
-        let upload = client.get(status_url, Some(olga)).json();
+        if looked.elapsed() > KILLED_EVERY {
+            assert_no_execution_failed(place);
+            looked = Instant::now();
+        }
+        let upload = place.client.get(status_url, Some(olga)).json();
         percents.extend(upload["import"]["percent"].as_u64());
         if matches!(upload["status"].as_str(), Some("DONE" | "REJECTED")) {
             break upload;
@@ -208,7 +221,7 @@ fn a_divided_import_counts_every_row_once_whatever_becomes_of_its_functions() {
         let ends = Ends(&over);
         scope.spawn(|| kill_now_and_then(&place, &over, &kills));
         let backwards = scope.spawn(|| read_backwards(&place, &job, ranges));
-        let upload = settled(client, &olga, announced_newer["status_url"].as_str().unwrap());
+        let upload = settled(&place, &olga, announced_newer["status_url"].as_str().unwrap());
         backwards.join().unwrap();
         drop(ends);
         upload
