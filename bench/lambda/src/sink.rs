@@ -60,8 +60,10 @@ fn answer_of(operation: &str, body: &Value) -> Value {
             json!({"Responses": found.collect::<serde_json::Map<_, _>>(), "UnprocessedKeys": {}})
         }
         "Query" => json!({"Items": [], "Count": 0, "ScannedCount": 0}),
-        // Who claims something is the first to do so.
-        "UpdateItem" if body["ReturnValues"] == "UPDATED_NEW" => json!({"Attributes": {"fence": {"N": "1"}}}),
+        // Who claims something is the first to do so, and who asks for a number gets the first.
+        "UpdateItem" if body["ReturnValues"] == "UPDATED_NEW" => {
+            json!({"Attributes": {"fence": {"N": "1"}, "sequence": {"N": "1"}}})
+        }
         "DescribeEndpoints" => json!({"Endpoints": [{"Address": "localhost", "CachePeriodInMinutes": 1440}]}),
         "StartExecution" => json!({"executionArn": "arn:execution", "startDate": 1.0}),
         "AdminGetUser" => {
