@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::check::Network;
-use crate::command::{Failed, exists, failed, read, run, workspace_root};
+use crate::command::{Failed, exists, failed, read, run, run_with, workspace_root};
 use crate::functions;
 use crate::node;
 use crate::python::Environment;
@@ -26,8 +26,8 @@ pub(crate) fn images(rounds: Option<usize>, photos: &[PathBuf]) -> Result<(), Fa
             "vipsthumbnail (not installed; Debian has it in libvips-tools)",
         );
     }
-    match sharp()? {
-        Some(folder) => say("--sharp", &folder.to_string_lossy()),
+    match script(&format!("{WORK}/sharp"), &format!("{PEERS}/sharp"), "thumbnail.mjs")? {
+        Some(script) => say("--sharp", &script.to_string_lossy()),
         None => missing(&mut say, "sharp (npm is needed to install it)"),
     }
     let requirements = format!("{PEERS}/requirements.txt");
@@ -85,16 +85,26 @@ fn build() -> Result<PathBuf, Failed> {
     Ok(functions::target_folder().join("release"))
 }
 
-/// sharp, and the script that asks it: a module is looked for beside the script that wants it.
-fn sharp() -> Result<Option<PathBuf>, Failed> {
-    const SCRIPT: &str = "thumbnail.mjs";
-    let locked = format!("{PEERS}/sharp");
-    let Some(folder) = node::install(&format!("{WORK}/sharp"), &locked, Network::Allowed)? else {
+/// A script of Node with what it needs, installed at `folder`: a module is looked for beside the script that wants it.
+pub(crate) fn script(folder: &str, locked: &str, name: &str) -> Result<Option<PathBuf>, Failed> {
+    let Some(folder) = node::install(folder, locked, Network::Allowed)? else {
         return Ok(None);
     };
-    fs::copy(workspace_root().join(&locked).join(SCRIPT), folder.join(SCRIPT))
-        .map_err(|error| failed(&locked, error.to_string()))?;
-    Ok(Some(folder))
+    let script = folder.join(name);
+    fs::copy(workspace_root().join(locked).join(name), &script).map_err(|error| failed(locked, error.to_string()))?;
+    Ok(Some(script))
+}
+
+/// Peers in Rust: a workspace of their own, whose features the functions must not get, and so a folder of artifacts of its
+/// own. Answers with the folder that the programs lie in.
+pub(crate) fn rust_peers(manifest: &str, target: &str) -> Result<PathBuf, Failed> {
+    let target = below_root(target);
+    run_with(
+        "cargo",
+        &["build", "--release", "--locked", "--manifest-path", manifest],
+        &[("CARGO_TARGET_DIR", &target)],
+    )?;
+    Ok(PathBuf::from(target).join("release"))
 }
 
 fn generated(bench: &str, python: &str) -> Result<Vec<String>, Failed> {

@@ -1,13 +1,9 @@
 //! How is the catalog import measured beside its peers? The tools are prepared here; `bench/csv` does the measuring.
 
-use std::fs;
-use std::path::PathBuf;
-
-use crate::bench::{below_root, create, missing};
+use crate::bench::{below_root, create, missing, rust_peers, script};
 use crate::check::Network;
-use crate::command::{Failed, failed, run, run_with, workspace_root};
+use crate::command::{Failed, run};
 use crate::functions;
-use crate::node;
 use crate::python::Environment;
 
 const PEERS: &str = "bench/csv/peers";
@@ -24,8 +20,13 @@ pub(crate) fn compare(rounds: Option<usize>, with_large_file: bool) -> Result<()
     let mut line = vec!["compare".to_owned()];
     let mut say = |name: &str, value: &str| line.extend([name.to_owned(), value.to_owned()]);
     say("--ingester", &programs.join(FUNCTION).to_string_lossy());
-    say("--plain-sdk", &plain_sdk()?.to_string_lossy());
-    match javascript()? {
+    let plain_sdk = rust_peers(&format!("{PEERS}/plain-sdk/Cargo.toml"), &format!("{WORK}/plain-sdk"))?;
+    say("--plain-sdk", &plain_sdk.join("plain-sdk").to_string_lossy());
+    match script(
+        &format!("{WORK}/javascript"),
+        &format!("{PEERS}/javascript"),
+        "write.mjs",
+    )? {
         Some(script) => say("--javascript", &script.to_string_lossy()),
         None => missing(&mut say, "the SDK for JavaScript (npm is needed to install it)"),
     }
@@ -48,29 +49,4 @@ pub(crate) fn compare(rounds: Option<usize>, with_large_file: bool) -> Result<()
     let bench = functions::target_folder().join("release/bench-csv");
     let line: Vec<&str> = line.iter().map(String::as_str).collect();
     run(&bench.to_string_lossy(), &line)
-}
-
-/// A workspace of its own, with the SDK's default features.
-fn plain_sdk() -> Result<PathBuf, Failed> {
-    let manifest = format!("{PEERS}/plain-sdk/Cargo.toml");
-    let target = below_root(&format!("{WORK}/plain-sdk"));
-    run_with(
-        "cargo",
-        &["build", "--release", "--locked", "--manifest-path", &manifest],
-        &[("CARGO_TARGET_DIR", &target)],
-    )?;
-    Ok(PathBuf::from(target).join("release/plain-sdk"))
-}
-
-/// The script beside its modules: they are looked for there.
-fn javascript() -> Result<Option<PathBuf>, Failed> {
-    const SCRIPT: &str = "write.mjs";
-    let locked = format!("{PEERS}/javascript");
-    let Some(folder) = node::install(&format!("{WORK}/javascript"), &locked, Network::Allowed)? else {
-        return Ok(None);
-    };
-    let script = folder.join(SCRIPT);
-    fs::copy(workspace_root().join(&locked).join(SCRIPT), &script)
-        .map_err(|error| failed(&locked, error.to_string()))?;
-    Ok(Some(script))
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::bench::{below_root, create, missing};
+use crate::bench::{below_root, create, missing, rust_peers};
 use crate::check::Network;
 use crate::command::{Failed, failed, run, run_cargo, run_with, workspace_root};
 use crate::functions;
@@ -32,7 +32,8 @@ pub(crate) fn compare(rounds: Option<usize>, only: &[String]) -> Result<(), Fail
     let mut line = vec!["compare".to_owned()];
     let mut say = |name: &str, value: &str| line.extend([name.to_owned(), value.to_owned()]);
     say("--programs", &programs.to_string_lossy());
-    say("--rust-peers", &rust_peers()?.to_string_lossy());
+    let peers = rust_peers(&format!("{PEERS}/rust/Cargo.toml"), &format!("{WORK}/rust"))?;
+    say("--rust-peers", &peers.to_string_lossy());
     match bundle()? {
         Some(bundle) => say("--node", &bundle.to_string_lossy()),
         None => missing(&mut say, "Node (npm is needed to install the SDK)"),
@@ -64,18 +65,6 @@ pub(crate) fn build_bench(network: Network) -> Result<String, Failed> {
     run_cargo(network, &["build", "--locked", "-p", "bench-lambda"], &[])?;
     let bench = functions::target_folder().join("debug/bench-lambda");
     Ok(bench.to_string_lossy().into_owned())
-}
-
-/// A workspace of their own, and so a folder of artifacts of their own.
-fn rust_peers() -> Result<PathBuf, Failed> {
-    let manifest = format!("{PEERS}/rust/Cargo.toml");
-    let target = below_root(&format!("{WORK}/rust"));
-    run_with(
-        "cargo",
-        &["build", "--release", "--locked", "--manifest-path", &manifest],
-        &[("CARGO_TARGET_DIR", &target)],
-    )?;
-    Ok(PathBuf::from(target).join("release"))
 }
 
 /// The handler in one file with what it uses of the SDK, as it would be deployed.

@@ -44,12 +44,12 @@ impl Cloud {
             .map(|(_, operation)| operation);
         let Some(operation) = operation else {
             return match path {
-                "/v2/email/outbound-emails" => said(&json!({"MessageId": "m-1"})),
+                "/v2/email/outbound-emails" => Response::json(&json!({"MessageId": "m-1"})),
                 _ => self.object(request, path, query),
             };
         };
         let body: Value = serde_json::from_slice(request.body).unwrap_or_default();
-        said(&match operation {
+        Response::json(&match operation {
             "UpdateItem" => {
                 let item = self.update(&body);
                 match body["ReturnValues"].as_str() {
@@ -129,21 +129,21 @@ impl Cloud {
                     Some(number) => self.parts.entry(key).or_default().insert(number, body),
                     None => self.objects.insert(key, body),
                 };
-                made(200, vec![("etag", E_TAG.to_owned())], Vec::new())
+                Response::made(200, vec![("etag", E_TAG.to_owned())], [])
             }
             "POST" if parameter("uploadId").is_some() => {
                 let parts = self.parts.remove(path).unwrap_or_default();
                 self.objects.insert(key, parts.into_values().flatten().collect());
-                xml(
+                Response::xml(
                     200,
                     "<CompleteMultipartUploadResult><ETag>e</ETag></CompleteMultipartUploadResult>",
                 )
             }
-            "POST" => xml(
+            "POST" => Response::xml(
                 200,
                 "<InitiateMultipartUploadResult><UploadId>upload</UploadId></InitiateMultipartUploadResult>",
             ),
-            _ => made(204, Vec::new(), Vec::new()),
+            _ => Response::made(204, Vec::new(), []),
         }
     }
 
@@ -153,12 +153,12 @@ impl Cloud {
         let size = match (object, catalog) {
             (Some(object), _) => object.len() as u64,
             (None, Some((_, bytes))) => *bytes,
-            (None, None) => return xml(404, "<Error><Code>NoSuchKey</Code></Error>"),
+            (None, None) => return Response::xml(404, "<Error><Code>NoSuchKey</Code></Error>"),
         };
         let asked = request.header("range").and_then(range);
         let (begin, last) = asked.unwrap_or((0, None));
         if asked.is_some() && begin >= size {
-            return xml(416, "<Error><Code>InvalidRange</Code></Error>");
+            return Response::xml(416, "<Error><Code>InvalidRange</Code></Error>");
         }
         let end = last.map_or(size, |last| size.min(last.saturating_add(1)));
         let mut headers = vec![("etag", E_TAG.to_owned()), ("content-type", "text/csv".to_owned())];
@@ -219,31 +219,6 @@ fn announced(key: &str, size_bytes: u64) -> Map<String, Value> {
     ];
     item.extend(numbers.map(|(name, value)| (name.to_owned(), json!({ "N": value }))));
     item
-}
-
-fn said(answer: &Value) -> Response {
-    let headers = vec![
-        ("content-type", "application/x-amz-json-1.0".to_owned()),
-        ("x-amzn-requestid", "request-of-the-sink".to_owned()),
-    ];
-    made(200, headers, answer.to_string().into_bytes())
-}
-
-fn xml(status: u16, text: &str) -> Response {
-    let text = format!("<?xml version=\"1.0\"?>{text}");
-    made(
-        status,
-        vec![("content-type", "application/xml".to_owned())],
-        text.into_bytes(),
-    )
-}
-
-fn made(status: u16, headers: Vec<(&'static str, String)>, body: Vec<u8>) -> Response {
-    Response::Made {
-        status,
-        headers,
-        body: Body::Bytes(body),
-    }
 }
 
 #[cfg(test)]

@@ -8,10 +8,7 @@ use bench_kit::trouble::Trouble;
 
 use crate::arguments::Comparison;
 use crate::peers::{self, Peer};
-use crate::report::{ROWS, ROWS_LARGE, Rates, made};
-
-/// One row in a hundred is bad, and not everybody minds all that is wrong with it.
-const USABLE_MIN: f64 = 0.985;
+use crate::report::{ROWS, ROWS_LARGE, Rates, USABLE_MIN, made};
 
 pub(crate) fn section(comparison: &Comparison, processors: &Processors) -> Result<String, Trouble> {
     eprintln!("==> parsing");

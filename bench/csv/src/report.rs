@@ -18,6 +18,8 @@ use crate::writing;
 pub(crate) const ROWS: u64 = 1_000_000;
 /// Rows of a file of 4 GB.
 pub(crate) const ROWS_LARGE: u64 = 23_000_000;
+/// One row in a hundred is bad, and not everybody minds all that is wrong with it.
+pub(crate) const USABLE_MIN: f64 = 0.985;
 
 const INTRODUCTION: &str = "\
 # Catalog imports beside their peers

@@ -22,7 +22,7 @@ pub(crate) enum InProcess {
 pub(crate) struct Comparison {
     /// The program that makes our thumbnails.
     pub ours: PathBuf,
-    /// The folder that sharp is installed in.
+    /// The script, in the folder that sharp is installed in.
     pub sharp: Option<PathBuf>,
     /// Says which photos, too.
     pub setting: Setting,

@@ -165,7 +165,7 @@ impl<'a> Peers<'a> {
 
     /// Installed apart from its script, which finds it there.
     fn sharp(&self) -> Vec<OsString> {
-        let installed = self.comparison.sharp.clone().unwrap_or_default();
-        vec!["node".into(), installed.join("thumbnail.mjs").into()]
+        let script = self.comparison.sharp.clone().unwrap_or_default();
+        vec!["node".into(), script.into()]
     }
 }

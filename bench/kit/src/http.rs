@@ -6,6 +6,8 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::FileExt as _;
 use std::sync::Arc;
 
+use serde_json::Value;
+
 /// Of a request's line and headers together.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
 /// A function's answer, or what it writes to a service.
@@ -48,6 +50,31 @@ pub enum Response {
         headers: Vec<(&'static str, String)>,
         body: Body,
     },
+}
+
+impl Response {
+    pub fn made(status: u16, headers: Vec<(&'static str, String)>, body: impl Into<Vec<u8>>) -> Self {
+        Self::Made {
+            status,
+            headers,
+            body: Body::Bytes(body.into()),
+        }
+    }
+
+    /// As services with a JSON protocol answer.
+    pub fn json(answer: &Value) -> Self {
+        let headers = vec![
+            ("content-type", "application/x-amz-json-1.0".to_owned()),
+            ("x-amzn-requestid", "request-of-the-sink".to_owned()),
+        ];
+        Self::made(200, headers, answer.to_string())
+    }
+
+    /// As S3 answers.
+    pub fn xml(status: u16, text: &str) -> Self {
+        let headers = vec![("content-type", "application/xml".to_owned())];
+        Self::made(status, headers, format!("<?xml version=\"1.0\"?>{text}"))
+    }
 }
 
 pub enum Body {

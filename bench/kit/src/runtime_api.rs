@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::http::{self, Body, Request, Response};
+use crate::http::{self, Request, Response};
 use crate::trouble::Trouble;
 
 /// Until a process has come up: Python takes a second, valgrind ten; what takes longer hangs.
@@ -112,18 +112,10 @@ fn next(shared: &Shared) -> Option<Response> {
         ),
         ("lambda-runtime-trace-id", TRACE.to_owned()),
     ];
-    Some(Response::Made {
-        status: 200,
-        headers,
-        body: Body::Bytes(event),
-    })
+    Some(Response::made(200, headers, event))
 }
 
 fn answered(shared: &Shared, request: &Request<'_>) -> Option<Response> {
     shared.tell.send(Told::Answered(request.body.to_vec())).ok()?;
-    Some(Response::Made {
-        status: 202,
-        headers: Vec::new(),
-        body: Body::Bytes(b"{\"status\":\"OK\"}".to_vec()),
-    })
+    Some(Response::made(202, Vec::new(), "{\"status\":\"OK\"}"))
 }

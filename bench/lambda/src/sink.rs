@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use bench_kit::http::{Body, Request, Response};
+use bench_kit::http::{Request, Response};
 use bench_kit::server;
 use bench_kit::trouble::Trouble;
 use rustls::ServerConfig;
@@ -26,22 +26,10 @@ fn answer(request: &Request<'_>) -> Response {
         .header("authorization")
         .is_some_and(|signature| signature.contains("/s3/"));
     if is_s3 && request.method() != "PUT" && request.method() != "HEAD" {
-        return Response::Made {
-            status: 404,
-            headers: vec![("content-type", "application/xml".to_owned())],
-            body: Body::Bytes(b"<?xml version=\"1.0\"?><Error><Code>NoSuchKey</Code></Error>".to_vec()),
-        };
+        return Response::xml(404, "<Error><Code>NoSuchKey</Code></Error>");
     }
     let body: Value = serde_json::from_slice(request.body).unwrap_or_default();
-    let answer = answer_of(operation.unwrap_or(request.path()), &body).to_string();
-    Response::Made {
-        status: 200,
-        headers: vec![
-            ("content-type", "application/x-amz-json-1.0".to_owned()),
-            ("x-amzn-requestid", "request-of-the-sink".to_owned()),
-        ],
-        body: Body::Bytes(answer.into_bytes()),
-    }
+    Response::json(&answer_of(operation.unwrap_or(request.path()), &body))
 }
 
 fn answer_of(operation: &str, body: &Value) -> Value {
