@@ -212,6 +212,14 @@ impl Client {
         created
     }
 
+    /// Uploads a catalog file, and waits for what becomes of it.
+    pub fn import_catalog(&self, token: &str, file_name: &str, file: &[u8]) -> Value {
+        let created = self.announce_catalog(token, file_name, file.len());
+        let put = self.put_file(&created, file);
+        assert_eq!(put.status, 200, "{}", String::from_utf8_lossy(&put.bytes));
+        self.settled_upload(token, created["status_url"].as_str().unwrap())
+    }
+
     /// The PUT of an announced upload, with exactly the headers that were signed.
     pub fn put_file(&self, created: &Value, bytes: &[u8]) -> Answer {
         let headers: Vec<(String, String)> = created["headers"]

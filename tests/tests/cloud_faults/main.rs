@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use tests::client::Client;
 
 use books::Books;
@@ -50,9 +50,7 @@ fn stock(client: &Client) {
         format!("{sku},Mug,A mug,12.50,EUR,{units}\n")
     });
     let file = format!("sku,name,description,price,currency,stock\n{}", rows.concat());
-    let announcement = json!({ "kind": "catalog", "file_name": "mugs.csv", "size_bytes": file.len() });
-    let created = client.upload(&staff, &announcement, file.as_bytes());
-    client.settled_upload(&staff, created["status_url"].as_str().unwrap());
+    client.import_catalog(&staff, "mugs.csv", file.as_bytes());
 }
 
 /// The change of the folder `events` that tells of an order.

@@ -1,14 +1,7 @@
 //! Does a catalog file become products, with exact numbers and a file of what was rejected?
 
-use serde_json::{Value, json};
-use tests::client::Client;
+use serde_json::json;
 use tests::shop::Shop;
-
-fn import(client: &Client, olga: &str, file: &[u8]) -> Value {
-    let announcement = json!({ "kind": "catalog", "file_name": "spring.csv", "size_bytes": file.len() });
-    let created = client.upload(olga, &announcement, file);
-    client.settled_upload(olga, created["status_url"].as_str().unwrap())
-}
 
 #[test]
 fn a_large_catalog_with_one_percent_bad_rows_is_counted_exactly() {
@@ -17,7 +10,11 @@ fn a_large_catalog_with_one_percent_bad_rows_is_counted_exactly() {
     let olga = client.token("olga", &["staff"]);
     let rows = shop.load.catalog_rows;
     let rejected = rows / 100;
-    let upload = import(client, &olga, tests::catalog::many_products("BULK", rows).as_bytes());
+    let upload = client.import_catalog(
+        &olga,
+        "spring.csv",
+        tests::catalog::many_products("BULK", rows).as_bytes(),
+    );
     assert_eq!(upload["status"], "DONE", "{upload}");
     let numbers = &upload["import"];
     assert_eq!(numbers["rows_read"], rows);
@@ -54,7 +51,7 @@ fn a_file_without_its_columns_is_rejected_as_a_whole() {
     let client = &shop.client;
     let olga = client.token("olga", &["staff"]);
     for file in [b"sku;name;price\nA;B;1\n".as_slice(), b"\x00\x01\x02\x03"] {
-        let upload = import(client, &olga, file);
+        let upload = client.import_catalog(&olga, "spring.csv", file);
         assert_eq!(upload["status"], "REJECTED", "{upload}");
         assert!(upload["reason"].is_string());
     }
@@ -66,9 +63,9 @@ fn a_catalog_sets_the_units_on_hand_and_keeps_open_orders_subtracted() {
     let client = &shop.client;
     let olga = client.token("olga", &["staff"]);
     let ann = client.token("ann", &[]);
-    import(
-        client,
+    client.import_catalog(
         &olga,
+        "spring.csv",
         tests::catalog::one_product("SET-MUG", "1.00", 10).as_bytes(),
     );
     // `tok_down` keeps its reservation open for some seconds.
@@ -77,9 +74,9 @@ fn a_catalog_sets_the_units_on_hand_and_keeps_open_orders_subtracted() {
     client.wait_for("the units to be set aside", || {
         (client.available("SET-MUG") == 6).then_some(())
     });
-    import(
-        client,
+    client.import_catalog(
         &olga,
+        "spring.csv",
         tests::catalog::one_product("SET-MUG", "1.00", 20).as_bytes(),
     );
     assert_eq!(client.available("SET-MUG"), 16, "twenty on hand, four set aside");

@@ -2,7 +2,6 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use serde_json::json;
 use tests::shop::{Load, Shop};
 
 #[test]
@@ -14,9 +13,7 @@ fn more_orders_than_units_sell_exactly_the_units() {
     } = shop.load;
     let olga = client.token("olga", &["staff"]);
     let file = tests::catalog::one_product("LAST-MUG", "5.00", units);
-    let announcement = json!({ "kind": "catalog", "file_name": "last.csv", "size_bytes": file.len() });
-    let created = client.upload(&olga, &announcement, file.as_bytes());
-    client.settled_upload(&olga, created["status_url"].as_str().unwrap());
+    client.import_catalog(&olga, "last.csv", file.as_bytes());
 
     let next = AtomicU32::new(0);
     std::thread::scope(|scope| {

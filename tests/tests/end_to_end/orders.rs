@@ -7,9 +7,7 @@ use tests::shop::Shop;
 fn stocked(client: &Client, sku: &str, stock: u32) -> String {
     let staff = client.token("olga", &["staff"]);
     let file = tests::catalog::one_product(sku, "12.50", stock);
-    let announcement = json!({ "kind": "catalog", "file_name": "one.csv", "size_bytes": file.len() });
-    let created = client.upload(&staff, &announcement, file.as_bytes());
-    let upload = client.settled_upload(&staff, created["status_url"].as_str().unwrap());
+    let upload = client.import_catalog(&staff, "one.csv", file.as_bytes());
     assert_eq!(upload["status"], "DONE", "{upload}");
     client.token("ann", &[])
 }

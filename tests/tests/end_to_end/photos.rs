@@ -114,9 +114,7 @@ fn the_newest_photo_of_a_product_with_an_awkward_name_wins() {
     let olga = client.token("olga", &["staff"]);
     let sku = "Tee + Käse 50%2F";
     let file = tests::catalog::one_product(sku, "9.99", 3);
-    let announcement = json!({ "kind": "catalog", "file_name": "tee.csv", "size_bytes": file.len() });
-    let created = client.upload(&olga, &announcement, file.as_bytes());
-    client.settled_upload(&olga, created["status_url"].as_str().unwrap());
+    client.import_catalog(&olga, "tee.csv", file.as_bytes());
 
     let (older, newer) = (sideways_photo_of(64, 48), sideways_photo_of(320, 240));
     let first = client

@@ -19,11 +19,9 @@ fn the_same_file_twice_and_an_older_one_late_change_nothing() {
     let olga = client.token("olga", &["staff"]);
     let import = |price: &str| {
         let file = tests::catalog::one_product("TWICE-MUG", price, 7);
-        let announcement = json!({ "kind": "catalog", "file_name": "twice.csv", "size_bytes": file.len() });
-        let created = client.upload(&olga, &announcement, file.as_bytes());
-        let upload = client.settled_upload(&olga, created["status_url"].as_str().unwrap());
+        let upload = client.import_catalog(&olga, "twice.csv", file.as_bytes());
         assert_eq!(upload["status"], "DONE", "{upload}");
-        (created["id"].as_str().unwrap().to_owned(), file.len(), upload)
+        (upload["id"].as_str().unwrap().to_owned(), file.len(), upload)
     };
     let (older, older_bytes, _) = import("1.00");
     let (newer, newer_bytes, upload) = import("2.00");
@@ -56,9 +54,7 @@ fn a_small_file_is_read_in_one_go_with_a_report_of_its_own() {
     let client = &place.client;
     let olga = client.token("olga", &["staff"]);
     let file = tests::catalog::one_product("SMALL-MUG", "1.00", 7) + "SMALL-CUP,Cup,No price,,EUR,1\r\n";
-    let announcement = json!({ "kind": "catalog", "file_name": "small.csv", "size_bytes": file.len() });
-    let created = client.upload(&olga, &announcement, file.as_bytes());
-    let upload = client.settled_upload(&olga, created["status_url"].as_str().unwrap());
+    let upload = client.import_catalog(&olga, "small.csv", file.as_bytes());
     assert_eq!(
         (&upload["status"], &upload["import"]["rows_written"]),
         (&json!("DONE"), &json!(1))

@@ -107,9 +107,7 @@ fn a_change_delivered_twice_and_beside_a_broken_one_starts_no_second_saga() {
     let client = &place.client;
     let olga = client.token("olga", &["staff"]);
     let file = tests::catalog::one_product("REPLAY-MUG", "3.00", 9);
-    let announcement = json!({ "kind": "catalog", "file_name": "replay.csv", "size_bytes": file.len() });
-    let created = client.upload(&olga, &announcement, file.as_bytes());
-    client.settled_upload(&olga, created["status_url"].as_str().unwrap());
+    client.import_catalog(&olga, "replay.csv", file.as_bytes());
     let ann = client.token("ann", &[]);
     let placed = client
         .place_order(&ann, "replayed", &[("REPLAY-MUG", 2)], "tok_ok")

@@ -18,9 +18,7 @@ fn killed_in_the_middle_of_orders_and_an_import_the_shop_loses_nothing() {
     let client = &host.client;
     let (olga, ann) = (client.token("olga", &["staff"]), client.token("ann", &[]));
     let stock = tests::catalog::one_product("CRASH-MUG", "3.00", STOCK);
-    let announcement = json!({ "kind": "catalog", "file_name": "stock.csv", "size_bytes": stock.len() });
-    let created = client.upload(&olga, &announcement, stock.as_bytes());
-    client.settled_upload(&olga, created["status_url"].as_str().unwrap());
+    client.import_catalog(&olga, "stock.csv", stock.as_bytes());
 
     let bulk = tests::catalog::many_products("CRASH", 10_000);
     let announcement = json!({ "kind": "catalog", "file_name": "bulk.csv", "size_bytes": bulk.len() });

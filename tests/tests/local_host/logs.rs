@@ -9,9 +9,7 @@ fn a_request_is_followed_through_every_hop_and_no_secret_is_logged() {
     let client = &host.client;
     let (olga, ann) = (client.token("olga", &["staff"]), client.token("ann", &[]));
     let file = tests::catalog::one_product("LOG-MUG", "2.00", 5);
-    let announcement = json!({ "kind": "catalog", "file_name": "private-name.csv", "size_bytes": file.len() });
-    let created = client.upload(&olga, &announcement, file.as_bytes());
-    client.settled_upload(&olga, created["status_url"].as_str().unwrap());
+    client.import_catalog(&olga, "private-name.csv", file.as_bytes());
     let photo = tests::photo::sideways_photo_of(64, 48);
     let announcement =
         json!({ "kind": "product-photo", "sku": "LOG-MUG", "content_type": "image/jpeg", "size_bytes": photo.len() });
