@@ -46,6 +46,9 @@ impl HttpRequest {
     pub(crate) fn of(event: ApiEvent, context: &InvocationContext, correlation_id: String) -> Result<Self, Problem> {
         let body = read_body(event.body, event.is_base64_encoded)?;
         let asked = event.request_context;
+        if !is_method(&asked.http.method) {
+            return Err(undecodable("http event: the method is none"));
+        }
         Ok(Self {
             method: asked.http.method,
             path: path_without_stage(event.raw_path.as_deref(), asked.stage.as_deref()),
@@ -112,6 +115,11 @@ impl HttpRequest {
             Problem::malformed_json(format!("{what}: line {}, column {}", fault.line(), fault.column()))
         })
     }
+}
+
+/// Every registered method is made of these.
+fn is_method(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-')
 }
 
 pub(crate) fn undecodable(cause: &str) -> Problem {

@@ -358,7 +358,9 @@ async fn an_event_reads_the_same_as_text_and_as_a_value() {
 async fn an_undecodable_event_is_a_500_without_internals() {
     let mut no_method = event();
     no_method["requestContext"]["http"] = json!({"path": "/orders"});
-    for event in [json!(null), json!({}), json!("text"), json!([]), no_method] {
+    let mut odd_method = event();
+    odd_method["requestContext"]["http"]["method"] = json!("P O S T");
+    for event in [json!(null), json!({}), json!("text"), json!([]), no_method, odd_method] {
         let problem = problem_of(&reply(event, echo).await);
         assert_eq!(problem["title"], "The request could not be completed");
         assert!(problem.get("detail").is_none());
