@@ -12,6 +12,7 @@ mod customer;
 mod imports;
 mod place;
 mod plan;
+mod starts;
 
 use std::path::Path;
 use std::sync::Arc;
