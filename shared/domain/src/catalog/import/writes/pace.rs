@@ -2,9 +2,9 @@
 //!
 //! Two limits hold together. The *rate*, in rows per second, keeps the import at the edge of what a table grants: a
 //! throttled row lowers it at once, calm raises it again, slowly near the rate that was refused last and ever faster away
-//! from it (the shape of CUBIC, RFC 9438). The *window*, in rows in flight, bounds memory and connections; it grows while
-//! answers come as fast as they ever did, and shrinks when they take longer, which is how a store that others need shows
-//! it before it throttles.
+//! from it (the shape of CUBIC, RFC 9438), so that an import takes within a second or two what others leave. The *window*,
+//! in rows in flight, bounds memory and connections; it grows while answers come as fast as they ever did, and shrinks
+//! when they take longer, which is how a store that others need shows it before it throttles.
 //!
 //! Integers throughout: a rate counts thousandths of a row per second, credit counts millionths of a row, so that a
 //! millisecond of a rate is a credit.
@@ -29,28 +29,31 @@ const RATE_MAX: u64 = 1_000_000 * ROW_PER_SECOND;
 const CREDIT_MS: u64 = 10;
 
 /// How often rate and window are thought over.
-const TICK_MS: u64 = 100;
+const TICK_MS: u64 = 50;
 /// What is left of the rate, in thousandths, once a row is throttled: a step back from the table's edge.
-const STEP_BACK: u64 = 970;
-/// The same where nothing is known of the table yet, and the rate doubled until now.
+const STEP_BACK: u64 = 880;
+/// The same where nothing is known of the table yet.
 const STEP_BACK_FIRST: u64 = 500;
 /// So many answers to rows that were sent after the step, and so many milliseconds, tell what the table grants.
-const TRIAL_ROWS: u64 = 40;
+const TRIAL_ROWS: u64 = 20;
 const TRIAL_MS: u64 = 30;
 /// As many in a hundred throttled are by chance: the rate is right.
-const TRIAL_THROTTLED_PERCENT: u64 = 8;
+const TRIAL_THROTTLED_PERCENT: u64 = 20;
+/// Before anything was refused, a calm tick adds this part of the rate.
+const SEARCHING: u64 = 2;
 /// Of the way to the rate that was refused last, a calm tick goes this part.
-const TOWARDS_REFUSED: u64 = 8;
+const TOWARDS_REFUSED: u64 = 3;
 /// Of the way that was gone beyond it, a calm tick adds this part.
-const BEYOND_REFUSED: u64 = 10;
-/// The least step, as a part of the rate.
-const STEP: u64 = 1_000;
+const BEYOND_REFUSED: u64 = 2;
+/// The least step is the root of the rows per second, divided by this. Next to its rate, whoever is slow steps further
+/// than whoever is fast, and so several imports come nearer to each other.
+const ROOTS_PART: u64 = 8;
 /// Answers may take so many times as long as the fastest did.
 const SLOWER: u64 = 2;
 /// The clock's grain.
 const GRAIN_US: u64 = 1_000;
 /// The fastest time is forgotten by this part in a tick: half of it in some twenty seconds.
-const FORGET: u64 = 256;
+const FORGET: u64 = 512;
 
 /// Whether one more row may be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -205,7 +208,11 @@ impl Pace {
             self.trial = None;
             return;
         }
-        let granted = (trial.taken * ROW / passed_ms).min(self.rate);
+        // Both are right where rows are sent as fast as may be. Where this process had to wait for a processor, the first
+        // is too low, and a table that is thought smaller than it is stays idle; one that is thought larger costs a trial.
+        let by_time = trial.taken * ROW / passed_ms;
+        let by_share = self.rate * (trial.answers - trial.throttled) / trial.answers;
+        let granted = by_time.max(by_share).min(self.rate);
         self.refused = Some(granted.max(RATE_MIN));
         self.lower(granted * STEP_BACK / 1_000, now);
     }
@@ -245,12 +252,15 @@ impl Pace {
     }
 
     fn raise(&self) -> u64 {
-        let Some(refused) = self.refused else { return self.rate };
+        let Some(refused) = self.refused else {
+            return self.rate / SEARCHING;
+        };
         let step = match refused.checked_sub(self.rate) {
             Some(way) => way / TOWARDS_REFUSED,
             None => (self.rate - refused) / BEYOND_REFUSED,
         };
-        step.clamp(self.rate / STEP, self.rate)
+        let least = (self.rate / ROW_PER_SECOND).isqrt() * ROW_PER_SECOND / ROOTS_PART;
+        step.clamp(least.min(self.rate), self.rate)
     }
 
     fn think_of_window(&mut self, tick: &Tick) {

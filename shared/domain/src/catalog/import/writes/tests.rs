@@ -329,3 +329,32 @@ async fn records_that_need_no_write_are_durable_at_once_behind_durable_ones() {
     waited.unwrap();
     assert_eq!(writes.durable_until(), 530);
 }
+
+#[tokio::test(start_paused = true)]
+async fn several_imports_share_a_table_and_who_is_left_takes_it_all() {
+    const SECONDS: u64 = 20;
+    for granted in [1_000, 5_000, 10_000] {
+        // Seconds of work at all that is granted.
+        for shares in [[5, 5, 5, 5], [4, 4, 4, 8]] {
+            let table = Limited::new(granted, 4, 100);
+            let import = async |number: usize| {
+                let (before, seconds) = (shares[..number].iter().sum::<u64>(), shares[number]);
+                let mut writes = table.writes();
+                for number in before * granted..(before + seconds) * granted {
+                    push(&mut writes, number).await.unwrap();
+                }
+                writes.drain().await.unwrap();
+            };
+            let began = table.time.now();
+            tokio::join!(import(0), import(1), import(2), import(3));
+            let took_ms = u64::try_from(table.time.now().unix_ms() - began.unix_ms()).unwrap();
+            assert_eq!(table.count() as u64, SECONDS * granted);
+            let used = SECONDS * 1_000_000 / took_ms;
+            let throttled = table.refused.load(Ordering::SeqCst) * 1_000 / table.calls.load(Ordering::SeqCst);
+            assert!(
+                used >= 930 && throttled < 22,
+                "{granted} {shares:?}: {used} {throttled}"
+            );
+        }
+    }
+}
