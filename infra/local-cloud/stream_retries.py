@@ -31,7 +31,7 @@ def _polled():
 
 def _executed(function, event):
     records = event.get("Records") if isinstance(event, dict) else None
-    mapping = _mapping_of(records[0]) if records and getattr(_polling, "now", False) else None
+    mapping = _mapping_of(function, records[0]) if records and getattr(_polling, "now", False) else None
     if mapping is None:
         return _execute(function, event)
     return deliver(
@@ -85,12 +85,12 @@ def _first_failed(records, result):
     return next((place for place, number in enumerate(numbers) if number in named), 0)
 
 
-def _mapping_of(record):
-    """The mapping that brings this record, if its function may report single records."""
-    arn = record.get("eventSourceARN")
+def _mapping_of(function, record):
+    """The mapping that brings this record to this function, if it may report single records."""
+    name = (function.get("config") or function)["FunctionName"]
     for _account, _region, mapping in lambda_svc._iter_all_esms():
-        reports = "ReportBatchItemFailures" in mapping.get("FunctionResponseTypes", [])
-        if arn and mapping.get("EventSourceArn") == arn and reports:
+        is_its = (mapping["FunctionName"], mapping["EventSourceArn"]) == (name, record["eventSourceARN"])
+        if is_its and "ReportBatchItemFailures" in mapping.get("FunctionResponseTypes", []):
             return mapping
     return None
 

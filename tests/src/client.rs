@@ -200,8 +200,7 @@ impl Client {
 
     /// Announces a catalog file.
     pub fn announce_catalog(&self, token: &str, file_name: &str, size_bytes: usize) -> Value {
-        let announcement = json!({ "kind": "catalog", "file_name": file_name, "size_bytes": size_bytes });
-        self.announce(token, &announcement)
+        self.announce(token, &catalog_announcement(file_name, size_bytes))
     }
 
     /// Announces a file and puts it where the answer says.
@@ -212,11 +211,14 @@ impl Client {
         created
     }
 
+    /// Announces a catalog file and puts it where the answer says.
+    pub fn upload_catalog(&self, token: &str, file_name: &str, file: &[u8]) -> Value {
+        self.upload(token, &catalog_announcement(file_name, file.len()), file)
+    }
+
     /// Uploads a catalog file, and waits for what becomes of it.
     pub fn import_catalog(&self, token: &str, file_name: &str, file: &[u8]) -> Value {
-        let created = self.announce_catalog(token, file_name, file.len());
-        let put = self.put_file(&created, file);
-        assert_eq!(put.status, 200, "{}", String::from_utf8_lossy(&put.bytes));
+        let created = self.upload_catalog(token, file_name, file);
         self.settled_upload(token, created["status_url"].as_str().unwrap())
     }
 
@@ -262,6 +264,10 @@ impl Client {
             std::thread::sleep(POLL_EVERY);
         }
     }
+}
+
+fn catalog_announcement(file_name: &str, size_bytes: usize) -> Value {
+    json!({ "kind": "catalog", "file_name": file_name, "size_bytes": size_bytes })
 }
 
 fn local_mails(answer: &Value) -> Vec<Mail> {

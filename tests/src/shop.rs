@@ -2,8 +2,6 @@
 
 use std::sync::OnceLock;
 
-use serde_json::json;
-
 use crate::client::Client;
 use crate::cloud;
 use crate::local::LocalHost;
@@ -69,10 +67,7 @@ fn stock(client: &Client) {
     static STOCKED: OnceLock<()> = OnceLock::new();
     STOCKED.get_or_init(|| {
         let staff = client.token("shopkeeper", &["staff"]);
-        let file = BUILT_IN_CATALOG.as_bytes();
-        let announcement = json!({ "kind": "catalog", "file_name": "built-in.csv", "size_bytes": file.len() });
-        let created = client.upload(&staff, &announcement, file);
-        let upload = client.settled_upload(&staff, created["status_url"].as_str().unwrap());
+        let upload = client.import_catalog(&staff, "built-in.csv", BUILT_IN_CATALOG.as_bytes());
         assert_eq!(upload["status"], "DONE", "{upload}");
     });
 }

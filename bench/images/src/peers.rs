@@ -163,7 +163,7 @@ impl<'a> Peers<'a> {
         vec![python.into(), self.scripts.join("pillow.py").into(), command.into()]
     }
 
-    /// Installed apart from its script, which finds it there.
+    /// The script lies beside what it needs.
     fn sharp(&self) -> Vec<OsString> {
         let script = self.comparison.sharp.clone().unwrap_or_default();
         vec!["node".into(), script.into()]

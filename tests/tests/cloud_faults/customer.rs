@@ -147,7 +147,7 @@ fn until_answered(what: &str, ask: impl Fn() -> Answer, is_answer: impl Fn(u16) 
 }
 
 /// The order when nothing moves it any more.
-pub(crate) fn settled(client: &Client, customer: &str, id: &str) -> Value {
+fn settled(client: &Client, customer: &str, id: &str) -> Value {
     let started = Instant::now();
     loop {
         let path = format!("/orders/{id}");

@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use tests::fault_proxy::Fault;
 
-use crate::customer::settled;
 use crate::place::Place;
 
 const SKU: &str = "FAULT-START";
@@ -24,7 +23,7 @@ fn a_stream_comes_again_from_the_first_change_whose_saga_did_not_start() {
         (counts && seen.fetch_add(1, Ordering::SeqCst) < STARTS_LOST).then_some(Fault::NeverArrives)
     });
     let staff = client.token("shopkeeper", &["staff"]);
-    let file = format!("sku,name,description,price,currency,stock\n{SKU},Mug,A mug,12.50,EUR,10\n");
+    let file = tests::catalog::one_product(SKU, "12.50", 10);
     client.import_catalog(&staff, "start.csv", file.as_bytes());
 
     let bob = client.token("bob", &[]);
@@ -35,7 +34,7 @@ fn a_stream_comes_again_from_the_first_change_whose_saga_did_not_start() {
     });
 
     for order in orders {
-        assert_eq!(settled(client, &bob, &order)["status"], "CONFIRMED");
+        assert_eq!(client.decided_order(&bob, &order)["status"], "CONFIRMED");
     }
     assert!(starts.load(Ordering::SeqCst) > STARTS_LOST, "no start was lost");
 }

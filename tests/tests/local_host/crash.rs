@@ -21,8 +21,7 @@ fn killed_in_the_middle_of_orders_and_an_import_the_shop_loses_nothing() {
     client.import_catalog(&olga, "stock.csv", stock.as_bytes());
 
     let bulk = tests::catalog::many_products("CRASH", 10_000);
-    let announcement = json!({ "kind": "catalog", "file_name": "bulk.csv", "size_bytes": bulk.len() });
-    let import = client.upload(&olga, &announcement, bulk.as_bytes());
+    let import = client.upload_catalog(&olga, "bulk.csv", bulk.as_bytes());
     let tokens = ["tok_ok", "tok_declined", "tok_flaky", "tok_capture_fails", "tok_ok"];
     let mut accepted = Vec::new();
     for (number, payment_token) in (0..ORDERS).zip(tokens.iter().cycle()) {

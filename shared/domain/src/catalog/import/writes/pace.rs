@@ -260,7 +260,7 @@ impl Pace {
             None => (self.rate - refused) / BEYOND_REFUSED,
         };
         let least = (self.rate / ROW_PER_SECOND).isqrt() * ROW_PER_SECOND / ROOTS_PART;
-        step.clamp(least.min(self.rate), self.rate)
+        step.clamp(least, self.rate)
     }
 
     fn think_of_window(&mut self, tick: &Tick) {

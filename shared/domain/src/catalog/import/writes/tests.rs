@@ -340,8 +340,8 @@ async fn several_imports_share_a_table_and_who_is_left_takes_it_all() {
             let import = async |number: usize| {
                 let (before, seconds) = (shares[..number].iter().sum::<u64>(), shares[number]);
                 let mut writes = table.writes();
-                for number in before * granted..(before + seconds) * granted {
-                    push(&mut writes, number).await.unwrap();
+                for row in before * granted..(before + seconds) * granted {
+                    push(&mut writes, row).await.unwrap();
                 }
                 writes.drain().await.unwrap();
             };
