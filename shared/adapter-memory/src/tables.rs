@@ -1,0 +1,45 @@
+//! What does the shop keep? One value that holds every table, and what left the shop.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::catalog::import::job::{FileRange, ImportJob};
+use domain::fulfilment::ports::PaymentRecord;
+use domain::ports::{Email, SendState};
+use domain::uploads::ports::UploadGrant;
+use domain::values::{CustomerId, OrderId};
+
+use crate::objects::Bucket;
+use crate::orders::Orders;
+use crate::payments::Gateway;
+use crate::products::Products;
+use crate::requests::Requests;
+use crate::sagas::Sagas;
+use crate::uploads::Uploads;
+
+/// Ordered maps throughout: the same calls give the same answers in every run.
+#[derive(Debug, Default)]
+pub struct Tables {
+    pub orders: Orders,
+    /// Idempotency records.
+    pub requests: Requests,
+    /// The catalog and the units in stock.
+    pub products: Products,
+    /// The books of the payment provider, which decide.
+    pub gateway: Gateway,
+    /// Our own notes of payments.
+    pub payments: BTreeMap<OrderId, PaymentRecord>,
+    pub sends: BTreeMap<String, SendState>,
+    /// Every mail that was handed over, oldest first.
+    pub mails: Vec<Email>,
+    /// Customers that the directory has no address of. Everybody else is `{customer}@example.test`.
+    pub without_address: BTreeSet<CustomerId>,
+    pub sagas: Sagas,
+    pub uploads: Uploads,
+    /// Import executions that were started, each once, with the ranges that were known.
+    pub imports_started: Vec<(ImportJob, Option<Vec<FileRange>>)>,
+    /// What the links of the uploads bucket allow.
+    pub grants: Vec<UploadGrant>,
+    /// Originals, catalogs and reports.
+    pub uploads_bucket: Bucket,
+    pub thumbnails_bucket: Bucket,
+}
