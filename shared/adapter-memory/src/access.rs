@@ -57,7 +57,7 @@ impl<A> Clone for Ports<A> {
 }
 
 impl<A: Access> Ports<A> {
-    pub(crate) async fn read<T: Send>(
+    pub async fn read<T: Send>(
         &self,
         operation: &'static str,
         look: impl FnOnce(&Tables) -> T + Send,
@@ -65,7 +65,7 @@ impl<A: Access> Ports<A> {
         self.0.read(operation, look).await.map_err(failure(operation))
     }
 
-    pub(crate) async fn write<T: Send + 'static>(
+    pub async fn write<T: Send + 'static>(
         &self,
         operation: &'static str,
         effect: impl Fn(&mut Tables) -> T + Send + 'static,
@@ -75,6 +75,6 @@ impl<A: Access> Ports<A> {
 }
 
 /// A call that did not answer may be tried again. Its action is the name of the call.
-pub fn failure(operation: &'static str) -> impl FnOnce(Trouble) -> PortFailure {
+pub(crate) fn failure(operation: &'static str) -> impl FnOnce(Trouble) -> PortFailure {
     move |trouble| PortFailure::transient(operation, trouble)
 }

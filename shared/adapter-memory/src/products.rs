@@ -101,7 +101,7 @@ impl Products {
         lines.iter().filter(is_short).map(|line| line.sku.clone()).collect()
     }
 
-    fn reserve(&mut self, order: &OrderId, lines: &[StockLine]) -> Reservation {
+    pub fn reserve(&mut self, order: &OrderId, lines: &[StockLine]) -> Reservation {
         match self.held.get(order) {
             Some(Held::Closed) => return Reservation::Closed,
             Some(Held::Reserved(_) | Held::Committed(_)) => return Reservation::Reserved,
