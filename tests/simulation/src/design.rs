@@ -2,30 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use adapter_memory::tables::Tables;
 use domain::fulfilment::ports::SagaKind;
 use domain::values::{Currency, Money, Sku};
 use state_machine::{DefinitionFault, StateMachine};
 
-use crate::shop::Shop;
-use crate::shop::gateway::{self, Gateway};
-use crate::shop::shelf::{self, Shelf};
+use crate::ports::{Ports, Shop};
 
 const ORDER_SAGA: &str = include_str!("../../../infra/order-saga.asl.json");
 const CANCEL_SAGA: &str = include_str!("../../../infra/order-cancel.asl.json");
 
 /// What people ask for: SKU, price in cents, units at the beginning. The last one is not in the catalog any more.
-pub const PRODUCTS: [(&str, i64, i64); 3] = [("MUG-01", 1_250, 6), ("TEE-01", 1_900, 4), ("GONE-01", 0, 0)];
-
-/// How requests are remembered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Requests {
-    /// One conditional write, and a fence for whoever comes late.
-    Fenced,
-    /// One conditional write, and whoever comes late completes it all the same.
-    Unfenced,
-    /// Looked up first and written then, by whoever.
-    GetThenPut,
-}
+pub const PRODUCTS: [(&str, i64, u32); 3] = [("MUG-01", 1_250, 6), ("TEE-01", 1_900, 4), ("GONE-01", 0, 0)];
 
 /// When the stream's consumer says that a record is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,9 +27,8 @@ pub struct Design {
     pub name: &'static str,
     pub order_saga: StateMachine,
     pub cancel_saga: StateMachine,
-    pub shelf: fn() -> Box<dyn Shelf>,
-    pub gateway: fn() -> Box<dyn Gateway>,
-    pub requests: Requests,
+    /// Puts broken ports in the place of those that keep their contracts.
+    pub replace_ports: fn(&mut Ports, &Shop),
     pub acknowledges: Acknowledges,
 }
 
@@ -56,9 +43,7 @@ impl Design {
             name,
             order_saga: machine("order-saga", order_saga)?,
             cancel_saga: machine("order-cancel", cancel_saga)?,
-            shelf: || Box::new(shelf::Honest::default()),
-            gateway: || Box::new(gateway::Honest::default()),
-            requests: Requests::Fenced,
+            replace_ports: |_, _| {},
             acknowledges: Acknowledges::OnceItIsDone,
         })
     }
@@ -80,16 +65,13 @@ impl Design {
         }
     }
 
-    pub(crate) fn shop(&self) -> Shop {
-        let mut shop = Shop::new((self.shelf)(), (self.gateway)());
-        for (sku, cents, units) in PRODUCTS {
-            let sku = sku_named(sku);
-            shop.shelf.units_mut().put(&sku, units);
-            if cents > 0 {
-                shop.prices.insert(sku, euros(cents));
-            }
+    /// What every history begins with.
+    pub(crate) fn tables() -> Tables {
+        let mut tables = Tables::default();
+        for (sku, cents, units) in PRODUCTS.iter().filter(|(_, cents, _)| *cents > 0) {
+            tables.products.put(&sku_named(sku), euros(*cents), *units);
         }
-        shop
+        tables
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use adapter_memory::orders::Row;
 use domain::values::{OrderId, OrderStatus};
 
 use crate::customers::{Action, act, parked, redrive};
@@ -58,7 +59,7 @@ impl History {
             operate(&world, &parked);
         }
         let is_calm = lock(&world.injector).injected.is_empty();
-        world.look(|shop| lock(&world.auditor).in_the_end(shop));
+        world.look(|tables| lock(&world.auditor).in_the_end(tables));
         let outcomes = outcomes(&world, &parked);
         let mut auditor = lock(&world.auditor);
         if is_calm && !parked.is_empty() {
@@ -107,9 +108,9 @@ fn settle(world: &Arc<World>) {
 }
 
 fn unsettled(world: &World) -> Vec<String> {
-    world.look(|shop| {
+    world.look(|tables| {
         let open = |status| matches!(status, OrderStatus::Pending | OrderStatus::Cancelling);
-        let rows = shop.orders.rows().filter(|row| open(row.order.status));
+        let rows = tables.orders.rows.values().filter(|row| open(row.order.status));
         rows.map(|row| row.order.id.to_string()).collect()
     })
 }
@@ -118,7 +119,7 @@ fn unsettled(world: &World) -> Vec<String> {
 fn operate(world: &Arc<World>, orders: &[OrderId]) {
     lock(&world.injector).is_off = true;
     for id in orders {
-        let parking = world.look(|shop| shop.orders.row(id).and_then(|row| row.parking.clone()));
+        let parking = world.look(|tables| tables.orders.rows.get(id).and_then(|row| row.parking.clone()));
         let says_why = parking.is_some_and(|parking| !parking.execution.is_empty() && !parking.error.is_empty());
         if !says_why {
             lock(&world.auditor).violated(Invariant::ParkedSaysWhy, format!("{id} does not"));
@@ -138,8 +139,8 @@ fn operate(world: &Arc<World>, orders: &[OrderId]) {
 }
 
 fn outcomes(world: &World, parked: &[OrderId]) -> Vec<String> {
-    world.look(|shop| {
-        let outcome = |row: &crate::shop::orders::Row| {
+    world.look(|tables| {
+        let outcome = |row: &Row| {
             let order = &row.order;
             let status = order.status.as_str();
             let because = order
@@ -153,6 +154,6 @@ fn outcomes(world: &World, parked: &[OrderId]) -> Vec<String> {
             };
             format!("{before}{status}{because}")
         };
-        shop.orders.rows().map(outcome).collect()
+        tables.orders.rows.values().map(outcome).collect()
     })
 }

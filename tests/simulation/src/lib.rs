@@ -21,7 +21,6 @@ pub mod matrix;
 pub mod ports;
 pub mod random;
 mod scheduler;
-pub mod shop;
 pub mod shrink;
 mod stream;
 pub mod variants;

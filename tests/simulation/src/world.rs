@@ -1,15 +1,14 @@
 //! What is one history's whole world? A clock, a shop, the plan of faults and whoever watches.
 
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
-use domain::values::Timestamp;
+use adapter_memory::tables::Tables;
+use adapter_memory::time::CountedIds;
 
 use crate::design::Design;
 use crate::faults::{Found, Injector, Nature, Plan};
 use crate::invariants::Auditor;
 use crate::scheduler::{Owner, Scheduler, Sleep, lock};
-use crate::shop::Shop;
 use crate::stream::StreamPosition;
 use crate::workflows::Executions;
 
@@ -38,9 +37,9 @@ pub struct World {
     pub(crate) position: Mutex<StreamPosition>,
     pub(crate) injector: Mutex<Injector>,
     pub(crate) auditor: Mutex<Auditor>,
-    shop: Mutex<Shop>,
+    pub(crate) ids: Arc<CountedIds>,
+    tables: Mutex<Tables>,
     chance: Mutex<fastrand::Rng>,
-    ids: AtomicU32,
     pace: Pace,
     told: Option<Mutex<Vec<String>>>,
 }
@@ -56,9 +55,9 @@ impl World {
             position: Mutex::default(),
             injector: Mutex::new(Injector::new(plan, seeds.u64(..))),
             auditor: Mutex::default(),
-            shop: Mutex::new(design.shop()),
+            ids: Arc::new(CountedIds::new("order", 5)),
+            tables: Mutex::new(Design::tables()),
             chance: Mutex::new(seeds.fork()),
-            ids: AtomicU32::new(0),
             pace,
             told: is_told.then(Mutex::default),
         })
@@ -73,10 +72,6 @@ impl World {
 
     pub(crate) fn now_ms(&self) -> i64 {
         self.scheduler.now_ms()
-    }
-
-    pub(crate) fn now(&self) -> Timestamp {
-        Timestamp::from_unix_ms(self.now_ms())
     }
 
     pub(crate) fn sleep(&self, duration_ms: i64) -> Sleep {
@@ -105,26 +100,22 @@ impl World {
         }
     }
 
-    pub(crate) fn next_order_number(&self) -> u32 {
-        self.ids.fetch_add(1, Ordering::Relaxed) + 1
-    }
-
     pub(crate) fn spawn(&self, owner: Owner, work: impl Future<Output = ()> + Send + 'static) {
         self.scheduler.spawn(owner, work);
     }
 
     /// Looks without touching.
-    pub fn look<T>(&self, look: impl FnOnce(&Shop) -> T) -> T {
-        look(&lock(&self.shop))
+    pub fn look<T>(&self, look: impl FnOnce(&Tables) -> T) -> T {
+        look(&lock(&self.tables))
     }
 
     /// One atomic change of the shop, and a look at what must never be.
-    pub fn change<T>(self: &Arc<Self>, change: impl FnOnce(&mut Shop) -> T) -> T {
-        let mut shop = lock(&self.shop);
-        let answer = change(&mut shop);
-        lock(&self.auditor).along_the_way(&shop);
-        let changes = shop.orders.stream.len();
-        drop(shop);
+    pub fn change<T>(self: &Arc<Self>, change: impl FnOnce(&mut Tables) -> T) -> T {
+        let mut tables = lock(&self.tables);
+        let answer = change(&mut tables);
+        lock(&self.auditor).along_the_way(&tables);
+        let changes = tables.orders.stream.len();
+        drop(tables);
         if self.pace != Pace::Instant {
             crate::stream::wake(self, changes);
         }
