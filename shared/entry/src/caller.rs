@@ -1,8 +1,8 @@
 //! Who is calling, as the JWT authorizer vouches for it?
 
+use events::api_event::{Claims, Text};
 use serde_json::Value;
 
-use crate::api_event::{Claims, Text};
 use crate::problem::Problem;
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,18 +4,19 @@ use std::future::Future;
 use std::pin::pin;
 use std::time::Instant;
 
+use events::api_event::ApiEvent;
+use events::invocation::{Invocation, Reply};
+use events::json_fault;
 use serde_json::Value;
+use telemetry::context::invocation_span;
+use telemetry::observation::{Observation, observed};
 use tracing::Instrument as _;
 
-use crate::api_event::ApiEvent;
-use crate::invocation::{Invocation, Reply};
-use crate::json::fault_without_content;
-use crate::observation::{Observation, observed};
+use crate::elapsed::elapsed_ms;
 use crate::panics::catching_future;
 use crate::problem::Problem;
 use crate::request::{CORRELATION_ID_HEADER, HttpRequest, correlation_id_of, undecodable};
 use crate::response::HttpResponse;
-use crate::telemetry::{elapsed_ms, invocation_span};
 
 /// Serves one event of an API Gateway HTTP API (payload format 2.0).
 ///
@@ -41,8 +42,7 @@ where
     let work = pin!(async move {
         // Reading the request and calling the handler stand inside as well: either may panic before there is a future.
         let outcome = catching_future(async {
-            let event =
-                event.map_err(|fault| undecodable(&format!("http event: {}", fault_without_content(&fault))))?;
+            let event = event.map_err(|fault| undecodable(&format!("http event: {}", json_fault::describe(&fault))))?;
             let request = HttpRequest::of(event, &context, correlation_id.clone())?;
             sendable(handler(request).await?)
         });
@@ -67,7 +67,7 @@ fn sendable(response: HttpResponse) -> Result<HttpResponse, Problem> {
 
 fn answer(outcome: Result<HttpResponse, Problem>, personal: bool, correlation_id: &str) -> Value {
     let no_store = personal || outcome.is_err();
-    let mut response = outcome.unwrap_or_else(|problem| problem.to_response());
+    let mut response = outcome.unwrap_or_else(|problem| HttpResponse::from(&problem));
     if no_store && !response.has_header("Cache-Control") {
         response = response.header("Cache-Control", "no-store");
     }

@@ -3,9 +3,7 @@
 use std::error::Error;
 
 use serde::Serialize;
-
-use crate::response::HttpResponse;
-use crate::telemetry::error_chain;
+use telemetry::error_chain::error_chain;
 
 /// The `type` of a problem is this plus its slug. It is an identifier and nothing to fetch: `.example` never resolves.
 pub const TYPE_PREFIX: &str = "https://popshop.example/problems/";
@@ -206,16 +204,8 @@ impl Problem {
             .cause(error)
     }
 
-    /// [`Self::unavailable`] when trying again can help, [`Self::internal`] otherwise.
-    pub fn outside(error: &dyn Error, transient: bool) -> Self {
-        if transient {
-            Self::unavailable(error)
-        } else {
-            Self::internal(error)
-        }
-    }
-
-    pub(crate) fn to_response(&self) -> HttpResponse {
+    /// The body of the answer.
+    pub(crate) fn to_json(&self) -> String {
         let json = ProblemJson {
             r#type: format!("{TYPE_PREFIX}{}", self.slug),
             title: self.title,
@@ -224,11 +214,7 @@ impl Problem {
             errors: &self.faults[..self.faults.len().min(FAULTS_MAX)],
         };
         // Texts and a number always become JSON; an empty body would still carry the right status.
-        let body = serde_json::to_string(&json).unwrap_or_default();
-        let response = HttpResponse::new(self.status, "application/problem+json", body);
-        self.headers.iter().fold(response, |response, (name, value)| {
-            response.header(name, value.as_str())
-        })
+        serde_json::to_string(&json).unwrap_or_default()
     }
 }
 
@@ -254,9 +240,10 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::response::HttpResponse;
 
     fn body(problem: &Problem) -> Value {
-        serde_json::from_str(&problem.to_response().body).unwrap()
+        serde_json::from_str(&problem.to_json()).unwrap()
     }
 
     #[test]
@@ -272,7 +259,7 @@ mod tests {
                 "errors": [{"pointer": "/items/0/quantity", "detail": "a quantity is 1 to 99"}],
             })
         );
-        let response = problem.to_response();
+        let response = HttpResponse::from(&problem);
         assert_eq!(response.status, 422);
         assert_eq!(response.headers["Content-Type"], "application/problem+json");
     }
@@ -311,16 +298,16 @@ mod tests {
         let error = std::io::Error::other("password=hunter2");
         for problem in [Problem::internal(&error), Problem::unavailable(&error)] {
             assert_eq!(problem.cause.as_deref(), Some("password=hunter2"));
-            assert!(!problem.to_response().body.contains("hunter2"));
+            assert!(!problem.to_json().contains("hunter2"));
         }
     }
 
     #[test]
     fn only_trouble_that_passes_invites_another_try() {
         let error = std::fmt::Error;
-        let response = Problem::outside(&error, true).to_response();
+        let response = HttpResponse::from(&Problem::unavailable(&error));
         assert_eq!((response.status, response.headers["Retry-After"].as_str()), (503, "2"));
-        let response = Problem::outside(&error, false).to_response();
+        let response = HttpResponse::from(&Problem::internal(&error));
         assert_eq!((response.status, response.headers.get("Retry-After")), (500, None));
     }
 

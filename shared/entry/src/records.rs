@@ -1,94 +1,40 @@
-//! How does a batch of records fail in part, so that no record takes its neighbours down?
+//! Handles a batch record by record: a record that fails, panics or cannot be read does not fail its neighbours.
 
 use std::error::Error;
 use std::future::Future;
 use std::pin::pin;
 use std::time::Instant;
 
+use events::batch::{AfterFailure, Batch, BatchItem, BatchMalformed, Undecodable};
+use events::invocation::{FunctionError, Invocation, Reply};
+use events::json_fault;
 use serde_json::{Value, json};
+use telemetry::calls::{continue_from, end_record};
+use telemetry::context::{invocation_span, record_span};
+use telemetry::error_chain::error_chain;
+use telemetry::observation::{Observation, observed};
 use tracing::Instrument as _;
 
-use crate::invocation::{FunctionError, Invocation, Reply};
-use crate::json::fault_without_content;
-use crate::observation::{self, Observation, observed};
+use crate::elapsed::elapsed_ms;
 use crate::panics::{Panicked, catching, catching_future};
-use crate::telemetry::{elapsed_ms, error_chain, invocation_span, record_span};
-use crate::trace;
 
 /// The error type of a batch that is retried as a whole.
 pub const BATCH_MALFORMED: &str = "BatchMalformed";
 
-/// The records of one event, from [`sqs::messages`](crate::sqs::messages) or [`stream::changes`](crate::stream::changes).
-pub struct Batch<R> {
-    pub items: Vec<BatchItem<R>>,
-    pub after_failure: AfterFailure,
-}
-
-pub struct BatchItem<R> {
-    /// What the partial batch response names: an SQS message id, or a stream's sequence number.
-    pub id: String,
-    pub record: Result<R, Undecodable>,
-    /// The trace that it was sent in, where the service in between hands that on.
-    pub trace_header: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AfterFailure {
-    /// SQS: every record for itself.
-    Continue,
-    /// A stream: order matters, and Lambda repeats everything from the first failure on whatever comes after it.
-    Stop,
-}
-
-/// The records cannot even be told apart, so that no answer could name one. Lambda repeats the whole batch.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct BatchMalformed(pub &'static str);
-
-/// One record that cannot be read. It is reported as failed, and so reaches the dead-letter queue through its retries.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("undecodable record: {reason}")]
-pub struct Undecodable {
-    /// Without the record's content.
-    pub reason: String,
-}
-
-impl Undecodable {
-    pub fn new(reason: impl Into<String>) -> Self {
-        Self { reason: reason.into() }
-    }
-}
-
-impl<R> Batch<R> {
-    /// Decodes each record further. A panic in `decode` concerns its own record only.
-    #[must_use]
-    pub fn decode<S>(self, decode: impl Fn(R) -> Result<S, Undecodable>) -> Batch<S> {
-        let decode_one = |record| {
-            catching(|| decode(record)).unwrap_or_else(|panicked| Err(Undecodable::new(panic_text(&panicked))))
-        };
-        let items = self.items.into_iter().map(|item| BatchItem {
-            id: item.id,
-            record: item.record.and_then(decode_one),
-            trace_header: item.trace_header,
-        });
-        Batch {
-            items: items.collect(),
-            after_failure: self.after_failure,
-        }
-    }
-}
-
 /// Handles a batch record by record and answers `{"batchItemFailures": [{"itemIdentifier": …}]}`, empty when all is well.
+///
+/// `split` reads the event into records, each with its id. `decode` reads one record; its errors and panics fail that
+/// record only.
 ///
 /// Needs `FunctionResponseTypes: [ReportBatchItemFailures]` on the event source, or Lambda takes every answer for success.
 ///
 /// ```
-/// # use edge::invocation::{Invocation, Reply};
-/// # use edge::{records::records, s3, sqs};
+/// # use entry::records::records;
+/// # use events::invocation::{Invocation, Reply};
+/// # use events::{s3, sqs};
 /// # async fn render(event: s3::S3Event) -> Result<(), std::io::Error> { Ok(()) }
 /// async fn handle(invocation: Invocation) -> Reply {
-///     let decode = |event: &_| Ok(sqs::messages(event)?.decode(|message| s3::notification(&message.body)));
-///     records(invocation, decode, |events| async move {
+///     records(invocation, sqs::messages, |message| s3::notification(&message.body), |events| async move {
 ///         for event in events {
 ///             render(event).await?;
 ///         }
@@ -97,9 +43,15 @@ impl<R> Batch<R> {
 ///     .await
 /// }
 /// ```
-pub async fn records<R, D, F, Fut, E>(invocation: Invocation, decode: D, handler: F) -> Reply
+pub async fn records<R, S, Split, Decode, F, Fut, E>(
+    invocation: Invocation,
+    split: Split,
+    decode: Decode,
+    handler: F,
+) -> Reply
 where
-    D: FnOnce(&Value) -> Result<Batch<R>, BatchMalformed>,
+    Split: FnOnce(&Value) -> Result<Batch<S>, BatchMalformed>,
+    Decode: Fn(S) -> Result<R, Undecodable>,
     F: Fn(R) -> Fut,
     Fut: Future<Output = Result<(), E>>,
     E: Error,
@@ -111,16 +63,16 @@ where
     let work = pin!(async move {
         let event = match event.read() {
             Ok(event) => event,
-            Err(fault) => return Err(whole_batch_failed(&fault_without_content(&fault), started)),
+            Err(fault) => return Err(whole_batch_failed(&json_fault::describe(&fault), started)),
         };
-        let batch = match catching(|| decode(&event)) {
+        let batch = match catching(|| split(&event)) {
             Ok(Ok(batch)) => batch,
             Ok(Err(malformed)) => return Err(whole_batch_failed(&malformed.to_string(), started)),
             Err(panicked) => return Err(whole_batch_failed(&panic_text(&panicked), started)),
         };
         drop(event);
         let records = batch.items.len();
-        let failures = handle_each(batch, &handler).await;
+        let failures = handle_each(batch, &decode, &handler).await;
         let (failed, duration_ms) = (failures.len(), elapsed_ms(started));
         let outcome = if failed == 0 { "ok" } else { "partial-failure" };
         tracing::info!(outcome, records, failed, duration_ms, "invocation ended");
@@ -131,8 +83,9 @@ where
 }
 
 /// The ids of the records that failed, each already logged.
-async fn handle_each<R, F, Fut, E>(batch: Batch<R>, handler: &F) -> Vec<String>
+async fn handle_each<R, S, Decode, F, Fut, E>(batch: Batch<S>, decode: &Decode, handler: &F) -> Vec<String>
 where
+    Decode: Fn(S) -> Result<R, Undecodable>,
     F: Fn(R) -> Fut,
     Fut: Future<Output = Result<(), E>>,
     E: Error,
@@ -147,13 +100,13 @@ where
         let span = record_span(&id);
         let succeeded = async {
             if let Some(header) = &trace_header {
-                trace::continue_from(header);
+                continue_from(header);
             }
-            let failure = handle_one(record, handler).await.err();
+            let failure = handle_one(record, decode, handler).await.err();
             if let Some(error) = &failure {
                 tracing::error!(error, "record failed");
             }
-            observation::with(|observation| observation.trace.end_record(failure.is_some()));
+            end_record(failure.is_some());
             failure.is_none()
         };
         if !succeeded.instrument(span).await {
@@ -166,13 +119,21 @@ where
     failures
 }
 
-async fn handle_one<R, F, Fut, E>(record: Result<R, Undecodable>, handler: &F) -> Result<(), String>
+async fn handle_one<R, S, Decode, F, Fut, E>(
+    record: Result<S, Undecodable>,
+    decode: &Decode,
+    handler: &F,
+) -> Result<(), String>
 where
+    Decode: Fn(S) -> Result<R, Undecodable>,
     F: Fn(R) -> Fut,
     Fut: Future<Output = Result<(), E>>,
     E: Error,
 {
-    let record = record.map_err(|undecodable| undecodable.to_string())?;
+    let decoded = record.and_then(|record| {
+        catching(|| decode(record)).unwrap_or_else(|panicked| Err(Undecodable::new(panic_text(&panicked))))
+    });
+    let record = decoded.map_err(|undecodable| undecodable.to_string())?;
     match catching_future(async { handler(record).await }).await {
         Ok(outcome) => outcome.map_err(|error| error_chain(&error)),
         Err(panicked) => Err(panic_text(&panicked)),
@@ -194,7 +155,7 @@ mod tests {
     use std::sync::Mutex;
 
     use super::*;
-    use crate::invocation::tests::invocation;
+    use crate::samples::invocation;
 
     #[derive(Debug, thiserror::Error)]
     #[error("save thumbnail")]
@@ -221,7 +182,8 @@ mod tests {
         let reply = records(
             invocation(event),
             |event| batch(event, after_failure),
-            |text| {
+            Ok,
+            |text: String| {
                 handled.lock().unwrap().push(text.clone());
                 assert_ne!(text, "panic early");
                 async move {
@@ -268,11 +230,11 @@ mod tests {
     #[tokio::test]
     async fn records_that_cannot_be_told_apart_fail_as_a_whole() {
         let nothing = |_: String| async { Ok::<(), std::fmt::Error>(()) };
-        let decode = |event: &Value| batch(event, AfterFailure::Continue);
-        let error = records(invocation(json!({})), decode, nothing).await.unwrap_err();
+        let split = |event: &Value| batch(event, AfterFailure::Continue);
+        let error = records(invocation(json!({})), split, Ok, nothing).await.unwrap_err();
         assert_eq!(error.error_type, BATCH_MALFORMED);
-        let decode = |_: &Value| -> Result<Batch<String>, BatchMalformed> { panic!("secret") };
-        let error = records(invocation(json!({})), decode, nothing).await.unwrap_err();
+        let split = |_: &Value| -> Result<Batch<String>, BatchMalformed> { panic!("secret") };
+        let error = records(invocation(json!({})), split, Ok, nothing).await.unwrap_err();
         assert!(!error.to_string().contains("secret"));
     }
 
@@ -280,21 +242,19 @@ mod tests {
     fn the_future_can_be_moved_between_threads() {
         fn is_send(_: impl Send) {}
         let nothing = |_: String| async { Ok::<(), std::fmt::Error>(()) };
-        let decode = |event: &Value| batch(event, AfterFailure::Continue);
-        is_send(records(invocation(json!([])), decode, nothing));
+        let split = |event: &Value| batch(event, AfterFailure::Continue);
+        is_send(records(invocation(json!([])), split, Ok, nothing));
     }
 
     #[tokio::test]
     async fn a_panic_while_decoding_concerns_one_record() {
-        let decode = |event: &Value| {
-            let batch = batch(event, AfterFailure::Continue)?;
-            Ok(batch.decode(|text| {
-                assert_ne!(text, "bad");
-                Ok(text.len())
-            }))
+        let split = |event: &Value| batch(event, AfterFailure::Continue);
+        let decode = |text: String| {
+            assert_ne!(text, "bad");
+            Ok(text.len())
         };
         let nothing = |_: usize| async { Ok::<(), std::fmt::Error>(()) };
-        let reply = records(invocation(json!(["a", "bad", "b"])), decode, nothing).await;
+        let reply = records(invocation(json!(["a", "bad", "b"])), split, decode, nothing).await;
         assert_eq!(
             reply.unwrap(),
             json!({"batchItemFailures": [{"itemIdentifier": "id-1"}]})

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use events::api_event::{ApiEvent, Headers};
+use events::invocation::InvocationContext;
 use serde::de::DeserializeOwned;
+use telemetry::context::is_correlation_id;
 
-use crate::api_event::{ApiEvent, Headers};
 use crate::caller::{Caller, CallerFault};
-use crate::invocation::InvocationContext;
 use crate::problem::Problem;
-use crate::telemetry::is_correlation_id;
 
 /// The largest body that any route takes, after base64 decoding. API Gateway itself would let 10 MB through.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;

@@ -75,6 +75,15 @@ impl HttpResponse {
     }
 }
 
+impl From<&Problem> for HttpResponse {
+    fn from(problem: &Problem) -> Self {
+        let response = Self::new(problem.status, "application/problem+json", problem.to_json());
+        problem.headers.iter().fold(response, |response, (name, value)| {
+            response.header(name, value.as_str())
+        })
+    }
+}
+
 /// Without the body and the headers' values, which may be personal.
 impl fmt::Debug for HttpResponse {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -5,17 +5,19 @@ use std::future::Future;
 use std::pin::pin;
 use std::time::Instant;
 
+use events::invocation::{FunctionError, Invocation, Reply};
+use events::json_fault;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use telemetry::context::{about, invocation_span, is_correlation_id};
+use telemetry::error_chain::error_chain;
+use telemetry::observation::{Observation, observed};
+use telemetry::subject::Subject;
 use tracing::Instrument as _;
 
-use crate::invocation::{FunctionError, Invocation, Reply};
-use crate::json::fault_without_content;
-use crate::observation::{Observation, observed};
+use crate::elapsed::elapsed_ms;
 use crate::panics::catching_future;
-use crate::telemetry::{about, elapsed_ms, error_chain, invocation_span, is_correlation_id};
-use crate::trace::Subject;
 
 /// A dependency was throttled, timed out or unreachable: the state machine retries.
 pub const TRANSIENT_FAILURE: &str = "TransientFailure";
@@ -57,15 +59,6 @@ impl StepError {
         Self::new(INTERNAL_FAILURE, "the step could not be completed").cause(error)
     }
 
-    /// [`Self::transient`] when trying again can help, [`Self::internal`] otherwise.
-    pub fn outside(error: &dyn Error, transient: bool) -> Self {
-        if transient {
-            Self::transient(error)
-        } else {
-            Self::internal(error)
-        }
-    }
-
     /// Adds what the log, and only the log, is told.
     #[must_use]
     pub fn cause(mut self, error: &dyn Error) -> Self {
@@ -98,7 +91,7 @@ where
         }
         let outcome = catching_future(async {
             let input = event.and_then(serde_json::from_value).map_err(|fault| StepError {
-                cause: Some(fault_without_content(&fault)),
+                cause: Some(json_fault::describe(&fault)),
                 ..StepError::new(STEP_INPUT_MALFORMED, "the input is not what this step takes")
             })?;
             let output = handler(input).await?;
@@ -137,7 +130,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::invocation::tests::invocation;
+    use crate::samples::invocation;
 
     #[derive(Deserialize)]
     struct Reservation {

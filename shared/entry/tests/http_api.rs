@@ -6,11 +6,11 @@
     reason = "a panic in a test is a failed test"
 )]
 
-use edge::http::http;
-use edge::invocation::{Event, Invocation, InvocationContext};
-use edge::problem::Problem;
-use edge::request::{BODY_BYTES_MAX, HttpRequest};
-use edge::response::HttpResponse;
+use entry::http::http;
+use entry::problem::Problem;
+use entry::request::{BODY_BYTES_MAX, HttpRequest};
+use entry::response::HttpResponse;
+use events::invocation::{Event, Invocation, InvocationContext};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

@@ -14,18 +14,20 @@ use std::error::Error;
 use std::future::Future;
 use std::sync::Once;
 
-use edge::http::http;
-use edge::invocation::{Invocation, InvocationContext};
-use edge::metrics::{self, Metric};
-use edge::problem::Problem;
-use edge::records::records;
-use edge::request::HttpRequest;
-use edge::response::HttpResponse;
-use edge::sqs::{self, SqsMessage};
-use edge::step::{StepError, step};
-use edge::telemetry::{self, about, correlate, invocation_span};
-use edge::trace::Subject;
+use entry::http::http;
+use entry::problem::Problem;
+use entry::records::records;
+use entry::request::HttpRequest;
+use entry::response::HttpResponse;
+use entry::step::{StepError, step};
+use events::invocation::{Invocation, InvocationContext};
+use events::sqs::{self, SqsMessage};
 use serde_json::{Value, json};
+use telemetry::context::{about, correlate, invocation_span};
+use telemetry::log;
+use telemetry::metric::Metric;
+use telemetry::metrics;
+use telemetry::subject::Subject;
 use tracing::level_filters::LevelFilter;
 
 thread_local! {
@@ -44,7 +46,7 @@ fn write(line: &str) {
 fn start_log() {
     static STARTED: Once = Once::new();
     STARTED.call_once(|| {
-        tracing::subscriber::set_global_default(telemetry::subscriber(LevelFilter::INFO, write)).unwrap();
+        tracing::subscriber::set_global_default(log::subscriber(LevelFilter::INFO, write)).unwrap();
     });
 }
 
@@ -101,7 +103,7 @@ fn every_line_carries_the_ids_of_its_invocation_however_deep_it_is_logged() {
 #[test]
 fn the_ids_stay_on_the_line_when_only_errors_are_logged() {
     start_log();
-    let _only_errors = tracing::subscriber::set_default(telemetry::subscriber(LevelFilter::ERROR, write));
+    let _only_errors = tracing::subscriber::set_default(log::subscriber(LevelFilter::ERROR, write));
     invocation_span(&context(), None).in_scope(|| tracing::error!("broken"));
     let lines = lines();
     assert_eq!(lines[0]["request_id"], "request-1");
@@ -129,7 +131,7 @@ fn hostile_text_stays_inside_its_field() {
     tracing::info!(file_name = hostile, level = "mine", "read");
     let lines = lines();
     let file_name = lines[0]["file_name"].as_str().unwrap();
-    assert_eq!(file_name.chars().count(), telemetry::FIELD_CHARS_MAX);
+    assert_eq!(file_name.chars().count(), log::FIELD_CHARS_MAX);
     assert_eq!(
         (&lines[0]["level"], &lines[0]["level_"]),
         (&json!("INFO"), &json!("mine"))
@@ -186,7 +188,7 @@ async fn a_request_ends_with_one_line() {
 #[tokio::test]
 async fn a_fault_of_ours_is_told_once_with_its_sources_or_its_place() {
     start_log();
-    let line = serve(|_| async { Err(Problem::outside(&save_order(), true)) }).await;
+    let line = serve(|_| async { Err(Problem::unavailable(&save_order())) }).await;
     assert_eq!((&line["level"], &line["status"]), (&json!("ERROR"), &json!(503)));
     assert_eq!(line["error"], "save order: invalid digit found in string");
 
@@ -218,7 +220,7 @@ async fn each_record_that_failed_is_told_once_with_its_id() {
         }
     };
     let event = records_of(["fine", "fail", "panic"]);
-    records(invocation(event), sqs::messages, handler).await.unwrap();
+    records(invocation(event), sqs::messages, Ok, handler).await.unwrap();
     let lines = lines();
     let summary: Vec<_> = lines.iter().map(|line| (&line["message"], &line["item_id"])).collect();
     let (rendered, failed, ended) = (json!("rendered"), json!("record failed"), json!("invocation ended"));
@@ -249,7 +251,7 @@ async fn each_record_that_failed_is_told_once_with_its_id() {
 #[tokio::test]
 async fn a_failed_step_is_told_once_with_its_cause_and_correlation() {
     start_log();
-    let handler = |_: Value| async { Err::<(), _>(StepError::outside(&save_order(), true)) };
+    let handler = |_: Value| async { Err::<(), _>(StepError::transient(&save_order())) };
     step(invocation(json!({"correlation_id": "order-7"})), handler)
         .await
         .unwrap_err();
@@ -278,7 +280,7 @@ async fn a_failed_step_is_told_once_with_its_cause_and_correlation() {
 #[test]
 fn libraries_are_heard_from_a_warning_on_only() {
     start_log();
-    let _everything = tracing::subscriber::set_default(telemetry::subscriber(LevelFilter::TRACE, write));
+    let _everything = tracing::subscriber::set_default(log::subscriber(LevelFilter::TRACE, write));
     tracing::info!(target: "aws_smithy_runtime::client", headers = "authorization", "request");
     tracing::debug!(target: "hyper_util::client::legacy", "connected");
     tracing::warn!(target: "aws_smithy_runtime::client", "retried");
@@ -297,7 +299,7 @@ async fn what_an_invocation_counted_is_one_line_of_metrics_at_every_level() {
         Ok(HttpResponse::empty(204))
     };
     serve(counting).await;
-    let only_errors = tracing::subscriber::set_default(telemetry::subscriber(LevelFilter::ERROR, write));
+    let only_errors = tracing::subscriber::set_default(log::subscriber(LevelFilter::ERROR, write));
     http(invocation(request()), counting).await.unwrap();
     drop(only_errors);
     let told = METRICS.take();
@@ -349,7 +351,7 @@ async fn a_record_with_a_trace_of_its_own_is_logged_under_it() {
         tracing::info!("rendered");
         Ok::<_, SaveOrder>(())
     };
-    records(invocation(event), sqs::messages, handler).await.unwrap();
+    records(invocation(event), sqs::messages, Ok, handler).await.unwrap();
     let traces: Vec<Value> = lines().iter().map(|line| line["trace_id"].clone()).collect();
     let of_the_batch = "1-5759e988-bd862e3fe1be46a994272793";
     assert_eq!(

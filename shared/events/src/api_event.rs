@@ -12,60 +12,60 @@ use serde_json::Value;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct ApiEvent {
-    pub(crate) route_key: Option<String>,
-    pub(crate) raw_path: Option<String>,
+pub struct ApiEvent {
+    pub route_key: Option<String>,
+    pub raw_path: Option<String>,
     #[serde(default)]
-    pub(crate) headers: Headers,
+    pub headers: Headers,
     /// Several of one name stand joined by commas.
-    pub(crate) query_string_parameters: Option<BTreeMap<String, String>>,
-    pub(crate) path_parameters: Option<BTreeMap<String, String>>,
-    pub(crate) request_context: RequestContext,
-    pub(crate) body: Option<String>,
+    pub query_string_parameters: Option<BTreeMap<String, String>>,
+    pub path_parameters: Option<BTreeMap<String, String>>,
+    pub request_context: RequestContext,
+    pub body: Option<String>,
     #[serde(default)]
-    pub(crate) is_base64_encoded: bool,
+    pub is_base64_encoded: bool,
 }
 
 #[derive(Deserialize)]
-pub(crate) struct RequestContext {
-    pub(crate) http: Http,
-    pub(crate) stage: Option<String>,
-    pub(crate) authorizer: Option<Authorizer>,
+pub struct RequestContext {
+    pub http: Http,
+    pub stage: Option<String>,
+    pub authorizer: Option<Authorizer>,
 }
 
 #[derive(Deserialize)]
-pub(crate) struct Http {
-    pub(crate) method: String,
+pub struct Http {
+    pub method: String,
 }
 
 #[derive(Deserialize)]
-pub(crate) struct Authorizer {
-    pub(crate) jwt: Option<Jwt>,
+pub struct Authorizer {
+    pub jwt: Option<Jwt>,
 }
 
 #[derive(Deserialize)]
-pub(crate) struct Jwt {
-    pub(crate) claims: Option<Claims>,
+pub struct Jwt {
+    pub claims: Option<Claims>,
 }
 
 #[derive(Deserialize)]
-pub(crate) struct Claims {
-    pub(crate) token_use: Option<Text>,
-    pub(crate) sub: Option<Text>,
+pub struct Claims {
+    pub token_use: Option<Text>,
+    pub sub: Option<Text>,
     #[serde(rename = "cognito:groups")]
-    pub(crate) groups: Option<Value>,
+    pub groups: Option<Value>,
 }
 
 /// A text; what is something else there does not spoil the event.
 #[derive(Deserialize)]
 #[serde(untagged)]
-pub(crate) enum Text {
+pub enum Text {
     Text(String),
     Other(IgnoredAny),
 }
 
 impl Text {
-    pub(crate) fn text(self) -> Option<String> {
+    pub fn text(self) -> Option<String> {
         match self {
             Self::Text(text) => Some(text),
             Self::Other(_) => None,
@@ -75,11 +75,11 @@ impl Text {
 
 /// Names and values, in the order in which they came.
 #[derive(Default)]
-pub(crate) struct Headers(Vec<(String, String)>);
+pub struct Headers(Vec<(String, String)>);
 
 impl Headers {
     /// Whatever the case of its name.
-    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+    pub fn get(&self, name: &str) -> Option<&str> {
         let found = self.0.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
     }

@@ -99,24 +99,22 @@ impl fmt::Display for FunctionError {
 impl std::error::Error for FunctionError {}
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
 
-    pub(crate) fn invocation(event: Value) -> Invocation {
-        let context = InvocationContext {
+    fn context() -> InvocationContext {
+        InvocationContext {
             function_name: "orders-place".to_owned(),
             request_id: "request-1".to_owned(),
             deadline_ms: 10_000,
             trace_id: None,
             cold_start: true,
-        };
-        let event = event.into();
-        Invocation { event, context }
+        }
     }
 
     #[test]
     fn the_remaining_time_never_goes_below_zero() {
-        let context = invocation(Value::Null).context;
+        let context = context();
         assert_eq!(context.remaining(9_750), Duration::from_millis(250));
         assert_eq!(context.remaining(10_001), Duration::ZERO);
     }

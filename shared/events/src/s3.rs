@@ -5,8 +5,8 @@ use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::json::fault_without_content;
-use crate::records::Undecodable;
+use crate::batch::Undecodable;
+use crate::json_fault;
 
 const TEST_EVENT: &str = "s3:TestEvent";
 const CREATED_PREFIX: &str = "ObjectCreated:";
@@ -191,7 +191,7 @@ pub fn event_bridge(event: &Value) -> Result<S3Event, Undecodable> {
 }
 
 fn undecodable(what: &str, fault: &serde_json::Error) -> Undecodable {
-    Undecodable::new(format!("s3 {what}: {}", fault_without_content(fault)))
+    Undecodable::new(format!("s3 {what}: {}", json_fault::describe(fault)))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::records::{AfterFailure, Batch, BatchItem, BatchMalformed, Undecodable};
+use crate::batch::{AfterFailure, Batch, BatchItem, BatchMalformed, Undecodable};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SqsMessage {

@@ -5,8 +5,8 @@ use std::str::FromStr;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::json::fault_without_content;
-use crate::records::{AfterFailure, Batch, BatchItem, BatchMalformed, Undecodable};
+use crate::batch::{AfterFailure, Batch, BatchItem, BatchMalformed, Undecodable};
+use crate::json_fault;
 
 /// The principal that deletes expired items.
 const TIME_TO_LIVE_PRINCIPAL: &str = "dynamodb.amazonaws.com";
@@ -108,7 +108,7 @@ fn item(record: &Value) -> Result<BatchItem<ItemChange>, BatchMalformed> {
 
 fn change(record: &Value, sequence_number: &str) -> Result<ItemChange, Undecodable> {
     let raw = RawRecord::deserialize(record)
-        .map_err(|fault| Undecodable::new(format!("stream record: {}", fault_without_content(&fault))))?;
+        .map_err(|fault| Undecodable::new(format!("stream record: {}", json_fault::describe(&fault))))?;
     let principal = raw.user_identity.and_then(|identity| identity.principal_id);
     Ok(ItemChange {
         event_id: raw.event_id,

@@ -8,10 +8,10 @@ use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, S
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
-
-use crate::metrics::{self, Metric};
-use crate::span::{Outcome, Target};
-use crate::trace::{self, Attempt, InFlight};
+use telemetry::calls::{InFlight, begin_call};
+use telemetry::metric::Metric;
+use telemetry::metrics;
+use telemetry::span::{Attempt, Outcome, Target};
 
 const TRACE_HEADER: &str = "x-amzn-trace-id";
 /// A refusal is a few hundred bytes; what is longer is none, and stays unread.
@@ -47,10 +47,10 @@ fn begin(request: &mut HttpRequest) -> InFlight {
         metrics::count(Metric::Retries);
     }
     let key = headers.get("amz-sdk-invocation-id").unwrap_or_default();
-    let attempt = trace::begin_call(Attempt { key, number }, || target(request));
+    let attempt = begin_call(Attempt { key, number }, || target(request));
     // Not signed, for what stands between may change it: https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html
-    if let Some(header) = &attempt.header {
-        request.headers_mut().insert(TRACE_HEADER, header.clone());
+    if let Some(header) = attempt.header() {
+        request.headers_mut().insert(TRACE_HEADER, header.to_owned());
     }
     attempt
 }
@@ -69,7 +69,7 @@ async fn ended(attempt: InFlight, mut response: HttpResponse) -> HttpResponse {
     };
     if status >= 400 {
         outcome.error = refusal(&mut response).await;
-        outcome.throttled = status == 429 || outcome.error.as_deref().is_some_and(is_throttling);
+        outcome.throttled = status == 429 || outcome.error.as_deref().is_some_and(aws_errors::throttles);
         if outcome.throttled {
             metrics::count(Metric::Throttles);
         }
@@ -83,11 +83,6 @@ async fn ended(attempt: InFlight, mut response: HttpResponse) -> HttpResponse {
     }
     attempt.end(outcome);
     response
-}
-
-/// As the SDK's own list has them, without those that no service of ours uses; S3 says `SlowDown`.
-fn is_throttling(error: &str) -> bool {
-    error.contains("Throttl") || error.contains("Throughput") || error.contains("LimitExceeded") || error == "SlowDown"
 }
 
 /// The service's name for what is wrong: in a header, in a member of a JSON body, or in an element of an XML one. The body
@@ -270,24 +265,5 @@ mod tests {
         assert_eq!(attempt_number("ttl=20261101T000000Z; attempt=3; max=4"), 3);
         assert_eq!(attempt_number("attempt=1; max=4"), 1);
         assert_eq!(attempt_number("max=4"), 1);
-    }
-
-    #[test]
-    fn what_throttles_is_told_from_what_refuses() {
-        for name in [
-            "ThrottlingException",
-            "ProvisionedThroughputExceededException",
-            "RequestLimitExceeded",
-            "SlowDown",
-        ] {
-            assert!(is_throttling(name), "{name}");
-        }
-        for name in [
-            "ConditionalCheckFailedException",
-            "TransactionCanceledException",
-            "ValidationException",
-        ] {
-            assert!(!is_throttling(name), "{name}");
-        }
     }
 }

@@ -1,9 +1,13 @@
 //! Which variables does a function need, and which of them are wrong?
 
 use std::cell::RefCell;
+use std::error::Error;
+use std::future::Future;
+use std::pin::Pin;
 use std::str::FromStr;
 
-use crate::warm_up::WarmUp;
+/// A call that a function makes before its first event, not made yet.
+pub(crate) type WarmUp = Pin<Box<dyn Future<Output = Result<(), Box<dyn Error + Send + Sync>>> + Send>>;
 
 /// Everything wrong with the environment, each variable by name and none by value: a value may be a secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -23,11 +27,11 @@ pub struct Environment<L> {
 ///
 /// ```no_run
 /// # struct Settings { table: String, page_limit: u32 }
-/// let settings = edge::config::from_process(|environment| Settings {
+/// let settings = lambda::config::from_process(|environment| Settings {
 ///     table: environment.required("ORDERS_TABLE"),
 ///     page_limit: environment.number_or("PAGE_LIMIT", 20),
 /// })?;
-/// # Ok::<(), edge::config::EnvironmentFaults>(())
+/// # Ok::<(), lambda::config::EnvironmentFaults>(())
 /// ```
 pub fn from_process<T>(
     read: impl FnOnce(&Environment<fn(&str) -> Option<String>>) -> T,

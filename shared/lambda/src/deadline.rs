@@ -12,7 +12,6 @@ pub const RESERVED_FOR_THE_ANSWER: Duration = Duration::from_millis(300);
 static DEADLINE_MS: AtomicU64 = AtomicU64::new(0);
 
 /// Begins an invocation that Lambda ends at `deadline_ms`.
-#[cfg(feature = "lambda")]
 pub(crate) fn set(deadline_ms: u64) {
     DEADLINE_MS.store(deadline_ms, Ordering::Relaxed);
 }

@@ -5,25 +5,16 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use events::invocation::{FunctionError, Invocation, InvocationContext, Reply};
 use lambda_runtime::{Diagnostic, LambdaEvent, Runtime};
 use serde_json::value::RawValue;
+use telemetry::log;
 
 use crate::config::{self, Environment};
-use crate::deadline;
-use crate::invocation::{FunctionError, Invocation, InvocationContext, Reply};
-use crate::{telemetry, warm_up};
+use crate::{deadline, warm_up};
 
 /// The process's own variables.
 pub type ProcessEnvironment = Environment<fn(&str) -> Option<String>>;
-
-impl From<FunctionError> for Diagnostic {
-    fn from(error: FunctionError) -> Self {
-        Self {
-            error_type: error.error_type,
-            error_message: error.error_message,
-        }
-    }
-}
 
 /// The whole of a function's `main`: reads the environment, builds what the handler needs, then serves invocations until
 /// Lambda ends the process.
@@ -51,7 +42,7 @@ where
     F: Fn(Invocation, Arc<P>) -> Fut + Clone + Send + Sync + 'static,
     Fut: Future<Output = Reply> + Send + 'static,
 {
-    telemetry::init();
+    log::init();
     match serve(wire, handler) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -80,7 +71,7 @@ where
     let service = lambda_runtime::service_fn(move |event: LambdaEvent<Box<RawValue>>| {
         let (handler, parts) = (handler.clone(), Arc::clone(&parts));
         let invocation = invocation(event, cold_start.swap(false, Ordering::Relaxed));
-        async move { handler(invocation, parts).await }
+        async move { handler(invocation, parts).await.map_err(diagnostic) }
     });
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -89,6 +80,14 @@ where
         // below `block_on` is woken by way of the kernel, four times in an invocation with one call.
         tokio::spawn(Runtime::new(service).run()).await?
     })
+}
+
+/// Named by hand: `lambda_runtime` would name an error after its Rust type, which no state machine can match.
+fn diagnostic(error: FunctionError) -> Diagnostic {
+    Diagnostic {
+        error_type: error.error_type,
+        error_message: error.error_message,
+    }
 }
 
 fn invocation(event: LambdaEvent<Box<RawValue>>, cold_start: bool) -> Invocation {

@@ -6,22 +6,14 @@
 
 use std::error::Error;
 use std::future::Future;
-use std::pin::Pin;
 
-use crate::config::Environment;
+use telemetry::error_chain::error_chain;
 
-#[cfg(feature = "lambda")]
-use crate::telemetry::error_chain;
+use crate::config::{Environment, WarmUp};
 
 /// All calls together. INIT has ten seconds (<https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html>);
 /// a service that does not answer within this is better met by an invocation, which can tell its caller.
-#[cfg(feature = "lambda")]
 pub const WARM_UP_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(2);
-
-type Outcome = Result<(), Box<dyn Error + Send + Sync>>;
-
-/// A call that was asked for and not made yet.
-pub(crate) type WarmUp = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 
 impl<L: Fn(&str) -> Option<String>> Environment<L> {
     /// Asks for a call before the first event. It MUST change nothing, and be allowed to the function's role.
@@ -52,7 +44,6 @@ impl<L: Fn(&str) -> Option<String>> Environment<L> {
 
 /// Makes the calls one after another. What becomes of them is no fault: the first invocation meets the same service, and
 /// says so to somebody.
-#[cfg(feature = "lambda")]
 pub(crate) async fn make(calls: Vec<WarmUp>) {
     if calls.is_empty() {
         return;

@@ -1,10 +1,10 @@
 //! What does an operator read? One JSON line per event, each with the ids of the invocation that it belongs to.
 //!
-//! No e-mail address, token, body or whole event belongs in a log line: wrap what must not be printed in a [`Secret`],
-//! and log ids. An address that a service quotes in an error is taken out. Lines look like this, on one line each:
+//! No e-mail address, token, body or whole event belongs in a log line: wrap what must not be printed in a
+//! [`Secret`](crate::secret::Secret), and log ids. An address that a service quotes in an error is taken out. Lines look like this, on one line each:
 //!
 //! ```json
-//! {"timestamp":"2026-11-01T10:00:00.123Z","level":"INFO","target":"edge::http","message":"invocation ended",
+//! {"timestamp":"2026-11-01T10:00:00.123Z","level":"INFO","target":"entry::http","message":"invocation ended",
 //!  "outcome":"ok","status":202,"route":"POST /orders","duration_ms":12,"function":"orders-place",
 //!  "request_id":"8476a536","trace_id":"1-6ae6c1a0-3f5e8c2b7d9a4e6f1b2c3d4e","cold_start":false,"correlation_id":"0192",
 //!  "order_id":"0192"}
@@ -13,28 +13,25 @@
 use std::error::Error;
 use std::fmt;
 use std::io::Write as _;
-use std::time::Instant;
 
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
-use tracing::field::{Empty, Field, Visit};
+use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Level, Metadata, Span, Subscriber};
+use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::{Context, SubscriberExt as _};
 use tracing_subscriber::registry::{LookupSpan, Registry};
 
-use crate::invocation::InvocationContext;
+use crate::error_chain::error_chain;
+use crate::metric;
 use crate::redaction::without_addresses;
-use crate::trace::Subject;
-use crate::{metrics, observation, trace_header};
 
 /// A longer text is cut: a log line is no place for a body.
 pub const FIELD_CHARS_MAX: usize = 2_000;
-pub const CORRELATION_ID_CHARS_MAX: usize = 64;
 /// Of a usual line, so that it is written without growing.
 const LINE_BYTES_EXPECTED: usize = 512;
 const FIELDS_EXPECTED: usize = 16;
@@ -51,7 +48,6 @@ const FOREIGN: [&str; 9] = [
 ];
 /// Of what fails, our own line tells with its ids. The runtime would tell it again, without them.
 const TOLD_TWICE: &str = "lambda_runtime::layers::panic";
-const ERROR_CHAIN_DEPTH_MAX: usize = 16;
 
 /// Sets up logging for the process, to standard output, with the level from `LOG_LEVEL` (`error`, `warn`, `info`, `debug`,
 /// `trace`, `off`).
@@ -106,97 +102,6 @@ pub fn write_to_stdout(line: &str) {
     std::io::stdout().lock().write_all(line.as_bytes()).unwrap_or_default();
 }
 
-/// The span around one invocation. At level `error`, so that its fields stay on the lines when `LOG_LEVEL` is high.
-pub fn invocation_span(context: &InvocationContext, correlation_id: Option<&str>) -> Span {
-    tracing::error_span!(
-        "invocation",
-        function = context.function_name,
-        request_id = context.request_id,
-        trace_id = context.trace_id.as_deref().and_then(trace_header::trace_id_of),
-        cold_start = context.cold_start,
-        correlation_id,
-        order_id = Empty,
-        upload_id = Empty,
-    )
-}
-
-/// The span around one record of a batch.
-pub(crate) fn record_span(item_id: &str) -> Span {
-    tracing::error_span!(
-        "record",
-        item_id,
-        trace_id = Empty,
-        correlation_id = Empty,
-        order_id = Empty,
-        upload_id = Empty,
-    )
-}
-
-/// From here on the lines of this invocation (or of this record, in a batch) carry this correlation id.
-///
-/// Call it as soon as the id that a message or a saga carries is known. It is ignored when it is no correlation id.
-pub fn correlate(correlation_id: &str) {
-    if is_correlation_id(correlation_id) {
-        Span::current().record("correlation_id", correlation_id);
-    }
-}
-
-/// From here on the lines, and the spans of the trace, tell which order or upload they are about. An import goes by the id
-/// of its upload. It is ignored when it is no id.
-pub fn about(subject: Subject, id: &str) {
-    if is_correlation_id(id) {
-        Span::current().record(subject.name(), id);
-        observation::with(|observation| observation.trace.set_subject(subject, id));
-    }
-}
-
-/// 1 to 64 of `[A-Za-z0-9._-]`: nothing that could forge a header or a log line.
-pub fn is_correlation_id(text: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
-    (1..=CORRELATION_ID_CHARS_MAX).contains(&text.len()) && text.bytes().all(allowed)
-}
-
-pub(crate) fn elapsed_ms(since: Instant) -> u64 {
-    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
-}
-
-/// An error and all its sources, for the one line that tells of it.
-pub fn error_chain(error: &dyn Error) -> String {
-    let mut messages = vec![error.to_string()];
-    let mut source = error.source();
-    while let Some(cause) = source.filter(|_| messages.len() < ERROR_CHAIN_DEPTH_MAX) {
-        messages.push(cause.to_string());
-        source = cause.source();
-    }
-    messages.join(": ")
-}
-
-/// A value that neither `Debug` nor `Display` prints.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret<T>(T);
-
-impl<T> Secret<T> {
-    pub fn new(value: T) -> Self {
-        Self(value)
-    }
-
-    pub fn expose(&self) -> &T {
-        &self.0
-    }
-}
-
-impl<T> fmt::Debug for Secret<T> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("[redacted]")
-    }
-}
-
-impl<T> fmt::Display for Secret<T> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("[redacted]")
-    }
-}
-
 /// Writes events as lines. `tracing_subscriber`'s own JSON format nests the fields of a span and shows those of the
 /// innermost span only; here the fields of all spans stand beside those of the event.
 struct JsonLines<W> {
@@ -225,7 +130,7 @@ where
     }
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
-        if event.metadata().target() == metrics::LINE_TARGET {
+        if event.metadata().target() == metric::LINE_TARGET {
             event.record(&mut WholeLine(&self.write));
             return;
         }
@@ -365,21 +270,5 @@ mod tests {
         assert_eq!(level_named("off"), Some(LevelFilter::OFF));
         assert_eq!(level_named("loud"), None);
         assert_eq!(level_named("3"), None);
-    }
-
-    #[test]
-    fn a_secret_is_not_printed() {
-        let secret = Secret::new("tok_ok");
-        assert_eq!(format!("{secret} {secret:?}"), "[redacted] [redacted]");
-        assert_eq!(*secret.expose(), "tok_ok");
-    }
-
-    #[test]
-    fn a_chain_of_errors_has_an_end() {
-        #[derive(Debug, thiserror::Error)]
-        #[error("again")]
-        struct Again(#[source] Option<Box<Again>>);
-        let endless = (0..1_000).fold(Again(None), |error, _| Again(Some(Box::new(error))));
-        assert_eq!(error_chain(&endless).matches("again").count(), ERROR_CHAIN_DEPTH_MAX);
     }
 }

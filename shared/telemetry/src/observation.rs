@@ -1,22 +1,23 @@
-//! What does an invocation leave behind besides its answer and its log? What it counted and the calls it made, told once,
-//! before it answers.
+//! Collects what an invocation counts and calls, and reports it once, before the function answers.
 
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
 use std::mem;
 use std::pin::Pin;
 
-use crate::invocation::InvocationContext;
-use crate::metrics::{Counts, Metric};
+use events::invocation::InvocationContext;
+
+use crate::metric::{Counts, Metric};
 use crate::trace::Trace;
-use crate::trace_sink;
+use crate::xray;
 
 thread_local! {
     /// Of the invocation that is being polled on this thread. Not one for the process: the local host has many at once.
     static CURRENT: RefCell<Option<Box<Observation>>> = const { RefCell::new(None) };
 }
 
-pub(crate) struct Observation {
+/// The counts and spans of one invocation.
+pub struct Observation {
     pub(crate) counts: Counts,
     pub(crate) trace: Trace,
     function: String,
@@ -24,21 +25,21 @@ pub(crate) struct Observation {
 }
 
 impl Observation {
-    pub(crate) fn of(context: &InvocationContext) -> Self {
+    pub fn of(context: &InvocationContext) -> Self {
         let mut counts = Counts::default();
         if context.cold_start {
             counts.add(Metric::ColdStarts, 1);
         }
         Self {
             counts,
-            trace: Trace::of(context, trace_sink::is_there()),
+            trace: Trace::of(context, xray::is_available()),
             function: context.function_name.clone(),
             request_id: context.request_id.clone(),
         }
     }
 
-    fn tell(self) {
-        self.counts.tell(&self.function, &self.request_id);
+    fn report(self) {
+        self.counts.write_line(&self.function, &self.request_id);
         self.trace.send();
     }
 }
@@ -47,7 +48,7 @@ impl Observation {
 ///
 /// The work comes pinned, since it is large: moved here, it would be copied. Tasks that it spawns are not seen; no handler
 /// leaves anything of weight to one.
-pub(crate) async fn observed<T>(observation: Observation, mut work: Pin<&mut impl Future<Output = T>>) -> T {
+pub async fn observed<T>(observation: Observation, mut work: Pin<&mut impl Future<Output = T>>) -> T {
     let mut slot = Some(Box::new(observation));
     let answer = poll_fn(|context| {
         let _placed = Placed::new(&mut slot);
@@ -55,14 +56,14 @@ pub(crate) async fn observed<T>(observation: Observation, mut work: Pin<&mut imp
     })
     .await;
     if let Some(observation) = slot {
-        observation.tell();
+        observation.report();
     }
     answer
 }
 
 /// The current invocation's observation; `None` where none runs.
-pub(crate) fn with<T>(see: impl FnOnce(&mut Observation) -> T) -> Option<T> {
-    CURRENT.with_borrow_mut(|current| current.as_deref_mut().map(see))
+pub(crate) fn with<T>(observe: impl FnOnce(&mut Observation) -> T) -> Option<T> {
+    CURRENT.with_borrow_mut(|current| current.as_deref_mut().map(observe))
 }
 
 /// An observation in its place, for the length of one poll, whichever way that ends.
@@ -86,8 +87,7 @@ mod tests {
     use std::pin::pin;
 
     use super::*;
-    use crate::invocation::tests::invocation;
-    use crate::metrics::count;
+    use crate::samples::context;
 
     fn seen_request_id() -> Option<String> {
         with(|observation| observation.request_id.clone())
@@ -96,7 +96,7 @@ mod tests {
     #[tokio::test]
     async fn each_of_two_invocations_on_one_thread_sees_its_own() {
         let of = |request_id: &str| {
-            let mut context = invocation(serde_json::Value::Null).context;
+            let mut context = context();
             request_id.clone_into(&mut context.request_id);
             async move {
                 let work = pin!(async {
@@ -113,7 +113,5 @@ mod tests {
         let (first, second) = tokio::join!(of("1"), of("2"));
         assert_eq!((first.concat(), second.concat()), ("111".to_owned(), "222".to_owned()));
         assert_eq!(seen_request_id(), None);
-        // Nobody to count for, and nothing that breaks.
-        count(Metric::OrdersPlaced);
     }
 }

@@ -1,9 +1,18 @@
-//! What is told of one piece of work? When, below what, about which order, and what came of it.
+//! One span of a trace: its times, its parent, its order or upload, and the call that it stands for.
 
 use std::time::SystemTime;
 
-use crate::trace::Subject;
+use crate::subject::Subject;
 use crate::trace_header::SpanId;
+
+/// An attempt of a call to a service, about to leave.
+#[derive(Debug, Clone, Copy)]
+pub struct Attempt<'a> {
+    /// The same for every attempt of the call.
+    pub key: &'a str,
+    /// From 1.
+    pub number: u32,
+}
 
 /// What is called.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,8 +39,7 @@ pub struct Outcome {
 pub(crate) struct Span {
     pub(crate) trace_id: String,
     pub(crate) id: SpanId,
-    /// `None` for the function itself, which to X-Ray is Lambda's to tell.
-    pub(crate) parent: Option<SpanId>,
+    pub(crate) parent: SpanId,
     pub(crate) name: String,
     pub(crate) started: SystemTime,
     pub(crate) ended: SystemTime,
@@ -49,4 +57,12 @@ pub(crate) struct Call {
     pub(crate) target: Target,
     pub(crate) retries: u32,
     pub(crate) outcome: Outcome,
+}
+
+/// How a request takes part in a trace.
+#[derive(Debug, Default)]
+pub(crate) struct BegunCall {
+    pub(crate) header: Option<String>,
+    /// `None` when the call leaves no span.
+    pub(crate) span: Option<SpanId>,
 }

@@ -1,92 +1,20 @@
-//! Which trace does the work belong to, and which calls did it make? Lambda makes the segment of a function by itself;
-//! what it cannot see are the function's calls, and the records of a batch that belong to the traces of others.
+//! The spans of one invocation: its calls to AWS, and its records whose trace is not the batch's.
 //!
-//! Nothing is gathered unless the trace is sampled and somebody is there to receive it.
+//! Lambda makes the segment of the function itself. Spans are kept only if the trace is sampled and X-Ray's daemon is
+//! there to receive them.
 
 use std::time::SystemTime;
 
-use crate::invocation::InvocationContext;
-use crate::span::{Call, Outcome, Span, Target};
+use events::invocation::InvocationContext;
+
+use crate::span::{Attempt, BegunCall, Call, Outcome, Span, Target};
+use crate::subject::Subject;
 use crate::trace_header::{SpanId, TraceHeader};
-use crate::{observation, trace_sink};
+use crate::xray;
 
 /// Of the spans of one invocation. An import makes calls by the hundred thousand, and a trace holds 500 KB
 /// (<https://docs.aws.amazon.com/general/latest/gr/xray.html>).
-pub const SPANS_PER_INVOCATION_MAX: usize = 200;
-
-/// What an invocation or a record is about: the one thing by which traces are searched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Subject {
-    Order,
-    Upload,
-}
-
-impl Subject {
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Order => "order_id",
-            Self::Upload => "upload_id",
-        }
-    }
-}
-
-/// The header of the running invocation, to be stored beside what a later one goes on with.
-pub fn current_header() -> Option<String> {
-    observation::with(|observation| observation.trace.header().map(TraceHeader::to_be_stored)).flatten()
-}
-
-/// From here to the end of the record, calls belong to the trace that the record carries, and not to that of its batch,
-/// which may be of twenty-five strangers. What is no header changes nothing.
-pub fn continue_from(header: &str) {
-    if let Some(header) = TraceHeader::parse(header) {
-        tracing::Span::current().record("trace_id", &header.trace_id);
-        observation::with(|observation| observation.trace.continue_from(header));
-    }
-}
-
-/// An attempt of a call to a service, about to leave.
-#[derive(Debug, Clone, Copy)]
-pub struct Attempt<'a> {
-    /// The same for every attempt of the call.
-    pub key: &'a str,
-    /// From 1.
-    pub number: u32,
-}
-
-/// An attempt that has left. Dropped without an end, it counts as one that was never answered.
-#[derive(Debug, Default)]
-pub struct InFlight {
-    /// What the request carries on instead of what the SDK gave it; `None` where that was right.
-    pub header: Option<String>,
-    span: Option<SpanId>,
-}
-
-/// Begins an attempt for the invocation that is running.
-pub fn begin_call(attempt: Attempt<'_>, target: impl FnOnce() -> Target) -> InFlight {
-    observation::with(|observation| observation.trace.begin_call(attempt, target)).unwrap_or_default()
-}
-
-impl InFlight {
-    pub fn is_traced(&self) -> bool {
-        self.span.is_some()
-    }
-
-    pub fn end(mut self, outcome: Outcome) {
-        end_call(self.span.take(), outcome);
-    }
-}
-
-impl Drop for InFlight {
-    fn drop(&mut self) {
-        end_call(self.span.take(), Outcome::default());
-    }
-}
-
-fn end_call(span: Option<SpanId>, outcome: Outcome) {
-    if let Some(id) = span {
-        observation::with(|observation| observation.trace.end_call(id, outcome));
-    }
-}
+pub(crate) const SPANS_PER_INVOCATION_MAX: usize = 200;
 
 /// The traces of one invocation: its own, and those that its records carry.
 pub(crate) struct Trace {
@@ -96,7 +24,6 @@ pub(crate) struct Trace {
     subject: Option<(Subject, String)>,
     spans: Vec<Span>,
     is_received: bool,
-    started: SystemTime,
 }
 
 /// A record whose trace is not its batch's.
@@ -115,15 +42,14 @@ impl Trace {
             subject: None,
             spans: Vec::new(),
             is_received,
-            started: SystemTime::now(),
         }
     }
 
-    fn header(&self) -> Option<&TraceHeader> {
+    pub(crate) fn header(&self) -> Option<&TraceHeader> {
         self.record.as_ref().map(|record| &record.header).or(self.own.as_ref())
     }
 
-    fn continue_from(&mut self, header: TraceHeader) {
+    pub(crate) fn continue_from(&mut self, header: TraceHeader) {
         let header = match &self.own {
             Some(own) => header.with_lineage_of(own),
             None => header,
@@ -150,7 +76,7 @@ impl Trace {
         let span = |of: &TraceHeader, id, name: &str, link| Span {
             trace_id: of.trace_id.clone(),
             id,
-            parent: Some(of.parent),
+            parent: of.parent,
             name: name.to_owned(),
             started,
             ended,
@@ -173,13 +99,13 @@ impl Trace {
         }
     }
 
-    fn begin_call(&mut self, attempt: Attempt<'_>, target: impl FnOnce() -> Target) -> InFlight {
+    pub(crate) fn begin_call(&mut self, attempt: Attempt<'_>, target: impl FnOnce() -> Target) -> BegunCall {
         let Some(header) = self.header() else {
-            return InFlight::default();
+            return BegunCall::default();
         };
         if !header.sampled || !self.is_received || self.spans.len() >= SPANS_PER_INVOCATION_MAX {
-            // No span of ours stands above what is called: below one that nobody receives, it would hang in the air.
-            return InFlight {
+            // The called service must not name a span as its parent that is never sent.
+            return BegunCall {
                 header: self.record.as_ref().map(|record| record.header.to_string()),
                 span: None,
             };
@@ -188,7 +114,7 @@ impl Trace {
         if attempt.number > 1
             && let Some(id) = self.repeated(attempt.key)
         {
-            return InFlight {
+            return BegunCall {
                 header: Some(header.below(id).to_string()),
                 span: Some(id),
             };
@@ -200,7 +126,7 @@ impl Trace {
         let span = Span {
             trace_id: header.trace_id,
             id,
-            parent: Some(self.record.as_ref().map_or(header.parent, |record| record.id)),
+            parent: self.record.as_ref().map_or(header.parent, |record| record.id),
             name: target.service.clone(),
             started: now,
             ended: now,
@@ -215,7 +141,7 @@ impl Trace {
             link: None,
         };
         self.push(span);
-        InFlight {
+        BegunCall {
             header: Some(carried),
             span: Some(id),
         }
@@ -230,7 +156,7 @@ impl Trace {
         Some(id)
     }
 
-    fn end_call(&mut self, id: SpanId, outcome: Outcome) {
+    pub(crate) fn end_call(&mut self, id: SpanId, outcome: Outcome) {
         let Some(span) = self.spans.iter_mut().rev().find(|span| span.id == id) else {
             return;
         };
@@ -248,50 +174,31 @@ impl Trace {
     }
 
     pub(crate) fn send(&self) {
-        let is_sampled = self.own.as_ref().is_some_and(|own| own.sampled);
-        if self.is_received && (is_sampled || !self.spans.is_empty()) {
-            trace_sink::send(&self.spans, || self.function());
+        if !self.spans.is_empty() {
+            xray::send(&self.spans);
         }
-    }
-
-    /// The segment that Lambda makes of the invocation, under the id that Lambda gave it: for a receiver that hears nothing
-    /// from Lambda.
-    fn function(&self) -> Option<Span> {
-        let own = self.own.as_ref().filter(|own| own.sampled)?;
-        Some(Span {
-            trace_id: own.trace_id.clone(),
-            id: own.parent,
-            parent: None,
-            name: self.function.clone(),
-            started: self.started,
-            ended: SystemTime::now(),
-            failed: false,
-            call: None,
-            subject: self.subject.clone(),
-            link: None,
-        })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::invocation::tests::invocation;
+    use crate::samples::context;
 
     const OWN: &str = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
     const OTHER: &str = "Root=1-6759e988-ad862e3fe1be46a994272793;Parent=43995c3f42cd8ad8;Sampled=1";
 
     fn trace(header: &str) -> Trace {
-        let mut context = invocation(serde_json::Value::Null).context;
+        let mut context = context();
         context.trace_id = Some(header.to_owned());
         Trace::of(&context, true)
     }
 
-    fn call(trace: &mut Trace, key: &str, number: u32) -> InFlight {
+    fn call(trace: &mut Trace, key: &str, number: u32) -> BegunCall {
         trace.begin_call(Attempt { key, number }, Target::default)
     }
 
-    fn answered(trace: &mut Trace, mut call: InFlight, status: u16) {
+    fn answered(trace: &mut Trace, mut call: BegunCall, status: u16) {
         let outcome = Outcome {
             status: Some(status),
             ..Outcome::default()
@@ -320,7 +227,7 @@ mod tests {
             trace
                 .spans
                 .iter()
-                .all(|span| span.parent == SpanId::parse("53995c3f42cd8ad8"))
+                .all(|span| Some(span.parent) == SpanId::parse("53995c3f42cd8ad8"))
         );
     }
 
@@ -331,7 +238,7 @@ mod tests {
         unheard.is_received = false;
         for trace in [&mut unsampled, &mut unheard] {
             let attempt = call(trace, "a", 1);
-            assert_eq!((attempt.is_traced(), &attempt.header), (false, &None));
+            assert_eq!((attempt.span.is_some(), &attempt.header), (false, &None));
             trace.continue_from(TraceHeader::parse(OWN).unwrap());
             trace.record.as_mut().unwrap().header.sampled = false;
             assert!(call(trace, "b", 1).header.as_ref().unwrap().ends_with("Sampled=0"));
@@ -353,8 +260,8 @@ mod tests {
         let [first, there, here, second] = trace.spans.as_slice() else {
             panic!("{} spans", trace.spans.len())
         };
-        assert_eq!((&first.trace_id, first.parent), (&there.trace_id, Some(there.id)));
-        assert_eq!(there.parent, SpanId::parse("43995c3f42cd8ad8"));
+        assert_eq!((&first.trace_id, first.parent), (&there.trace_id, there.id));
+        assert_eq!(Some(there.parent), SpanId::parse("43995c3f42cd8ad8"));
         assert_eq!(there.link, Some((here.trace_id.clone(), here.id)));
         assert_eq!(here.link, Some((there.trace_id.clone(), there.id)));
         assert_eq!(here.subject, Some((Subject::Order, "0192".to_owned())));
@@ -366,7 +273,7 @@ mod tests {
         let mut trace = trace(OWN);
         for number in 0..10 * SPANS_PER_INVOCATION_MAX {
             let attempt = call(&mut trace, &number.to_string(), 1);
-            if attempt.is_traced() {
+            if attempt.span.is_some() {
                 answered(&mut trace, attempt, 200);
             }
         }

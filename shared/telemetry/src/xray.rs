@@ -1,9 +1,10 @@
-//! How does X-Ray learn of a span? By one datagram to the daemon that Lambda runs beside every function.
+//! Sends spans to X-Ray's daemon, which Lambda runs beside every function: one UDP datagram per span.
 //!
 //! <https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html>
 
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
+use std::sync::OnceLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
@@ -14,11 +15,28 @@ use crate::span::{Call, Span};
 /// What stands before each document.
 const DATAGRAM_HEADER: &str = "{\"format\":\"json\",\"version\":1}\n";
 
-pub(crate) struct Daemon(UdpSocket);
+/// The daemon of this process, looked up once: the variables of a process do not change.
+fn daemon() -> Option<&'static Daemon> {
+    static DAEMON: OnceLock<Option<Daemon>> = OnceLock::new();
+    DAEMON.get_or_init(Daemon::from_environment).as_ref()
+}
+
+pub(crate) fn is_available() -> bool {
+    daemon().is_some()
+}
+
+/// Sends without waiting for an answer. A lost trace is logged at debug level only.
+pub(crate) fn send(spans: &[Span]) {
+    if let Some(Err(error)) = daemon().map(|daemon| daemon.send(spans)) {
+        tracing::debug!(error = &error as &dyn std::error::Error, "trace was not sent");
+    }
+}
+
+struct Daemon(UdpSocket);
 
 impl Daemon {
     /// By `AWS_XRAY_DAEMON_ADDRESS`, which Lambda sets to an address and a port.
-    pub(crate) fn from_environment() -> Option<Self> {
+    fn from_environment() -> Option<Self> {
         let address: SocketAddr = std::env::var("AWS_XRAY_DAEMON_ADDRESS").ok()?.parse().ok()?;
         let local = if address.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" };
         let socket = UdpSocket::bind(local).ok()?;
@@ -28,7 +46,7 @@ impl Daemon {
         Some(Self(socket))
     }
 
-    pub(crate) fn send(&self, spans: &[Span]) -> io::Result<()> {
+    fn send(&self, spans: &[Span]) -> io::Result<()> {
         let mut datagram = DATAGRAM_HEADER.as_bytes().to_vec();
         for span in spans {
             datagram.truncate(DATAGRAM_HEADER.len());
@@ -44,8 +62,7 @@ struct Subsegment<'a> {
     name: &'a str,
     id: String,
     trace_id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    parent_id: Option<String>,
+    parent_id: String,
     r#type: &'static str,
     start_time: f64,
     end_time: f64,
@@ -95,7 +112,7 @@ impl<'a> Subsegment<'a> {
             name: &span.name,
             id: span.id.to_string(),
             trace_id: &span.trace_id,
-            parent_id: span.parent.map(|parent| parent.to_string()),
+            parent_id: span.parent.to_string(),
             r#type: "subsegment",
             start_time: seconds(span.started),
             end_time: seconds(span.ended),

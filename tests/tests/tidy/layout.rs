@@ -128,7 +128,7 @@ fn every_dependency_states_its_reason() {
             .any(|above| above.starts_with("# "));
         assert!(covered, "no reason stands above `{line}`");
     }
-    for member in ["domain", "edge", "wire", "imaging", "adapter-embedded"] {
+    for member in ["domain", "entry", "wire", "imaging", "adapter-embedded"] {
         let text = fs::read_to_string(root().join("shared").join(member).join("Cargo.toml")).unwrap();
         assert!(!text.contains("version = \""), "{member} declares a version of its own");
     }
