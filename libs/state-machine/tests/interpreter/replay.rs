@@ -187,6 +187,6 @@ fn a_journal_that_says_something_else_is_no_outcome() {
 
 #[test]
 fn the_cancellation_goes_on_behind_every_record_too() {
-    let cancel = parsed("order-cancel", include_str!("../../../order-cancel.asl.json"));
+    let cancel = parsed("order-cancel", include_str!("../../../../infra/order-cancel.asl.json"));
     check_every_death(&cancel, 5_000);
 }

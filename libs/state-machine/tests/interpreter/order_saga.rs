@@ -9,8 +9,8 @@ use state_machine::{Outcome, StateMachine};
 
 use super::support::outcome_on;
 
-const ORDER_SAGA: &str = include_str!("../../../order-saga.asl.json");
-const ORDER_CANCEL: &str = include_str!("../../../order-cancel.asl.json");
+const ORDER_SAGA: &str = include_str!("../../../../infra/order-saga.asl.json");
+const ORDER_CANCEL: &str = include_str!("../../../../infra/order-cancel.asl.json");
 
 /// The files with each `${XFunctionArn}` standing for `X`.
 pub(crate) fn parsed(name: &str, definition: &str) -> StateMachine {
