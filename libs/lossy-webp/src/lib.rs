@@ -6,30 +6,22 @@
 //! memory that Rust has allocated, and an answer other than "all is well" is an error. The decision
 //! record on libwebp weighs it.
 
+mod error;
 mod libwebp;
+
+pub use error::WebpError;
+pub use libwebp::PIXEL_BYTES;
 
 /// What libwebp needs besides the pixels that it writes: some rows of macroblocks, with what the next row remembers of
 /// them, and the rows of the scaler.
 const WORK_BYTES_PER_COLUMN: u64 = 256;
 const WORK_BYTES: u64 = 256 << 10;
-/// Of a pixel: red, green, blue, and 255.
-pub const PIXEL_BYTES: usize = 4;
 /// The frame header: three bytes, three that say that this is a key frame, and the sizes.
 /// <https://www.rfc-editor.org/rfc/rfc6386#section-9.1>
 const HEADER_BYTES: usize = 10;
 const START_CODE: [u8; 3] = [0x9D, 0x01, 0x2A];
 /// The upper bits of a size ask to enlarge what is shown; nobody does.
 const SIDE_MASK: u16 = 0x3FFF;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum WebpError {
-    #[error("the VP8 frame has no header")]
-    NoHeader,
-    #[error("the VP8 frame contradicts itself or ends too early")]
-    Damaged,
-    #[error("the VP8 frame could not be decoded into {width} x {height} pixels")]
-    Impossible { width: u32, height: u32 },
-}
 
 /// Width and height of a bare VP8 frame.
 pub fn size(frame: &[u8]) -> Result<(u32, u32), WebpError> {

@@ -3,7 +3,10 @@
 
 use libwebp_sys::{VP8StatusCode, WEBP_CSP_MODE, WebPDecode, WebPDecoderConfig};
 
-use crate::{PIXEL_BYTES, WebpError};
+use crate::error::WebpError;
+
+/// Of a pixel: red, green, blue, and 255.
+pub const PIXEL_BYTES: usize = 4;
 
 /// `width` and `height` are neither zero nor larger than the frame's own, which fit in fourteen bits.
 pub(crate) fn decode(frame: &[u8], (width, height): (u32, u32)) -> Result<Vec<u8>, WebpError> {

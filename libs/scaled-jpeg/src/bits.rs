@@ -1,7 +1,7 @@
 //! What are the next bits of a scan, and are there any left?
 
 use crate::error::Flaw;
-use crate::huffman::HuffmanTable;
+use crate::huffman::{HuffmanTable, extended};
 use crate::source::{Copied, Source};
 
 pub(crate) const ENDS_EARLY: Flaw = Flaw("a scan ends before its picture is complete");
@@ -214,13 +214,4 @@ impl Source<'_> {
             Ok(_) | Err(Some(_)) => Err(Flaw("a restart marker is missing or out of turn")),
         }
     }
-}
-
-/// What `count` bits mean as a coefficient: those that begin with a one stand for themselves, the others for negative
-/// numbers (T.81, table F.1).
-#[inline]
-#[expect(clippy::cast_possible_truncation, reason = "fifteen bits and a sign are sixteen")]
-pub(crate) fn extended(value: i32, count: u32) -> i16 {
-    let negative = count > 0 && value < 1 << (count - 1);
-    (if negative { value - (1 << count) + 1 } else { value }) as i16
 }

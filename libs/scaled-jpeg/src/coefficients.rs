@@ -42,23 +42,13 @@ pub(crate) struct Block<'c> {
     slots: &'c Slots,
 }
 
-/// Memory for each block beside its samples.
-pub(crate) fn bytes_per_block(scale: Scale) -> usize {
-    scale.coefficients() * size_of::<i16>() + if reads_ac(scale) { size_of::<u64>() } else { 0 }
-}
-
-/// At an eighth, the mean of a block is all there is to see.
-fn reads_ac(scale: Scale) -> bool {
-    scale != Scale::Eighth
-}
-
 impl Coefficients {
     pub(crate) fn new(frame: &Frame, scales: Scales) -> Self {
         let channel = |component: &Component| {
-            let scale = scales.of(component);
+            let scale = component.scale(scales);
             Channel {
                 kept: vec![0; component.blocks() * scale.coefficients()],
-                known: vec![0; if reads_ac(scale) { component.blocks() } else { 0 }],
+                known: vec![0; if scale.reads_ac() { component.blocks() } else { 0 }],
                 kept_per_block: scale.coefficients(),
                 slots: Slots::new(scale),
                 steps: None,

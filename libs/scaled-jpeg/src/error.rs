@@ -35,3 +35,6 @@ impl From<Flaw> for JpegError {
         }
     }
 }
+
+/// Found by every way through a block.
+pub(crate) const OVERFULL: Flaw = Flaw("a block has more than 64 coefficients");

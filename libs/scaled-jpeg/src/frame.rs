@@ -1,12 +1,8 @@
 //! What does a JPEG's frame header say about the picture?
 
-use crate::coefficients;
 use crate::error::{Flaw, JpegError};
-use crate::scale::Scale;
+use crate::scale::{BLOCK_SIDE, Scale, Scales};
 use crate::segments::FrameKind;
-
-/// Samples along one side of a block.
-pub(crate) const BLOCK_SIDE: usize = 8;
 
 pub(crate) struct Frame {
     pub(crate) width_px: u32,
@@ -108,11 +104,7 @@ impl Frame {
     /// Memory at the peak of decoding: the planes, and beside them the coefficients of a progressive picture.
     pub(crate) fn decoded_bytes(&self, scale: Scale) -> u64 {
         let blocks: usize = self.components.iter().map(Component::blocks).sum();
-        let coefficients = if self.progressive {
-            coefficients::bytes_per_block(scale)
-        } else {
-            0
-        };
+        let coefficients = if self.progressive { scale.coefficient_bytes() } else { 0 };
         (blocks * (scale.coefficients() + coefficients)) as u64
     }
 
@@ -125,8 +117,13 @@ impl Frame {
 }
 
 impl Component {
-    pub(crate) fn is_subsampled(&self) -> bool {
-        self.pixels_across * self.pixels_down > 1
+    pub(crate) fn scale(&self, scales: Scales) -> Scale {
+        let is_subsampled = self.pixels_across * self.pixels_down > 1;
+        if is_subsampled {
+            scales.subsampled.min(scales.picture)
+        } else {
+            scales.picture
+        }
     }
 
     pub(crate) fn blocks_in_unit(&self) -> usize {

@@ -1,8 +1,6 @@
 //! Which symbol do the next bits stand for?
 
-use crate::bits::extended;
 use crate::error::Flaw;
-use crate::skip::SkipTable;
 
 /// Codes up to this length are found by one look-up. More costs cache, less costs time on the long codes.
 pub(crate) const FAST_BITS: u32 = 10;
@@ -31,8 +29,6 @@ pub(crate) struct HuffmanTable {
     /// By length: the first code, and the index of its symbol.
     firsts: [(u32, usize); CODE_BITS_MAX as usize + 1],
     symbols: Vec<u8>,
-    /// Made when it is first needed: at full scale it never is.
-    skip: Option<SkipTable>,
 }
 
 /// A symbol together with the bits that follow it.
@@ -55,7 +51,6 @@ impl HuffmanTable {
             limits: [0; 17],
             firsts: [(0, 0); 17],
             symbols: symbols.to_vec(),
-            skip: None,
         };
         let mut code: u32 = 0;
         let mut index = 0;
@@ -137,15 +132,13 @@ impl HuffmanTable {
     pub(crate) fn look_up_whole(&self, window: u64) -> Whole {
         self.whole[(window >> (64 - FAST_BITS)) as usize]
     }
+}
 
-    pub(crate) fn prepare_skipping(&mut self) {
-        if self.skip.is_none() {
-            self.skip = Some(SkipTable::new(self));
-        }
-    }
-
-    /// Present from [`HuffmanTable::prepare_skipping`] on.
-    pub(crate) fn skip_table(&self) -> Option<&SkipTable> {
-        self.skip.as_ref()
-    }
+/// What `count` bits mean as a coefficient: those that begin with a one stand for themselves, the others for negative
+/// numbers (T.81, table F.1).
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "fifteen bits and a sign are sixteen")]
+pub(crate) fn extended(value: i32, count: u32) -> i16 {
+    let negative = count > 0 && value < 1 << (count - 1);
+    (if negative { value - (1 << count) + 1 } else { value }) as i16
 }

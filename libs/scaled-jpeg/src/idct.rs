@@ -2,7 +2,7 @@
 
 use std::num::Wrapping;
 
-use crate::frame::BLOCK_SIDE;
+use crate::scale::BLOCK_SIDE;
 use crate::tables::QuantizationTable;
 
 /// Fractional bits of the constants.

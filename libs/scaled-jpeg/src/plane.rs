@@ -1,9 +1,9 @@
 //! Where do the samples of each channel lie?
 
 use crate::error::Flaw;
-use crate::frame::{BLOCK_SIDE, Component, Frame};
+use crate::frame::{Component, Frame};
 use crate::idct;
-use crate::scale::{Scale, Scales};
+use crate::scale::{BLOCK_SIDE, Scale, Scales};
 use crate::scan::Scan;
 use crate::tables::QuantizationTable;
 
@@ -37,7 +37,7 @@ pub(crate) struct Canvas {
 impl Canvases {
     pub(crate) fn new(frame: &Frame, scales: Scales) -> Self {
         let canvas = |component: &Component| {
-            let scale = scales.of(component);
+            let scale = component.scale(scales);
             Canvas {
                 scale,
                 samples: vec![0; component.blocks() * scale.coefficients()],

@@ -2,11 +2,11 @@
 
 use crate::bits::BitReader;
 use crate::coefficients::{Block, Coefficients};
-use crate::error::Flaw;
+use crate::error::{Flaw, OVERFULL};
 use crate::frame::Frame;
 use crate::huffman::HuffmanTable;
 use crate::scan::Scan;
-use crate::sequential::{OVERFULL, narrow, read_ac, read_dc_difference};
+use crate::sequential::{narrow, read_ac, read_dc_difference};
 use crate::source::Source;
 use crate::tables::Tables;
 use crate::walk::Walk;

@@ -1,6 +1,7 @@
 //! To which sizes can a picture be decoded?
 
-use crate::frame::{BLOCK_SIDE, Component};
+/// Samples along one side of a block.
+pub(crate) const BLOCK_SIDE: usize = 8;
 
 /// The size of what is decoded, as a part of what is coded: so many samples for the eight of a block's side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,16 +34,6 @@ impl From<Scale> for Scales {
     }
 }
 
-impl Scales {
-    pub(crate) fn of(self, component: &Component) -> Scale {
-        if component.is_subsampled() {
-            self.subsampled.min(self.picture)
-        } else {
-            self.picture
-        }
-    }
-}
-
 impl Scale {
     /// From the smallest on.
     pub const ALL: [Self; 4] = [Self::Eighth, Self::Quarter, Self::Half, Self::Full];
@@ -70,7 +61,18 @@ impl Scale {
         self.block_side() * self.block_side()
     }
 
-    /// The last of them in the order of coding, which runs through the block in diagonals.
+    /// Whether anything is made of the AC coefficients: at an eighth, the mean of a block is all there is to see.
+    pub(crate) fn reads_ac(self) -> bool {
+        self != Self::Eighth
+    }
+
+    /// Memory that a progressive picture takes for each block beside its samples: the coefficients that are kept, and
+    /// for each of all 64 a bit that says whether it is zero.
+    pub(crate) fn coefficient_bytes(self) -> usize {
+        self.coefficients() * size_of::<i16>() + if self.reads_ac() { size_of::<u64>() } else { 0 }
+    }
+
+    /// The last coefficient that is used, in the order of coding, which runs through the block in diagonals.
     pub(crate) fn last_coefficient(self) -> usize {
         match self {
             Self::Eighth => 0,
@@ -83,8 +85,7 @@ impl Scale {
 
 #[cfg(test)]
 mod tests {
-    use super::Scale;
-    use crate::frame::BLOCK_SIDE;
+    use super::{BLOCK_SIDE, Scale};
     use crate::tables::ZIGZAG;
 
     #[test]

@@ -1,7 +1,7 @@
 //! How do the blocks of a sequential scan become samples?
 
 use crate::bits::BitReader;
-use crate::error::Flaw;
+use crate::error::{Flaw, OVERFULL};
 use crate::frame::Frame;
 use crate::huffman::{DC_BITS_MAX, HuffmanTable};
 use crate::plane::{Canvas, Canvases};
@@ -41,11 +41,10 @@ pub(crate) fn decode_scan(
     }
     let mut channels = Vec::with_capacity(scan.channels.len());
     for (channel, canvas) in scan.channels.iter().zip(claimed) {
-        let ac = tables.ac(channel.ac_table)?;
         channels.push(Channel {
             dc: tables.dc(channel.dc_table)?,
-            ac,
-            skip: ac.skip_table().filter(|_| canvas.scale != Scale::Full),
+            ac: tables.ac(channel.ac_table)?,
+            skip: tables.skip(channel.ac_table).filter(|_| canvas.scale != Scale::Full),
             steps: tables.quantization(frame.components[channel.component].quantization_table)?,
             keep: canvas.scale.last_coefficient(),
             canvas,
@@ -155,4 +154,3 @@ pub(crate) fn narrow(dc: i32) -> Result<i16, Flaw> {
 }
 
 const TOO_BRIGHT: Flaw = Flaw("a block is brighter than eight bits can be");
-pub(crate) const OVERFULL: Flaw = Flaw("a block has more than 64 coefficients");

@@ -6,9 +6,8 @@
 //! many symbols they hold, and what these amount to: bits, coefficients, the end of the block.
 
 use crate::bits::{BitReader, REFILLED_BITS};
-use crate::error::Flaw;
+use crate::error::{Flaw, OVERFULL};
 use crate::huffman::HuffmanTable;
-use crate::sequential::OVERFULL;
 
 /// Bits looked at in one step. More hold more symbols; beyond this, the table outgrows the first cache.
 const STEP_BITS: u32 = 13;

@@ -2,6 +2,7 @@
 
 use crate::error::Flaw;
 use crate::huffman::{Class, HuffmanTable};
+use crate::skip::SkipTable;
 
 /// Slots for tables of each class (T.81, B.2.4).
 const SLOTS: usize = 4;
@@ -23,6 +24,8 @@ pub(crate) type QuantizationTable = [u16; 64];
 pub(crate) struct Tables {
     dc: [Option<HuffmanTable>; SLOTS],
     ac: [Option<HuffmanTable>; SLOTS],
+    /// By the slot of the AC table. Made when it is first needed: at full scale it never is.
+    skip: [Option<SkipTable>; SLOTS],
     quantization: [Option<QuantizationTable>; SLOTS],
     /// Minimum coded units between two restart markers; zero for none.
     pub(crate) restart_interval: usize,
@@ -34,15 +37,17 @@ impl Tables {
             let (counts, rest) = rest.split_first_chunk::<16>().ok_or(Flaw("a Huffman table is cut"))?;
             let total = counts.iter().map(|&count| usize::from(count)).sum();
             let (symbols, rest) = rest.split_at_checked(total).ok_or(Flaw("a Huffman table is cut"))?;
+            let index = usize::from(kind & 15);
             let (class, slots) = if kind >> 4 == 0 {
                 (Class::Dc, &mut self.dc)
             } else {
                 (Class::Ac, &mut self.ac)
             };
-            let slot = slots
-                .get_mut(usize::from(kind & 15))
-                .ok_or(Flaw("a Huffman table has no such slot"))?;
+            let slot = slots.get_mut(index).ok_or(Flaw("a Huffman table has no such slot"))?;
             *slot = Some(HuffmanTable::new(class, counts, symbols)?);
+            if class == Class::Ac {
+                self.skip[index] = None;
+            }
             payload = rest;
         }
         Ok(())
@@ -85,9 +90,14 @@ impl Tables {
 
     /// For scans of which a part is passed.
     pub(crate) fn prepare_skipping(&mut self, slot: usize) -> Result<(), Flaw> {
-        let table = self.ac.get_mut(slot).and_then(Option::as_mut).ok_or(NO_HUFFMAN)?;
-        table.prepare_skipping();
+        let table = self.ac.get(slot).and_then(Option::as_ref).ok_or(NO_HUFFMAN)?;
+        self.skip[slot].get_or_insert_with(|| SkipTable::new(table));
         Ok(())
+    }
+
+    /// Present from [`Tables::prepare_skipping`] on, until the slot is defined anew.
+    pub(crate) fn skip(&self, slot: usize) -> Option<&SkipTable> {
+        self.skip.get(slot).and_then(Option::as_ref)
     }
 
     pub(crate) fn quantization(&self, slot: usize) -> Result<&QuantizationTable, Flaw> {

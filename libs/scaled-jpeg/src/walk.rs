@@ -2,7 +2,8 @@
 
 use crate::bits::{BitReader, ENDS_EARLY};
 use crate::error::Flaw;
-use crate::frame::{BLOCK_SIDE, Frame};
+use crate::frame::Frame;
+use crate::scale::BLOCK_SIDE;
 use crate::scan::{Scan, UNIT_BLOCKS_MAX};
 use crate::source::Source;
 

@@ -5,9 +5,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use crate::execution::{Interpreter, Interrupt, Visit};
 use crate::history::{EventKind, HistoryEvent};
 use crate::host::HostFailure;
-use crate::interpreter::{Interpreter, Interrupt, Visit};
+
+pub(crate) const OUTCOME_KEY: &str = "outcome";
+/// When the execution was redriven last: its timeout counts from then.
+pub(crate) const REDRIVEN_KEY: &str = "redriven";
 
 impl Interpreter<'_> {
     /// `$states` of a state, without what only some of its fields see.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::definition::{Kind, Machine, State};
 use crate::expression::Template;
-use crate::parse::DefinitionFault;
+use crate::fault::DefinitionFault;
 
 /// As AWS has it.
 const NAME_CHARS_MAX: usize = 80;

@@ -6,8 +6,8 @@ use std::ops::RangeInclusive;
 use serde_json::{Map, Value};
 
 use crate::expression::Template;
-use crate::parse::DefinitionFault;
-use crate::states::{SECONDS_MAX, seconds, timestamp};
+use crate::fault::DefinitionFault;
+use crate::times::{SECONDS_MAX, seconds, timestamp};
 
 /// An object under inspection, with its place in the file.
 pub(crate) struct Fields {

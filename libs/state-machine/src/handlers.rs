@@ -2,10 +2,10 @@
 
 use crate::definition::{Catcher, Retrier};
 use crate::errors::{ALL, HANDLED, RESERVED_PREFIX};
+use crate::fault::DefinitionFault;
 use crate::fields::Fields;
-use crate::parse::DefinitionFault;
 use crate::retry::DELAY_SECONDS_MAX;
-use crate::states::SECONDS_MAX;
+use crate::times::SECONDS_MAX;
 
 const INTERVAL_SECONDS_DEFAULT: u64 = 1;
 const MAX_ATTEMPTS_DEFAULT: u32 = 3;

@@ -5,45 +5,22 @@
 //! execution ended. Everything else follows from the file.
 
 use std::collections::BTreeMap;
-use std::pin::{Pin, pin};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::pin::pin;
+use std::sync::atomic::AtomicU32;
 
 use futures_util::future::{Either, select};
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::definition::{Catcher, Kind, Machine, State, StateMachine};
+use crate::bookkeeping::{OUTCOME_KEY, REDRIVEN_KEY};
+use crate::definition::{Catcher, Kind, Machine, StateMachine};
 use crate::errors::{RUNTIME, StateError, matches};
+use crate::execution::{ExecutionInput, Interpreter, Interrupt, Outcome, Running, Scope, Step, Visit};
 use crate::expression::Variables;
 use crate::history::EventKind;
 use crate::host::{Host, HostFailure};
+use crate::output::step;
 use crate::retry::RetryCounts;
-use crate::states::{Step, milliseconds, step};
-
-/// Visits of all states in one execution; a loop without an end stops here, as the history limit stops it on AWS.
-pub(crate) const VISITS_MAX: u32 = 25_000;
-pub(crate) const OUTCOME_KEY: &str = "outcome";
-/// When the execution was redriven last: its timeout counts from then.
-pub(crate) const REDRIVEN_KEY: &str = "redriven";
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct ExecutionInput {
-    /// The execution's ARN.
-    pub id: String,
-    pub name: String,
-    /// Unix milliseconds; the same at every run, for the machine's timeout counts from here.
-    pub started_at_ms: i64,
-    pub input: Value,
-}
-
-/// How an execution ended.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Outcome {
-    Succeeded(Value),
-    Failed(StateError),
-    /// The machine's own `TimeoutSeconds`: nothing inside it can catch that.
-    TimedOut,
-}
+use crate::times::milliseconds;
 
 /// Runs an execution to its end, or goes on with one whose journal has begun.
 ///
@@ -91,61 +68,6 @@ pub async fn run(machine: &StateMachine, execution: &ExecutionInput, host: &dyn 
     Ok(outcome)
 }
 
-/// Why a state did not produce an output.
-pub(crate) enum Interrupt {
-    State(StateError),
-    /// The machine's deadline has passed.
-    TimedOut,
-    Host(HostFailure),
-}
-
-impl From<StateError> for Interrupt {
-    fn from(error: StateError) -> Self {
-        Self::State(error)
-    }
-}
-
-impl From<HostFailure> for Interrupt {
-    fn from(failure: HostFailure) -> Self {
-        Self::Host(failure)
-    }
-}
-
-/// One branch or item. Boxed, because machines contain machines.
-pub(crate) type Running<'a> = Pin<Box<dyn Future<Output = Result<Value, Interrupt>> + Send + 'a>>;
-
-#[derive(Clone, Copy)]
-pub(crate) struct Interpreter<'a> {
-    pub(crate) machine: &'a StateMachine,
-    pub(crate) execution: &'a ExecutionInput,
-    pub(crate) host: &'a dyn Host,
-    pub(crate) deadline_ms: Option<i64>,
-    visits: &'a AtomicU32,
-}
-
-/// What the states of one machine start with: the whole file's, a branch's or an item's.
-pub(crate) struct Scope {
-    pub(crate) input: Value,
-    /// Those of the states around it. What is assigned inside does not leave.
-    pub(crate) variables: Variables,
-    /// Begins every path inside.
-    pub(crate) prefix: String,
-    /// The innermost Map's `Index` and `Value`.
-    pub(crate) item: Option<Value>,
-}
-
-/// One visit of one state.
-pub(crate) struct Visit<'a> {
-    pub(crate) name: &'a str,
-    pub(crate) state: &'a State,
-    pub(crate) path: String,
-    pub(crate) entered_at_ms: i64,
-    /// Entered just now, and not by a replay.
-    pub(crate) is_new: bool,
-    pub(crate) input: Value,
-    pub(crate) item: Option<Value>,
-}
-
 /// A state that is done, and not told to be so yet.
 struct Left<'a> {
     name: &'a str,
@@ -184,9 +106,7 @@ impl<'a> Interpreter<'a> {
             let Some((name, state)) = machine.states.get_key_value(next) else {
                 return Err(StateError::new(RUNTIME, format!("there is no state {next}")).into());
             };
-            if self.visits.fetch_add(1, Ordering::Relaxed) >= VISITS_MAX {
-                return Err(StateError::new(RUNTIME, format!("more than {VISITS_MAX} states were visited")).into());
-            }
+            self.count_visit()?;
             let count = counts.entry(name).and_modify(|count| *count += 1).or_insert(1);
             let path = format!("{prefix}{name}#{count}");
             let (entered_at_ms, is_new) = self.instant(&format!("{path}/entered"), || self.host.now_ms()).await?;

@@ -7,7 +7,7 @@ use std::task::Poll;
 
 use serde_json::Value;
 
-use crate::interpreter::{Interrupt, Running};
+use crate::execution::{Interrupt, Running};
 
 /// Runs at most `at_once` machines at a time and answers all outputs in order, or the first failure: the others are
 /// dropped then.

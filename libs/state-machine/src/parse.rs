@@ -7,33 +7,16 @@ use serde_json::Value;
 use crate::check;
 use crate::definition::{Kind, Machine, Map, Rule, State, StateMachine, Task, Until};
 use crate::expression::{Expression, Template};
+use crate::fault::DefinitionFault;
 use crate::fields::Fields;
 use crate::handlers::{catchers, retriers};
-use crate::states::SECONDS_MAX;
 use crate::substitution::substituted;
+use crate::times::SECONDS_MAX;
 
 const LAMBDA_INVOKE: &str = "arn:aws:states:::lambda:invoke";
 const LAMBDA_ARN_PREFIX: &str = "arn:aws:lambda:";
 /// As AWS has it.
 const MAX_CONCURRENCY_MAX: usize = 99_999_999;
-
-/// Why a file cannot be run here.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{path} {what}")]
-pub struct DefinitionFault {
-    /// Like `order-saga.States.Capture.Retry[0].MaxAttempts`.
-    pub path: String,
-    pub what: String,
-}
-
-impl DefinitionFault {
-    pub(crate) fn at(path: &str, what: impl Into<String>) -> Self {
-        Self {
-            path: path.to_owned(),
-            what: what.into(),
-        }
-    }
-}
 
 impl StateMachine {
     /// Reads a definition, with `${Name}` replaced as `DefinitionSubstitutions` of the SAM template say.

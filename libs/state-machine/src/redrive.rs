@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::interpreter::{OUTCOME_KEY, REDRIVEN_KEY};
+use crate::bookkeeping::{OUTCOME_KEY, REDRIVEN_KEY};
 
 /// A change of a journal. All of it or nothing: a journal that has forgotten half would take another way.
 #[derive(Debug, Clone, PartialEq)]

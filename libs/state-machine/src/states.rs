@@ -1,26 +1,14 @@
 //! What does each kind of state do? One attempt of one state, from its input to its output.
 
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::definition::{Kind, Map, Rule, Until};
-use crate::errors::{DATA_LIMIT_EXCEEDED, NO_CHOICE_MATCHED, QUERY_EVALUATION_ERROR, RUNTIME, StateError};
+use crate::errors::{NO_CHOICE_MATCHED, QUERY_EVALUATION_ERROR, RUNTIME, StateError};
+use crate::execution::{Interpreter, Interrupt, Running, Scope, Step, VISITS_MAX, Visit};
 use crate::expression::{Template, Variables};
-use crate::interpreter::{Interpreter, Interrupt, Running, Scope, VISITS_MAX, Visit};
 use crate::join::join;
-
-/// The largest input or output of a state, and the largest variable
-/// (<https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>).
-const PAYLOAD_BYTES_MAX: usize = 256 * 1024;
-/// The longest timeout or wait in seconds, as AWS has it.
-pub(crate) const SECONDS_MAX: u64 = 99_999_999;
-
-/// Where a state leads.
-pub(crate) struct Step<'a> {
-    pub(crate) output: Value,
-    /// `None` ends the machine.
-    pub(crate) next: Option<&'a str>,
-}
+use crate::output::{evaluated, step, wrong_value};
+use crate::times::{milliseconds, seconds, timestamp};
 
 impl<'a> Interpreter<'a> {
     pub(crate) async fn attempt(
@@ -189,66 +177,4 @@ fn failure(
         )),
     };
     Ok(StateError::new(text(error, "Error")?, text(cause, "Cause")?).into())
-}
-
-/// `Output` and `Assign` see the same variables, those before the state; an attempt that fails assigns nothing.
-pub(crate) fn step<'a>(
-    visit: &Visit<'a>,
-    states: &Value,
-    variables: &mut Variables,
-    assign: &[(String, Template)],
-    output: Option<&Template>,
-    default_output: Value,
-    next: Option<&'a str>,
-) -> Result<Step<'a>, StateError> {
-    let output = evaluated(output, states, variables)?.unwrap_or(default_output);
-    within_limit(visit, "output", &output)?;
-    let mut assigned = Vec::with_capacity(assign.len());
-    for (name, template) in assign {
-        let value = template.evaluate(states, variables)?;
-        within_limit(visit, name, &value)?;
-        assigned.push((name.clone(), value));
-    }
-    variables.extend(assigned);
-    Ok(Step { output, next })
-}
-
-pub(crate) fn evaluated(
-    template: Option<&Template>,
-    states: &Value,
-    variables: &Variables,
-) -> Result<Option<Value>, StateError> {
-    template
-        .map(|template| template.evaluate(states, variables))
-        .transpose()
-}
-
-pub(crate) fn within_limit(visit: &Visit<'_>, what: &str, value: &Value) -> Result<(), StateError> {
-    let size_bytes = value.to_string().len();
-    if size_bytes <= PAYLOAD_BYTES_MAX {
-        return Ok(());
-    }
-    let cause = format!(
-        "{what} of {} has {size_bytes} bytes, more than {PAYLOAD_BYTES_MAX}",
-        visit.name
-    );
-    Err(StateError::new(DATA_LIMIT_EXCEEDED, cause))
-}
-
-pub(crate) fn wrong_value(visit: &Visit<'_>, what: &str) -> StateError {
-    StateError::new(QUERY_EVALUATION_ERROR, format!("{}: {what}", visit.name))
-}
-
-pub(crate) fn seconds(value: &Value, at_least: u64) -> Option<u64> {
-    value
-        .as_u64()
-        .filter(|seconds| (at_least..=SECONDS_MAX).contains(seconds))
-}
-
-pub(crate) fn timestamp(value: &Value) -> Option<Timestamp> {
-    value.as_str()?.parse().ok()
-}
-
-pub(crate) fn milliseconds(seconds: u64) -> i64 {
-    i64::try_from(seconds.saturating_mul(1_000)).unwrap_or(i64::MAX)
 }

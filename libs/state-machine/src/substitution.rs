@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use crate::parse::DefinitionFault;
+use crate::fault::DefinitionFault;
 
 /// Replaced after the file was read as JSON: no value can break out of its string.
 pub(crate) fn substituted(

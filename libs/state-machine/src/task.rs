@@ -5,11 +5,12 @@ use serde_json::{Value, json};
 
 use crate::definition::Task;
 use crate::errors::{StateError, TIMEOUT};
+use crate::execution::{Interpreter, Interrupt, Visit};
 use crate::expression::Variables;
 use crate::history::EventKind;
 use crate::host::TaskCall;
-use crate::interpreter::{Interpreter, Interrupt, Visit};
-use crate::states::{evaluated, milliseconds, seconds, within_limit, wrong_value};
+use crate::output::{evaluated, within_limit, wrong_value};
+use crate::times::{milliseconds, seconds};
 
 type Answer = Result<Value, StateError>;
 

@@ -9,9 +9,11 @@ use std::task::{Context, Poll, Waker};
 use async_trait::async_trait;
 use serde_json::Value;
 
+use crate::definition::StateMachine;
+use crate::execution::{ExecutionInput, Outcome};
 use crate::history::HistoryEvent;
 use crate::host::{Host, HostFailure, StateError, TaskCall};
-use crate::{ExecutionInput, Outcome, StateMachine, run};
+use crate::interpreter::run;
 
 /// What a function answers, and after how long.
 pub struct Answer {
