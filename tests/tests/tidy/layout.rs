@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 const LINES_MAX: usize = 400;
 const AREAS: [&str; 5] = ["orders", "fulfilment", "catalog", "thumbnails", "uploads"];
-const ROOTS: [&str; 6] = ["bench", "functions", "infra", "shared", "tests", "xtask"];
+const ROOTS: [&str; 7] = ["bench", "functions", "infra", "libs", "shared", "tests", "xtask"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
