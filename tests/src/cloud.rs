@@ -64,7 +64,7 @@ pub fn sdk_config(url: &str) -> aws_types::SdkConfig {
         "AWS_ENDPOINT_URL" => Some(url.to_owned()),
         _ => None,
     };
-    edge::config::from_lookup(lookup, edge::aws::sdk_config).unwrap()
+    lambda::config::from_lookup(lookup, lambda::sdk::sdk_config).unwrap()
 }
 
 impl Cognito {

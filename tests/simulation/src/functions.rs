@@ -17,7 +17,7 @@ use domain::fulfilment::start::StartFulfilment;
 use domain::fulfilment::void_payment::VoidPayment;
 use domain::orders::cancel::CancelOrder;
 use domain::orders::place::PlaceOrder;
-use edge::invocation::{Invocation, InvocationContext, Reply};
+use events::invocation::{Invocation, InvocationContext, Reply};
 use futures_util::future::{Either, select};
 use serde_json::Value;
 use tokio::sync::oneshot;

@@ -131,7 +131,7 @@ async fn a_request_still_in_progress_is_a_conflict_until_its_lease_is_over() {
             operation: "place-order",
             key: "key-1".to_owned(),
         },
-        payload_hash: PayloadHash(edge::json::payload_hash(
+        payload_hash: PayloadHash(entry::json::payload_hash(
             &json!({"items": [{"sku": "MUG-01", "quantity": 1}], "payment_token": "tok_ok"}),
         )),
         now,

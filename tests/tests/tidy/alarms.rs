@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use edge::metrics::{Metric, NAMESPACE};
 use local_host::template;
 use saphyr::{LoadableYamlNode as _, Yaml};
+use telemetry::metric::{Metric, NAMESPACE};
 
 /// A namespace, its metrics, and the sets of dimensions that they are kept under.
 type Metrics = (

@@ -6,14 +6,18 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Our crates with what they are allowed to depend on among our crates. Functions are treated alike below.
-const ALLOWED: [(&str, &[&str]); 27] = [
+const ALLOWED: [(&str, &[&str]); 31] = [
     ("bench-csv", &["bench-kit", "domain"]),
     ("bench-images", &["bench-kit", "imaging"]),
     ("bench-kit", &[]),
     ("bench-lambda", &["bench-kit"]),
     ("fuzz-images", &["domain", "imaging", "scaled-jpeg"]),
     ("domain", &[]),
-    ("edge", &[]),
+    ("events", &[]),
+    ("telemetry", &["events"]),
+    ("entry", &["events", "telemetry"]),
+    ("lambda", &["aws-errors", "events", "telemetry"]),
+    ("door", &["domain", "entry", "events", "telemetry", "wire"]),
     ("state-machine", &[]),
     ("xtask", &[]),
     ("scaled-jpeg", &[]),
@@ -32,7 +36,14 @@ const ALLOWED: [(&str, &[&str]); 27] = [
     ("sandbox-gateway", &["domain"]),
     (
         "operator",
-        &["adapter-dynamodb", "adapter-stepfunctions", "domain", "edge", "wire"],
+        &[
+            "adapter-dynamodb",
+            "adapter-stepfunctions",
+            "domain",
+            "lambda",
+            "telemetry",
+            "wire",
+        ],
     ),
     (
         "local-host",
@@ -40,9 +51,11 @@ const ALLOWED: [(&str, &[&str]); 27] = [
             "adapter-embedded",
             "adapter-system",
             "domain",
-            "edge",
+            "entry",
+            "events",
             "imaging",
             "state-machine",
+            "telemetry",
             "wire",
             "<functions>",
         ],
@@ -51,7 +64,9 @@ const ALLOWED: [(&str, &[&str]); 27] = [
         "simulation",
         &[
             "domain",
-            "edge",
+            "door",
+            "entry",
+            "events",
             "sandbox-gateway",
             "state-machine",
             "wire",
@@ -64,18 +79,21 @@ const ALLOWED: [(&str, &[&str]); 27] = [
             "adapter-embedded",
             "adapter-system",
             "domain",
-            "edge",
+            "entry",
+            "events",
             "imaging",
+            "lambda",
             "local-host",
             "state-machine",
+            "telemetry",
             "wire",
             "<functions>",
         ],
     ),
 ];
-const FUNCTION_MAY_USE: [&str; 3] = ["domain", "edge", "wire"];
+const FUNCTION_MAY_USE: [&str; 6] = ["domain", "door", "entry", "events", "telemetry", "wire"];
 /// What a function's binary may be wired from, behind its feature `aws`: its handler knows nothing of them.
-const BINARY_MAY_USE: [&str; 7] = [
+const BINARY_MAY_USE: [&str; 8] = [
     "adapter-cognito",
     "adapter-dynamodb",
     "adapter-s3",
@@ -83,6 +101,7 @@ const BINARY_MAY_USE: [&str; 7] = [
     "adapter-stepfunctions",
     "adapter-system",
     "imaging",
+    "lambda",
 ];
 /// What the domain may build on: nothing that knows a cloud, HTTP, JSON, time or chance.
 const DOMAIN_LIBRARIES: [&str; 5] = ["async-trait", "csv-core", "futures-util", "sha2", "thiserror"];

@@ -3,12 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const FOLDERS: [&str; 8] = [
+const FOLDERS: [&str; 9] = [
     "bench/",
     "docs/",
     "events/",
     "functions/",
     "infra/",
+    "libs/",
     "shared/",
     "tests/",
     "xtask/",

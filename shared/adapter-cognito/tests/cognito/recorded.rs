@@ -6,7 +6,7 @@ use aws_smithy_http_client::test_util::{ReplayEvent, StaticReplayClient};
 use aws_smithy_runtime_api::http::StatusCode;
 use domain::ports::{CustomerDirectory, PortFailure};
 use domain::values::{CustomerId, EmailAddress};
-use edge::aws::ATTEMPTS_MAX;
+use lambda::sdk::ATTEMPTS_MAX;
 use serde_json::{Value, json};
 
 const POOL: &str = "eu-central-1_Popshop00";
@@ -39,7 +39,7 @@ async fn email_of_ann(answers: impl IntoIterator<Item = Answer>) -> (Result<Opti
         "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("test".to_owned()),
         _ => None,
     };
-    let config = edge::config::from_lookup(lookup, edge::aws::sdk_config).unwrap();
+    let config = lambda::config::from_lookup(lookup, lambda::sdk::sdk_config).unwrap();
     let config = config.into_builder().http_client(service.clone()).build();
     let directory = CognitoDirectory::new(&config, POOL.to_owned());
     let found = directory.email_of(&CustomerId::parse(ANN).unwrap()).await;

@@ -10,7 +10,7 @@ use domain::orders::ports::{
 };
 use domain::ports::{PortFailure, SendClaim, SendLog, SendState};
 use domain::values::{CustomerId, Timestamp};
-use edge::aws::ATTEMPTS_MAX;
+use lambda::sdk::ATTEMPTS_MAX;
 use serde_json::{Value, json};
 
 use crate::recorded::{Answer, Recorded, Sent, condition_failed, throttled};

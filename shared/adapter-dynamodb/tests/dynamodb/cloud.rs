@@ -15,7 +15,7 @@ pub(crate) fn config() -> SdkConfig {
         "AWS_ENDPOINT_URL" => Some(url.clone()),
         _ => None,
     };
-    edge::config::from_lookup(lookup, edge::aws::sdk_config).unwrap()
+    lambda::config::from_lookup(lookup, lambda::sdk::sdk_config).unwrap()
 }
 
 /// An index over a text attribute, sorted by another.

@@ -11,7 +11,7 @@ use domain::ports::PortFailure;
 use domain::values::{
     CorrelationId, Currency, CustomerId, Money, OrderId, OrderStatus, PaymentToken, Quantity, Sku, Timestamp,
 };
-use edge::aws::ATTEMPTS_MAX;
+use lambda::sdk::ATTEMPTS_MAX;
 use serde_json::{Value, json};
 
 use crate::recorded::{Answer, Recorded, Sent, condition_failed, throttled};

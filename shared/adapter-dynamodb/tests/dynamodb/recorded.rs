@@ -77,7 +77,7 @@ impl Recorded {
             "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("test".to_owned()),
             _ => None,
         };
-        let config = edge::config::from_lookup(lookup, edge::aws::sdk_config).unwrap();
+        let config = lambda::config::from_lookup(lookup, lambda::sdk::sdk_config).unwrap();
         Self {
             config: config.into_builder().http_client(client).build(),
             sent,

@@ -8,7 +8,7 @@ use domain::thumbnails::ports::{PhotoUpload, PhotoUploads};
 use domain::uploads::ports::{AnnouncedUpload, UploadRepository};
 use domain::uploads::upload::{Upload, UploadKind, UploadStatus};
 use domain::values::{CustomerId, PhotoKey, UploadId};
-use edge::aws::ATTEMPTS_MAX;
+use lambda::sdk::ATTEMPTS_MAX;
 use serde_json::json;
 
 use crate::recorded::{Answer, Recorded, condition_failed, throttled};

@@ -40,7 +40,7 @@ async fn a_connection_that_closes_in_the_middle_is_no_end() {
         "AWS_ENDPOINT_URL" => Some(url.clone()),
         _ => None,
     };
-    let config = edge::config::from_lookup(lookup, edge::aws::sdk_config).unwrap();
+    let config = lambda::config::from_lookup(lookup, lambda::sdk::sdk_config).unwrap();
     let files = S3CatalogFiles {
         bucket: Bucket::new(&config, "shop-uploads"),
     };

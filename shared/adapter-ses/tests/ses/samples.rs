@@ -19,7 +19,7 @@ pub(crate) fn config(endpoint: &str) -> SdkConfig {
         "AWS_ENDPOINT_URL" => Some(endpoint.to_owned()),
         _ => None,
     };
-    edge::config::from_lookup(lookup, edge::aws::sdk_config).unwrap()
+    lambda::config::from_lookup(lookup, lambda::sdk::sdk_config).unwrap()
 }
 
 pub(crate) fn mailer(config: &SdkConfig) -> SesMailer {

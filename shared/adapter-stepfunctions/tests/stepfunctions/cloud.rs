@@ -23,7 +23,7 @@ pub(crate) fn config() -> SdkConfig {
         "AWS_ENDPOINT_URL" => Some(url.clone()),
         _ => None,
     };
-    edge::config::from_lookup(lookup, edge::aws::sdk_config).unwrap()
+    lambda::config::from_lookup(lookup, lambda::sdk::sdk_config).unwrap()
 }
 
 /// New in the world.

@@ -4,7 +4,7 @@ use domain::catalog::csv::RecordStart;
 use domain::catalog::import::job::{FileRange, ImportId, ImportJob};
 use domain::catalog::ports::ImportRunner;
 use domain::values::{ObjectVersion, UploadId};
-use edge::aws::ATTEMPTS_MAX;
+use lambda::sdk::ATTEMPTS_MAX;
 use serde_json::{Value, json};
 
 use crate::recorded::{CATALOG_IMPORT, Sent, import_runner, lost, refused, sent, started, throttled};

@@ -53,7 +53,7 @@ fn service(answers: impl IntoIterator<Item = Answer>) -> (SdkConfig, StaticRepla
         "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("test".to_owned()),
         _ => None,
     };
-    let config = edge::config::from_lookup(lookup, edge::aws::sdk_config).unwrap();
+    let config = lambda::config::from_lookup(lookup, lambda::sdk::sdk_config).unwrap();
     (config.into_builder().http_client(service.clone()).build(), service)
 }
 

@@ -2,7 +2,7 @@
 
 use domain::fulfilment::ports::{SagaKind, SagaRunner, SagaStart};
 use domain::values::{CorrelationId, OrderId};
-use edge::aws::ATTEMPTS_MAX;
+use lambda::sdk::ATTEMPTS_MAX;
 use serde_json::json;
 
 use crate::recorded::{CANCEL_SAGA, ORDER_SAGA, Sent, lost, refused, runner, sent, started, throttled};

@@ -5,8 +5,9 @@ use adapter_memory::tables::Tables;
 use domain::fulfilment::ports::{Capture, FulfilmentOrder, OrderBook as _, Refund};
 use domain::ports::PortFailure;
 use domain::values::OrderId;
-use edge::invocation::{Invocation, Reply};
-use edge::step::{StepError, step};
+use door::failure::step_error;
+use entry::step::{StepError, step};
+use events::invocation::{Invocation, Reply};
 use sandbox_gateway::ledger::{LedgerEvent, Movement};
 use sandbox_gateway::payment::Payment;
 use serde_json::{Value, json};
@@ -42,8 +43,7 @@ pub fn long_lived_transaction() -> Result<Design, DefinitionFault> {
 
 pub(crate) async fn handle(function: &str, invocation: Invocation, shop: &Shop) -> Reply {
     step(invocation, |input: SagaInput| async move {
-        let found = shop.find(&input.order_id).await;
-        let order = found.map_err(|failure| StepError::outside(&failure, failure.transient))?;
+        let order = shop.find(&input.order_id).await.map_err(step_error)?;
         let order = order.ok_or_else(|| StepError::new("OrderNotFound", "no such order"))?;
         match function {
             "published-take-units" => take_units(shop, order).await,
@@ -51,7 +51,11 @@ pub(crate) async fn handle(function: &str, invocation: Invocation, shop: &Shop) 
             "published-collect-payment" => collect(shop, order).await,
             "published-refund-payment" => refund(shop, order.id).await,
             "published-charge-anew" => charge_anew(shop, order).await,
-            _ => return_charge(shop, order).await,
+            "published-return-charge" => return_charge(shop, order).await,
+            unknown => Err(StepError::new(
+                "FunctionNotFound",
+                format!("there is no function {unknown}"),
+            )),
         }
     })
     .await
