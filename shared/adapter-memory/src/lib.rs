@@ -12,20 +12,11 @@
 //! access of its own, which delays, repeats and loses calls.
 
 pub mod access;
-mod imports;
-mod links;
-mod mail;
 pub mod memory;
-pub mod objects;
-pub mod orders;
-pub mod payments;
-pub mod products;
+mod ports;
 pub mod renderer;
-pub mod requests;
-pub mod sagas;
 pub mod tables;
 pub mod time;
-pub mod uploads;
 
 pub use access::Ports;
 pub use memory::Memory;

@@ -3,17 +3,29 @@
 use std::collections::BTreeMap;
 
 use adapter_memory::tables::Tables;
-use domain::fulfilment::ports::SagaKind;
-use domain::values::{Currency, Money, Sku};
+use adapter_memory::tables::gateway::Gateway;
+use adapter_memory::tables::products::Products;
+use domain::fulfilment::ports::{Capture, Reservation, SagaKind, StockLine, Void};
+use domain::values::{Currency, Money, OrderId, Sku};
+use sandbox_gateway::payment::Payment;
 use state_machine::{DefinitionFault, StateMachine};
-
-use crate::ports::{Ports, Shop};
 
 const ORDER_SAGA: &str = include_str!("../../../infra/order-saga.asl.json");
 const CANCEL_SAGA: &str = include_str!("../../../infra/order-cancel.asl.json");
 
 /// What people ask for: SKU, price in cents, units at the beginning. The last one is not in the catalog any more.
 pub const PRODUCTS: [(&str, i64, u32); 3] = [("MUG-01", 1_250, 6), ("TEE-01", 1_900, 4), ("GONE-01", 0, 0)];
+
+/// How requests are remembered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Requests {
+    /// One conditional write, and a fence for whoever comes late.
+    Fenced,
+    /// One conditional write, and whoever comes late completes it all the same.
+    Unfenced,
+    /// Looked up first and written then, by whoever.
+    GetThenPut,
+}
 
 /// When the stream's consumer says that a record is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,8 +39,11 @@ pub struct Design {
     pub name: &'static str,
     pub order_saga: StateMachine,
     pub cancel_saga: StateMachine,
-    /// Puts broken ports in the place of those that keep their contracts.
-    pub replace_ports: fn(&mut Ports, &Shop),
+    pub requests: Requests,
+    pub reserve: fn(&mut Products, &OrderId, &[StockLine]) -> Reservation,
+    pub give_back: fn(&mut Products, &OrderId),
+    pub capture: fn(&mut Gateway, &OrderId) -> Capture,
+    pub void: fn(&mut Gateway, &OrderId) -> Void,
     pub acknowledges: Acknowledges,
 }
 
@@ -43,7 +58,11 @@ impl Design {
             name,
             order_saga: machine("order-saga", order_saga)?,
             cancel_saga: machine("order-cancel", cancel_saga)?,
-            replace_ports: |_, _| {},
+            requests: Requests::Fenced,
+            reserve: Products::reserve,
+            give_back: Products::give_back,
+            capture: |gateway, payment| gateway.decide(payment, Payment::capture),
+            void: |gateway, payment| gateway.decide(payment, Payment::void),
             acknowledges: Acknowledges::OnceItIsDone,
         })
     }

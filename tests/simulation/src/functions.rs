@@ -23,11 +23,11 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 
 use crate::call::{Call, Fate};
+use crate::executions::{CANCEL_SAGA_ARN, ORDER_SAGA_ARN};
 use crate::faults::{Found, Kind, Nature};
 use crate::ports::Ports;
 use crate::scheduler::Owner;
 use crate::variants::published;
-use crate::workflows::{CANCEL_SAGA_ARN, ORDER_SAGA_ARN};
 use crate::world::World;
 
 /// `Timeout` of the functions in `infra/template.yaml`.

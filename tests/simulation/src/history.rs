@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use adapter_memory::orders::Row;
+use adapter_memory::tables::orders::Row;
 use domain::values::{OrderId, OrderStatus};
 
 use crate::customers::{Action, act, parked, redrive};
@@ -11,10 +11,16 @@ use crate::events;
 use crate::faults::{Fault, Plan, Point};
 use crate::invariants::{Invariant, Violation};
 use crate::scheduler::{Owner, Stopped, lock};
-use crate::world::{BEGINNING_MS, Pace, World};
+use crate::world::{BEGINNING_MS, Consequences, Pace, World};
+use crate::{stream, workflows};
 
 /// Every order has settled by then: three times what an execution may last, and a host away for an hour twice.
 const SETTLED_WITHIN_MS: i64 = 6 * 60 * 60 * 1_000;
+
+const CONSEQUENCES: Consequences = Consequences {
+    changed: stream::wake,
+    saga_started: workflows::begin,
+};
 
 /// What is to happen.
 #[derive(Debug, Clone)]
@@ -37,6 +43,14 @@ pub struct Report {
     pub timeline: Vec<String>,
 }
 
+/// A world without faults in which nothing takes time: for the contracts of the ports.
+pub fn world_at_rest(design: &Arc<Design>) -> Arc<World> {
+    let chance = (Plan::Chosen(Vec::new()), 0);
+    let world = World::new(design, CONSEQUENCES, chance, Pace::Instant, false);
+    lock(&world.injector).is_off = true;
+    world
+}
+
 impl History {
     pub fn run(&self, design: &Arc<Design>) -> Report {
         self.run_with(design, false)
@@ -48,7 +62,8 @@ impl History {
     }
 
     fn run_with(&self, design: &Arc<Design>, is_told: bool) -> Report {
-        let world = World::new(design, self.plan.clone(), self.seed, self.pace, is_told);
+        let chance = (self.plan.clone(), self.seed);
+        let world = World::new(design, CONSEQUENCES, chance, self.pace, is_told);
         for action in &self.actions {
             act(&world, action);
         }

@@ -4,15 +4,15 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use adapter_memory::orders::{Change, Row};
-use adapter_memory::products::Held;
 use adapter_memory::tables::Tables;
+use adapter_memory::tables::orders::{Change, Row};
+use adapter_memory::tables::products::Held;
 use domain::values::{Money, OrderId, OrderStatus, Sku};
 use sandbox_gateway::ledger::{LedgerEvent, Movement};
 use serde_json::Value;
 
 use crate::design::{PRODUCTS, sku_named};
-use crate::workflows::Executions;
+use crate::executions::Executions;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Invariant {

@@ -10,7 +10,9 @@ pub mod call;
 pub mod coverage;
 pub mod customers;
 pub mod design;
+mod designed_ports;
 mod events;
+mod executions;
 pub mod exhaustive;
 
 pub mod faults;

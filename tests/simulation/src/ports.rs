@@ -11,12 +11,10 @@ use domain::ports::{Clock, CustomerDirectory, IdGenerator, Mailer, PortFailure, 
 use domain::values::OrderId;
 
 use crate::call::Call;
-use crate::workflows;
+use crate::designed_ports::{Designed, Shop};
+use crate::scheduler::lock;
 
-/// Every port of the domain, behind one invocation.
-pub type Shop = adapter_memory::Ports<Call>;
-
-/// The ports of one invocation. A broken design replaces some of them.
+/// The ports of one invocation.
 pub struct Ports {
     pub orders: Arc<dyn OrderRepository>,
     pub idempotency: Arc<dyn IdempotencyStore>,
@@ -37,13 +35,14 @@ impl Ports {
     pub fn of(call: &Arc<Call>) -> Self {
         let world = &call.world;
         let shop = Arc::new(adapter_memory::Ports(Arc::clone(call)));
-        let mut ports = Self {
-            orders: shop.clone(),
-            idempotency: shop.clone(),
+        let designed = Arc::new(Designed(Shop::clone(&shop)));
+        Self {
+            orders: designed.clone(),
+            idempotency: designed.clone(),
             prices: shop.clone(),
             book: shop.clone(),
-            stock: shop.clone(),
-            gateway: shop.clone(),
+            stock: designed.clone(),
+            gateway: designed,
             records: shop.clone(),
             directory: shop.clone(),
             mailer: shop.clone(),
@@ -51,9 +50,7 @@ impl Ports {
             runner: Arc::new(Sagas(Shop::clone(&shop))),
             clock: world.scheduler.clock.clone(),
             ids: world.ids.clone(),
-        };
-        (world.design.replace_ports)(&mut ports, &shop);
-        ports
+        }
     }
 }
 
@@ -65,13 +62,13 @@ impl SagaRunner for Sagas {
     async fn start(&self, start: &SagaStart) -> Result<(), PortFailure> {
         let (world, start) = (Arc::clone(&self.0.0.world), start.clone());
         // Late or twice, it is the same request: its name decides.
-        let begin = move |_: &mut _| workflows::begin(&world, &start);
+        let begin = move |_: &mut _| (world.consequences.saga_started)(&world, &start);
         self.0.write("sagas.start", begin).await
     }
 
     async fn standing(&self, kind: SagaKind, order: &OrderId) -> Result<SagaStanding, PortFailure> {
         let name = kind.execution_name(order);
-        let standing = |_: &_| workflows::standing(&self.0.0.world, &name);
+        let standing = |_: &_| lock(&self.0.0.world.executions).standing(&name);
         self.0.read("sagas.standing", standing).await
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use adapter_memory::orders::Change;
+use adapter_memory::tables::orders::Change;
 use domain::values::OrderStatus;
 use serde_json::{Value, json};
 use wire::order_item;
@@ -22,13 +22,6 @@ const RETRIES_MAX: u32 = 20;
 const POLL_MS: i64 = 50;
 const RETRY_DELAY_MS: i64 = 200;
 const RETRY_DELAY_MS_MAX: i64 = 10_000;
-
-/// How far the stream was acknowledged.
-#[derive(Default)]
-pub(crate) struct StreamPosition {
-    next: usize,
-    is_polled: bool,
-}
 
 /// Polls, if there is something new and nobody does.
 pub(crate) fn wake(world: &Arc<World>, changes: usize) {

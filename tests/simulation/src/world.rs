@@ -4,13 +4,13 @@ use std::sync::{Arc, Mutex};
 
 use adapter_memory::tables::Tables;
 use adapter_memory::time::CountedIds;
+use domain::fulfilment::ports::SagaStart;
 
 use crate::design::Design;
+use crate::executions::Executions;
 use crate::faults::{Found, Injector, Nature, Plan};
 use crate::invariants::Auditor;
 use crate::scheduler::{Owner, Scheduler, Sleep, lock};
-use crate::stream::StreamPosition;
-use crate::workflows::Executions;
 
 /// When every history begins, in Unix milliseconds.
 pub(crate) const BEGINNING_MS: i64 = 1_800_000_000_000;
@@ -30,6 +30,21 @@ pub enum Pace {
     Drawn,
 }
 
+/// What follows when something happens. Handed in, so that the world depends on nobody who lives in it.
+#[derive(Clone, Copy)]
+pub(crate) struct Consequences {
+    /// The stream has this many changes.
+    pub(crate) changed: fn(&Arc<World>, usize),
+    pub(crate) saga_started: fn(&Arc<World>, &SagaStart),
+}
+
+/// How far the stream was acknowledged.
+#[derive(Default)]
+pub(crate) struct StreamPosition {
+    pub(crate) next: usize,
+    pub(crate) is_polled: bool,
+}
+
 pub struct World {
     pub(crate) scheduler: Arc<Scheduler>,
     pub(crate) design: Arc<Design>,
@@ -40,12 +55,19 @@ pub struct World {
     pub(crate) ids: Arc<CountedIds>,
     tables: Mutex<Tables>,
     chance: Mutex<fastrand::Rng>,
+    pub(crate) consequences: Consequences,
     pace: Pace,
     told: Option<Mutex<Vec<String>>>,
 }
 
 impl World {
-    pub(crate) fn new(design: &Arc<Design>, plan: Plan, seed: u64, pace: Pace, is_told: bool) -> Arc<Self> {
+    pub(crate) fn new(
+        design: &Arc<Design>,
+        consequences: Consequences,
+        (plan, seed): (Plan, u64),
+        pace: Pace,
+        is_told: bool,
+    ) -> Arc<Self> {
         // Two streams of chance: the faults of a history can be taken away without changing everything else.
         let mut seeds = fastrand::Rng::with_seed(seed);
         Arc::new(Self {
@@ -58,16 +80,10 @@ impl World {
             ids: Arc::new(CountedIds::new("order", 5)),
             tables: Mutex::new(Design::tables()),
             chance: Mutex::new(seeds.fork()),
+            consequences,
             pace,
             told: is_told.then(Mutex::default),
         })
-    }
-
-    /// A world without faults in which nothing takes time: for the contracts of the ports.
-    pub fn at_rest(design: &Arc<Design>) -> Arc<Self> {
-        let world = Self::new(design, Plan::Chosen(Vec::new()), 0, Pace::Instant, false);
-        lock(&world.injector).is_off = true;
-        world
     }
 
     pub(crate) fn now_ms(&self) -> i64 {
@@ -117,7 +133,7 @@ impl World {
         let changes = tables.orders.stream.len();
         drop(tables);
         if self.pace != Pace::Instant {
-            crate::stream::wake(self, changes);
+            (self.consequences.changed)(self, changes);
         }
         answer
     }

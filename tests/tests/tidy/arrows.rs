@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Our crates with what they are allowed to depend on among our crates. Functions are treated alike below.
-const ALLOWED: [(&str, &[&str]); 31] = [
+const ALLOWED: [(&str, &[&str]); 32] = [
     ("bench-csv", &["bench-kit", "domain"]),
     ("bench-images", &["bench-kit", "imaging"]),
     ("bench-kit", &[]),
@@ -28,6 +28,7 @@ const ALLOWED: [(&str, &[&str]); 31] = [
     ("adapter-cognito", &["aws-errors", "domain"]),
     ("adapter-dynamodb", &["aws-errors", "domain", "sandbox-gateway"]),
     ("adapter-embedded", &["domain", "sandbox-gateway"]),
+    ("adapter-memory", &["domain", "sandbox-gateway"]),
     ("adapter-s3", &["aws-errors", "domain"]),
     ("adapter-ses", &["aws-errors", "domain"]),
     ("adapter-stepfunctions", &["aws-errors", "domain"]),
@@ -63,6 +64,7 @@ const ALLOWED: [(&str, &[&str]); 31] = [
     (
         "simulation",
         &[
+            "adapter-memory",
             "domain",
             "door",
             "entry",

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::notice_email::email;
+use super::notice::{Notice, email};
 use super::ports::OrderBook;
 use crate::ports::{Clock, CustomerDirectory, Mailer, PortFailure, SendLog};
 use crate::send_once::{SentOnce, send_once};
@@ -14,30 +14,6 @@ pub struct NotifyCustomer {
     pub mailer: Arc<dyn Mailer>,
     pub sends: Arc<dyn SendLog>,
     pub clock: Arc<dyn Clock>,
-}
-
-/// What the customer is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Notice {
-    Confirmed,
-    Rejected,
-    Cancelled,
-}
-
-impl Notice {
-    pub const ALL: [Self; 3] = [Self::Confirmed, Self::Rejected, Self::Cancelled];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Confirmed => "CONFIRMED",
-            Self::Rejected => "REJECTED",
-            Self::Cancelled => "CANCELLED",
-        }
-    }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|notice| notice.as_str() == text)
-    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,18 +54,5 @@ impl NotifyCustomer {
             SentOnce::SentBefore => Notified::SentBefore,
             SentOnce::Ambiguous => Notified::Ambiguous,
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_name_reads_back() {
-        for notice in Notice::ALL {
-            assert_eq!(Notice::parse(notice.as_str()), Some(notice));
-        }
-        assert_eq!(Notice::parse("confirmed"), None);
     }
 }

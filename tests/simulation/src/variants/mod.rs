@@ -3,7 +3,6 @@
 pub mod acknowledging_early;
 pub mod capture_key;
 pub mod compensation;
-mod ports;
 pub mod published;
 pub mod requests;
 pub mod stock;

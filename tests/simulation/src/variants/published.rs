@@ -15,7 +15,7 @@ use state_machine::DefinitionFault;
 use wire::saga::SagaInput;
 
 use crate::design::Design;
-use crate::ports::Shop;
+use crate::designed_ports::Shop;
 
 const AIRLINE_BOOKING: &str = include_str!("../../machines/airline-booking.asl.json");
 const LONG_LIVED_TRANSACTION: &str = include_str!("../../machines/long-lived-transaction.asl.json");

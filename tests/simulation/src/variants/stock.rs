@@ -1,25 +1,17 @@
 //! What if units were subtracted without a condition?
 
-use std::sync::Arc;
-
-use adapter_memory::products::{Held, Products};
+use adapter_memory::tables::products::{Held, Products};
 use domain::fulfilment::ports::{Reservation, StockLine};
 use domain::values::OrderId;
 use state_machine::DefinitionFault;
 
-use super::ports::BrokenStock;
 use crate::design::Design;
 
 /// Looks whether there is enough, and then subtracts whether or not this order has its units already.
 pub fn updated_without_a_condition() -> Result<Design, DefinitionFault> {
     Ok(Design {
         name: "stock updated without a condition",
-        replace_ports: |ports, shop| {
-            ports.stock = Arc::new(BrokenStock {
-                reserve,
-                ..BrokenStock::of(shop)
-            });
-        },
+        reserve,
         ..Design::ours()?
     })
 }

@@ -1,14 +1,9 @@
 //! What if an undo that comes first left no trace?
 
-use std::sync::Arc;
-
-use adapter_memory::payments::Gateway;
 use domain::fulfilment::ports::Void;
-use domain::values::OrderId;
 use sandbox_gateway::payment::{Payment, State};
 use state_machine::DefinitionFault;
 
-use super::ports::{BrokenGateway, BrokenStock};
 use crate::design::Design;
 
 /// A void of a payment that the provider has not seen yet is forgotten: the authorization that arrives late holds money
@@ -16,11 +11,12 @@ use crate::design::Design;
 pub fn without_one_at_the_gateway() -> Result<Design, DefinitionFault> {
     Ok(Design {
         name: "no tombstone at the gateway",
-        replace_ports: |ports, shop| {
-            ports.gateway = Arc::new(BrokenGateway {
-                void,
-                ..BrokenGateway::of(shop)
-            });
+        void: |gateway, payment| {
+            let known = gateway.payments.get(payment);
+            if known.is_none_or(|known| known.state == State::New) {
+                return Void::Voided;
+            }
+            gateway.decide(payment, Payment::void)
         },
         ..Design::ours()?
     })
@@ -30,23 +26,10 @@ pub fn without_one_at_the_gateway() -> Result<Design, DefinitionFault> {
 pub fn without_one_in_the_stock() -> Result<Design, DefinitionFault> {
     Ok(Design {
         name: "no tombstone in the stock",
-        replace_ports: |ports, shop| {
-            ports.stock = Arc::new(BrokenStock {
-                give_back: |products, order| {
-                    products.give_back(order);
-                    products.held.remove(order);
-                },
-                ..BrokenStock::of(shop)
-            });
+        give_back: |products, order| {
+            products.give_back(order);
+            products.held.remove(order);
         },
         ..Design::ours()?
     })
-}
-
-fn void(gateway: &mut Gateway, payment: &OrderId) -> Void {
-    let known = gateway.payments.get(payment);
-    if known.is_none_or(|known| known.state == State::New) {
-        return Void::Voided;
-    }
-    gateway.decide(payment, Payment::void)
 }

@@ -10,16 +10,17 @@ use port_contracts::probes::{Inbox, OrderChanges};
 use port_contracts::stock::StockPorts;
 use simulation::call::Call;
 use simulation::design::Design;
-use simulation::ports::{Ports, Shop};
+use simulation::history::world_at_rest;
+use simulation::ports::Ports;
 use simulation::world::World;
 
 fn call() -> Arc<Call> {
-    let world = World::at_rest(&Arc::new(Design::ours().unwrap()));
+    let world = world_at_rest(&Arc::new(Design::ours().unwrap()));
     Call::new(&world, "orders-place", i64::MAX)
 }
 
-fn shop() -> Arc<Shop> {
-    Arc::new(adapter_memory::Ports(call()))
+fn ports() -> Ports {
+    Ports::of(&call())
 }
 
 /// Looks behind the ports.
@@ -46,13 +47,14 @@ impl Inbox for Behind {
 }
 
 fn order_ports() -> OrderPorts {
-    let shop = shop();
+    let call = call();
+    let ports = Ports::of(&call);
     OrderPorts {
-        orders: shop.clone(),
-        keys: shop.clone(),
-        book: shop.clone(),
-        parked: shop.clone(),
-        changes: Arc::new(Behind(Arc::clone(shop.0.world()))),
+        orders: ports.orders,
+        keys: ports.idempotency,
+        book: ports.book,
+        parked: Arc::new(adapter_memory::Ports(Arc::clone(&call))),
+        changes: Arc::new(Behind(Arc::clone(call.world()))),
     }
 }
 
@@ -65,46 +67,49 @@ async fn the_orders_keep_their_contracts() {
 
 #[tokio::test]
 async fn the_requests_keep_their_contracts() {
-    let shop = shop();
-    port_contracts::idempotency::idempotency_store(shop.clone()).await;
-    port_contracts::idempotency::completed_requests(shop.clone(), shop).await;
+    let ports = ports();
+    port_contracts::idempotency::idempotency_store(Arc::clone(&ports.idempotency)).await;
+    port_contracts::idempotency::completed_requests(ports.idempotency, ports.orders).await;
 }
 
 #[tokio::test]
 async fn the_stock_and_the_prices_keep_their_contracts() {
-    let shop = shop();
+    let call = call();
+    let ports = Ports::of(&call);
+    let catalog = Arc::new(adapter_memory::Ports(call));
     let stock = StockPorts {
-        stock: shop.clone(),
-        writer: shop.clone(),
-        catalog: shop.clone(),
+        stock: ports.stock,
+        writer: catalog.clone(),
+        catalog: catalog.clone(),
     };
     port_contracts::stock::stock_ledger(&stock).await;
-    port_contracts::orders::price_list(shop.as_ref(), shop.as_ref()).await;
+    port_contracts::orders::price_list(ports.prices.as_ref(), catalog.as_ref()).await;
 }
 
 #[tokio::test]
 async fn the_payments_keep_their_contracts() {
-    port_contracts::payments::payment_records(shop()).await;
+    let ports = ports();
+    port_contracts::payments::payment_records(ports.records).await;
     let token = |text| PaymentToken::parse(text).unwrap();
-    port_contracts::gateway::payment_gateway(shop(), &token("tok_ok"), &token("tok_declined")).await;
+    port_contracts::gateway::payment_gateway(ports.gateway, &token("tok_ok"), &token("tok_declined")).await;
 }
 
 #[tokio::test]
 async fn the_mails_keep_their_contracts() {
-    let shop = shop();
-    port_contracts::mail::send_log(shop.clone()).await;
-    let behind = Behind(Arc::clone(shop.0.world()));
-    port_contracts::mail::mailer(shop.as_ref(), &behind).await;
+    let call = call();
+    let ports = Ports::of(&call);
+    port_contracts::mail::send_log(ports.sends).await;
+    port_contracts::mail::mailer(ports.mailer.as_ref(), &Behind(Arc::clone(call.world()))).await;
 }
 
 #[tokio::test]
 async fn the_sagas_keep_their_contract() {
-    port_contracts::sagas::saga_runner(Ports::of(&call()).runner).await;
+    port_contracts::sagas::saga_runner(ports().runner).await;
 }
 
 #[tokio::test]
 async fn clock_ids_and_directory_keep_their_contracts() {
-    let ports = Ports::of(&call());
+    let ports = ports();
     port_contracts::world::clock(ports.clock.as_ref());
     port_contracts::world::id_generator(ports.ids).await;
     let ann = CustomerId::parse("ann").unwrap();

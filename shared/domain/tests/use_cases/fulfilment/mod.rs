@@ -4,7 +4,7 @@ mod authorize_payment;
 mod capture_payment;
 mod complete_cancel;
 mod confirm_order;
-mod notice_email;
+mod notice;
 mod notify_customer;
 mod parked;
 mod reconcile;

@@ -1,6 +1,7 @@
 //! How is a customer told, at most once?
 
-use domain::fulfilment::notify_customer::{Notice, Notified, NotifyCustomer, NotifyCustomerError};
+use domain::fulfilment::notice::Notice;
+use domain::fulfilment::notify_customer::{Notified, NotifyCustomer, NotifyCustomerError};
 use domain::ports::{Email, SendState};
 use domain::values::OrderId;
 

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use adapter_memory::Memory;
-use adapter_memory::orders::fulfilment_order;
-use adapter_memory::products::Held;
-use adapter_memory::sagas::Sagas;
 use adapter_memory::tables::Tables;
+use adapter_memory::tables::orders::fulfilment_order;
+use adapter_memory::tables::products::Held;
+use adapter_memory::tables::sagas::Sagas;
 use adapter_memory::time::SetClock;
 use domain::fulfilment::ports::{
     Authorization, Capture, FulfilmentOrder, Parking, PaymentGateway, PaymentState, SagaKind, SagaStanding, SagaStart,

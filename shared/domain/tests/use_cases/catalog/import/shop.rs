@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use adapter_memory::Memory;
 use adapter_memory::tables::Tables;
+use adapter_memory::tables::uploads::Row;
 use adapter_memory::time::{CountedIds, SetClock};
-use adapter_memory::uploads::Row;
 use async_trait::async_trait;
 use domain::catalog::import::finish::FinishImport;
 use domain::catalog::import::job::{FileRange, ImportId, ImportJob};

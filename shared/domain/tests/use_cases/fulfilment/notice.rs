@@ -1,6 +1,6 @@
-//! What does the mail about an order say?
+//! Which mails are there about an order, and what does each say?
 
-use domain::fulfilment::notify_customer::Notice;
+use domain::fulfilment::notice::Notice;
 use domain::orders::order::Order;
 use domain::ports::Email;
 use domain::values::RejectionReason;

@@ -1,6 +1,4 @@
-//! Which sagas were started, and how does each stand? Nothing runs here: a test sets how an execution ended.
-
-use std::collections::BTreeMap;
+//! How are sagas started and redriven?
 
 use async_trait::async_trait;
 use domain::fulfilment::ports::{Redrive, SagaKind, SagaRedriver, SagaRunner, SagaStanding, SagaStart};
@@ -9,27 +7,6 @@ use domain::values::OrderId;
 
 use crate::access::{Access, Ports};
 use crate::tables::Tables;
-
-#[derive(Debug, Default)]
-pub struct Sagas {
-    /// By the name of the execution.
-    pub standings: BTreeMap<String, SagaStanding>,
-    /// Executions that were started, each once.
-    pub starts: Vec<SagaStart>,
-    /// Why no execution can be redriven, where that is so: an engine forgets an execution after some days.
-    pub redrive_refused: Option<String>,
-}
-
-impl Sagas {
-    pub fn set(&mut self, kind: SagaKind, order: &OrderId, standing: SagaStanding) {
-        self.standings.insert(kind.execution_name(order), standing);
-    }
-
-    fn standing(&self, kind: SagaKind, order: &OrderId) -> SagaStanding {
-        let standing = self.standings.get(&kind.execution_name(order));
-        standing.cloned().unwrap_or(SagaStanding::NotStarted)
-    }
-}
 
 #[async_trait]
 impl<A: Access> SagaRunner for Ports<A> {

@@ -1,9 +1,32 @@
-//! What does the mail about an order say?
+//! Which mails are there about an order, and what does each say?
 
-use super::notify_customer::Notice;
 use super::ports::FulfilmentOrder;
 use crate::ports::{Email, html_escaped};
 use crate::values::{EmailAddress, RejectionReason};
+
+/// What a mail says of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notice {
+    Confirmed,
+    Rejected,
+    Cancelled,
+}
+
+impl Notice {
+    pub const ALL: [Self; 3] = [Self::Confirmed, Self::Rejected, Self::Cancelled];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Confirmed => "CONFIRMED",
+            Self::Rejected => "REJECTED",
+            Self::Cancelled => "CANCELLED",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|notice| notice.as_str() == text)
+    }
+}
 
 pub(super) fn email(order: &FulfilmentOrder, notice: Notice, to: EmailAddress) -> Email {
     let id = &order.id;
@@ -52,5 +75,18 @@ fn explained(reason: RejectionReason) -> &'static str {
         RejectionReason::InsufficientFunds => "the account does not cover the amount",
         RejectionReason::PaymentUnavailable => "the payment could not be made just now",
         RejectionReason::CaptureRefused => "the payment could not be completed",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_reads_back() {
+        for notice in Notice::ALL {
+            assert_eq!(Notice::parse(notice.as_str()), Some(notice));
+        }
+        assert_eq!(Notice::parse("confirmed"), None);
     }
 }

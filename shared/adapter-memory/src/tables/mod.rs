@@ -1,5 +1,13 @@
 //! What does the shop keep? One value that holds every table, and what left the shop.
 
+pub mod buckets;
+pub mod gateway;
+pub mod orders;
+pub mod products;
+pub mod requests;
+pub mod sagas;
+pub mod uploads;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::catalog::import::job::{FileRange, ImportJob};
@@ -8,13 +16,13 @@ use domain::ports::{Email, SendState};
 use domain::uploads::ports::UploadGrant;
 use domain::values::{CustomerId, OrderId};
 
-use crate::objects::Bucket;
-use crate::orders::Orders;
-use crate::payments::Gateway;
-use crate::products::Products;
-use crate::requests::Requests;
-use crate::sagas::Sagas;
-use crate::uploads::Uploads;
+use buckets::Bucket;
+use gateway::Gateway;
+use orders::Orders;
+use products::Products;
+use requests::Requests;
+use sagas::Sagas;
+use uploads::Uploads;
 
 /// Ordered maps throughout: the same calls give the same answers in every run.
 #[derive(Debug, Default)]

@@ -2,16 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use async_trait::async_trait;
 use domain::orders::ports::{
-    Fence, IdempotencyClaim, IdempotencyClaimed, IdempotencyCompletion, IdempotencyScope, IdempotencyStore,
-    RecordedReply,
+    Fence, IdempotencyClaim, IdempotencyClaimed, IdempotencyCompletion, IdempotencyScope, RecordedReply,
 };
-use domain::ports::PortFailure;
 use domain::values::OrderId;
-
-use crate::access::{Access, Ports};
-use crate::tables::Tables;
 
 #[derive(Debug, Default)]
 pub struct Requests {
@@ -63,6 +57,14 @@ impl Requests {
         IdempotencyClaimed::Granted(fence)
     }
 
+    /// Frees a key whose work was refused.
+    pub fn abandon(&mut self, scope: &IdempotencyScope, fence: Fence) {
+        let record = self.records.get_mut(scope);
+        if let Some(record) = record.filter(|record| record.fence == fence && record.completed.is_none()) {
+            record.abandoned = true;
+        }
+    }
+
     pub fn complete(&mut self, completion: &IdempotencyCompletion, order: &OrderId) -> Completed {
         let record = self.records.get_mut(&completion.scope);
         let is_ours = |record: &&mut Record| !record.abandoned && record.fence == completion.fence;
@@ -77,27 +79,5 @@ impl Requests {
                 Completed::Now
             }
         }
-    }
-}
-
-#[async_trait]
-impl<A: Access> IdempotencyStore for Ports<A> {
-    async fn claim(&self, claim: &IdempotencyClaim) -> Result<IdempotencyClaimed, PortFailure> {
-        let claim = claim.clone();
-        let effect = move |Tables { requests, .. }: &mut Tables| {
-            requests.standing(&claim).unwrap_or_else(|| requests.grant(&claim))
-        };
-        self.write("requests.claim", effect).await
-    }
-
-    async fn abandon(&self, scope: &IdempotencyScope, fence: Fence) -> Result<(), PortFailure> {
-        let scope = scope.clone();
-        let abandon = move |tables: &mut Tables| {
-            let record = tables.requests.records.get_mut(&scope);
-            if let Some(record) = record.filter(|record| record.fence == fence && record.completed.is_none()) {
-                record.abandoned = true;
-            }
-        };
-        self.write("requests.abandon", abandon).await
     }
 }

@@ -1,20 +1,87 @@
-//! How far is every import, and which were started? Kept on the upload that brought the file.
+//! Which files were announced or copied in, and how far is the import of each?
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
-use async_trait::async_trait;
-use domain::catalog::import::job::{FileRange, ImportId, ImportJob, RangeProgress};
-use domain::catalog::ports::{Advance, Begin, CatalogImport, CatalogImportEnd, ImportLedger, ImportRunner};
-use domain::ports::PortFailure;
-use domain::uploads::upload::{UploadKind, UploadStatus};
-use domain::values::{ImportCounts, ObjectSequencer, ObjectVersion, Timestamp, UploadId};
+use domain::catalog::import::job::{ImportId, RangeProgress};
+use domain::catalog::ports::{Begin, CatalogImport, CatalogImportEnd};
+use domain::uploads::upload::{Upload, UploadKind, UploadStatus};
+use domain::values::{CustomerId, ImportCounts, ObjectSequencer, ObjectVersion, Timestamp, UploadId};
 
-use crate::access::{Access, Ports};
-use crate::tables::Tables;
-use crate::uploads::{Row, Uploads};
+#[derive(Debug, Default)]
+pub struct Uploads {
+    pub rows: BTreeMap<UploadId, Row>,
+    pub last_sequence: u64,
+}
+
+#[derive(Debug)]
+pub struct Row {
+    pub upload: Upload,
+    /// The version of a catalog whose import was begun last: its id, and its place among the events of the key.
+    pub version: (Option<String>, Option<ObjectSequencer>),
+    /// How that import ended.
+    pub end: Option<CatalogImportEnd>,
+    /// Progress by the import's sequence and the range's index.
+    pub ranges: BTreeMap<(u64, u32), RangeProgress>,
+    /// What the upload showed after each progress.
+    pub shown: Vec<ImportCounts>,
+}
+
+impl Uploads {
+    fn next_sequence(&mut self) -> u64 {
+        self.last_sequence += 1;
+        self.last_sequence
+    }
+
+    /// The upload of this id, recorded now unless it is there.
+    pub(crate) fn row(
+        &mut self,
+        id: &UploadId,
+        kind: UploadKind,
+        size_bytes: u64,
+        created_by: Option<&CustomerId>,
+        at: Timestamp,
+    ) -> &mut Row {
+        let Self { rows, last_sequence } = self;
+        rows.entry(id.clone()).or_insert_with(|| {
+            *last_sequence += 1;
+            Row {
+                upload: Upload {
+                    id: id.clone(),
+                    kind,
+                    size_bytes,
+                    created_by: created_by.cloned(),
+                    created_at: at,
+                    sequence: *last_sequence,
+                    status: UploadStatus::Waiting,
+                    reason: None,
+                    import: None,
+                },
+                version: (None, None),
+                end: None,
+                ranges: BTreeMap::new(),
+                shown: Vec::new(),
+            }
+        })
+    }
+
+    /// The first end stays.
+    pub(crate) fn end(&mut self, id: &UploadId, status: UploadStatus, reason: Option<&str>) {
+        if let Some(Row { upload, .. }) = self.rows.get_mut(id)
+            && !has_ended(upload)
+        {
+            upload.status = status;
+            upload.reason = reason.map(str::to_owned);
+        }
+    }
+}
+
+pub(crate) fn has_ended(upload: &Upload) -> bool {
+    matches!(upload.status, UploadStatus::Done | UploadStatus::Rejected)
+}
 
 impl Row {
-    fn import(&self) -> CatalogImport {
+    pub(crate) fn import(&self) -> CatalogImport {
         let file_name = match &self.upload.kind {
             UploadKind::Catalog { file_name } => file_name.clone(),
             UploadKind::ProductPhoto { .. } => String::new(),
@@ -61,7 +128,7 @@ impl Row {
         });
     }
 
-    fn close(&mut self, end: &CatalogImportEnd) {
+    pub(crate) fn close(&mut self, end: &CatalogImportEnd) {
         match end {
             CatalogImportEnd::Done { counts, .. } => {
                 self.upload.status = UploadStatus::Done;
@@ -75,14 +142,14 @@ impl Row {
         self.end = Some(end.clone());
     }
 
-    fn stands_at(&self, range: (u64, u32), from: &RangeProgress) -> bool {
+    pub(crate) fn stands_at(&self, range: (u64, u32), from: &RangeProgress) -> bool {
         match self.ranges.get(&range) {
             Some(noted) => noted == from,
             None => from.rows_read == 0 && from.parts.is_empty() && !from.is_done,
         }
     }
 
-    fn add(&mut self, more: ImportCounts) {
+    pub(crate) fn add(&mut self, more: ImportCounts) {
         let counts = self.upload.import.get_or_insert_default();
         counts.rows_read += more.rows_read;
         counts.rows_written += more.rows_written;
@@ -93,7 +160,7 @@ impl Row {
 }
 
 impl Uploads {
-    fn begin(
+    pub(crate) fn begin(
         &mut self,
         id: &UploadId,
         object: &ObjectVersion,
@@ -123,85 +190,8 @@ impl Uploads {
     }
 
     /// The upload, as long as this import is the one that it shows.
-    fn showing(&mut self, import: &ImportId) -> Option<&mut Row> {
+    pub(crate) fn showing(&mut self, import: &ImportId) -> Option<&mut Row> {
         let row = self.rows.get_mut(&import.upload_id);
         row.filter(|row| row.upload.sequence == import.sequence)
-    }
-}
-
-#[async_trait]
-impl<A: Access> ImportLedger for Ports<A> {
-    async fn begin(
-        &self,
-        upload_id: &UploadId,
-        object: &ObjectVersion,
-        sequencer: Option<&ObjectSequencer>,
-        at: Timestamp,
-    ) -> Result<Begin, PortFailure> {
-        let (id, object, sequencer) = (upload_id.clone(), object.clone(), sequencer.cloned());
-        let begin = move |tables: &mut Tables| tables.uploads.begin(&id, &object, sequencer.as_ref(), at);
-        self.write("imports.begin", begin).await
-    }
-
-    async fn progress(&self, import: &ImportId, range: u32) -> Result<Option<RangeProgress>, PortFailure> {
-        let progress = |tables: &Tables| {
-            let row = tables.uploads.rows.get(&import.upload_id)?;
-            row.ranges.get(&(import.sequence, range)).cloned()
-        };
-        self.read("imports.progress", progress).await
-    }
-
-    async fn advance(
-        &self,
-        import: &ImportId,
-        range: u32,
-        from: &RangeProgress,
-        to: &RangeProgress,
-        _: Timestamp,
-    ) -> Result<Advance, PortFailure> {
-        let (import, from, to) = (import.clone(), from.clone(), to.clone());
-        let advance = move |tables: &mut Tables| {
-            let Some(row) = tables.uploads.showing(&import).filter(|row| row.end.is_none()) else {
-                return Advance::Closed;
-            };
-            let range = (import.sequence, range);
-            if !row.stands_at(range, &from) {
-                return Advance::Overtaken;
-            }
-            row.ranges.insert(range, to.clone());
-            row.add(to.since(&from));
-            Advance::Noted
-        };
-        self.write("imports.advance", advance).await
-    }
-
-    async fn finish(
-        &self,
-        import: &ImportId,
-        end: &CatalogImportEnd,
-        _: Timestamp,
-    ) -> Result<Option<CatalogImport>, PortFailure> {
-        let (import, end) = (import.clone(), end.clone());
-        let finish = move |tables: &mut Tables| {
-            let row = tables.uploads.showing(&import)?;
-            if row.end.is_none() {
-                row.close(&end);
-            }
-            Some(row.import())
-        };
-        self.write("imports.finish", finish).await
-    }
-}
-
-#[async_trait]
-impl<A: Access> ImportRunner for Ports<A> {
-    async fn start(&self, job: &ImportJob, ranges: Option<&[FileRange]>) -> Result<(), PortFailure> {
-        let (job, ranges) = (job.clone(), ranges.map(<[FileRange]>::to_vec));
-        let start = move |tables: &mut Tables| {
-            if tables.imports_started.iter().all(|(started, _)| started.id != job.id) {
-                tables.imports_started.push((job.clone(), ranges.clone()));
-            }
-        };
-        self.write("imports.start", start).await
     }
 }

@@ -1,34 +1,13 @@
-//! What does the payment provider answer, and what do we note of it? The decisions are those of the sandbox gateway.
-
-use std::collections::BTreeMap;
+//! What does the payment provider answer, and what do we note of it?
 
 use async_trait::async_trait;
 use domain::fulfilment::ports::{Authorization, Capture, PaymentGateway, PaymentRecord, PaymentRecords, Refund, Void};
 use domain::ports::PortFailure;
 use domain::values::{Money, OrderId, PaymentToken};
-use sandbox_gateway::ledger::Movement;
 use sandbox_gateway::payment::{ANSWER_TIMEOUT, Decision, GatewayFault, Payment};
 
 use crate::access::{Access, Ports};
 use crate::tables::Tables;
-
-/// The provider's books: payments as they stand, and every movement of money, oldest first.
-#[derive(Debug, Default)]
-pub struct Gateway {
-    pub payments: BTreeMap<OrderId, Payment>,
-    pub ledger: Vec<(OrderId, Movement)>,
-}
-
-impl Gateway {
-    /// Lets the sandbox decide on one payment, and books what it moved.
-    pub fn decide<T>(&mut self, id: &OrderId, decide: impl FnOnce(&mut Payment) -> Decision<T>) -> T {
-        let decision = decide(self.payments.entry(id.clone()).or_default());
-        if let Some(movement) = decision.movement {
-            self.ledger.push((id.clone(), movement));
-        }
-        decision.answer
-    }
-}
 
 impl<A: Access> Ports<A> {
     async fn decide<T: Send + 'static>(
