@@ -51,14 +51,20 @@ fn describe(name: &str, arrows: &Arrows) -> Vec<String> {
     cycles(arrows).into_iter().map(describe).collect()
 }
 
-/// The crates of a package, without those of its tests and benches.
+/// The root files of a package's crates: library, programs, test programs.
 fn crates(package: &Path) -> Vec<PathBuf> {
     let source = package.join("src");
     let mut found = vec![source.join("lib.rs"), source.join("main.rs")];
-    if let Ok(entries) = fs::read_dir(source.join("bin")) {
-        found.extend(entries.map(|entry| entry.unwrap().path()));
+    for folder in [source.join("bin"), package.join("tests")] {
+        let entries = fs::read_dir(folder).into_iter().flatten();
+        found.extend(
+            entries
+                .map(|entry| entry.unwrap().path())
+                .flat_map(|path| [path.join("main.rs"), path]),
+        );
     }
-    found.retain(|path| path.is_file());
+    found.retain(|path| path.is_file() && path.extension().is_some_and(|extension| extension == "rs"));
+    found.sort();
     found
 }
 
