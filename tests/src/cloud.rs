@@ -25,7 +25,7 @@ pub fn client(outputs: &Path) -> Client {
             .to_owned()
     };
     let people = Cognito::new(
-        &sdk_config(&field("/url")),
+        &recorded_aws::sdk_config(Some(&field("/url"))),
         field("/outputs/UserPoolId"),
         field("/outputs/UserPoolClientId"),
         field("/url"),
@@ -33,15 +33,4 @@ pub fn client(outputs: &Path) -> Client {
     Client::new(&field("/url"))
         .with_host(&field("/api_host"))
         .with_people(People::Cognito(Arc::new(people)))
-}
-
-/// The SDK as the functions configure it, as the account's root, at a local cloud.
-pub fn sdk_config(url: &str) -> aws_types::SdkConfig {
-    let lookup = |name: &str| match name {
-        "AWS_REGION" => Some("us-east-1".to_owned()),
-        "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("test".to_owned()),
-        "AWS_ENDPOINT_URL" => Some(url.to_owned()),
-        _ => None,
-    };
-    edge::config::from_lookup(lookup, edge::aws::sdk_config).unwrap()
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Our crates with what they are allowed to depend on among our crates. Functions are treated alike below.
-const ALLOWED: [(&str, &[&str]); 27] = [
+const ALLOWED: [(&str, &[&str]); 28] = [
     ("bench-csv", &["bench-kit", "domain"]),
     ("bench-images", &["bench-kit", "imaging"]),
     ("bench-kit", &[]),
@@ -21,6 +21,7 @@ const ALLOWED: [(&str, &[&str]); 27] = [
     ("wire", &["domain"]),
     ("imaging", &["domain", "lossy-webp", "scaled-jpeg"]),
     ("port-contracts", &["domain"]),
+    ("recorded-aws", &["edge"]),
     ("adapter-cognito", &["aws-errors", "domain"]),
     ("adapter-dynamodb", &["aws-errors", "domain", "sandbox-gateway"]),
     ("adapter-embedded", &["domain", "sandbox-gateway"]),
@@ -67,6 +68,7 @@ const ALLOWED: [(&str, &[&str]); 27] = [
             "edge",
             "imaging",
             "local-host",
+            "recorded-aws",
             "state-machine",
             "wire",
             "<functions>",

@@ -39,7 +39,7 @@ async fn orders_table() -> (Table, OrderStream) {
             range: ("updated_at", ScalarAttributeType::N),
         },
     ];
-    let config = cloud::config();
+    let config = recorded_aws::local_cloud();
     let name = cloud::table(&config, &indexes).await;
     let stream = OrderStream::of(&config, &name).await;
     (Table::new(&config, name), stream)
@@ -162,9 +162,9 @@ fn image_json(image: &HashMap<String, AttributeValue>) -> Value {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 #[ignore = "needs a local cloud: cargo xtask test starts one"]
 async fn sends() {
-    let table = cloud::table(&cloud::config(), &[]).await;
+    let table = cloud::table(&recorded_aws::local_cloud(), &[]).await;
     mail::send_log(Arc::new(DynamoSendLog {
-        table: Table::new(&cloud::config(), table),
+        table: Table::new(&recorded_aws::local_cloud(), table),
     }))
     .await;
 }
@@ -172,7 +172,7 @@ async fn sends() {
 #[tokio::test]
 #[ignore = "needs a local cloud: cargo xtask test starts one"]
 async fn a_claim_is_released_by_nobody_else() {
-    let config = cloud::config();
+    let config = recorded_aws::local_cloud();
     let name = cloud::table(&config, &[]).await;
     let [ours, theirs] = [0, 1].map(|_| DynamoSendLog {
         table: Table::new(&config, &name),

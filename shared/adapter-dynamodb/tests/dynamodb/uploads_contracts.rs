@@ -19,7 +19,7 @@ use crate::samples::{now, sku};
 
 /// Like `ImportsTable` in the template.
 async fn imports_table() -> Table {
-    let config = cloud::config();
+    let config = recorded_aws::local_cloud();
     let name = cloud::table(&config, &[]).await;
     Table::new(&config, name)
 }

@@ -21,7 +21,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(20);
 const LOOKS_MAX: u32 = 500;
 
 async fn runner(order: Value, cancel: Value) -> (StepFunctionsSagaRunner, SagaArns) {
-    let config = cloud::config();
+    let config = recorded_aws::local_cloud();
     let client = Client::new(&config);
     let sagas = SagaArns {
         order: cloud::state_machine(&client, order).await,
@@ -89,7 +89,7 @@ async fn a_saga_that_ended_can_be_started_again_without_effect() {
 #[ignore = "needs a local cloud: cargo xtask test starts one"]
 async fn an_execution_gets_both_ids() {
     let (runner, sagas) = runner(waits(), waits()).await;
-    let client = Client::new(&cloud::config());
+    let client = Client::new(&recorded_aws::local_cloud());
     runner.start(&start(SagaKind::Order)).await.unwrap();
     let execution_arn = format!("{}:order-1", sagas.order.replace(":stateMachine:", ":execution:"));
     let described = client
@@ -136,7 +136,7 @@ impl ImportExecutions for Executions {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 #[ignore = "needs a local cloud: cargo xtask test starts one"]
 async fn the_import_runner() {
-    let config = cloud::config();
+    let config = recorded_aws::local_cloud();
     let client = Client::new(&config);
     let state_machine_arn = cloud::state_machine(&client, waits()).await;
     let runner = StepFunctionsImportRunner::new(&config, state_machine_arn.clone());
