@@ -11,19 +11,17 @@ use adapter_dynamodb::table::Table;
 use aws_sdk_dynamodb::types::ScalarAttributeType;
 use aws_sdk_dynamodbstreams::types::AttributeValue;
 use domain::fulfilment::ports::{OrderBook, Parking, SagaKind};
-use domain::orders::ports::{
-    Fence, IdempotencyClaim, IdempotencyClaimed, IdempotencyCompletion, IdempotencyScope, IdempotencyStore,
-    OrderRepository, PayloadHash, RecordedReply,
-};
+use domain::orders::ports::OrderRepository;
 use domain::ports::{SendClaim, SendLog, SendState};
 use domain::values::{CorrelationId, OrderStatus};
 use port_contracts::orders::OrderPorts;
+use port_contracts::samples::{self, at};
 use port_contracts::{idempotency, mail, order_book, orders};
 use serde_json::{Value, json};
 
 use crate::cloud::{self, Index};
 use crate::order_stream::OrderStream;
-use crate::orders_recorded::{at, order, stored};
+use crate::orders_recorded::{order, stored};
 
 /// A table like `OrdersTable` in the template.
 async fn orders_table() -> (Table, OrderStream) {
@@ -88,27 +86,9 @@ async fn parked_orders() {
 async fn an_order_shows_in_the_stream_with_all_its_attributes() {
     let (table, stream) = orders_table().await;
     let order = order();
-    let scope = IdempotencyScope {
-        customer: order.customer.clone(),
-        operation: "place-order",
-        key: "key-1".to_owned(),
-    };
-    let claim = IdempotencyClaim {
-        scope: scope.clone(),
-        payload_hash: PayloadHash([1; 32]),
-        now: at(0),
-        lease_until: at(10),
-        expires_at: at(60),
-    };
     let keys = DynamoIdempotencyStore { table: table.clone() };
-    let completion = IdempotencyCompletion {
-        scope,
-        fence: Fence(1),
-        reply: RecordedReply(b"reply".to_vec()),
-    };
-    assert_eq!(keys.claim(&claim).await.unwrap(), IdempotencyClaimed::Granted(Fence(1)));
     let orders = DynamoOrderRepository { table: table.clone() };
-    orders.place(&order, &completion).await.unwrap();
+    samples::place(&orders, &keys, &order).await;
     let parking = Parking {
         execution: "order-1".to_owned(),
         error: "States.Timeout".to_owned(),
