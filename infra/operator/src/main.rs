@@ -12,6 +12,7 @@ use adapter_dynamodb::order_book::DynamoOrderBook;
 use adapter_dynamodb::payments::DynamoPaymentRecords;
 use adapter_dynamodb::table::Table;
 use adapter_stepfunctions::sagas::{SagaArns, StepFunctionsSagaRunner};
+use clap::Parser;
 use domain::fulfilment::parked::{ListParked, RedriveOrder};
 use domain::values::OrderId;
 use lambda::config::Environment;
@@ -20,8 +21,14 @@ use serde_json::{Value, json};
 use telemetry::error_chain::error_chain;
 use wire::parked::ParkedOrderJson;
 
-const USAGE: &str = "usage: operator list | redrive ORDER_ID";
-const EXIT_USAGE: u8 = 2;
+/// Answers one question about a deployed shop, as JSON
+#[derive(Debug, Parser)]
+enum Command {
+    /// The parked orders
+    List,
+    /// Resume an order's execution where it stopped
+    Redrive { order_id: String },
+}
 
 struct Operator {
     list: ListParked,
@@ -29,15 +36,9 @@ struct Operator {
 }
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let answer = match arguments.as_slice() {
-        ["list"] => asked(None),
-        ["redrive", id] => asked(Some(id)),
-        _ => {
-            told(io::stderr(), USAGE);
-            return ExitCode::from(EXIT_USAGE);
-        }
+    let answer = match Command::parse() {
+        Command::List => asked(None),
+        Command::Redrive { order_id } => asked(Some(&order_id)),
     };
     match answer {
         Ok(answer) => {

@@ -22,26 +22,15 @@ use std::time::Instant;
 use serde_json::Value;
 use tests::client::Client;
 
-use books::Books;
+use books::{Books, PLENTY, SCARCE};
 use customer::{End, History, Stream};
-use place::Place;
+use place::{Place, number};
 use plan::Plan;
 
 /// How many orders are on their way at once: an emulator on two processors starts some twenty functions a second.
 const AT_ONCE: usize = 6;
 /// What a suite has time for. A longer run is asked for with `FAULT_HISTORIES`.
 const HISTORIES: usize = 40;
-/// More than anybody orders of a product, and less than anybody orders of the scarce one.
-const PLENTY: u32 = 10_000;
-const SCARCE: u32 = 5;
-
-fn number(variable: &str) -> Option<usize> {
-    let text = std::env::var(variable).ok()?;
-    Some(
-        text.parse()
-            .unwrap_or_else(|_| panic!("{variable} is not a number: {text}")),
-    )
-}
 
 /// Puts the products on sale that the histories order.
 fn stock(client: &Client) {

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adapter_embedded::idempotency::SqliteIdempotencyStore;
-use domain::orders::ports::{IdempotencyClaim, IdempotencyScope, IdempotencyStore, PayloadHash};
+use domain::orders::ports::{IdempotencyClaim, IdempotencyStore, PayloadHash};
 use domain::ports::Clock;
 use domain::values::CustomerId;
+use port_contracts::samples;
 use serde_json::{Value, json};
 
 use crate::shop::{ANN, ORDER, OTHER_ORDER, Shop, event, http};
@@ -124,22 +125,12 @@ async fn a_request_still_in_progress_is_a_conflict_until_its_lease_is_over() {
     let idempotency = SqliteIdempotencyStore {
         database: shop.database.clone(),
     };
-    let now = shop.clock.now();
+    let body = json!({"items": [{"sku": "MUG-01", "quantity": 1}], "payment_token": "tok_ok"});
     let claim = IdempotencyClaim {
-        scope: IdempotencyScope {
-            customer: CustomerId::parse(ANN).unwrap(),
-            operation: "place-order",
-            key: "key-1".to_owned(),
-        },
-        payload_hash: PayloadHash(entry::json::payload_hash(
-            &json!({"items": [{"sku": "MUG-01", "quantity": 1}], "payment_token": "tok_ok"}),
-        )),
-        now,
-        lease_until: now.plus(Duration::from_secs(10)),
-        expires_at: now.plus(Duration::from_secs(1_000)),
+        payload_hash: PayloadHash(entry::json::payload_hash(&body)),
+        ..samples::claim(&CustomerId::parse(ANN).unwrap(), "key-1", 0, shop.clock.now())
     };
     idempotency.claim(&claim).await.unwrap();
-    let body = json!({"items": [{"sku": "MUG-01", "quantity": 1}], "payment_token": "tok_ok"});
     let answer = place_body(&shop, "key-1", &body).await;
     assert_eq!(
         (&answer["status"], &answer["headers"]["Retry-After"]),

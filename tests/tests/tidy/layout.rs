@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 
 const LINES_MAX: usize = 400;
 const AREAS: [&str; 5] = ["orders", "fulfilment", "catalog", "thumbnails", "uploads"];
-const ROOTS: [&str; 7] = ["bench", "functions", "infra", "libs", "shared", "tests", "xtask"];
+pub(super) const ROOTS: [&str; 7] = ["bench", "functions", "infra", "libs", "shared", "tests", "xtask"];
 
-fn root() -> PathBuf {
+pub(super) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
-fn files_below(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) {
+pub(super) fn files_below(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {

@@ -34,14 +34,14 @@ async fn products_table() -> Table {
         hash: "listing",
         range: ("sku", ScalarAttributeType::S),
     };
-    let config = cloud::config();
+    let config = recorded_aws::local_cloud();
     let name = cloud::table(&config, &[by_sku]).await;
     Table::new(&config, name)
 }
 
 /// Like `PaymentsTable` and `SandboxGatewayTable`.
 async fn plain_table() -> Table {
-    let config = cloud::config();
+    let config = recorded_aws::local_cloud();
     let name = cloud::table(&config, &[]).await;
     Table::new(&config, name)
 }

@@ -4,22 +4,19 @@ use std::sync::Arc;
 
 use adapter_memory::time::SetClock;
 use domain::fulfilment::ports::StockLine;
-use domain::values::{Currency, Money, OrderId, PaymentToken, Quantity, Sku, Timestamp};
+use domain::values::{OrderId, PaymentToken, Quantity, Sku, Timestamp};
+pub(crate) use port_contracts::samples::{at, euros};
 
 pub(crate) fn clock() -> Arc<SetClock> {
     Arc::new(SetClock::at(now()))
 }
 
 pub(crate) fn now() -> Timestamp {
-    Timestamp::from_unix_ms(1_700_000_000_000)
+    at(0)
 }
 
 pub(crate) fn token(text: &str) -> PaymentToken {
     PaymentToken::parse(text).unwrap()
-}
-
-pub(crate) fn euros(amount_minor: i64) -> Money {
-    Money::new(amount_minor, Currency::parse("EUR").unwrap()).unwrap()
 }
 
 pub(crate) fn sku(text: &str) -> Sku {

@@ -34,13 +34,7 @@ async fn a_connection_that_closes_in_the_middle_is_no_end() {
         "HTTP/1.1 206 Partial Content\r\netag: \"e1\"\r\ncontent-length: 6\r\ncontent-range: bytes 3-8/9\r\n\r\n",
         "HTTP/1.1 206 Partial Content\r\netag: \"e1\"\r\ncontent-length: 6\r\ncontent-range: bytes 3-8/9\r\n\r\n,name\n",
     ]);
-    let lookup = move |name: &str| match name {
-        "AWS_REGION" => Some("us-east-1".to_owned()),
-        "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("test".to_owned()),
-        "AWS_ENDPOINT_URL" => Some(url.clone()),
-        _ => None,
-    };
-    let config = lambda::config::from_lookup(lookup, lambda::sdk::sdk_config).unwrap();
+    let config = recorded_aws::sdk_config(Some(&url));
     let files = S3CatalogFiles {
         bucket: Bucket::new(&config, "shop-uploads"),
     };
