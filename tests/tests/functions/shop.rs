@@ -8,6 +8,7 @@ use adapter_embedded::executions::{self, Execution};
 use adapter_embedded::gateway::SandboxGateway;
 use adapter_embedded::links::LinkSigner;
 use adapter_embedded::mail::OutboxMailer;
+use adapter_memory::time::SetClock;
 use domain::catalog::ports::{CatalogVersion, CatalogWriter, ProductCatalog};
 use domain::catalog::product::CatalogRow;
 use domain::ports::{Clock, IdGenerator};
@@ -46,22 +47,6 @@ pub(crate) struct Shop {
     pub(crate) cursors: CursorSigner,
 }
 
-/// A clock that stands still unless it is moved.
-pub(crate) struct SetClock(Mutex<Timestamp>);
-
-impl SetClock {
-    pub(crate) fn advance(&self, by: Duration) {
-        let mut now = self.0.lock().unwrap();
-        *now = now.plus(by);
-    }
-}
-
-impl Clock for SetClock {
-    fn now(&self) -> Timestamp {
-        *self.0.lock().unwrap()
-    }
-}
-
 /// Ids in the order in which they were announced.
 #[derive(Default)]
 pub(crate) struct ListedIds(Mutex<VecDeque<String>>);
@@ -82,7 +67,7 @@ impl Shop {
     /// Sells mugs (7 units at 12.50 EUR), tees (3 at 20.00 EUR), `Tee + Käse` (5 at 6.00 EUR) and posters (9 at 1200 JPY).
     pub(crate) async fn open() -> Self {
         log::listen();
-        let clock = Arc::new(SetClock(Mutex::new(Timestamp::from_unix_ms(NOW_MS))));
+        let clock = Arc::new(SetClock::at(Timestamp::from_unix_ms(NOW_MS)));
         let database = Database::in_memory().unwrap();
         let buckets = Buckets::in_temporary_folder(database.clone(), clock.clone()).unwrap();
         let shop = Self {

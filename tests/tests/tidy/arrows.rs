@@ -29,6 +29,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("adapter-cognito", &["aws-errors", "domain"]),
     ("adapter-dynamodb", &["aws-errors", "domain", "sandbox-gateway"]),
     ("adapter-embedded", &["domain", "sandbox-gateway"]),
+    ("adapter-memory", &["domain", "sandbox-gateway"]),
     ("adapter-s3", &["aws-errors", "domain"]),
     ("adapter-ses", &["aws-errors", "domain"]),
     ("adapter-stepfunctions", &["aws-errors", "domain"]),
@@ -64,6 +65,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "simulation",
         &[
+            "adapter-memory",
             "domain",
             "door",
             "entry",

@@ -1,16 +1,14 @@
 //! Which values do the tests of products, payments and the gateway work with?
 
+use std::sync::Arc;
+
+use adapter_memory::time::SetClock;
 use domain::fulfilment::ports::StockLine;
-use domain::ports::Clock;
 use domain::values::{OrderId, PaymentToken, Quantity, Sku, Timestamp};
 pub(crate) use port_contracts::samples::{at, euros};
 
-pub(crate) struct FixedClock;
-
-impl Clock for FixedClock {
-    fn now(&self) -> Timestamp {
-        now()
-    }
+pub(crate) fn clock() -> Arc<SetClock> {
+    Arc::new(SetClock::at(now()))
 }
 
 pub(crate) fn now() -> Timestamp {
