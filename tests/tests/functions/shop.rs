@@ -16,9 +16,10 @@ use edge::cursor::CursorSigner;
 use edge::invocation::Reply;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+
+pub(crate) use tests::repository::event;
 
 use crate::log;
 
@@ -204,13 +205,6 @@ impl Drop for Shop {
     fn drop(&mut self) {
         log::taken();
     }
-}
-
-/// A file of `events/`, by its name without the ending.
-pub(crate) fn event(name: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../events/{name}.json"));
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    serde_json::from_str(&text).unwrap()
 }
 
 /// An HTTP answer as status, headers and decoded body.
