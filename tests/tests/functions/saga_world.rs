@@ -69,8 +69,7 @@ impl World {
     pub(crate) fn with_order(payment_token: &str) -> Arc<Self> {
         let runtime = Builder::new_current_thread().enable_time().build().unwrap();
         let shop = runtime.block_on(async {
-            let shop = Shop::open().await;
-            shop.place_mugs(ORDER, payment_token).await;
+            let shop = Shop::with_order(payment_token).await;
             shop
         });
         Arc::new(Self { runtime, shop })
@@ -80,11 +79,7 @@ impl World {
         let world = Self::with_order("tok_ok");
         world.runtime.block_on(async {
             world.shop.confirm(ORDER).await;
-            world
-                .shop
-                .invoke("orders-cancel", event("orders-cancel"))
-                .await
-                .unwrap();
+            world.shop.send("orders-cancel").await.unwrap();
         });
         world
     }

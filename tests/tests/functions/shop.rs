@@ -104,6 +104,24 @@ impl Shop {
         shop
     }
 
+    /// A shop where Ann has ordered two mugs.
+    pub(crate) async fn with_order(payment_token: &str) -> Self {
+        let shop = Self::open().await;
+        shop.place_mugs(ORDER, payment_token).await;
+        shop
+    }
+
+    /// Invokes a function with its own file of `events/`, or with its rejected one: `orders-get.rejected`.
+    pub(crate) async fn send(&self, name: &str) -> Reply {
+        let function = name.strip_suffix(".rejected").unwrap_or(name);
+        self.invoke(function, event(name)).await
+    }
+
+    /// The same of a function behind the API.
+    pub(crate) async fn ask(&self, name: &str) -> Value {
+        http(self.send(name).await)
+    }
+
     async fn stock(&self, sku: &str, name: &str, amount_minor: i64, currency: &str, units: u32) {
         let row = CatalogRow {
             sku: Sku::parse(sku).unwrap(),
