@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use crate::bench::{below_root, create, missing, rust_peers};
-use crate::check::Network;
-use crate::command::{Failed, failed, run, run_cargo, run_with, workspace_root};
+use crate::bench::{create, missing, rust_peers};
+use crate::command::{Failed, below_root, failed, run, run_cargo, run_with, workspace_root};
 use crate::functions;
+use crate::network::Network;
 use crate::node;
 use crate::python::Environment;
 

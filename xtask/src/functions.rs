@@ -2,11 +2,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::thread;
 
-use crate::check::Network;
+use clap::ValueEnum;
+
 use crate::command::{Failed, failed, read, run_cargo, workspace_root};
+use crate::network::Network;
 use crate::package::{self, Compression};
 
 const FOLDER: &str = "functions";
@@ -17,22 +18,12 @@ pub(crate) const ZIP_BYTES_AIM: u64 = 3_000_000;
 const LINKED: &str = "-C target-feature=+crt-static -C relocation-model=static";
 
 /// The instruction sets that Lambda has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Architecture {
+    #[value(name = "x86_64")]
     X86_64,
+    #[value(name = "arm64")]
     Arm64,
-}
-
-impl FromStr for Architecture {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        match name {
-            "x86_64" => Ok(Self::X86_64),
-            "arm64" => Ok(Self::Arm64),
-            _ => Err("neither x86_64 nor arm64".to_owned()),
-        }
-    }
 }
 
 impl Architecture {

@@ -24,7 +24,7 @@ ratios are medians of the ratios of each round. Only ratios within one run mean 
 pub(crate) fn compare(comparison: &Comparison) -> Result<(), Trouble> {
     let processors = Processors::divide()?;
     let versions = machine::description(&[("rustc", "--version"), ("node", "--version"), ("python3", "--version")]);
-    let mut report = format!("{INTRODUCTION}{versions} {} rounds.\n", comparison.setting.rounds);
+    let mut report = format!("{INTRODUCTION}{versions} {} rounds.\n", comparison.rounds());
     for missing in &comparison.setting.missing {
         // Writing to a text does not fail.
         let _ = write!(report, "\nNot measured: {missing}.\n");

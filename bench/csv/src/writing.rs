@@ -79,7 +79,7 @@ impl Surroundings<'_> {
         let mut ours = Rates::of("Popshop", ROWS_RUST);
         let peers = self.peers()?;
         let mut others: Vec<Rates> = peers.iter().map(|(peer, rows)| Rates::of(peer.name, *rows)).collect();
-        for _ in 0..self.comparison.setting.rounds {
+        for _ in 0..self.comparison.rounds() {
             self.sink.begin(&file, None)?;
             let import = self.ingester().import(bytes, 1, Place::Measured, TIMEOUT)?;
             self.check(&import, ROWS_RUST)?;

@@ -24,7 +24,7 @@ pub fn sdk_config(endpoint: Option<&str>) -> SdkConfig {
         "AWS_ENDPOINT_URL" => endpoint.map(str::to_owned),
         _ => None,
     };
-    edge::config::from_lookup(lookup, edge::aws::sdk_config).unwrap()
+    lambda::config::from_lookup(lookup, lambda::sdk::sdk_config).unwrap()
 }
 
 /// The address of the local cloud that `cargo xtask test` started.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use domain::fulfilment as f;
 use domain::orders::cancel::CancelOrder;
 use domain::orders::place::PlaceOrder;
-use edge::invocation::{Invocation, InvocationContext, Reply};
+use events::invocation::{Invocation, InvocationContext, Reply};
 use futures_util::future::{Either, select};
 use serde_json::Value;
 use tokio::sync::oneshot;

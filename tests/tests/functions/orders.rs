@@ -127,7 +127,7 @@ async fn a_request_still_in_progress_is_a_conflict_until_its_lease_is_over() {
     };
     let body = json!({"items": [{"sku": "MUG-01", "quantity": 1}], "payment_token": "tok_ok"});
     let claim = IdempotencyClaim {
-        payload_hash: PayloadHash(edge::json::payload_hash(&body)),
+        payload_hash: PayloadHash(entry::json::payload_hash(&body)),
         ..samples::claim(&CustomerId::parse(ANN).unwrap(), "key-1", 0, shop.clock.now())
     };
     idempotency.claim(&claim).await.unwrap();

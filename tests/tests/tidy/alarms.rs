@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use edge::metrics::{Metric, NAMESPACE};
 use local_host::template;
 use saphyr::{LoadableYamlNode as _, Yaml};
+use telemetry::metric::{Metric, NAMESPACE};
 use tests::repository;
 
 /// A namespace, its metrics, and the sets of dimensions that they are kept under.

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 
 use tests::repository::{self, root};
 
-const FOLDERS: [&str; 8] = [
+const FOLDERS: [&str; 9] = [
     "bench/",
     "docs/",
     "events/",
     "functions/",
     "infra/",
+    "libs/",
     "shared/",
     "tests/",
     "xtask/",

@@ -13,9 +13,9 @@ use std::time::Duration;
 use adapter_embedded::Database;
 use adapter_embedded::executions::{self, Execution, Workflow};
 use domain::ports::PortFailure;
-use edge::telemetry::error_chain;
 use serde_json::Value;
 use state_machine::{DefinitionFault, ExecutionInput, StateMachine};
+use telemetry::error_chain::error_chain;
 use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinSet;
 

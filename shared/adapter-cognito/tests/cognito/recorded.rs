@@ -3,7 +3,7 @@
 use adapter_cognito::CognitoDirectory;
 use domain::ports::{CustomerDirectory, PortFailure};
 use domain::values::{CustomerId, EmailAddress};
-use edge::aws::ATTEMPTS_MAX;
+use lambda::sdk::ATTEMPTS_MAX;
 use recorded_aws::{JsonRequest, Recorded, response};
 use serde_json::{Value, json};
 

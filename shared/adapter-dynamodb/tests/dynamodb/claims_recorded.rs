@@ -8,7 +8,7 @@ use adapter_dynamodb::table::Table;
 use domain::orders::ports::{Fence, IdempotencyClaimed, IdempotencyScope, IdempotencyStore};
 use domain::ports::{PortFailure, SendClaim, SendLog, SendState};
 use domain::values::{CustomerId, Timestamp};
-use edge::aws::ATTEMPTS_MAX;
+use lambda::sdk::ATTEMPTS_MAX;
 use port_contracts::samples;
 use serde_json::{Value, json};
 

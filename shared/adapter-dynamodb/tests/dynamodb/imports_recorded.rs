@@ -6,7 +6,7 @@ use domain::catalog::import::job::ImportId;
 use domain::catalog::ports::{Begin, CatalogImport, CatalogImportEnd, ImportLedger};
 use domain::ports::PortFailure;
 use domain::values::{CustomerId, ImportCounts, ObjectSequencer, ObjectVersion, UploadId};
-use edge::aws::ATTEMPTS_MAX;
+use lambda::sdk::ATTEMPTS_MAX;
 use port_contracts::samples::anns_import;
 use serde_json::{Value, json};
 

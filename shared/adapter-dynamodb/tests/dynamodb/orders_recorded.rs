@@ -9,7 +9,7 @@ use domain::orders::ports::{
 };
 use domain::ports::PortFailure;
 use domain::values::{CorrelationId, OrderId, OrderStatus, Quantity, Sku, Timestamp};
-use edge::aws::ATTEMPTS_MAX;
+use lambda::sdk::ATTEMPTS_MAX;
 use port_contracts::samples::{self, anns_order, at, euros};
 use serde_json::{Value, json};
 

@@ -8,7 +8,7 @@ use domain::thumbnails::ports::{PhotoUpload, PhotoUploads};
 use domain::uploads::ports::UploadRepository;
 use domain::uploads::upload::{Upload, UploadKind, UploadStatus};
 use domain::values::{CustomerId, PhotoKey, UploadId};
-use edge::aws::ATTEMPTS_MAX;
+use lambda::sdk::ATTEMPTS_MAX;
 use port_contracts::samples::anns_catalog;
 use serde_json::json;
 

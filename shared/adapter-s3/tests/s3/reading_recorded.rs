@@ -10,7 +10,7 @@ use domain::catalog::ports::CatalogFiles;
 use domain::ports::PortFailure;
 use domain::thumbnails::ports::{FetchedPhoto, PhotoStore};
 use domain::values::PhotoKey;
-use edge::aws::ATTEMPTS_MAX;
+use lambda::sdk::ATTEMPTS_MAX;
 use port_contracts::samples::anns_import;
 
 use crate::recorded::{Answer, End, Recorded, Sent, body, refused, success};

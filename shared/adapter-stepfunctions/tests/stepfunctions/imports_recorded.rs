@@ -3,7 +3,7 @@
 use domain::catalog::csv::RecordStart;
 use domain::catalog::import::job::{FileRange, ImportJob};
 use domain::catalog::ports::ImportRunner;
-use edge::aws::ATTEMPTS_MAX;
+use lambda::sdk::ATTEMPTS_MAX;
 use port_contracts::samples::anns_import;
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! How is a saga started, and when has it been?
 
 use domain::fulfilment::ports::{SagaKind, SagaRunner};
-use edge::aws::ATTEMPTS_MAX;
+use lambda::sdk::ATTEMPTS_MAX;
 use port_contracts::samples::start_of_saga;
 use serde_json::json;
 

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use domain::fulfilment::ports::{Capture, FulfilmentOrder, OrderBook as _, Refund};
 use domain::values::OrderId;
-use edge::invocation::{Invocation, Reply};
-use edge::step::{StepError, step};
+use door::failure::step_error;
+use entry::step::{StepError, step};
+use events::invocation::{Invocation, Reply};
 use sandbox_gateway::ledger::{LedgerEvent, Movement};
 use sandbox_gateway::payment::Payment;
 use serde_json::{Value, json};
@@ -45,7 +46,7 @@ pub fn long_lived_transaction() -> Result<Design, DefinitionFault> {
 pub(crate) async fn handle(function: &str, invocation: Invocation, ports: &Arc<Ports>) -> Reply {
     step(invocation, |input: SagaInput| async move {
         let found = ports.find(&input.order_id).await;
-        let order = found.map_err(|failure| StepError::outside(&failure, failure.transient))?;
+        let order = found.map_err(step_error)?;
         let order = order.ok_or_else(|| StepError::new("OrderNotFound", "no such order"))?;
         match function {
             "published-take-units" => take_units(ports, order).await,
