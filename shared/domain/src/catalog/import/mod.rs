@@ -10,6 +10,7 @@
 mod divided_tests;
 #[cfg(test)]
 mod fakes;
+pub mod file_version;
 pub mod finish;
 mod header;
 pub mod job;
