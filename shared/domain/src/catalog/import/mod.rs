@@ -6,6 +6,7 @@
 //! replaced by an equal one, the first end stays, and the mail is claimed before it is sent. So any failure is returned as
 //! it is, and the step is tried again.
 
+pub mod file_version;
 pub mod finish;
 mod header;
 pub mod job;
