@@ -22,4 +22,5 @@ pub mod people;
 pub mod photo;
 pub mod picture;
 pub mod privacy;
+pub mod repository;
 pub mod shop;

@@ -14,13 +14,13 @@ mod place;
 mod plan;
 mod starts;
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use serde_json::Value;
 use tests::client::Client;
+use tests::repository::event;
 
 use books::{Books, PLENTY, SCARCE};
 use customer::{End, History, Stream};
@@ -45,9 +45,7 @@ fn stock(client: &Client) {
 
 /// The change of the folder `events` that tells of an order.
 fn change() -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../events/saga-start.json");
-    let event: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-    event["Records"][0].clone()
+    event("saga-start")["Records"][0].clone()
 }
 
 #[test]

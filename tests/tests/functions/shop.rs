@@ -17,9 +17,10 @@ use entry::cursor::CursorSigner;
 use events::invocation::Reply;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+
+pub(crate) use tests::repository::event;
 
 use crate::log;
 
@@ -86,6 +87,24 @@ impl Shop {
         shop.stock("Tee + Käse", "Tea with cheese", 600, "EUR", 5).await;
         shop.stock("POSTER-JP", "Poster", 1_200, "JPY", 9).await;
         shop
+    }
+
+    /// A shop where Ann has ordered two mugs.
+    pub(crate) async fn with_order(payment_token: &str) -> Self {
+        let shop = Self::open().await;
+        shop.place_mugs(ORDER, payment_token).await;
+        shop
+    }
+
+    /// Invokes a function with its own file of `events/`, or with its rejected one: `orders-get.rejected`.
+    pub(crate) async fn send(&self, name: &str) -> Reply {
+        let function = name.strip_suffix(".rejected").unwrap_or(name);
+        self.invoke(function, event(name)).await
+    }
+
+    /// The same of a function behind the API.
+    pub(crate) async fn ask(&self, name: &str) -> Value {
+        http(self.send(name).await)
     }
 
     async fn stock(&self, sku: &str, name: &str, amount_minor: i64, currency: &str, units: u32) {
@@ -189,13 +208,6 @@ impl Drop for Shop {
     fn drop(&mut self) {
         log::taken();
     }
-}
-
-/// A file of `events/`, by its name without the ending.
-pub(crate) fn event(name: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../events/{name}.json"));
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    serde_json::from_str(&text).unwrap()
 }
 
 /// An HTTP answer as status, headers and decoded body.

@@ -5,7 +5,9 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::layout::{ROOTS, files_below, root};
+use tests::repository::root;
+
+use super::layout::{ROOTS, files_below};
 use super::modules::{Arrows, Crate, Segments};
 
 /// The files that use themselves through others, in groups that use each other.

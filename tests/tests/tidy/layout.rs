@@ -3,13 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use tests::repository::{self, root};
+
 const LINES_MAX: usize = 400;
 const AREAS: [&str; 5] = ["orders", "fulfilment", "catalog", "thumbnails", "uploads"];
 pub(super) const ROOTS: [&str; 7] = ["bench", "functions", "infra", "libs", "shared", "tests", "xtask"];
-
-pub(super) fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
-}
 
 pub(super) fn files_below(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
@@ -106,7 +104,7 @@ fn functions_see_neither_tables_nor_statements() {
 
 #[test]
 fn every_dependency_states_its_reason() {
-    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let manifest = repository::text("Cargo.toml");
     let dependencies = manifest
         .split("[workspace.dependencies]")
         .nth(1)
@@ -129,7 +127,7 @@ fn every_dependency_states_its_reason() {
         assert!(covered, "no reason stands above `{line}`");
     }
     for member in ["domain", "entry", "wire", "imaging", "adapter-embedded"] {
-        let text = fs::read_to_string(root().join("shared").join(member).join("Cargo.toml")).unwrap();
+        let text = repository::text(&format!("shared/{member}/Cargo.toml"));
         assert!(!text.contains("version = \""), "{member} declares a version of its own");
     }
 }

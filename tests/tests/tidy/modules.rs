@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use syn::visit::{self, Visit};
-use syn::{Attribute, Expr, ExprLit, Ident, ImplItemFn, Item, ItemUse, Lit, Macro, UseTree, Visibility};
+use syn::{Attribute, Ident, ImplItemFn, Item, ItemUse, Macro, UseTree, Visibility};
 
 /// More re-exports than any name passes through. It ends a name that is imported from itself.
 const RE_EXPORTS_MAX: usize = 8;
@@ -76,18 +76,9 @@ impl Crate {
             if let Some((_, items)) = child.content {
                 self.add(&path, file, &below, items);
             } else {
-                let elsewhere = child.attrs.iter().find_map(file_attribute);
-                let names = [
-                    elsewhere.unwrap_or_default(),
-                    format!("{name}.rs"),
-                    format!("{name}/mod.rs"),
-                ];
-                let found = names.iter().map(|name| folder.join(name)).find(|path| path.is_file());
-                self.add_file(
-                    &found.unwrap_or_else(|| panic!("{} is no file", below.display())),
-                    &below,
-                    &path,
-                );
+                let flat = folder.join(format!("{name}.rs"));
+                let found = if flat.exists() { flat } else { below.join("mod.rs") };
+                self.add_file(&found, &below, &path);
             }
         }
         self.0.insert(path.clone(), module);
@@ -263,21 +254,6 @@ fn is_test(attributes: &[Attribute]) -> bool {
         let condition = attribute.meta.require_list().map(|list| list.tokens.to_string());
         attribute.path().is_ident("cfg") && condition.is_ok_and(|text| text == "test" || text.starts_with("all (test"))
     })
-}
-
-/// The file that `#[path = "..."]` names.
-fn file_attribute(attribute: &Attribute) -> Option<String> {
-    let value = attribute
-        .meta
-        .require_name_value()
-        .ok()
-        .filter(|_| attribute.path().is_ident("path"))?;
-    match &value.value {
-        Expr::Lit(ExprLit {
-            lit: Lit::Str(name), ..
-        }) => Some(name.value()),
-        _ => None,
-    }
 }
 
 /// The attributes of an item, and the name that it defines.

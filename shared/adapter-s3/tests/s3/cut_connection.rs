@@ -7,7 +7,7 @@ use std::thread;
 use adapter_s3::bucket::Bucket;
 use adapter_s3::files::S3CatalogFiles;
 use domain::catalog::ports::CatalogFiles;
-use domain::values::ObjectVersion;
+use port_contracts::samples::anns_import;
 
 /// Answers one request per connection, closes it, and hands back what the requests said.
 fn server(answers: Vec<&'static str>) -> (String, thread::JoinHandle<Vec<String>>) {
@@ -38,11 +38,7 @@ async fn a_connection_that_closes_in_the_middle_is_no_end() {
     let files = S3CatalogFiles {
         bucket: Bucket::new(&config, "shop-uploads"),
     };
-    let object = ObjectVersion {
-        key: "catalogs/0190-a.csv".to_owned(),
-        version_id: None,
-        size_bytes: 9,
-    };
+    let object = anns_import(None, 9).object;
     let mut stream = files.open(&object, 0..9).await.unwrap().unwrap();
     let mut read = Vec::new();
     while let Some(piece) = stream.next().await.unwrap() {

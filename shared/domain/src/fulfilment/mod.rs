@@ -12,6 +12,8 @@ pub mod reconcile;
 pub mod refund_payment;
 pub mod reject_order;
 pub mod release_stock;
+pub mod reservation_state;
 pub mod reserve_stock;
 pub mod start;
+pub mod status_change;
 pub mod void_payment;

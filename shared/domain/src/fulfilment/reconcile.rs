@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::ports::{FulfilmentOrder, OrderBook, Parking, SagaKind, SagaRunner, SagaStanding, SagaStart, Transition};
 use crate::ports::{Clock, PortFailure};
-use crate::values::{OrderId, OrderStatus};
+use crate::values::OrderId;
 
 /// Longer than any saga takes that is not stuck.
 pub const OVERDUE_AFTER: Duration = Duration::from_mins(15);
@@ -36,7 +36,7 @@ impl ReconcileOrders {
             return Ok(Reconciled::AlreadySettled);
         };
         // An order saga that failed behind its confirmation left nothing undone, and must not park a cancel.
-        if kind_of(order.status) != Some(kind) {
+        if SagaKind::awaited_by(order.status) != Some(kind) {
             return Ok(Reconciled::AlreadySettled);
         }
         self.park(id, kind, parking).await
@@ -60,7 +60,7 @@ impl ReconcileOrders {
     }
 
     async fn reconcile(&self, order: &FulfilmentOrder) -> Result<Reconciled, PortFailure> {
-        let Some(kind) = kind_of(order.status) else {
+        let Some(kind) = SagaKind::awaited_by(order.status) else {
             return Ok(Reconciled::AlreadySettled);
         };
         let id = &order.id;
@@ -88,15 +88,6 @@ impl ReconcileOrders {
             Transition::Done => Ok(Reconciled::Parked),
             Transition::AlreadyDone | Transition::Refused(_) | Transition::NotFound => Ok(Reconciled::AlreadySettled),
         }
-    }
-}
-
-/// Which saga an order waits for.
-fn kind_of(status: OrderStatus) -> Option<SagaKind> {
-    match status {
-        OrderStatus::Pending => Some(SagaKind::Order),
-        OrderStatus::Cancelling => Some(SagaKind::Cancel),
-        OrderStatus::Confirmed | OrderStatus::Rejected | OrderStatus::Cancelled | OrderStatus::Parked => None,
     }
 }
 

@@ -12,21 +12,12 @@
 )]
 
 // One binary for all: linking the codecs is what takes the time.
-#[path = "imaging/colours.rs"]
 mod colours;
-#[path = "imaging/damage.rs"]
 mod damage;
-#[path = "imaging/fixtures.rs"]
 mod fixtures;
-#[path = "imaging/jpeg.rs"]
 mod jpeg;
-#[path = "imaging/limits.rs"]
 mod limits;
-#[path = "imaging/other_formats.rs"]
 mod other_formats;
-#[path = "imaging/png.rs"]
 mod png;
-#[path = "imaging/streams.rs"]
 mod streams;
-#[path = "imaging/thumbnails.rs"]
 mod thumbnails;

@@ -12,11 +12,7 @@
     reason = "the numbers that make up a picture are known to be small"
 )]
 
-#[path = "scaled_jpeg/another_decoder.rs"]
 mod another_decoder;
-#[path = "scaled_jpeg/damage.rs"]
 mod damage;
-#[path = "scaled_jpeg/pictures.rs"]
 mod pictures;
-#[path = "scaled_jpeg/scales.rs"]
 mod scales;
