@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::sync::atomic::Ordering;
 
-use domain::catalog::import::ROWS_IN_FLIGHT_MAX;
 use domain::catalog::import::range::{PROGRESS_EVERY_MAX, PROGRESS_FIRST};
+use domain::catalog::import::writes::ROWS_IN_FLIGHT_MAX;
 use domain::catalog::import::{ImportOutcome, REPORT_FIELD_BYTES_MAX};
 use domain::catalog::ports::CatalogImportEnd;
 use domain::ports::{Clock, SendState};
@@ -230,7 +230,7 @@ async fn an_unusable_file_is_rejected_with_its_reason_told() {
 
 #[tokio::test(start_paused = true)]
 async fn an_empty_file_is_rejected_and_one_without_rows_is_done() {
-    let outcome = Shop::with_file("").await.import().await.unwrap().await;
+    let outcome = Shop::with_file("").await.import().await.unwrap();
     assert_eq!(
         outcome,
         ImportOutcome::Rejected {
