@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::catalog::ports::CatalogVersion;
-use domain::catalog::product::CatalogRow;
+use domain::catalog::product::{CatalogRow, ProductDetails};
 use domain::orders::order::{Order, OrderLine};
 use domain::orders::ports::{
     Fence, IdempotencyClaim, IdempotencyClaimed, IdempotencyCompletion, IdempotencyScope, IdempotencyStore,
@@ -71,12 +71,15 @@ pub(crate) fn order(customer: &CustomerId, created_at: Timestamp) -> Order {
     }
 }
 
+/// A row with a value for every field, the optional ones too: the contract asks each store for all of them.
 pub(crate) fn catalog_row(sku: &Sku, price_minor: i64, stock: u32) -> CatalogRow {
     CatalogRow {
         sku: sku.clone(),
-        name: format!("Name of {sku}"),
-        description: "\"Quoted\", and\nbroken.".to_owned(),
-        price: euros(price_minor),
+        details: ProductDetails {
+            name: format!("Name of {sku}"),
+            description: "\"Quoted\", and\nbroken.".to_owned(),
+            price: euros(price_minor),
+        },
         stock,
     }
 }

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use super::get_product::{GetProduct, SeenProduct, THUMBNAIL_LINK_LIVES};
 use super::list_products::{ListProducts, PRODUCTS_PAGE_MAX, SeenProductPage};
 use super::ports::{ProductCatalog, ProductPage, ThumbnailLinks};
-use super::product::Product;
+use super::product::{Product, ProductDetails};
 use crate::ports::{Clock, PortFailure};
 use crate::values::{Currency, Money, Sku, Timestamp};
 
@@ -55,9 +55,7 @@ fn sku(text: &str) -> Sku {
 fn product(text: &str) -> Product {
     Product {
         sku: sku(text),
-        name: text.to_owned(),
-        description: String::new(),
-        price: Money::new(100, Currency::parse("EUR").unwrap()).unwrap(),
+        details: ProductDetails::new(text, "", Money::new(100, Currency::parse("EUR").unwrap()).unwrap()),
         available: 1,
         thumbnails: vec![(128, format!("{text}/128")), (256, format!("{text}/256"))],
     }

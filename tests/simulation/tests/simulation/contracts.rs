@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::catalog::ports::{ApplyOutcome, CatalogVersion, CatalogWriter, ProductCatalog, ProductPage};
-use domain::catalog::product::{CatalogRow, Product};
+use domain::catalog::product::{CatalogRow, Product, ProductDetails};
 use domain::fulfilment::ports::{ParkedOrder, ParkedOrders};
 use domain::ports::{Email, PortFailure};
 use domain::values::{OrderId, PaymentToken, Sku, Timestamp};
@@ -96,7 +96,7 @@ impl CatalogWriter for Behind {
         self.0.change(|shop| {
             let counts = &mut shop.shelf.units_mut().counts;
             counts.entry(row.sku.clone()).or_default().on_hand = i64::from(row.stock);
-            shop.prices.insert(row.sku.clone(), row.price);
+            shop.prices.insert(row.sku.clone(), row.details.price);
         });
         Ok(ApplyOutcome::Applied)
     }
@@ -109,9 +109,7 @@ impl ProductCatalog for Behind {
         let price = self.0.look(|shop| shop.prices.get(sku).copied());
         Ok(price.map(|price| Product {
             sku: sku.clone(),
-            name: String::new(),
-            description: String::new(),
-            price,
+            details: ProductDetails::new("", "", price),
             available: u32::try_from(available).unwrap_or(0),
             thumbnails: Vec::new(),
         }))

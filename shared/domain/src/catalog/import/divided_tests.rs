@@ -11,7 +11,7 @@ use super::plan::Plan;
 use super::range::{DRAIN_MAX, RangeOutcome};
 use super::*;
 use crate::catalog::csv::{RecordReader, RecordStart};
-use crate::values::Timestamp;
+use crate::values::{ImportCounts, Timestamp};
 
 const RANGE_BYTES: u64 = 5_000;
 

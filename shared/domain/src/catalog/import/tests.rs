@@ -10,7 +10,7 @@ use super::rejected_rows::REPORT_FIELD_BYTES_MAX;
 use super::*;
 use crate::catalog::ports::CatalogImportEnd;
 use crate::ports::SendState;
-use crate::values::Sku;
+use crate::values::{ImportCounts, Sku};
 
 const HEADER: &str = "sku,name,description,price,currency,stock\n";
 

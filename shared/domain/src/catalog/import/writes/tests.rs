@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use super::durable::RECORDS_AHEAD_MAX;
 use super::*;
 use crate::catalog::import::fakes::{VirtualTime, trouble};
+use crate::catalog::product::ProductDetails;
 use crate::values::{Currency, Money, Sku};
 
 /// A table that grants so many writes per second and saves up what is not used for a while.
@@ -125,9 +126,7 @@ const RECORD_BYTES: u64 = 10;
 fn row(number: u64) -> CatalogRow {
     CatalogRow {
         sku: Sku::parse(&format!("S{number}")).unwrap(),
-        name: "Mug".to_owned(),
-        description: String::new(),
-        price: Money::new(100, Currency::parse("EUR").unwrap()).unwrap(),
+        details: ProductDetails::new("Mug", "", Money::new(100, Currency::parse("EUR").unwrap()).unwrap()),
         stock: 1,
     }
 }
