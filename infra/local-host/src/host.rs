@@ -9,7 +9,7 @@ use std::time::Duration;
 use adapter_embedded::executions::Workflow;
 use axum::Router;
 use domain::ports::PortFailure;
-use saga_reconcile::SagaArns;
+use shop::SagaArns;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, oneshot};
 use tokio::task::{JoinHandle, JoinSet};

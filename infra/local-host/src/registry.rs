@@ -5,8 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adapter_system::ids::UuidV7Ids;
-use saga_reconcile::SagaArns;
-use shop::{Settings, Shop};
+use shop::{SagaArns, Settings, Shop};
 
 use crate::invoker::Function;
 use crate::payment_switch::SwitchedGateway;
@@ -50,13 +49,13 @@ pub(crate) fn functions(
     };
     let shop = Shop {
         ports: embedded.ports(),
-        settings: Settings {
+        settings: Arc::new(Settings {
             cursors: state.cursors.clone(),
             uploads_bucket: state.uploads.name.clone(),
             divide_above_bytes: number(deployment, "CsvIngester", "DIVIDE_ABOVE_BYTES")?,
             range_bytes: number(deployment, "ImportPlan", "RANGE_BYTES")?,
             sagas,
-        },
+        }),
     };
     matched(deployment)?;
     let functions = deployment.functions.iter().filter_map(|(logical_id, spec)| {

@@ -16,6 +16,7 @@ mod uploads;
 
 pub use handler::{Function, Handler};
 pub use ports::Ports;
+pub use saga_reconcile::SagaArns;
 pub use settings::{Settings, Shop};
 
 /// Every function of the shop.

@@ -1,5 +1,7 @@
 //! What handlers need beside ports: names, keys and sizes that the template's variables hold on AWS.
 
+use std::sync::Arc;
+
 use entry::cursor::CursorSigner;
 use saga_reconcile::SagaArns;
 
@@ -9,10 +11,9 @@ use crate::ports::Ports;
 #[derive(Clone)]
 pub struct Shop {
     pub ports: Ports,
-    pub settings: Settings,
+    pub settings: Arc<Settings>,
 }
 
-#[derive(Clone)]
 pub struct Settings {
     /// Signs the page tokens of lists.
     pub cursors: CursorSigner,

@@ -17,7 +17,7 @@ use crate::call::Call;
 use crate::design::{Design, Requests};
 
 /// Every port of the domain, behind one invocation.
-pub type Shop = adapter_memory::Ports<Call>;
+pub(crate) type Shop = adapter_memory::Ports<Call>;
 
 /// The ports of a shop as its design has them.
 pub(crate) struct Designed(pub(crate) Shop);
