@@ -3,7 +3,9 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::access::{Access, Ports, Trouble};
+use domain::ports::PortFailure;
+
+use crate::access::{Access, Ports, Trouble, failure};
 use crate::tables::Tables;
 use crate::time::SetClock;
 
@@ -127,23 +129,24 @@ impl Access for Store {
         &self,
         operation: &'static str,
         look: impl FnOnce(&Tables) -> T + Send,
-    ) -> Result<T, Trouble> {
-        self.call(operation, |tables| look(tables))
+    ) -> Result<T, PortFailure> {
+        let answer = self.call(operation, |tables| look(tables));
+        answer.map_err(failure(operation))
     }
 
     async fn write<T: Send + 'static>(
         &self,
         operation: &'static str,
         effect: impl Fn(&mut Tables) -> T + Send + 'static,
-    ) -> Result<T, Trouble> {
-        self.call(operation, effect)
+    ) -> Result<T, PortFailure> {
+        self.call(operation, effect).map_err(failure(operation))
     }
 
-    async fn write_once<T: Send + 'static>(
+    async fn write_once(
         &self,
         operation: &'static str,
-        effect: impl Fn(&mut Tables) -> T + Send + 'static,
-    ) -> Result<T, Trouble> {
+        effect: impl Fn(&mut Tables) + Send + 'static,
+    ) -> Result<(), Trouble> {
         self.call(operation, effect)
     }
 

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use adapter_memory::Memory;
+use adapter_memory::tables::Bucket;
 use adapter_memory::tables::Tables;
-use adapter_memory::tables::buckets::Bucket;
 use adapter_memory::time::{CountedIds, SetClock};
 use async_trait::async_trait;
 use domain::ports::Email;

@@ -7,8 +7,9 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
-use adapter_memory::access::{Access, Trouble};
+use adapter_memory::access::{Access, Trouble, failure};
 use adapter_memory::tables::Tables;
+use domain::ports::PortFailure;
 use futures_util::future::{Either, select};
 
 use crate::faults::{Found, Kind, Nature, PAUSE_MS};
@@ -135,13 +136,13 @@ impl Access for Call {
         &self,
         operation: &'static str,
         look: impl FnOnce(&Tables) -> T + Send,
-    ) -> Result<T, Trouble> {
+    ) -> Result<T, PortFailure> {
         self.world.travel().await;
         match self.world.at(self.function, operation, Nature::Read) {
             Found::Nothing => {}
             Found::Fault(Kind::Pause) => self.pause().await,
             Found::Fault(Kind::Crash) => return self.vanish().await,
-            Found::Shut | Found::Fault(_) => return Err(Trouble::Refused),
+            Found::Shut | Found::Fault(_) => return Err(failure(operation)(Trouble::Refused)),
         }
         let answer = self.world.look(look);
         self.world.tell(|| format!("       {} {operation}", self.function));
@@ -152,15 +153,16 @@ impl Access for Call {
         &self,
         operation: &'static str,
         effect: impl Fn(&mut Tables) -> T + Send + 'static,
-    ) -> Result<T, Trouble> {
-        self.write_as(Nature::Write, operation, effect).await
+    ) -> Result<T, PortFailure> {
+        let written = self.write_as(Nature::Write, operation, effect).await;
+        written.map_err(failure(operation))
     }
 
-    async fn write_once<T: Send + 'static>(
+    async fn write_once(
         &self,
         operation: &'static str,
-        effect: impl Fn(&mut Tables) -> T + Send + 'static,
-    ) -> Result<T, Trouble> {
+        effect: impl Fn(&mut Tables) + Send + 'static,
+    ) -> Result<(), Trouble> {
         self.write_as(Nature::WriteOnce, operation, effect).await
     }
 

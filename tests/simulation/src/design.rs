@@ -3,11 +3,8 @@
 use std::collections::BTreeMap;
 
 use adapter_memory::tables::Tables;
-use adapter_memory::tables::gateway::Gateway;
-use adapter_memory::tables::products::Products;
-use domain::fulfilment::ports::{Capture, Reservation, SagaKind, StockLine, Void};
-use domain::values::{Currency, Money, OrderId, Sku};
-use sandbox_gateway::payment::Payment;
+use domain::fulfilment::ports::SagaKind;
+use domain::values::{Currency, Money, Sku};
 use state_machine::{DefinitionFault, StateMachine};
 
 const ORDER_SAGA: &str = include_str!("../../../infra/order-saga.asl.json");
@@ -19,10 +16,8 @@ pub const PRODUCTS: [(&str, i64, u32); 3] = [("MUG-01", 1_250, 6), ("TEE-01", 1_
 /// How requests are remembered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Requests {
-    /// One conditional write, and a fence for whoever comes late.
-    Fenced,
-    /// One conditional write, and whoever comes late completes it all the same.
-    Unfenced,
+    /// One conditional write.
+    OneWrite,
     /// Looked up first and written then, by whoever.
     GetThenPut,
 }
@@ -39,11 +34,9 @@ pub struct Design {
     pub name: &'static str,
     pub order_saga: StateMachine,
     pub cancel_saga: StateMachine,
+    /// Puts broken rules in the place of ours.
+    pub break_tables: fn(&mut Tables),
     pub requests: Requests,
-    pub reserve: fn(&mut Products, &OrderId, &[StockLine]) -> Reservation,
-    pub give_back: fn(&mut Products, &OrderId),
-    pub capture: fn(&mut Gateway, &OrderId) -> Capture,
-    pub void: fn(&mut Gateway, &OrderId) -> Void,
     pub acknowledges: Acknowledges,
 }
 
@@ -58,11 +51,8 @@ impl Design {
             name,
             order_saga: machine("order-saga", order_saga)?,
             cancel_saga: machine("order-cancel", cancel_saga)?,
-            requests: Requests::Fenced,
-            reserve: Products::reserve,
-            give_back: Products::give_back,
-            capture: |gateway, payment| gateway.decide(payment, Payment::capture),
-            void: |gateway, payment| gateway.decide(payment, Payment::void),
+            break_tables: |_| {},
+            requests: Requests::OneWrite,
             acknowledges: Acknowledges::OnceItIsDone,
         })
     }
@@ -85,11 +75,12 @@ impl Design {
     }
 
     /// What every history begins with.
-    pub(crate) fn tables() -> Tables {
+    pub(crate) fn tables(&self) -> Tables {
         let mut tables = Tables::default();
         for (sku, cents, units) in PRODUCTS.iter().filter(|(_, cents, _)| *cents > 0) {
             tables.products.put(&sku_named(sku), euros(*cents), *units);
         }
+        (self.break_tables)(&mut tables);
         tables
     }
 }

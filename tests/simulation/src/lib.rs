@@ -10,7 +10,6 @@ pub mod call;
 pub mod coverage;
 pub mod customers;
 pub mod design;
-mod designed_ports;
 mod events;
 mod executions;
 pub mod exhaustive;

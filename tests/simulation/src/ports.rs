@@ -2,22 +2,31 @@
 
 use std::sync::Arc;
 
+use adapter_memory::access::Access as _;
 use adapter_memory::renderer::PlainRenderer;
+use adapter_memory::tables::Tables;
 use async_trait::async_trait;
 use domain::fulfilment::ports::{SagaKind, SagaRunner, SagaStanding, SagaStart};
+use domain::orders::ports::{Fence, IdempotencyClaim, IdempotencyClaimed, IdempotencyScope, IdempotencyStore};
 use domain::ports::PortFailure;
 use domain::values::OrderId;
 use shop::Ports;
 
 use crate::call::Call;
-use crate::designed_ports::{Designed, Shop};
+use crate::design::Requests;
 use crate::scheduler::lock;
+
+/// Every port of the domain, behind one invocation.
+pub type Shop = adapter_memory::Ports<Call>;
 
 /// The ports of one invocation.
 pub fn of(call: &Arc<Call>) -> Ports {
     let world = &call.world;
     let memory = Arc::new(adapter_memory::Ports(Arc::clone(call)));
-    let designed = Arc::new(Designed(Shop::clone(&memory)));
+    let idempotency: Arc<dyn IdempotencyStore> = match world.design.requests {
+        Requests::OneWrite => memory.clone(),
+        Requests::GetThenPut => Arc::new(GetThenPut(Arc::clone(call))),
+    };
     Ports {
         book: memory.clone(),
         catalog: memory.clone(),
@@ -25,13 +34,13 @@ pub fn of(call: &Arc<Call>) -> Ports {
         catalog_writer: memory.clone(),
         clock: world.scheduler.clock.clone(),
         directory: memory.clone(),
-        gateway: designed.clone(),
-        idempotency: designed.clone(),
+        gateway: memory.clone(),
+        idempotency,
         ids: world.ids.clone(),
         import_runner: memory.clone(),
         imports: memory.clone(),
         mailer: memory.clone(),
-        orders: designed.clone(),
+        orders: memory.clone(),
         pause: world.scheduler.clock.clone(),
         payments: memory.clone(),
         photo_uploads: memory.clone(),
@@ -40,9 +49,9 @@ pub fn of(call: &Arc<Call>) -> Ports {
         product_photos: memory.clone(),
         rejected_rows: memory.clone(),
         renderer: Arc::new(PlainRenderer::default()),
-        saga_runner: Arc::new(Sagas(Shop::clone(&memory))),
+        saga_runner: Arc::new(Sagas(Arc::clone(call))),
         sends: memory.clone(),
-        stock: designed,
+        stock: memory.clone(),
         thumbnail_links: memory.clone(),
         thumbnails: memory.clone(),
         upload_links: memory.clone(),
@@ -51,20 +60,42 @@ pub fn of(call: &Arc<Call>) -> Ports {
 }
 
 /// Sagas that really run.
-struct Sagas(Shop);
+struct Sagas(Arc<Call>);
 
 #[async_trait]
 impl SagaRunner for Sagas {
     async fn start(&self, start: &SagaStart) -> Result<(), PortFailure> {
-        let (world, start) = (Arc::clone(&self.0.0.world), start.clone());
+        let (world, start) = (Arc::clone(&self.0.world), start.clone());
         // Late or twice, it is the same request: its name decides.
-        let begin = move |_: &mut _| (world.consequences.saga_started)(&world, &start);
+        let begin = move |_: &mut Tables| (world.consequences.saga_started)(&world, &start);
         self.0.write("sagas.start", begin).await
     }
 
     async fn standing(&self, kind: SagaKind, order: &OrderId) -> Result<SagaStanding, PortFailure> {
         let name = kind.execution_name(order);
-        let standing = |_: &_| lock(&self.0.0.world.executions).standing(&name);
+        let standing = |_: &Tables| lock(&self.0.world.executions).standing(&name);
         self.0.read("sagas.standing", standing).await
+    }
+}
+
+/// Two requests where there should be one: somebody else can come in between.
+struct GetThenPut(Arc<Call>);
+
+#[async_trait]
+impl IdempotencyStore for GetThenPut {
+    async fn claim(&self, claim: &IdempotencyClaim) -> Result<IdempotencyClaimed, PortFailure> {
+        let get = |tables: &Tables| tables.requests.standing(claim);
+        if let Some(standing) = self.0.read("requests.get", get).await? {
+            return Ok(standing);
+        }
+        let claim = claim.clone();
+        let put = move |tables: &mut Tables| tables.requests.grant(&claim);
+        self.0.write("requests.put", put).await
+    }
+
+    async fn abandon(&self, scope: &IdempotencyScope, fence: Fence) -> Result<(), PortFailure> {
+        let scope = scope.clone();
+        let abandon = move |tables: &mut Tables| tables.requests.abandon(&scope, fence);
+        self.0.write("requests.abandon", abandon).await
     }
 }

@@ -78,7 +78,7 @@ impl World {
             injector: Mutex::new(Injector::new(plan, seeds.u64(..))),
             auditor: Mutex::default(),
             ids: Arc::new(CountedIds::new("order", 5)),
-            tables: Mutex::new(Design::tables()),
+            tables: Mutex::new(design.tables()),
             chance: Mutex::new(seeds.fork()),
             consequences,
             pace,

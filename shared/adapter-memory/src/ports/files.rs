@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::ops::Range;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::catalog::import::job::ImportId;
@@ -19,7 +20,7 @@ const CSV: &str = "text/csv";
 
 /// A file on its way to its reader. Each piece is a call, which can fail.
 struct Pieces<A> {
-    ports: Ports<A>,
+    access: Arc<A>,
     operation: &'static str,
     left: VecDeque<Vec<u8>>,
 }
@@ -27,14 +28,14 @@ struct Pieces<A> {
 #[async_trait]
 impl<A: Access> ByteStream for Pieces<A> {
     async fn next(&mut self) -> Result<Option<Vec<u8>>, PortFailure> {
-        self.ports.read(self.operation, |_| ()).await?;
+        self.access.read(self.operation, |_| ()).await?;
         Ok(self.left.pop_front())
     }
 }
 
 /// A file under construction, put into the bucket when it is finished.
 struct Sink<A> {
-    ports: Ports<A>,
+    access: Arc<A>,
     operation: &'static str,
     key: String,
     bytes: Vec<u8>,
@@ -49,7 +50,7 @@ impl<A: Access> FileSink for Sink<A> {
 
     async fn finish(self: Box<Self>) -> Result<(), PortFailure> {
         let Self {
-            ports,
+            access,
             operation,
             key,
             bytes,
@@ -57,14 +58,14 @@ impl<A: Access> FileSink for Sink<A> {
         let put = move |tables: &mut Tables| {
             tables.uploads_bucket.put(&key, CSV, &bytes);
         };
-        ports.write(operation, put).await
+        access.write(operation, put).await
     }
 }
 
 impl<A: Access> Ports<A> {
     fn pieces(&self, operation: &'static str, bytes: &[u8]) -> Box<dyn ByteStream> {
         Box::new(Pieces {
-            ports: self.clone(),
+            access: Arc::clone(&self.0),
             operation,
             left: bytes.chunks(PIECE_BYTES).map(<[u8]>::to_vec).collect(),
         })
@@ -72,7 +73,7 @@ impl<A: Access> Ports<A> {
 
     fn sink(&self, operation: &'static str, key: String) -> Box<dyn FileSink> {
         Box::new(Sink {
-            ports: self.clone(),
+            access: Arc::clone(&self.0),
             operation,
             key,
             bytes: Vec::new(),
@@ -92,7 +93,7 @@ impl<A: Access> CatalogFiles for Ports<A> {
             let place = |byte| usize::try_from(byte).map_or(file.bytes.len(), |byte| byte.min(file.bytes.len()));
             Some(self.pieces("catalogs.next", &file.bytes[place(bytes.start)..place(bytes.end)]))
         };
-        self.read("catalogs.open", open).await
+        self.0.read("catalogs.open", open).await
     }
 }
 
@@ -113,7 +114,7 @@ impl<A: Access> RejectedRowsFiles for Ports<A> {
             let part = tables.uploads_bucket.find(&key, None)?;
             Some(self.pieces("report_parts.next", &part.bytes))
         };
-        self.read("report_parts.open", open).await
+        self.0.read("report_parts.open", open).await
     }
 }
 
@@ -132,7 +133,7 @@ impl<A: Access> PhotoStore for Ports<A> {
                 _ => FetchedPhoto::Found(photo.bytes.clone()),
             },
         };
-        self.read("photos.fetch", fetch).await
+        self.0.read("photos.fetch", fetch).await
     }
 }
 
@@ -144,6 +145,6 @@ impl<A: Access> ThumbnailStore for Ports<A> {
             let content_type = thumbnail.format.content_type();
             tables.thumbnails_bucket.put(&key, content_type, &thumbnail.bytes);
         };
-        self.write("thumbnails.put", put).await
+        self.0.write("thumbnails.put", put).await
     }
 }

@@ -1,41 +1,43 @@
-//! How are orders placed, read and moved along?
+//! How are orders placed once, read, and moved along?
 
 use async_trait::async_trait;
 use domain::fulfilment::ports::{FulfilmentOrder, OrderBook, ParkedOrder, ParkedOrders, Parking, SagaKind, Transition};
 use domain::orders::order::Order;
 use domain::orders::ports::{
-    CancelOutcome, IdempotencyCompletion, OrderPage, OrderQuery, OrderRepository, PlaceOutcome,
+    CancelOutcome, Fence, IdempotencyClaim, IdempotencyClaimed, IdempotencyCompletion, IdempotencyScope,
+    IdempotencyStore, OrderPage, OrderQuery, OrderRepository, PlaceOutcome,
 };
 use domain::ports::PortFailure;
 use domain::values::{CorrelationId, CustomerId, OrderId, OrderStatus, RejectionReason, Timestamp};
 
 use crate::access::{Access, Ports};
 use crate::tables::Tables;
-use crate::tables::orders::{Row, Step, fulfilment_order};
-use crate::tables::requests::Completed;
+use crate::tables::orders::{Completed, Row, Step, fulfilment_order};
 
 #[async_trait]
 impl<A: Access> OrderRepository for Ports<A> {
     async fn place(&self, order: &Order, completion: &IdempotencyCompletion) -> Result<PlaceOutcome, PortFailure> {
         let (order, completion) = (order.clone(), completion.clone());
-        let place = move |tables: &mut Tables| match tables.requests.complete(&completion, &order.id) {
-            Completed::Now => {
-                tables.orders.put(order.clone());
-                PlaceOutcome::Placed
+        let place = move |Tables { orders, requests, .. }: &mut Tables| {
+            let completed = (requests.complete)(requests, &completion, &order.id);
+            if completed == Completed::LeaseLost {
+                return PlaceOutcome::LeaseLost;
             }
-            Completed::Before => PlaceOutcome::Placed,
-            Completed::LeaseLost => PlaceOutcome::LeaseLost,
+            if !orders.rows.contains_key(&order.id) {
+                orders.put(order.clone());
+            }
+            PlaceOutcome::Placed
         };
-        self.write("orders.place", place).await
+        self.0.write("orders.place", place).await
     }
 
     async fn find(&self, id: &OrderId) -> Result<Option<Order>, PortFailure> {
         let find = |tables: &Tables| tables.orders.rows.get(id).map(|row| row.order.clone());
-        self.read("orders.find", find).await
+        self.0.read("orders.find", find).await
     }
 
     async fn list(&self, query: &OrderQuery) -> Result<OrderPage, PortFailure> {
-        self.read("orders.list", |tables| tables.orders.list(query)).await
+        self.0.read("orders.list", |tables| tables.orders.list(query)).await
     }
 
     async fn begin_cancelling(
@@ -63,7 +65,7 @@ impl<A: Access> OrderRepository for Ports<A> {
                 status => CancelOutcome::Refused(status),
             }
         };
-        self.write("orders.begin_cancelling", begin).await
+        self.0.write("orders.begin_cancelling", begin).await
     }
 }
 
@@ -71,7 +73,7 @@ impl<A: Access> OrderRepository for Ports<A> {
 impl<A: Access> OrderBook for Ports<A> {
     async fn find(&self, id: &OrderId) -> Result<Option<FulfilmentOrder>, PortFailure> {
         let find = |tables: &Tables| tables.orders.rows.get(id).map(|row| fulfilment_order(&row.order));
-        self.read("orders.find", find).await
+        self.0.read("orders.find", find).await
     }
 
     async fn confirm(&self, id: &OrderId, at: Timestamp) -> Result<Transition, PortFailure> {
@@ -82,7 +84,7 @@ impl<A: Access> OrderBook for Ports<A> {
             OrderStatus::Rejected | OrderStatus::Parked => Step::Refused,
         };
         let confirm = move |tables: &mut Tables| tables.orders.change(&id, at, decide);
-        self.write("orders.confirm", confirm).await
+        self.0.write("orders.confirm", confirm).await
     }
 
     async fn reject(&self, id: &OrderId, reason: RejectionReason, at: Timestamp) -> Result<Transition, PortFailure> {
@@ -97,7 +99,7 @@ impl<A: Access> OrderBook for Ports<A> {
             _ => Step::Refused,
         };
         let reject = move |tables: &mut Tables| tables.orders.change(&id, at, decide);
-        self.write("orders.reject", reject).await
+        self.0.write("orders.reject", reject).await
     }
 
     async fn complete_cancel(&self, id: &OrderId, at: Timestamp) -> Result<Transition, PortFailure> {
@@ -108,7 +110,7 @@ impl<A: Access> OrderBook for Ports<A> {
             _ => Step::Refused,
         };
         let complete = move |tables: &mut Tables| tables.orders.change(&id, at, decide);
-        self.write("orders.complete_cancel", complete).await
+        self.0.write("orders.complete_cancel", complete).await
     }
 
     async fn park(
@@ -131,7 +133,7 @@ impl<A: Access> OrderBook for Ports<A> {
                 _ => Step::Refused,
             })
         };
-        self.write("orders.park", park).await
+        self.0.write("orders.park", park).await
     }
 
     async fn overdue(&self, before: Timestamp, limit: usize) -> Result<Vec<FulfilmentOrder>, PortFailure> {
@@ -139,7 +141,8 @@ impl<A: Access> OrderBook for Ports<A> {
             let is_open = matches!(order.status, OrderStatus::Pending | OrderStatus::Cancelling);
             (is_open && order.updated_at < before).then(|| fulfilment_order(order))
         };
-        self.read("orders.overdue", |tables| tables.orders.oldest(limit, overdue))
+        self.0
+            .read("orders.overdue", |tables| tables.orders.oldest(limit, overdue))
             .await
     }
 }
@@ -147,12 +150,30 @@ impl<A: Access> OrderBook for Ports<A> {
 #[async_trait]
 impl<A: Access> ParkedOrders for Ports<A> {
     async fn list(&self, limit: usize) -> Result<Vec<ParkedOrder>, PortFailure> {
-        self.read("orders.parked", |tables| tables.orders.oldest(limit, Row::parked))
+        self.0
+            .read("orders.parked", |tables| tables.orders.oldest(limit, Row::parked))
             .await
     }
 
     async fn find(&self, id: &OrderId) -> Result<Option<ParkedOrder>, PortFailure> {
         let find = |tables: &Tables| tables.orders.rows.get(id).and_then(Row::parked);
-        self.read("orders.find_parked", find).await
+        self.0.read("orders.find_parked", find).await
+    }
+}
+
+#[async_trait]
+impl<A: Access> IdempotencyStore for Ports<A> {
+    async fn claim(&self, claim: &IdempotencyClaim) -> Result<IdempotencyClaimed, PortFailure> {
+        let claim = claim.clone();
+        let effect = move |Tables { requests, .. }: &mut Tables| {
+            requests.standing(&claim).unwrap_or_else(|| requests.grant(&claim))
+        };
+        self.0.write("requests.claim", effect).await
+    }
+
+    async fn abandon(&self, scope: &IdempotencyScope, fence: Fence) -> Result<(), PortFailure> {
+        let scope = scope.clone();
+        let abandon = move |tables: &mut Tables| tables.requests.abandon(&scope, fence);
+        self.0.write("requests.abandon", abandon).await
     }
 }

@@ -19,20 +19,20 @@ use crate::tables::products::Row;
 impl<A: Access> StockLedger for Ports<A> {
     async fn reserve(&self, order: &OrderId, lines: &[StockLine], _: Timestamp) -> Result<Reservation, PortFailure> {
         let (order, lines) = (order.clone(), lines.to_vec());
-        let reserve = move |tables: &mut Tables| tables.products.reserve(&order, &lines);
-        self.write("stock.reserve", reserve).await
+        let reserve = move |tables: &mut Tables| (tables.products.reserve)(&mut tables.products, &order, &lines);
+        self.0.write("stock.reserve", reserve).await
     }
 
     async fn commit(&self, order: &OrderId, _: Timestamp) -> Result<(), PortFailure> {
         let order = order.clone();
         let commit = move |tables: &mut Tables| tables.products.commit(&order);
-        self.write("stock.commit", commit).await
+        self.0.write("stock.commit", commit).await
     }
 
     async fn give_back(&self, order: &OrderId, _: Timestamp) -> Result<(), PortFailure> {
         let order = order.clone();
-        let give_back = move |tables: &mut Tables| tables.products.give_back(&order);
-        self.write("stock.give_back", give_back).await
+        let give_back = move |tables: &mut Tables| (tables.products.give_back)(&mut tables.products, &order);
+        self.0.write("stock.give_back", give_back).await
     }
 }
 
@@ -44,7 +44,7 @@ impl<A: Access> PriceList for Ports<A> {
             let wanted = catalog.filter(|(_, row)| skus.contains(&row.sku));
             wanted.map(|(_, row)| (row.sku.clone(), row.price)).collect()
         };
-        self.read("products.prices", prices).await
+        self.0.read("products.prices", prices).await
     }
 }
 
@@ -52,7 +52,7 @@ impl<A: Access> PriceList for Ports<A> {
 impl<A: Access> ProductCatalog for Ports<A> {
     async fn find(&self, sku: &Sku) -> Result<Option<Product>, PortFailure> {
         let find = |tables: &Tables| tables.products.rows.get(sku).and_then(Row::product);
-        self.read("products.find", find).await
+        self.0.read("products.find", find).await
     }
 
     async fn list(&self, after: Option<&Sku>, limit: usize) -> Result<ProductPage, PortFailure> {
@@ -64,7 +64,7 @@ impl<A: Access> ProductCatalog for Ports<A> {
             let next = last.filter(|_| later.next().is_some());
             ProductPage { products, next }
         };
-        self.read("products.list", list).await
+        self.0.read("products.list", list).await
     }
 }
 
@@ -86,7 +86,7 @@ impl<A: Access> CatalogWriter for Ports<A> {
             known.catalog = Some((version, row.clone()));
             ApplyOutcome::Applied
         };
-        self.write("products.apply", apply).await
+        self.0.write("products.apply", apply).await
     }
 }
 
@@ -102,6 +102,6 @@ impl<A: Access> ProductPhotos for Ports<A> {
             row.photo = Some(photo.clone());
             ShowOutcome::Shown
         };
-        self.write("products.show_photo", show).await
+        self.0.write("products.show_photo", show).await
     }
 }

@@ -8,10 +8,14 @@ use domain::fulfilment::ports::{Reservation, StockLine};
 use domain::thumbnails::ports::PhotoShown;
 use domain::values::{Money, OrderId, Sku};
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Products {
     pub rows: BTreeMap<Sku, Row>,
     pub held: BTreeMap<OrderId, Held>,
+    /// A test can put the rule of a ledger here that breaks its promise.
+    pub reserve: fn(&mut Self, &OrderId, &[StockLine]) -> Reservation,
+    /// The same.
+    pub give_back: fn(&mut Self, &OrderId),
 }
 
 /// One product, written by the catalog, by sales and by photos. Counts are signed, so that a broken ledger can be seen to
@@ -48,6 +52,17 @@ impl Row {
             available: u32::try_from(self.available()).unwrap_or(0),
             thumbnails: self.photo.as_ref().map(|photo| photo.keys.clone()).unwrap_or_default(),
         })
+    }
+}
+
+impl Default for Products {
+    fn default() -> Self {
+        Self {
+            rows: BTreeMap::new(),
+            held: BTreeMap::new(),
+            reserve: Self::reserve,
+            give_back: Self::give_back,
+        }
     }
 }
 

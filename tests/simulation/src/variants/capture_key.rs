@@ -1,6 +1,6 @@
 //! What if every attempt to capture were a new one to the provider?
 
-use sandbox_gateway::payment::{Payment, State};
+use sandbox_gateway::payment::State;
 use state_machine::DefinitionFault;
 
 use crate::design::Design;
@@ -9,14 +9,14 @@ use crate::design::Design;
 pub fn drawn_anew() -> Result<Design, DefinitionFault> {
     Ok(Design {
         name: "a random capture key",
-        capture: |gateway, payment| {
-            gateway.decide(payment, |payment| {
+        break_tables: |tables| {
+            tables.gateway.capture = |payment| {
                 if payment.state == State::Captured {
                     // Under a key that it has not seen, the provider finds nothing but a good authorization.
                     payment.state = State::Authorized;
                 }
-                Payment::capture(payment)
-            })
+                payment.capture()
+            };
         },
         ..Design::ours()?
     })

@@ -1,6 +1,7 @@
 //! How do sagas fare that people copy? Two designs that were published as examples, in our words and on our shop: what
 //! they call a seat is a unit of stock, and a booking is an order.
 
+use adapter_memory::access::Access as _;
 use adapter_memory::tables::Tables;
 use domain::fulfilment::ports::{Capture, FulfilmentOrder, OrderBook as _, Refund};
 use domain::ports::PortFailure;
@@ -15,7 +16,7 @@ use state_machine::DefinitionFault;
 use wire::saga::SagaInput;
 
 use crate::design::Design;
-use crate::designed_ports::Shop;
+use crate::ports::Shop;
 
 const AIRLINE_BOOKING: &str = include_str!("../../machines/airline-booking.asl.json");
 const LONG_LIVED_TRANSACTION: &str = include_str!("../../machines/long-lived-transaction.asl.json");
@@ -78,7 +79,7 @@ async fn take_units(shop: &Shop, order: FulfilmentOrder) -> Result<Value, StepEr
         }
         is_enough
     };
-    if shop.write("seats.take", effect).await.map_err(unanswered)? {
+    if shop.0.write("seats.take", effect).await.map_err(unanswered)? {
         Ok(done())
     } else {
         Err(StepError::new("OutOfStock", "too few units"))
@@ -89,7 +90,7 @@ async fn return_units(shop: &Shop, order: FulfilmentOrder) -> Result<Value, Step
     let effect = move |tables: &mut Tables| {
         tables.products.count(&order.lines, |row, units| row.on_hand += units);
     };
-    shop.write("seats.return", effect).await.map_err(unanswered)?;
+    shop.0.write("seats.return", effect).await.map_err(unanswered)?;
     Ok(done())
 }
 
@@ -104,7 +105,7 @@ async fn collect(shop: &Shop, order: FulfilmentOrder) -> Result<Value, StepError
         }
         authorized.is_ok() && captured == Capture::Captured
     };
-    if shop.write("gateway.collect", effect).await.map_err(unanswered)? {
+    if shop.0.write("gateway.collect", effect).await.map_err(unanswered)? {
         Ok(done())
     } else {
         Err(StepError::new("PaymentFailed", "the payment was not collected"))
@@ -113,7 +114,7 @@ async fn collect(shop: &Shop, order: FulfilmentOrder) -> Result<Value, StepError
 
 async fn refund(shop: &Shop, order: OrderId) -> Result<Value, StepError> {
     let effect = move |tables: &mut Tables| tables.gateway.decide(&order, Payment::refund);
-    match shop.write("gateway.refund", effect).await.map_err(unanswered)? {
+    match shop.0.write("gateway.refund", effect).await.map_err(unanswered)? {
         Refund::Refunded(_) | Refund::NothingCaptured => Ok(done()),
     }
 }
@@ -131,7 +132,7 @@ async fn charge_anew(shop: &Shop, order: FulfilmentOrder) -> Result<Value, StepE
             .extend(movement.map(|movement| (order.id.clone(), movement)));
         authorized.answer.is_ok() && captured.answer == Capture::Captured
     };
-    if shop.write("gateway.charge", effect).await.map_err(unanswered)? {
+    if shop.0.write("gateway.charge", effect).await.map_err(unanswered)? {
         Ok(done())
     } else {
         Err(StepError::new("PaymentFailed", "the payment was refused"))
@@ -147,6 +148,6 @@ async fn return_charge(shop: &Shop, order: FulfilmentOrder) -> Result<Value, Ste
         };
         tables.gateway.ledger.push((order.id.clone(), movement));
     };
-    shop.write("gateway.return", effect).await.map_err(unanswered)?;
+    shop.0.write("gateway.return", effect).await.map_err(unanswered)?;
     Ok(done())
 }

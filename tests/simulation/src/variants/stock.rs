@@ -11,7 +11,7 @@ use crate::design::Design;
 pub fn updated_without_a_condition() -> Result<Design, DefinitionFault> {
     Ok(Design {
         name: "stock updated without a condition",
-        reserve,
+        break_tables: |tables| tables.products.reserve = reserve,
         ..Design::ours()?
     })
 }

@@ -1,7 +1,7 @@
 //! What if an undo that comes first left no trace?
 
 use domain::fulfilment::ports::Void;
-use sandbox_gateway::payment::{Payment, State};
+use sandbox_gateway::payment::{Decision, State};
 use state_machine::DefinitionFault;
 
 use crate::design::Design;
@@ -11,12 +11,14 @@ use crate::design::Design;
 pub fn without_one_at_the_gateway() -> Result<Design, DefinitionFault> {
     Ok(Design {
         name: "no tombstone at the gateway",
-        void: |gateway, payment| {
-            let known = gateway.payments.get(payment);
-            if known.is_none_or(|known| known.state == State::New) {
-                return Void::Voided;
-            }
-            gateway.decide(payment, Payment::void)
+        break_tables: |tables| {
+            tables.gateway.void = |payment| match payment.state {
+                State::New => Decision {
+                    answer: Void::Voided,
+                    movement: None,
+                },
+                _ => payment.void(),
+            };
         },
         ..Design::ours()?
     })
@@ -26,9 +28,11 @@ pub fn without_one_at_the_gateway() -> Result<Design, DefinitionFault> {
 pub fn without_one_in_the_stock() -> Result<Design, DefinitionFault> {
     Ok(Design {
         name: "no tombstone in the stock",
-        give_back: |products, order| {
-            products.give_back(order);
-            products.held.remove(order);
+        break_tables: |tables| {
+            tables.products.give_back = |products, order| {
+                products.give_back(order);
+                products.held.remove(order);
+            };
         },
         ..Design::ours()?
     })

@@ -6,7 +6,6 @@ use adapter_memory::Memory;
 use adapter_memory::tables::Tables;
 use adapter_memory::tables::orders::fulfilment_order;
 use adapter_memory::tables::products::Held;
-use adapter_memory::tables::sagas::Sagas;
 use adapter_memory::time::SetClock;
 use domain::fulfilment::ports::{
     Authorization, Capture, FulfilmentOrder, Parking, PaymentGateway, PaymentState, SagaKind, SagaStanding, SagaStart,
@@ -141,12 +140,7 @@ impl World {
     }
 
     pub(super) fn starts(&self) -> Vec<SagaStart> {
-        self.memory.look(
-            |Tables {
-                 sagas: Sagas { starts, .. },
-                 ..
-             }| starts.clone(),
-        )
+        self.memory.look(|tables| tables.sagas.starts.clone())
     }
 }
 
