@@ -32,7 +32,7 @@ struct Request<'a> {
 impl Cloud {
     /// At `LOCAL_CLOUD_URL`.
     pub fn of_environment() -> Self {
-        Self::at(&std::env::var("LOCAL_CLOUD_URL").expect("LOCAL_CLOUD_URL says where the local cloud is"))
+        Self::at(&recorded_aws::local_cloud_url())
     }
 
     pub fn at(url: &str) -> Self {
@@ -49,31 +49,19 @@ impl Cloud {
 
     /// An action of Step Functions.
     pub fn states(&self, action: &str, input: &Value) -> Value {
-        let target = format!("AWSStepFunctions.{action}");
-        let headers = [
-            ("content-type", "application/x-amz-json-1.0"),
-            ("x-amz-target", target.as_str()),
-        ];
-        let answer = self.send(&Request {
-            method: "POST",
-            service: "states",
-            path: "/",
-            headers: &headers,
-            body: input.to_string(),
-        });
-        serde_json::from_str(&answer).unwrap()
+        self.act("states", &format!("AWSStepFunctions.{action}"), input)
     }
 
     /// An action of DynamoDB.
     pub fn dynamodb(&self, action: &str, input: &Value) -> Value {
-        let target = format!("DynamoDB_20120810.{action}");
-        let headers = [
-            ("content-type", "application/x-amz-json-1.0"),
-            ("x-amz-target", target.as_str()),
-        ];
+        self.act("dynamodb", &format!("DynamoDB_20120810.{action}"), input)
+    }
+
+    fn act(&self, service: &str, target: &str, input: &Value) -> Value {
+        let headers = [("content-type", "application/x-amz-json-1.0"), ("x-amz-target", target)];
         let answer = self.send(&Request {
             method: "POST",
-            service: "dynamodb",
+            service,
             path: "/",
             headers: &headers,
             body: input.to_string(),

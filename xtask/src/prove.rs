@@ -16,7 +16,7 @@ const LINE: &str = "cargo xtask prove";
 const SECONDS_PER_DAY: u64 = 24 * 60 * 60;
 const DRAWN_HISTORIES: u64 = 200_000;
 const FUZZ_MINUTES: u64 = 10;
-const JPEG_DECODER: &str = "shared/scaled-jpeg";
+const JPEG_DECODER: &str = "libs/scaled-jpeg";
 /// Of a catalog on the local host: ten times what every change imports.
 const IMPORT_ROWS: &str = "200000";
 const FAULTS: faults::Size = faults::Size {

@@ -18,6 +18,7 @@ mod ours;
 mod parsing;
 mod peers;
 mod plot;
+mod rates;
 mod report;
 mod sink;
 mod throttled;

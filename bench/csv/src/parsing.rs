@@ -7,8 +7,9 @@ use bench_kit::process::Processors;
 use bench_kit::trouble::Trouble;
 
 use crate::arguments::Comparison;
+use crate::generated::{ROWS, ROWS_LARGE, USABLE_MIN, made};
 use crate::peers::{self, Peer};
-use crate::report::{ROWS, ROWS_LARGE, Rates, USABLE_MIN, made};
+use crate::rates::Rates;
 
 pub(crate) fn section(comparison: &Comparison, processors: &Processors) -> Result<String, Trouble> {
     eprintln!("==> parsing");

@@ -10,9 +10,10 @@ use bench_kit::trouble::Trouble;
 use domain::catalog::import::STOPS_BEFORE_DEADLINE;
 
 use crate::arguments::Comparison;
+use crate::generated::{ROWS, ROWS_LARGE, USABLE_MIN, made};
 use crate::ingester::{Import, Ingester, TIMEOUT};
 use crate::peers::{self, Peer};
-use crate::report::{ROWS, ROWS_LARGE, Rates, USABLE_MIN, made};
+use crate::rates::Rates;
 use crate::sink::Sink;
 
 /// Rows that each gets: enough for some seconds, so fewer for who is slow.

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use edge::invocation::{Invocation, InvocationContext, Reply};
+use events::invocation::{Invocation, InvocationContext, Reply};
 use serde_json::Value;
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
@@ -195,7 +195,7 @@ fn failure(error_type: impl Into<String>, message: impl Into<String>) -> InvokeF
 mod tests {
     use std::sync::atomic::AtomicU32;
 
-    use edge::invocation::FunctionError;
+    use events::invocation::FunctionError;
     use serde_json::json;
     use tokio::sync::mpsc;
 

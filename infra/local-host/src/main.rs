@@ -5,10 +5,11 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use edge::telemetry::{self, error_chain};
 use local_host::arguments::{self, Arguments};
 use local_host::banner;
 use local_host::host::{Config, Host};
+use telemetry::error_chain::error_chain;
+use telemetry::log;
 use tokio::runtime::Builder;
 use tracing::level_filters::LevelFilter;
 
@@ -53,9 +54,9 @@ async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     io::stdout().write_all(text.as_bytes())?;
     io::stdout().flush()?;
     let counted = Arc::clone(&host.counted);
-    telemetry::init_to(level, move |line| {
+    log::init_to(level, move |line| {
         if !counted.takes(line) {
-            telemetry::write_to_stdout(line);
+            log::write_to_stdout(line);
         }
     });
     let running = host.open();

@@ -27,8 +27,8 @@ use domain::orders::place::PlaceOrder;
 use domain::thumbnails::render::RenderThumbnails;
 use domain::uploads::create::CreateUpload;
 use domain::uploads::get::GetUpload;
-use edge::cursor::CursorSigner;
-use edge::invocation::{Invocation, Reply};
+use entry::cursor::CursorSigner;
+use events::invocation::{Invocation, Reply};
 use saga_reconcile::SagaArns;
 
 use crate::invoker::{Function, Handler};

@@ -12,7 +12,7 @@ use adapter_embedded::mail::OutboxMailer;
 use adapter_embedded::{Database, DatabaseFault, secrets};
 use adapter_system::clock::SystemClock;
 use domain::ports::{Clock, PortFailure};
-use edge::cursor::{CursorKeyTooShort, CursorSigner};
+use entry::cursor::{CursorKeyTooShort, CursorSigner};
 
 use crate::payment_switch::Switch;
 use crate::template::Deployment;

@@ -15,10 +15,10 @@ use adapter_stepfunctions::sagas::{SagaArns, StepFunctionsSagaRunner};
 use clap::Parser;
 use domain::fulfilment::parked::{ListParked, RedriveOrder};
 use domain::values::OrderId;
-use edge::aws::sdk_config;
-use edge::config::Environment;
-use edge::telemetry::error_chain;
+use lambda::config::Environment;
+use lambda::sdk::sdk_config;
 use serde_json::{Value, json};
+use telemetry::error_chain::error_chain;
 use wire::parked::ParkedOrderJson;
 
 /// Answers one question about a deployed shop, as JSON
@@ -53,7 +53,7 @@ fn main() -> ExitCode {
 }
 
 fn asked(redrive: Option<&str>) -> Result<Value, Box<dyn Error + Send + Sync>> {
-    let operator = edge::config::from_process(wire)?;
+    let operator = lambda::config::from_process(wire)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let Some(id) = redrive else {

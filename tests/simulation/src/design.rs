@@ -2,19 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use domain::fulfilment::ports::SagaKind;
-use domain::values::{Currency, Money, Sku};
+use adapter_memory::tables::Tables;
+use adapter_memory::tables::gateway::Gateway;
+use adapter_memory::tables::products::Products;
+use domain::fulfilment::ports::{Capture, Reservation, SagaKind, StockLine, Void};
+use domain::values::{Currency, Money, OrderId, Sku};
+use sandbox_gateway::payment::Payment;
 use state_machine::{DefinitionFault, StateMachine};
-
-use crate::shop::Shop;
-use crate::shop::gateway::{self, Gateway};
-use crate::shop::shelf::{self, Shelf};
 
 const ORDER_SAGA: &str = include_str!("../../../infra/order-saga.asl.json");
 const CANCEL_SAGA: &str = include_str!("../../../infra/order-cancel.asl.json");
 
 /// What people ask for: SKU, price in cents, units at the beginning. The last one is not in the catalog any more.
-pub const PRODUCTS: [(&str, i64, i64); 3] = [("MUG-01", 1_250, 6), ("TEE-01", 1_900, 4), ("GONE-01", 0, 0)];
+pub const PRODUCTS: [(&str, i64, u32); 3] = [("MUG-01", 1_250, 6), ("TEE-01", 1_900, 4), ("GONE-01", 0, 0)];
 
 /// How requests are remembered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,9 +39,11 @@ pub struct Design {
     pub name: &'static str,
     pub order_saga: StateMachine,
     pub cancel_saga: StateMachine,
-    pub shelf: fn() -> Box<dyn Shelf>,
-    pub gateway: fn() -> Box<dyn Gateway>,
     pub requests: Requests,
+    pub reserve: fn(&mut Products, &OrderId, &[StockLine]) -> Reservation,
+    pub give_back: fn(&mut Products, &OrderId),
+    pub capture: fn(&mut Gateway, &OrderId) -> Capture,
+    pub void: fn(&mut Gateway, &OrderId) -> Void,
     pub acknowledges: Acknowledges,
 }
 
@@ -56,9 +58,11 @@ impl Design {
             name,
             order_saga: machine("order-saga", order_saga)?,
             cancel_saga: machine("order-cancel", cancel_saga)?,
-            shelf: || Box::new(shelf::Honest::default()),
-            gateway: || Box::new(gateway::Honest::default()),
             requests: Requests::Fenced,
+            reserve: Products::reserve,
+            give_back: Products::give_back,
+            capture: |gateway, payment| gateway.decide(payment, Payment::capture),
+            void: |gateway, payment| gateway.decide(payment, Payment::void),
             acknowledges: Acknowledges::OnceItIsDone,
         })
     }
@@ -80,16 +84,13 @@ impl Design {
         }
     }
 
-    pub(crate) fn shop(&self) -> Shop {
-        let mut shop = Shop::new((self.shelf)(), (self.gateway)());
-        for (sku, cents, units) in PRODUCTS {
-            let sku = sku_named(sku);
-            shop.shelf.units_mut().put(&sku, units);
-            if cents > 0 {
-                shop.prices.insert(sku, euros(cents));
-            }
+    /// What every history begins with.
+    pub(crate) fn tables() -> Tables {
+        let mut tables = Tables::default();
+        for (sku, cents, units) in PRODUCTS.iter().filter(|(_, cents, _)| *cents > 0) {
+            tables.products.put(&sku_named(sku), euros(*cents), *units);
         }
-        shop
+        tables
     }
 }
 

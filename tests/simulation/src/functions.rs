@@ -3,20 +3,31 @@
 use std::pin::pin;
 use std::sync::Arc;
 
-use domain::fulfilment as f;
+use domain::fulfilment::authorize_payment::AuthorizePayment;
+use domain::fulfilment::capture_payment::CapturePayment;
+use domain::fulfilment::complete_cancel::CompleteCancel;
+use domain::fulfilment::confirm_order::ConfirmOrder;
+use domain::fulfilment::notify_customer::NotifyCustomer;
+use domain::fulfilment::reconcile::ReconcileOrders;
+use domain::fulfilment::refund_payment::RefundPayment;
+use domain::fulfilment::reject_order::RejectOrder;
+use domain::fulfilment::release_stock::ReleaseStock;
+use domain::fulfilment::reserve_stock::ReserveStock;
+use domain::fulfilment::start::StartFulfilment;
+use domain::fulfilment::void_payment::VoidPayment;
 use domain::orders::cancel::CancelOrder;
 use domain::orders::place::PlaceOrder;
-use edge::invocation::{Invocation, InvocationContext, Reply};
+use events::invocation::{Invocation, InvocationContext, Reply};
 use futures_util::future::{Either, select};
 use serde_json::Value;
 use tokio::sync::oneshot;
 
 use crate::call::{Call, Fate};
+use crate::executions::{CANCEL_SAGA_ARN, ORDER_SAGA_ARN};
 use crate::faults::{Found, Kind, Nature};
 use crate::ports::Ports;
 use crate::scheduler::Owner;
 use crate::variants::published;
-use crate::workflows::{CANCEL_SAGA_ARN, ORDER_SAGA_ARN};
 use crate::world::World;
 
 /// `Timeout` of the functions in `infra/template.yaml`.
@@ -156,62 +167,51 @@ async fn handle(call: &Arc<Call>, event: Value) -> Reply {
     };
     let event = event.into();
     let invocation = Invocation { event, context };
-    let ports = Arc::new(Ports(Arc::clone(call)));
+    let Ports {
+        orders,
+        idempotency,
+        prices,
+        book,
+        stock,
+        gateway,
+        records,
+        directory,
+        mailer,
+        sends,
+        runner,
+        clock,
+        ids,
+    } = Ports::of(call);
     match function {
-        "orders-place" => orders_place::handle(invocation, &place(&ports)).await,
-        "orders-cancel" => {
-            let (orders, clock) = (Arc::clone(&ports) as _, ports as _);
-            orders_cancel::handle(invocation, &CancelOrder { orders, clock }).await
+        "orders-place" => {
+            let place = PlaceOrder {
+                orders,
+                idempotency,
+                prices,
+                clock,
+                ids,
+            };
+            orders_place::handle(invocation, &place).await
         }
-        "saga-start" => saga_start::handle(invocation, &f::start::StartFulfilment { runner: ports }).await,
+        "orders-cancel" => orders_cancel::handle(invocation, &CancelOrder { orders, clock }).await,
+        "saga-start" => saga_start::handle(invocation, &StartFulfilment { runner }).await,
         "saga-reconcile" => {
-            let (book, runner, clock) = (Arc::clone(&ports) as _, Arc::clone(&ports) as _, ports as _);
-            let reconcile = f::reconcile::ReconcileOrders { book, runner, clock };
+            let reconcile = ReconcileOrders { book, runner, clock };
             saga_reconcile::handle(invocation, &reconcile, &saga_arns()).await
         }
-        "saga-notify-customer" => {
-            let notify = f::notify_customer::NotifyCustomer {
-                book: Arc::clone(&ports) as _,
-                directory: Arc::clone(&ports) as _,
-                mailer: Arc::clone(&ports) as _,
-                sends: Arc::clone(&ports) as _,
-                clock: ports,
-            };
-            saga_notify_customer::handle(invocation, &notify).await
-        }
-        name if name.starts_with("published-") => published::handle(name, invocation, &ports).await,
-        name if name.ends_with("-payment") => payment_step(name, invocation, ports).await,
-        name => order_step(name, invocation, ports).await,
-    }
-}
-
-async fn order_step(function: &str, invocation: Invocation, ports: Arc<Ports>) -> Reply {
-    let (book, stock, clock) = (Arc::clone(&ports) as _, Arc::clone(&ports) as _, ports as _);
-    match function {
         "saga-reserve-stock" => {
-            let reserve = f::reserve_stock::ReserveStock { book, stock, clock };
+            let reserve = ReserveStock { book, stock, clock };
             saga_reserve_stock::handle(invocation, &reserve).await
         }
-        "saga-release-stock" => {
-            saga_release_stock::handle(invocation, &f::release_stock::ReleaseStock { stock, clock }).await
-        }
+        "saga-release-stock" => saga_release_stock::handle(invocation, &ReleaseStock { stock, clock }).await,
         "saga-confirm-order" => {
-            let confirm = f::confirm_order::ConfirmOrder { book, stock, clock };
+            let confirm = ConfirmOrder { book, stock, clock };
             saga_confirm_order::handle(invocation, &confirm).await
         }
-        "saga-reject-order" => {
-            saga_reject_order::handle(invocation, &f::reject_order::RejectOrder { book, clock }).await
-        }
-        _ => saga_cancel_order::handle(invocation, &f::complete_cancel::CompleteCancel { book, clock }).await,
-    }
-}
-
-async fn payment_step(function: &str, invocation: Invocation, ports: Arc<Ports>) -> Reply {
-    let (book, gateway) = (Arc::clone(&ports) as _, Arc::clone(&ports) as _);
-    let (records, clock) = (Arc::clone(&ports) as _, ports as _);
-    match function {
+        "saga-reject-order" => saga_reject_order::handle(invocation, &RejectOrder { book, clock }).await,
+        "saga-cancel-order" => saga_cancel_order::handle(invocation, &CompleteCancel { book, clock }).await,
         "saga-authorize-payment" => {
-            let authorize = f::authorize_payment::AuthorizePayment {
+            let authorize = AuthorizePayment {
                 book,
                 gateway,
                 records,
@@ -220,7 +220,7 @@ async fn payment_step(function: &str, invocation: Invocation, ports: Arc<Ports>)
             saga_authorize_payment::handle(invocation, &authorize).await
         }
         "saga-capture-payment" => {
-            let capture = f::capture_payment::CapturePayment {
+            let capture = CapturePayment {
                 book,
                 gateway,
                 records,
@@ -229,7 +229,7 @@ async fn payment_step(function: &str, invocation: Invocation, ports: Arc<Ports>)
             saga_capture_payment::handle(invocation, &capture).await
         }
         "saga-void-payment" => {
-            let void = f::void_payment::VoidPayment {
+            let void = VoidPayment {
                 book,
                 gateway,
                 records,
@@ -237,8 +237,8 @@ async fn payment_step(function: &str, invocation: Invocation, ports: Arc<Ports>)
             };
             saga_void_payment::handle(invocation, &void).await
         }
-        _ => {
-            let refund = f::refund_payment::RefundPayment {
+        "saga-refund-payment" => {
+            let refund = RefundPayment {
                 book,
                 gateway,
                 records,
@@ -246,16 +246,17 @@ async fn payment_step(function: &str, invocation: Invocation, ports: Arc<Ports>)
             };
             saga_refund_payment::handle(invocation, &refund).await
         }
-    }
-}
-
-fn place(ports: &Arc<Ports>) -> PlaceOrder {
-    PlaceOrder {
-        orders: Arc::clone(ports) as _,
-        idempotency: Arc::clone(ports) as _,
-        prices: Arc::clone(ports) as _,
-        clock: Arc::clone(ports) as _,
-        ids: Arc::clone(ports) as _,
+        "saga-notify-customer" => {
+            let notify = NotifyCustomer {
+                book,
+                directory,
+                mailer,
+                sends,
+                clock,
+            };
+            saga_notify_customer::handle(invocation, &notify).await
+        }
+        published => published::handle(published, invocation, &adapter_memory::Ports(Arc::clone(call))).await,
     }
 }
 

@@ -10,7 +10,9 @@ pub mod call;
 pub mod coverage;
 pub mod customers;
 pub mod design;
+mod designed_ports;
 mod events;
+mod executions;
 pub mod exhaustive;
 
 pub mod faults;
@@ -21,7 +23,6 @@ pub mod matrix;
 pub mod ports;
 pub mod random;
 mod scheduler;
-pub mod shop;
 pub mod shrink;
 mod stream;
 pub mod variants;

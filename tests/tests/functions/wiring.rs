@@ -17,7 +17,7 @@ use adapter_embedded::uploads::SqliteUploadRepository;
 use adapter_system::ids::UuidV7Ids;
 use adapter_system::pause::SystemPause;
 use domain::ports::Clock;
-use edge::invocation::{Invocation, InvocationContext, Reply};
+use events::invocation::{Invocation, InvocationContext, Reply};
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;

@@ -12,11 +12,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adapter_embedded::Database;
-use adapter_embedded::executions::{self, Execution, Workflow};
+use adapter_embedded::executions::{self, Execution};
 use domain::ports::PortFailure;
-use edge::telemetry::error_chain;
 use serde_json::Value;
 use state_machine::ExecutionInput;
+use telemetry::error_chain::error_chain;
 use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinSet;
 
