@@ -9,6 +9,7 @@ use clap::builder::PossibleValue;
 
 use crate::command::{Failed, below_root, failed, run_cargo, run_in, workspace_root};
 use crate::network::Network;
+use crate::selection::Selection;
 use crate::steps::{AfterFailure, Outcome, Step, run_all};
 use crate::{faults, functions, rust_tools, simulate};
 
@@ -119,7 +120,9 @@ fn simulate_at_length(network: Network) -> Result<Outcome, Failed> {
 }
 
 fn import_at_length(network: Network) -> Result<Outcome, Failed> {
-    let test = ["test", "--locked", "-p", "tests", "--test", "local_host", "imports::"];
+    let command = Selection::WithoutAws.command("test")?;
+    let mut test: Vec<&str> = command.iter().map(String::as_str).collect();
+    test.extend(["--test", "local_host", "--", "imports::"]);
     run_cargo(network, &test, &[("IMPORT_ROWS", IMPORT_ROWS)])?;
     Ok(Outcome::Passed)
 }
