@@ -66,7 +66,11 @@ async fn the_greatest_version_wins_in_any_order(ports: &ProductPorts) {
         if outcome == ApplyOutcome::Applied {
             price = price_minor;
         }
-        assert_eq!(found(ports, &sku).await.details.price, euros(price), "{sequence}/{offset}");
+        assert_eq!(
+            found(ports, &sku).await.details.price,
+            euros(price),
+            "{sequence}/{offset}"
+        );
     }
 }
 

@@ -6,10 +6,7 @@
 //! replaced by an equal one, the first end stays, and the mail is claimed before it is sent. So any failure is returned as
 //! it is, and the step is tried again.
 
-#[cfg(test)]
-mod divided_tests;
-#[cfg(test)]
-mod fakes;
+pub mod file_version;
 pub mod finish;
 mod header;
 pub mod job;
@@ -18,8 +15,6 @@ mod outcome;
 pub mod plan;
 pub mod range;
 mod rejected_rows;
-#[cfg(test)]
-mod tests;
 pub mod writes;
 
 use std::sync::Arc;
@@ -33,6 +28,7 @@ use job::{FileRange, ImportJob};
 use range::{IngestRange, RangeOutcome};
 
 pub use outcome::ImportOutcome;
+pub use rejected_rows::REPORT_FIELD_BYTES_MAX;
 
 /// An attempt begins no row in this last part of its time: it is for the rows in flight ([`range::DRAIN_MAX`]), for noting
 /// how far it came, and for handing over.

@@ -9,7 +9,7 @@ use crate::catalog::ports::{FileSink, RejectedRowsFiles};
 use crate::ports::PortFailure;
 
 /// Bytes of one field of the report. What is cut off is in the catalog, on the line that the report names.
-pub(super) const REPORT_FIELD_BYTES_MAX: usize = 1_024;
+pub const REPORT_FIELD_BYTES_MAX: usize = 1_024;
 const CUT_MARK: &str = "… (cut)";
 /// Bytes gathered before they are written.
 const BUFFER_BYTES: usize = 64 * 1024;
