@@ -27,8 +27,8 @@ use finish::FinishImport;
 use job::{FileRange, ImportJob};
 use range::{IngestRange, RangeOutcome};
 
-pub use rejected_rows::REPORT_FIELD_BYTES_MAX;
 pub use outcome::ImportOutcome;
+pub use rejected_rows::REPORT_FIELD_BYTES_MAX;
 
 /// An attempt begins no row in this last part of its time: it is for the rows in flight ([`range::DRAIN_MAX`]), for noting
 /// how far it came, and for handing over.

@@ -219,8 +219,7 @@ impl<'a> Rows<'a> {
                     Some(part) => part,
                     None => {
                         let (files, name) = (self.ingest.rejected_rows.as_ref(), self.ingest.ids.next_id());
-                        self.part
-                            .insert(RejectedPart::begin(files, &self.job.id, name).await?)
+                        self.part.insert(RejectedPart::begin(files, &self.job.id, name).await?)
                     }
                 };
                 part.add(row.header, &row.record, &faults).await?;

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::sync::atomic::Ordering;
 
-use domain::catalog::import::ROWS_IN_FLIGHT_MAX;
 use domain::catalog::import::range::{PROGRESS_EVERY_MAX, PROGRESS_FIRST};
+use domain::catalog::import::writes::ROWS_IN_FLIGHT_MAX;
 use domain::catalog::import::{ImportOutcome, REPORT_FIELD_BYTES_MAX};
 use domain::catalog::ports::CatalogImportEnd;
 use domain::ports::{Clock, SendState};
