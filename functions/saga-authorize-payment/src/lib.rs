@@ -1,8 +1,9 @@
 //! How does a saga hold the amount of an order?
 
 use domain::fulfilment::authorize_payment::{AuthorizePayment, AuthorizePaymentError};
-use edge::invocation::{Invocation, Reply};
-use edge::step::{StepError, step};
+use door::failure;
+use entry::step::{StepError, step};
+use events::invocation::{Invocation, Reply};
 use wire::saga::{SagaInput, StepOutcome};
 
 pub async fn handle(invocation: Invocation, authorize: &AuthorizePayment) -> Reply {
@@ -22,7 +23,7 @@ fn step_error(error: &AuthorizePaymentError) -> StepError {
         AuthorizePaymentError::InsufficientFunds => "InsufficientFunds",
         AuthorizePaymentError::PaymentClosed => "PaymentClosed",
         AuthorizePaymentError::OrderNotFound => "OrderNotFound",
-        AuthorizePaymentError::Port(failure) => return StepError::outside(failure, failure.transient),
+        AuthorizePaymentError::Port(failure) => return failure::step_error(failure),
     };
     StepError::new(name, error.to_string())
 }

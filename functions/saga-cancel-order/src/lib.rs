@@ -1,8 +1,9 @@
 //! How does a saga complete a cancel, after everything was given back?
 
 use domain::fulfilment::complete_cancel::{CompleteCancel, CompleteCancelError};
-use edge::invocation::{Invocation, Reply};
-use edge::step::{StepError, step};
+use door::failure;
+use entry::step::{StepError, step};
+use events::invocation::{Invocation, Reply};
 use wire::saga::{SagaInput, StepOutcome};
 
 pub async fn handle(invocation: Invocation, complete: &CompleteCancel) -> Reply {
@@ -20,7 +21,7 @@ fn step_error(error: &CompleteCancelError) -> StepError {
     let name = match error {
         CompleteCancelError::NotCancelling(_) => "OrderNotCancelling",
         CompleteCancelError::OrderNotFound => "OrderNotFound",
-        CompleteCancelError::Port(failure) => return StepError::outside(failure, failure.transient),
+        CompleteCancelError::Port(failure) => return failure::step_error(failure),
     };
     StepError::new(name, error.to_string())
 }

@@ -1,8 +1,9 @@
 //! How does a saga take the money that was held?
 
 use domain::fulfilment::capture_payment::{CapturePayment, CapturePaymentError};
-use edge::invocation::{Invocation, Reply};
-use edge::step::{StepError, step};
+use door::failure;
+use entry::step::{StepError, step};
+use events::invocation::{Invocation, Reply};
 use wire::saga::{SagaInput, StepOutcome};
 
 pub async fn handle(invocation: Invocation, capture: &CapturePayment) -> Reply {
@@ -19,7 +20,7 @@ fn step_error(error: &CapturePaymentError) -> StepError {
         CapturePaymentError::PaymentClosed => "PaymentClosed",
         CapturePaymentError::NotAuthorized => "NotAuthorized",
         CapturePaymentError::OrderNotFound => "OrderNotFound",
-        CapturePaymentError::Port(failure) => return StepError::outside(failure, failure.transient),
+        CapturePaymentError::Port(failure) => return failure::step_error(failure),
     };
     StepError::new(name, error.to_string())
 }

@@ -2,9 +2,11 @@
 
 use domain::fulfilment::confirm_order::{ConfirmOrder, ConfirmOrderError};
 use domain::fulfilment::ports::Done;
-use edge::invocation::{Invocation, Reply};
-use edge::metrics::{self, Metric};
-use edge::step::{StepError, step};
+use door::failure;
+use entry::step::{StepError, step};
+use events::invocation::{Invocation, Reply};
+use telemetry::metric::Metric;
+use telemetry::metrics;
 use wire::saga::{SagaInput, StepOutcome};
 
 pub async fn handle(invocation: Invocation, confirm: &ConfirmOrder) -> Reply {
@@ -22,7 +24,7 @@ fn step_error(error: &ConfirmOrderError) -> StepError {
     let name = match error {
         ConfirmOrderError::NotConfirmable(_) => "OrderNotConfirmable",
         ConfirmOrderError::OrderNotFound => "OrderNotFound",
-        ConfirmOrderError::Port(failure) => return StepError::outside(failure, failure.transient),
+        ConfirmOrderError::Port(failure) => return failure::step_error(failure),
     };
     StepError::new(name, error.to_string())
 }

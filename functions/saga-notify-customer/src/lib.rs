@@ -1,8 +1,9 @@
 //! How does a saga tell the customer how the order ended, at most once?
 
 use domain::fulfilment::notify_customer::{Notified, NotifyCustomer, NotifyCustomerError};
-use edge::invocation::{Invocation, Reply};
-use edge::step::{StepError, step};
+use door::failure;
+use entry::step::{StepError, step};
+use events::invocation::{Invocation, Reply};
 use wire::saga::{NotifyInput, StepOutcome};
 
 pub async fn handle(invocation: Invocation, notify: &NotifyCustomer) -> Reply {
@@ -23,7 +24,7 @@ pub async fn handle(invocation: Invocation, notify: &NotifyCustomer) -> Reply {
 fn step_error(error: &NotifyCustomerError) -> StepError {
     let name = match error {
         NotifyCustomerError::OrderNotFound => "OrderNotFound",
-        NotifyCustomerError::Port(failure) => return StepError::outside(failure, failure.transient),
+        NotifyCustomerError::Port(failure) => return failure::step_error(failure),
     };
     StepError::new(name, error.to_string())
 }

@@ -1,8 +1,9 @@
 //! How does a saga set the stock of an order aside, all or nothing?
 
 use domain::fulfilment::reserve_stock::{ReserveStock, ReserveStockError};
-use edge::invocation::{Invocation, Reply};
-use edge::step::{StepError, step};
+use door::failure;
+use entry::step::{StepError, step};
+use events::invocation::{Invocation, Reply};
 use wire::saga::{SagaInput, StepOutcome};
 
 pub async fn handle(invocation: Invocation, reserve: &ReserveStock) -> Reply {
@@ -18,7 +19,7 @@ fn step_error(error: &ReserveStockError) -> StepError {
         ReserveStockError::OutOfStock(_) => "OutOfStock",
         ReserveStockError::ReservationClosed => "ReservationClosed",
         ReserveStockError::OrderNotFound => "OrderNotFound",
-        ReserveStockError::Port(failure) => return StepError::outside(failure, failure.transient),
+        ReserveStockError::Port(failure) => return failure::step_error(failure),
     };
     StepError::new(name, error.to_string())
 }

@@ -1,9 +1,11 @@
 //! How does a saga free what is held, and close the payment?
 
 use domain::fulfilment::void_payment::{VoidPayment, VoidPaymentError};
-use edge::invocation::{Invocation, Reply};
-use edge::metrics::{self, Metric};
-use edge::step::{StepError, step};
+use door::failure;
+use entry::step::{StepError, step};
+use events::invocation::{Invocation, Reply};
+use telemetry::metric::Metric;
+use telemetry::metrics;
 use wire::saga::{SagaInput, StepOutcome};
 
 pub async fn handle(invocation: Invocation, void: &VoidPayment) -> Reply {
@@ -19,7 +21,7 @@ fn step_error(error: &VoidPaymentError) -> StepError {
     let name = match error {
         VoidPaymentError::AlreadyCaptured => "AlreadyCaptured",
         VoidPaymentError::OrderNotFound => "OrderNotFound",
-        VoidPaymentError::Port(failure) => return StepError::outside(failure, failure.transient),
+        VoidPaymentError::Port(failure) => return failure::step_error(failure),
     };
     StepError::new(name, error.to_string())
 }

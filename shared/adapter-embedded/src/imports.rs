@@ -231,21 +231,13 @@ fn range(range: &FileRange) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use port_contracts::samples::anns_import;
+
     use super::*;
 
     #[test]
     fn an_execution_is_given_its_job_and_what_is_known_of_its_ranges() {
-        let job = ImportJob {
-            id: ImportId {
-                upload_id: UploadId::parse("0190-a").unwrap(),
-                sequence: 7,
-            },
-            object: ObjectVersion {
-                key: "catalogs/0190-a.csv".to_owned(),
-                version_id: None,
-                size_bytes: 5_000_000_000,
-            },
-        };
+        let job = anns_import(None, 5_000_000_000);
         let expected = json!({
             "upload_id": "0190-a",
             "sequence": 7,

@@ -13,7 +13,6 @@
 )]
 
 mod import_ranges;
-mod samples;
 
 pub mod catalog;
 pub mod files;
@@ -29,6 +28,7 @@ pub mod payments;
 pub mod photos;
 pub mod probes;
 pub mod sagas;
+pub mod samples;
 pub mod stock;
 pub mod uploads;
 pub mod world;

@@ -11,6 +11,8 @@ mod agreement;
 mod alarms;
 mod arrows;
 mod cost;
+mod cycles;
 mod documents;
 mod layout;
+mod modules;
 mod roles;

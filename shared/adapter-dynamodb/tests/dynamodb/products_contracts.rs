@@ -25,7 +25,7 @@ use sandbox_gateway::ledger::LedgerEvent;
 use tokio::task::JoinSet;
 
 use crate::cloud::{self, Index};
-use crate::samples::{FixedClock, euros, line, now, order, sku, token};
+use crate::samples::{clock, euros, line, now, order, sku, token};
 
 /// Like `ProductsTable` in the template.
 async fn products_table() -> Table {
@@ -34,14 +34,14 @@ async fn products_table() -> Table {
         hash: "listing",
         range: ("sku", ScalarAttributeType::S),
     };
-    let config = cloud::config();
+    let config = recorded_aws::local_cloud();
     let name = cloud::table(&config, &[by_sku]).await;
     Table::new(&config, name)
 }
 
 /// Like `PaymentsTable` and `SandboxGatewayTable`.
 async fn plain_table() -> Table {
-    let config = cloud::config();
+    let config = recorded_aws::local_cloud();
     let name = cloud::table(&config, &[]).await;
     Table::new(&config, name)
 }
@@ -49,7 +49,7 @@ async fn plain_table() -> Table {
 async fn sandbox() -> DynamoSandboxGateway {
     DynamoSandboxGateway {
         table: plain_table().await,
-        clock: Arc::new(FixedClock),
+        clock: clock(),
         answer_timeout: Duration::from_millis(20),
     }
 }

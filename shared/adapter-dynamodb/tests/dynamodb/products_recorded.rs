@@ -9,7 +9,7 @@ use domain::orders::ports::PriceList;
 use domain::ports::PortFailure;
 use domain::thumbnails::ports::{PhotoShown, ProductPhotos, ShowOutcome};
 use domain::values::UploadId;
-use edge::aws::ATTEMPTS_MAX;
+use lambda::sdk::ATTEMPTS_MAX;
 use serde_json::{Value, json};
 
 use crate::recorded::{Answer, Recorded, condition_failed, throttled};

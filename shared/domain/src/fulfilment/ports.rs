@@ -245,6 +245,17 @@ pub enum SagaKind {
 }
 
 impl SagaKind {
+    pub const ALL: [Self; 2] = [Self::Order, Self::Cancel];
+
+    /// The saga that an order with this status waits for.
+    pub fn awaited_by(status: OrderStatus) -> Option<Self> {
+        match status {
+            OrderStatus::Pending => Some(Self::Order),
+            OrderStatus::Cancelling => Some(Self::Cancel),
+            OrderStatus::Confirmed | OrderStatus::Rejected | OrderStatus::Cancelled | OrderStatus::Parked => None,
+        }
+    }
+
     /// Where an order stands that waits for this saga.
     pub fn awaited_in(self) -> OrderStatus {
         match self {
@@ -328,11 +339,20 @@ mod tests {
     }
 
     #[test]
+    fn an_open_order_waits_for_the_saga_that_is_awaited_in_its_status() {
+        for status in OrderStatus::ALL {
+            let saga = SagaKind::awaited_by(status);
+            assert_eq!(saga.is_some(), status.is_open(), "{status:?}");
+            assert_eq!(saga.map(SagaKind::awaited_in), saga.map(|_| status));
+        }
+    }
+
+    #[test]
     fn an_execution_is_named_by_its_order_and_tells_it_again() {
         let order = OrderId::parse("order-1").unwrap();
         assert_eq!(SagaKind::Order.execution_name(&order), "order-1");
         assert_eq!(SagaKind::Cancel.execution_name(&order), "order-1-cancel");
-        for kind in [SagaKind::Order, SagaKind::Cancel] {
+        for kind in SagaKind::ALL {
             let name = kind.execution_name(&order);
             assert_eq!(kind.of_execution_name(&name).as_ref(), Some(&order), "{kind:?}");
         }

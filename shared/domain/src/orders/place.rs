@@ -158,6 +158,3 @@ impl PlaceOrder {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -113,6 +113,20 @@ pub enum CancelOutcome {
     NotFound,
 }
 
+impl CancelOutcome {
+    /// The answer for an order that stands like this after the attempt to cancel it.
+    pub fn of(order: Order) -> Self {
+        match order.status {
+            OrderStatus::Cancelling => Self::Cancelling(order),
+            OrderStatus::Pending
+            | OrderStatus::Confirmed
+            | OrderStatus::Rejected
+            | OrderStatus::Cancelled
+            | OrderStatus::Parked => Self::Refused(order.status),
+        }
+    }
+}
+
 /// Keeps orders. Every committed change MUST reach the order stream (the outbox), in the same transaction.
 #[async_trait]
 pub trait OrderRepository: Send + Sync {

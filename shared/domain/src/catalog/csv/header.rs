@@ -1,6 +1,6 @@
 //! Which column of a catalog file says what?
 
-use super::records::{RECORD_FIELDS_MAX, Record};
+use super::record::{RECORD_FIELDS_MAX, Record};
 
 /// Bytes of all column names together. They are repeated in the report and kept with the upload.
 pub const HEADER_BYTES_MAX: usize = 8 * 1024;

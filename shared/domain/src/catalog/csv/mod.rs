@@ -7,6 +7,7 @@ mod header;
 mod place_tests;
 mod plain;
 mod position;
+mod record;
 mod records;
 mod row;
 #[cfg(test)]
@@ -17,7 +18,8 @@ mod tests;
 pub use cuts::Cuts;
 pub use header::{Column, HEADER_BYTES_MAX, Header, HeaderFault};
 pub use position::RecordStart;
-pub use records::{RECORD_BYTES_MAX, RECORD_FIELDS_MAX, Record, RecordReader};
+pub use record::{RECORD_BYTES_MAX, RECORD_FIELDS_MAX, Record};
+pub use records::RecordReader;
 pub use row::{RowFault, RowFaults, ValidRow};
 
 /// One row as it was read, valid until the next is.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::header::{Column, Header};
-use super::records::{RECORD_BYTES_MAX, Record};
+use super::record::{RECORD_BYTES_MAX, Record};
 use crate::catalog::product::{CatalogRow, DESCRIPTION_BYTES_MAX, NAME_BYTES_MAX, STOCK_UNITS_MAX};
 use crate::values::{Currency, Money, MoneyFault, SkuFault, SkuText, UnknownCurrency};
 
