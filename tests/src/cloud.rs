@@ -25,7 +25,6 @@ pub fn client(outputs: &Path) -> Client {
             .to_owned()
     };
     let people = Cognito::new(
-        &recorded_aws::sdk_config(Some(&field("/url"))),
         field("/outputs/UserPoolId"),
         field("/outputs/UserPoolClientId"),
         field("/url"),

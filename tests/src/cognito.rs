@@ -3,17 +3,15 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use aws_sdk_cognitoidentityprovider::Client as Pool;
-use aws_sdk_cognitoidentityprovider::types::{AttributeType, AuthFlowType, MessageActionType};
-use aws_types::SdkConfig;
-use tokio::runtime::Runtime;
+use serde_json::{Value, json};
+
+use crate::api::Cloud;
 
 const PASSWORD: &str = "Pop-up-shop-2026";
 
 /// The user pool of a deployment, where a test gets people of its own.
 pub struct Cognito {
-    runtime: Runtime,
-    pool: Pool,
+    cloud: Cloud,
     pool_id: String,
     client_id: String,
     cloud_url: String,
@@ -23,12 +21,11 @@ pub struct Cognito {
 
 impl Cognito {
     /// A pool of the local cloud at `cloud_url`, with people that no other test has.
-    pub(crate) fn new(sdk: &SdkConfig, pool_id: String, client_id: String, cloud_url: String) -> Self {
+    pub(crate) fn new(pool_id: String, client_id: String, cloud_url: String) -> Self {
         static OPENED: AtomicU32 = AtomicU32::new(0);
         let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
         Self {
-            runtime: Runtime::new().unwrap(),
-            pool: Pool::new(sdk),
+            cloud: Cloud::at(&cloud_url),
             pool_id,
             client_id,
             cloud_url,
@@ -43,59 +40,57 @@ impl Cognito {
     /// An access token of this person, who is made up at the first mention.
     pub(crate) fn token(&self, subject: &str, groups: &[&str]) -> String {
         let address = self.address_of(subject);
-        self.runtime.block_on(async {
-            let attribute = |name: &str, value: &str| AttributeType::builder().name(name).value(value).build().unwrap();
-            let created = self
-                .pool
-                .admin_create_user()
-                .user_pool_id(&self.pool_id)
-                .username(&address)
-                .user_attributes(attribute("email", &address))
-                .user_attributes(attribute("email_verified", "true"))
-                .message_action(MessageActionType::Suppress)
-                .send()
-                .await;
-            if let Err(refused) = created {
-                let known = refused.into_service_error();
-                assert!(known.is_username_exists_exception(), "{known:?}");
-            } else {
-                self.admit(&address, groups).await;
-            }
-            let signed_in = self
-                .pool
-                .initiate_auth()
-                .client_id(&self.client_id)
-                .auth_flow(AuthFlowType::UserPasswordAuth)
-                .auth_parameters("USERNAME", &address)
-                .auth_parameters("PASSWORD", PASSWORD)
-                .send()
-                .await
-                .unwrap();
-            let tokens = signed_in.authentication_result.unwrap();
-            tokens.access_token.unwrap()
-        })
+        let created = self.cloud.cognito(
+            "AdminCreateUser",
+            &json!({
+                "UserPoolId": self.pool_id,
+                "Username": address,
+                "UserAttributes": [
+                    { "Name": "email", "Value": address },
+                    { "Name": "email_verified", "Value": "true" },
+                ],
+                "MessageAction": "SUPPRESS",
+            }),
+        );
+        match created {
+            Ok(_) => self.admit(&address, groups),
+            Err(refusal) => assert_eq!(refusal, "UsernameExistsException"),
+        }
+        let signed_in = self.act(
+            "InitiateAuth",
+            &json!({
+                "ClientId": self.client_id,
+                "AuthFlow": "USER_PASSWORD_AUTH",
+                "AuthParameters": { "USERNAME": address, "PASSWORD": PASSWORD },
+            }),
+        );
+        signed_in["AuthenticationResult"]["AccessToken"]
+            .as_str()
+            .unwrap_or_else(|| panic!("no access token: {signed_in}"))
+            .to_owned()
     }
 
-    async fn admit(&self, address: &str, groups: &[&str]) {
-        self.pool
-            .admin_set_user_password()
-            .user_pool_id(&self.pool_id)
-            .username(address)
-            .password(PASSWORD)
-            .permanent(true)
-            .send()
-            .await
-            .unwrap();
+    fn admit(&self, address: &str, groups: &[&str]) {
+        self.act(
+            "AdminSetUserPassword",
+            &json!({
+                "UserPoolId": self.pool_id,
+                "Username": address,
+                "Password": PASSWORD,
+                "Permanent": true,
+            }),
+        );
         for group in groups {
-            self.pool
-                .admin_add_user_to_group()
-                .user_pool_id(&self.pool_id)
-                .username(address)
-                .group_name(*group)
-                .send()
-                .await
-                .unwrap();
+            self.act(
+                "AdminAddUserToGroup",
+                &json!({ "UserPoolId": self.pool_id, "Username": address, "GroupName": group }),
+            );
         }
+    }
+
+    fn act(&self, action: &str, input: &Value) -> Value {
+        let answer = self.cloud.cognito(action, input);
+        answer.unwrap_or_else(|refusal| panic!("{action}: {refusal}"))
     }
 
     pub(crate) fn mails_url(&self) -> String {

@@ -1,10 +1,13 @@
 //! What has to hold before a change lands: the steps of `cargo xtask test`.
 
+use std::path::PathBuf;
+
 use crate::cloud_tests::{check_privacy, run_targets};
 use crate::command::{Failed, failed, read, run, run_cargo, run_with};
 use crate::local_cloud::{Content, LocalCloud, STACK};
 use crate::network::Network;
 use crate::python::Environment;
+use crate::selection::{self, Selection};
 use crate::steps::{AfterFailure, Outcome, Step, run_all};
 use crate::{budgets, faults, functions, lint, local_cloud, simulate};
 
@@ -13,16 +16,20 @@ const FORBIDDEN_IN_LOCAL_HOST: [&str; 3] = ["aws-sdk-", "aws-config", "aws-lc-"]
 const LOCAL_HOST_CRATES_MAX: usize = 300;
 
 /// Test targets that ask the cloud that `LOCAL_CLOUD_URL` names; ignored by a plain `cargo test`.
-const NEED_A_CLOUD: [&str; 6] = ["cognito", "dynamodb", "s3", "ses", "stepfunctions", "two_engines"];
+const NEED_A_CLOUD: [(Selection, &[&str]); 2] = [
+    (Selection::Aws, &["cognito", "dynamodb", "s3", "ses", "stepfunctions"]),
+    (Selection::WithoutAws, &["two_engines"]),
+];
 
 /// In the order in which they fail fastest.
-const STEPS: [Step; 16] = [
+const STEPS: [Step; 17] = [
     step("format", format),
-    step("crates of the local host", local_host_is_light),
+    step("crates without the AWS SDK", light_crates),
     step("lints", clippy),
     step("documentation", documentation),
     step("local host", build_local_host),
-    step("tests", tests),
+    step("tests: functions and AWS", tests_with_aws),
+    step("tests: all others", tests_without_aws),
     step("simulation", simulation),
     step("templates: sam and cfn-lint", lint::templates),
     step("templates: checkov", lint::policies),
@@ -71,9 +78,32 @@ fn build_local_host(network: Network) -> Result<Outcome, Failed> {
     Ok(Outcome::Passed)
 }
 
-fn tests(network: Network) -> Result<Outcome, Failed> {
-    run_cargo(network, &["test", "--workspace", "--locked"], &[])?;
+fn tests_with_aws(network: Network) -> Result<Outcome, Failed> {
+    build_functions(network)?;
+    cargo(network, &Selection::Aws.command("test")?, &[])?;
     Ok(Outcome::Passed)
+}
+
+/// Those that start functions as processes take the binaries of the step before.
+fn tests_without_aws(network: Network) -> Result<Outcome, Failed> {
+    let programs = functions::development_folder();
+    let programs = [("FUNCTIONS_DIR", programs.to_string_lossy())];
+    let variables = programs.each_ref().map(|(name, value)| (*name, value.as_ref()));
+    cargo(network, &Selection::WithoutAws.command("test")?, &variables)?;
+    Ok(Outcome::Passed)
+}
+
+/// Together with the tests of the AWS crates, so that the SDK is built once; the folder of the programs.
+fn build_functions(network: Network) -> Result<PathBuf, Failed> {
+    let mut build = Selection::Aws.command("build")?;
+    build.extend(["--bins", "--tests"].map(str::to_owned));
+    cargo(network, &build, &[])?;
+    Ok(functions::development_folder())
+}
+
+fn cargo(network: Network, arguments: &[String], variables: &[(&str, &str)]) -> Result<(), Failed> {
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    run_cargo(network, &arguments, variables)
 }
 
 /// The tests try single faults; pairs of them have found what those could not.
@@ -100,7 +130,10 @@ fn cloud_scripts(network: Network) -> Result<Outcome, Failed> {
 fn cloud_adapters(network: Network) -> Result<Outcome, Failed> {
     on_cloud(network, |environment| {
         let cloud = LocalCloud::start(environment, Content::Nothing)?;
-        run_targets(network, &NEED_A_CLOUD, &[("LOCAL_CLOUD_URL", &cloud.url)])
+        let place = [("LOCAL_CLOUD_URL", cloud.url.as_str())];
+        NEED_A_CLOUD
+            .iter()
+            .try_for_each(|(selection, targets)| run_targets(network, *selection, targets, &place))
     })
 }
 
@@ -108,11 +141,11 @@ fn cloud_adapters(network: Network) -> Result<Outcome, Failed> {
 fn cloud_shop(network: Network) -> Result<Outcome, Failed> {
     on_cloud(network, |environment| {
         let python = environment.program("python");
-        let packages = functions::build_for_local_cloud(network)?;
+        let packages = functions::pack_for_local_cloud(&build_functions(network)?)?;
         let cloud = LocalCloud::start(environment, Content::Shop(&packages))?;
         let outputs = cloud.outputs.to_string_lossy();
         let place = [("LOCAL_CLOUD_OUTPUTS", outputs.as_ref())];
-        run_targets(network, &["end_to_end", "local_cloud"], &place)?;
+        run_targets(network, Selection::WithoutAws, &["end_to_end", "local_cloud"], &place)?;
         check_privacy(network, &python, &cloud, &[("ALL_FUNCTIONS_WERE_CALLED", "yes")])?;
         run(&python, &["infra/local-cloud/alarms.py", &cloud.url])?;
         // Last: it looks back on everything that was asked of this cloud.
@@ -124,7 +157,7 @@ fn cloud_shop(network: Network) -> Result<Outcome, Failed> {
 
 fn cloud_faults(network: Network) -> Result<Outcome, Failed> {
     on_cloud(network, |environment| {
-        let packages = functions::build_for_local_cloud(network)?;
+        let packages = functions::pack_for_local_cloud(&build_functions(network)?)?;
         faults::on_local_cloud(network, environment, &packages, &[])
     })
 }
@@ -137,7 +170,8 @@ fn on_cloud(network: Network, work: impl Fn(&Environment) -> Result<(), Failed>)
     }
 }
 
-fn local_host_is_light(network: Network) -> Result<Outcome, Failed> {
+/// The first run of the local host is part of the product, and the SDK is built once for all tests.
+fn light_crates(network: Network) -> Result<Outcome, Failed> {
     const LINE: &str = "cargo tree -p local-host -e normal";
     let mut arguments = vec![
         "tree",
@@ -176,6 +210,7 @@ fn local_host_is_light(network: Network) -> Result<Outcome, Failed> {
             format!("names {} crates, more than {LOCAL_HOST_CRATES_MAX}", crates.len()),
         ));
     }
+    selection::check(network)?;
     eprintln!(
         "    the local host has {} crates, none of them of the AWS SDK",
         crates.len()

@@ -3,10 +3,17 @@
 use crate::command::{Failed, run, run_cargo};
 use crate::local_cloud::LocalCloud;
 use crate::network::Network;
+use crate::selection::Selection;
 
-/// Test targets of the whole workspace, and not of one crate: that would build the AWS SDK again, with other features.
-pub(crate) fn run_targets(network: Network, targets: &[&str], variables: &[(&str, &str)]) -> Result<(), Failed> {
-    let mut all = vec!["test", "--workspace", "--locked"];
+/// Test targets of a selection of packages, and not of one package: that would build dependencies with other features.
+pub(crate) fn run_targets(
+    network: Network,
+    selection: Selection,
+    targets: &[&str],
+    variables: &[(&str, &str)],
+) -> Result<(), Failed> {
+    let command = selection.command("test")?;
+    let mut all: Vec<&str> = command.iter().map(String::as_str).collect();
     all.extend(targets.iter().flat_map(|target| ["--test", target]));
     all.extend(["--", "--include-ignored", "--show-output"]);
     run_cargo(network, &all, variables)
@@ -26,5 +33,5 @@ pub(crate) fn check_privacy(
         &["infra/local-cloud/told.py", &cloud.url, &telemetry.to_string_lossy()],
     )?;
     let place = [("LOCAL_CLOUD_OUTPUTS", outputs.as_ref())];
-    run_targets(network, &["told"], &[&place[..], more].concat())
+    run_targets(network, Selection::WithoutAws, &["told"], &[&place[..], more].concat())
 }

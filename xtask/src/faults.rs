@@ -9,6 +9,7 @@ use crate::functions;
 use crate::local_cloud::{Content, LocalCloud, prepare};
 use crate::network::Network;
 use crate::python::Environment;
+use crate::selection::Selection;
 
 const TARGET: &str = "cloud_faults";
 
@@ -35,7 +36,7 @@ pub(crate) fn on_local_cloud(
         ("LOCAL_CLOUD_OUTPUTS", outputs.as_ref()),
         ("FAULT_PROXY_PORT", port.as_str()),
     ];
-    run_targets(network, &[TARGET], &[&place[..], size].concat())?;
+    run_targets(network, Selection::WithoutAws, &[TARGET], &[&place[..], size].concat())?;
     // Failures have the longest error chains.
     check_privacy(network, &environment.program("python"), &cloud, &[])
 }

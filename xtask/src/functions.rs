@@ -107,23 +107,33 @@ pub(crate) fn build_programs(
 
 /// Where cargo puts what it builds.
 pub(crate) fn target_folder() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace_root().join("target"), PathBuf::from)
+    workspace_root().join(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
 }
 
-/// Builds every function cheaply, of the artifacts that the tests use as well; the folder of the packages.
+/// Builds every function cheaply, for development; the folder of the packages.
 pub(crate) fn build_for_local_cloud(network: Network) -> Result<PathBuf, Failed> {
     let names = all()?;
     let mut arguments = vec!["build", "--locked"];
     arguments.extend(names.iter().flat_map(|name| ["-p", name]));
     run_cargo(network, &arguments, &[])?;
-    let programs = workspace_root().join("target/debug");
+    pack_for_local_cloud(&development_folder())
+}
+
+/// Where programs for development lie.
+pub(crate) fn development_folder() -> PathBuf {
+    target_folder().join("debug")
+}
+
+/// Packs every function from this folder of programs; the folder of the packages.
+pub(crate) fn pack_for_local_cloud(programs: &Path) -> Result<PathBuf, Failed> {
+    let names = all()?;
     let packages = workspace_root().join("target/local-cloud/functions");
     let workers = thread::available_parallelism().map_or(1, usize::from);
     let share = names.len().div_ceil(workers).max(1);
     let packed: Result<(), Failed> = thread::scope(|scope| {
         let handles: Vec<_> = names
             .chunks(share)
-            .map(|names| scope.spawn(|| pack_changed(names, &programs, &packages)))
+            .map(|names| scope.spawn(|| pack_changed(names, programs, &packages)))
             .collect();
         handles.into_iter().try_for_each(|handle| {
             handle

@@ -20,6 +20,7 @@ mod parked;
 mod prove;
 mod python;
 mod rust_tools;
+mod selection;
 mod simulate;
 mod steps;
 

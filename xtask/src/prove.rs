@@ -9,6 +9,7 @@ use clap::builder::PossibleValue;
 
 use crate::command::{Failed, below_root, failed, run_cargo, run_in, workspace_root};
 use crate::network::Network;
+use crate::selection::Selection;
 use crate::steps::{AfterFailure, Outcome, Step, run_all};
 use crate::{faults, functions, rust_tools, simulate};
 
@@ -16,7 +17,7 @@ const LINE: &str = "cargo xtask prove";
 const SECONDS_PER_DAY: u64 = 24 * 60 * 60;
 const DRAWN_HISTORIES: u64 = 200_000;
 const FUZZ_MINUTES: u64 = 10;
-const JPEG_DECODER: &str = "shared/scaled-jpeg";
+const JPEG_DECODER: &str = "libs/scaled-jpeg";
 /// Of a catalog on the local host: ten times what every change imports.
 const IMPORT_ROWS: &str = "200000";
 const FAULTS: faults::Size = faults::Size {
@@ -119,7 +120,9 @@ fn simulate_at_length(network: Network) -> Result<Outcome, Failed> {
 }
 
 fn import_at_length(network: Network) -> Result<Outcome, Failed> {
-    let test = ["test", "--locked", "-p", "tests", "--test", "local_host", "imports::"];
+    let command = Selection::WithoutAws.command("test")?;
+    let mut test: Vec<&str> = command.iter().map(String::as_str).collect();
+    test.extend(["--test", "local_host", "--", "imports::"]);
     run_cargo(network, &test, &[("IMPORT_ROWS", IMPORT_ROWS)])?;
     Ok(Outcome::Passed)
 }

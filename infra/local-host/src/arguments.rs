@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
-use crate::shop::DataLocation;
+use crate::state::DataLocation;
 
 /// The shop on this machine, from the files that AWS gets
 // A script may add arguments to those that it was given: the last one counts.

@@ -5,7 +5,6 @@
 //! anyway, and here they are made to.
 
 use std::collections::BTreeMap;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -13,6 +12,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use events::invocation::{Invocation, InvocationContext, Reply};
 use serde_json::Value;
+use shop::Handler;
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinHandle;
@@ -35,8 +35,6 @@ const EXITED: &str = "Runtime.ExitError";
 const NOT_FOUND: &str = "ResourceNotFoundException";
 
 /// A function as a library has it: an event and its context in, a reply out.
-pub(crate) type Handler = Box<dyn Fn(Invocation) -> Pin<Box<dyn Future<Output = Reply> + Send>> + Send + Sync>;
-
 pub(crate) struct Function {
     /// Its name in logs, like `orders-place`.
     pub(crate) name: String,

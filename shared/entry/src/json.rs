@@ -21,16 +21,6 @@ pub fn payload_hash(value: &Value) -> [u8; 32] {
     Sha256::digest(canonical_json(value)).into()
 }
 
-/// Lower-case hexadecimal, as hashes are shown.
-pub fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble)]);
-    bytes
-        .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 0x0f)])
-        .collect()
-}
-
 // Recursion is bounded: serde_json refuses to parse anything nested deeper than 128.
 fn write_value(value: &Value, text: &mut String) {
     match value {
@@ -135,7 +125,7 @@ mod tests {
     #[test]
     fn the_hash_is_the_well_known_one() {
         assert_eq!(
-            hex(&payload_hash(&json!({}))),
+            hex::encode(payload_hash(&json!({}))),
             "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
         );
     }

@@ -1,18 +1,16 @@
-//! How do the functions reach the shop? Through the ports of the shop in memory, behind the faults of one invocation.
+//! The ports of one simulated invocation: the shop in memory, behind the faults that meet this invocation.
 
 use std::sync::Arc;
 
 use adapter_memory::access::Access as _;
+use adapter_memory::renderer::PlainRenderer;
 use adapter_memory::tables::Tables;
 use async_trait::async_trait;
-use domain::fulfilment::ports::{
-    OrderBook, PaymentGateway, PaymentRecords, SagaKind, SagaRunner, SagaStanding, SagaStart, StockLedger,
-};
-use domain::orders::ports::{
-    Fence, IdempotencyClaim, IdempotencyClaimed, IdempotencyScope, IdempotencyStore, OrderRepository, PriceList,
-};
-use domain::ports::{Clock, CustomerDirectory, IdGenerator, Mailer, PortFailure, SendLog};
+use domain::fulfilment::ports::{SagaKind, SagaRunner, SagaStanding, SagaStart};
+use domain::orders::ports::{Fence, IdempotencyClaim, IdempotencyClaimed, IdempotencyScope, IdempotencyStore};
+use domain::ports::PortFailure;
 use domain::values::OrderId;
+use shop::Ports;
 
 use crate::call::Call;
 use crate::design::Requests;
@@ -22,45 +20,42 @@ use crate::scheduler::lock;
 pub type Shop = adapter_memory::Ports<Call>;
 
 /// The ports of one invocation.
-pub struct Ports {
-    pub orders: Arc<dyn OrderRepository>,
-    pub idempotency: Arc<dyn IdempotencyStore>,
-    pub prices: Arc<dyn PriceList>,
-    pub book: Arc<dyn OrderBook>,
-    pub stock: Arc<dyn StockLedger>,
-    pub gateway: Arc<dyn PaymentGateway>,
-    pub records: Arc<dyn PaymentRecords>,
-    pub directory: Arc<dyn CustomerDirectory>,
-    pub mailer: Arc<dyn Mailer>,
-    pub sends: Arc<dyn SendLog>,
-    pub runner: Arc<dyn SagaRunner>,
-    pub clock: Arc<dyn Clock>,
-    pub ids: Arc<dyn IdGenerator>,
-}
-
-impl Ports {
-    pub fn of(call: &Arc<Call>) -> Self {
-        let world = &call.world;
-        let shop = Arc::new(adapter_memory::Ports(Arc::clone(call)));
-        let idempotency: Arc<dyn IdempotencyStore> = match world.design.requests {
-            Requests::OneWrite => shop.clone(),
-            Requests::GetThenPut => Arc::new(GetThenPut(Arc::clone(call))),
-        };
-        Self {
-            orders: shop.clone(),
-            idempotency,
-            prices: shop.clone(),
-            book: shop.clone(),
-            stock: shop.clone(),
-            gateway: shop.clone(),
-            records: shop.clone(),
-            directory: shop.clone(),
-            mailer: shop.clone(),
-            sends: shop,
-            runner: Arc::new(Sagas(Arc::clone(call))),
-            clock: world.scheduler.clock.clone(),
-            ids: world.ids.clone(),
-        }
+pub fn of(call: &Arc<Call>) -> Ports {
+    let world = &call.world;
+    let memory = Arc::new(adapter_memory::Ports(Arc::clone(call)));
+    let idempotency: Arc<dyn IdempotencyStore> = match world.design.requests {
+        Requests::OneWrite => memory.clone(),
+        Requests::GetThenPut => Arc::new(GetThenPut(Arc::clone(call))),
+    };
+    Ports {
+        book: memory.clone(),
+        catalog: memory.clone(),
+        catalog_files: memory.clone(),
+        catalog_writer: memory.clone(),
+        clock: world.scheduler.clock.clone(),
+        directory: memory.clone(),
+        gateway: memory.clone(),
+        idempotency,
+        ids: world.ids.clone(),
+        import_runner: memory.clone(),
+        imports: memory.clone(),
+        mailer: memory.clone(),
+        orders: memory.clone(),
+        pause: world.scheduler.clock.clone(),
+        payments: memory.clone(),
+        photo_uploads: memory.clone(),
+        photos: memory.clone(),
+        prices: memory.clone(),
+        product_photos: memory.clone(),
+        rejected_rows: memory.clone(),
+        renderer: Arc::new(PlainRenderer::default()),
+        saga_runner: Arc::new(Sagas(Arc::clone(call))),
+        sends: memory.clone(),
+        stock: memory.clone(),
+        thumbnail_links: memory.clone(),
+        thumbnails: memory.clone(),
+        upload_links: memory.clone(),
+        uploads: memory,
     }
 }
 

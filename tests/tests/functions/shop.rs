@@ -9,8 +9,9 @@ use adapter_embedded::gateway::SandboxGateway;
 use adapter_embedded::links::LinkSigner;
 use adapter_embedded::mail::OutboxMailer;
 use adapter_memory::time::SetClock;
+use adapter_system::ids::UuidV7Ids;
 use domain::catalog::ports::{CatalogVersion, CatalogWriter, ProductCatalog};
-use domain::catalog::product::CatalogRow;
+use domain::catalog::product::{CatalogRow, ProductDetails};
 use domain::ports::{Clock, IdGenerator};
 use domain::values::{Currency, Money, Sku, Timestamp};
 use entry::cursor::CursorSigner;
@@ -48,7 +49,7 @@ pub(crate) struct Shop {
     pub(crate) cursors: CursorSigner,
 }
 
-/// Ids in the order in which they were announced.
+/// Ids in the order in which they were announced, then random ones.
 #[derive(Default)]
 pub(crate) struct ListedIds(Mutex<VecDeque<String>>);
 
@@ -60,7 +61,8 @@ impl ListedIds {
 
 impl IdGenerator for ListedIds {
     fn next_id(&self) -> String {
-        self.0.lock().unwrap().pop_front().expect("an id was announced")
+        let announced = self.0.lock().unwrap().pop_front();
+        announced.unwrap_or_else(|| UuidV7Ids.next_id())
     }
 }
 
@@ -110,9 +112,11 @@ impl Shop {
     async fn stock(&self, sku: &str, name: &str, amount_minor: i64, currency: &str, units: u32) {
         let row = CatalogRow {
             sku: Sku::parse(sku).unwrap(),
-            name: name.to_owned(),
-            description: format!("{name}, as good as new"),
-            price: Money::new(amount_minor, Currency::parse(currency).unwrap()).unwrap(),
+            details: ProductDetails::new(
+                name,
+                format!("{name}, as good as new"),
+                Money::new(amount_minor, Currency::parse(currency).unwrap()).unwrap(),
+            ),
             stock: units,
         };
         let version = CatalogVersion {

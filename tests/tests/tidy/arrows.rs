@@ -17,6 +17,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("telemetry", &["events"]),
     ("entry", &["events", "telemetry"]),
     ("lambda", &["aws-errors", "events", "telemetry"]),
+    ("shop", &["domain", "entry", "events", "<functions>"]),
     ("door", &["domain", "entry", "events", "telemetry", "wire"]),
     ("state-machine", &[]),
     ("xtask", &[]),
@@ -59,7 +60,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "state-machine",
             "telemetry",
             "wire",
-            "<functions>",
+            "shop",
         ],
     ),
     (
@@ -73,7 +74,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "sandbox-gateway",
             "state-machine",
             "wire",
-            "<functions>",
+            "shop",
         ],
     ),
     (
@@ -91,7 +92,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "state-machine",
             "telemetry",
             "wire",
-            "<functions>",
+            "shop",
         ],
     ),
 ];

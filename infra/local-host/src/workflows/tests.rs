@@ -5,7 +5,7 @@ mod imports;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use adapter_embedded::executions::ExecutionStatus;
+use adapter_embedded::executions::{ExecutionStatus, Workflow};
 use adapter_embedded::sagas::SqliteSagaRunner;
 use adapter_system::clock::SystemClock;
 use async_trait::async_trait;
@@ -358,7 +358,7 @@ fn a_machine_that_invokes_a_stranger_is_refused() {
         matches!(
             fault,
             WorkflowFault::UnknownFunction {
-                machine: ORDER_SAGA,
+                machine: "OrderSaga",
                 ..
             }
         ),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::catalog::ports::CatalogVersion;
-use domain::catalog::product::{CatalogRow, Product};
+use domain::catalog::product::{CatalogRow, Product, ProductDetails};
 use domain::fulfilment::ports::{Reservation, StockLine};
 use domain::fulfilment::reservation_state::{ReservationState, StockChange};
 use domain::thumbnails::ports::PhotoShown;
@@ -46,9 +46,7 @@ impl Row {
         let (_, row) = self.catalog.as_ref()?;
         Some(Product {
             sku: row.sku.clone(),
-            name: row.name.clone(),
-            description: row.description.clone(),
-            price: row.price,
+            details: row.details.clone(),
             available: u32::try_from(self.available()).unwrap_or(0),
             thumbnails: self.photo.as_ref().map(|photo| photo.keys.clone()).unwrap_or_default(),
         })
@@ -80,9 +78,7 @@ impl Products {
         };
         let catalog = CatalogRow {
             sku: sku.clone(),
-            name: sku.to_string(),
-            description: String::new(),
-            price,
+            details: ProductDetails::new(sku.as_str(), "", price),
             stock: units,
         };
         row.on_hand = i64::from(units);

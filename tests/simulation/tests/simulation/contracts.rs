@@ -8,10 +8,10 @@ use domain::values::{CustomerId, OrderId, PaymentToken};
 use port_contracts::orders::OrderPorts;
 use port_contracts::probes::{Inbox, OrderChanges};
 use port_contracts::stock::StockPorts;
+use shop::Ports;
 use simulation::call::Call;
 use simulation::design::Design;
 use simulation::history::world_at_rest;
-use simulation::ports::Ports;
 use simulation::world::World;
 
 fn call() -> Arc<Call> {
@@ -20,7 +20,7 @@ fn call() -> Arc<Call> {
 }
 
 fn ports() -> Ports {
-    Ports::of(&call())
+    simulation::ports::of(&call())
 }
 
 /// Looks behind the ports.
@@ -54,7 +54,7 @@ impl Inbox for Behind {
 
 fn order_ports() -> OrderPorts {
     let call = call();
-    let ports = Ports::of(&call);
+    let ports = simulation::ports::of(&call);
     OrderPorts {
         orders: ports.orders,
         keys: ports.idempotency,
@@ -81,7 +81,7 @@ async fn the_requests_keep_their_contracts() {
 #[tokio::test]
 async fn the_stock_and_the_prices_keep_their_contracts() {
     let call = call();
-    let ports = Ports::of(&call);
+    let ports = simulation::ports::of(&call);
     let catalog = Arc::new(adapter_memory::Ports(call));
     let stock = StockPorts {
         stock: ports.stock,
@@ -95,7 +95,7 @@ async fn the_stock_and_the_prices_keep_their_contracts() {
 #[tokio::test]
 async fn the_payments_keep_their_contracts() {
     let ports = ports();
-    port_contracts::payments::payment_records(ports.records).await;
+    port_contracts::payments::payment_records(ports.payments).await;
     let token = |text| PaymentToken::parse(text).unwrap();
     port_contracts::gateway::payment_gateway(ports.gateway, &token("tok_ok"), &token("tok_declined")).await;
 }
@@ -103,14 +103,14 @@ async fn the_payments_keep_their_contracts() {
 #[tokio::test]
 async fn the_mails_keep_their_contracts() {
     let call = call();
-    let ports = Ports::of(&call);
+    let ports = simulation::ports::of(&call);
     port_contracts::mail::send_log(ports.sends).await;
     port_contracts::mail::mailer(ports.mailer.as_ref(), &Behind(Arc::clone(call.world()))).await;
 }
 
 #[tokio::test]
 async fn the_sagas_keep_their_contract() {
-    port_contracts::sagas::saga_runner(ports().runner).await;
+    port_contracts::sagas::saga_runner(ports().saga_runner).await;
 }
 
 #[tokio::test]

@@ -1,11 +1,11 @@
-//! Where is the state of the shop? In one folder, held by one process, or in memory; opened here, in one place.
+//! Opens the state of the shop: one folder that one process holds, or memory.
 
 use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use adapter_embedded::buckets::{Bucket, BucketNameFault, Buckets, Versions};
+use adapter_embedded::buckets::{BucketNameFault, Buckets, Versions};
 use adapter_embedded::gateway::{ANSWER_TIMEOUT, SandboxGateway};
 use adapter_embedded::links::LinkSigner;
 use adapter_embedded::mail::OutboxMailer;
@@ -15,6 +15,7 @@ use domain::ports::{Clock, PortFailure};
 use entry::cursor::{CursorKeyTooShort, CursorSigner};
 
 use crate::payment_switch::Switch;
+use crate::ports::NamedBucket;
 use crate::template::Deployment;
 
 const DATABASE_FILE: &str = "popshop.sqlite3";
@@ -36,7 +37,7 @@ pub enum DataLocation {
 
 /// Why the state cannot be opened.
 #[derive(Debug, thiserror::Error)]
-pub enum ShopFault {
+pub enum StateFault {
     #[error("create data folder {path}")]
     Folder {
         path: String,
@@ -64,7 +65,7 @@ pub enum ShopFault {
 }
 
 /// What the functions' adapters stand on.
-pub(crate) struct Shop {
+pub(crate) struct HostState {
     pub(crate) database: Database,
     pub(crate) gateway: SandboxGateway,
     /// Whether the gateway answers.
@@ -81,12 +82,6 @@ pub(crate) struct Shop {
     _lock: Option<File>,
 }
 
-#[derive(Clone)]
-pub(crate) struct NamedBucket {
-    pub(crate) name: String,
-    pub(crate) bucket: Bucket,
-}
-
 struct Stores {
     database: Database,
     gateway: SandboxGateway,
@@ -95,13 +90,13 @@ struct Stores {
     lock: Option<File>,
 }
 
-impl Shop {
+impl HostState {
     /// `base_url` is where links to objects lead.
     pub(crate) async fn open(
         location: &DataLocation,
         deployment: &Deployment,
         base_url: &str,
-    ) -> Result<Self, ShopFault> {
+    ) -> Result<Self, StateFault> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let stores = match location {
             DataLocation::Folder(folder) => stores_in(folder, &clock)?,
@@ -126,32 +121,32 @@ impl Shop {
     }
 }
 
-fn stores_in(folder: &Path, clock: &Arc<dyn Clock>) -> Result<Stores, ShopFault> {
+fn stores_in(folder: &Path, clock: &Arc<dyn Clock>) -> Result<Stores, StateFault> {
     let path = || folder.display().to_string();
-    std::fs::create_dir_all(folder).map_err(|source| ShopFault::Folder { path: path(), source })?;
-    let lock = File::create(folder.join(LOCK_FILE)).map_err(|source| ShopFault::Folder { path: path(), source })?;
+    std::fs::create_dir_all(folder).map_err(|source| StateFault::Folder { path: path(), source })?;
+    let lock = File::create(folder.join(LOCK_FILE)).map_err(|source| StateFault::Folder { path: path(), source })?;
     match lock.try_lock() {
         Ok(()) => {}
-        Err(TryLockError::WouldBlock) => return Err(ShopFault::InUse { path: path() }),
-        Err(TryLockError::Error(source)) => return Err(ShopFault::Folder { path: path(), source }),
+        Err(TryLockError::WouldBlock) => return Err(StateFault::InUse { path: path() }),
+        Err(TryLockError::Error(source)) => return Err(StateFault::Folder { path: path(), source }),
     }
     let database = Database::open(&folder.join(DATABASE_FILE))?;
     Ok(Stores {
         gateway: SandboxGateway::open(&folder.join(GATEWAY_FILE), Arc::clone(clock), ANSWER_TIMEOUT)?,
-        mailer: OutboxMailer::open(&folder.join(OUTBOX_FOLDER), Arc::clone(clock)).map_err(ShopFault::Files)?,
+        mailer: OutboxMailer::open(&folder.join(OUTBOX_FOLDER), Arc::clone(clock)).map_err(StateFault::Files)?,
         buckets: Buckets::open(database.clone(), &folder.join(BUCKETS_FOLDER), Arc::clone(clock))
-            .map_err(ShopFault::Files)?,
+            .map_err(StateFault::Files)?,
         database,
         lock: Some(lock),
     })
 }
 
-fn stores_in_memory(clock: &Arc<dyn Clock>) -> Result<Stores, ShopFault> {
+fn stores_in_memory(clock: &Arc<dyn Clock>) -> Result<Stores, StateFault> {
     let database = Database::in_memory()?;
     Ok(Stores {
         gateway: SandboxGateway::in_memory(Arc::clone(clock), ANSWER_TIMEOUT)?,
-        mailer: OutboxMailer::in_temporary_folder(Arc::clone(clock)).map_err(ShopFault::Files)?,
-        buckets: Buckets::in_temporary_folder(database.clone(), Arc::clone(clock)).map_err(ShopFault::Files)?,
+        mailer: OutboxMailer::in_temporary_folder(Arc::clone(clock)).map_err(StateFault::Files)?,
+        buckets: Buckets::in_temporary_folder(database.clone(), Arc::clone(clock)).map_err(StateFault::Files)?,
         database,
         lock: None,
     })
@@ -162,14 +157,14 @@ fn bucket(
     deployment: &Deployment,
     logical_id: &'static str,
     versions: Versions,
-) -> Result<NamedBucket, ShopFault> {
+) -> Result<NamedBucket, StateFault> {
     let spec = deployment
         .buckets
         .get(logical_id)
-        .ok_or(ShopFault::NoBucket { logical_id })?;
+        .ok_or(StateFault::NoBucket { logical_id })?;
     let bucket = buckets
         .bucket(&spec.name, versions)
-        .map_err(|source| ShopFault::BucketName { logical_id, source })?;
+        .map_err(|source| StateFault::BucketName { logical_id, source })?;
     Ok(NamedBucket {
         name: spec.name.clone(),
         bucket,
