@@ -59,6 +59,7 @@ fn explained(reason: RejectionReason) -> &'static str {
 mod tests {
     use super::super::fakes::{line, order};
     use super::*;
+    use crate::values::OrderLines;
 
     fn mail(order: &FulfilmentOrder, notice: Notice) -> Email {
         email(order, notice, EmailAddress::parse("ann@example.test").unwrap())
@@ -79,7 +80,7 @@ mod tests {
     #[test]
     fn a_sku_cannot_bring_its_own_html() {
         let mut order = order("order-1", "tok_ok");
-        order.lines = vec![line("<img src='x' onerror=\"y\">&", 1)];
+        order.lines = OrderLines::new(vec![line("<img src='x' onerror=\"y\">&", 1)]).unwrap();
         let mail = mail(&order, Notice::Cancelled);
         let item = "<li>1 x &lt;img src=&#39;x&#39; onerror=&quot;y&quot;&gt;&amp;</li>";
         assert!(mail.html.contains(item), "{}", mail.html);

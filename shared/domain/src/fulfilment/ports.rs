@@ -4,7 +4,8 @@ use async_trait::async_trait;
 
 use crate::ports::PortFailure;
 use crate::values::{
-    CorrelationId, CustomerId, Money, OrderId, OrderStatus, PaymentToken, Quantity, RejectionReason, Sku, Timestamp,
+    CorrelationId, CustomerId, HasSku, Money, OrderId, OrderLines, OrderStatus, PaymentToken, Quantity,
+    RejectionReason, Sku, Timestamp,
 };
 
 /// What fulfilment needs to know of an order.
@@ -12,7 +13,7 @@ use crate::values::{
 pub struct FulfilmentOrder {
     pub id: OrderId,
     pub customer: CustomerId,
-    pub lines: Vec<StockLine>,
+    pub lines: OrderLines<StockLine>,
     pub total: Money,
     pub payment_token: PaymentToken,
     pub status: OrderStatus,
@@ -25,6 +26,12 @@ pub struct FulfilmentOrder {
 pub struct StockLine {
     pub sku: Sku,
     pub quantity: Quantity,
+}
+
+impl HasSku for StockLine {
+    fn sku(&self) -> &Sku {
+        &self.sku
+    }
 }
 
 /// What came of asking for a status change.
@@ -120,7 +127,12 @@ pub enum Reservation {
 /// nothing: a `reserve` that arrives later MUST answer `Closed`.
 #[async_trait]
 pub trait StockLedger: Send + Sync {
-    async fn reserve(&self, order: &OrderId, lines: &[StockLine], at: Timestamp) -> Result<Reservation, PortFailure>;
+    async fn reserve(
+        &self,
+        order: &OrderId,
+        lines: &OrderLines<StockLine>,
+        at: Timestamp,
+    ) -> Result<Reservation, PortFailure>;
     /// The reserved units have left the house. Harmless when repeated and after `give_back`.
     async fn commit(&self, order: &OrderId, at: Timestamp) -> Result<(), PortFailure>;
     async fn give_back(&self, order: &OrderId, at: Timestamp) -> Result<(), PortFailure>;

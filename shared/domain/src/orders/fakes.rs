@@ -13,7 +13,7 @@ use super::ports::{
     IdempotencyStore, OrderPage, OrderPosition, OrderQuery, OrderRepository, PlaceOutcome, PriceList, RecordedReply,
 };
 use crate::ports::{Clock, IdGenerator, PortFailure};
-use crate::values::{CorrelationId, Currency, CustomerId, Money, OrderId, OrderStatus, Sku, Timestamp};
+use crate::values::{CorrelationId, Currency, CustomerId, Money, OrderId, OrderLines, OrderStatus, Sku, Timestamp};
 
 /// Stands still until it is moved.
 #[derive(Default)]
@@ -75,10 +75,6 @@ impl Store {
 
     pub(super) fn put(&self, order: Order) {
         self.lock().orders.insert(order.id.clone(), order);
-    }
-
-    pub(super) fn has_records(&self) -> bool {
-        !self.lock().records.is_empty()
     }
 }
 
@@ -220,11 +216,12 @@ pub(super) fn order(customer: &str, number: i64, status: OrderStatus) -> Order {
     Order {
         id: OrderId::parse(&format!("order-{number}")).unwrap(),
         customer: CustomerId::parse(customer).unwrap(),
-        lines: vec![super::order::OrderLine {
+        lines: OrderLines::new(vec![super::order::OrderLine {
             sku: Sku::parse("MUG").unwrap(),
             quantity: crate::values::Quantity::new(1).unwrap(),
             unit_price: price,
-        }],
+        }])
+        .unwrap(),
         total: price,
         payment_token: crate::values::PaymentToken::parse("tok_ok").unwrap(),
         status,

@@ -8,9 +8,12 @@ use super::ports::{
     Fence, IdempotencyClaim, IdempotencyClaimed, IdempotencyCompletion, IdempotencyScope, IdempotencyStore,
     OrderRepository, PayloadHash, PlaceOutcome, PriceList, RecordedReply,
 };
-use super::pricing::{faults_without_prices, priced};
+use super::pricing::priced;
 use crate::ports::{Clock, IdGenerator, PortFailure};
-use crate::values::{CorrelationId, CustomerId, OrderId, OrderStatus, PaymentToken, Quantity, Sku, Timestamp};
+use crate::values::{
+    CorrelationId, CustomerId, HasSku, IdempotencyKey, OrderId, OrderLines, OrderStatus, PaymentToken, Quantity, Sku,
+    Timestamp,
+};
 
 /// How long a request is remembered: longer than any client or queue retries.
 pub const IDEMPOTENCY_KEPT: Duration = Duration::from_hours(7 * 24);
@@ -27,9 +30,9 @@ pub struct PlaceOrder {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewOrder {
     pub customer: CustomerId,
-    pub lines: Vec<NewOrderLine>,
+    pub lines: OrderLines<NewOrderLine>,
     pub payment_token: PaymentToken,
-    pub idempotency_key: String,
+    pub idempotency_key: IdempotencyKey,
     pub payload_hash: PayloadHash,
     /// Until when this attempt may work.
     pub lease_until: Timestamp,
@@ -40,6 +43,12 @@ pub struct NewOrder {
 pub struct NewOrderLine {
     pub sku: Sku,
     pub quantity: Quantity,
+}
+
+impl HasSku for NewOrderLine {
+    fn sku(&self) -> &Sku {
+        &self.sku
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,14 +73,7 @@ pub enum PlaceOrderError {
 /// Why an order cannot be placed. `line` counts from zero.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OrderFault {
-    NoLines,
-    /// More than [`super::order::ORDER_LINES_MAX`].
-    TooManyLines,
     UnknownSku {
-        line: usize,
-    },
-    /// An earlier line has this SKU.
-    RepeatedSku {
         line: usize,
     },
     /// The lines before it are in another currency.
@@ -89,10 +91,6 @@ impl PlaceOrder {
         new: &NewOrder,
         render: &(dyn Fn(&Order) -> RecordedReply + Send + Sync),
     ) -> Result<PlacedOrder, PlaceOrderError> {
-        let faults = faults_without_prices(&new.lines);
-        if !faults.is_empty() {
-            return Err(PlaceOrderError::Refused(faults));
-        }
         let now = self.clock.now();
         let scope = IdempotencyScope {
             customer: new.customer.clone(),

@@ -18,7 +18,8 @@ pub(super) use stock::Stock;
 use super::ports::{Authorization, Capture, FulfilmentOrder, PaymentGateway, StockLine};
 use crate::ports::{Clock, PortFailure};
 use crate::values::{
-    CorrelationId, Currency, CustomerId, Money, OrderId, OrderStatus, PaymentToken, Quantity, Sku, Timestamp,
+    CorrelationId, Currency, CustomerId, Money, OrderId, OrderLines, OrderStatus, PaymentToken, Quantity, Sku,
+    Timestamp,
 };
 
 /// An hour after time began, for ever.
@@ -106,7 +107,7 @@ pub(super) fn order(id: &str, token: &str) -> FulfilmentOrder {
     FulfilmentOrder {
         id: order_id(id),
         customer: CustomerId::parse("ann").unwrap(),
-        lines: vec![line("MUG", 3), line("TEE", 1)],
+        lines: OrderLines::new(vec![line("MUG", 3), line("TEE", 1)]).unwrap(),
         total: euros(1_250),
         payment_token: PaymentToken::parse(token).unwrap(),
         status: OrderStatus::Pending,

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use super::Answers;
 use crate::fulfilment::ports::{Reservation, StockLedger, StockLine};
 use crate::ports::PortFailure;
-use crate::values::{OrderId, Sku, Timestamp};
+use crate::values::{OrderId, OrderLines, Sku, Timestamp};
 
 #[derive(Default)]
 pub(crate) struct Stock {
@@ -24,8 +24,8 @@ struct State {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Held {
-    Reserved(Vec<StockLine>),
-    Committed(Vec<StockLine>),
+    Reserved(OrderLines<StockLine>),
+    Committed(OrderLines<StockLine>),
     Closed,
 }
 
@@ -52,7 +52,12 @@ impl Stock {
 
 #[async_trait]
 impl StockLedger for Stock {
-    async fn reserve(&self, order: &OrderId, lines: &[StockLine], _at: Timestamp) -> Result<Reservation, PortFailure> {
+    async fn reserve(
+        &self,
+        order: &OrderId,
+        lines: &OrderLines<StockLine>,
+        _at: Timestamp,
+    ) -> Result<Reservation, PortFailure> {
         let mut state = self.state.lock().unwrap();
         let State { available, held } = &mut *state;
         match held.get(order) {
@@ -72,7 +77,7 @@ impl StockLedger for Stock {
         for line in lines {
             *available.get_mut(&line.sku).unwrap() -= line.quantity.units();
         }
-        held.insert(order.clone(), Held::Reserved(lines.to_vec()));
+        held.insert(order.clone(), Held::Reserved(lines.clone()));
         self.answers.give(Reservation::Reserved)
     }
 
@@ -81,7 +86,7 @@ impl StockLedger for Stock {
         if let Some(held) = state.held.get_mut(order)
             && let Held::Reserved(lines) = held
         {
-            *held = Held::Committed(std::mem::take(lines));
+            *held = Held::Committed(lines.clone());
         }
         self.answers.give(())
     }
@@ -90,7 +95,7 @@ impl StockLedger for Stock {
         let mut state = self.state.lock().unwrap();
         let State { available, held } = &mut *state;
         if let Some(Held::Reserved(lines) | Held::Committed(lines)) = held.insert(order.clone(), Held::Closed) {
-            for line in lines {
+            for line in &lines {
                 *available.get_mut(&line.sku).unwrap() += line.quantity.units();
             }
         }
