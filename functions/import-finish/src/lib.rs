@@ -39,7 +39,7 @@ fn told(outcome: &ImportOutcome) -> &'static str {
             tracing::info!(reason, "catalog rejected");
             "REJECTED"
         }
-        _ => {
+        ImportOutcome::HandedOver | ImportOutcome::FinishedBefore | ImportOutcome::Outdated => {
             tracing::info!("catalog was replaced by a newer version");
             "OUTDATED"
         }

@@ -1,11 +1,10 @@
 //! How does `POST /orders` become an order, once per idempotency key?
 
 use domain::orders::order::Order;
-use domain::orders::place::{NewOrder, NewOrderLine, OrderFault, PlaceOrder, PlaceOrderError, PlacedOrder};
+use domain::orders::place::{NewOrder, OrderFault, PlaceOrder, PlaceOrderError, PlacedOrder};
 use domain::orders::ports::{PayloadHash, RecordedReply};
-use domain::values::{CorrelationId, CustomerId, Timestamp};
+use domain::values::{CorrelationId, CustomerId, IdempotencyKey, Timestamp};
 use edge::http::http;
-use edge::idempotency_key::IdempotencyKey;
 use edge::invocation::{Invocation, Reply};
 use edge::json::payload_hash;
 use edge::metrics::{self, Metric};
@@ -40,19 +39,17 @@ pub async fn handle(invocation: Invocation, place: &PlaceOrder) -> Reply {
 fn new_order(request: &HttpRequest) -> Result<NewOrder, Problem> {
     let customer = CustomerId::parse(&request.caller()?.subject);
     let customer = customer.map_err(|fault| Problem::unauthenticated(fault.to_string()))?;
-    let idempotency_key = IdempotencyKey::parse(request.header("Idempotency-Key"))?;
+    let key = request.header("Idempotency-Key");
+    let idempotency_key = IdempotencyKey::parse(key.ok_or_else(Problem::idempotency_key_missing)?)
+        .map_err(|_fault| Problem::idempotency_key_malformed())?;
     let json: Value = request.json_body()?;
     let body = NewOrderBody::read(&json).map_err(invalid_content)?;
     let correlation_id = CorrelationId::parse(&request.correlation_id).map_err(|fault| Problem::internal(&fault))?;
-    let lines = body.items.into_iter().map(|item| NewOrderLine {
-        sku: item.sku,
-        quantity: item.quantity,
-    });
     Ok(NewOrder {
         customer,
-        lines: lines.collect(),
+        lines: body.items,
         payment_token: body.payment_token,
-        idempotency_key: idempotency_key.as_str().to_owned(),
+        idempotency_key,
         payload_hash: PayloadHash(payload_hash(&json)),
         // Once Lambda has ended this invocation, nothing of it can still write: the lease may pass on.
         lease_until: Timestamp::from_unix_ms(i64::try_from(request.deadline_ms).unwrap_or(i64::MAX)),
@@ -91,11 +88,8 @@ fn problem(error: PlaceOrderError) -> Problem {
 
 fn fault(fault: &OrderFault) -> Fault {
     let (line, detail) = match fault {
-        OrderFault::NoLines => (None, "an order has at least one item"),
-        OrderFault::TooManyLines => (None, "the order has too many items"),
         OrderFault::TotalTooLarge => (None, "the total is larger than any order may be"),
         OrderFault::UnknownSku { line } => (Some(*line), "there is no product with this sku"),
-        OrderFault::RepeatedSku { line } => (Some(*line), "is the sku of an earlier item"),
         OrderFault::MixedCurrencies { line } => (Some(*line), "has another currency than the items before it"),
     };
     match line {

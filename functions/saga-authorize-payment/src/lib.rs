@@ -4,6 +4,7 @@ use domain::fulfilment::authorize_payment::{AuthorizePayment, AuthorizePaymentEr
 use edge::invocation::{Invocation, Reply};
 use edge::step::{StepError, step};
 use wire::saga::{SagaInput, StepOutcome};
+use wire::step_fault::StepFault;
 
 pub async fn handle(invocation: Invocation, authorize: &AuthorizePayment) -> Reply {
     step(invocation, |input: SagaInput| async move {
@@ -17,12 +18,12 @@ pub async fn handle(invocation: Invocation, authorize: &AuthorizePayment) -> Rep
 }
 
 fn step_error(error: &AuthorizePaymentError) -> StepError {
-    let name = match error {
-        AuthorizePaymentError::Declined => "PaymentDeclined",
-        AuthorizePaymentError::InsufficientFunds => "InsufficientFunds",
-        AuthorizePaymentError::PaymentClosed => "PaymentClosed",
-        AuthorizePaymentError::OrderNotFound => "OrderNotFound",
+    let fault = match error {
+        AuthorizePaymentError::Declined => StepFault::PaymentDeclined,
+        AuthorizePaymentError::InsufficientFunds => StepFault::InsufficientFunds,
+        AuthorizePaymentError::PaymentClosed => StepFault::PaymentClosed,
+        AuthorizePaymentError::OrderNotFound => StepFault::OrderNotFound,
         AuthorizePaymentError::Port(failure) => return StepError::outside(failure, failure.transient),
     };
-    StepError::new(name, error.to_string())
+    StepError::new(fault.as_str(), error.to_string())
 }

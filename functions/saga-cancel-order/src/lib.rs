@@ -4,6 +4,7 @@ use domain::fulfilment::complete_cancel::{CompleteCancel, CompleteCancelError};
 use edge::invocation::{Invocation, Reply};
 use edge::step::{StepError, step};
 use wire::saga::{SagaInput, StepOutcome};
+use wire::step_fault::StepFault;
 
 pub async fn handle(invocation: Invocation, complete: &CompleteCancel) -> Reply {
     step(invocation, |input: SagaInput| async move {
@@ -17,10 +18,10 @@ pub async fn handle(invocation: Invocation, complete: &CompleteCancel) -> Reply 
 }
 
 fn step_error(error: &CompleteCancelError) -> StepError {
-    let name = match error {
-        CompleteCancelError::NotCancelling(_) => "OrderNotCancelling",
-        CompleteCancelError::OrderNotFound => "OrderNotFound",
+    let fault = match error {
+        CompleteCancelError::NotCancelling(_) => StepFault::OrderNotCancelling,
+        CompleteCancelError::OrderNotFound => StepFault::OrderNotFound,
         CompleteCancelError::Port(failure) => return StepError::outside(failure, failure.transient),
     };
-    StepError::new(name, error.to_string())
+    StepError::new(fault.as_str(), error.to_string())
 }

@@ -6,6 +6,7 @@ use edge::invocation::{Invocation, Reply};
 use edge::metrics::{self, Metric};
 use edge::step::{StepError, step};
 use wire::saga::{SagaInput, StepOutcome};
+use wire::step_fault::StepFault;
 
 pub async fn handle(invocation: Invocation, confirm: &ConfirmOrder) -> Reply {
     step(invocation, |input: SagaInput| async move {
@@ -19,10 +20,10 @@ pub async fn handle(invocation: Invocation, confirm: &ConfirmOrder) -> Reply {
 }
 
 fn step_error(error: &ConfirmOrderError) -> StepError {
-    let name = match error {
-        ConfirmOrderError::NotConfirmable(_) => "OrderNotConfirmable",
-        ConfirmOrderError::OrderNotFound => "OrderNotFound",
+    let fault = match error {
+        ConfirmOrderError::NotConfirmable(_) => StepFault::OrderNotConfirmable,
+        ConfirmOrderError::OrderNotFound => StepFault::OrderNotFound,
         ConfirmOrderError::Port(failure) => return StepError::outside(failure, failure.transient),
     };
-    StepError::new(name, error.to_string())
+    StepError::new(fault.as_str(), error.to_string())
 }

@@ -4,6 +4,7 @@ use domain::fulfilment::notify_customer::{Notified, NotifyCustomer, NotifyCustom
 use edge::invocation::{Invocation, Reply};
 use edge::step::{StepError, step};
 use wire::saga::{NotifyInput, StepOutcome};
+use wire::step_fault::StepFault;
 
 pub async fn handle(invocation: Invocation, notify: &NotifyCustomer) -> Reply {
     step(invocation, |input: NotifyInput| async move {
@@ -21,9 +22,9 @@ pub async fn handle(invocation: Invocation, notify: &NotifyCustomer) -> Reply {
 }
 
 fn step_error(error: &NotifyCustomerError) -> StepError {
-    let name = match error {
-        NotifyCustomerError::OrderNotFound => "OrderNotFound",
+    let fault = match error {
+        NotifyCustomerError::OrderNotFound => StepFault::OrderNotFound,
         NotifyCustomerError::Port(failure) => return StepError::outside(failure, failure.transient),
     };
-    StepError::new(name, error.to_string())
+    StepError::new(fault.as_str(), error.to_string())
 }

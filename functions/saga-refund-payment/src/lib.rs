@@ -5,6 +5,7 @@ use edge::invocation::{Invocation, Reply};
 use edge::metrics::{self, Metric};
 use edge::step::{StepError, step};
 use wire::saga::{RefundOutcome, SagaInput};
+use wire::step_fault::StepFault;
 
 pub async fn handle(invocation: Invocation, refund: &RefundPayment) -> Reply {
     step(invocation, |input: SagaInput| async move {
@@ -16,9 +17,9 @@ pub async fn handle(invocation: Invocation, refund: &RefundPayment) -> Reply {
 }
 
 fn step_error(error: &RefundPaymentError) -> StepError {
-    let name = match error {
-        RefundPaymentError::OrderNotFound => "OrderNotFound",
+    let fault = match error {
+        RefundPaymentError::OrderNotFound => StepFault::OrderNotFound,
         RefundPaymentError::Port(failure) => return StepError::outside(failure, failure.transient),
     };
-    StepError::new(name, error.to_string())
+    StepError::new(fault.as_str(), error.to_string())
 }

@@ -6,6 +6,7 @@ use edge::invocation::{Invocation, Reply};
 use edge::metrics;
 use edge::step::{StepError, step};
 use wire::saga::{RejectInput, StepOutcome};
+use wire::step_fault::StepFault;
 
 pub async fn handle(invocation: Invocation, reject: &RejectOrder) -> Reply {
     step(invocation, |input: RejectInput| async move {
@@ -22,10 +23,10 @@ pub async fn handle(invocation: Invocation, reject: &RejectOrder) -> Reply {
 }
 
 fn step_error(error: &RejectOrderError) -> StepError {
-    let name = match error {
-        RejectOrderError::NotRejectable(_) => "OrderNotRejectable",
-        RejectOrderError::OrderNotFound => "OrderNotFound",
+    let fault = match error {
+        RejectOrderError::NotRejectable(_) => StepFault::OrderNotRejectable,
+        RejectOrderError::OrderNotFound => StepFault::OrderNotFound,
         RejectOrderError::Port(failure) => return StepError::outside(failure, failure.transient),
     };
-    StepError::new(name, error.to_string())
+    StepError::new(fault.as_str(), error.to_string())
 }

@@ -4,6 +4,7 @@ use domain::fulfilment::reserve_stock::{ReserveStock, ReserveStockError};
 use edge::invocation::{Invocation, Reply};
 use edge::step::{StepError, step};
 use wire::saga::{SagaInput, StepOutcome};
+use wire::step_fault::StepFault;
 
 pub async fn handle(invocation: Invocation, reserve: &ReserveStock) -> Reply {
     step(invocation, |input: SagaInput| async move {
@@ -14,11 +15,11 @@ pub async fn handle(invocation: Invocation, reserve: &ReserveStock) -> Reply {
 }
 
 fn step_error(error: &ReserveStockError) -> StepError {
-    let name = match error {
-        ReserveStockError::OutOfStock(_) => "OutOfStock",
-        ReserveStockError::ReservationClosed => "ReservationClosed",
-        ReserveStockError::OrderNotFound => "OrderNotFound",
+    let fault = match error {
+        ReserveStockError::OutOfStock(_) => StepFault::OutOfStock,
+        ReserveStockError::ReservationClosed => StepFault::ReservationClosed,
+        ReserveStockError::OrderNotFound => StepFault::OrderNotFound,
         ReserveStockError::Port(failure) => return StepError::outside(failure, failure.transient),
     };
-    StepError::new(name, error.to_string())
+    StepError::new(fault.as_str(), error.to_string())
 }

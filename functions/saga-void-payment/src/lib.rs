@@ -5,6 +5,7 @@ use edge::invocation::{Invocation, Reply};
 use edge::metrics::{self, Metric};
 use edge::step::{StepError, step};
 use wire::saga::{SagaInput, StepOutcome};
+use wire::step_fault::StepFault;
 
 pub async fn handle(invocation: Invocation, void: &VoidPayment) -> Reply {
     step(invocation, |input: SagaInput| async move {
@@ -16,10 +17,10 @@ pub async fn handle(invocation: Invocation, void: &VoidPayment) -> Reply {
 }
 
 fn step_error(error: &VoidPaymentError) -> StepError {
-    let name = match error {
-        VoidPaymentError::AlreadyCaptured => "AlreadyCaptured",
-        VoidPaymentError::OrderNotFound => "OrderNotFound",
+    let fault = match error {
+        VoidPaymentError::AlreadyCaptured => StepFault::AlreadyCaptured,
+        VoidPaymentError::OrderNotFound => StepFault::OrderNotFound,
         VoidPaymentError::Port(failure) => return StepError::outside(failure, failure.transient),
     };
-    StepError::new(name, error.to_string())
+    StepError::new(fault.as_str(), error.to_string())
 }

@@ -192,17 +192,24 @@ impl CatalogWriter for DynamoCatalogWriter {
 
 /// What an update gives to its expressions. Made in one piece: a map that grows value by value is built three times over.
 fn values(row: &CatalogRow, version: CatalogVersion, at: Timestamp) -> HashMap<String, AttributeValue> {
+    let CatalogRow {
+        sku,
+        name,
+        description,
+        price,
+        stock,
+    } = row;
     HashMap::from(
         [
-            (":sku", text(row.sku.as_str())),
+            (":sku", text(sku.as_str())),
             (":listed", text(product_item::LISTED)),
-            (":name", text(row.name.as_str())),
-            (":description", text(row.description.as_str())),
-            (":price", number(row.price.amount_minor())),
-            (":currency", text(row.price.currency().code())),
+            (":name", text(name.as_str())),
+            (":description", text(description.as_str())),
+            (":price", number(price.amount_minor())),
+            (":currency", text(price.currency().code())),
             (":version", product_item::version(version)),
             (":at", number(at.unix_ms())),
-            (":stock", number(row.stock)),
+            (":stock", number(*stock)),
             (":none", number(0)),
         ]
         .map(|(name, value)| (name.to_owned(), value)),

@@ -102,6 +102,17 @@ impl CatalogWriter for SqliteCatalogWriter {
         let row = row.clone();
         self.database
             .call("apply catalog row", move |connection| {
+                let CatalogRow {
+                    sku,
+                    name,
+                    description,
+                    price,
+                    stock,
+                } = &row;
+                let CatalogVersion {
+                    upload_sequence,
+                    byte_offset,
+                } = version;
                 let written = connection
                     .prepare_cached(
                         "INSERT INTO products (sku, name, description, price_minor, currency, on_hand,
@@ -117,14 +128,14 @@ impl CatalogWriter for SqliteCatalogWriter {
                                < (excluded.catalog_sequence, excluded.catalog_offset)",
                     )?
                     .execute(named_params! {
-                        ":sku": row.sku.as_str(),
-                        ":name": row.name,
-                        ":description": row.description,
-                        ":price": row.price.amount_minor(),
-                        ":currency": row.price.currency().code(),
-                        ":stock": row.stock,
-                        ":sequence": version.upload_sequence,
-                        ":offset": version.byte_offset,
+                        ":sku": sku.as_str(),
+                        ":name": name,
+                        ":description": description,
+                        ":price": price.amount_minor(),
+                        ":currency": price.currency().code(),
+                        ":stock": stock,
+                        ":sequence": upload_sequence,
+                        ":offset": byte_offset,
                         ":at": at.unix_ms(),
                     })?;
                 Ok(if written == 1 {

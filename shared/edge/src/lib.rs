@@ -22,7 +22,6 @@ pub mod cursor;
 #[cfg(any(feature = "aws", feature = "lambda"))]
 pub mod deadline;
 pub mod http;
-pub mod idempotency_key;
 pub mod invocation;
 pub mod json;
 #[cfg(feature = "lambda")]

@@ -10,7 +10,8 @@ use domain::orders::ports::{
     OrderRepository, PayloadHash, PlaceOutcome, RecordedReply,
 };
 use domain::values::{
-    CorrelationId, Currency, CustomerId, Money, OrderId, OrderStatus, PaymentToken, Quantity, Sku, Timestamp, UploadId,
+    CorrelationId, Currency, CustomerId, IdempotencyKey, Money, OrderId, OrderLines, OrderStatus, PaymentToken,
+    Quantity, Sku, Timestamp, UploadId,
 };
 use tokio::task::JoinSet;
 
@@ -60,7 +61,7 @@ pub(crate) fn order(customer: &CustomerId, created_at: Timestamp) -> Order {
     Order {
         id: order_id(),
         customer: customer.clone(),
-        lines: vec![line(sku(), 2, 1_250), line(sku(), 99, 1)],
+        lines: OrderLines::new(vec![line(sku(), 2, 1_250), line(sku(), 99, 1)]).unwrap(),
         total: euros(2_599),
         payment_token: PaymentToken::parse("tok_ok").unwrap(),
         status: OrderStatus::Pending,
@@ -94,7 +95,7 @@ pub(crate) fn claim(customer: &CustomerId, key: &str, payload: u8, now: Timestam
         scope: IdempotencyScope {
             customer: customer.clone(),
             operation: "place-order",
-            key: key.to_owned(),
+            key: IdempotencyKey::parse(key).unwrap(),
         },
         payload_hash: PayloadHash([payload; 32]),
         now,

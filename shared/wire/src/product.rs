@@ -30,12 +30,21 @@ pub struct ProductPageJson {
 impl ProductJson {
     /// `thumbnails` are sizes in pixels with the links to them: the product itself knows object keys only.
     pub fn new(product: Product, thumbnails: Vec<(u32, String)>) -> Self {
+        let Product {
+            sku,
+            name,
+            description,
+            price,
+            available,
+            // Object keys, for which the caller made links.
+            thumbnails: _,
+        } = product;
         Self {
-            sku: product.sku.to_string(),
-            name: product.name,
-            description: product.description,
-            price: product.price.into(),
-            available: product.available,
+            sku: sku.to_string(),
+            name,
+            description,
+            price: price.into(),
+            available,
             thumbnails: thumbnails.into_iter().collect(),
         }
     }

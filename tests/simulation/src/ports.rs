@@ -17,7 +17,7 @@ use domain::ports::{
     Clock, CustomerDirectory, Email, IdGenerator, Mailer, PortFailure, SendClaim, SendFailure, SendLog, SendState,
 };
 use domain::values::{
-    CorrelationId, CustomerId, EmailAddress, Money, OrderId, PaymentToken, RejectionReason, Sku, Timestamp,
+    CorrelationId, CustomerId, EmailAddress, Money, OrderId, OrderLines, PaymentToken, RejectionReason, Sku, Timestamp,
 };
 use sandbox_gateway::payment::{ANSWER_TIMEOUT, GatewayFault};
 
@@ -204,8 +204,13 @@ impl OrderBook for Ports {
 
 #[async_trait]
 impl StockLedger for Ports {
-    async fn reserve(&self, order: &OrderId, lines: &[StockLine], _at: Timestamp) -> Result<Reservation, PortFailure> {
-        let (order, lines) = (order.clone(), lines.to_vec());
+    async fn reserve(
+        &self,
+        order: &OrderId,
+        lines: &OrderLines<StockLine>,
+        _at: Timestamp,
+    ) -> Result<Reservation, PortFailure> {
+        let (order, lines) = (order.clone(), lines.clone());
         let reserved = self
             .0
             .write("stock.reserve", move |shop| shop.shelf.reserve(&order, &lines));

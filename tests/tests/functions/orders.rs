@@ -6,7 +6,7 @@ use std::time::Duration;
 use adapter_embedded::idempotency::SqliteIdempotencyStore;
 use domain::orders::ports::{IdempotencyClaim, IdempotencyScope, IdempotencyStore, PayloadHash};
 use domain::ports::Clock;
-use domain::values::CustomerId;
+use domain::values::{CustomerId, IdempotencyKey};
 use serde_json::{Value, json};
 
 use crate::shop::{ANN, ORDER, OTHER_ORDER, Shop, event, http};
@@ -129,7 +129,7 @@ async fn a_request_still_in_progress_is_a_conflict_until_its_lease_is_over() {
         scope: IdempotencyScope {
             customer: CustomerId::parse(ANN).unwrap(),
             operation: "place-order",
-            key: "key-1".to_owned(),
+            key: IdempotencyKey::parse("key-1").unwrap(),
         },
         payload_hash: PayloadHash(edge::json::payload_hash(
             &json!({"items": [{"sku": "MUG-01", "quantity": 1}], "payment_token": "tok_ok"}),

@@ -14,3 +14,4 @@ mod cost;
 mod documents;
 mod layout;
 mod roles;
+mod step_names;

@@ -15,7 +15,8 @@ use domain::orders::ports::{
     OrderRepository as _, PayloadHash, RecordedReply,
 };
 use domain::values::{
-    CorrelationId, Currency, CustomerId, Money, OrderId, OrderStatus, PaymentToken, Quantity, Sku, Timestamp,
+    CorrelationId, Currency, CustomerId, IdempotencyKey, Money, OrderId, OrderLines, OrderStatus, PaymentToken,
+    Quantity, Sku, Timestamp,
 };
 use serde_json::{Value, json};
 use tokio::sync::Notify;
@@ -169,7 +170,7 @@ async fn place_order(database: &Database, id: &str) {
     let scope = IdempotencyScope {
         customer: customer.clone(),
         operation: "place-order",
-        key: id.to_owned(),
+        key: IdempotencyKey::parse(id).unwrap(),
     };
     let lease_until = at.plus(Duration::from_secs(10));
     let claim = IdempotencyClaim {
@@ -186,11 +187,12 @@ async fn place_order(database: &Database, id: &str) {
     let order = Order {
         id: OrderId::parse(id).unwrap(),
         customer,
-        lines: vec![OrderLine {
+        lines: OrderLines::new(vec![OrderLine {
             sku: Sku::parse("MUG-01").unwrap(),
             quantity: Quantity::new(1).unwrap(),
             unit_price: price,
-        }],
+        }])
+        .unwrap(),
         total: price,
         payment_token: PaymentToken::parse("tok_ok").unwrap(),
         status: OrderStatus::Pending,

@@ -9,7 +9,7 @@ use domain::orders::ports::{
     Fence, IdempotencyClaim, IdempotencyClaimed, IdempotencyScope, IdempotencyStore, PayloadHash,
 };
 use domain::ports::{PortFailure, SendClaim, SendLog, SendState};
-use domain::values::{CustomerId, Timestamp};
+use domain::values::{CustomerId, IdempotencyKey, Timestamp};
 use edge::aws::ATTEMPTS_MAX;
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ fn scope() -> IdempotencyScope {
     IdempotencyScope {
         customer: CustomerId::parse("ann").unwrap(),
         operation: "place-order",
-        key: "key-1".to_owned(),
+        key: IdempotencyKey::parse("key-1").unwrap(),
     }
 }
 

@@ -16,7 +16,7 @@ use domain::orders::ports::{
     OrderRepository, PayloadHash, RecordedReply,
 };
 use domain::ports::{SendClaim, SendLog, SendState};
-use domain::values::{CorrelationId, OrderStatus};
+use domain::values::{CorrelationId, IdempotencyKey, OrderStatus};
 use port_contracts::orders::OrderPorts;
 use port_contracts::{idempotency, mail, order_book, orders};
 use serde_json::{Value, json};
@@ -91,7 +91,7 @@ async fn an_order_shows_in_the_stream_with_all_its_attributes() {
     let scope = IdempotencyScope {
         customer: order.customer.clone(),
         operation: "place-order",
-        key: "key-1".to_owned(),
+        key: IdempotencyKey::parse("key-1").unwrap(),
     };
     let claim = IdempotencyClaim {
         scope: scope.clone(),

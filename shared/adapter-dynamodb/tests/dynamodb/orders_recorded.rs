@@ -9,7 +9,8 @@ use domain::orders::ports::{
 };
 use domain::ports::PortFailure;
 use domain::values::{
-    CorrelationId, Currency, CustomerId, Money, OrderId, OrderStatus, PaymentToken, Quantity, Sku, Timestamp,
+    CorrelationId, Currency, CustomerId, IdempotencyKey, Money, OrderId, OrderLines, OrderStatus, PaymentToken,
+    Quantity, Sku, Timestamp,
 };
 use edge::aws::ATTEMPTS_MAX;
 use serde_json::{Value, json};
@@ -33,11 +34,12 @@ pub(crate) fn order() -> Order {
     Order {
         id: OrderId::parse("order-1").unwrap(),
         customer: customer(),
-        lines: vec![OrderLine {
+        lines: OrderLines::new(vec![OrderLine {
             sku: Sku::parse("Käse 1").unwrap(),
             quantity: Quantity::new(2).unwrap(),
             unit_price: euros(125),
-        }],
+        }])
+        .unwrap(),
         total: euros(250),
         payment_token: PaymentToken::parse("tok_ok").unwrap(),
         status: OrderStatus::Pending,
@@ -78,7 +80,7 @@ async fn place(recorded: &Recorded) -> Result<PlaceOutcome, PortFailure> {
         scope: IdempotencyScope {
             customer: customer(),
             operation: "place-order",
-            key: "key-1".to_owned(),
+            key: IdempotencyKey::parse("key-1").unwrap(),
         },
         fence: Fence(7),
         reply: RecordedReply(b"accepted".to_vec()),
@@ -146,7 +148,7 @@ async fn the_trace_of_a_request_is_stored_beside_the_order_that_it_changes() {
         scope: IdempotencyScope {
             customer: customer(),
             operation: "place-order",
-            key: "key-1".to_owned(),
+            key: IdempotencyKey::parse("key-1").unwrap(),
         },
         fence: Fence(7),
         reply: RecordedReply(Vec::new()),

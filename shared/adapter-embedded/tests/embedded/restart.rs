@@ -16,7 +16,7 @@ use domain::orders::ports::{
     IdempotencyClaim, IdempotencyClaimed, IdempotencyScope, IdempotencyStore, OrderRepository, PayloadHash,
     RecordedReply,
 };
-use domain::values::{CorrelationId, OrderId, Sku, Timestamp};
+use domain::values::{CorrelationId, IdempotencyKey, OrderId, Sku, Timestamp};
 
 use crate::shop::{Shop, TestFolder};
 use crate::stream::place;
@@ -66,7 +66,7 @@ async fn orders_replies_executions_and_secrets_outlive_the_process() {
         scope: IdempotencyScope {
             customer: order.customer,
             operation: "place-order",
-            key: "key-1".to_owned(),
+            key: IdempotencyKey::parse("key-1").unwrap(),
         },
         payload_hash: PayloadHash([1; 32]),
         now: order.created_at,

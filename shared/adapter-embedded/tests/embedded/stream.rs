@@ -12,7 +12,8 @@ use domain::orders::ports::{
     RecordedReply,
 };
 use domain::values::{
-    CorrelationId, Currency, CustomerId, Money, OrderId, OrderStatus, PaymentToken, Quantity, Sku, Timestamp,
+    CorrelationId, Currency, CustomerId, IdempotencyKey, Money, OrderId, OrderLines, OrderStatus, PaymentToken,
+    Quantity, Sku, Timestamp,
 };
 use serde_json::json;
 
@@ -25,11 +26,12 @@ fn order() -> Order {
     Order {
         id: OrderId::parse("order-1").unwrap(),
         customer: CustomerId::parse("ann").unwrap(),
-        lines: vec![OrderLine {
+        lines: OrderLines::new(vec![OrderLine {
             sku: Sku::parse("MUG-01").unwrap(),
             quantity: Quantity::new(2).unwrap(),
             unit_price: price,
-        }],
+        }])
+        .unwrap(),
         total: price.plus(price).unwrap(),
         payment_token: PaymentToken::parse("tok_secret").unwrap(),
         status: OrderStatus::Pending,
@@ -46,7 +48,7 @@ pub(crate) async fn place(database: &Database) -> Order {
     let scope = IdempotencyScope {
         customer: order.customer.clone(),
         operation: "place-order",
-        key: "key-1".to_owned(),
+        key: IdempotencyKey::parse("key-1").unwrap(),
     };
     let claim = IdempotencyClaim {
         scope: scope.clone(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::fulfilment::ports::{FulfilmentOrder, Parking, SagaKind, StockLine, Transition};
+use domain::fulfilment::ports::{FulfilmentOrder, Parking, SagaKind, Transition};
 use domain::orders::order::Order;
 use domain::orders::ports::{CancelOutcome, OrderPage, OrderPosition, OrderQuery};
 use domain::values::{CorrelationId, CustomerId, OrderId, OrderStatus, RejectionReason, Timestamp};
@@ -65,7 +65,7 @@ impl OrderTable {
     }
 
     pub fn find(&self, id: &OrderId) -> Option<FulfilmentOrder> {
-        self.rows.get(id).map(|row| fulfilment_order(&row.order))
+        self.rows.get(id).map(|row| row.order.clone().into())
     }
 
     /// Newest first.
@@ -90,11 +90,9 @@ impl OrderTable {
     }
 
     pub fn overdue(&self, before: Timestamp, limit: usize) -> Vec<FulfilmentOrder> {
-        let is_overdue = |order: &&Order| {
-            matches!(order.status, OrderStatus::Pending | OrderStatus::Cancelling) && order.updated_at < before
-        };
+        let is_overdue = |order: &&Order| order.status.is_open() && order.updated_at < before;
         let orders = self.rows().map(|row| &row.order).filter(is_overdue);
-        let mut overdue: Vec<FulfilmentOrder> = orders.map(fulfilment_order).collect();
+        let mut overdue: Vec<FulfilmentOrder> = orders.cloned().map(FulfilmentOrder::from).collect();
         overdue.sort_by(|a, b| (a.updated_at, &a.id).cmp(&(b.updated_at, &b.id)));
         overdue.truncate(limit);
         overdue
@@ -250,22 +248,4 @@ fn moved(row: &Row, status: OrderStatus) -> Box<Row> {
     after.order.status = status;
     after.parked_from = None;
     after
-}
-
-fn fulfilment_order(order: &Order) -> FulfilmentOrder {
-    let line = |line: &domain::orders::order::OrderLine| StockLine {
-        sku: line.sku.clone(),
-        quantity: line.quantity,
-    };
-    FulfilmentOrder {
-        id: order.id.clone(),
-        customer: order.customer.clone(),
-        lines: order.lines.iter().map(line).collect(),
-        total: order.total,
-        payment_token: order.payment_token.clone(),
-        status: order.status,
-        reason: order.reason,
-        correlation_id: order.correlation_id.clone(),
-        updated_at: order.updated_at,
-    }
 }
