@@ -1,8 +1,9 @@
 //! How does a saga hold the amount of an order?
 
 use domain::fulfilment::authorize_payment::{AuthorizePayment, AuthorizePaymentError};
-use edge::invocation::{Invocation, Reply};
-use edge::step::{StepError, step};
+use door::failure;
+use entry::step::{StepError, step};
+use events::invocation::{Invocation, Reply};
 use wire::saga::{SagaInput, StepOutcome};
 use wire::step_fault::StepFault;
 
@@ -23,7 +24,7 @@ fn step_error(error: &AuthorizePaymentError) -> StepError {
         AuthorizePaymentError::InsufficientFunds => StepFault::InsufficientFunds,
         AuthorizePaymentError::PaymentClosed => StepFault::PaymentClosed,
         AuthorizePaymentError::OrderNotFound => StepFault::OrderNotFound,
-        AuthorizePaymentError::Port(failure) => return StepError::outside(failure, failure.transient),
+        AuthorizePaymentError::Port(failure) => return failure::step_error(failure),
     };
     StepError::new(fault.as_str(), error.to_string())
 }

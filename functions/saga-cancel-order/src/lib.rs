@@ -1,8 +1,9 @@
 //! How does a saga complete a cancel, after everything was given back?
 
 use domain::fulfilment::complete_cancel::{CompleteCancel, CompleteCancelError};
-use edge::invocation::{Invocation, Reply};
-use edge::step::{StepError, step};
+use door::failure;
+use entry::step::{StepError, step};
+use events::invocation::{Invocation, Reply};
 use wire::saga::{SagaInput, StepOutcome};
 use wire::step_fault::StepFault;
 
@@ -21,7 +22,7 @@ fn step_error(error: &CompleteCancelError) -> StepError {
     let fault = match error {
         CompleteCancelError::NotCancelling(_) => StepFault::OrderNotCancelling,
         CompleteCancelError::OrderNotFound => StepFault::OrderNotFound,
-        CompleteCancelError::Port(failure) => return StepError::outside(failure, failure.transient),
+        CompleteCancelError::Port(failure) => return failure::step_error(failure),
     };
     StepError::new(fault.as_str(), error.to_string())
 }

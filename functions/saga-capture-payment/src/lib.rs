@@ -1,8 +1,9 @@
 //! How does a saga take the money that was held?
 
 use domain::fulfilment::capture_payment::{CapturePayment, CapturePaymentError};
-use edge::invocation::{Invocation, Reply};
-use edge::step::{StepError, step};
+use door::failure;
+use entry::step::{StepError, step};
+use events::invocation::{Invocation, Reply};
 use wire::saga::{SagaInput, StepOutcome};
 use wire::step_fault::StepFault;
 
@@ -20,7 +21,7 @@ fn step_error(error: &CapturePaymentError) -> StepError {
         CapturePaymentError::PaymentClosed => StepFault::PaymentClosed,
         CapturePaymentError::NotAuthorized => StepFault::NotAuthorized,
         CapturePaymentError::OrderNotFound => StepFault::OrderNotFound,
-        CapturePaymentError::Port(failure) => return StepError::outside(failure, failure.transient),
+        CapturePaymentError::Port(failure) => return failure::step_error(failure),
     };
     StepError::new(fault.as_str(), error.to_string())
 }

@@ -2,9 +2,11 @@
 
 use domain::fulfilment::confirm_order::{ConfirmOrder, ConfirmOrderError};
 use domain::fulfilment::ports::Done;
-use edge::invocation::{Invocation, Reply};
-use edge::metrics::{self, Metric};
-use edge::step::{StepError, step};
+use door::failure;
+use entry::step::{StepError, step};
+use events::invocation::{Invocation, Reply};
+use telemetry::metric::Metric;
+use telemetry::metrics;
 use wire::saga::{SagaInput, StepOutcome};
 use wire::step_fault::StepFault;
 
@@ -23,7 +25,7 @@ fn step_error(error: &ConfirmOrderError) -> StepError {
     let fault = match error {
         ConfirmOrderError::NotConfirmable(_) => StepFault::OrderNotConfirmable,
         ConfirmOrderError::OrderNotFound => StepFault::OrderNotFound,
-        ConfirmOrderError::Port(failure) => return StepError::outside(failure, failure.transient),
+        ConfirmOrderError::Port(failure) => return failure::step_error(failure),
     };
     StepError::new(fault.as_str(), error.to_string())
 }

@@ -1,8 +1,9 @@
 //! How does a saga tell the customer how the order ended, at most once?
 
 use domain::fulfilment::notify_customer::{Notified, NotifyCustomer, NotifyCustomerError};
-use edge::invocation::{Invocation, Reply};
-use edge::step::{StepError, step};
+use door::failure;
+use entry::step::{StepError, step};
+use events::invocation::{Invocation, Reply};
 use wire::saga::{NotifyInput, StepOutcome};
 use wire::step_fault::StepFault;
 
@@ -24,7 +25,7 @@ pub async fn handle(invocation: Invocation, notify: &NotifyCustomer) -> Reply {
 fn step_error(error: &NotifyCustomerError) -> StepError {
     let fault = match error {
         NotifyCustomerError::OrderNotFound => StepFault::OrderNotFound,
-        NotifyCustomerError::Port(failure) => return StepError::outside(failure, failure.transient),
+        NotifyCustomerError::Port(failure) => return failure::step_error(failure),
     };
     StepError::new(fault.as_str(), error.to_string())
 }

@@ -2,9 +2,10 @@
 
 use domain::fulfilment::ports::Done;
 use domain::fulfilment::reject_order::{RejectOrder, RejectOrderError};
-use edge::invocation::{Invocation, Reply};
-use edge::metrics;
-use edge::step::{StepError, step};
+use door::failure;
+use entry::step::{StepError, step};
+use events::invocation::{Invocation, Reply};
+use telemetry::metrics;
 use wire::saga::{RejectInput, StepOutcome};
 use wire::step_fault::StepFault;
 
@@ -26,7 +27,7 @@ fn step_error(error: &RejectOrderError) -> StepError {
     let fault = match error {
         RejectOrderError::NotRejectable(_) => StepFault::OrderNotRejectable,
         RejectOrderError::OrderNotFound => StepFault::OrderNotFound,
-        RejectOrderError::Port(failure) => return StepError::outside(failure, failure.transient),
+        RejectOrderError::Port(failure) => return failure::step_error(failure),
     };
     StepError::new(fault.as_str(), error.to_string())
 }

@@ -1,8 +1,9 @@
 //! How does a saga set the stock of an order aside, all or nothing?
 
 use domain::fulfilment::reserve_stock::{ReserveStock, ReserveStockError};
-use edge::invocation::{Invocation, Reply};
-use edge::step::{StepError, step};
+use door::failure;
+use entry::step::{StepError, step};
+use events::invocation::{Invocation, Reply};
 use wire::saga::{SagaInput, StepOutcome};
 use wire::step_fault::StepFault;
 
@@ -19,7 +20,7 @@ fn step_error(error: &ReserveStockError) -> StepError {
         ReserveStockError::OutOfStock(_) => StepFault::OutOfStock,
         ReserveStockError::ReservationClosed => StepFault::ReservationClosed,
         ReserveStockError::OrderNotFound => StepFault::OrderNotFound,
-        ReserveStockError::Port(failure) => return StepError::outside(failure, failure.transient),
+        ReserveStockError::Port(failure) => return failure::step_error(failure),
     };
     StepError::new(fault.as_str(), error.to_string())
 }

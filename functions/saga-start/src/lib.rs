@@ -4,16 +4,18 @@ use domain::fulfilment::ports::{SagaKind, SagaStart};
 use domain::fulfilment::start::StartFulfilment;
 use domain::ports::PortFailure;
 use domain::values::{CorrelationId, OrderId, OrderStatus};
-use edge::invocation::{Invocation, Reply};
-use edge::records::{Batch, BatchMalformed, Undecodable, records};
-use edge::stream::{self, Attributes, ChangeKind, ItemChange};
-use edge::telemetry::{about, correlate};
-use edge::trace::{Subject, continue_from};
-use serde_json::Value;
+use door::subject;
+use entry::records::records;
+use events::batch::Undecodable;
+use events::invocation::{Invocation, Reply};
+use events::stream::{self, Attributes, ChangeKind, ItemChange};
+use telemetry::calls::continue_from;
+use telemetry::context::correlate;
 use wire::order_item;
 
 pub async fn handle(invocation: Invocation, start: &StartFulfilment) -> Reply {
-    records(invocation, decode, |cause: Option<Cause>| async move {
+    let decode = |change: ItemChange| saga_of(&change);
+    records(invocation, stream::changes, decode, |cause: Option<Cause>| async move {
         let Some(Cause { saga, trace_header }) = cause else {
             return Ok(());
         };
@@ -21,7 +23,7 @@ pub async fn handle(invocation: Invocation, start: &StartFulfilment) -> Reply {
             continue_from(&header);
         }
         correlate(saga.correlation_id.as_str());
-        about(Subject::Order, saga.order.as_str());
+        subject::order(&saga.order);
         start.run(&saga).await?;
         let execution = saga.kind.execution_name(&saga.order);
         tracing::info!(execution, "saga started");
@@ -35,10 +37,6 @@ struct Cause {
     saga: SagaStart,
     /// Of the request that made the change: what the saga does belongs to its trace.
     trace_header: Option<String>,
-}
-
-fn decode(event: &Value) -> Result<Batch<Option<Cause>>, BatchMalformed> {
-    Ok(stream::changes(event)?.decode(|change| saga_of(&change)))
 }
 
 /// `None` for a change that starts nothing. The event source's filter lets none of those through, but a filter is a

@@ -1,9 +1,11 @@
 //! How does a saga free what is held, and close the payment?
 
 use domain::fulfilment::void_payment::{VoidPayment, VoidPaymentError};
-use edge::invocation::{Invocation, Reply};
-use edge::metrics::{self, Metric};
-use edge::step::{StepError, step};
+use door::failure;
+use entry::step::{StepError, step};
+use events::invocation::{Invocation, Reply};
+use telemetry::metric::Metric;
+use telemetry::metrics;
 use wire::saga::{SagaInput, StepOutcome};
 use wire::step_fault::StepFault;
 
@@ -20,7 +22,7 @@ fn step_error(error: &VoidPaymentError) -> StepError {
     let fault = match error {
         VoidPaymentError::AlreadyCaptured => StepFault::AlreadyCaptured,
         VoidPaymentError::OrderNotFound => StepFault::OrderNotFound,
-        VoidPaymentError::Port(failure) => return StepError::outside(failure, failure.transient),
+        VoidPaymentError::Port(failure) => return failure::step_error(failure),
     };
     StepError::new(fault.as_str(), error.to_string())
 }

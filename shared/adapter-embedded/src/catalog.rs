@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use domain::catalog::ports::{ApplyOutcome, CatalogVersion, CatalogWriter, ProductCatalog, ProductPage};
-use domain::catalog::product::{CatalogRow, Product};
+use domain::catalog::product::{CatalogRow, Product, ProductDetails};
 use domain::orders::ports::PriceList;
 use domain::ports::PortFailure;
 use domain::values::{Money, Sku, Timestamp};
@@ -99,16 +99,14 @@ impl CatalogWriter for SqliteCatalogWriter {
         version: CatalogVersion,
         at: Timestamp,
     ) -> Result<ApplyOutcome, PortFailure> {
-        let row = row.clone();
+        let CatalogRow { sku, details, stock } = row.clone();
+        let ProductDetails {
+            name,
+            description,
+            price,
+        } = details;
         self.database
             .call("apply catalog row", move |connection| {
-                let CatalogRow {
-                    sku,
-                    name,
-                    description,
-                    price,
-                    stock,
-                } = &row;
                 let CatalogVersion {
                     upload_sequence,
                     byte_offset,
@@ -152,9 +150,11 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Product> {
     let available: i64 = row.get("available")?;
     Ok(Product {
         sku: parsed(row, "sku", Sku::parse)?,
-        name: row.get("name")?,
-        description: row.get("description")?,
-        price: money(row, "price_minor", "currency")?,
+        details: ProductDetails {
+            name: row.get("name")?,
+            description: row.get("description")?,
+            price: money(row, "price_minor", "currency")?,
+        },
         // Below zero where a catalog set fewer units than are reserved.
         available: u32::try_from(available.max(0)).unwrap_or(u32::MAX),
         thumbnails: json(row, "thumbnails")?,

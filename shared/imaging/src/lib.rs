@@ -7,6 +7,7 @@
 mod colour;
 mod encode;
 mod gif;
+mod input;
 mod jpeg;
 mod limits;
 mod orientation;
@@ -19,5 +20,6 @@ mod shrink;
 mod sniff;
 mod webp;
 
+pub use input::{Input, RenderError};
 pub use limits::{DECODED_BYTES_MAX, Limits, PIXELS_MAX, SIDE_PX_MAX};
-pub use renderer::{Input, RenderError, Renderer};
+pub use renderer::Renderer;

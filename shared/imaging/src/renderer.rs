@@ -1,10 +1,11 @@
 //! How does a photo become its thumbnails?
 
-use std::io::{self, Cursor, Read, Seek, SeekFrom};
+use std::io::{Cursor, Read, SeekFrom};
 
 use domain::thumbnails::ports::{PhotoRefused, Rendering, Thumbnail, ThumbnailFormat, ThumbnailRenderer};
 
 use crate::colour::ToSrgb;
+use crate::input::{Input, RenderError};
 use crate::limits::Limits;
 use crate::raster::{Decoded, Pixels};
 use crate::sniff::{START_BYTES, SourceFormat};
@@ -14,26 +15,6 @@ use crate::{encode, gif, jpeg, orientation, png, scale, shrink, webp};
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Renderer {
     limits: Limits,
-}
-
-/// What a photo is read from: a file, or bytes in a cursor.
-pub trait Input: Read + Seek {}
-
-impl<T: Read + Seek> Input for T {}
-
-/// Why a photo that was to be read while it is decoded has no thumbnails.
-#[derive(Debug)]
-pub enum RenderError {
-    /// Trying again cannot help.
-    Refused(PhotoRefused),
-    /// The bytes could not be had; the photo may be fine.
-    Read(io::Error),
-}
-
-impl From<PhotoRefused> for RenderError {
-    fn from(refused: PhotoRefused) -> Self {
-        Self::Refused(refused)
-    }
 }
 
 impl Renderer {

@@ -1,9 +1,7 @@
 //! How are all sizes made from one decode?
 
 use domain::thumbnails::ports::PhotoRefused;
-use fast_image_resize::images::TypedImage;
-use fast_image_resize::pixels::U8x4;
-use fast_image_resize::{FilterType, MulDiv, ResizeAlg, ResizeOptions, Resizer};
+use imaging_resize::{Resizer, ShapeFault};
 
 use crate::raster::{Layout, PIXEL_BYTES, Pixels, Planar, Raster};
 use crate::resample;
@@ -92,28 +90,15 @@ fn resized(
     (width_px, height_px): (u32, u32),
 ) -> Result<Raster, PhotoRefused> {
     let layout = source.layout;
-    // Mutable without need: with a source of the same type as the target and the filter's own buffer, the compiler makes
-    // one instance of the filters where it would make four.
-    let view = pixels(source)?;
-    let samples = vec![0; width_px as usize * height_px as usize * PIXEL_BYTES];
-    let mut scaled = Raster {
+    let samples = resizer
+        .resize(pixels(source), reach, (width_px, height_px))
+        .map_err(unscalable)?;
+    Ok(Raster {
         width_px,
         height_px,
         layout,
         samples,
-    };
-    let mut target = pixels(&mut scaled)?;
-    resizer
-        .resize_typed(&view, &mut target, &lanczos3().crop(0.0, 0.0, reach.0, reach.1))
-        .map_err(unscalable)?;
-    Ok(scaled)
-}
-
-/// Lanczos3 works on the encoded values, as browsers and vips do by default. Alpha is premultiplied beforehand.
-fn lanczos3() -> ResizeOptions {
-    ResizeOptions::new()
-        .resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3))
-        .use_alpha(false)
+    })
 }
 
 /// Scales each channel from the size it has, and makes pixels of them when there are few.
@@ -133,34 +118,32 @@ fn resized_planes(source: &Planar, (width_px, height_px): (u32, u32)) -> Raster 
     }
 }
 
-fn pixels(raster: &mut Raster) -> Result<TypedImage<'_, U8x4>, PhotoRefused> {
-    TypedImage::from_buffer(raster.width_px, raster.height_px, &mut raster.samples).map_err(unscalable)
+fn pixels(raster: &mut Raster) -> imaging_resize::Pixels<'_> {
+    imaging_resize::Pixels {
+        width_px: raster.width_px,
+        height_px: raster.height_px,
+        samples: &mut raster.samples,
+    }
 }
 
 /// Without this, the invisible colour of transparent pixels bleeds into the visible edge. In place, because a copy of
 /// the original may be 400 MB.
 fn premultiplied(mut raster: Raster) -> Result<Raster, PhotoRefused> {
     if raster.layout == Layout::Rgba {
-        let mut image = pixels(&mut raster)?;
-        MulDiv::new()
-            .multiply_alpha_inplace_typed(&mut image)
-            .map_err(unscalable)?;
+        imaging_resize::premultiply(pixels(&mut raster)).map_err(unscalable)?;
     }
     Ok(raster)
 }
 
 fn divided(mut raster: Raster) -> Result<Raster, PhotoRefused> {
     if raster.layout == Layout::Rgba {
-        let mut image = pixels(&mut raster)?;
-        MulDiv::new()
-            .divide_alpha_inplace_typed(&mut image)
-            .map_err(unscalable)?;
+        imaging_resize::unpremultiply(pixels(&mut raster)).map_err(unscalable)?;
     }
     Ok(raster)
 }
 
 /// Cannot happen for a raster of a decoder; said rather than dropped.
-fn unscalable(reason: impl std::fmt::Display) -> PhotoRefused {
+fn unscalable(reason: ShapeFault) -> PhotoRefused {
     PhotoRefused::Unsupported {
         feature: format!("a shape that cannot be scaled ({reason})"),
     }

@@ -1,6 +1,6 @@
 //! What does a customer send to place an order?
 
-use domain::orders::place::NewOrderLine;
+use domain::orders::order::NewOrderLine;
 use domain::values::{
     ORDER_LINES_MAX, OrderLines, OrderLinesFault, PaymentToken, Quantity, QuantityOutOfRange, Sku, order_lines_faults,
 };

@@ -84,32 +84,17 @@ impl From<&OrderLine> for OrderItemJson {
 
 #[cfg(test)]
 mod tests {
-    use domain::values::{
-        CorrelationId, Currency, CustomerId, Money, OrderId, OrderLines, OrderStatus, PaymentToken, Quantity,
-        RejectionReason, Sku, Timestamp,
-    };
+    use domain::values::{OrderStatus, RejectionReason, Timestamp};
+    use port_contracts::samples::anns_order;
     use serde_json::json;
 
     use super::*;
 
     fn order() -> Order {
-        let euro = |amount_minor| Money::new(amount_minor, Currency::parse("EUR").unwrap()).unwrap();
         Order {
-            id: OrderId::parse("order-1").unwrap(),
-            customer: CustomerId::parse("ann").unwrap(),
-            lines: OrderLines::new(vec![OrderLine {
-                sku: Sku::parse("MUG-01").unwrap(),
-                quantity: Quantity::new(2).unwrap(),
-                unit_price: euro(1_250),
-            }])
-            .unwrap(),
-            total: euro(2_500),
-            payment_token: PaymentToken::parse("tok_ok").unwrap(),
-            status: OrderStatus::Pending,
-            reason: None,
-            correlation_id: CorrelationId::parse("request-1").unwrap(),
             created_at: Timestamp::from_unix_ms(1_793_527_200_000),
             updated_at: Timestamp::from_unix_ms(1_793_527_201_500),
+            ..anns_order()
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::catalog::product::Product;
+use domain::catalog::product::{Product, ProductDetails};
 use serde::Serialize;
 
 use crate::money::MoneyJson;
@@ -32,13 +32,15 @@ impl ProductJson {
     pub fn new(product: Product, thumbnails: Vec<(u32, String)>) -> Self {
         let Product {
             sku,
+            details,
+            available,
+            thumbnails: _,
+        } = product;
+        let ProductDetails {
             name,
             description,
             price,
-            available,
-            // Object keys, for which the caller made links.
-            thumbnails: _,
-        } = product;
+        } = details;
         Self {
             sku: sku.to_string(),
             name,
@@ -60,9 +62,11 @@ mod tests {
     fn product() -> Product {
         Product {
             sku: Sku::parse("MUG-01").unwrap(),
-            name: "Mug".to_owned(),
-            description: "Holds coffee".to_owned(),
-            price: Money::new(1_250, Currency::parse("EUR").unwrap()).unwrap(),
+            details: ProductDetails::new(
+                "Mug",
+                "Holds coffee",
+                Money::new(1_250, Currency::parse("EUR").unwrap()).unwrap(),
+            ),
             available: 7,
             thumbnails: vec![(128, "MUG-01/upload-1/128.jpg".to_owned())],
         }

@@ -3,7 +3,7 @@
 //! The state machine files build these inputs from the execution's own, so that no step depends on what an earlier one
 //! answered. An answer is for people who read the execution's history.
 
-use domain::fulfilment::notify_customer::Notice;
+use domain::fulfilment::notice::Notice;
 use domain::fulfilment::ports::{Refund, SagaStart};
 use domain::values::{CorrelationId, OrderId, RejectionReason};
 use serde::de::{Deserializer, Error as _};

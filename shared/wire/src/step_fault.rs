@@ -1,6 +1,6 @@
 //! Under which names do the steps of the sagas fail? `Catch` in `infra/*.asl.json` matches on them.
 //!
-//! A step can also fail under the names of `edge::step`, which are the same for every step of any state machine.
+//! A step can also fail under the names of `entry::step`, which are the same for every step of any state machine.
 
 /// A verdict of the domain that a state machine knows by name. A retry does not change it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

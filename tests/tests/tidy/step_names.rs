@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use edge::step::{INTERNAL_FAILURE, STEP_INPUT_MALFORMED, STEP_PANICKED, TRANSIENT_FAILURE};
+use entry::step::{INTERNAL_FAILURE, STEP_INPUT_MALFORMED, STEP_PANICKED, TRANSIENT_FAILURE};
 use serde_json::Value;
 use wire::step_fault::StepFault;
 
-const EDGE_NAMES: [&str; 4] = [INTERNAL_FAILURE, STEP_INPUT_MALFORMED, STEP_PANICKED, TRANSIENT_FAILURE];
+const ENTRY_NAMES: [&str; 4] = [INTERNAL_FAILURE, STEP_INPUT_MALFORMED, STEP_PANICKED, TRANSIENT_FAILURE];
 /// What Step Functions and Lambda give
 /// (<https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html>).
 const AWS_NAMES: [&str; 9] = [
@@ -62,7 +62,7 @@ fn state_machines_match_on_names_that_somebody_gives() {
     let step_faults = StepFault::ALL.map(StepFault::as_str);
     for name in &matched {
         let is_given = step_faults.contains(&name.as_str())
-            || EDGE_NAMES.contains(&name.as_str())
+            || ENTRY_NAMES.contains(&name.as_str())
             || AWS_NAMES.contains(&name.as_str())
             || raised.contains(name);
         assert!(is_given, "no step, no Fail state and no service gives {name}");

@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::TemplateFault;
+use super::fault::TemplateFault;
 use super::fields::Fields;
 use super::model::{Deployment, EventSource, QueueSourceSpec, RouteSpec, StreamSourceSpec};
-use super::read::on_failure_queue;
 use super::resolve::{queue_of_arn, table_of_stream_arn};
 use crate::patterns;
 
@@ -218,4 +217,22 @@ pub(crate) fn with_authorizer(source: EventSource, default: Option<&String>) -> 
         }
         other => other,
     }
+}
+
+/// The queue for what failed for good.
+pub(crate) fn on_failure_queue(fields: &mut Fields) -> Result<Option<String>, TemplateFault> {
+    let mut destinations = fields.within("DestinationConfig")?;
+    let mut on_failure = destinations.within("OnFailure")?;
+    on_failure.only("Type", "SQS")?;
+    let destination = on_failure.text("Destination")?;
+    let queue = match destination {
+        None => None,
+        Some(arn) => match queue_of_arn(&arn) {
+            Some(queue) => Some(queue.to_owned()),
+            None => return Err(on_failure.fault("Destination", "is not a queue of this template")),
+        },
+    };
+    on_failure.finish()?;
+    destinations.finish()?;
+    Ok(queue)
 }

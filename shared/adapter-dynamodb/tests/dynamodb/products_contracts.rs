@@ -12,7 +12,7 @@ use adapter_dynamodb::stock::DynamoStockLedger;
 use adapter_dynamodb::table::Table;
 use aws_sdk_dynamodb::types::ScalarAttributeType;
 use domain::catalog::ports::{CatalogVersion, CatalogWriter, ProductCatalog};
-use domain::catalog::product::CatalogRow;
+use domain::catalog::product::{CatalogRow, ProductDetails};
 use domain::fulfilment::ports::{
     Authorization, Capture, PaymentGateway, Refund, Reservation, StockLedger, StockLine, Void,
 };
@@ -25,7 +25,7 @@ use sandbox_gateway::ledger::LedgerEvent;
 use tokio::task::JoinSet;
 
 use crate::cloud::{self, Index};
-use crate::samples::{FixedClock, euros, line, now, order, sku, token};
+use crate::samples::{clock, euros, line, now, order, sku, token};
 
 /// Like `ProductsTable` in the template.
 async fn products_table() -> Table {
@@ -34,14 +34,14 @@ async fn products_table() -> Table {
         hash: "listing",
         range: ("sku", ScalarAttributeType::S),
     };
-    let config = cloud::config();
+    let config = recorded_aws::local_cloud();
     let name = cloud::table(&config, &[by_sku]).await;
     Table::new(&config, name)
 }
 
 /// Like `PaymentsTable` and `SandboxGatewayTable`.
 async fn plain_table() -> Table {
-    let config = cloud::config();
+    let config = recorded_aws::local_cloud();
     let name = cloud::table(&config, &[]).await;
     Table::new(&config, name)
 }
@@ -49,7 +49,7 @@ async fn plain_table() -> Table {
 async fn sandbox() -> DynamoSandboxGateway {
     DynamoSandboxGateway {
         table: plain_table().await,
-        clock: Arc::new(FixedClock),
+        clock: clock(),
         answer_timeout: Duration::from_millis(20),
     }
 }
@@ -57,9 +57,7 @@ async fn sandbox() -> DynamoSandboxGateway {
 async fn apply(table: &Table, sku: &Sku, stock: u32) {
     let row = CatalogRow {
         sku: sku.clone(),
-        name: "A mug".to_owned(),
-        description: String::new(),
-        price: euros(1_250),
+        details: ProductDetails::new("A mug", "", euros(1_250)),
         stock,
     };
     let version = CatalogVersion {

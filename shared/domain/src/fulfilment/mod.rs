@@ -4,9 +4,7 @@ pub mod authorize_payment;
 pub mod capture_payment;
 pub mod complete_cancel;
 pub mod confirm_order;
-#[cfg(test)]
-mod fakes;
-mod notice_email;
+pub mod notice;
 pub mod notify_customer;
 pub mod parked;
 pub mod ports;

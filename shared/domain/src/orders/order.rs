@@ -5,6 +5,19 @@ use crate::values::{
     RejectionReason, Sku, Timestamp,
 };
 
+/// One product that a customer asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewOrderLine {
+    pub sku: Sku,
+    pub quantity: Quantity,
+}
+
+impl HasSku for NewOrderLine {
+    fn sku(&self) -> &Sku {
+        &self.sku
+    }
+}
+
 /// One product of an order at the price it had when the order was placed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderLine {

@@ -3,16 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::order::Order;
+use super::order::{NewOrderLine, Order};
 use super::ports::{
     Fence, IdempotencyClaim, IdempotencyClaimed, IdempotencyCompletion, IdempotencyScope, IdempotencyStore,
     OrderRepository, PayloadHash, PlaceOutcome, PriceList, RecordedReply,
 };
-use super::pricing::priced;
+use super::pricing::{OrderFault, priced};
 use crate::ports::{Clock, IdGenerator, PortFailure};
 use crate::values::{
-    CorrelationId, CustomerId, HasSku, IdempotencyKey, OrderId, OrderLines, OrderStatus, PaymentToken, Quantity, Sku,
-    Timestamp,
+    CorrelationId, CustomerId, IdempotencyKey, OrderId, OrderLines, OrderStatus, PaymentToken, Sku, Timestamp,
 };
 
 /// How long a request is remembered: longer than any client or queue retries.
@@ -40,18 +39,6 @@ pub struct NewOrder {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewOrderLine {
-    pub sku: Sku,
-    pub quantity: Quantity,
-}
-
-impl HasSku for NewOrderLine {
-    fn sku(&self) -> &Sku {
-        &self.sku
-    }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PlacedOrder {
     New(RecordedReply),
     /// Placed by an earlier attempt, which was answered this.
@@ -68,20 +55,6 @@ pub enum PlaceOrderError {
     Refused(Vec<OrderFault>),
     #[error(transparent)]
     Port(#[from] PortFailure),
-}
-
-/// Why an order cannot be placed. `line` counts from zero.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum OrderFault {
-    UnknownSku {
-        line: usize,
-    },
-    /// The lines before it are in another currency.
-    MixedCurrencies {
-        line: usize,
-    },
-    /// More than [`crate::values::Money::AMOUNT_MINOR_MAX`].
-    TotalTooLarge,
 }
 
 impl PlaceOrder {
@@ -156,6 +129,3 @@ impl PlaceOrder {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -2,9 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use super::order::OrderLine;
-use super::place::{NewOrderLine, OrderFault};
+use super::order::{NewOrderLine, OrderLine};
 use crate::values::{Money, MoneyFault, OrderLines, Sku};
+
+/// Why an order cannot be placed. `line` counts from zero.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OrderFault {
+    UnknownSku {
+        line: usize,
+    },
+    /// The lines before it are in another currency.
+    MixedCurrencies {
+        line: usize,
+    },
+    /// More than [`crate::values::Money::AMOUNT_MINOR_MAX`].
+    TotalTooLarge,
+}
 
 /// The lines at today's prices and their total, or every fault they have.
 pub(super) fn priced(

@@ -6,20 +6,15 @@
 //! replaced by an equal one, the first end stays, and the mail is claimed before it is sent. So any failure is returned as
 //! it is, and the step is tried again.
 
-#[cfg(test)]
-mod divided_tests;
-#[cfg(test)]
-mod fakes;
 pub mod file_version;
 pub mod finish;
 mod header;
 pub mod job;
 mod mail;
+mod outcome;
 pub mod plan;
 pub mod range;
 mod rejected_rows;
-#[cfg(test)]
-mod tests;
 pub mod writes;
 
 use std::sync::Arc;
@@ -27,10 +22,13 @@ use std::time::Duration;
 
 use super::ports::{Begin, ImportLedger, ImportRunner};
 use crate::ports::{Clock, PortFailure};
-use crate::values::{CatalogKey, ImportCounts, ObjectSequencer, ObjectVersion, Timestamp};
+use crate::values::{CatalogKey, ObjectSequencer, ObjectVersion, Timestamp};
 use finish::FinishImport;
 use job::{FileRange, ImportJob};
 use range::{IngestRange, RangeOutcome};
+
+pub use outcome::ImportOutcome;
+pub use rejected_rows::REPORT_FIELD_BYTES_MAX;
 
 /// An attempt begins no row in this last part of its time: it is for the rows in flight ([`range::DRAIN_MAX`]), for noting
 /// how far it came, and for handing over.
@@ -45,21 +43,6 @@ pub struct ImportCatalog {
     pub clock: Arc<dyn Clock>,
     /// Larger files are divided.
     pub divided_above_bytes: u64,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ImportOutcome {
-    /// Every row was read; some may have been rejected.
-    Done(ImportCounts),
-    /// The whole file is unusable, recorded for good: trying again cannot help.
-    Rejected {
-        reason: String,
-    },
-    /// It goes on, or begins, in an execution of its own.
-    HandedOver,
-    FinishedBefore,
-    /// A newer version of the file took its place.
-    Outdated,
 }
 
 impl ImportCatalog {

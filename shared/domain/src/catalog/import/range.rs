@@ -217,7 +217,10 @@ impl<'a> Rows<'a> {
                 self.seen.rows_rejected += 1;
                 let part = match &mut self.part {
                     Some(part) => part,
-                    None => self.part.insert(self.ingest.begin_part(&self.job.id).await?),
+                    None => {
+                        let (files, name) = (self.ingest.rejected_rows.as_ref(), self.ingest.ids.next_id());
+                        self.part.insert(RejectedPart::begin(files, &self.job.id, name).await?)
+                    }
                 };
                 part.add(row.header, &row.record, &faults).await?;
                 self.writes.passed(ends_at);

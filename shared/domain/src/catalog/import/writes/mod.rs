@@ -2,8 +2,6 @@
 
 mod durable;
 mod pace;
-#[cfg(test)]
-mod tests;
 
 use std::pin::pin;
 use std::time::Duration;
@@ -19,6 +17,7 @@ use crate::values::Timestamp;
 use durable::Durable;
 use pace::{Next, Pace};
 
+pub use durable::RECORDS_AHEAD_MAX;
 pub use pace::ROWS_IN_FLIGHT_MAX;
 
 /// A throttled row waits a random part of this, and of twice as much each further time.
