@@ -66,3 +66,16 @@ pub(crate) fn check(network: Network) -> Result<(), Failed> {
         )),
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a panic in a test is a failed test")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_selection_of_aws_compiles_the_sdk() {
+        check(Network::Offline).unwrap();
+        let aws = Selection::Aws.command("test").unwrap();
+        assert!(aws.windows(2).any(|pair| pair == ["--package", "orders-get"]), "{aws:?}");
+    }
+}

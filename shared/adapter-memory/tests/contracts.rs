@@ -39,8 +39,14 @@ struct Bucketed(Arc<Memory>, fn(&mut Tables) -> &mut Bucket);
 impl OrderChanges for Behind {
     async fn statuses_of(&self, order: &OrderId) -> Vec<String> {
         self.0.look(|tables| {
-            let changes = tables.orders.stream.iter().filter(|change| change.order == *order);
-            changes.map(|change| change.new.as_str().to_owned()).collect()
+            let changes = tables
+                .orders
+                .stream
+                .iter()
+                .filter(|change| change.new.order.id == *order);
+            changes
+                .map(|change| change.new.order.status.as_str().to_owned())
+                .collect()
         })
     }
 }

@@ -14,6 +14,22 @@ pub struct Invocation {
     pub context: InvocationContext,
 }
 
+impl Invocation {
+    /// An invocation that does not come from Lambda: without a trace, and not the first of its environment.
+    pub fn local(function_name: &str, request_id: &str, deadline_ms: u64, event: Value) -> Self {
+        Self {
+            event: event.into(),
+            context: InvocationContext {
+                function_name: function_name.to_owned(),
+                request_id: request_id.to_owned(),
+                deadline_ms,
+                trace_id: None,
+                cold_start: false,
+            },
+        }
+    }
+}
+
 /// What happened, as it came: text from Lambda, a value from whoever runs functions in his own process.
 ///
 /// Nothing is read before somebody says what he takes it for. A tree of all of its members, most of which nobody asks for,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::catalog::import::job::{ImportId, ImportJob};
 use domain::catalog::ports::CatalogVersion;
-use domain::catalog::product::CatalogRow;
+use domain::catalog::product::{CatalogRow, ProductDetails};
 use domain::fulfilment::ports::{SagaKind, SagaStart};
 use domain::orders::order::{Order, OrderLine};
 use domain::orders::ports::{
@@ -130,12 +130,15 @@ pub fn anns_import(version_id: Option<&str>, size_bytes: u64) -> ImportJob {
     }
 }
 
+/// A row with a value for every field, the optional ones too: the contract asks each store for all of them.
 pub(crate) fn catalog_row(sku: &Sku, price_minor: i64, stock: u32) -> CatalogRow {
     CatalogRow {
         sku: sku.clone(),
-        name: format!("Name of {sku}"),
-        description: "\"Quoted\", and\nbroken.".to_owned(),
-        price: euros(price_minor),
+        details: ProductDetails {
+            name: format!("Name of {sku}"),
+            description: "\"Quoted\", and\nbroken.".to_owned(),
+            price: euros(price_minor),
+        },
         stock,
     }
 }

@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::sync::{Arc, OnceLock};
 
 use entry::cursor::{CursorSigner, KEY_BYTES_MIN};
-use events::invocation::{Invocation, InvocationContext, Reply};
+use events::invocation::{Invocation, Reply};
 use futures_util::future::{Either, select};
 use serde_json::Value;
 use shop::{SagaArns, Settings};
@@ -127,15 +127,8 @@ fn start(world: &Arc<World>, function: &'static str, event: Value) -> oneshot::R
 
 async fn handle(call: &Arc<Call>, event: Value) -> Reply {
     let function = call.function;
-    let context = InvocationContext {
-        function_name: function.to_owned(),
-        request_id: "invocation".to_owned(),
-        deadline_ms: u64::try_from(call.deadline_ms()).unwrap_or_default(),
-        trace_id: None,
-        cold_start: false,
-    };
-    let event = event.into();
-    let invocation = Invocation { event, context };
+    let deadline_ms = u64::try_from(call.deadline_ms()).unwrap_or_default();
+    let invocation = Invocation::local(function, "invocation", deadline_ms, event);
     match shop::function(function) {
         Some(wired) => wired.handler(&wiring(call))(invocation).await,
         None => published::handle(function, invocation, &adapter_memory::Ports(Arc::clone(call))).await,

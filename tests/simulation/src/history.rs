@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use adapter_memory::tables::orders::Row;
+use domain::stored_order::StoredOrder;
 use domain::values::{OrderId, OrderStatus};
 
 use crate::customers::{Action, act, parked, redrive};
@@ -155,7 +155,7 @@ fn operate(world: &Arc<World>, orders: &[OrderId]) {
 
 fn outcomes(world: &World, parked: &[OrderId]) -> Vec<String> {
     world.look(|tables| {
-        let outcome = |row: &Row| {
+        let outcome = |row: &StoredOrder| {
             let order = &row.order;
             let status = order.status.as_str();
             let because = order

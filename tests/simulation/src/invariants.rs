@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use adapter_memory::tables::Tables;
-use adapter_memory::tables::orders::{Change, Row};
-use adapter_memory::tables::products::Held;
+use adapter_memory::tables::orders::Change;
+use domain::fulfilment::reservation_state::ReservationState;
+use domain::stored_order::StoredOrder;
 use domain::values::{Money, OrderId, OrderStatus, Sku};
 use sandbox_gateway::ledger::{LedgerEvent, Movement};
 use serde_json::Value;
@@ -105,7 +106,10 @@ impl Auditor {
         self.seen_movements = ledger.len();
         for change in tables.orders.stream.iter().skip(self.seen_changes) {
             if !is_a_way(change) {
-                let what = format!("{} goes from {:?} to {:?}", change.order, change.old, change.new);
+                let what = format!(
+                    "{} goes from {:?} to {:?}",
+                    change.new.order.id, change.old, change.new.order.status
+                );
                 self.violated(Invariant::StatusesFollowTheirOrder, what);
             }
         }
@@ -131,9 +135,9 @@ impl Auditor {
         let is_so = about.is_some_and(|row| match mail.subject.as_str() {
             "Your order is confirmed" => {
                 let changes = &tables.orders.stream;
-                changes
-                    .iter()
-                    .any(|change| change.order == row.order.id && change.new == OrderStatus::Confirmed)
+                changes.iter().any(|change| {
+                    change.new.order.id == row.order.id && change.new.order.status == OrderStatus::Confirmed
+                })
             }
             "We could not accept your order" => row.order.status == OrderStatus::Rejected,
             "Your order is cancelled" => row.order.status == OrderStatus::Cancelled,
@@ -171,11 +175,11 @@ impl Auditor {
     }
 
     pub(crate) fn acknowledged(&mut self, change: &Change, executions: &Executions) {
-        let kind = match change.new {
+        let kind = match change.new.order.status {
             OrderStatus::Cancelling => domain::fulfilment::ports::SagaKind::Cancel,
             _ => domain::fulfilment::ports::SagaKind::Order,
         };
-        let name = kind.execution_name(&change.order);
+        let name = kind.execution_name(&change.new.order.id);
         if executions.status(&name).is_none() {
             self.violated(Invariant::AcknowledgedIsDurable, format!("nobody has started {name}"));
         }
@@ -201,7 +205,7 @@ impl Auditor {
         self.stock_in_the_end(tables);
     }
 
-    fn order_in_the_end(&mut self, row: &Row, tables: &Tables) {
+    fn order_in_the_end(&mut self, row: &StoredOrder, tables: &Tables) {
         let order = &row.order;
         let balance = balance(&tables.gateway.ledger, &order.id);
         let due = match order.status {
@@ -226,7 +230,7 @@ impl Auditor {
     fn stock_in_the_end(&mut self, tables: &Tables) {
         for (sku, _, initial) in PRODUCTS {
             let sku = sku_named(sku);
-            let sold = |row: &Row| -> i64 {
+            let sold = |row: &StoredOrder| -> i64 {
                 let lines = row.order.lines.iter().filter(|line| line.sku == sku);
                 lines.map(|line| i64::from(line.quantity.units())).sum()
             };
@@ -243,7 +247,11 @@ impl Auditor {
                 self.violated(Invariant::StockMatchesTheOrders, what);
             }
         }
-        let is_open = |id: &OrderId| matches!(tables.products.held.get(id), Some(Held::Reserved(_)));
+        let held = &tables.products.held;
+        let is_open = |id| {
+            held.get(id)
+                .is_some_and(|held| held.state == ReservationState::Reserved)
+        };
         if let Some(row) = tables.orders.rows.values().find(|row| is_open(&row.order.id)) {
             let what = format!("{} is {} and still reserved", row.order.id, row.order.status.as_str());
             self.violated(Invariant::StockMatchesTheOrders, what);
@@ -286,7 +294,7 @@ fn balance(ledger: &[(OrderId, Movement)], payment: &OrderId) -> Balance {
 
 fn is_a_way(change: &Change) -> bool {
     use OrderStatus::{Cancelled, Cancelling, Confirmed, Parked, Pending, Rejected};
-    match (change.old, change.new) {
+    match (change.old, change.new.order.status) {
         (None, Pending)
         | (Some(Pending), Confirmed | Rejected | Parked)
         | (Some(Confirmed), Cancelling)

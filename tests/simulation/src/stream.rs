@@ -152,24 +152,25 @@ fn acknowledge(world: &Arc<World>, to: usize) {
 /// As the filter of saga-start's event source in `infra/template.yaml` chooses.
 fn is_wanted(change: &Change) -> bool {
     matches!(
-        (change.old, change.new),
+        (change.old, change.new.order.status),
         (None, OrderStatus::Pending) | (Some(OrderStatus::Confirmed), OrderStatus::Cancelling)
     )
 }
 
 /// As DynamoDB Streams shows it, as far as anybody reads it.
 fn record(change: &Change, sequence: usize) -> Value {
+    let new = &change.new;
     let mut image = json!({
         order_item::KIND: { "S": order_item::KIND_ORDER },
-        order_item::ORDER_ID: { "S": change.order.as_str() },
-        order_item::STATUS: { "S": change.new.as_str() },
-        order_item::CORRELATION_ID: { "S": change.correlation_id.as_str() },
+        order_item::ORDER_ID: { "S": new.order.id.as_str() },
+        order_item::STATUS: { "S": new.order.status.as_str() },
+        order_item::CORRELATION_ID: { "S": new.order.correlation_id.as_str() },
     });
-    if let Some(id) = &change.cancel_correlation_id {
+    if let Some(id) = &new.cancel_correlation_id {
         image[order_item::CANCEL_CORRELATION_ID] = json!({ "S": id.as_str() });
     }
     let mut record = json!({
-        "Keys": { "pk": { "S": format!("order#{}", change.order) } },
+        "Keys": { "pk": { "S": format!("order#{}", new.order.id) } },
         "NewImage": image,
         "SequenceNumber": sequence.to_string(),
         "StreamViewType": "NEW_AND_OLD_IMAGES",

@@ -11,7 +11,7 @@ use adapter_embedded::mail::OutboxMailer;
 use adapter_memory::time::SetClock;
 use adapter_system::ids::UuidV7Ids;
 use domain::catalog::ports::{CatalogVersion, CatalogWriter, ProductCatalog};
-use domain::catalog::product::CatalogRow;
+use domain::catalog::product::{CatalogRow, ProductDetails};
 use domain::ports::{Clock, IdGenerator};
 use domain::values::{Currency, Money, Sku, Timestamp};
 use entry::cursor::CursorSigner;
@@ -112,9 +112,11 @@ impl Shop {
     async fn stock(&self, sku: &str, name: &str, amount_minor: i64, currency: &str, units: u32) {
         let row = CatalogRow {
             sku: Sku::parse(sku).unwrap(),
-            name: name.to_owned(),
-            description: format!("{name}, as good as new"),
-            price: Money::new(amount_minor, Currency::parse(currency).unwrap()).unwrap(),
+            details: ProductDetails::new(
+                name,
+                format!("{name}, as good as new"),
+                Money::new(amount_minor, Currency::parse(currency).unwrap()).unwrap(),
+            ),
             stock: units,
         };
         let version = CatalogVersion {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ports::Clock;
-use events::invocation::{Invocation, InvocationContext, Reply};
+use events::invocation::{Invocation, Reply};
 use local_host::ports::{Embedded, NamedBucket};
 use serde_json::Value;
 use shop::{SagaArns, Settings};
@@ -19,16 +19,10 @@ const STATE_MACHINES: &str = "arn:aws:states:eu-central-1:123456789012:stateMach
 impl Shop {
     pub(crate) async fn invoke(&self, function: &str, event: Value) -> Reply {
         let deadline = self.clock.now().plus(Duration::from_mins(1)).unix_ms();
-        let context = InvocationContext {
-            function_name: function.to_owned(),
-            request_id: "0f5e6d7c-8b9a-4c1d-a2e3-f40516273849".to_owned(),
-            deadline_ms: u64::try_from(deadline).unwrap(),
-            trace_id: None,
-            cold_start: false,
-        };
-        let event = event.into();
+        let deadline_ms = u64::try_from(deadline).unwrap();
+        let invocation = Invocation::local(function, "0f5e6d7c-8b9a-4c1d-a2e3-f40516273849", deadline_ms, event);
         let wired = shop::function(function).unwrap_or_else(|| panic!("no such function: {function}"));
-        wired.handler(&self.wiring())(Invocation { event, context }).await
+        wired.handler(&self.wiring())(invocation).await
     }
 
     fn wiring(&self) -> shop::Shop {

@@ -67,6 +67,14 @@ fn every_function_folder_is_in_the_template_and_the_other_way_round() {
 }
 
 #[test]
+fn the_table_of_handlers_has_exactly_the_functions_of_the_template() {
+    let in_table: Vec<&str> = shop::functions().map(|function| function.name).collect();
+    let unique: BTreeSet<String> = in_table.iter().map(ToString::to_string).collect();
+    assert_eq!(unique.len(), in_table.len(), "a function stands twice in the table");
+    assert_eq!(unique, names_in("functions"));
+}
+
+#[test]
 fn folder_crate_and_logical_id_carry_the_same_name() {
     for function in deployment().functions.values() {
         assert_eq!(function.crate_name, crate_name_of(&function.logical_id));

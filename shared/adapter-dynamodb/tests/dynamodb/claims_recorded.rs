@@ -1,7 +1,5 @@
 //! Is a claim granted once, whatever becomes of its answer? Of idempotency keys and of sends.
 
-use std::time::Duration;
-
 use adapter_dynamodb::idempotency::DynamoIdempotencyStore;
 use adapter_dynamodb::sends::DynamoSendLog;
 use adapter_dynamodb::table::Table;

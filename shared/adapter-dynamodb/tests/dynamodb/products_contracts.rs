@@ -12,7 +12,7 @@ use adapter_dynamodb::stock::DynamoStockLedger;
 use adapter_dynamodb::table::Table;
 use aws_sdk_dynamodb::types::ScalarAttributeType;
 use domain::catalog::ports::{CatalogVersion, CatalogWriter, ProductCatalog};
-use domain::catalog::product::CatalogRow;
+use domain::catalog::product::{CatalogRow, ProductDetails};
 use domain::fulfilment::ports::{
     Authorization, Capture, PaymentGateway, Refund, Reservation, StockLedger, StockLine, Void,
 };
@@ -57,9 +57,7 @@ async fn sandbox() -> DynamoSandboxGateway {
 async fn apply(table: &Table, sku: &Sku, stock: u32) {
     let row = CatalogRow {
         sku: sku.clone(),
-        name: "A mug".to_owned(),
-        description: String::new(),
-        price: euros(1_250),
+        details: ProductDetails::new("A mug", "", euros(1_250)),
         stock,
     };
     let version = CatalogVersion {

@@ -10,7 +10,7 @@ use adapter_embedded::sagas::SqliteSagaRunner;
 use adapter_embedded::{Database, order_stream, secrets};
 use adapter_system::clock::SystemClock;
 use domain::catalog::ports::{ApplyOutcome, CatalogVersion, CatalogWriter};
-use domain::catalog::product::CatalogRow;
+use domain::catalog::product::{CatalogRow, ProductDetails};
 use domain::fulfilment::ports::{Parking, SagaKind, SagaRunner, SagaStanding, SagaStart};
 use domain::orders::ports::{Fence, IdempotencyClaimed, IdempotencyStore, OrderRepository};
 use domain::values::{OrderId, Sku, Timestamp};
@@ -175,9 +175,11 @@ async fn a_number_beyond_what_sqlite_holds_is_an_error_and_not_another_number() 
     let writer = SqliteCatalogWriter { database };
     let row = CatalogRow {
         sku: Sku::parse("MUG-01").unwrap(),
-        name: "Mug".to_owned(),
-        description: String::new(),
-        price: domain::values::Money::new(1, domain::values::Currency::parse("EUR").unwrap()).unwrap(),
+        details: ProductDetails::new(
+            "Mug",
+            "",
+            domain::values::Money::new(1, domain::values::Currency::parse("EUR").unwrap()).unwrap(),
+        ),
         stock: domain::catalog::product::STOCK_UNITS_MAX,
     };
     let apply = async |byte_offset| {

@@ -2,17 +2,19 @@
 
 use async_trait::async_trait;
 use domain::fulfilment::ports::{FulfilmentOrder, OrderBook, ParkedOrder, ParkedOrders, Parking, SagaKind, Transition};
+use domain::fulfilment::status_change::StatusChange;
 use domain::orders::order::Order;
 use domain::orders::ports::{
     CancelOutcome, Fence, IdempotencyClaim, IdempotencyClaimed, IdempotencyCompletion, IdempotencyScope,
     IdempotencyStore, OrderPage, OrderQuery, OrderRepository, PlaceOutcome,
 };
 use domain::ports::PortFailure;
-use domain::values::{CorrelationId, CustomerId, OrderId, OrderStatus, RejectionReason, Timestamp};
+use domain::stored_order::StoredOrder;
+use domain::values::{CorrelationId, CustomerId, OrderId, RejectionReason, Timestamp};
 
 use crate::access::{Access, Ports};
 use crate::tables::Tables;
-use crate::tables::orders::{Completed, Row, Step, fulfilment_order};
+use crate::tables::orders::Completed;
 
 #[async_trait]
 impl<A: Access> OrderRepository for Ports<A> {
@@ -24,7 +26,7 @@ impl<A: Access> OrderRepository for Ports<A> {
                 return PlaceOutcome::LeaseLost;
             }
             if !orders.rows.contains_key(&order.id) {
-                orders.put(order.clone());
+                orders.put(StoredOrder::new(order.clone()));
             }
             PlaceOutcome::Placed
         };
@@ -48,69 +50,54 @@ impl<A: Access> OrderRepository for Ports<A> {
         at: Timestamp,
     ) -> Result<CancelOutcome, PortFailure> {
         let (id, customer, correlation_id) = (id.clone(), customer.clone(), correlation_id.clone());
-        let begin = move |tables: &mut Tables| {
-            let row = tables.orders.rows.get(&id);
-            let Some(row) = row.filter(|row| row.order.customer == customer) else {
+        let begin = move |Tables { orders, .. }: &mut Tables| {
+            let Some(row) = orders.rows.get(&id).filter(|row| row.order.customer == customer) else {
                 return CancelOutcome::NotFound;
             };
-            match row.order.status {
-                OrderStatus::Cancelling => CancelOutcome::Cancelling(row.order.clone()),
-                OrderStatus::Confirmed => {
-                    let mut after = row.moved_to(OrderStatus::Cancelling);
-                    after.cancel_correlation_id = Some(correlation_id.clone());
-                    after.order.updated_at = at;
-                    tables.orders.store(after.clone());
-                    CancelOutcome::Cancelling(after.order)
-                }
-                status => CancelOutcome::Refused(status),
-            }
+            let Some(after) = row.cancelling(&correlation_id, at) else {
+                return CancelOutcome::of(row.order.clone());
+            };
+            orders.put(after.clone());
+            CancelOutcome::of(after.order)
         };
         self.0.write("orders.begin_cancelling", begin).await
+    }
+}
+
+impl<A: Access> Ports<A> {
+    async fn change_status(
+        &self,
+        operation: &'static str,
+        id: &OrderId,
+        change: StatusChange,
+        at: Timestamp,
+    ) -> Result<Transition, PortFailure> {
+        let id = id.clone();
+        let effect = move |tables: &mut Tables| tables.orders.change(&id, change.clone(), at);
+        self.0.write(operation, effect).await
     }
 }
 
 #[async_trait]
 impl<A: Access> OrderBook for Ports<A> {
     async fn find(&self, id: &OrderId) -> Result<Option<FulfilmentOrder>, PortFailure> {
-        let find = |tables: &Tables| tables.orders.rows.get(id).map(|row| fulfilment_order(&row.order));
+        let find = |tables: &Tables| tables.orders.rows.get(id).map(|row| row.order.clone().into());
         self.0.read("orders.find", find).await
     }
 
     async fn confirm(&self, id: &OrderId, at: Timestamp) -> Result<Transition, PortFailure> {
-        let id = id.clone();
-        let decide = |row: &Row| match row.due() {
-            OrderStatus::Pending => Step::Become(row.moved_to(OrderStatus::Confirmed)),
-            OrderStatus::Confirmed | OrderStatus::Cancelling | OrderStatus::Cancelled => Step::AlreadyDone,
-            OrderStatus::Rejected | OrderStatus::Parked => Step::Refused,
-        };
-        let confirm = move |tables: &mut Tables| tables.orders.change(&id, at, decide);
-        self.0.write("orders.confirm", confirm).await
+        self.change_status("orders.confirm", id, StatusChange::Confirm, at)
+            .await
     }
 
     async fn reject(&self, id: &OrderId, reason: RejectionReason, at: Timestamp) -> Result<Transition, PortFailure> {
-        let id = id.clone();
-        let decide = move |row: &Row| match row.due() {
-            OrderStatus::Pending => {
-                let mut after = row.moved_to(OrderStatus::Rejected);
-                after.order.reason = Some(reason);
-                Step::Become(after)
-            }
-            OrderStatus::Rejected => Step::AlreadyDone,
-            _ => Step::Refused,
-        };
-        let reject = move |tables: &mut Tables| tables.orders.change(&id, at, decide);
-        self.0.write("orders.reject", reject).await
+        self.change_status("orders.reject", id, StatusChange::Reject(reason), at)
+            .await
     }
 
     async fn complete_cancel(&self, id: &OrderId, at: Timestamp) -> Result<Transition, PortFailure> {
-        let id = id.clone();
-        let decide = |row: &Row| match row.due() {
-            OrderStatus::Cancelling => Step::Become(row.moved_to(OrderStatus::Cancelled)),
-            OrderStatus::Cancelled => Step::AlreadyDone,
-            _ => Step::Refused,
-        };
-        let complete = move |tables: &mut Tables| tables.orders.change(&id, at, decide);
-        self.0.write("orders.complete_cancel", complete).await
+        let change = StatusChange::CompleteCancel;
+        self.change_status("orders.complete_cancel", id, change, at).await
     }
 
     async fn park(
@@ -120,43 +107,29 @@ impl<A: Access> OrderBook for Ports<A> {
         parking: &Parking,
         at: Timestamp,
     ) -> Result<Transition, PortFailure> {
-        let (id, parking) = (id.clone(), parking.clone());
-        let park = move |tables: &mut Tables| {
-            tables.orders.change(&id, at, |row| match row.order.status {
-                status if status == saga.awaited_in() => {
-                    let mut after = row.moved_to(OrderStatus::Parked);
-                    after.parked_from = Some(status);
-                    after.parking = Some(parking.clone());
-                    Step::Become(after)
-                }
-                OrderStatus::Parked => Step::AlreadyDone,
-                _ => Step::Refused,
-            })
-        };
-        self.0.write("orders.park", park).await
+        let change = StatusChange::Park(saga, parking.clone());
+        self.change_status("orders.park", id, change, at).await
     }
 
     async fn overdue(&self, before: Timestamp, limit: usize) -> Result<Vec<FulfilmentOrder>, PortFailure> {
-        let overdue = |Row { order, .. }: &Row| {
-            let is_open = matches!(order.status, OrderStatus::Pending | OrderStatus::Cancelling);
-            (is_open && order.updated_at < before).then(|| fulfilment_order(order))
+        let overdue = |StoredOrder { order, .. }: &StoredOrder| {
+            let is_overdue = order.status.is_open() && order.updated_at < before;
+            is_overdue.then(|| order.clone().into())
         };
-        self.0
-            .read("orders.overdue", |tables| tables.orders.oldest(limit, overdue))
-            .await
+        let find = |tables: &Tables| tables.orders.oldest(limit, overdue);
+        self.0.read("orders.overdue", find).await
     }
 }
 
 #[async_trait]
 impl<A: Access> ParkedOrders for Ports<A> {
     async fn list(&self, limit: usize) -> Result<Vec<ParkedOrder>, PortFailure> {
-        self.0
-            .read("orders.parked", |tables| tables.orders.oldest(limit, Row::parked))
-            .await
+        let list = |tables: &Tables| tables.orders.oldest(limit, |row| row.clone().into_parked());
+        self.0.read("orders.parked", list).await
     }
 
     async fn find(&self, id: &OrderId) -> Result<Option<ParkedOrder>, PortFailure> {
-        let find = |tables: &Tables| tables.orders.rows.get(id).and_then(Row::parked);
+        let find = |tables: &Tables| tables.orders.rows.get(id)?.clone().into_parked();
         self.0.read("orders.find_parked", find).await
     }
 }

@@ -42,7 +42,7 @@ impl<A: Access> PriceList for Ports<A> {
         let prices = |tables: &Tables| {
             let catalog = tables.products.rows.values().filter_map(|row| row.catalog.as_ref());
             let wanted = catalog.filter(|(_, row)| skus.contains(&row.sku));
-            wanted.map(|(_, row)| (row.sku.clone(), row.price)).collect()
+            wanted.map(|(_, row)| (row.sku.clone(), row.details.price)).collect()
         };
         self.0.read("products.prices", prices).await
     }

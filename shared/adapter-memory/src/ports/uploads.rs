@@ -1,6 +1,7 @@
 //! How are files announced and linked, and how do photos and imports begin and end?
 
 use async_trait::async_trait;
+use domain::catalog::import::file_version::FileVersion;
 use domain::catalog::import::job::{FileRange, ImportId, ImportJob, RangeProgress};
 use domain::catalog::ports::{
     Advance, Begin, CatalogImport, CatalogImportEnd, ImportLedger, ImportRunner, ThumbnailLinks,
@@ -14,7 +15,6 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::access::{Access, Ports};
 use crate::tables::Tables;
-use crate::tables::uploads::has_ended;
 
 const RESERVED_IN_KEY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.');
 
@@ -46,12 +46,13 @@ impl<A: Access> PhotoUploads for Ports<A> {
                 content_type: String::new(),
             };
             let upload = &mut uploads.row(&key.upload_id, kind, size_bytes, None, at).upload;
-            if !has_ended(upload) {
+            let finished = upload.status.is_final();
+            if !finished {
                 upload.status = UploadStatus::Processing;
             }
             PhotoUpload {
                 sequence: upload.sequence,
-                finished: has_ended(upload),
+                finished,
             }
         };
         self.0.write("photos.begin", begin).await
@@ -79,9 +80,11 @@ impl<A: Access> ImportLedger for Ports<A> {
         sequencer: Option<&ObjectSequencer>,
         at: Timestamp,
     ) -> Result<Begin, PortFailure> {
-        let (id, object, sequencer) = (upload_id.clone(), object.clone(), sequencer.cloned());
-        let begin = move |tables: &mut Tables| tables.uploads.begin(&id, &object, sequencer.as_ref(), at);
-        self.0.write("imports.begin", begin).await
+        let (operation, id) = ("imports.begin", upload_id.clone());
+        let (object, version) = (object.clone(), FileVersion::new(object, sequencer));
+        let begin = move |tables: &mut Tables| tables.uploads.begin(&id, &object, version.clone(), at);
+        let begun = self.0.write(operation, begin).await?;
+        begun.map_err(|fault| PortFailure::permanent(operation, fault))
     }
 
     async fn progress(&self, import: &ImportId, range: u32) -> Result<Option<RangeProgress>, PortFailure> {
@@ -102,7 +105,8 @@ impl<A: Access> ImportLedger for Ports<A> {
     ) -> Result<Advance, PortFailure> {
         let (import, from, to) = (import.clone(), from.clone(), to.clone());
         let advance = move |tables: &mut Tables| {
-            let Some(row) = tables.uploads.showing(&import).filter(|row| row.end.is_none()) else {
+            let row = tables.uploads.showing(&import);
+            let Some(row) = row.filter(|row| !row.upload.status.is_final()) else {
                 return Advance::Closed;
             };
             let range = (import.sequence, range);
@@ -125,10 +129,8 @@ impl<A: Access> ImportLedger for Ports<A> {
         let (import, end) = (import.clone(), end.clone());
         let finish = move |tables: &mut Tables| {
             let row = tables.uploads.showing(&import)?;
-            if row.end.is_none() {
-                row.close(&end);
-            }
-            Some(row.import())
+            row.end_import(&end);
+            row.import().ok()
         };
         self.0.write("imports.finish", finish).await
     }

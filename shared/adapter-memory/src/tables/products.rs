@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use domain::catalog::ports::CatalogVersion;
-use domain::catalog::product::{CatalogRow, Product};
+use domain::catalog::product::{CatalogRow, Product, ProductDetails};
 use domain::fulfilment::ports::{Reservation, StockLine};
+use domain::fulfilment::reservation_state::{ReservationState, StockChange};
 use domain::thumbnails::ports::PhotoShown;
 use domain::values::{Money, OrderId, Sku};
 
@@ -29,12 +30,11 @@ pub struct Row {
     pub photo: Option<PhotoShown>,
 }
 
-/// What an order holds.
+/// What an order holds, or held.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Held {
-    Reserved(Vec<StockLine>),
-    Committed(Vec<StockLine>),
-    Closed,
+pub struct Held {
+    pub state: ReservationState,
+    pub lines: Vec<StockLine>,
 }
 
 impl Row {
@@ -46,9 +46,7 @@ impl Row {
         let (_, row) = self.catalog.as_ref()?;
         Some(Product {
             sku: row.sku.clone(),
-            name: row.name.clone(),
-            description: row.description.clone(),
-            price: row.price,
+            details: row.details.clone(),
             available: u32::try_from(self.available()).unwrap_or(0),
             thumbnails: self.photo.as_ref().map(|photo| photo.keys.clone()).unwrap_or_default(),
         })
@@ -80,9 +78,7 @@ impl Products {
         };
         let catalog = CatalogRow {
             sku: sku.clone(),
-            name: sku.to_string(),
-            description: String::new(),
-            price,
+            details: ProductDetails::new(sku.as_str(), "", price),
             stock: units,
         };
         row.on_hand = i64::from(units);
@@ -111,35 +107,39 @@ impl Products {
     }
 
     pub fn reserve(&mut self, order: &OrderId, lines: &[StockLine]) -> Reservation {
-        match self.held.get(order) {
-            Some(Held::Closed) => return Reservation::Closed,
-            Some(Held::Reserved(_) | Held::Committed(_)) => return Reservation::Reserved,
-            None => {}
+        if let Some(held) = self.held.get(order) {
+            return held.state.repeated_reserve();
         }
         let short = self.short(lines);
         if !short.is_empty() {
             return Reservation::OutOfStock(short);
         }
-        self.count(lines, |row, units| row.reserved += units);
-        self.held.insert(order.clone(), Held::Reserved(lines.to_vec()));
+        self.apply(order, lines.to_vec(), StockChange::RESERVE);
         Reservation::Reserved
     }
 
     pub fn commit(&mut self, order: &OrderId) {
-        if let Some(Held::Reserved(lines)) = self.held.get(order).cloned() {
-            self.count(&lines, |row, units| {
-                row.reserved -= units;
-                row.on_hand -= units;
-            });
-            self.held.insert(order.clone(), Held::Committed(lines));
-        }
+        self.change(order, StockChange::commit);
     }
 
     pub fn give_back(&mut self, order: &OrderId) {
-        match self.held.insert(order.clone(), Held::Closed) {
-            Some(Held::Reserved(lines)) => self.count(&lines, |row, units| row.reserved -= units),
-            Some(Held::Committed(lines)) => self.count(&lines, |row, units| row.on_hand += units),
-            Some(Held::Closed) | None => {}
+        self.change(order, StockChange::give_back);
+    }
+
+    fn change(&mut self, order: &OrderId, change: fn(Option<ReservationState>) -> Option<StockChange>) {
+        let held = self.held.get(order).cloned();
+        if let Some(change) = change(held.as_ref().map(|held| held.state)) {
+            self.apply(order, held.map(|held| held.lines).unwrap_or_default(), change);
         }
+    }
+
+    /// Makes the change for each unit, whether it is due or not.
+    pub fn apply(&mut self, order: &OrderId, lines: Vec<StockLine>, change: StockChange) {
+        self.count(&lines, |row, units| {
+            row.on_hand += change.on_hand * units;
+            row.reserved += change.reserved * units;
+        });
+        let state = change.to;
+        self.held.insert(order.clone(), Held { state, lines });
     }
 }

@@ -1,7 +1,8 @@
 //! What if units were subtracted without a condition?
 
-use adapter_memory::tables::products::{Held, Products};
+use adapter_memory::tables::products::Products;
 use domain::fulfilment::ports::{Reservation, StockLine};
+use domain::fulfilment::reservation_state::{ReservationState, StockChange};
 use domain::values::OrderId;
 use state_machine::DefinitionFault;
 
@@ -17,14 +18,14 @@ pub fn updated_without_a_condition() -> Result<Design, DefinitionFault> {
 }
 
 fn reserve(products: &mut Products, order: &OrderId, lines: &[StockLine]) -> Reservation {
-    if products.held.get(order) == Some(&Held::Closed) {
+    let is_closed = products.held.get(order).map(|held| held.state) == Some(ReservationState::Closed);
+    if is_closed {
         return Reservation::Closed;
     }
     let short = products.short(lines);
     if !short.is_empty() {
         return Reservation::OutOfStock(short);
     }
-    products.count(lines, |row, units| row.reserved += units);
-    products.held.insert(order.clone(), Held::Reserved(lines.to_vec()));
+    products.apply(order, lines.to_vec(), StockChange::RESERVE);
     Reservation::Reserved
 }

@@ -67,7 +67,9 @@ impl RecordReader {
         if !self.in_record {
             // The grammar would skip blank lines as well, but as part of the record behind them.
             let blank = input.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-            self.consume(input, blank);
+            if blank > 0 {
+                self.consume(input, blank);
+            }
             if input.is_empty() {
                 return None;
             }

@@ -6,7 +6,7 @@ use adapter_memory::Memory;
 use adapter_memory::time::SetClock;
 use domain::catalog::get_product::{GetProduct, SeenProduct, THUMBNAIL_LINK_LIVES};
 use domain::catalog::list_products::{ListProducts, PRODUCTS_PAGE_MAX, SeenProductPage};
-use domain::catalog::product::Product;
+use domain::catalog::product::{Product, ProductDetails};
 use domain::thumbnails::ports::PhotoShown;
 use domain::values::{Currency, Money, Sku, Timestamp, UploadId};
 
@@ -25,9 +25,7 @@ fn sku(text: &str) -> Sku {
 fn product(text: &str) -> Product {
     Product {
         sku: sku(text),
-        name: text.to_owned(),
-        description: String::new(),
-        price: euro(),
+        details: ProductDetails::new(text, "", euro()),
         available: 1,
         thumbnails: vec![(128, format!("{text}/128")), (256, format!("{text}/256"))],
     }

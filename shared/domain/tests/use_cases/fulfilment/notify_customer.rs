@@ -40,8 +40,8 @@ async fn a_notice_is_sent_once_however_often_it_is_asked() {
     assert_eq!(notify(&world, Notice::Confirmed).await.unwrap(), Notified::Sent);
     assert_eq!(notify(&world, Notice::Confirmed).await.unwrap(), Notified::SentBefore);
     assert!(claimed(&world, SendState::Sent));
-    let sent = sent(&world);
-    assert_eq!((sent.len(), sent[0].to.reveal()), (1, "ann@example.test"));
+    let mails = sent(&world);
+    assert_eq!((mails.len(), mails[0].to.reveal()), (1, "ann@example.test"));
     assert_eq!(
         notify(&world, Notice::Cancelled).await.unwrap(),
         Notified::Sent,

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use adapter_memory::Memory;
 use adapter_memory::tables::Tables;
-use adapter_memory::tables::orders::fulfilment_order;
-use adapter_memory::tables::products::Held;
 use adapter_memory::time::SetClock;
 use domain::fulfilment::ports::{
     Authorization, Capture, FulfilmentOrder, Parking, PaymentGateway, PaymentState, SagaKind, SagaStanding, SagaStart,
 };
+use domain::fulfilment::reservation_state::ReservationState;
 use domain::orders::order::{Order, OrderLine};
+use domain::stored_order::StoredOrder;
 use domain::values::{
     CorrelationId, Currency, CustomerId, Money, OrderId, OrderStatus, PaymentToken, Quantity, Sku, Timestamp,
 };
@@ -57,8 +57,12 @@ impl World {
         let clock = Arc::new(SetClock::at(now()));
         let memory = Memory::new(clock.clone());
         let orders: Vec<Order> = orders.into_iter().collect();
-        let order = fulfilment_order(&orders[0]);
-        memory.change(|tables| orders.into_iter().for_each(|order| tables.orders.put(order)));
+        let order = FulfilmentOrder::from(orders[0].clone());
+        memory.change(|tables| {
+            orders
+                .into_iter()
+                .for_each(|order| tables.orders.put(StoredOrder::new(order)))
+        });
         Self {
             id: order.id.clone(),
             order,
@@ -96,8 +100,8 @@ impl World {
     }
 
     pub(super) fn is_committed(&self) -> bool {
-        let held = |tables: &Tables| tables.products.held.get(&self.id).cloned();
-        matches!(self.memory.look(held), Some(Held::Committed(_)))
+        let state = |tables: &Tables| tables.products.held[&self.id].state;
+        self.memory.look(state) == ReservationState::Committed
     }
 
     pub(super) fn stored(&self) -> Order {

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use adapter_memory::Memory;
 use adapter_memory::time::SetClock;
 use domain::orders::order::{Order, OrderLine};
+use domain::stored_order::StoredOrder;
 use domain::values::{
     CorrelationId, Currency, CustomerId, Money, OrderId, OrderStatus, PaymentToken, Quantity, Sku, Timestamp,
 };
@@ -25,7 +26,11 @@ fn euros(cents: i64) -> Money {
 /// A shop that has these orders.
 fn shop_with(orders: impl IntoIterator<Item = Order>) -> Arc<Memory> {
     let memory = Memory::new(clock());
-    memory.change(|tables| orders.into_iter().for_each(|order| tables.orders.put(order)));
+    memory.change(|tables| {
+        orders
+            .into_iter()
+            .for_each(|order| tables.orders.put(StoredOrder::new(order)))
+    });
     memory
 }
 

@@ -3,11 +3,12 @@
 use std::fmt::Write as _;
 use std::sync::atomic::Ordering;
 
-use domain::catalog::import::ROWS_IN_FLIGHT_MAX;
 use domain::catalog::import::range::{PROGRESS_EVERY_MAX, PROGRESS_FIRST};
+use domain::catalog::import::writes::ROWS_IN_FLIGHT_MAX;
 use domain::catalog::import::{ImportOutcome, REPORT_FIELD_BYTES_MAX};
 use domain::catalog::ports::CatalogImportEnd;
 use domain::ports::{Clock, SendState};
+use domain::uploads::upload::UploadStatus;
 use domain::values::ImportCounts;
 
 use super::shop::Shop;
@@ -138,7 +139,7 @@ async fn a_whole_run_repeated_from_the_start_has_the_effect_of_one() {
     let before = shop.effects();
     // As after a death before anything was noted.
     shop.change_upload(|row| {
-        row.end = None;
+        row.upload.status = UploadStatus::Processing;
         row.ranges.clear();
     });
     assert_eq!(done(&shop).await, counts);
@@ -206,7 +207,7 @@ async fn an_unusable_file_is_rejected_with_its_reason_told() {
     let shop = Shop::with_file("sku,name\nA,a\n").await;
     let reason = "the header lacks description, price, currency, stock";
     for _ in 0..2 {
-        shop.change_upload(|row| row.end = None);
+        shop.change_upload(|row| row.upload.status = UploadStatus::Processing);
         assert_eq!(
             shop.import().await.unwrap(),
             ImportOutcome::Rejected {
@@ -229,7 +230,7 @@ async fn an_unusable_file_is_rejected_with_its_reason_told() {
 
 #[tokio::test(start_paused = true)]
 async fn an_empty_file_is_rejected_and_one_without_rows_is_done() {
-    let outcome = Shop::with_file("").await.import().await.unwrap().await;
+    let outcome = Shop::with_file("").await.import().await.unwrap();
     assert_eq!(
         outcome,
         ImportOutcome::Rejected {

@@ -218,7 +218,7 @@ impl Shop {
     }
 
     pub(super) fn end(&self) -> Option<CatalogImportEnd> {
-        self.upload(|row| row.end.clone())
+        self.upload(|row| row.import().unwrap().finished)
     }
 
     /// What the upload showed, after each progress.

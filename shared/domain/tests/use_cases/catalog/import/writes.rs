@@ -10,7 +10,7 @@ use async_trait::async_trait;
 
 use domain::catalog::import::writes::{RECORDS_AHEAD_MAX, ROWS_IN_FLIGHT_MAX, Writes};
 use domain::catalog::ports::{ApplyOutcome, CatalogVersion, CatalogWriter};
-use domain::catalog::product::CatalogRow;
+use domain::catalog::product::{CatalogRow, ProductDetails};
 use domain::ports::{Clock, Pause, PortFailure};
 use domain::values::{Currency, Money, Sku, Timestamp};
 
@@ -130,9 +130,7 @@ const RECORD_BYTES: u64 = 10;
 fn row(number: u64) -> CatalogRow {
     CatalogRow {
         sku: Sku::parse(&format!("S{number}")).unwrap(),
-        name: "Mug".to_owned(),
-        description: String::new(),
-        price: Money::new(100, Currency::parse("EUR").unwrap()).unwrap(),
+        details: ProductDetails::new("Mug", "", Money::new(100, Currency::parse("EUR").unwrap()).unwrap()),
         stock: 1,
     }
 }
