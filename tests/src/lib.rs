@@ -8,9 +8,11 @@
 )]
 
 pub mod api;
+pub mod baseline;
 pub mod catalog;
 pub mod client;
 pub mod cloud;
+mod conditions;
 pub mod fake_aws;
 pub mod fault_proxy;
 pub mod lambda;

@@ -104,10 +104,13 @@ impl Drop for LocalHost {
     }
 }
 
-/// Builds the host once per test run, just as `cargo run` would.
+/// Builds the host once per test run, just as `cargo run` would, unless `LOCAL_HOST_BINARY` names one of another commit.
 fn binary() -> &'static PathBuf {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {
+        if let Some(path) = std::env::var_os("LOCAL_HOST_BINARY") {
+            return path.into();
+        }
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         let built = Command::new(env!("CARGO"))
             .args([

@@ -61,6 +61,7 @@ const ALLOWED: [(&str, &[&str]); 27] = [
     (
         "tests",
         &[
+            "adapter-dynamodb",
             "adapter-embedded",
             "adapter-system",
             "domain",

@@ -1,0 +1,15 @@
+//! Does the present code read, carry on and answer what the baseline left in `tests/baseline/`?
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a panic in a test is a failed test"
+)]
+
+mod answers;
+mod data_folder;
+mod dynamodb;
+mod over_items;
+mod over_orders;
+mod recording;
+mod sql;
