@@ -21,6 +21,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("door", &["domain", "entry", "events", "telemetry", "wire"]),
     ("state-machine", &[]),
     ("xtask", &[]),
+    ("stored-items", &[]),
     ("scaled-jpeg", &[]),
     ("lossy-webp", &[]),
     ("wire", &["domain"]),
@@ -80,6 +81,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "tests",
         &[
+            "adapter-dynamodb",
             "adapter-embedded",
             "adapter-system",
             "domain",
