@@ -20,15 +20,15 @@ use domain::catalog::import::job::ImportId;
 use domain::catalog::ports::{
     Begin, CatalogImport, CatalogImportEnd, CatalogVersion, CatalogWriter, ImportLedger, ProductCatalog,
 };
-use domain::catalog::product::CatalogRow;
+use domain::catalog::product::{CatalogRow, ProductDetails};
 use domain::fulfilment::ports::{PaymentGateway, PaymentRecords, StockLedger, StockLine};
 use domain::orders::ports::PriceList;
 use domain::ports::{PortFailure, SendLog};
 use domain::thumbnails::ports::{PhotoShown, PhotoUploads, ProductPhotos};
 use domain::uploads::ports::UploadRepository;
 use domain::values::{
-    Currency, CustomerId, Money, ObjectSequencer, ObjectVersion, OrderId, PaymentToken, PhotoKey, Quantity, Sku,
-    Timestamp, UploadId,
+    Currency, CustomerId, Money, ObjectSequencer, ObjectVersion, OrderId, OrderLines, PaymentToken, PhotoKey, Quantity,
+    Sku, Timestamp, UploadId,
 };
 use serde_json::{Value, json};
 use wire::money::MoneyJson;
@@ -94,7 +94,7 @@ impl OverItems {
             "AWS_ENDPOINT_URL" => Some(address.to_owned()),
             _ => None,
         };
-        let config = edge::config::from_lookup(lookup, edge::aws::sdk_config).unwrap();
+        let config = lambda::config::from_lookup(lookup, lambda::sdk::sdk_config).unwrap();
         let table = Table::new(&config, table);
         Self { table }
     }
@@ -201,9 +201,7 @@ impl OverItems {
         );
         let row = CatalogRow {
             sku: sku.clone(),
-            name: "New".to_owned(),
-            description: String::new(),
-            price: Money::new(1, Currency::parse("EUR").unwrap()).unwrap(),
+            details: ProductDetails::new("New", "", Money::new(1, Currency::parse("EUR").unwrap()).unwrap()),
             stock: 1,
         };
         for upload_sequence in [0, 9, u64::MAX] {
@@ -237,7 +235,7 @@ impl OverItems {
                 quantity: Quantity::new(units).unwrap(),
             };
             let reserved = stock
-                .reserve(&OrderId::parse("new-order").unwrap(), &[line], later())
+                .reserve(&OrderId::parse("new-order").unwrap(), &only(line), later())
                 .await;
             answers.outcome(&format!("reserve {units}"), reserved);
         }
@@ -250,7 +248,7 @@ impl OverItems {
             sku: Sku::parse("NO-SUCH").unwrap(),
             quantity: Quantity::new(1).unwrap(),
         };
-        answers.outcome("reserve", stock.reserve(&order, &[line], later()).await);
+        answers.outcome("reserve", stock.reserve(&order, &only(line), later()).await);
         answers.outcome("commit", stock.commit(&order, later()).await);
         answers.outcome("give back", stock.give_back(&order, later()).await);
     }
@@ -345,4 +343,8 @@ impl OverItems {
         );
         answers.outcome("end photo", photos.done(&id, later()).await);
     }
+}
+
+fn only(line: StockLine) -> OrderLines<StockLine> {
+    OrderLines::new(vec![line]).unwrap()
 }

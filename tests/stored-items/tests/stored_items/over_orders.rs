@@ -13,13 +13,13 @@ use domain::orders::ports::{
     CancelOutcome, IdempotencyClaim, IdempotencyClaimed, IdempotencyScope, IdempotencyStore, OrderQuery,
     OrderRepository, PayloadHash,
 };
-use domain::values::{CorrelationId, CustomerId, OrderId, RejectionReason, Timestamp};
+use domain::values::{CorrelationId, CustomerId, IdempotencyKey, OrderId, RejectionReason, Timestamp};
 use serde_json::{Value, json};
 use wire::order::OrderJson;
 use wire::parked::ParkedOrderJson;
 
-use crate::text;
 use crate::over_items::{Answers, OverItems, later, number};
+use crate::text;
 
 impl OverItems {
     pub(crate) async fn over_order(&self, answers: &mut Answers, key: &str, item: &Value) {
@@ -108,7 +108,7 @@ impl OverItems {
                 scope: IdempotencyScope {
                     customer: CustomerId::parse(scope[0]).unwrap(),
                     operation,
-                    key: scope[2].to_owned(),
+                    key: IdempotencyKey::parse(scope[2]).unwrap(),
                 },
                 payload_hash: PayloadHash(hash),
                 now,
