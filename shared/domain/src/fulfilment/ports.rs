@@ -268,6 +268,15 @@ impl SagaKind {
         }
     }
 
+    /// The saga that a change of an order's status starts; `before` is `None` for a new order.
+    pub fn started_by(before: Option<OrderStatus>, after: OrderStatus) -> Option<Self> {
+        match after {
+            OrderStatus::Pending => before.is_none().then_some(Self::Order),
+            OrderStatus::Cancelling => (before == Some(OrderStatus::Confirmed)).then_some(Self::Cancel),
+            OrderStatus::Confirmed | OrderStatus::Rejected | OrderStatus::Cancelled | OrderStatus::Parked => None,
+        }
+    }
+
     /// Where an order stands that waits for this saga.
     pub fn awaited_in(self) -> OrderStatus {
         match self {
@@ -356,6 +365,19 @@ mod tests {
             let saga = SagaKind::awaited_by(status);
             assert_eq!(saga.is_some(), status.is_open(), "{status:?}");
             assert_eq!(saga.map(SagaKind::awaited_in), saga.map(|_| status));
+        }
+    }
+
+    #[test]
+    fn a_new_order_and_a_begun_cancel_start_a_saga() {
+        let befores = OrderStatus::ALL.map(Some).into_iter().chain([None]);
+        for (before, after) in befores.flat_map(|before| OrderStatus::ALL.map(|after| (before, after))) {
+            let expected = match (before, after) {
+                (None, OrderStatus::Pending) => Some(SagaKind::Order),
+                (Some(OrderStatus::Confirmed), OrderStatus::Cancelling) => Some(SagaKind::Cancel),
+                _ => None,
+            };
+            assert_eq!(SagaKind::started_by(before, after), expected, "{before:?} {after:?}");
         }
     }
 
