@@ -14,5 +14,6 @@ mod cost;
 mod cycles;
 mod documents;
 mod layout;
+mod libraries;
 mod modules;
 mod roles;
