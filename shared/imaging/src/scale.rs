@@ -42,7 +42,7 @@ pub(crate) fn scale(original: Pixels, targets: &[(u32, u32)]) -> Result<Vec<Rast
     // Kept apart: premultiplying and dividing again would cost the unscaled picture its faint colours.
     let unscaled = match &original {
         Pixels::Raster(raster) if targets.contains(&raster.size()) => Some(raster.clone()),
-        _ => None,
+        Pixels::Raster(_) | Pixels::Shrunk(_) | Pixels::Planar(_) => None,
     };
     let mut source = match original {
         Pixels::Raster(raster) => Pixels::Raster(premultiplied(raster)?),

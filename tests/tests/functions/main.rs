@@ -7,6 +7,7 @@
     reason = "a panic in a test is a failed test"
 )]
 
+mod baseline;
 mod books;
 mod correlation;
 mod imports;

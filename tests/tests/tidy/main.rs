@@ -17,3 +17,4 @@ mod layout;
 mod libraries;
 mod modules;
 mod roles;
+mod step_names;
