@@ -21,6 +21,5 @@ pub mod page;
 pub mod people;
 pub mod photo;
 pub mod picture;
-pub mod privacy;
 pub mod repository;
 pub mod shop;

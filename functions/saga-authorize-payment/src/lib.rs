@@ -27,3 +27,50 @@ fn step_error(error: &AuthorizePaymentError) -> StepError {
     };
     StepError::new(name, error.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use function_tests::{OTHER_ORDER, World, error_name, invocation};
+    use serde_json::json;
+
+    use super::*;
+
+    fn authorize_payment(world: &World) -> AuthorizePayment {
+        AuthorizePayment {
+            book: world.memory.clone(),
+            gateway: world.memory.clone(),
+            records: world.memory.clone(),
+            clock: world.clock.clone(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_payment_is_authorized_once() {
+        let world = World::with_order("tok_ok");
+        for _ in 0..2 {
+            let reply = handle(invocation("saga-authorize-payment"), &authorize_payment(&world)).await;
+            assert_eq!(reply.unwrap(), json!({"outcome": "AUTHORIZED"}));
+        }
+        assert_eq!(world.memory.look(|tables| tables.gateway.ledger.len()), 1);
+    }
+
+    #[tokio::test]
+    async fn a_payment_is_refused_for_good_and_by_name() {
+        for (token, name) in [
+            ("tok_declined", "PaymentDeclined"),
+            ("tok_insufficient_funds", "InsufficientFunds"),
+            ("tok_down", "TransientFailure"),
+        ] {
+            let world = World::open();
+            world.place_mugs(OTHER_ORDER, token);
+            let authorize = authorize_payment(&world);
+            for _ in 0..2 {
+                let reply = handle(invocation("saga-authorize-payment.rejected"), &authorize).await;
+                assert_eq!(error_name(reply), name, "{token}");
+            }
+            world.void(OTHER_ORDER).await;
+            let reply = handle(invocation("saga-authorize-payment.rejected"), &authorize).await;
+            assert_eq!(error_name(reply), "PaymentClosed", "{token}");
+        }
+    }
+}

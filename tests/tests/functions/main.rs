@@ -10,14 +10,11 @@
 mod books;
 mod correlation;
 mod imports;
-mod log;
 mod orders;
 mod pipelines;
 mod products;
 mod saga_faults;
-mod saga_steps;
 mod saga_world;
 mod sagas;
 mod shop;
-mod uploads;
 mod wiring;

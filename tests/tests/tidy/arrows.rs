@@ -25,6 +25,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("lossy-webp", &[]),
     ("wire", &["domain"]),
     ("imaging", &["domain", "lossy-webp", "scaled-jpeg"]),
+    (
+        "function-tests",
+        &["adapter-memory", "domain", "events", "port-contracts", "telemetry"],
+    ),
     ("port-contracts", &["domain"]),
     ("recorded-aws", &["lambda"]),
     ("adapter-cognito", &["aws-errors", "domain"]),
@@ -85,6 +89,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "domain",
             "entry",
             "events",
+            "function-tests",
             "imaging",
             "lambda",
             "local-host",
