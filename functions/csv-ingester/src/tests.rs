@@ -1,8 +1,6 @@
 //! What becomes of an object that S3 announced on the event bus?
 
-use domain::catalog::import::finish::FinishImport;
-use domain::catalog::import::range::IngestRange;
-use function_tests::{THUMBNAILS_BUCKET, UPLOADS_BUCKET, World, error_name, event, invocation_of};
+use function_tests::{CATALOG_BYTES, THUMBNAILS_BUCKET, UPLOADS_BUCKET, World, error_name, event, invocation_of};
 
 use super::*;
 
@@ -13,28 +11,8 @@ const CATALOG: &str = "sku,name,description,price,currency,stock\n\
 
 async fn reply(world: &World, event: Value) -> Reply {
     let import = ImportCatalog {
-        ledger: world.memory.clone(),
-        ingest: IngestRange {
-            files: world.memory.clone(),
-            writer: world.memory.clone(),
-            ledger: world.memory.clone(),
-            rejected_rows: world.memory.clone(),
-            clock: world.clock.clone(),
-            pause: world.clock.clone(),
-            ids: world.ids.clone(),
-        },
-        finish: FinishImport {
-            files: world.memory.clone(),
-            ledger: world.memory.clone(),
-            rejected_rows: world.memory.clone(),
-            directory: world.memory.clone(),
-            mailer: world.memory.clone(),
-            sends: world.memory.clone(),
-            clock: world.clock.clone(),
-        },
-        runner: world.memory.clone(),
-        clock: world.clock.clone(),
-        divided_above_bytes: 1_000_000,
+        divided_above_bytes: CATALOG_BYTES as u64,
+        ..ImportCatalog::from(&world.shop)
     };
     handle(invocation_of("csv-ingester", event), &import, UPLOADS_BUCKET).await
 }

@@ -53,15 +53,7 @@ mod tests {
             .advance(&import, 0, &none, &done, world.clock.now())
             .await
             .unwrap();
-        let finish = FinishImport {
-            files: world.memory.clone(),
-            ledger: world.memory.clone(),
-            rejected_rows: world.memory.clone(),
-            directory: world.memory.clone(),
-            mailer: world.memory.clone(),
-            sends: world.memory.clone(),
-            clock: world.clock.clone(),
-        };
+        let finish = FinishImport::from(&world.shop.ports);
         for _ in 0..2 {
             let reply = handle(invocation("import-finish"), &finish).await;
             assert_eq!(reply.unwrap(), json!({"outcome": "DONE"}));

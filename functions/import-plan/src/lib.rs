@@ -46,19 +46,13 @@ mod tests {
 
     const CATALOG: &str = "sku,name,description,price,currency,stock\nCUP-01,Cup,Holds tea,8.50,EUR,4\n";
 
-    fn plan_import(world: &World) -> PlanImport {
-        PlanImport {
-            files: world.memory.clone(),
-            clock: world.clock.clone(),
-            range_bytes: 5_000,
-        }
-    }
-
     #[tokio::test]
     async fn a_file_is_divided_without_a_gap() {
         let world = World::open();
         world.put_catalog(&format!("{CATALOG}{}", "MUG-01,Mug,,13.00,EUR,9\n".repeat(800)));
-        let plan = handle(invocation("import-plan"), &plan_import(&world)).await.unwrap();
+        let plan = handle(invocation("import-plan"), &PlanImport::from(&world.shop))
+            .await
+            .unwrap();
         let ranges = plan["ranges"].as_array().unwrap();
         assert_eq!(
             (&plan["outcome"], &plan["range_count"]),
@@ -81,7 +75,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_file_that_is_gone_has_no_ranges_and_a_strange_input_fails_by_name() {
-        let plan = plan_import(&World::open());
+        let world = World::open();
+        let plan = PlanImport::from(&world.shop);
         let reply = handle(invocation("import-plan"), &plan).await;
         assert_eq!(
             reply.unwrap(),

@@ -42,24 +42,12 @@ mod tests {
         CUP-01,Cup,Holds tea,8.50,EUR,4\n\
         CUP-02,Cup,Holds nothing,free,EUR,4\n";
 
-    fn ingest_range(world: &World) -> IngestRange {
-        IngestRange {
-            files: world.memory.clone(),
-            writer: world.memory.clone(),
-            ledger: world.memory.clone(),
-            rejected_rows: world.memory.clone(),
-            clock: world.clock.clone(),
-            pause: world.clock.clone(),
-            ids: world.ids.clone(),
-        }
-    }
-
     #[tokio::test]
     async fn the_rows_of_a_range_are_written_and_counted_once() {
         let world = World::open();
         let import = world.begin_import(CATALOG).await;
         for _ in 0..2 {
-            let reply = handle(invocation("import-range"), &ingest_range(&world)).await;
+            let reply = handle(invocation("import-range"), &IngestRange::from(&world.shop.ports)).await;
             assert_eq!(reply.unwrap(), json!({"outcome": "DONE"}));
         }
         assert_eq!((world.available("CUP-01"), world.available("CUP-02")), (4, 0));
@@ -72,7 +60,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_file_that_is_gone_is_no_failure_and_a_strange_input_fails_by_name() {
-        let ingest = ingest_range(&World::open());
+        let world = World::open();
+        let ingest = IngestRange::from(&world.shop.ports);
         let reply = handle(invocation("import-range"), &ingest).await;
         assert_eq!(reply.unwrap(), json!({"outcome": "GONE"}));
         let reply = handle(invocation("import-range.rejected"), &ingest).await;

@@ -48,17 +48,10 @@ mod tests {
 
     use super::*;
 
-    fn cancel_order(world: &World) -> CancelOrder {
-        CancelOrder {
-            orders: world.memory.clone(),
-            clock: world.clock.clone(),
-        }
-    }
-
     #[tokio::test]
     async fn a_confirmed_order_begins_to_be_cancelled_however_often_that_is_asked() {
         let world = World::with_order("tok_ok");
-        let cancel = cancel_order(&world);
+        let cancel = CancelOrder::from(&world.shop.ports);
         world.set_status(ORDER, OrderStatus::Confirmed);
         let answer = http(handle(invocation("orders-cancel"), &cancel).await);
         assert_eq!(
@@ -74,7 +67,7 @@ mod tests {
     #[tokio::test]
     async fn a_pending_order_may_be_cancelled_later_and_a_rejected_one_never() {
         let world = World::open();
-        let cancel = cancel_order(&world);
+        let cancel = CancelOrder::from(&world.shop.ports);
         world.place_mugs(OTHER_ORDER, "tok_ok");
         let pending = http(handle(invocation("orders-cancel.rejected"), &cancel).await);
         let mut body = problem("conflict", "The request does not fit the current state", 409);

@@ -34,9 +34,7 @@ mod tests {
     #[tokio::test]
     async fn an_order_is_shown_to_its_customer_only() {
         let world = World::with_order("tok_ok");
-        let get = GetOrder {
-            orders: world.memory.clone(),
-        };
+        let get = GetOrder::from(&world.shop.ports);
         let answer = http(handle(invocation("orders-get"), &get).await);
         assert_eq!((&answer["status"], &answer["body"]["id"]), (&json!(200), &json!(ORDER)));
         assert_eq!(answer["body"], json!(OrderJson::from(&world.order(ORDER))));

@@ -85,9 +85,7 @@ mod tests {
     }
 
     async fn answer(world: &World, event: Value) -> Value {
-        let list = ListOrders {
-            orders: world.memory.clone(),
-        };
+        let list = ListOrders::from(&world.shop.ports);
         let cursors = CursorSigner::new(&[7; 32]).unwrap();
         http(handle(invocation_of("orders-list", event), &list, &cursors).await)
     }

@@ -4,20 +4,10 @@ use function_tests::{World, http, invocation, problem};
 
 use super::*;
 
-fn place_order(world: &World) -> PlaceOrder {
-    PlaceOrder {
-        orders: world.memory.clone(),
-        idempotency: world.memory.clone(),
-        prices: world.memory.clone(),
-        clock: world.clock.clone(),
-        ids: world.ids.clone(),
-    }
-}
-
 #[tokio::test]
 async fn a_placed_order_is_answered_with_itself_and_its_address() {
     let world = World::open();
-    let answer = http(handle(invocation("orders-place"), &place_order(&world)).await);
+    let answer = http(handle(invocation("orders-place"), &PlaceOrder::from(&world.shop.ports)).await);
     assert_eq!(
         answer,
         json!({
@@ -47,7 +37,13 @@ async fn a_placed_order_is_answered_with_itself_and_its_address() {
 #[tokio::test]
 async fn an_order_with_faults_is_answered_with_all_of_them() {
     let world = World::open();
-    let answer = http(handle(invocation("orders-place.rejected"), &place_order(&world)).await);
+    let answer = http(
+        handle(
+            invocation("orders-place.rejected"),
+            &PlaceOrder::from(&world.shop.ports),
+        )
+        .await,
+    );
     let mut body = problem("invalid-content", "The body has faults in its content", 422);
     body["errors"] = json!([
         {"pointer": "/note", "detail": "is not a member of this object"},

@@ -27,18 +27,10 @@ mod tests {
 
     use super::*;
 
-    fn get_product(world: &World) -> GetProduct {
-        GetProduct {
-            catalog: world.memory.clone(),
-            links: world.memory.clone(),
-            clock: world.clock.clone(),
-        }
-    }
-
     #[tokio::test]
     async fn a_product_is_shown_to_anyone_whatever_its_name() {
         let world = World::open();
-        let answer = http(handle(invocation("products-get"), &get_product(&world)).await);
+        let answer = http(handle(invocation("products-get"), &GetProduct::from(&world.shop.ports)).await);
         assert_eq!(
             answer,
             json!({
@@ -58,7 +50,7 @@ mod tests {
     #[tokio::test]
     async fn a_product_that_nobody_sells_is_not_found() {
         let world = World::open();
-        let get = get_product(&world);
+        let get = GetProduct::from(&world.shop.ports);
         let answer = http(handle(invocation("products-get.rejected"), &get).await);
         let not_found = problem("not-found", "There is no such thing here", 404);
         assert_eq!((&answer["status"], &answer["body"]), (&json!(404), &not_found));

@@ -51,11 +51,7 @@ mod tests {
     }
 
     async fn answer(world: &World, event: Value) -> Value {
-        let list = ListProducts {
-            catalog: world.memory.clone(),
-            links: world.memory.clone(),
-            clock: world.clock.clone(),
-        };
+        let list = ListProducts::from(&world.shop.ports);
         http(handle(invocation_of("products-list", event), &list, &cursors()).await)
     }
 

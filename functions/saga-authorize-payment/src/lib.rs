@@ -5,6 +5,7 @@ use door::failure;
 use entry::step::{StepError, step};
 use events::invocation::{Invocation, Reply};
 use wire::saga::{SagaInput, StepOutcome};
+use wire::step_fault::StepFault;
 
 pub async fn handle(invocation: Invocation, authorize: &AuthorizePayment) -> Reply {
     step(invocation, |input: SagaInput| async move {
@@ -18,14 +19,14 @@ pub async fn handle(invocation: Invocation, authorize: &AuthorizePayment) -> Rep
 }
 
 fn step_error(error: &AuthorizePaymentError) -> StepError {
-    let name = match error {
-        AuthorizePaymentError::Declined => "PaymentDeclined",
-        AuthorizePaymentError::InsufficientFunds => "InsufficientFunds",
-        AuthorizePaymentError::PaymentClosed => "PaymentClosed",
-        AuthorizePaymentError::OrderNotFound => "OrderNotFound",
+    let fault = match error {
+        AuthorizePaymentError::Declined => StepFault::PaymentDeclined,
+        AuthorizePaymentError::InsufficientFunds => StepFault::InsufficientFunds,
+        AuthorizePaymentError::PaymentClosed => StepFault::PaymentClosed,
+        AuthorizePaymentError::OrderNotFound => StepFault::OrderNotFound,
         AuthorizePaymentError::Port(failure) => return failure::step_error(failure),
     };
-    StepError::new(name, error.to_string())
+    StepError::new(fault.as_str(), error.to_string())
 }
 
 #[cfg(test)]
@@ -35,20 +36,15 @@ mod tests {
 
     use super::*;
 
-    fn authorize_payment(world: &World) -> AuthorizePayment {
-        AuthorizePayment {
-            book: world.memory.clone(),
-            gateway: world.memory.clone(),
-            records: world.memory.clone(),
-            clock: world.clock.clone(),
-        }
-    }
-
     #[tokio::test]
     async fn a_payment_is_authorized_once() {
         let world = World::with_order("tok_ok");
         for _ in 0..2 {
-            let reply = handle(invocation("saga-authorize-payment"), &authorize_payment(&world)).await;
+            let reply = handle(
+                invocation("saga-authorize-payment"),
+                &AuthorizePayment::from(&world.shop.ports),
+            )
+            .await;
             assert_eq!(reply.unwrap(), json!({"outcome": "AUTHORIZED"}));
         }
         assert_eq!(world.memory.look(|tables| tables.gateway.ledger.len()), 1);
@@ -63,7 +59,7 @@ mod tests {
         ] {
             let world = World::open();
             world.place_mugs(OTHER_ORDER, token);
-            let authorize = authorize_payment(&world);
+            let authorize = AuthorizePayment::from(&world.shop.ports);
             for _ in 0..2 {
                 let reply = handle(invocation("saga-authorize-payment.rejected"), &authorize).await;
                 assert_eq!(error_name(reply), name, "{token}");

@@ -8,6 +8,7 @@ use events::invocation::{Invocation, Reply};
 use telemetry::metric::Metric;
 use telemetry::metrics;
 use wire::saga::{SagaInput, StepOutcome};
+use wire::step_fault::StepFault;
 
 pub async fn handle(invocation: Invocation, confirm: &ConfirmOrder) -> Reply {
     step(invocation, |input: SagaInput| async move {
@@ -21,12 +22,12 @@ pub async fn handle(invocation: Invocation, confirm: &ConfirmOrder) -> Reply {
 }
 
 fn step_error(error: &ConfirmOrderError) -> StepError {
-    let name = match error {
-        ConfirmOrderError::NotConfirmable(_) => "OrderNotConfirmable",
-        ConfirmOrderError::OrderNotFound => "OrderNotFound",
+    let fault = match error {
+        ConfirmOrderError::NotConfirmable(_) => StepFault::OrderNotConfirmable,
+        ConfirmOrderError::OrderNotFound => StepFault::OrderNotFound,
         ConfirmOrderError::Port(failure) => return failure::step_error(failure),
     };
-    StepError::new(name, error.to_string())
+    StepError::new(fault.as_str(), error.to_string())
 }
 
 #[cfg(test)]
@@ -43,11 +44,7 @@ mod tests {
         world.place_mugs(OTHER_ORDER, "tok_ok");
         world.set_status(OTHER_ORDER, OrderStatus::Rejected);
         world.reserve(ORDER);
-        let confirm = ConfirmOrder {
-            book: world.memory.clone(),
-            stock: world.memory.clone(),
-            clock: world.clock.clone(),
-        };
+        let confirm = ConfirmOrder::from(&world.shop.ports);
         for _ in 0..2 {
             let reply = handle(invocation("saga-confirm-order"), &confirm).await;
             assert_eq!(reply.unwrap(), json!({"outcome": "CONFIRMED"}));

@@ -5,6 +5,7 @@ use door::failure;
 use entry::step::{StepError, step};
 use events::invocation::{Invocation, Reply};
 use wire::saga::{NotifyInput, StepOutcome};
+use wire::step_fault::StepFault;
 
 pub async fn handle(invocation: Invocation, notify: &NotifyCustomer) -> Reply {
     step(invocation, |input: NotifyInput| async move {
@@ -22,11 +23,11 @@ pub async fn handle(invocation: Invocation, notify: &NotifyCustomer) -> Reply {
 }
 
 fn step_error(error: &NotifyCustomerError) -> StepError {
-    let name = match error {
-        NotifyCustomerError::OrderNotFound => "OrderNotFound",
+    let fault = match error {
+        NotifyCustomerError::OrderNotFound => StepFault::OrderNotFound,
         NotifyCustomerError::Port(failure) => return failure::step_error(failure),
     };
-    StepError::new(name, error.to_string())
+    StepError::new(fault.as_str(), error.to_string())
 }
 
 #[cfg(test)]
@@ -41,13 +42,7 @@ mod tests {
     async fn a_customer_is_notified_once() {
         let world = World::with_order("tok_ok");
         world.set_status(ORDER, OrderStatus::Confirmed);
-        let notify = NotifyCustomer {
-            book: world.memory.clone(),
-            directory: world.memory.clone(),
-            mailer: world.memory.clone(),
-            sends: world.memory.clone(),
-            clock: world.clock.clone(),
-        };
+        let notify = NotifyCustomer::from(&world.shop.ports);
         for outcome in ["SENT", "SENT_BEFORE"] {
             let reply = handle(invocation("saga-notify-customer"), &notify).await;
             assert_eq!(reply.unwrap(), json!({"outcome": outcome}));

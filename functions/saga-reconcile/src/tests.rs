@@ -10,11 +10,7 @@ use super::*;
 const CANCEL: &str = "arn:aws:states:eu-central-1:123456789012:stateMachine:popshop-dev-order-cancel";
 
 async fn reply(world: &World, event: Value) -> Reply {
-    let reconcile = ReconcileOrders {
-        book: world.memory.clone(),
-        runner: world.memory.clone(),
-        clock: world.clock.clone(),
-    };
+    let reconcile = ReconcileOrders::from(&world.shop.ports);
     let sagas = SagaArns {
         order: CANCEL.replace("order-cancel", "order-saga"),
         cancel: CANCEL.to_owned(),

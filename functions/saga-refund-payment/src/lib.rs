@@ -7,6 +7,7 @@ use events::invocation::{Invocation, Reply};
 use telemetry::metric::Metric;
 use telemetry::metrics;
 use wire::saga::{RefundOutcome, SagaInput};
+use wire::step_fault::StepFault;
 
 pub async fn handle(invocation: Invocation, refund: &RefundPayment) -> Reply {
     step(invocation, |input: SagaInput| async move {
@@ -18,11 +19,11 @@ pub async fn handle(invocation: Invocation, refund: &RefundPayment) -> Reply {
 }
 
 fn step_error(error: &RefundPaymentError) -> StepError {
-    let name = match error {
-        RefundPaymentError::OrderNotFound => "OrderNotFound",
+    let fault = match error {
+        RefundPaymentError::OrderNotFound => StepFault::OrderNotFound,
         RefundPaymentError::Port(failure) => return failure::step_error(failure),
     };
-    StepError::new(name, error.to_string())
+    StepError::new(fault.as_str(), error.to_string())
 }
 
 #[cfg(test)]
@@ -36,12 +37,7 @@ mod tests {
     async fn exactly_what_was_captured_is_refunded() {
         let world = World::with_order("tok_ok");
         world.charge(ORDER).await;
-        let refund = RefundPayment {
-            book: world.memory.clone(),
-            gateway: world.memory.clone(),
-            records: world.memory.clone(),
-            clock: world.clock.clone(),
-        };
+        let refund = RefundPayment::from(&world.shop.ports);
         for _ in 0..2 {
             let reply = handle(invocation("saga-refund-payment"), &refund).await;
             let refunded = json!({"outcome": "REFUNDED", "refunded": {"amount_minor": 2500, "currency": "EUR"}});

@@ -7,6 +7,7 @@ use entry::step::{StepError, step};
 use events::invocation::{Invocation, Reply};
 use telemetry::metrics;
 use wire::saga::{RejectInput, StepOutcome};
+use wire::step_fault::StepFault;
 
 pub async fn handle(invocation: Invocation, reject: &RejectOrder) -> Reply {
     step(invocation, |input: RejectInput| async move {
@@ -23,12 +24,12 @@ pub async fn handle(invocation: Invocation, reject: &RejectOrder) -> Reply {
 }
 
 fn step_error(error: &RejectOrderError) -> StepError {
-    let name = match error {
-        RejectOrderError::NotRejectable(_) => "OrderNotRejectable",
-        RejectOrderError::OrderNotFound => "OrderNotFound",
+    let fault = match error {
+        RejectOrderError::NotRejectable(_) => StepFault::OrderNotRejectable,
+        RejectOrderError::OrderNotFound => StepFault::OrderNotFound,
         RejectOrderError::Port(failure) => return failure::step_error(failure),
     };
-    StepError::new(name, error.to_string())
+    StepError::new(fault.as_str(), error.to_string())
 }
 
 #[cfg(test)]
@@ -44,10 +45,7 @@ mod tests {
         let world = World::with_order("tok_ok");
         world.place_mugs(OTHER_ORDER, "tok_ok");
         world.set_status(OTHER_ORDER, OrderStatus::Confirmed);
-        let reject = RejectOrder {
-            book: world.memory.clone(),
-            clock: world.clock.clone(),
-        };
+        let reject = RejectOrder::from(&world.shop.ports);
         for _ in 0..2 {
             let reply = handle(invocation("saga-reject-order"), &reject).await;
             assert_eq!(reply.unwrap(), json!({"outcome": "REJECTED"}));

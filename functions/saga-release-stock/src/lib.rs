@@ -28,10 +28,7 @@ mod tests {
     #[tokio::test]
     async fn stock_is_given_back_once_and_the_reservation_closed() {
         let world = World::with_order("tok_ok");
-        let release = ReleaseStock {
-            stock: world.memory.clone(),
-            clock: world.clock.clone(),
-        };
+        let release = ReleaseStock::from(&world.shop.ports);
         world.reserve(ORDER);
         for _ in 0..2 {
             let reply = handle(invocation("saga-release-stock"), &release).await;

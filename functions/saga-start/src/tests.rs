@@ -6,12 +6,6 @@ use serde_json::json;
 
 use super::*;
 
-fn start(world: &World) -> StartFulfilment {
-    StartFulfilment {
-        runner: world.memory.clone(),
-    }
-}
-
 fn saga(kind: SagaKind, order: &str, correlation_id: &str) -> SagaStart {
     SagaStart {
         kind,
@@ -24,7 +18,7 @@ fn saga(kind: SagaKind, order: &str, correlation_id: &str) -> SagaStart {
 async fn changes_of_orders_start_one_saga_each() {
     let world = World::open();
     for _ in 0..2 {
-        let reply = handle(invocation("saga-start"), &start(&world)).await;
+        let reply = handle(invocation("saga-start"), &StartFulfilment::from(&world.shop.ports)).await;
         assert_eq!(reply.unwrap(), json!({"batchItemFailures": []}));
     }
     let started = [
@@ -42,7 +36,11 @@ async fn changes_of_orders_start_one_saga_each() {
 #[tokio::test]
 async fn a_stream_record_that_cannot_be_read_holds_up_what_comes_after_it() {
     let world = World::open();
-    let reply = handle(invocation("saga-start.rejected"), &start(&world)).await;
+    let reply = handle(
+        invocation("saga-start.rejected"),
+        &StartFulfilment::from(&world.shop.ports),
+    )
+    .await;
     let failures = json!([{"itemIdentifier": "4421584500000000017450439094"}]);
     assert_eq!(reply.unwrap(), json!({"batchItemFailures": failures}));
     let started = [saga(SagaKind::Order, ORDER, "req-7f3a2b10")];
@@ -62,7 +60,7 @@ async fn a_change_that_starts_nothing_is_passed_over() {
         let mut change = event("saga-start")["Records"][record].take();
         *change.pointer_mut(pointer).unwrap() = json!(value);
         let changes = invocation_of("saga-start", json!({"Records": [change]}));
-        let reply = handle(changes, &start(&world)).await;
+        let reply = handle(changes, &StartFulfilment::from(&world.shop.ports)).await;
         assert_eq!(reply.unwrap(), json!({"batchItemFailures": []}), "{pointer}");
     }
     assert!(world.memory.look(|tables| tables.sagas.starts.is_empty()));

@@ -7,6 +7,7 @@ use events::invocation::{Invocation, Reply};
 use telemetry::metric::Metric;
 use telemetry::metrics;
 use wire::saga::{SagaInput, StepOutcome};
+use wire::step_fault::StepFault;
 
 pub async fn handle(invocation: Invocation, void: &VoidPayment) -> Reply {
     step(invocation, |input: SagaInput| async move {
@@ -18,12 +19,12 @@ pub async fn handle(invocation: Invocation, void: &VoidPayment) -> Reply {
 }
 
 fn step_error(error: &VoidPaymentError) -> StepError {
-    let name = match error {
-        VoidPaymentError::AlreadyCaptured => "AlreadyCaptured",
-        VoidPaymentError::OrderNotFound => "OrderNotFound",
+    let fault = match error {
+        VoidPaymentError::AlreadyCaptured => StepFault::AlreadyCaptured,
+        VoidPaymentError::OrderNotFound => StepFault::OrderNotFound,
         VoidPaymentError::Port(failure) => return failure::step_error(failure),
     };
-    StepError::new(name, error.to_string())
+    StepError::new(fault.as_str(), error.to_string())
 }
 
 #[cfg(test)]
@@ -37,12 +38,7 @@ mod tests {
     async fn a_payment_is_voided_until_it_is_captured() {
         let world = World::with_order("tok_ok");
         world.authorize(ORDER).await;
-        let void = VoidPayment {
-            book: world.memory.clone(),
-            gateway: world.memory.clone(),
-            records: world.memory.clone(),
-            clock: world.clock.clone(),
-        };
+        let void = VoidPayment::from(&world.shop.ports);
         for _ in 0..2 {
             let reply = handle(invocation("saga-void-payment"), &void).await;
             assert_eq!(reply.unwrap(), json!({"outcome": "VOIDED"}));

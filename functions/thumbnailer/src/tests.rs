@@ -1,8 +1,5 @@
 //! Which photos of a message become thumbnails?
 
-use std::sync::Arc;
-
-use adapter_memory::renderer::PlainRenderer;
 use domain::uploads::upload::Upload;
 use domain::values::UploadId;
 use function_tests::{THUMBNAILS_BUCKET, UPLOADS_BUCKET, World, error_name, event, invocation_of};
@@ -31,14 +28,7 @@ fn world_with(photos: &[(&str, &str)], bytes: &[u8]) -> World {
 }
 
 async fn reply(world: &World, event: Value) -> Reply {
-    let render = RenderThumbnails {
-        photos: world.memory.clone(),
-        renderer: Arc::new(PlainRenderer::default()),
-        thumbnails: world.memory.clone(),
-        products: world.memory.clone(),
-        uploads: world.memory.clone(),
-        clock: world.clock.clone(),
-    };
+    let render = RenderThumbnails::from(&world.shop.ports);
     handle(invocation_of("thumbnailer", event), &render, UPLOADS_BUCKET).await
 }
 

@@ -6,12 +6,7 @@ use serde_json::json;
 use super::*;
 
 async fn answer(world: &World, event: Value) -> Value {
-    let create = CreateUpload {
-        uploads: world.memory.clone(),
-        links: world.memory.clone(),
-        clock: world.clock.clone(),
-        ids: world.ids.clone(),
-    };
+    let create = CreateUpload::from(&world.shop.ports);
     http(handle(invocation_of("uploads-create", event), &create).await)
 }
 

@@ -33,14 +33,6 @@ mod tests {
 
     use super::*;
 
-    fn get_upload(world: &World) -> GetUpload {
-        GetUpload {
-            uploads: world.memory.clone(),
-            links: world.memory.clone(),
-            clock: world.clock.clone(),
-        }
-    }
-
     #[tokio::test]
     async fn an_announced_catalog_waits_for_its_file() {
         let world = World::open();
@@ -49,7 +41,7 @@ mod tests {
             ..samples::anns_catalog()
         };
         world.memory.announce(&catalog).await.unwrap();
-        let answer = http(handle(invocation("uploads-get"), &get_upload(&world)).await);
+        let answer = http(handle(invocation("uploads-get"), &GetUpload::from(&world.shop.ports)).await);
         assert_eq!(answer["status"], 200);
         assert_eq!(
             answer["body"],
@@ -64,7 +56,8 @@ mod tests {
 
     #[tokio::test]
     async fn customers_see_no_upload_and_staff_none_that_nobody_announced() {
-        let get = get_upload(&World::open());
+        let world = World::open();
+        let get = GetUpload::from(&world.shop.ports);
         let mut customers = event("uploads-get");
         customers["requestContext"]["authorizer"]["jwt"]["claims"]["cognito:groups"] = json!("[customers]");
         let forbidden = problem("forbidden", "The caller may not do this", 403);

@@ -7,6 +7,7 @@
     reason = "everything here is test code: a panic is a failed test"
 )]
 
+pub mod in_memory;
 pub mod log;
 pub mod privacy;
 mod world;

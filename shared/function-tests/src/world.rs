@@ -13,21 +13,23 @@ use domain::orders::order::{Order, OrderLine};
 use domain::ports::Clock;
 use domain::stored_order::StoredOrder;
 use domain::values::{
-    Currency, CustomerId, Money, ObjectVersion, OrderId, OrderStatus, PaymentToken, Quantity, Sku, Timestamp, UploadId,
+    Currency, CustomerId, Money, ObjectVersion, OrderId, OrderLines, OrderStatus, PaymentToken, Quantity, Sku,
+    Timestamp, UploadId,
 };
 use port_contracts::samples;
+use shop::Shop;
 
+use crate::in_memory::{ports, settings};
 use crate::{ANN, CATALOG, CATALOG_BYTES, CATALOG_KEY, CATALOG_VERSION, NOW_MS, ORDER, log};
 
 pub struct World {
     pub memory: Arc<Memory>,
     pub clock: Arc<SetClock>,
-    /// `id-1`, `id-2` and so on.
-    pub ids: Arc<CountedIds>,
+    pub shop: Shop,
 }
 
 impl World {
-    /// A shop that sells [`World::products`].
+    /// A shop that sells [`World::products`]. Ids are `id-1`, `id-2` and so on.
     pub fn open() -> Self {
         log::listen();
         let clock = Arc::new(SetClock::at(Timestamp::from_unix_ms(NOW_MS.cast_signed())));
@@ -44,7 +46,11 @@ impl World {
             }
         });
         let ids = Arc::new(CountedIds::new("id", 1));
-        Self { memory, clock, ids }
+        let shop = Shop {
+            ports: ports(memory.clone(), clock.clone(), ids),
+            settings: Arc::new(settings()),
+        };
+        Self { memory, clock, shop }
     }
 
     /// Mugs (7 units at 12.50 EUR), tees (3 at 20.00 EUR), `Tee + Käse` (5 at 6.00 EUR) and posters (9 at 1200 JPY).
@@ -89,7 +95,7 @@ impl World {
         let order = Order {
             id: OrderId::parse(id).unwrap(),
             customer: CustomerId::parse(ANN).unwrap(),
-            lines,
+            lines: OrderLines::new(lines).unwrap(),
             total: samples::euros(total),
             payment_token: PaymentToken::parse(payment_token).unwrap(),
             created_at: self.clock.now(),

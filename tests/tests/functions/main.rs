@@ -7,6 +7,7 @@
     reason = "a panic in a test is a failed test"
 )]
 
+mod baseline;
 mod books;
 mod correlation;
 mod imports;
@@ -14,6 +15,8 @@ mod orders;
 mod pipelines;
 mod products;
 mod saga_faults;
+mod saga_files;
+mod saga_replay;
 mod saga_world;
 mod sagas;
 mod shop;

@@ -13,7 +13,6 @@ use adapter_system::ids::UuidV7Ids;
 use domain::catalog::ports::{CatalogVersion, CatalogWriter, ProductCatalog};
 use domain::ports::{Clock, IdGenerator};
 use domain::values::{Sku, Timestamp};
-use entry::cursor::CursorSigner;
 use events::invocation::Reply;
 use function_tests::{NOW_MS, World, log};
 use serde_json::{Value, json};
@@ -35,7 +34,6 @@ pub(crate) struct Shop {
     pub(crate) uploads: Bucket,
     pub(crate) thumbnails: Bucket,
     pub(crate) signer: Arc<LinkSigner>,
-    pub(crate) cursors: CursorSigner,
 }
 
 /// Ids in the order in which they were announced, then random ones.
@@ -68,7 +66,6 @@ impl Shop {
             uploads: buckets.bucket(UPLOADS_BUCKET, Versions::Kept).unwrap(),
             thumbnails: buckets.bucket(THUMBNAILS_BUCKET, Versions::LatestOnly).unwrap(),
             signer: Arc::new(LinkSigner::new("http://shop.test".to_owned(), [7; 32])),
-            cursors: CursorSigner::new(&[7; 32]).unwrap(),
             ids: Arc::default(),
             clock,
             database,

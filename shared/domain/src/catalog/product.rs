@@ -11,8 +11,8 @@ pub const STOCK_UNITS_MAX: u32 = 1_000_000_000;
 
 /// What a catalog says about a product, beside its SKU and its stock.
 ///
-/// Stores and the JSON of `wire` take it apart field by field (`let ProductDetails { name, .. all fields .. } = details`),
-/// so that a new field does not compile before each of them has it.
+/// Stores and the JSON of `wire` take it apart field by field (`let ProductDetails { name, .. all fields .. } =
+/// details`), so that a new field does not compile before each of them has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProductDetails {
     pub name: String,

@@ -6,8 +6,9 @@
 //! | a field is empty | its parser decides | the row has no value for it |
 //! | a field is not valid | the row is rejected, and the reason names the column | the same |
 //!
-//! To add an optional column: an entry with `required: false` in [`COLUMNS`], a field in [`ValidRow`] and in [`Values`],
-//! and a fault in [`FieldFault`] for each way in which its text can be wrong. The compiler then asks for the field of
+//! To add an optional column: an entry with `required: false` in [`COLUMNS`], a field in [`ValidRow`] and in
+//! [`Values`], and a fault in [`FieldFault`] for each way in which its text can be wrong. The compiler then asks for
+//! the field of
 //! [`ProductDetails`], which in turn asks every store for it. A required column would make the files useless that
 //! customers have.
 
@@ -67,8 +68,8 @@ pub(super) struct Column {
     read: for<'a> fn(Option<&'a str>, &mut Values<'a>),
 }
 
-/// A row in which nothing is wrong, still in the bytes that it was read from: copying the texts of a row takes most of the
-/// time, and a caller that only checks a file needs no copies.
+/// A row in which nothing is wrong, still in the bytes that it was read from: copying the texts of a row takes most
+/// of the time, and a caller that only checks a file needs no copies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ValidRow<'a> {
     pub sku: SkuText<'a>,

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::plain::Span;
+use super::position::RecordStart;
 
 /// Bytes of one record, without its quotes and delimiters. The rest of a longer one is read and thrown away.
 pub const RECORD_BYTES_MAX: usize = 64 * 1024;
@@ -15,7 +16,8 @@ pub struct Record<'a> {
     /// The physical line on which it begins, counted from 1.
     pub line: u64,
     pub byte_offset: u64,
-    /// The byte right behind it and its line end. Behind a CR, an LF still belongs to it: it is skipped as a blank line.
+    /// The byte right behind it and its line end. Behind a CR, an LF still belongs to it: it is skipped as a blank
+    /// line.
     pub ends_at: u64,
     /// How many fields the file gives it, kept or not.
     pub field_count: usize,
@@ -37,6 +39,13 @@ pub(super) enum Fields<'a> {
 }
 
 impl<'a> Record<'a> {
+    pub fn start(&self) -> RecordStart {
+        RecordStart {
+            byte_offset: self.byte_offset,
+            line: self.line,
+        }
+    }
+
     pub fn field(&self, index: usize) -> Option<&'a [u8]> {
         self.bytes.get(self.place(index)?)
     }
