@@ -90,3 +90,6 @@ fn fault(fault: &OrderFault) -> Fault {
         None => Fault::at(&["items"], detail),
     }
 }
+
+#[cfg(test)]
+mod tests;

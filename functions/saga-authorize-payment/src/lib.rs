@@ -28,3 +28,45 @@ fn step_error(error: &AuthorizePaymentError) -> StepError {
     };
     StepError::new(fault.as_str(), error.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use function_tests::{OTHER_ORDER, World, error_name, invocation};
+    use serde_json::json;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_payment_is_authorized_once() {
+        let world = World::with_order("tok_ok");
+        for _ in 0..2 {
+            let reply = handle(
+                invocation("saga-authorize-payment"),
+                &AuthorizePayment::from(&world.shop.ports),
+            )
+            .await;
+            assert_eq!(reply.unwrap(), json!({"outcome": "AUTHORIZED"}));
+        }
+        assert_eq!(world.memory.look(|tables| tables.gateway.ledger.len()), 1);
+    }
+
+    #[tokio::test]
+    async fn a_payment_is_refused_for_good_and_by_name() {
+        for (token, name) in [
+            ("tok_declined", "PaymentDeclined"),
+            ("tok_insufficient_funds", "InsufficientFunds"),
+            ("tok_down", "TransientFailure"),
+        ] {
+            let world = World::open();
+            world.place_mugs(OTHER_ORDER, token);
+            let authorize = AuthorizePayment::from(&world.shop.ports);
+            for _ in 0..2 {
+                let reply = handle(invocation("saga-authorize-payment.rejected"), &authorize).await;
+                assert_eq!(error_name(reply), name, "{token}");
+            }
+            world.void(OTHER_ORDER).await;
+            let reply = handle(invocation("saga-authorize-payment.rejected"), &authorize).await;
+            assert_eq!(error_name(reply), "PaymentClosed", "{token}");
+        }
+    }
+}

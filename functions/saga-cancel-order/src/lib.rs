@@ -26,3 +26,27 @@ fn step_error(error: &CompleteCancelError) -> StepError {
     };
     StepError::new(fault.as_str(), error.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::values::OrderStatus;
+    use function_tests::{ORDER, OTHER_ORDER, World, error_name, invocation};
+    use serde_json::json;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_cancel_is_completed_only_when_it_was_asked_for() {
+        let world = World::with_order("tok_ok");
+        world.place_mugs(OTHER_ORDER, "tok_ok");
+        world.set_status(ORDER, OrderStatus::Cancelling);
+        let complete = CompleteCancel::from(&world.shop.ports);
+        for _ in 0..2 {
+            let reply = handle(invocation("saga-cancel-order"), &complete).await;
+            assert_eq!(reply.unwrap(), json!({"outcome": "CANCELLED"}));
+        }
+        assert_eq!(world.order(ORDER).status, OrderStatus::Cancelled);
+        let reply = handle(invocation("saga-cancel-order.rejected"), &complete).await;
+        assert_eq!(error_name(reply), "OrderNotCancelling");
+    }
+}
