@@ -9,7 +9,7 @@ use crate::functions;
 use crate::network::Network;
 
 /// Beside the functions.
-const AWS_CRATES: [&str; 9] = [
+const AWS_CRATES: [&str; 10] = [
     "adapter-cognito",
     "adapter-dynamodb",
     "adapter-s3",
@@ -19,6 +19,7 @@ const AWS_CRATES: [&str; 9] = [
     "lambda",
     "operator",
     "recorded-aws",
+    "stored-items",
 ];
 const SDK: &str = "aws-sdk-";
 
@@ -64,5 +65,18 @@ pub(crate) fn check(network: Network) -> Result<(), Failed> {
             "xtask/src/selection.rs",
             format!("lacks a package that compiles {name}; `cargo tree -i {name}` shows it"),
         )),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a panic in a test is a failed test")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_selection_of_aws_compiles_the_sdk() {
+        check(Network::Offline).unwrap();
+        let aws = Selection::Aws.command("test").unwrap();
+        assert!(aws.windows(2).any(|pair| pair == ["--package", "orders-get"]), "{aws:?}");
     }
 }

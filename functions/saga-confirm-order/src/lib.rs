@@ -8,6 +8,7 @@ use events::invocation::{Invocation, Reply};
 use telemetry::metric::Metric;
 use telemetry::metrics;
 use wire::saga::{SagaInput, StepOutcome};
+use wire::step_fault::StepFault;
 
 pub async fn handle(invocation: Invocation, confirm: &ConfirmOrder) -> Reply {
     step(invocation, |input: SagaInput| async move {
@@ -21,10 +22,39 @@ pub async fn handle(invocation: Invocation, confirm: &ConfirmOrder) -> Reply {
 }
 
 fn step_error(error: &ConfirmOrderError) -> StepError {
-    let name = match error {
-        ConfirmOrderError::NotConfirmable(_) => "OrderNotConfirmable",
-        ConfirmOrderError::OrderNotFound => "OrderNotFound",
+    let fault = match error {
+        ConfirmOrderError::NotConfirmable(_) => StepFault::OrderNotConfirmable,
+        ConfirmOrderError::OrderNotFound => StepFault::OrderNotFound,
         ConfirmOrderError::Port(failure) => return failure::step_error(failure),
     };
-    StepError::new(name, error.to_string())
+    StepError::new(fault.as_str(), error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::values::OrderStatus;
+    use function_tests::{ORDER, OTHER_ORDER, World, error_name, invocation, invocation_of};
+    use serde_json::json;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_pending_order_is_confirmed_and_a_rejected_one_is_not() {
+        let world = World::with_order("tok_ok");
+        world.place_mugs(OTHER_ORDER, "tok_ok");
+        world.set_status(OTHER_ORDER, OrderStatus::Rejected);
+        world.reserve(ORDER);
+        let confirm = ConfirmOrder::from(&world.shop.ports);
+        for _ in 0..2 {
+            let reply = handle(invocation("saga-confirm-order"), &confirm).await;
+            assert_eq!(reply.unwrap(), json!({"outcome": "CONFIRMED"}));
+        }
+        assert_eq!(world.order(ORDER).status, OrderStatus::Confirmed);
+        assert_eq!(world.product("MUG-01").on_hand, 5, "the units are sold");
+        let reply = handle(invocation("saga-confirm-order.rejected"), &confirm).await;
+        assert_eq!(error_name(reply), "OrderNotConfirmable");
+        let strange = json!({"order_id": "", "correlation_id": "req-1"});
+        let reply = handle(invocation_of("saga-confirm-order", strange), &confirm).await;
+        assert_eq!(error_name(reply), "StepInputMalformed");
+    }
 }

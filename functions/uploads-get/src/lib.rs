@@ -23,3 +23,48 @@ pub async fn handle(invocation: Invocation, get: &GetUpload) -> Reply {
     })
     .await
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::uploads::ports::{AnnouncedUpload, UploadRepository};
+    use function_tests::{CATALOG, World, event, http, invocation, invocation_of, problem};
+    use port_contracts::samples;
+    use serde_json::json;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_announced_catalog_waits_for_its_file() {
+        let world = World::open();
+        let catalog = AnnouncedUpload {
+            id: UploadId::parse(CATALOG).unwrap(),
+            ..samples::anns_catalog()
+        };
+        world.memory.announce(&catalog).await.unwrap();
+        let answer = http(handle(invocation("uploads-get"), &GetUpload::from(&world.shop.ports)).await);
+        assert_eq!(answer["status"], 200);
+        assert_eq!(
+            answer["body"],
+            json!({
+                "id": CATALOG,
+                "kind": "catalog",
+                "status": "WAITING",
+                "created_at": "2023-11-14T22:13:20.000Z",
+            })
+        );
+    }
+
+    #[tokio::test]
+    async fn customers_see_no_upload_and_staff_none_that_nobody_announced() {
+        let world = World::open();
+        let get = GetUpload::from(&world.shop.ports);
+        let mut customers = event("uploads-get");
+        customers["requestContext"]["authorizer"]["jwt"]["claims"]["cognito:groups"] = json!("[customers]");
+        let forbidden = problem("forbidden", "The caller may not do this", 403);
+        let answer = http(handle(invocation_of("uploads-get", customers), &get).await);
+        assert_eq!(answer["body"], forbidden);
+        let answer = http(handle(invocation("uploads-get.rejected"), &get).await);
+        assert_eq!(answer["status"], 404);
+        assert_eq!(answer["body"]["type"], "https://popshop.example/problems/not-found");
+    }
+}

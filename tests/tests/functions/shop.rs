@@ -11,29 +11,17 @@ use adapter_embedded::mail::OutboxMailer;
 use adapter_memory::time::SetClock;
 use adapter_system::ids::UuidV7Ids;
 use domain::catalog::ports::{CatalogVersion, CatalogWriter, ProductCatalog};
-use domain::catalog::product::{CatalogRow, ProductDetails};
 use domain::ports::{Clock, IdGenerator};
-use domain::values::{Currency, Money, Sku, Timestamp};
-use entry::cursor::CursorSigner;
+use domain::values::{Sku, Timestamp};
 use events::invocation::Reply;
+use function_tests::{NOW_MS, World, log};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-pub(crate) use tests::repository::event;
+pub(crate) use function_tests::{ORDER, OTHER_ORDER, THUMBNAILS_BUCKET, UPLOADS_BUCKET, error_name, event, http};
 
-use crate::log;
-
-/// 2026-11-01T10:00:00Z, the moment at which the events of `events/` happen.
-pub(crate) const NOW_MS: i64 = 1_793_527_200_000;
-pub(crate) const ANN: &str = "7d1e4c52-90b1-70aa-3f6e-0c9b2f1a8e01";
-/// The order that accepted events name.
-pub(crate) const ORDER: &str = "0192e5a0-7c11-7b3a-9c5d-6a1f00000001";
-/// The order that most rejected events name.
-pub(crate) const OTHER_ORDER: &str = "0192e5a0-7c11-7b3a-9c5d-6a1f00000002";
-pub(crate) const UPLOADS_BUCKET: &str = "popshop-dev-uploads-123456789012";
-pub(crate) const THUMBNAILS_BUCKET: &str = "popshop-dev-thumbnails-123456789012";
 /// How long `tok_down` keeps a test waiting.
 const GATEWAY_TIMEOUT: Duration = Duration::from_millis(5);
 
@@ -46,7 +34,6 @@ pub(crate) struct Shop {
     pub(crate) uploads: Bucket,
     pub(crate) thumbnails: Bucket,
     pub(crate) signer: Arc<LinkSigner>,
-    pub(crate) cursors: CursorSigner,
 }
 
 /// Ids in the order in which they were announced, then random ones.
@@ -67,10 +54,10 @@ impl IdGenerator for ListedIds {
 }
 
 impl Shop {
-    /// Sells mugs (7 units at 12.50 EUR), tees (3 at 20.00 EUR), `Tee + Käse` (5 at 6.00 EUR) and posters (9 at 1200 JPY).
+    /// Sells [`World::products`].
     pub(crate) async fn open() -> Self {
         log::listen();
-        let clock = Arc::new(SetClock::at(Timestamp::from_unix_ms(NOW_MS)));
+        let clock = Arc::new(SetClock::at(Timestamp::from_unix_ms(NOW_MS.cast_signed())));
         let database = Database::in_memory().unwrap();
         let buckets = Buckets::in_temporary_folder(database.clone(), clock.clone()).unwrap();
         let shop = Self {
@@ -79,15 +66,20 @@ impl Shop {
             uploads: buckets.bucket(UPLOADS_BUCKET, Versions::Kept).unwrap(),
             thumbnails: buckets.bucket(THUMBNAILS_BUCKET, Versions::LatestOnly).unwrap(),
             signer: Arc::new(LinkSigner::new("http://shop.test".to_owned(), [7; 32])),
-            cursors: CursorSigner::new(&[7; 32]).unwrap(),
             ids: Arc::default(),
             clock,
             database,
         };
-        shop.stock("MUG-01", "Mug", 1_250, "EUR", 7).await;
-        shop.stock("TEE-01", "Tee", 2_000, "EUR", 3).await;
-        shop.stock("Tee + Käse", "Tea with cheese", 600, "EUR", 5).await;
-        shop.stock("POSTER-JP", "Poster", 1_200, "JPY", 9).await;
+        let writer = SqliteCatalogWriter {
+            database: shop.database.clone(),
+        };
+        let version = CatalogVersion {
+            upload_sequence: 0,
+            byte_offset: 1,
+        };
+        for row in World::products() {
+            writer.apply(&row, version, shop.clock.now()).await.unwrap();
+        }
         shop
     }
 
@@ -107,26 +99,6 @@ impl Shop {
     /// The same of a function behind the API.
     pub(crate) async fn ask(&self, name: &str) -> Value {
         http(self.send(name).await)
-    }
-
-    async fn stock(&self, sku: &str, name: &str, amount_minor: i64, currency: &str, units: u32) {
-        let row = CatalogRow {
-            sku: Sku::parse(sku).unwrap(),
-            details: ProductDetails::new(
-                name,
-                format!("{name}, as good as new"),
-                Money::new(amount_minor, Currency::parse(currency).unwrap()).unwrap(),
-            ),
-            stock: units,
-        };
-        let version = CatalogVersion {
-            upload_sequence: 0,
-            byte_offset: 1,
-        };
-        let writer = SqliteCatalogWriter {
-            database: self.database.clone(),
-        };
-        writer.apply(&row, version, self.clock.now()).await.unwrap();
     }
 
     pub(crate) async fn available(&self, sku: &str) -> u32 {
@@ -212,17 +184,4 @@ impl Drop for Shop {
     fn drop(&mut self) {
         log::taken();
     }
-}
-
-/// An HTTP answer as status, headers and decoded body.
-pub(crate) fn http(reply: Reply) -> Value {
-    let reply = reply.expect("an HTTP function always answers");
-    assert_eq!(reply["isBase64Encoded"], false);
-    let body: Value = serde_json::from_str(reply["body"].as_str().unwrap()).unwrap();
-    json!({"status": reply["statusCode"], "headers": reply["headers"], "body": body})
-}
-
-/// The name that a state machine would catch.
-pub(crate) fn error_name(reply: Reply) -> String {
-    reply.expect_err("the step fails").error_type
 }

@@ -5,16 +5,11 @@ use std::time::Duration;
 
 use domain::ports::Clock;
 use events::invocation::{Invocation, Reply};
+use function_tests::in_memory::settings;
 use local_host::ports::{Embedded, NamedBucket};
 use serde_json::Value;
-use shop::{SagaArns, Settings};
 
 use crate::shop::{Shop, THUMBNAILS_BUCKET, UPLOADS_BUCKET};
-
-/// Smaller than in the template, so that the files of a test are large.
-const DIVIDE_ABOVE_BYTES: u64 = 10_000;
-const RANGE_BYTES: u64 = 1_000;
-const STATE_MACHINES: &str = "arn:aws:states:eu-central-1:123456789012:stateMachine";
 
 impl Shop {
     pub(crate) async fn invoke(&self, function: &str, event: Value) -> Reply {
@@ -42,16 +37,7 @@ impl Shop {
         };
         shop::Shop {
             ports: embedded.ports(),
-            settings: Arc::new(Settings {
-                cursors: self.cursors.clone(),
-                uploads_bucket: UPLOADS_BUCKET.to_owned(),
-                divide_above_bytes: DIVIDE_ABOVE_BYTES,
-                range_bytes: RANGE_BYTES,
-                sagas: SagaArns {
-                    order: format!("{STATE_MACHINES}:popshop-dev-order-saga"),
-                    cancel: format!("{STATE_MACHINES}:popshop-dev-order-cancel"),
-                },
-            }),
+            settings: Arc::new(settings()),
         }
     }
 }

@@ -5,7 +5,7 @@ use adapter_dynamodb::table::Table;
 use domain::catalog::import::job::ImportId;
 use domain::catalog::ports::{Begin, CatalogImport, CatalogImportEnd, ImportLedger};
 use domain::ports::PortFailure;
-use domain::values::{CustomerId, ImportCounts, ObjectSequencer, ObjectVersion, UploadId};
+use domain::values::{CustomerId, ImportCounts, ObjectSequencer};
 use lambda::sdk::ATTEMPTS_MAX;
 use port_contracts::samples::anns_import;
 use serde_json::{Value, json};
