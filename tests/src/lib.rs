@@ -8,10 +8,12 @@
 )]
 
 pub mod api;
+pub mod baseline;
 pub mod catalog;
 pub mod client;
 pub mod cloud;
 pub mod cognito;
+mod conditions;
 pub mod fake_aws;
 pub mod fault_proxy;
 pub mod lambda;

@@ -5,6 +5,7 @@ use door::failure;
 use entry::step::{StepError, step};
 use events::invocation::{Invocation, Reply};
 use wire::saga::{SagaInput, StepOutcome};
+use wire::step_fault::StepFault;
 
 pub async fn handle(invocation: Invocation, complete: &CompleteCancel) -> Reply {
     step(invocation, |input: SagaInput| async move {
@@ -18,10 +19,10 @@ pub async fn handle(invocation: Invocation, complete: &CompleteCancel) -> Reply 
 }
 
 fn step_error(error: &CompleteCancelError) -> StepError {
-    let name = match error {
-        CompleteCancelError::NotCancelling(_) => "OrderNotCancelling",
-        CompleteCancelError::OrderNotFound => "OrderNotFound",
+    let fault = match error {
+        CompleteCancelError::NotCancelling(_) => StepFault::OrderNotCancelling,
+        CompleteCancelError::OrderNotFound => StepFault::OrderNotFound,
         CompleteCancelError::Port(failure) => return failure::step_error(failure),
     };
-    StepError::new(name, error.to_string())
+    StepError::new(fault.as_str(), error.to_string())
 }

@@ -8,6 +8,7 @@ use events::invocation::{Invocation, Reply};
 use telemetry::metric::Metric;
 use telemetry::metrics;
 use wire::saga::{SagaInput, StepOutcome};
+use wire::step_fault::StepFault;
 
 pub async fn handle(invocation: Invocation, confirm: &ConfirmOrder) -> Reply {
     step(invocation, |input: SagaInput| async move {
@@ -21,10 +22,10 @@ pub async fn handle(invocation: Invocation, confirm: &ConfirmOrder) -> Reply {
 }
 
 fn step_error(error: &ConfirmOrderError) -> StepError {
-    let name = match error {
-        ConfirmOrderError::NotConfirmable(_) => "OrderNotConfirmable",
-        ConfirmOrderError::OrderNotFound => "OrderNotFound",
+    let fault = match error {
+        ConfirmOrderError::NotConfirmable(_) => StepFault::OrderNotConfirmable,
+        ConfirmOrderError::OrderNotFound => StepFault::OrderNotFound,
         ConfirmOrderError::Port(failure) => return failure::step_error(failure),
     };
-    StepError::new(name, error.to_string())
+    StepError::new(fault.as_str(), error.to_string())
 }

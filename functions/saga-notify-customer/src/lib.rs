@@ -5,6 +5,7 @@ use door::failure;
 use entry::step::{StepError, step};
 use events::invocation::{Invocation, Reply};
 use wire::saga::{NotifyInput, StepOutcome};
+use wire::step_fault::StepFault;
 
 pub async fn handle(invocation: Invocation, notify: &NotifyCustomer) -> Reply {
     step(invocation, |input: NotifyInput| async move {
@@ -22,9 +23,9 @@ pub async fn handle(invocation: Invocation, notify: &NotifyCustomer) -> Reply {
 }
 
 fn step_error(error: &NotifyCustomerError) -> StepError {
-    let name = match error {
-        NotifyCustomerError::OrderNotFound => "OrderNotFound",
+    let fault = match error {
+        NotifyCustomerError::OrderNotFound => StepFault::OrderNotFound,
         NotifyCustomerError::Port(failure) => return failure::step_error(failure),
     };
-    StepError::new(name, error.to_string())
+    StepError::new(fault.as_str(), error.to_string())
 }

@@ -5,6 +5,7 @@ use door::failure;
 use entry::step::{StepError, step};
 use events::invocation::{Invocation, Reply};
 use wire::saga::{SagaInput, StepOutcome};
+use wire::step_fault::StepFault;
 
 pub async fn handle(invocation: Invocation, reserve: &ReserveStock) -> Reply {
     step(invocation, |input: SagaInput| async move {
@@ -15,11 +16,11 @@ pub async fn handle(invocation: Invocation, reserve: &ReserveStock) -> Reply {
 }
 
 fn step_error(error: &ReserveStockError) -> StepError {
-    let name = match error {
-        ReserveStockError::OutOfStock(_) => "OutOfStock",
-        ReserveStockError::ReservationClosed => "ReservationClosed",
-        ReserveStockError::OrderNotFound => "OrderNotFound",
+    let fault = match error {
+        ReserveStockError::OutOfStock(_) => StepFault::OutOfStock,
+        ReserveStockError::ReservationClosed => StepFault::ReservationClosed,
+        ReserveStockError::OrderNotFound => StepFault::OrderNotFound,
         ReserveStockError::Port(failure) => return failure::step_error(failure),
     };
-    StepError::new(name, error.to_string())
+    StepError::new(fault.as_str(), error.to_string())
 }

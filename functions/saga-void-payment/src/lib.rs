@@ -7,6 +7,7 @@ use events::invocation::{Invocation, Reply};
 use telemetry::metric::Metric;
 use telemetry::metrics;
 use wire::saga::{SagaInput, StepOutcome};
+use wire::step_fault::StepFault;
 
 pub async fn handle(invocation: Invocation, void: &VoidPayment) -> Reply {
     step(invocation, |input: SagaInput| async move {
@@ -18,10 +19,10 @@ pub async fn handle(invocation: Invocation, void: &VoidPayment) -> Reply {
 }
 
 fn step_error(error: &VoidPaymentError) -> StepError {
-    let name = match error {
-        VoidPaymentError::AlreadyCaptured => "AlreadyCaptured",
-        VoidPaymentError::OrderNotFound => "OrderNotFound",
+    let fault = match error {
+        VoidPaymentError::AlreadyCaptured => StepFault::AlreadyCaptured,
+        VoidPaymentError::OrderNotFound => StepFault::OrderNotFound,
         VoidPaymentError::Port(failure) => return failure::step_error(failure),
     };
-    StepError::new(name, error.to_string())
+    StepError::new(fault.as_str(), error.to_string())
 }

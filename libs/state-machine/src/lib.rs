@@ -14,6 +14,7 @@
 
 mod bookkeeping;
 mod check;
+pub mod deaths;
 mod definition;
 mod errors;
 mod execution;

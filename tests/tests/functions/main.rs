@@ -7,6 +7,7 @@
     reason = "a panic in a test is a failed test"
 )]
 
+mod baseline;
 mod books;
 mod correlation;
 mod imports;
@@ -15,6 +16,8 @@ mod orders;
 mod pipelines;
 mod products;
 mod saga_faults;
+mod saga_files;
+mod saga_replay;
 mod saga_steps;
 mod saga_world;
 mod sagas;

@@ -16,3 +16,4 @@ mod documents;
 mod layout;
 mod modules;
 mod roles;
+mod step_names;

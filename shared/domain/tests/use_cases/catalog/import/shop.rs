@@ -3,7 +3,6 @@
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use adapter_memory::Memory;
@@ -99,20 +98,16 @@ impl Shop {
     }
 
     pub(super) fn delete_file(&self) {
-        self.memory
-            .change(|tables| tables.uploads_bucket.delete(&key().to_key()));
+        let key = key().to_key();
+        self.memory.change(|tables| tables.uploads_bucket.delete(&key));
     }
 
     pub(super) fn object(&self) -> ObjectVersion {
         let key = key().to_key();
-        let size = |tables: &Tables| {
-            tables
-                .uploads_bucket
-                .find(&key, None)
-                .map_or(0, |file| file.bytes.len())
-        };
+        let file = |tables: &Tables| Some(tables.uploads_bucket.find(&key, None)?.bytes.len() as u64);
+        let size_bytes = self.memory.look(file).unwrap_or(0);
         ObjectVersion {
-            size_bytes: self.memory.look(size) as u64,
+            size_bytes,
             version_id: None,
             key,
         }
@@ -242,12 +237,7 @@ impl Shop {
 
     fn report(&self) -> Option<Vec<u8>> {
         let key = catalog_report_key(&key().upload_id);
-        let report = |tables: &Tables| {
-            tables
-                .uploads_bucket
-                .find(&key, None)
-                .map(|report| report.bytes.clone())
-        };
+        let report = |tables: &Tables| Some(tables.uploads_bucket.find(&key, None)?.bytes.clone());
         self.memory.look(report)
     }
 
@@ -261,15 +251,11 @@ impl Shop {
         if let (Some(report), Some(end)) = (first("reports.finish"), first("imports.finish")) {
             assert!(report < end, "the report is in its place before the import ends");
         }
-        let catalog = |tables: &Tables| {
-            tables
-                .products
-                .rows
-                .values()
-                .filter_map(|row| row.catalog.clone())
-                .collect()
-        };
-        (self.memory.look(catalog), self.report(), self.end())
+        let catalog = self.memory.look(|tables| {
+            let rows = tables.products.rows.values();
+            rows.filter_map(|row| row.catalog.clone()).collect()
+        });
+        (catalog, self.report(), self.end())
     }
 }
 
@@ -280,21 +266,6 @@ pub(super) fn never() -> Timestamp {
 fn key() -> CatalogKey {
     CatalogKey {
         upload_id: UploadId::parse("up-1").unwrap(),
-    }
-}
-
-/// Pending once, so that writes overlap.
-struct Turn(bool);
-
-impl Future for Turn {
-    type Output = ();
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        if std::mem::replace(&mut self.0, true) {
-            return Poll::Ready(());
-        }
-        context.waker().wake_by_ref();
-        Poll::Pending
     }
 }
 
@@ -314,7 +285,7 @@ impl CatalogWriter for SlowTable {
         }
         // Every other row takes a turn more: rows overtake each other.
         for _ in 0..=version.byte_offset % 2 {
-            Turn(false).await;
+            tokio::task::yield_now().await;
         }
         self.in_flight.fetch_sub(1, Ordering::SeqCst);
         self.products.apply(row, version, at).await

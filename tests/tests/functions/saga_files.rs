@@ -5,15 +5,13 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use state_machine::host::StateError;
 use state_machine::virtual_host::{Answer, VirtualHost};
-use state_machine::{Outcome, StateMachine};
+use state_machine::{ExecutionInput, Outcome, StateMachine};
 
-use super::support::outcome_on;
-
-const ORDER_SAGA: &str = include_str!("../../../../infra/order-saga.asl.json");
-const ORDER_CANCEL: &str = include_str!("../../../../infra/order-cancel.asl.json");
+const ORDER_SAGA: &str = include_str!("../../../infra/order-saga.asl.json");
+const ORDER_CANCEL: &str = include_str!("../../../infra/order-cancel.asl.json");
 
 /// The files with each `${XFunctionArn}` standing for `X`.
-pub(crate) fn parsed(name: &str, definition: &str) -> StateMachine {
+fn parsed(name: &str, definition: &str) -> StateMachine {
     let mut substitutions = BTreeMap::new();
     for part in definition.split("${").skip(1) {
         let placeholder = part.split('}').next().unwrap();
@@ -29,6 +27,25 @@ pub(crate) fn order_saga() -> StateMachine {
     parsed("order-saga", ORDER_SAGA)
 }
 
+pub(crate) fn order_cancel() -> StateMachine {
+    parsed("order-cancel", ORDER_CANCEL)
+}
+
+pub(crate) fn execution() -> ExecutionInput {
+    ExecutionInput {
+        id: "arn:execution".to_owned(),
+        name: "e-1".to_owned(),
+        started_at_ms: 0,
+        input: json!({ "order_id": "o-1", "correlation_id": "c-1" }),
+    }
+}
+
+pub(crate) fn outcome_on(host: &VirtualHost, machine: &StateMachine) -> Outcome {
+    host.run(machine, &execution())
+        .expect("the execution stands still")
+        .unwrap()
+}
+
 /// Runs the saga with some functions failing, and tells what was invoked, attempts in a row once.
 fn run_with(machine: &StateMachine, failures: &[(&str, &str)]) -> (Outcome, Vec<String>) {
     let failures: BTreeMap<String, String> = failures
@@ -42,8 +59,7 @@ fn run_with(machine: &StateMachine, failures: &[(&str, &str)]) -> (Outcome, Vec<
             None => Ok(json!({})),
         },
     });
-    let input = json!({ "order_id": "o-1", "correlation_id": "c-1" });
-    let outcome = outcome_on(&host, machine, input);
+    let outcome = outcome_on(&host, machine);
     let mut invoked: Vec<String> = host.calls().into_iter().map(|call| call.function).collect();
     invoked.dedup();
     (outcome, invoked)
@@ -163,7 +179,7 @@ fn every_task_carries_the_ids_and_nothing_else_but_its_own() {
             _ => Ok(json!({})),
         })
     });
-    outcome_on(&host, &saga, json!({ "order_id": "o-1", "correlation_id": "c-1" }));
+    outcome_on(&host, &saga);
     for call in host.calls() {
         let mut expected = json!({ "order_id": "o-1", "correlation_id": "c-1" });
         match call.function.as_str() {
@@ -177,7 +193,7 @@ fn every_task_carries_the_ids_and_nothing_else_but_its_own() {
 
 #[test]
 fn a_cancel_gives_back_before_it_says_so() {
-    let cancel = parsed("order-cancel", ORDER_CANCEL);
+    let cancel = order_cancel();
     let (outcome, invoked) = run_with(&cancel, &[]);
     assert_eq!(outcome, Outcome::Succeeded(json!({ "outcome": "CANCELLED" })));
     assert_eq!(
