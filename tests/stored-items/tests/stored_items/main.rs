@@ -8,6 +8,7 @@
     reason = "a panic in a test is a failed test"
 )]
 
+mod item;
 mod over_items;
 mod over_orders;
 
@@ -19,6 +20,7 @@ use tests::baseline;
 use tests::fake_aws::FakeAws;
 use tokio::runtime::Runtime;
 
+use crate::item::text;
 use crate::over_items::OverItems;
 
 const ITEMS: &str = "dynamodb-items.json";
@@ -97,10 +99,4 @@ fn form(item: &Value) -> String {
     });
     let attributes: BTreeSet<String> = attributes.collect();
     format!("{kind} {attributes:?}")
-}
-
-pub(crate) fn text<'a>(item: &'a Value, name: &str) -> &'a str {
-    item[name]["S"]
-        .as_str()
-        .unwrap_or_else(|| panic!("{name} is no text in {item}"))
 }

@@ -35,7 +35,7 @@ use wire::money::MoneyJson;
 use wire::product::ProductJson;
 use wire::upload::UploadJson;
 
-use crate::text;
+use crate::item::text;
 
 pub(crate) fn number(item: &Value, name: &str) -> i64 {
     item[name]["N"].as_str().unwrap().parse().unwrap()
