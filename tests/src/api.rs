@@ -6,6 +6,7 @@ use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4::SigningParams;
 use serde_json::Value;
+use ureq::http::StatusCode;
 
 use crate::lambda::Answer;
 
@@ -49,31 +50,42 @@ impl Cloud {
 
     /// An action of Step Functions.
     pub fn states(&self, action: &str, input: &Value) -> Value {
-        let target = format!("AWSStepFunctions.{action}");
-        let headers = [
-            ("content-type", "application/x-amz-json-1.0"),
-            ("x-amz-target", target.as_str()),
-        ];
-        let answer = self.send(&Request {
-            method: "POST",
-            service: "states",
-            path: "/",
-            headers: &headers,
-            body: input.to_string(),
-        });
-        serde_json::from_str(&answer).unwrap()
+        self.act("states", &format!("AWSStepFunctions.{action}"), input)
     }
 
     /// An action of DynamoDB.
     pub fn dynamodb(&self, action: &str, input: &Value) -> Value {
-        let target = format!("DynamoDB_20120810.{action}");
-        let headers = [
-            ("content-type", "application/x-amz-json-1.0"),
-            ("x-amz-target", target.as_str()),
-        ];
+        self.act("dynamodb", &format!("DynamoDB_20120810.{action}"), input)
+    }
+
+    /// An action of Cognito on a user pool. `Err` has the name of the error that refused it.
+    pub fn cognito(&self, action: &str, input: &Value) -> Result<Value, String> {
+        let (status, text) = self.exchange(&Request {
+            method: "POST",
+            service: "cognito-idp",
+            path: "/",
+            headers: &[
+                ("content-type", "application/x-amz-json-1.1"),
+                ("x-amz-target", &format!("AWSCognitoIdentityProviderService.{action}")),
+            ],
+            body: input.to_string(),
+        });
+        let answer: Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{action}: {status} {text}"));
+        if status.is_success() {
+            return Ok(answer);
+        }
+        // Some services write the name behind that of their shapes.
+        let name = answer["__type"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{action}: {status} {text}"));
+        Err(name.rsplit('#').next().unwrap_or(name).to_owned())
+    }
+
+    fn act(&self, service: &str, target: &str, input: &Value) -> Value {
+        let headers = [("content-type", "application/x-amz-json-1.0"), ("x-amz-target", target)];
         let answer = self.send(&Request {
             method: "POST",
-            service: "dynamodb",
+            service,
             path: "/",
             headers: &headers,
             body: input.to_string(),
@@ -147,6 +159,17 @@ impl Cloud {
     }
 
     fn send(&self, request: &Request<'_>) -> String {
+        let (status, text) = self.exchange(request);
+        assert!(
+            status.is_success(),
+            "{} {}: {status} {text}",
+            request.method,
+            request.path
+        );
+        text
+    }
+
+    fn exchange(&self, request: &Request<'_>) -> (StatusCode, String) {
         let url = format!("{}{}", self.url, request.path);
         let mut signed = ureq::http::Request::builder().method(request.method).uri(&url);
         for (name, value) in request.headers {
@@ -157,13 +180,7 @@ impl Cloud {
         }
         let mut answer = self.agent.run(signed.body(request.body.as_str()).unwrap()).unwrap();
         let text = answer.body_mut().read_to_string().unwrap();
-        assert!(
-            answer.status().is_success(),
-            "{} {url}: {} {text}",
-            request.method,
-            answer.status()
-        );
-        text
+        (answer.status(), text)
     }
 }
 

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::cloud;
-use crate::people::{Mail, People};
+use crate::mails::{self, Mail};
+use crate::people::People;
 
 /// Every order has to be decided within this (the slowest sandbox token is `tok_down`).
 pub const DECIDED_WITHIN: Duration = Duration::from_mins(1);
@@ -153,11 +153,11 @@ impl Client {
         let (address, mails) = match &self.people {
             People::LocalHost => {
                 let answer = self.get("/dev/emails", None).json();
-                (format!("{subject}@example.test"), local_mails(&answer))
+                (format!("{subject}@example.test"), mails::of_local_host(&answer))
             }
             People::Cognito(pool) => {
                 let answer = self.get(&pool.mails_url(), None).json();
-                (pool.address_of(subject), cloud::mails(&answer))
+                (pool.address_of(subject), mails::of_local_cloud(&answer))
             }
         };
         let matching = mails.into_iter();
@@ -268,16 +268,4 @@ impl Client {
 
 fn catalog_announcement(file_name: &str, size_bytes: usize) -> Value {
     json!({ "kind": "catalog", "file_name": file_name, "size_bytes": size_bytes })
-}
-
-fn local_mails(answer: &Value) -> Vec<Mail> {
-    let mails = answer["emails"].as_array().unwrap().iter();
-    let text = |mail: &Value, name: &str| mail[name].as_str().unwrap().to_owned();
-    mails
-        .map(|mail| Mail {
-            to: vec![text(mail, "to")],
-            text: text(mail, "text"),
-            html: text(mail, "html"),
-        })
-        .collect()
 }

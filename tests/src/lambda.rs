@@ -3,7 +3,7 @@
 //! The interface: <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
 
 use std::io::{BufRead as _, BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, OnceLock};
@@ -21,7 +21,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::Mutex;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use crate::privacy;
+use crate::{privacy, repository};
 
 /// Nothing here waits for a network; a busy machine may be slow to start a process.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -30,6 +30,14 @@ const INVOCATION_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What a function answered: the response, or Lambda's `{"errorType": …, "errorMessage": …}`.
 pub type Answer = Result<Value, Value>;
+
+/// The items of a batch that its function answered as failed.
+pub fn failed_ids(answer: &Value) -> Vec<&str> {
+    let failures = answer["batchItemFailures"].as_array().unwrap().iter();
+    failures
+        .map(|failure| failure["itemIdentifier"].as_str().unwrap())
+        .collect()
+}
 
 /// A function that has come up and asks for events. Ending it fails the test if it has told what nobody may read in a log.
 pub struct Lambda {
@@ -221,37 +229,12 @@ fn binary(function: &str) -> PathBuf {
         if let Some(folder) = std::env::var_os("FUNCTIONS_DIR") {
             return folder.into();
         }
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        let mut command = Command::new(env!("CARGO"));
-        command.args(["build", "--quiet", "--locked", "--offline", "--message-format", "json"]);
-        for function in functions() {
-            command.args(["-p", &function]);
-        }
-        let built = command
-            .current_dir(root)
-            .stdin(Stdio::null())
-            .stderr(Stdio::inherit())
-            .output()
-            .unwrap();
-        assert!(built.status.success(), "the functions do not build");
-        let lines = String::from_utf8(built.stdout).unwrap();
-        let artifacts = lines
-            .lines()
-            .filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        let mut executables = artifacts.filter_map(|artifact| artifact["executable"].as_str().map(PathBuf::from));
-        let executable = executables.next().expect("cargo names the executables it built");
-        executable.parent().unwrap().to_owned()
+        repository::built(&functions()).parent().unwrap().to_owned()
     });
     folder.join(function)
 }
 
 /// Every function there is, by its crate's name.
 pub fn functions() -> Vec<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../functions");
-    let entries = std::fs::read_dir(folder).unwrap();
-    let mut names: Vec<String> = entries
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
-    names.sort_unstable();
-    names
+    repository::names_in("functions")
 }

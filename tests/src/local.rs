@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::JoinHandle;
 
 use crate::client::Client;
-use crate::privacy;
+use crate::{privacy, repository};
 
 /// A running process. Dropping it kills it without a warning, as `kill -9` does, and fails the test if its log has told
 /// what nobody may read there.
@@ -107,33 +107,8 @@ impl Drop for LocalHost {
 /// Builds the host once per test run, just as `cargo run` would, unless `LOCAL_HOST_BINARY` names one of another commit.
 fn binary() -> &'static PathBuf {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    BINARY.get_or_init(|| {
-        if let Some(path) = std::env::var_os("LOCAL_HOST_BINARY") {
-            return path.into();
-        }
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        let built = Command::new(env!("CARGO"))
-            .args([
-                "build",
-                "--quiet",
-                "--locked",
-                "--offline",
-                "-p",
-                "local-host",
-                "--message-format",
-                "json",
-            ])
-            .current_dir(root)
-            .stdin(Stdio::null())
-            .stderr(Stdio::inherit())
-            .output()
-            .unwrap();
-        assert!(built.status.success(), "the local host does not build");
-        let lines = String::from_utf8(built.stdout).unwrap();
-        let artifacts = lines
-            .lines()
-            .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
-        let mut executables = artifacts.filter_map(|artifact| artifact["executable"].as_str().map(PathBuf::from));
-        executables.next_back().expect("cargo names the executable it built")
+    BINARY.get_or_init(|| match std::env::var_os("LOCAL_HOST_BINARY") {
+        Some(path) => path.into(),
+        None => repository::built(&["local-host".to_owned()]),
     })
 }

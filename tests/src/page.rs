@@ -1,7 +1,8 @@
 //! Does a committed page say what its test finds? Whoever set `UPDATE_DOCS=1` has the page written instead.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+
+use crate::repository;
 
 const UPDATE: &str = "UPDATE_DOCS";
 
@@ -11,7 +12,7 @@ const END: &str = "<!-- end of the generated part -->";
 
 /// Of the whole file at `path` (from the root of the repository). What `essence` leaves out may differ.
 pub fn agrees(path: &str, found: &str, essence: impl Fn(&str) -> String) {
-    let file = located(path);
+    let file = repository::root().join(path);
     if is_update() {
         fs::write(&file, found).unwrap();
         return;
@@ -26,7 +27,7 @@ pub fn agrees(path: &str, found: &str, essence: impl Fn(&str) -> String) {
 
 /// Of the generated part of the page at `path`; the words around it are people's.
 pub fn part_agrees(path: &str, found: &str) {
-    let file = located(path);
+    let file = repository::root().join(path);
     let committed = fs::read_to_string(&file).unwrap();
     let renewed = renewed(&committed, found).unwrap_or_else(|| panic!("{path} has no place for what is generated"));
     if is_update() {
@@ -44,10 +45,6 @@ fn renewed(page: &str, found: &str) -> Option<String> {
 
 fn is_update() -> bool {
     std::env::var_os(UPDATE).is_some()
-}
-
-fn located(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
 }
 
 fn stale(path: &str, committed: &str, found: &str) -> String {

@@ -1,8 +1,8 @@
-//! Who are the people of a test, how do they sign in, and which mails do they get?
+//! Who are the people of a test, and how do they sign in?
 
 use std::sync::Arc;
 
-use crate::cloud::Cognito;
+use crate::cognito::Cognito;
 
 /// Where people come from, and where their mails end up.
 #[derive(Clone)]
@@ -11,12 +11,4 @@ pub enum People {
     LocalHost,
     /// A user pool, and the mails that the local cloud took.
     Cognito(Arc<Cognito>),
-}
-
-/// A mail, as far as a test looks at it.
-#[derive(Debug, Clone)]
-pub struct Mail {
-    pub to: Vec<String>,
-    pub text: String,
-    pub html: String,
 }

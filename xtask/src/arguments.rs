@@ -1,268 +1,206 @@
-//! What may be said after `cargo xtask`?
+//! The command line of `cargo xtask`. The texts here are its help pages.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use lexopt::{Arg, Parser, ValueExt as _};
+use clap::builder::PossibleValuesParser;
+use clap::{ArgAction, Args, Parser, Subcommand};
 
-use crate::check::Network;
 use crate::functions::Architecture;
 use crate::parked::Where;
+use crate::prove;
 
-pub(crate) const USAGE: &str = "\
-usage: cargo xtask test [--offline]
-       cargo xtask build [--arch x86_64|arm64] [--function NAME...]
-       cargo xtask local-cloud [--port N] [--keep-running true|false]
-       cargo xtask faults [--histories N] [--seed N]
-       cargo xtask parked [--port N | --local-cloud | --stack NAME] [--redrive ORDER_ID]
-       cargo xtask simulate [--faults none|single|pairs] [--seeds N] [--seed S] [--write-docs]
-       cargo xtask bench images [--rounds N] [--image PATH...]
-       cargo xtask bench lambda [--rounds N] [--function NAME...]
-       cargo xtask bench csv [--rounds N] [--large]
+#[derive(Debug, Parser)]
+#[command(
+    bin_name = "cargo xtask",
+    about = "The commands of this repository",
+    after_help = "`cargo xtask COMMAND --help` explains one of them.",
+    no_binary_name = true,
+    disable_help_subcommand = true
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
 
-  test             everything that CI runs, in the order in which it fails fastest
-    --offline      without what needs the package registries; says what it skipped
-  build            the functions as Lambda takes them: target/lambda/<function>/bootstrap.zip
-    --arch         the instruction set (default: this machine's)
-    --function     only these
-  local-cloud      deploys infra/template.yaml on MiniStack and tells how to use it; Ctrl-C ends it
-    --port         listen on 127.0.0.1:N (default: a free port)
-    --keep-running false: end as soon as everything is deployed and has answered
-  faults           orders on the local cloud while the functions' calls get lost, late, repeated or throttled
-    --histories    how many orders (default: 200)
-    --seed         which faults they meet (default: 1)
-  parked           the orders that wait for an operator; docs/runbooks/parked-orders.md says what to do
-    --port         of a local host there (default: 3000)
-    --local-cloud  of the local cloud that runs
-    --stack        of the stack of this name, with the AWS CLI's credentials
-    --redrive      sends this order's execution on from where it stopped
-  simulate         the sagas in simulated time: every single fault, every pair, and histories drawn from seeds
-    --faults       how many faults are tried together in every way (default: pairs)
-    --seeds        how many histories are drawn (default: 10000)
-    --seed         tells the history of this seed, and nothing else
-    --write-docs   writes what every single fault leads to into docs/saga.md, and nothing else
-  bench images     thumbnails beside vipsthumbnail, sharp, Pillow and image: docs/benchmarks/images.md
-    --rounds       interleaved runs of each (default: 9)
-    --image        these instead of generated ones
-  bench lambda     orders-get beside a usual handler, Node and Python, and every function: docs/benchmarks/lambda.md
-    --rounds       interleaved runs of each (default: 15)
-    --function     only these, and nothing is written to docs/
-  bench csv        catalog imports beside the plain SDKs and CSV readers: docs/benchmarks/csv.md
-    --rounds       interleaved runs of each (default: 5)
-    --large        also reads a file of 4 GB";
-
-pub(crate) enum Wanted {
-    Test(Network),
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Everything that CI runs, in the order in which it fails fastest
+    Test {
+        /// Skip what needs the package registries and is not installed yet; the summary lists it
+        #[arg(long)]
+        offline: bool,
+    },
+    /// The long proofs that are too slow for every change
+    Prove {
+        /// Which ones (default: all)
+        #[arg(value_name = "WHAT", value_parser = PossibleValuesParser::new(prove::names()))]
+        what: Vec<String>,
+        /// Print what there is and how long each takes, and run nothing
+        #[arg(long)]
+        list: bool,
+    },
+    /// The functions as Lambda takes them: target/lambda/FUNCTION/bootstrap.zip
     Build {
-        architecture: Option<Architecture>,
-        /// All, when empty.
+        /// The instruction set (default: this machine's)
+        #[arg(long, value_name = "ARCH", value_enum)]
+        arch: Option<Architecture>,
+        /// Only these functions
+        #[arg(long = "function", value_name = "NAME", num_args = 1..)]
         functions: Vec<String>,
     },
+    /// Deploy infra/template.yaml on MiniStack and print how to use it; Ctrl-C ends it
     LocalCloud {
+        /// Listen on 127.0.0.1:N (default: a free port)
+        #[arg(long, value_name = "N")]
         port: Option<u16>,
+        /// `false`: end as soon as everything is deployed and has answered
+        #[arg(long, value_name = "BOOL", action = ArgAction::Set, default_value_t = true)]
         keep_running: bool,
     },
+    /// Orders on the local cloud while the functions' calls get lost, late, repeated or throttled
     Faults {
+        /// How many orders
+        #[arg(long, value_name = "N", default_value_t = 200)]
         histories: u32,
+        /// Decides which faults they meet
+        #[arg(long, value_name = "N", default_value_t = 1)]
         seed: u32,
     },
+    /// The orders that wait for an operator; docs/runbooks/parked-orders.md explains what to do
     Parked {
-        place: Where,
-        /// This order, instead of listing all.
+        #[command(flatten)]
+        place: Place,
+        /// Resume this order's execution where it stopped, instead of listing all orders
+        #[arg(long, value_name = "ORDER_ID")]
         redrive: Option<String>,
     },
-    /// With arguments that the simulation reads itself.
-    Simulate(Vec<String>),
-    BenchImages {
+    /// The sagas in simulated time: every single fault, every pair, and histories drawn from seeds
+    Simulate(Simulation),
+    /// Measure beside others, and write the report to docs/benchmarks/
+    Bench {
+        #[command(subcommand)]
+        bench: Bench,
+    },
+}
+
+/// Where the shop runs: one of these.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub(crate) struct Place {
+    /// A local host on this port (default: 3000)
+    #[arg(long, value_name = "N")]
+    port: Option<u16>,
+    /// The local cloud that runs
+    #[arg(long)]
+    local_cloud: bool,
+    /// The stack of this name, with the AWS CLI's credentials
+    #[arg(long, value_name = "NAME")]
+    stack: Option<String>,
+}
+
+impl From<Place> for Where {
+    fn from(place: Place) -> Self {
+        const LOCAL_HOST_PORT: u16 = 3000;
+        match place {
+            Place { stack: Some(name), .. } => Self::Stack(name),
+            Place { local_cloud: true, .. } => Self::LocalCloud,
+            Place { port, .. } => Self::LocalHost(port.unwrap_or(LOCAL_HOST_PORT)),
+        }
+    }
+}
+
+/// Passed on to the simulation, a program of its own.
+#[derive(Debug, Args)]
+pub(crate) struct Simulation {
+    /// How many faults are combined in every way (default: pairs)
+    #[arg(long, value_parser = ["none", "single", "pairs"], value_name = "HOW_MANY")]
+    faults: Option<String>,
+    /// How many histories are drawn (default: 10000)
+    #[arg(long, value_name = "N")]
+    seeds: Option<u64>,
+    /// Print the history of this seed, and do nothing else
+    #[arg(long, value_name = "S")]
+    seed: Option<u64>,
+    /// Write to docs/saga.md where every single fault leads, and do nothing else
+    #[arg(long)]
+    write_docs: bool,
+}
+
+impl Simulation {
+    /// As the simulation reads them.
+    pub(crate) fn arguments(&self) -> Vec<String> {
+        let mut arguments = Vec::new();
+        arguments.extend(self.faults.as_ref().map(|faults| format!("--faults={faults}")));
+        arguments.extend(self.seeds.map(|seeds| format!("--seeds={seeds}")));
+        arguments.extend(self.seed.map(|seed| format!("--seed={seed}")));
+        arguments.extend(self.write_docs.then(|| "--write-docs".to_owned()));
+        arguments
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Bench {
+    /// Thumbnails beside vipsthumbnail, sharp, Pillow and image: docs/benchmarks/images.md
+    Images {
+        /// Interleaved runs of each (default: 9)
+        #[arg(long, value_name = "N")]
         rounds: Option<usize>,
-        /// Generated, when empty.
+        /// These images instead of generated ones
+        #[arg(long = "image", value_name = "PATH", num_args = 1.., value_parser = absolute)]
         photos: Vec<PathBuf>,
     },
-    BenchLambda {
+    /// orders-get beside a usual handler, Node and Python, and every function: docs/benchmarks/lambda.md
+    Lambda {
+        /// Interleaved runs of each (default: 15)
+        #[arg(long, value_name = "N")]
         rounds: Option<usize>,
-        /// All, when empty.
+        /// Only these functions; nothing is written to docs/
+        #[arg(long = "function", value_name = "NAME", num_args = 1..)]
         functions: Vec<String>,
     },
-    BenchCsv {
+    /// Catalog imports beside the plain SDKs and CSV readers: docs/benchmarks/csv.md
+    Csv {
+        /// Interleaved runs of each (default: 5)
+        #[arg(long, value_name = "N")]
         rounds: Option<usize>,
+        /// Also read a file of 4 GB
+        #[arg(long = "large")]
         with_large_file: bool,
     },
-    Help,
 }
 
-/// `arguments` without the program's name.
-pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Wanted, lexopt::Error> {
-    let mut parser = Parser::from_args(arguments);
-    match parser.next()? {
-        Some(Arg::Value(command)) => match command.to_str() {
-            Some("test") => test(parser),
-            Some("build") => build(parser),
-            Some("local-cloud") => local_cloud(parser),
-            Some("faults") => faults(parser),
-            Some("parked") => parked(parser),
-            Some("simulate") => simulate(parser),
-            Some("bench") => bench(parser),
-            _ => Err(Arg::Value(command).unexpected()),
-        },
-        Some(Arg::Long("help") | Arg::Short('h')) => Ok(Wanted::Help),
-        Some(other) => Err(other.unexpected()),
-        None => Err("a command is missing".into()),
-    }
+/// The bench runs in another folder.
+fn absolute(path: &str) -> Result<PathBuf, String> {
+    std::path::absolute(path).map_err(|error| error.to_string())
 }
 
-fn test(mut parser: Parser) -> Result<Wanted, lexopt::Error> {
-    let mut network = Network::Allowed;
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Arg::Long("offline") => network = Network::Offline,
-            other => return Err(other.unexpected()),
-        }
-    }
-    Ok(Wanted::Test(network))
-}
-
-fn build(mut parser: Parser) -> Result<Wanted, lexopt::Error> {
-    let (mut architecture, mut functions) = (None, Vec::new());
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Arg::Long("arch") => architecture = Some(parser.value()?.parse()?),
-            Arg::Long("function") => {
-                for name in parser.values()? {
-                    functions.push(name.string()?);
-                }
-            }
-            other => return Err(other.unexpected()),
-        }
-    }
-    Ok(Wanted::Build {
-        architecture,
-        functions,
-    })
-}
-
-fn local_cloud(mut parser: Parser) -> Result<Wanted, lexopt::Error> {
-    let (mut port, mut keep_running) = (None, true);
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Arg::Long("port") => port = Some(parser.value()?.parse()?),
-            Arg::Long("keep-running") => keep_running = parser.value()?.parse()?,
-            other => return Err(other.unexpected()),
-        }
-    }
-    Ok(Wanted::LocalCloud { port, keep_running })
-}
-
-fn faults(mut parser: Parser) -> Result<Wanted, lexopt::Error> {
-    let (mut histories, mut seed) = (200, 1);
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Arg::Long("histories") => histories = parser.value()?.parse()?,
-            Arg::Long("seed") => seed = parser.value()?.parse()?,
-            other => return Err(other.unexpected()),
-        }
-    }
-    Ok(Wanted::Faults { histories, seed })
-}
-
-fn parked(mut parser: Parser) -> Result<Wanted, lexopt::Error> {
-    let (mut place, mut redrive) = (Where::LocalHost(3000), None);
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Arg::Long("port") => place = Where::LocalHost(parser.value()?.parse()?),
-            Arg::Long("local-cloud") => place = Where::LocalCloud,
-            Arg::Long("stack") => place = Where::Stack(parser.value()?.string()?),
-            Arg::Long("redrive") => redrive = Some(parser.value()?.string()?),
-            other => return Err(other.unexpected()),
-        }
-    }
-    Ok(Wanted::Parked { place, redrive })
-}
-
-fn simulate(mut parser: Parser) -> Result<Wanted, lexopt::Error> {
-    let mut arguments = Vec::new();
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Arg::Long(name @ ("faults" | "seeds" | "seed")) => {
-                let name = name.to_owned();
-                arguments.push(format!("--{name}={}", parser.value()?.string()?));
-            }
-            Arg::Long("write-docs") => arguments.push("--write-docs".to_owned()),
-            other => return Err(other.unexpected()),
-        }
-    }
-    Ok(Wanted::Simulate(arguments))
-}
-
-fn bench(mut parser: Parser) -> Result<Wanted, lexopt::Error> {
-    match parser.next()? {
-        Some(Arg::Value(what)) if what == "images" => bench_images(parser),
-        Some(Arg::Value(what)) if what == "lambda" => bench_lambda(parser),
-        Some(Arg::Value(what)) if what == "csv" => bench_csv(parser),
-        Some(other) => Err(other.unexpected()),
-        None => Err("a bench is missing".into()),
-    }
-}
-
-fn bench_images(mut parser: Parser) -> Result<Wanted, lexopt::Error> {
-    let (mut rounds, mut photos) = (None, Vec::new());
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Arg::Long("rounds") => rounds = Some(parser.value()?.parse()?),
-            Arg::Long("image") => {
-                for path in parser.values()? {
-                    photos.push(std::path::absolute(path).map_err(|error| error.to_string())?);
-                }
-            }
-            other => return Err(other.unexpected()),
-        }
-    }
-    Ok(Wanted::BenchImages { rounds, photos })
-}
-
-fn bench_lambda(mut parser: Parser) -> Result<Wanted, lexopt::Error> {
-    let (mut rounds, mut functions) = (None, Vec::new());
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Arg::Long("rounds") => rounds = Some(parser.value()?.parse()?),
-            Arg::Long("function") => {
-                for name in parser.values()? {
-                    functions.push(name.string()?);
-                }
-            }
-            other => return Err(other.unexpected()),
-        }
-    }
-    Ok(Wanted::BenchLambda { rounds, functions })
-}
-
-fn bench_csv(mut parser: Parser) -> Result<Wanted, lexopt::Error> {
-    let (mut rounds, mut with_large_file) = (None, false);
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Arg::Long("rounds") => rounds = Some(parser.value()?.parse()?),
-            Arg::Long("large") => with_large_file = true,
-            other => return Err(other.unexpected()),
-        }
-    }
-    Ok(Wanted::BenchCsv {
-        rounds,
-        with_large_file,
-    })
+/// `arguments` without the program's name. A request for help is an error, too: clap prints it and knows its exit code.
+pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, clap::Error> {
+    Arguments::try_parse_from(arguments).map(|arguments| arguments.command)
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::panic, reason = "a panic in a test is a failed test")]
 mod tests {
+    use clap::CommandFactory as _;
+    use clap::error::ErrorKind;
+
     use super::*;
 
-    fn parsed(line: &str) -> Result<Wanted, lexopt::Error> {
+    fn parsed(line: &str) -> Result<Command, clap::Error> {
         parse(line.split_whitespace().map(OsString::from))
     }
 
     #[test]
+    fn the_commands_are_well_formed() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
     fn functions_are_named_one_after_another() {
-        let Ok(Wanted::Build {
-            architecture: Some(Architecture::Arm64),
+        let Ok(Command::Build {
+            arch: Some(Architecture::Arm64),
             functions,
         }) = parsed("build --function orders-get saga-start --arch arm64")
         else {
@@ -274,7 +212,7 @@ mod tests {
     #[test]
     fn the_local_cloud_keeps_running_unless_told_otherwise() {
         let keeps_running = |line| match parsed(line) {
-            Ok(Wanted::LocalCloud { keep_running, .. }) => keep_running,
+            Ok(Command::LocalCloud { keep_running, .. }) => keep_running,
             _ => panic!("not understood"),
         };
         assert!(keeps_running("local-cloud"));
@@ -282,28 +220,78 @@ mod tests {
     }
 
     #[test]
-    fn the_simulation_is_told_what_was_said() {
-        let Ok(Wanted::Simulate(arguments)) = parsed("simulate --seeds 5 --faults single") else {
-            panic!("not understood");
+    fn parked_orders_are_looked_for_in_one_place() {
+        let place = |line| match parsed(line) {
+            Ok(Command::Parked { place, .. }) => Where::from(place),
+            _ => panic!("not understood"),
         };
-        assert_eq!(arguments, ["--seeds=5", "--faults=single"]);
+        assert_eq!(place("parked"), Where::LocalHost(3000));
+        assert_eq!(place("parked --port 3100 --redrive o-1"), Where::LocalHost(3100));
+        assert_eq!(place("parked --local-cloud"), Where::LocalCloud);
+        assert_eq!(
+            place("parked --stack popshop-prod"),
+            Where::Stack("popshop-prod".to_owned())
+        );
     }
 
     #[test]
-    fn what_is_not_known_is_refused() {
+    fn the_simulation_gets_the_same_arguments() {
+        let Ok(Command::Simulate(simulation)) = parsed("simulate --seeds 5 --faults single") else {
+            panic!("not understood");
+        };
+        assert_eq!(simulation.arguments(), ["--faults=single", "--seeds=5"]);
+    }
+
+    #[test]
+    fn every_command_has_a_help_page_on_standard_output() {
+        let lines = [
+            "--help",
+            "test --help",
+            "prove --help",
+            "build --help",
+            "local-cloud --help",
+            "faults --help",
+            "parked --help",
+            "simulate --help",
+            "bench --help",
+            "bench images --help",
+            "bench lambda --help",
+            "bench csv -h",
+        ];
+        for line in lines {
+            let help = parsed(line).unwrap_err();
+            assert_eq!(help.kind(), ErrorKind::DisplayHelp, "{line}");
+            assert!(!help.use_stderr(), "{line}");
+            assert_eq!(help.exit_code(), 0, "{line}");
+            let command = line.split(" -").next().filter(|command| !command.starts_with('-'));
+            let usage = format!("Usage: cargo xtask {}", command.unwrap_or("<COMMAND>"));
+            assert!(help.to_string().contains(&usage), "{help}");
+        }
+    }
+
+    #[test]
+    fn unknown_commands_options_and_values_are_refused() {
         for line in [
             "",
             "tset",
             "test --ofline",
+            "prove everything",
             "build --arch mips",
             "local-cloud --port none",
+            "local-cloud --port 70000",
+            "parked --local-cloud --stack popshop-prod",
             "simulate --sedes 5",
+            "simulate --seeds many",
             "bench",
             "bench images --rounds few",
             "bench lambda --image a.jpg",
             "bench csv --image a.jpg",
         ] {
-            assert!(parsed(line).is_err(), "{line}");
+            let Err(fault) = parsed(line) else {
+                panic!("{line} was understood")
+            };
+            assert!(fault.use_stderr(), "{line}");
+            assert_eq!(fault.exit_code(), 2, "{line}");
         }
     }
 }

@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::PathBuf;
 
-use crate::check::Network;
-use crate::command::{Failed, exists, failed, read, run, run_with, workspace_root};
+use crate::command::{Failed, below_root, exists, failed, read, run, run_with, workspace_root};
 use crate::functions;
+use crate::network::Network;
 use crate::node;
 use crate::python::Environment;
 
@@ -112,10 +112,6 @@ fn generated(bench: &str, python: &str) -> Result<Vec<String>, Failed> {
     eprintln!("\n==> the images, in {folder}");
     let made = read(bench, &["make", &folder, python])?;
     Ok(made.lines().map(str::to_owned).collect())
-}
-
-pub(crate) fn below_root(path: &str) -> String {
-    workspace_root().join(path).to_string_lossy().into_owned()
 }
 
 /// The folder of a report.

@@ -1,9 +1,9 @@
 //! How is the catalog import measured beside its peers? The tools are prepared here; `bench/csv` does the measuring.
 
-use crate::bench::{below_root, create, missing, rust_peers, script};
-use crate::check::Network;
-use crate::command::{Failed, run};
+use crate::bench::{create, missing, rust_peers, script};
+use crate::command::{Failed, below_root, run};
 use crate::functions;
+use crate::network::Network;
 use crate::python::Environment;
 
 const PEERS: &str = "bench/csv/peers";

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use crate::bench::{below_root, create, missing, rust_peers};
-use crate::check::Network;
-use crate::command::{Failed, failed, run, run_cargo, run_with, workspace_root};
+use crate::bench::{create, missing, rust_peers};
+use crate::command::{Failed, below_root, failed, run, run_cargo, run_with, workspace_root};
 use crate::functions;
+use crate::network::Network;
 use crate::node;
 use crate::python::Environment;
 
@@ -63,7 +63,7 @@ pub(crate) fn compare(rounds: Option<usize>, only: &[String]) -> Result<(), Fail
 /// The measuring program, of the artifacts that the tests use as well: it is not what is measured.
 pub(crate) fn build_bench(network: Network) -> Result<String, Failed> {
     run_cargo(network, &["build", "--locked", "-p", "bench-lambda"], &[])?;
-    let bench = functions::target_folder().join("debug/bench-lambda");
+    let bench = functions::development_folder().join("bench-lambda");
     Ok(bench.to_string_lossy().into_owned())
 }
 

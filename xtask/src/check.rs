@@ -1,62 +1,120 @@
-//! What has to hold before a change lands?
+//! What has to hold before a change lands: the steps of `cargo xtask test`.
 
+use std::path::PathBuf;
+
+use crate::cloud_tests::{check_privacy, run_targets};
 use crate::command::{Failed, failed, read, run, run_cargo, run_with};
 use crate::local_cloud::{Content, LocalCloud, STACK};
+use crate::network::Network;
+use crate::python::Environment;
+use crate::selection::{self, Selection};
+use crate::steps::{AfterFailure, Outcome, Step, run_all};
 use crate::{budgets, faults, functions, lint, local_cloud, simulate};
-
-/// Whether the package registries may be asked.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Network {
-    Allowed,
-    Offline,
-}
 
 /// Crates that the local host must never compile: the first run is part of the product.
 const FORBIDDEN_IN_LOCAL_HOST: [&str; 3] = ["aws-sdk-", "aws-config", "aws-lc-"];
 const LOCAL_HOST_CRATES_MAX: usize = 300;
 
 /// Test targets that ask the cloud that `LOCAL_CLOUD_URL` names; ignored by a plain `cargo test`.
-const NEED_A_CLOUD: [&str; 6] = ["cognito", "dynamodb", "s3", "ses", "stepfunctions", "two_engines"];
+const NEED_A_CLOUD: [(Selection, &[&str]); 2] = [
+    (Selection::Aws, &["cognito", "dynamodb", "s3", "ses", "stepfunctions"]),
+    (Selection::WithoutAws, &["two_engines"]),
+];
 
-pub(crate) fn everything(network: Network) -> Result<(), Failed> {
-    run("cargo", &["fmt", "--all", "--check"])?;
-    local_host_is_light(network)?;
-    run_cargo(
-        network,
-        &[
-            "clippy",
-            "--workspace",
-            "--all-targets",
-            "--locked",
-            "--",
-            "-D",
-            "warnings",
-        ],
-        &[],
-    )?;
-    // A link in the documentation that leads nowhere is a fault like any other.
-    let strict = [("RUSTDOCFLAGS", "-D warnings")];
-    run_cargo(network, &["doc", "--workspace", "--no-deps", "--locked"], &strict)?;
-    // The end-to-end tests start this binary; it is built on its own, as `cargo run` would, so that no feature leaks in.
-    run_cargo(network, &["build", "--locked", "-p", "local-host"], &[])?;
-    run_cargo(network, &["test", "--workspace", "--locked"], &[])?;
-    // The tests try single faults; pairs of them have found what those could not.
-    simulate::run(network, &[])?;
-    lint::templates(network)?;
-    lint::state_machines(network)?;
-    lint::dependencies(network)?;
-    budgets::check(network)?;
-    local_cloud(network)
+/// In the order in which they fail fastest.
+const STEPS: [Step; 17] = [
+    step("format", format),
+    step("crates without the AWS SDK", light_crates),
+    step("lints", clippy),
+    step("documentation", documentation),
+    step("local host", build_local_host),
+    step("tests: functions and AWS", tests_with_aws),
+    step("tests: all others", tests_without_aws),
+    step("simulation", simulation),
+    step("templates: sam and cfn-lint", lint::templates),
+    step("templates: checkov", lint::policies),
+    step("state machines: asl-validator", lint::state_machines),
+    step("dependencies: cargo-deny", lint::dependencies),
+    step("budgets", budgets::check),
+    step("local cloud: its scripts", cloud_scripts),
+    step("local cloud: adapters", cloud_adapters),
+    step("local cloud: the shop", cloud_shop),
+    step("local cloud: faults", cloud_faults),
+];
+
+const fn step(name: &'static str, run: fn(Network) -> Result<Outcome, Failed>) -> Step {
+    Step { name, run }
 }
 
-/// What only a cloud can answer: first an empty one, for the adapters; then one with the whole shop on it.
-fn local_cloud(network: Network) -> Result<(), Failed> {
-    let Some(environment) = local_cloud::prepare(network)? else {
-        eprintln!("\n==> skipped: every test on the local cloud (not installed)");
-        return Ok(());
+pub(crate) fn everything(network: Network) -> Result<(), Failed> {
+    let line = match network {
+        Network::Allowed => "cargo xtask test",
+        Network::Offline => "cargo xtask test --offline",
     };
-    let python = environment.program("python");
-    let shim = [
+    run_all(line, &STEPS, network, AfterFailure::Stop)
+}
+
+fn format(_: Network) -> Result<Outcome, Failed> {
+    run("cargo", &["fmt", "--all", "--check"])?;
+    Ok(Outcome::Passed)
+}
+
+fn clippy(network: Network) -> Result<Outcome, Failed> {
+    let all = ["clippy", "--workspace", "--all-targets", "--locked"];
+    run_cargo(network, &[&all[..], &["--", "-D", "warnings"]].concat(), &[])?;
+    Ok(Outcome::Passed)
+}
+
+/// A link in the documentation that leads nowhere is a fault like any other.
+fn documentation(network: Network) -> Result<Outcome, Failed> {
+    let strict = [("RUSTDOCFLAGS", "-D warnings")];
+    run_cargo(network, &["doc", "--workspace", "--no-deps", "--locked"], &strict)?;
+    Ok(Outcome::Passed)
+}
+
+/// The end-to-end tests start this binary; it is built on its own, as `cargo run` would, so that no feature leaks in.
+fn build_local_host(network: Network) -> Result<Outcome, Failed> {
+    run_cargo(network, &["build", "--locked", "-p", "local-host"], &[])?;
+    Ok(Outcome::Passed)
+}
+
+fn tests_with_aws(network: Network) -> Result<Outcome, Failed> {
+    build_functions(network)?;
+    cargo(network, &Selection::Aws.command("test")?, &[])?;
+    Ok(Outcome::Passed)
+}
+
+/// Those that start functions as processes take the binaries of the step before.
+fn tests_without_aws(network: Network) -> Result<Outcome, Failed> {
+    let programs = functions::development_folder();
+    let programs = [("FUNCTIONS_DIR", programs.to_string_lossy())];
+    let variables = programs.each_ref().map(|(name, value)| (*name, value.as_ref()));
+    cargo(network, &Selection::WithoutAws.command("test")?, &variables)?;
+    Ok(Outcome::Passed)
+}
+
+/// Together with the tests of the AWS crates, so that the SDK is built once; the folder of the programs.
+fn build_functions(network: Network) -> Result<PathBuf, Failed> {
+    let mut build = Selection::Aws.command("build")?;
+    build.extend(["--bins", "--tests"].map(str::to_owned));
+    cargo(network, &build, &[])?;
+    Ok(functions::development_folder())
+}
+
+fn cargo(network: Network, arguments: &[String], variables: &[(&str, &str)]) -> Result<(), Failed> {
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    run_cargo(network, &arguments, variables)
+}
+
+/// The tests try single faults; pairs of them have found what those could not.
+fn simulation(network: Network) -> Result<Outcome, Failed> {
+    simulate::run(network, &[])?;
+    Ok(Outcome::Passed)
+}
+
+/// The tests of the scripts that run the local cloud.
+fn cloud_scripts(network: Network) -> Result<Outcome, Failed> {
+    let tests = [
         "-m",
         "unittest",
         "discover",
@@ -65,60 +123,55 @@ fn local_cloud(network: Network) -> Result<(), Failed> {
         "-p",
         "*_test.py",
     ];
-    run(&python, &shim)?;
-    let cloud = LocalCloud::start(&environment, Content::Nothing)?;
-    ask_cloud(network, &NEED_A_CLOUD, &[("LOCAL_CLOUD_URL", &cloud.url)])?;
-    drop(cloud);
-    let packages = functions::build_for_local_cloud(network)?;
-    let cloud = LocalCloud::start(&environment, Content::Shop(&packages))?;
-    let outputs = cloud.outputs.to_string_lossy();
-    ask_cloud(
-        network,
-        &["end_to_end", "local_cloud"],
-        &[("LOCAL_CLOUD_OUTPUTS", &outputs)],
-    )?;
-    told_nothing_private(network, &python, &cloud, &[("ALL_FUNCTIONS_WERE_CALLED", "yes")])?;
-    run(&python, &["infra/local-cloud/alarms.py", &cloud.url])?;
-    // Last: it looks back on everything that was asked of this cloud.
-    run_with(
-        &python,
-        &[
-            "infra/local-cloud/granted.py",
-            STACK,
-            &cloud.decisions.to_string_lossy(),
-        ],
-        &[("LOCAL_CLOUD_URL", &cloud.url)],
-    )?;
-    drop(cloud);
-    faults::on_local_cloud(network, &environment, &packages, &[])
+    on_cloud(network, |environment| run(&environment.program("python"), &tests))
 }
 
-/// Reads everything that the functions of this cloud logged, counted and traced so far.
-pub(crate) fn told_nothing_private(
-    network: Network,
-    python: &str,
-    cloud: &LocalCloud,
-    more: &[(&str, &str)],
-) -> Result<(), Failed> {
-    let outputs = cloud.outputs.to_string_lossy();
-    let told = cloud.outputs.with_file_name("told.jsonl");
-    run(
-        python,
-        &["infra/local-cloud/told.py", &cloud.url, &told.to_string_lossy()],
-    )?;
-    let place = [("LOCAL_CLOUD_OUTPUTS", outputs.as_ref())];
-    ask_cloud(network, &["told"], &[&place[..], more].concat())
+/// An empty cloud for the adapters.
+fn cloud_adapters(network: Network) -> Result<Outcome, Failed> {
+    on_cloud(network, |environment| {
+        let cloud = LocalCloud::start(environment, Content::Nothing)?;
+        let place = [("LOCAL_CLOUD_URL", cloud.url.as_str())];
+        NEED_A_CLOUD
+            .iter()
+            .try_for_each(|(selection, targets)| run_targets(network, *selection, targets, &place))
+    })
 }
 
-/// Test targets of the whole workspace, and not of one crate: that would build the AWS SDK again, with other features.
-pub(crate) fn ask_cloud(network: Network, targets: &[&str], variables: &[(&str, &str)]) -> Result<(), Failed> {
-    let mut all = vec!["test", "--workspace", "--locked"];
-    all.extend(targets.iter().flat_map(|target| ["--test", target]));
-    all.extend(["--", "--include-ignored", "--show-output"]);
-    run_cargo(network, &all, variables)
+/// The whole shop, from its template and with the functions' binaries.
+fn cloud_shop(network: Network) -> Result<Outcome, Failed> {
+    on_cloud(network, |environment| {
+        let python = environment.program("python");
+        let packages = functions::pack_for_local_cloud(&build_functions(network)?)?;
+        let cloud = LocalCloud::start(environment, Content::Shop(&packages))?;
+        let outputs = cloud.outputs.to_string_lossy();
+        let place = [("LOCAL_CLOUD_OUTPUTS", outputs.as_ref())];
+        run_targets(network, Selection::WithoutAws, &["end_to_end", "local_cloud"], &place)?;
+        check_privacy(network, &python, &cloud, &[("ALL_FUNCTIONS_WERE_CALLED", "yes")])?;
+        run(&python, &["infra/local-cloud/alarms.py", &cloud.url])?;
+        // Last: it looks back on everything that was asked of this cloud.
+        let decisions = cloud.decisions.to_string_lossy();
+        let audit = ["infra/local-cloud/granted.py", STACK, &decisions];
+        run_with(&python, &audit, &[("LOCAL_CLOUD_URL", &cloud.url)])
+    })
 }
 
-fn local_host_is_light(network: Network) -> Result<(), Failed> {
+fn cloud_faults(network: Network) -> Result<Outcome, Failed> {
+    on_cloud(network, |environment| {
+        let packages = functions::pack_for_local_cloud(&build_functions(network)?)?;
+        faults::on_local_cloud(network, environment, &packages, &[])
+    })
+}
+
+/// Does `work` with what the local cloud is made of, if it is there or may be fetched.
+fn on_cloud(network: Network, work: impl Fn(&Environment) -> Result<(), Failed>) -> Result<Outcome, Failed> {
+    match local_cloud::prepare(network)? {
+        Some(environment) => work(&environment).map(|()| Outcome::Passed),
+        None => Ok(Outcome::not_installed()),
+    }
+}
+
+/// The first run of the local host is part of the product, and the SDK is built once for all tests.
+fn light_crates(network: Network) -> Result<Outcome, Failed> {
     const LINE: &str = "cargo tree -p local-host -e normal";
     let mut arguments = vec![
         "tree",
@@ -157,9 +210,10 @@ fn local_host_is_light(network: Network) -> Result<(), Failed> {
             format!("names {} crates, more than {LOCAL_HOST_CRATES_MAX}", crates.len()),
         ));
     }
+    selection::check(network)?;
     eprintln!(
         "    the local host has {} crates, none of them of the AWS SDK",
         crates.len()
     );
-    Ok(())
+    Ok(Outcome::Passed)
 }

@@ -1,11 +1,11 @@
-//! How is another program run? From the workspace root, its output passed through, its failure named.
+//! Runs another program from the workspace root: its output passes through, its failure is named.
 
 use std::fmt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use crate::check::Network;
+use crate::network::Network;
 
 /// A program that could not be started or did not succeed.
 #[derive(Debug)]
@@ -23,6 +23,11 @@ impl fmt::Display for Failed {
 pub(crate) fn workspace_root() -> &'static Path {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
     manifest.parent().unwrap_or(manifest)
+}
+
+/// A path below the workspace root.
+pub(crate) fn below_root(path: &str) -> String {
+    workspace_root().join(path).to_string_lossy().into_owned()
 }
 
 fn prepared(program: &str, arguments: &[&str]) -> (Command, String) {

@@ -2,11 +2,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::thread;
 
-use crate::check::Network;
+use clap::ValueEnum;
+
 use crate::command::{Failed, failed, read, run_cargo, workspace_root};
+use crate::network::Network;
 use crate::package::{self, Compression};
 
 const FOLDER: &str = "functions";
@@ -17,22 +18,12 @@ pub(crate) const ZIP_BYTES_AIM: u64 = 3_000_000;
 const LINKED: &str = "-C target-feature=+crt-static -C relocation-model=static";
 
 /// The instruction sets that Lambda has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Architecture {
+    #[value(name = "x86_64")]
     X86_64,
+    #[value(name = "arm64")]
     Arm64,
-}
-
-impl FromStr for Architecture {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        match name {
-            "x86_64" => Ok(Self::X86_64),
-            "arm64" => Ok(Self::Arm64),
-            _ => Err("neither x86_64 nor arm64".to_owned()),
-        }
-    }
 }
 
 impl Architecture {
@@ -116,23 +107,33 @@ pub(crate) fn build_programs(
 
 /// Where cargo puts what it builds.
 pub(crate) fn target_folder() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace_root().join("target"), PathBuf::from)
+    workspace_root().join(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
 }
 
-/// Builds every function cheaply, of the artifacts that the tests use as well; the folder of the packages.
+/// Builds every function cheaply, for development; the folder of the packages.
 pub(crate) fn build_for_local_cloud(network: Network) -> Result<PathBuf, Failed> {
     let names = all()?;
     let mut arguments = vec!["build", "--locked"];
     arguments.extend(names.iter().flat_map(|name| ["-p", name]));
     run_cargo(network, &arguments, &[])?;
-    let programs = workspace_root().join("target/debug");
+    pack_for_local_cloud(&development_folder())
+}
+
+/// Where programs for development lie.
+pub(crate) fn development_folder() -> PathBuf {
+    target_folder().join("debug")
+}
+
+/// Packs every function from this folder of programs; the folder of the packages.
+pub(crate) fn pack_for_local_cloud(programs: &Path) -> Result<PathBuf, Failed> {
+    let names = all()?;
     let packages = workspace_root().join("target/local-cloud/functions");
     let workers = thread::available_parallelism().map_or(1, usize::from);
     let share = names.len().div_ceil(workers).max(1);
     let packed: Result<(), Failed> = thread::scope(|scope| {
         let handles: Vec<_> = names
             .chunks(share)
-            .map(|names| scope.spawn(|| pack_changed(names, &programs, &packages)))
+            .map(|names| scope.spawn(|| pack_changed(names, programs, &packages)))
             .collect();
         handles.into_iter().try_for_each(|handle| {
             handle

@@ -5,9 +5,9 @@ use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use crate::check::Network;
 use crate::command::{Failed, failed, workspace_root};
 use crate::functions;
+use crate::network::Network;
 use crate::python::Environment;
 
 /// The stack's name on a local cloud.

@@ -1,4 +1,4 @@
-//! Which commands does the repository have? `cargo xtask test` is what CI runs and what contributors run.
+//! The commands of the repository. `cargo xtask test` is what CI runs and what contributors run.
 #![expect(clippy::print_stderr, reason = "a command line tool talks to the terminal")]
 
 mod arguments;
@@ -7,52 +7,68 @@ mod bench_csv;
 mod bench_lambda;
 mod budgets;
 mod check;
+mod cloud_tests;
 mod command;
 mod faults;
 mod functions;
 mod lint;
 mod local_cloud;
+mod network;
 mod node;
 mod package;
 mod parked;
+mod prove;
 mod python;
+mod rust_tools;
+mod selection;
 mod simulate;
+mod steps;
 
 use std::process::ExitCode;
 
-use arguments::{USAGE, Wanted};
+use arguments::{Bench, Command};
+use command::Failed;
+use network::Network;
 
 fn main() -> ExitCode {
-    let outcome = match arguments::parse(std::env::args_os().skip(1)) {
-        Ok(Wanted::Test(network)) => check::everything(network),
-        Ok(Wanted::Build {
-            architecture,
-            functions,
-        }) => functions::build_release(architecture, &functions),
-        Ok(Wanted::LocalCloud { port, keep_running }) => local_cloud::run(port, keep_running),
-        Ok(Wanted::Faults { histories, seed }) => faults::run(histories, seed),
-        Ok(Wanted::Parked { place, redrive }) => parked::run(&place, redrive.as_deref()),
-        Ok(Wanted::Simulate(arguments)) => simulate::run(check::Network::Allowed, &arguments),
-        Ok(Wanted::BenchImages { rounds, photos }) => bench::images(rounds, &photos),
-        Ok(Wanted::BenchLambda { rounds, functions }) => bench_lambda::compare(rounds, &functions),
-        Ok(Wanted::BenchCsv {
-            rounds,
-            with_large_file,
-        }) => bench_csv::compare(rounds, with_large_file),
-        Ok(Wanted::Help) => {
-            eprintln!("{USAGE}");
-            return ExitCode::SUCCESS;
-        }
-        Err(fault) => {
-            eprintln!("xtask: {fault}\n{USAGE}");
-            return ExitCode::from(2);
-        }
-    };
-    match outcome {
+    // Help ends with 0, a fault in the arguments with 2.
+    let command = arguments::parse(std::env::args_os().skip(1)).unwrap_or_else(|fault| fault.exit());
+    match run(command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("xtask: {failure}");
             ExitCode::FAILURE
         }
+    }
+}
+
+fn run(command: Command) -> Result<(), Failed> {
+    match command {
+        Command::Test { offline: false } => check::everything(Network::Allowed),
+        Command::Test { offline: true } => check::everything(Network::Offline),
+        Command::Prove { list: true, .. } => {
+            prove::print_list();
+            Ok(())
+        }
+        Command::Prove { what, .. } => prove::run(&what),
+        Command::Build { arch, functions } => functions::build_release(arch, &functions),
+        Command::LocalCloud { port, keep_running } => local_cloud::run(port, keep_running),
+        Command::Faults { histories, seed } => {
+            let size = faults::Size {
+                histories,
+                import_rows: None,
+            };
+            faults::run(size, u64::from(seed))
+        }
+        Command::Parked { place, redrive } => parked::run(&place.into(), redrive.as_deref()),
+        Command::Simulate(simulation) => simulate::run(Network::Allowed, &simulation.arguments()),
+        Command::Bench { bench } => match bench {
+            Bench::Images { rounds, photos } => bench::images(rounds, &photos),
+            Bench::Lambda { rounds, functions } => bench_lambda::compare(rounds, &functions),
+            Bench::Csv {
+                rounds,
+                with_large_file,
+            } => bench_csv::compare(rounds, with_large_file),
+        },
     }
 }

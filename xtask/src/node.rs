@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::check::Network;
 use crate::command::{Failed, exists, failed, run_in, workspace_root};
+use crate::network::Network;
 
 /// What `locked` says, installed at `folder`, both below the root of the workspace. `None` when it would have to be
 /// fetched and cannot be: the registry may not be asked, or there is no npm.

@@ -4,8 +4,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::check::Network;
 use crate::command::{Failed, exists, failed, run, workspace_root};
+use crate::network::Network;
 
 /// The oldest that the requirements were resolved for.
 const RECENT_ENOUGH: &str = "import sys; sys.exit(sys.version_info < (3, 11))";

@@ -1,7 +1,7 @@
 //! How are the sagas tried under every fault? The simulation, built to be fast and run with what was said.
 
-use crate::check::Network;
 use crate::command::{Failed, run_cargo};
+use crate::network::Network;
 
 /// `arguments` are the simulation's own; it explains those that it does not know.
 pub(crate) fn run(network: Network, arguments: &[String]) -> Result<(), Failed> {

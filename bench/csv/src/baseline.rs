@@ -5,11 +5,12 @@ use std::fs::File;
 use std::path::Path;
 
 use bench_kit::trouble::Trouble;
+use clap::ValueEnum;
 use serde::Deserialize;
 
 use crate::ours;
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum How {
     Ours,
     /// `csv` into a struct, as its guide shows it.
@@ -17,6 +18,7 @@ pub(crate) enum How {
     /// `csv` with one record that is used again and again.
     Csv,
     /// `simd-csv` likewise.
+    #[value(name = "simd-csv")]
     Simd,
 }
 

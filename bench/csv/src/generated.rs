@@ -1,10 +1,17 @@
 //! Which file is imported? One that is made: the same bytes from the same numbers, with everything that real ones have.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use bench_kit::trouble::Trouble;
+
+/// Rows of the file whose size everything is about.
+pub(crate) const ROWS: u64 = 1_000_000;
+/// Rows of a file of 4 GB.
+pub(crate) const ROWS_LARGE: u64 = 23_000_000;
+/// One row in a hundred is bad, and not everybody minds all that is wrong with it.
+pub(crate) const USABLE_MIN: f64 = 0.985;
 
 /// What is wrong with the rows that are bad: each has one of these in its price, its stock or its number of fields.
 const BAD_EVERY: u64 = 100;
@@ -39,6 +46,21 @@ impl Numbers {
         let index = usize::try_from(self.below(choices.len() as u64)).unwrap_or(0);
         choices[index]
     }
+}
+
+/// A catalog of so many rows: its path, and its bytes.
+pub(crate) fn made(work: &Path, rows: u64) -> Result<(PathBuf, u64), Trouble> {
+    fs::create_dir_all(work).map_err(|reason| Trouble::new(work.display(), reason))?;
+    let path = work.join(format!("catalog-{rows}.csv"));
+    if !path.exists() {
+        eprintln!("    making {}", path.display());
+        // Under another name until it is whole.
+        let unfinished = path.with_extension("unfinished");
+        make(&unfinished, rows)?;
+        fs::rename(&unfinished, &path).map_err(|reason| Trouble::new(path.display(), reason))?;
+    }
+    let size = fs::metadata(&path).map_err(|reason| Trouble::new(path.display(), reason))?;
+    Ok((path, size.len()))
 }
 
 /// Writes a catalog of so many rows, about 179 bytes each, every hundredth of them bad.

@@ -18,6 +18,7 @@ mod ours;
 mod parsing;
 mod peers;
 mod plot;
+mod rates;
 mod report;
 mod sink;
 mod throttled;
@@ -25,19 +26,19 @@ mod writing;
 
 use std::process::ExitCode;
 
-use arguments::Wanted;
+use arguments::Command;
 use bench_kit::cost;
-use bench_kit::trouble::{self, Trouble};
+use bench_kit::trouble::Trouble;
 
 fn main() -> ExitCode {
-    trouble::exit("bench-csv", arguments::parse(std::env::args_os().skip(1)).and_then(run))
+    bench_kit::arguments::run("bench-csv", run)
 }
 
-fn run(wanted: Wanted) -> Result<(), Trouble> {
-    match wanted {
-        Wanted::Make { file, rows } => generated::make(&file, rows),
-        Wanted::Compare(comparison) => report::compare(&comparison),
-        Wanted::Measure { line } => cost::child(&line).map(|said| println!("{said}")),
-        Wanted::Parse { how, file } => baseline::parse(how, &file),
+fn run(command: Command) -> Result<(), Trouble> {
+    match command {
+        Command::Make { file, rows } => generated::make(&file, rows),
+        Command::Compare(comparison) => report::compare(&comparison),
+        Command::Measure { line } => cost::child(&line).map(|said| println!("{said}")),
+        Command::Parse { how, file } => baseline::parse(how, &file),
     }
 }

@@ -7,8 +7,9 @@ use bench_kit::process::Processors;
 use bench_kit::trouble::Trouble;
 
 use crate::arguments::Comparison;
+use crate::generated::{ROWS, ROWS_LARGE, USABLE_MIN, made};
 use crate::peers::{self, Peer};
-use crate::report::{ROWS, ROWS_LARGE, Rates, USABLE_MIN, made};
+use crate::rates::Rates;
 
 pub(crate) fn section(comparison: &Comparison, processors: &Processors) -> Result<String, Trouble> {
     eprintln!("==> parsing");
@@ -16,7 +17,7 @@ pub(crate) fn section(comparison: &Comparison, processors: &Processors) -> Resul
     let (file, bytes) = made(&comparison.setting.work, ROWS)?;
     let peers = all(comparison, &own, &file);
     let mut measured: Vec<Rates> = peers.iter().map(|peer| Rates::of(peer.name, ROWS)).collect();
-    for _ in 0..comparison.setting.rounds {
+    for _ in 0..comparison.rounds() {
         for (peer, rates) in peers.iter().zip(&mut measured) {
             run(peer, &own, processors, rates)?;
         }

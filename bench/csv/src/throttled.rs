@@ -8,9 +8,9 @@ use bench_kit::process::{Place, Processors};
 use bench_kit::trouble::Trouble;
 
 use crate::arguments::Comparison;
+use crate::generated::made;
 use crate::ingester::{Import, Ingester, TIMEOUT};
 use crate::plot;
-use crate::report::made;
 use crate::sink::{SLOT, Sink, Slot};
 
 /// Writes per second that the table grants, processes that share them, and for how many seconds there is work. Not for

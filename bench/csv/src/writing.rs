@@ -10,9 +10,10 @@ use bench_kit::trouble::Trouble;
 use domain::catalog::import::STOPS_BEFORE_DEADLINE;
 
 use crate::arguments::Comparison;
+use crate::generated::{ROWS, ROWS_LARGE, USABLE_MIN, made};
 use crate::ingester::{Import, Ingester, TIMEOUT};
 use crate::peers::{self, Peer};
-use crate::report::{ROWS, ROWS_LARGE, Rates, USABLE_MIN, made};
+use crate::rates::Rates;
 use crate::sink::Sink;
 
 /// Rows that each gets: enough for some seconds, so fewer for who is slow.
@@ -78,7 +79,7 @@ impl Surroundings<'_> {
         let mut ours = Rates::of("Popshop", ROWS_RUST);
         let peers = self.peers()?;
         let mut others: Vec<Rates> = peers.iter().map(|(peer, rows)| Rates::of(peer.name, *rows)).collect();
-        for _ in 0..self.comparison.setting.rounds {
+        for _ in 0..self.comparison.rounds() {
             self.sink.begin(&file, None)?;
             let import = self.ingester().import(bytes, 1, Place::Measured, TIMEOUT)?;
             self.check(&import, ROWS_RUST)?;

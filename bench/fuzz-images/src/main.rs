@@ -22,6 +22,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use chance::Chance;
+use clap::Parser;
 use judge::Finding;
 use originals::Original;
 
@@ -31,22 +32,24 @@ const CASE_MAX: Duration = Duration::from_secs(10);
 const FOUND: &str = "target/fuzz-images";
 const REPORT_EVERY: u64 = 100_000;
 
+/// Throws damaged photos at the renderer until the time is over
+#[derive(Debug, Parser)]
 struct Arguments {
+    /// How long
+    #[arg(long, default_value_t = 1, value_name = "N")]
     minutes: u64,
+    /// Decides what is damaged, and how
+    #[arg(long, default_value_t = 1, value_name = "N")]
     seed: u64,
+    /// Show this case again, and no other
+    #[arg(long, value_name = "N")]
     case: Option<u64>,
+    /// Photos to be damaged, beside our own
     files: Vec<PathBuf>,
 }
 
 fn main() -> ExitCode {
-    let run = arguments().map_err(|fault| fault.to_string()).and_then(|arguments| {
-        let originals = originals::all(&arguments.files)?;
-        match arguments.case {
-            Some(case) => one(&originals, arguments.seed, case),
-            None => many(&originals, &arguments),
-        }
-    });
-    match run {
+    match run(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => {
             eprintln!("fuzz-images: {reason}");
@@ -55,26 +58,12 @@ fn main() -> ExitCode {
     }
 }
 
-fn arguments() -> Result<Arguments, lexopt::Error> {
-    use lexopt::prelude::{Long, Value, ValueExt as _};
-
-    let mut arguments = Arguments {
-        minutes: 1,
-        seed: 1,
-        case: None,
-        files: Vec::new(),
-    };
-    let mut parser = lexopt::Parser::from_env();
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Long("minutes") => arguments.minutes = parser.value()?.parse()?,
-            Long("seed") => arguments.seed = parser.value()?.parse()?,
-            Long("case") => arguments.case = Some(parser.value()?.parse()?),
-            Value(path) => arguments.files.push(path.into()),
-            other => return Err(other.unexpected()),
-        }
+fn run(arguments: &Arguments) -> Result<(), String> {
+    let originals = originals::all(&arguments.files)?;
+    match arguments.case {
+        Some(case) => one(&originals, arguments.seed, case),
+        None => many(&originals, arguments),
     }
-    Ok(arguments)
 }
 
 fn many(originals: &[Original], arguments: &Arguments) -> Result<(), String> {

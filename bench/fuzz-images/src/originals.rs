@@ -31,11 +31,11 @@ impl Original {
 const FOREIGN: [(&str, &[u8]); 3] = [
     (
         "refined 4:2:0",
-        include_bytes!("../../../shared/scaled-jpeg/tests/fixtures/refined-420.jpg"),
+        include_bytes!("../../../libs/scaled-jpeg/tests/fixtures/refined-420.jpg"),
     ),
     (
         "refined 4:2:2 with restarts",
-        include_bytes!("../../../shared/scaled-jpeg/tests/fixtures/refined-422-restarts.jpg"),
+        include_bytes!("../../../libs/scaled-jpeg/tests/fixtures/refined-422-restarts.jpg"),
     ),
     ("lossy webp", include_bytes!("../originals/lossy.webp")),
 ];

@@ -1,97 +1,66 @@
-//! What may be said to the bench? It is `cargo xtask bench images` that says it.
+//! The command line of the bench. `cargo xtask bench images` writes it.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use bench_kit::arguments::{self, Setting};
-use bench_kit::trouble::Trouble;
-use lexopt::{Parser, ValueExt as _};
+use bench_kit::arguments::Setting;
+use clap::{Args, Parser, ValueEnum};
 
-/// Rounds of a comparison: an odd number, so that a median is one of them.
-pub(crate) const ROUNDS: usize = 9;
+const ROUNDS: usize = 9;
 
 /// Who makes a thumbnail in this process.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum InProcess {
     Ours,
+    #[value(name = "image")]
     ImageCrate,
 }
 
 /// A comparison with all that it needs.
-#[derive(Debug)]
+#[derive(Debug, Args)]
 pub(crate) struct Comparison {
-    /// The program that makes our thumbnails.
+    /// The program that makes our thumbnails
+    #[arg(long)]
     pub ours: PathBuf,
-    /// The script, in the folder that sharp is installed in.
+    /// The script, in the folder that sharp is installed in
+    #[arg(long)]
     pub sharp: Option<PathBuf>,
-    /// Says which photos, too.
+    /// Names the photos, too.
+    #[command(flatten)]
     pub setting: Setting,
 }
 
-pub(crate) enum Wanted {
-    Make {
-        folder: PathBuf,
-        python: PathBuf,
-    },
+impl Comparison {
+    pub(crate) fn rounds(&self) -> usize {
+        self.setting.rounds.unwrap_or(ROUNDS)
+    }
+}
+
+#[derive(Debug, Parser)]
+#[command(about = "Measures thumbnails beside those of others")]
+pub(crate) enum Command {
+    /// Make the photos
+    Make { folder: PathBuf, python: PathBuf },
+    /// Measure everything and write the report
     Compare(Comparison),
+    /// Run a program and print what it cost
     Measure {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         line: Vec<OsString>,
     },
+    /// Make the same thumbnails several times in this process, and print what each turn cost
     Warm {
         who: InProcess,
         photo: PathBuf,
+        #[arg(value_delimiter = ',')]
         sizes_px: Vec<u32>,
         turns: usize,
-        is_opaque: bool,
+        extension: String,
     },
+    /// Make one thumbnail as a user of `image` would
     ImageCrate {
         photo: PathBuf,
         target: PathBuf,
         size_px: u32,
     },
-}
-
-pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Wanted, Trouble> {
-    let mut parser = Parser::from_args(arguments);
-    match arguments::command(&mut parser)?.as_str() {
-        "make" => Ok(Wanted::Make {
-            folder: parser.value()?.into(),
-            python: parser.value()?.into(),
-        }),
-        "compare" => compare(parser),
-        "measure" => Ok(Wanted::Measure {
-            line: parser.raw_args()?.collect(),
-        }),
-        "warm" => Ok(Wanted::Warm {
-            who: match parser.value()?.string()?.as_str() {
-                "ours" => InProcess::Ours,
-                _ => InProcess::ImageCrate,
-            },
-            photo: parser.value()?.into(),
-            sizes_px: parser
-                .value()?
-                .parse_with(|list| list.split(',').map(str::parse).collect::<Result<_, _>>())?,
-            turns: parser.value()?.parse()?,
-            is_opaque: parser.value()? == "jpg",
-        }),
-        "image-crate" => Ok(Wanted::ImageCrate {
-            photo: parser.value()?.into(),
-            target: parser.value()?.into(),
-            size_px: parser.value()?.parse()?,
-        }),
-        other => Err(arguments::unknown(other)),
-    }
-}
-
-fn compare(parser: Parser) -> Result<Wanted, Trouble> {
-    let (mut ours, mut sharp) = (PathBuf::new(), None);
-    let setting = Setting::read(parser, ROUNDS, |name, parser| {
-        match name {
-            "ours" => ours = parser.value()?.into(),
-            "sharp" => sharp = Some(parser.value()?.into()),
-            _ => return Ok(false),
-        }
-        Ok(true)
-    })?;
-    Ok(Wanted::Compare(Comparison { ours, sharp, setting }))
 }

@@ -17,29 +17,26 @@ mod synthetic;
 
 use std::process::ExitCode;
 
-use arguments::Wanted;
+use arguments::Command;
 use bench_kit::cost;
-use bench_kit::trouble::{self, Trouble};
+use bench_kit::trouble::Trouble;
 
 fn main() -> ExitCode {
-    trouble::exit(
-        "bench-images",
-        arguments::parse(std::env::args_os().skip(1)).and_then(run),
-    )
+    bench_kit::arguments::run("bench-images", run)
 }
 
-fn run(wanted: Wanted) -> Result<(), Trouble> {
-    match wanted {
-        Wanted::Make { folder, python } => synthetic::make(&folder, &python),
-        Wanted::Compare(comparison) => report::compare(&comparison),
-        Wanted::Measure { line } => cost::child(&line).map(|said| println!("{said}")),
-        Wanted::Warm {
+fn run(command: Command) -> Result<(), Trouble> {
+    match command {
+        Command::Make { folder, python } => synthetic::make(&folder, &python),
+        Command::Compare(comparison) => report::compare(&comparison),
+        Command::Measure { line } => cost::child(&line).map(|said| println!("{said}")),
+        Command::Warm {
             who,
             photo,
             sizes_px,
             turns,
-            is_opaque,
-        } => measure::warm(who, &photo, &sizes_px, turns, is_opaque),
-        Wanted::ImageCrate { photo, target, size_px } => baseline::write(&photo, &target, size_px),
+            extension,
+        } => measure::warm(who, &photo, &sizes_px, turns, extension == "jpg"),
+        Command::ImageCrate { photo, target, size_px } => baseline::write(&photo, &target, size_px),
     }
 }

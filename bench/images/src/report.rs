@@ -70,7 +70,7 @@ fn row(comparison: &Comparison, peers: &Peers<'_>, photo: &Path) -> Result<Row, 
         made["format"].as_str().unwrap_or_default(),
         file.len() / 1000
     );
-    let measured = rounds::measure(peers, photo, extension, comparison.setting.rounds)?;
+    let measured = rounds::measure(peers, photo, extension, comparison.rounds())?;
     let (mut qualities, mut bytes) = (BTreeMap::new(), BTreeMap::new());
     for peer in peers.present() {
         for size_px in QUALITY_SIZES_PX {
@@ -111,7 +111,7 @@ fn text(comparison: &Comparison, peers: &Peers<'_>, rows: &[Row]) -> String {
     let mut text = String::from(INTRODUCTION);
     let _ = writeln!(text, "{}\n", machine::description(&[]));
     let versions: Vec<String> = peers.present().into_iter().filter_map(version).collect();
-    let _ = writeln!(text, "{}; {} rounds.\n", versions.join(", "), comparison.setting.rounds);
+    let _ = writeln!(text, "{}; {} rounds.\n", versions.join(", "), comparison.rounds());
     for why in &comparison.setting.missing {
         let _ = writeln!(text, "Not measured: {why}.\n");
     }

@@ -1,77 +1,35 @@
-//! What is every comparison told? `cargo xtask bench` says it.
+//! The part of a bench's command line that all benches share. `cargo xtask bench` writes it.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
-use lexopt::{Arg, Parser, ValueExt as _};
+use clap::{Args, Parser};
 
-use crate::trouble::Trouble;
+use crate::trouble::{self, Trouble};
 
 /// What a comparison needs whatever it compares.
-#[derive(Debug)]
+#[derive(Debug, Args)]
 pub struct Setting {
-    /// With the packages of the bench's requirements installed.
+    /// With the packages of the bench's requirements installed
+    #[arg(long)]
     pub python: Option<PathBuf>,
-    /// Why a peer is not there, in its own words.
+    /// Why a peer is not there, in its own words
+    #[arg(long)]
     pub missing: Vec<String>,
-    pub rounds: usize,
-    /// For files that are made on the way.
+    /// Interleaved runs of each; an odd number, so that a median is one of them
+    #[arg(long)]
+    pub rounds: Option<usize>,
+    /// For files that are made on the way
+    #[arg(long)]
     pub work: PathBuf,
+    #[arg(long)]
     pub report: PathBuf,
-    /// What is measured, where that is said.
+    /// What is measured
     pub what: Vec<OsString>,
 }
 
-impl Setting {
-    /// Reads all arguments; `own` takes those that only this bench knows, by name. Where nothing else is said, there are so
-    /// many rounds: an odd number, so that a median is one of them.
-    pub fn read(
-        mut parser: Parser,
-        rounds: usize,
-        mut own: impl FnMut(&str, &mut Parser) -> Result<bool, Trouble>,
-    ) -> Result<Self, Trouble> {
-        let mut setting = Self {
-            python: None,
-            missing: Vec::new(),
-            rounds,
-            work: PathBuf::new(),
-            report: PathBuf::new(),
-            what: Vec::new(),
-        };
-        while let Some(argument) = parser.next()? {
-            let name = match argument {
-                Arg::Long(name) => name.to_owned(),
-                Arg::Value(what) => {
-                    setting.what.push(what);
-                    continue;
-                }
-                Arg::Short(_) => return Err(argument.unexpected().into()),
-            };
-            match name.as_str() {
-                "python" => setting.python = Some(parser.value()?.into()),
-                "missing" => setting.missing.push(parser.value()?.string()?),
-                "rounds" => setting.rounds = parser.value()?.parse()?,
-                "work" => setting.work = parser.value()?.into(),
-                "report" => setting.report = parser.value()?.into(),
-                other => {
-                    if !own(other, &mut parser)? {
-                        return Err(Trouble::new("arguments", format!("--{other} is not known")));
-                    }
-                }
-            }
-        }
-        Ok(setting)
-    }
-}
-
-/// The first argument: what is to be done.
-pub fn command(parser: &mut Parser) -> Result<String, Trouble> {
-    match parser.next()? {
-        Some(Arg::Value(command)) => Ok(command.string()?),
-        _ => Err(Trouble::new("arguments", "a command is missing")),
-    }
-}
-
-pub fn unknown(command: &str) -> Trouble {
-    Trouble::new("arguments", format!("{command} is no command"))
+/// Reads the command line of the bench of this name and runs it. A fault in the arguments ends with 2.
+pub fn run<Line: Parser>(bench: &str, run: impl FnOnce(Line) -> Result<(), Trouble>) -> ExitCode {
+    trouble::exit(bench, run(Line::parse()))
 }

@@ -14,7 +14,7 @@ use crate::trouble::Trouble;
 /// Where systems keep the roots that they trust: Amazon Linux, Debian.
 const SYSTEM_BUNDLES: [&str; 2] = ["/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/certs/ca-certificates.crt"];
 /// The roots that the functions are built with.
-const AMAZON_ROOTS: &[u8] = include_bytes!("../../../shared/edge/src/amazon-roots.pem");
+const AMAZON_ROOTS: &[u8] = include_bytes!("../../../shared/lambda/src/amazon-roots.pem");
 
 pub struct Certificates {
     /// The authority alone.

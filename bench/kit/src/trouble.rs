@@ -19,12 +19,6 @@ impl fmt::Display for Trouble {
     }
 }
 
-impl From<lexopt::Error> for Trouble {
-    fn from(fault: lexopt::Error) -> Self {
-        Self::new("arguments", fault)
-    }
-}
-
 /// How the bench of this name ends.
 #[expect(clippy::print_stderr, reason = "a command line tool talks to its terminal")]
 pub fn exit(bench: &str, outcome: Result<(), Trouble>) -> ExitCode {

@@ -17,20 +17,17 @@ mod subjects;
 
 use std::process::ExitCode;
 
-use arguments::Wanted;
-use bench_kit::trouble::{self, Trouble};
+use arguments::Command;
+use bench_kit::trouble::Trouble;
 
 fn main() -> ExitCode {
-    trouble::exit(
-        "bench-lambda",
-        arguments::parse(std::env::args_os().skip(1)).and_then(run),
-    )
+    bench_kit::arguments::run("bench-lambda", run)
 }
 
-fn run(wanted: Wanted) -> Result<(), Trouble> {
-    match wanted {
-        Wanted::Compare(comparison) => report::compare(&comparison),
-        Wanted::Count {
+fn run(command: Command) -> Result<(), Trouble> {
+    match command {
+        Command::Compare(comparison) => report::compare(&comparison),
+        Command::Count {
             program,
             function,
             work,

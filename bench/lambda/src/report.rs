@@ -39,18 +39,15 @@ pub(crate) fn compare(comparison: &Comparison) -> Result<(), Trouble> {
         surroundings.function(COMPARED, OURS_WARMED_UP, WarmUp::On)?,
     ];
     subjects.extend(surroundings.peers()?);
-    println!(
-        "measures {COMPARED} beside its peers, {} rounds",
-        comparison.setting.rounds
-    );
-    let peers = rounds::measure(&subjects, &processors, comparison.setting.rounds, WARM_EVENTS)?;
+    println!("measures {COMPARED} beside its peers, {} rounds", comparison.rounds());
+    let peers = rounds::measure(&subjects, &processors, comparison.rounds(), WARM_EVENTS)?;
     let mut text = String::from(INTRODUCTION);
     // Writing to a text does not fail.
     let _ = writeln!(
         text,
         "{} {} rounds.\n",
         machine::description(&[("rustc", "--version"), ("node", "--version")]),
-        comparison.setting.rounds
+        comparison.rounds()
     );
     for why in &comparison.setting.missing {
         let _ = writeln!(text, "Not measured: {why}.\n");

@@ -19,11 +19,11 @@ use domain::catalog::import::ImportCatalog;
 use domain::catalog::import::finish::FinishImport;
 use domain::catalog::import::range::IngestRange;
 use domain::values::EmailAddress;
-use edge::aws::sdk_config;
-use edge::lambda::ProcessEnvironment;
+use lambda::runtime::ProcessEnvironment;
+use lambda::sdk::sdk_config;
 
 fn main() -> ExitCode {
-    edge::lambda::try_main(wire, |invocation, parts| async move {
+    lambda::runtime::try_main(wire, |invocation, parts| async move {
         csv_ingester::handle(invocation, &parts.0, &parts.1).await
     })
 }

@@ -13,11 +13,11 @@ use adapter_ses::SesMailer;
 use adapter_system::clock::SystemClock;
 use domain::catalog::import::finish::FinishImport;
 use domain::values::EmailAddress;
-use edge::aws::sdk_config;
-use edge::lambda::ProcessEnvironment;
+use lambda::runtime::ProcessEnvironment;
+use lambda::sdk::sdk_config;
 
 fn main() -> ExitCode {
-    edge::lambda::try_main(wire, |invocation, finish| async move {
+    lambda::runtime::try_main(wire, |invocation, finish| async move {
         import_finish::handle(invocation, &finish).await
     })
 }

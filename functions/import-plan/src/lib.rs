@@ -3,22 +3,20 @@
 use domain::catalog::import::STOPS_BEFORE_DEADLINE;
 use domain::catalog::import::job::{FileRange, ImportJob};
 use domain::catalog::import::plan::{Plan, PlanImport};
-use domain::values::Timestamp;
-use edge::invocation::{Invocation, Reply};
-use edge::step::{StepError, step};
-use edge::telemetry::{about, correlate};
-use edge::trace::Subject;
+use door::failure;
+use door::subject::uploaded_file;
+use door::time::deadline;
+use entry::step::step;
+use events::invocation::{Invocation, Reply};
 use wire::import::{PlanInput, PlanOutcome, RangeJson};
 
 pub async fn handle(invocation: Invocation, plan: &PlanImport) -> Reply {
-    let deadline = Timestamp::from_unix_ms(invocation.context.deadline_ms.try_into().unwrap_or(i64::MAX));
+    let stop_at = deadline(invocation.context.deadline_ms).minus(STOPS_BEFORE_DEADLINE);
     step(invocation, |input: PlanInput| async move {
         let job = ImportJob::from(input.job);
-        correlate(job.id.upload_id.as_str());
-        about(Subject::Upload, job.id.upload_id.as_str());
+        uploaded_file(&job.id.upload_id);
         let planned = input.ranges.into_iter().map(FileRange::from).collect();
-        let plan = plan.run(&job, planned, deadline.minus(STOPS_BEFORE_DEADLINE)).await;
-        let plan = plan.map_err(|failure| StepError::outside(&failure, failure.transient))?;
+        let plan = plan.run(&job, planned, stop_at).await.map_err(failure::step_error)?;
         Ok(outcome(&plan))
     })
     .await

@@ -7,11 +7,11 @@ use adapter_s3::bucket::Bucket;
 use adapter_s3::files::S3CatalogFiles;
 use adapter_system::clock::SystemClock;
 use domain::catalog::import::plan::PlanImport;
-use edge::aws::sdk_config;
-use edge::lambda::ProcessEnvironment;
+use lambda::runtime::ProcessEnvironment;
+use lambda::sdk::sdk_config;
 
 fn main() -> ExitCode {
-    edge::lambda::main(wire, |invocation, plan| async move {
+    lambda::runtime::main(wire, |invocation, plan| async move {
         import_plan::handle(invocation, &plan).await
     })
 }

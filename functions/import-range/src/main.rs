@@ -12,11 +12,11 @@ use adapter_system::clock::SystemClock;
 use adapter_system::ids::UuidV7Ids;
 use adapter_system::pause::SystemPause;
 use domain::catalog::import::range::IngestRange;
-use edge::aws::sdk_config;
-use edge::lambda::ProcessEnvironment;
+use lambda::runtime::ProcessEnvironment;
+use lambda::sdk::sdk_config;
 
 fn main() -> ExitCode {
-    edge::lambda::main(wire, |invocation, ingest| async move {
+    lambda::runtime::main(wire, |invocation, ingest| async move {
         import_range::handle(invocation, &ingest).await
     })
 }

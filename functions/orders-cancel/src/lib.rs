@@ -2,25 +2,24 @@
 
 use domain::orders::cancel::CancelOrder;
 use domain::orders::ports::CancelOutcome;
-use domain::values::{CorrelationId, CustomerId, OrderId, OrderStatus};
-use edge::http::http;
-use edge::invocation::{Invocation, Reply};
-use edge::problem::{Problem, RETRY_AFTER_SECONDS};
-use edge::response::HttpResponse;
-use edge::telemetry::about;
-use edge::trace::Subject;
+use domain::values::{OrderId, OrderStatus};
+use door::caller::customer;
+use door::failure::problem;
+use door::request::correlation_id;
+use door::subject;
+use entry::http::http;
+use entry::problem::{Problem, RETRY_AFTER_SECONDS};
+use entry::response::HttpResponse;
+use events::invocation::{Invocation, Reply};
 use wire::order::OrderJson;
 
 pub async fn handle(invocation: Invocation, cancel: &CancelOrder) -> Reply {
     http(invocation, |request| async move {
-        let customer = CustomerId::parse(&request.caller()?.subject);
-        let customer = customer.map_err(|fault| Problem::unauthenticated(fault.to_string()))?;
+        let customer = customer(&request)?;
         let id = OrderId::parse(&request.path_parameter("id")?).map_err(|_| Problem::not_found())?;
-        about(Subject::Order, id.as_str());
-        let correlation_id = CorrelationId::parse(&request.correlation_id);
-        let correlation_id = correlation_id.map_err(|fault| Problem::internal(&fault))?;
-        let outcome = cancel.run(&customer, &id, &correlation_id).await;
-        match outcome.map_err(|failure| Problem::outside(&failure, failure.transient))? {
+        subject::order(&id);
+        let outcome = cancel.run(&customer, &id, &correlation_id(&request)?).await;
+        match outcome.map_err(problem)? {
             CancelOutcome::Cancelling(order) => {
                 let response = HttpResponse::json(202, &OrderJson::from(&order))?;
                 Ok(response.header("Location", format!("/orders/{id}")))

@@ -7,12 +7,12 @@ use adapter_dynamodb::orders::DynamoOrderRepository;
 use adapter_dynamodb::table::Table;
 use adapter_system::clock::SystemClock;
 use domain::orders::cancel::CancelOrder;
-use edge::aws::sdk_config;
-use edge::lambda::ProcessEnvironment;
-use edge::trace::current_header;
+use lambda::runtime::ProcessEnvironment;
+use lambda::sdk::sdk_config;
+use telemetry::calls::current_header;
 
 fn main() -> ExitCode {
-    edge::lambda::main(wire, |invocation, cancel| async move {
+    lambda::runtime::main(wire, |invocation, cancel| async move {
         orders_cancel::handle(invocation, &cancel).await
     })
 }

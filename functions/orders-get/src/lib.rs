@@ -1,24 +1,23 @@
 //! How does `GET /orders/{id}` show an order to its customer, and to nobody else?
 
 use domain::orders::get::GetOrder;
-use domain::values::{CustomerId, OrderId};
-use edge::http::http;
-use edge::invocation::{Invocation, Reply};
-use edge::problem::Problem;
-use edge::response::HttpResponse;
-use edge::telemetry::about;
-use edge::trace::Subject;
+use domain::values::OrderId;
+use door::caller::customer;
+use door::failure::problem;
+use door::subject;
+use entry::http::http;
+use entry::problem::Problem;
+use entry::response::HttpResponse;
+use events::invocation::{Invocation, Reply};
 use wire::order::OrderJson;
 
 pub async fn handle(invocation: Invocation, get: &GetOrder) -> Reply {
     http(invocation, |request| async move {
-        let customer = CustomerId::parse(&request.caller()?.subject);
-        let customer = customer.map_err(|fault| Problem::unauthenticated(fault.to_string()))?;
+        let customer = customer(&request)?;
         // What cannot be an id names no order.
         let id = OrderId::parse(&request.path_parameter("id")?).map_err(|_| Problem::not_found())?;
-        about(Subject::Order, id.as_str());
-        let found = get.run(&customer, &id).await;
-        let found = found.map_err(|failure| Problem::outside(&failure, failure.transient))?;
+        subject::order(&id);
+        let found = get.run(&customer, &id).await.map_err(problem)?;
         let order = found.ok_or_else(Problem::not_found)?;
         HttpResponse::json(200, &OrderJson::from(&order))
     })

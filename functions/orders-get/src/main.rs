@@ -6,11 +6,11 @@ use std::sync::Arc;
 use adapter_dynamodb::orders::DynamoOrderRepository;
 use adapter_dynamodb::table::Table;
 use domain::orders::get::GetOrder;
-use edge::aws::sdk_config;
-use edge::lambda::ProcessEnvironment;
+use lambda::runtime::ProcessEnvironment;
+use lambda::sdk::sdk_config;
 
 fn main() -> ExitCode {
-    edge::lambda::main(wire, |invocation, get| async move {
+    lambda::runtime::main(wire, |invocation, get| async move {
         orders_get::handle(invocation, &get).await
     })
 }

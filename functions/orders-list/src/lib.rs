@@ -2,20 +2,21 @@
 
 use domain::orders::list::{ListOrders, ORDERS_PAGE_DEFAULT, ORDERS_PAGE_MAX};
 use domain::orders::ports::{OrderPosition, OrderQuery};
-use domain::values::{CustomerId, OrderId, OrderStatus, Timestamp};
-use edge::cursor::CursorSigner;
-use edge::http::http;
-use edge::invocation::{Invocation, Reply};
-use edge::problem::Problem;
-use edge::request::HttpRequest;
-use edge::response::HttpResponse;
+use domain::values::{OrderId, OrderStatus, Timestamp};
+use door::caller::customer;
+use door::failure::problem;
+use entry::cursor::CursorSigner;
+use entry::http::http;
+use entry::problem::Problem;
+use entry::request::HttpRequest;
+use entry::response::HttpResponse;
+use events::invocation::{Invocation, Reply};
 use wire::order::{OrderJson, OrderPageJson};
 
 pub async fn handle(invocation: Invocation, list: &ListOrders, cursors: &CursorSigner) -> Reply {
     http(invocation, |request| async move {
         let query = query(&request, cursors)?;
-        let page = list.run(&query).await;
-        let page = page.map_err(|failure| Problem::outside(&failure, failure.transient))?;
+        let page = list.run(&query).await.map_err(problem)?;
         let next = page.next.as_ref();
         let page = OrderPageJson {
             orders: page.orders.iter().map(OrderJson::from).collect(),
@@ -27,10 +28,8 @@ pub async fn handle(invocation: Invocation, list: &ListOrders, cursors: &CursorS
 }
 
 fn query(request: &HttpRequest, cursors: &CursorSigner) -> Result<OrderQuery, Problem> {
-    let customer = CustomerId::parse(&request.caller()?.subject);
-    let customer = customer.map_err(|fault| Problem::unauthenticated(fault.to_string()))?;
     let mut query = OrderQuery {
-        customer,
+        customer: customer(request)?,
         status: request.query("status").map(|text| status(&text)).transpose()?,
         after: None,
         limit: request.page_limit(ORDERS_PAGE_DEFAULT, ORDERS_PAGE_MAX)?,
@@ -69,6 +68,8 @@ fn position_of(text: &str) -> Option<OrderPosition> {
 
 #[cfg(test)]
 mod tests {
+    use domain::values::CustomerId;
+
     use super::*;
 
     #[test]

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use adapter_dynamodb::orders::DynamoOrderRepository;
 use adapter_dynamodb::table::Table;
 use domain::orders::list::ListOrders;
-use edge::aws::sdk_config;
-use edge::cursor::CursorSigner;
-use edge::lambda::ProcessEnvironment;
+use entry::cursor::CursorSigner;
+use lambda::runtime::ProcessEnvironment;
+use lambda::sdk::sdk_config;
 
 fn main() -> ExitCode {
-    edge::lambda::try_main(wire, |invocation, parts| async move {
+    lambda::runtime::try_main(wire, |invocation, parts| async move {
         orders_list::handle(invocation, &parts.0, &parts.1).await
     })
 }

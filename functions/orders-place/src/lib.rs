@@ -1,21 +1,23 @@
 //! How does `POST /orders` become an order, once per idempotency key?
 
 use domain::orders::order::Order;
-use domain::orders::place::{NewOrder, NewOrderLine, OrderFault, PlaceOrder, PlaceOrderError, PlacedOrder};
+use domain::orders::place::{NewOrder, PlaceOrder, PlaceOrderError, PlacedOrder};
 use domain::orders::ports::{PayloadHash, RecordedReply};
-use domain::values::{CorrelationId, CustomerId, Timestamp};
-use edge::http::http;
-use edge::idempotency_key::IdempotencyKey;
-use edge::invocation::{Invocation, Reply};
-use edge::json::payload_hash;
-use edge::metrics::{self, Metric};
-use edge::problem::{Fault, Problem};
-use edge::request::HttpRequest;
-use edge::response::HttpResponse;
-use edge::telemetry::about;
-use edge::trace::Subject;
+use domain::orders::pricing::OrderFault;
+use domain::values::IdempotencyKey;
+use door::caller::customer;
+use door::request::{correlation_id, invalid_content};
+use door::time::deadline;
+use door::{failure, subject};
+use entry::http::http;
+use entry::json::payload_hash;
+use entry::problem::{Fault, Problem};
+use entry::request::HttpRequest;
+use entry::response::HttpResponse;
+use events::invocation::{Invocation, Reply};
 use serde_json::{Value, json};
-use wire::body_fault::BodyFault;
+use telemetry::metric::Metric;
+use telemetry::metrics;
 use wire::new_order::NewOrderBody;
 use wire::order::OrderJson;
 
@@ -23,7 +25,7 @@ pub async fn handle(invocation: Invocation, place: &PlaceOrder) -> Reply {
     http(invocation, |request| async move {
         let order = new_order(&request)?;
         let known = |order: &Order| {
-            about(Subject::Order, order.id.as_str());
+            subject::order(&order.id);
             record(order)
         };
         match place.run(&order, &known).await.map_err(problem)? {
@@ -38,25 +40,21 @@ pub async fn handle(invocation: Invocation, place: &PlaceOrder) -> Reply {
 }
 
 fn new_order(request: &HttpRequest) -> Result<NewOrder, Problem> {
-    let customer = CustomerId::parse(&request.caller()?.subject);
-    let customer = customer.map_err(|fault| Problem::unauthenticated(fault.to_string()))?;
-    let idempotency_key = IdempotencyKey::parse(request.header("Idempotency-Key"))?;
+    let customer = customer(request)?;
+    let key = request.header("Idempotency-Key");
+    let idempotency_key = IdempotencyKey::parse(key.ok_or_else(Problem::idempotency_key_missing)?)
+        .map_err(|_fault| Problem::idempotency_key_malformed())?;
     let json: Value = request.json_body()?;
     let body = NewOrderBody::read(&json).map_err(invalid_content)?;
-    let correlation_id = CorrelationId::parse(&request.correlation_id).map_err(|fault| Problem::internal(&fault))?;
-    let lines = body.items.into_iter().map(|item| NewOrderLine {
-        sku: item.sku,
-        quantity: item.quantity,
-    });
     Ok(NewOrder {
         customer,
-        lines: lines.collect(),
+        lines: body.items,
         payment_token: body.payment_token,
-        idempotency_key: idempotency_key.as_str().to_owned(),
+        idempotency_key,
         payload_hash: PayloadHash(payload_hash(&json)),
         // Once Lambda has ended this invocation, nothing of it can still write: the lease may pass on.
-        lease_until: Timestamp::from_unix_ms(i64::try_from(request.deadline_ms).unwrap_or(i64::MAX)),
-        correlation_id,
+        lease_until: deadline(request.deadline_ms),
+        correlation_id: correlation_id(request)?,
     })
 }
 
@@ -72,30 +70,19 @@ fn replay(reply: &RecordedReply) -> Result<HttpResponse, Problem> {
     serde_json::from_slice(&reply.0).map_err(|fault| Problem::internal(&fault))
 }
 
-fn invalid_content(faults: Vec<BodyFault>) -> Problem {
-    let faults = faults.into_iter().map(|BodyFault { path, detail }| {
-        let path: Vec<&str> = path.iter().map(String::as_str).collect();
-        Fault::at(&path, detail)
-    });
-    Problem::invalid_content(faults.collect())
-}
-
 fn problem(error: PlaceOrderError) -> Problem {
     match error {
         PlaceOrderError::InProgress => Problem::idempotency_key_in_progress(),
         PlaceOrderError::OtherPayload => Problem::idempotency_key_reused(),
         PlaceOrderError::Refused(faults) => Problem::invalid_content(faults.iter().map(fault).collect()),
-        PlaceOrderError::Port(failure) => Problem::outside(&failure, failure.transient),
+        PlaceOrderError::Port(failure) => failure::problem(failure),
     }
 }
 
 fn fault(fault: &OrderFault) -> Fault {
     let (line, detail) = match fault {
-        OrderFault::NoLines => (None, "an order has at least one item"),
-        OrderFault::TooManyLines => (None, "the order has too many items"),
         OrderFault::TotalTooLarge => (None, "the total is larger than any order may be"),
         OrderFault::UnknownSku { line } => (Some(*line), "there is no product with this sku"),
-        OrderFault::RepeatedSku { line } => (Some(*line), "is the sku of an earlier item"),
         OrderFault::MixedCurrencies { line } => (Some(*line), "has another currency than the items before it"),
     };
     match line {

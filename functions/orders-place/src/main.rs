@@ -10,12 +10,12 @@ use adapter_dynamodb::table::Table;
 use adapter_system::clock::SystemClock;
 use adapter_system::ids::UuidV7Ids;
 use domain::orders::place::PlaceOrder;
-use edge::aws::sdk_config;
-use edge::lambda::ProcessEnvironment;
-use edge::trace::current_header;
+use lambda::runtime::ProcessEnvironment;
+use lambda::sdk::sdk_config;
+use telemetry::calls::current_header;
 
 fn main() -> ExitCode {
-    edge::lambda::main(wire, |invocation, place| async move {
+    lambda::runtime::main(wire, |invocation, place| async move {
         orders_place::handle(invocation, &place).await
     })
 }

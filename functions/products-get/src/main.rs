@@ -9,11 +9,11 @@ use adapter_s3::link_signer::LinkSigner;
 use adapter_s3::links::S3ThumbnailLinks;
 use adapter_system::clock::SystemClock;
 use domain::catalog::get_product::GetProduct;
-use edge::aws::sdk_config;
-use edge::lambda::ProcessEnvironment;
+use lambda::runtime::ProcessEnvironment;
+use lambda::sdk::sdk_config;
 
 fn main() -> ExitCode {
-    edge::lambda::main(wire, |invocation, get| async move {
+    lambda::runtime::main(wire, |invocation, get| async move {
         products_get::handle(invocation, &get).await
     })
 }

@@ -2,12 +2,13 @@
 
 use domain::catalog::list_products::{ListProducts, PRODUCTS_PAGE_DEFAULT, PRODUCTS_PAGE_MAX};
 use domain::values::Sku;
-use edge::cursor::CursorSigner;
-use edge::http::http;
-use edge::invocation::{Invocation, Reply};
-use edge::problem::Problem;
-use edge::request::HttpRequest;
-use edge::response::HttpResponse;
+use door::failure::problem;
+use entry::cursor::CursorSigner;
+use entry::http::http;
+use entry::problem::Problem;
+use entry::request::HttpRequest;
+use entry::response::HttpResponse;
+use events::invocation::{Invocation, Reply};
 use wire::product::{ProductJson, ProductPageJson};
 
 /// Everybody sees the same list, and so may share its page tokens.
@@ -17,12 +18,11 @@ pub async fn handle(invocation: Invocation, list: &ListProducts, cursors: &Curso
     http(invocation, |request| async move {
         let limit = request.page_limit(PRODUCTS_PAGE_DEFAULT, PRODUCTS_PAGE_MAX)?;
         let after = after(&request, cursors)?;
-        let page = list.run(after.as_ref(), limit).await;
-        let page = page.map_err(|failure| Problem::outside(&failure, failure.transient))?;
+        let page = list.run(after.as_ref(), limit).await.map_err(problem)?;
         let products = page.products.into_iter();
         let page = ProductPageJson {
             products: products
-                .map(|seen| ProductJson::new(seen.product, seen.thumbnails))
+                .map(|shown| ProductJson::new(shown.product, shown.thumbnails))
                 .collect(),
             next_cursor: page.next.map(|sku| cursors.sign(SCOPE, sku.as_str())),
         };

@@ -9,12 +9,12 @@ use adapter_s3::link_signer::LinkSigner;
 use adapter_s3::links::S3ThumbnailLinks;
 use adapter_system::clock::SystemClock;
 use domain::catalog::list_products::ListProducts;
-use edge::aws::sdk_config;
-use edge::cursor::CursorSigner;
-use edge::lambda::ProcessEnvironment;
+use entry::cursor::CursorSigner;
+use lambda::runtime::ProcessEnvironment;
+use lambda::sdk::sdk_config;
 
 fn main() -> ExitCode {
-    edge::lambda::try_main(wire, |invocation, parts| async move {
+    lambda::runtime::try_main(wire, |invocation, parts| async move {
         products_list::handle(invocation, &parts.0, &parts.1).await
     })
 }

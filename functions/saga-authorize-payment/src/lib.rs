@@ -1,9 +1,11 @@
 //! How does a saga hold the amount of an order?
 
 use domain::fulfilment::authorize_payment::{AuthorizePayment, AuthorizePaymentError};
-use edge::invocation::{Invocation, Reply};
-use edge::step::{StepError, step};
+use door::failure;
+use entry::step::{StepError, step};
+use events::invocation::{Invocation, Reply};
 use wire::saga::{SagaInput, StepOutcome};
+use wire::step_fault::StepFault;
 
 pub async fn handle(invocation: Invocation, authorize: &AuthorizePayment) -> Reply {
     step(invocation, |input: SagaInput| async move {
@@ -17,12 +19,12 @@ pub async fn handle(invocation: Invocation, authorize: &AuthorizePayment) -> Rep
 }
 
 fn step_error(error: &AuthorizePaymentError) -> StepError {
-    let name = match error {
-        AuthorizePaymentError::Declined => "PaymentDeclined",
-        AuthorizePaymentError::InsufficientFunds => "InsufficientFunds",
-        AuthorizePaymentError::PaymentClosed => "PaymentClosed",
-        AuthorizePaymentError::OrderNotFound => "OrderNotFound",
-        AuthorizePaymentError::Port(failure) => return StepError::outside(failure, failure.transient),
+    let fault = match error {
+        AuthorizePaymentError::Declined => StepFault::PaymentDeclined,
+        AuthorizePaymentError::InsufficientFunds => StepFault::InsufficientFunds,
+        AuthorizePaymentError::PaymentClosed => StepFault::PaymentClosed,
+        AuthorizePaymentError::OrderNotFound => StepFault::OrderNotFound,
+        AuthorizePaymentError::Port(failure) => return failure::step_error(failure),
     };
-    StepError::new(name, error.to_string())
+    StepError::new(fault.as_str(), error.to_string())
 }

@@ -9,11 +9,11 @@ use adapter_dynamodb::payments::DynamoPaymentRecords;
 use adapter_dynamodb::table::Table;
 use adapter_system::clock::SystemClock;
 use domain::fulfilment::authorize_payment::AuthorizePayment;
-use edge::aws::sdk_config;
-use edge::lambda::ProcessEnvironment;
+use lambda::runtime::ProcessEnvironment;
+use lambda::sdk::sdk_config;
 
 fn main() -> ExitCode {
-    edge::lambda::main(wire, |invocation, authorize| async move {
+    lambda::runtime::main(wire, |invocation, authorize| async move {
         saga_authorize_payment::handle(invocation, &authorize).await
     })
 }

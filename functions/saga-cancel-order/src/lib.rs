@@ -1,9 +1,11 @@
 //! How does a saga complete a cancel, after everything was given back?
 
 use domain::fulfilment::complete_cancel::{CompleteCancel, CompleteCancelError};
-use edge::invocation::{Invocation, Reply};
-use edge::step::{StepError, step};
+use door::failure;
+use entry::step::{StepError, step};
+use events::invocation::{Invocation, Reply};
 use wire::saga::{SagaInput, StepOutcome};
+use wire::step_fault::StepFault;
 
 pub async fn handle(invocation: Invocation, complete: &CompleteCancel) -> Reply {
     step(invocation, |input: SagaInput| async move {
@@ -17,10 +19,10 @@ pub async fn handle(invocation: Invocation, complete: &CompleteCancel) -> Reply 
 }
 
 fn step_error(error: &CompleteCancelError) -> StepError {
-    let name = match error {
-        CompleteCancelError::NotCancelling(_) => "OrderNotCancelling",
-        CompleteCancelError::OrderNotFound => "OrderNotFound",
-        CompleteCancelError::Port(failure) => return StepError::outside(failure, failure.transient),
+    let fault = match error {
+        CompleteCancelError::NotCancelling(_) => StepFault::OrderNotCancelling,
+        CompleteCancelError::OrderNotFound => StepFault::OrderNotFound,
+        CompleteCancelError::Port(failure) => return failure::step_error(failure),
     };
-    StepError::new(name, error.to_string())
+    StepError::new(fault.as_str(), error.to_string())
 }

@@ -7,11 +7,11 @@ use adapter_dynamodb::order_book::DynamoOrderBook;
 use adapter_dynamodb::table::Table;
 use adapter_system::clock::SystemClock;
 use domain::fulfilment::complete_cancel::CompleteCancel;
-use edge::aws::sdk_config;
-use edge::lambda::ProcessEnvironment;
+use lambda::runtime::ProcessEnvironment;
+use lambda::sdk::sdk_config;
 
 fn main() -> ExitCode {
-    edge::lambda::main(wire, |invocation, complete| async move {
+    lambda::runtime::main(wire, |invocation, complete| async move {
         saga_cancel_order::handle(invocation, &complete).await
     })
 }

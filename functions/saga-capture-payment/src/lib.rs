@@ -1,9 +1,11 @@
 //! How does a saga take the money that was held?
 
 use domain::fulfilment::capture_payment::{CapturePayment, CapturePaymentError};
-use edge::invocation::{Invocation, Reply};
-use edge::step::{StepError, step};
+use door::failure;
+use entry::step::{StepError, step};
+use events::invocation::{Invocation, Reply};
 use wire::saga::{SagaInput, StepOutcome};
+use wire::step_fault::StepFault;
 
 pub async fn handle(invocation: Invocation, capture: &CapturePayment) -> Reply {
     step(invocation, |input: SagaInput| async move {
@@ -14,12 +16,12 @@ pub async fn handle(invocation: Invocation, capture: &CapturePayment) -> Reply {
 }
 
 fn step_error(error: &CapturePaymentError) -> StepError {
-    let name = match error {
-        CapturePaymentError::CaptureRefused => "CaptureRefused",
-        CapturePaymentError::PaymentClosed => "PaymentClosed",
-        CapturePaymentError::NotAuthorized => "NotAuthorized",
-        CapturePaymentError::OrderNotFound => "OrderNotFound",
-        CapturePaymentError::Port(failure) => return StepError::outside(failure, failure.transient),
+    let fault = match error {
+        CapturePaymentError::CaptureRefused => StepFault::CaptureRefused,
+        CapturePaymentError::PaymentClosed => StepFault::PaymentClosed,
+        CapturePaymentError::NotAuthorized => StepFault::NotAuthorized,
+        CapturePaymentError::OrderNotFound => StepFault::OrderNotFound,
+        CapturePaymentError::Port(failure) => return failure::step_error(failure),
     };
-    StepError::new(name, error.to_string())
+    StepError::new(fault.as_str(), error.to_string())
 }

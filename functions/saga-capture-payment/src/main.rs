@@ -9,11 +9,11 @@ use adapter_dynamodb::payments::DynamoPaymentRecords;
 use adapter_dynamodb::table::Table;
 use adapter_system::clock::SystemClock;
 use domain::fulfilment::capture_payment::CapturePayment;
-use edge::aws::sdk_config;
-use edge::lambda::ProcessEnvironment;
+use lambda::runtime::ProcessEnvironment;
+use lambda::sdk::sdk_config;
 
 fn main() -> ExitCode {
-    edge::lambda::main(wire, |invocation, capture| async move {
+    lambda::runtime::main(wire, |invocation, capture| async move {
         saga_capture_payment::handle(invocation, &capture).await
     })
 }

@@ -2,10 +2,13 @@
 
 use domain::fulfilment::confirm_order::{ConfirmOrder, ConfirmOrderError};
 use domain::fulfilment::ports::Done;
-use edge::invocation::{Invocation, Reply};
-use edge::metrics::{self, Metric};
-use edge::step::{StepError, step};
+use door::failure;
+use entry::step::{StepError, step};
+use events::invocation::{Invocation, Reply};
+use telemetry::metric::Metric;
+use telemetry::metrics;
 use wire::saga::{SagaInput, StepOutcome};
+use wire::step_fault::StepFault;
 
 pub async fn handle(invocation: Invocation, confirm: &ConfirmOrder) -> Reply {
     step(invocation, |input: SagaInput| async move {
@@ -19,10 +22,10 @@ pub async fn handle(invocation: Invocation, confirm: &ConfirmOrder) -> Reply {
 }
 
 fn step_error(error: &ConfirmOrderError) -> StepError {
-    let name = match error {
-        ConfirmOrderError::NotConfirmable(_) => "OrderNotConfirmable",
-        ConfirmOrderError::OrderNotFound => "OrderNotFound",
-        ConfirmOrderError::Port(failure) => return StepError::outside(failure, failure.transient),
+    let fault = match error {
+        ConfirmOrderError::NotConfirmable(_) => StepFault::OrderNotConfirmable,
+        ConfirmOrderError::OrderNotFound => StepFault::OrderNotFound,
+        ConfirmOrderError::Port(failure) => return failure::step_error(failure),
     };
-    StepError::new(name, error.to_string())
+    StepError::new(fault.as_str(), error.to_string())
 }

@@ -8,11 +8,11 @@ use adapter_dynamodb::stock::DynamoStockLedger;
 use adapter_dynamodb::table::Table;
 use adapter_system::clock::SystemClock;
 use domain::fulfilment::confirm_order::ConfirmOrder;
-use edge::aws::sdk_config;
-use edge::lambda::ProcessEnvironment;
+use lambda::runtime::ProcessEnvironment;
+use lambda::sdk::sdk_config;
 
 fn main() -> ExitCode {
-    edge::lambda::main(wire, |invocation, confirm| async move {
+    lambda::runtime::main(wire, |invocation, confirm| async move {
         saga_confirm_order::handle(invocation, &confirm).await
     })
 }

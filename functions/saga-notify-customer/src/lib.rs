@@ -1,9 +1,11 @@
 //! How does a saga tell the customer how the order ended, at most once?
 
 use domain::fulfilment::notify_customer::{Notified, NotifyCustomer, NotifyCustomerError};
-use edge::invocation::{Invocation, Reply};
-use edge::step::{StepError, step};
+use door::failure;
+use entry::step::{StepError, step};
+use events::invocation::{Invocation, Reply};
 use wire::saga::{NotifyInput, StepOutcome};
+use wire::step_fault::StepFault;
 
 pub async fn handle(invocation: Invocation, notify: &NotifyCustomer) -> Reply {
     step(invocation, |input: NotifyInput| async move {
@@ -21,9 +23,9 @@ pub async fn handle(invocation: Invocation, notify: &NotifyCustomer) -> Reply {
 }
 
 fn step_error(error: &NotifyCustomerError) -> StepError {
-    let name = match error {
-        NotifyCustomerError::OrderNotFound => "OrderNotFound",
-        NotifyCustomerError::Port(failure) => return StepError::outside(failure, failure.transient),
+    let fault = match error {
+        NotifyCustomerError::OrderNotFound => StepFault::OrderNotFound,
+        NotifyCustomerError::Port(failure) => return failure::step_error(failure),
     };
-    StepError::new(name, error.to_string())
+    StepError::new(fault.as_str(), error.to_string())
 }

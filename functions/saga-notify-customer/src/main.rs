@@ -11,11 +11,11 @@ use adapter_ses::SesMailer;
 use adapter_system::clock::SystemClock;
 use domain::fulfilment::notify_customer::NotifyCustomer;
 use domain::values::EmailAddress;
-use edge::aws::sdk_config;
-use edge::lambda::ProcessEnvironment;
+use lambda::runtime::ProcessEnvironment;
+use lambda::sdk::sdk_config;
 
 fn main() -> ExitCode {
-    edge::lambda::try_main(wire, |invocation, notify| async move {
+    lambda::runtime::try_main(wire, |invocation, notify| async move {
         saga_notify_customer::handle(invocation, &notify).await
     })
 }

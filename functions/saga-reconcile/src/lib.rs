@@ -3,14 +3,15 @@
 
 use domain::fulfilment::ports::{Parking, SagaKind};
 use domain::fulfilment::reconcile::{ReconcileOrders, Reconciled};
-use domain::ports::PortFailure;
 use domain::values::OrderId;
-use edge::invocation::{Invocation, Reply};
-use edge::metrics::{self, Metric};
-use edge::step::{STEP_INPUT_MALFORMED, StepError, step};
-use edge::telemetry::{about, correlate};
-use edge::trace::Subject;
+use door::failure::step_error;
+use door::subject;
+use entry::step::{STEP_INPUT_MALFORMED, StepError, step};
+use events::invocation::{Invocation, Reply};
 use serde_json::{Value, json};
+use telemetry::context::correlate;
+use telemetry::metric::Metric;
+use telemetry::metrics;
 use wire::execution_status::ExecutionStatusChange;
 use wire::saga::SagaInput;
 
@@ -47,7 +48,7 @@ async fn ended(detail: Value, reconcile: &ReconcileOrders, sagas: &SagaArns) -> 
     }
     let (kind, order) = saga_of(&change, sagas).ok_or_else(|| malformed("the execution is not one of a saga"))?;
     let input = change.input.as_deref().map(serde_json::from_str::<SagaInput>);
-    about(Subject::Order, order.as_str());
+    subject::order(&order);
     if let Some(Ok(input)) = input {
         correlate(input.correlation_id.as_str());
     }
@@ -57,19 +58,16 @@ async fn ended(detail: Value, reconcile: &ReconcileOrders, sagas: &SagaArns) -> 
         error: change.error.unwrap_or(change.status),
         cause: change.cause.unwrap_or_default(),
     };
-    let reconciled = reconcile
-        .ended(kind, &order, &parking)
-        .await
-        .map_err(|failure| outside(&failure))?;
-    let outcome = told(reconciled);
+    let reconciled = reconcile.ended(kind, &order, &parking).await.map_err(step_error)?;
+    let outcome = report(reconciled);
     tracing::warn!(outcome, error = parking.error, "saga ended badly");
     Ok(json!({"outcome": outcome}))
 }
 
 async fn sweep(reconcile: &ReconcileOrders) -> Result<Value, StepError> {
-    let orders = reconcile.sweep().await.map_err(|failure| outside(&failure))?;
+    let orders = reconcile.sweep().await.map_err(step_error)?;
     for (order, reconciled) in &orders {
-        let outcome = told(*reconciled);
+        let outcome = report(*reconciled);
         tracing::warn!(order_id = order.as_str(), outcome, "overdue order");
     }
     Ok(json!({"outcome": "SWEPT", "orders": orders.len()}))
@@ -85,7 +83,7 @@ fn saga_of(change: &ExecutionStatusChange, sagas: &SagaArns) -> Option<(SagaKind
     Some((kind, order))
 }
 
-fn told(reconciled: Reconciled) -> &'static str {
+fn report(reconciled: Reconciled) -> &'static str {
     if reconciled == Reconciled::Parked {
         metrics::count(Metric::OrdersParked);
     }
@@ -99,8 +97,4 @@ fn told(reconciled: Reconciled) -> &'static str {
 
 fn malformed(message: &str) -> StepError {
     StepError::new(STEP_INPUT_MALFORMED, message)
-}
-
-fn outside(failure: &PortFailure) -> StepError {
-    StepError::outside(failure, failure.transient)
 }

@@ -8,12 +8,12 @@ use adapter_dynamodb::table::Table;
 use adapter_stepfunctions::sagas::StepFunctionsSagaRunner;
 use adapter_system::clock::SystemClock;
 use domain::fulfilment::reconcile::ReconcileOrders;
-use edge::aws::sdk_config;
-use edge::lambda::ProcessEnvironment;
+use lambda::runtime::ProcessEnvironment;
+use lambda::sdk::sdk_config;
 use saga_reconcile::SagaArns;
 
 fn main() -> ExitCode {
-    edge::lambda::main(wire, |invocation, parts| async move {
+    lambda::runtime::main(wire, |invocation, parts| async move {
         saga_reconcile::handle(invocation, &parts.0, &parts.1).await
     })
 }

@@ -1,10 +1,13 @@
 //! How does a saga return what was captured, if anything was?
 
 use domain::fulfilment::refund_payment::{RefundPayment, RefundPaymentError};
-use edge::invocation::{Invocation, Reply};
-use edge::metrics::{self, Metric};
-use edge::step::{StepError, step};
+use door::failure;
+use entry::step::{StepError, step};
+use events::invocation::{Invocation, Reply};
+use telemetry::metric::Metric;
+use telemetry::metrics;
 use wire::saga::{RefundOutcome, SagaInput};
+use wire::step_fault::StepFault;
 
 pub async fn handle(invocation: Invocation, refund: &RefundPayment) -> Reply {
     step(invocation, |input: SagaInput| async move {
@@ -16,9 +19,9 @@ pub async fn handle(invocation: Invocation, refund: &RefundPayment) -> Reply {
 }
 
 fn step_error(error: &RefundPaymentError) -> StepError {
-    let name = match error {
-        RefundPaymentError::OrderNotFound => "OrderNotFound",
-        RefundPaymentError::Port(failure) => return StepError::outside(failure, failure.transient),
+    let fault = match error {
+        RefundPaymentError::OrderNotFound => StepFault::OrderNotFound,
+        RefundPaymentError::Port(failure) => return failure::step_error(failure),
     };
-    StepError::new(name, error.to_string())
+    StepError::new(fault.as_str(), error.to_string())
 }

@@ -2,10 +2,12 @@
 
 use domain::fulfilment::ports::Done;
 use domain::fulfilment::reject_order::{RejectOrder, RejectOrderError};
-use edge::invocation::{Invocation, Reply};
-use edge::metrics;
-use edge::step::{StepError, step};
+use door::failure;
+use entry::step::{StepError, step};
+use events::invocation::{Invocation, Reply};
+use telemetry::metrics;
 use wire::saga::{RejectInput, StepOutcome};
+use wire::step_fault::StepFault;
 
 pub async fn handle(invocation: Invocation, reject: &RejectOrder) -> Reply {
     step(invocation, |input: RejectInput| async move {
@@ -22,10 +24,10 @@ pub async fn handle(invocation: Invocation, reject: &RejectOrder) -> Reply {
 }
 
 fn step_error(error: &RejectOrderError) -> StepError {
-    let name = match error {
-        RejectOrderError::NotRejectable(_) => "OrderNotRejectable",
-        RejectOrderError::OrderNotFound => "OrderNotFound",
-        RejectOrderError::Port(failure) => return StepError::outside(failure, failure.transient),
+    let fault = match error {
+        RejectOrderError::NotRejectable(_) => StepFault::OrderNotRejectable,
+        RejectOrderError::OrderNotFound => StepFault::OrderNotFound,
+        RejectOrderError::Port(failure) => return failure::step_error(failure),
     };
-    StepError::new(name, error.to_string())
+    StepError::new(fault.as_str(), error.to_string())
 }

@@ -7,11 +7,11 @@ use adapter_dynamodb::order_book::DynamoOrderBook;
 use adapter_dynamodb::table::Table;
 use adapter_system::clock::SystemClock;
 use domain::fulfilment::reject_order::RejectOrder;
-use edge::aws::sdk_config;
-use edge::lambda::ProcessEnvironment;
+use lambda::runtime::ProcessEnvironment;
+use lambda::sdk::sdk_config;
 
 fn main() -> ExitCode {
-    edge::lambda::main(wire, |invocation, reject| async move {
+    lambda::runtime::main(wire, |invocation, reject| async move {
         saga_reject_order::handle(invocation, &reject).await
     })
 }

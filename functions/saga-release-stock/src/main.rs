@@ -7,11 +7,11 @@ use adapter_dynamodb::stock::DynamoStockLedger;
 use adapter_dynamodb::table::Table;
 use adapter_system::clock::SystemClock;
 use domain::fulfilment::release_stock::ReleaseStock;
-use edge::aws::sdk_config;
-use edge::lambda::ProcessEnvironment;
+use lambda::runtime::ProcessEnvironment;
+use lambda::sdk::sdk_config;
 
 fn main() -> ExitCode {
-    edge::lambda::main(wire, |invocation, release| async move {
+    lambda::runtime::main(wire, |invocation, release| async move {
         saga_release_stock::handle(invocation, &release).await
     })
 }

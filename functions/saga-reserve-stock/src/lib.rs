@@ -1,9 +1,11 @@
 //! How does a saga set the stock of an order aside, all or nothing?
 
 use domain::fulfilment::reserve_stock::{ReserveStock, ReserveStockError};
-use edge::invocation::{Invocation, Reply};
-use edge::step::{StepError, step};
+use door::failure;
+use entry::step::{StepError, step};
+use events::invocation::{Invocation, Reply};
 use wire::saga::{SagaInput, StepOutcome};
+use wire::step_fault::StepFault;
 
 pub async fn handle(invocation: Invocation, reserve: &ReserveStock) -> Reply {
     step(invocation, |input: SagaInput| async move {
@@ -14,11 +16,11 @@ pub async fn handle(invocation: Invocation, reserve: &ReserveStock) -> Reply {
 }
 
 fn step_error(error: &ReserveStockError) -> StepError {
-    let name = match error {
-        ReserveStockError::OutOfStock(_) => "OutOfStock",
-        ReserveStockError::ReservationClosed => "ReservationClosed",
-        ReserveStockError::OrderNotFound => "OrderNotFound",
-        ReserveStockError::Port(failure) => return StepError::outside(failure, failure.transient),
+    let fault = match error {
+        ReserveStockError::OutOfStock(_) => StepFault::OutOfStock,
+        ReserveStockError::ReservationClosed => StepFault::ReservationClosed,
+        ReserveStockError::OrderNotFound => StepFault::OrderNotFound,
+        ReserveStockError::Port(failure) => return failure::step_error(failure),
     };
-    StepError::new(name, error.to_string())
+    StepError::new(fault.as_str(), error.to_string())
 }

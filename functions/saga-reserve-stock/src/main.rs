@@ -8,11 +8,11 @@ use adapter_dynamodb::stock::DynamoStockLedger;
 use adapter_dynamodb::table::Table;
 use adapter_system::clock::SystemClock;
 use domain::fulfilment::reserve_stock::ReserveStock;
-use edge::aws::sdk_config;
-use edge::lambda::ProcessEnvironment;
+use lambda::runtime::ProcessEnvironment;
+use lambda::sdk::sdk_config;
 
 fn main() -> ExitCode {
-    edge::lambda::main(wire, |invocation, reserve| async move {
+    lambda::runtime::main(wire, |invocation, reserve| async move {
         saga_reserve_stock::handle(invocation, &reserve).await
     })
 }

@@ -4,16 +4,18 @@ use domain::fulfilment::ports::{SagaKind, SagaStart};
 use domain::fulfilment::start::StartFulfilment;
 use domain::ports::PortFailure;
 use domain::values::{CorrelationId, OrderId, OrderStatus};
-use edge::invocation::{Invocation, Reply};
-use edge::records::{Batch, BatchMalformed, Undecodable, records};
-use edge::stream::{self, Attributes, ChangeKind, ItemChange};
-use edge::telemetry::{about, correlate};
-use edge::trace::{Subject, continue_from};
-use serde_json::Value;
+use door::subject;
+use entry::records::records;
+use events::batch::Undecodable;
+use events::invocation::{Invocation, Reply};
+use events::stream::{self, Attributes, ChangeKind, ItemChange};
+use telemetry::calls::continue_from;
+use telemetry::context::correlate;
 use wire::order_item;
 
 pub async fn handle(invocation: Invocation, start: &StartFulfilment) -> Reply {
-    records(invocation, decode, |cause: Option<Cause>| async move {
+    let decode = |change: ItemChange| saga_of(&change);
+    records(invocation, stream::changes, decode, |cause: Option<Cause>| async move {
         let Some(Cause { saga, trace_header }) = cause else {
             return Ok(());
         };
@@ -21,7 +23,7 @@ pub async fn handle(invocation: Invocation, start: &StartFulfilment) -> Reply {
             continue_from(&header);
         }
         correlate(saga.correlation_id.as_str());
-        about(Subject::Order, saga.order.as_str());
+        subject::order(&saga.order);
         start.run(&saga).await?;
         let execution = saga.kind.execution_name(&saga.order);
         tracing::info!(execution, "saga started");
@@ -37,10 +39,6 @@ struct Cause {
     trace_header: Option<String>,
 }
 
-fn decode(event: &Value) -> Result<Batch<Option<Cause>>, BatchMalformed> {
-    Ok(stream::changes(event)?.decode(|change| saga_of(&change)))
-}
-
 /// `None` for a change that starts nothing. The event source's filter lets none of those through, but a filter is a
 /// matter of cost: which change means what is decided here.
 fn saga_of(change: &ItemChange) -> Result<Option<Cause>, Undecodable> {
@@ -52,20 +50,23 @@ fn saga_of(change: &ItemChange) -> Result<Option<Cause>, Undecodable> {
     }
     let status_of = |item: &Attributes| item.string(order_item::STATUS).and_then(OrderStatus::parse);
     let before = change.old_image.as_ref().and_then(status_of);
-    match (change.kind, before, status_of(new)) {
-        (ChangeKind::Insert, _, Some(OrderStatus::Pending)) => cause(
-            SagaKind::Order,
-            new,
-            order_item::CORRELATION_ID,
-            order_item::TRACE_HEADER,
-        )
-        .map(Some),
-        (ChangeKind::Modify, Some(OrderStatus::Confirmed), Some(OrderStatus::Cancelling)) => {
-            let (correlation_id, trace_header) = (order_item::CANCEL_CORRELATION_ID, order_item::CANCEL_TRACE_HEADER);
-            cause(SagaKind::Cancel, new, correlation_id, trace_header).map(Some)
-        }
-        _ => Ok(None),
-    }
+    let kind = match change.kind {
+        ChangeKind::Insert => status_of(new).and_then(|after| SagaKind::started_by(None, after)),
+        ChangeKind::Modify => before
+            .zip(status_of(new))
+            .and_then(|(before, after)| SagaKind::started_by(Some(before), after)),
+        ChangeKind::Remove => None,
+    };
+    let (kind, correlation_id, trace_header) = match kind {
+        None => return Ok(None),
+        Some(SagaKind::Order) => (SagaKind::Order, order_item::CORRELATION_ID, order_item::TRACE_HEADER),
+        Some(SagaKind::Cancel) => (
+            SagaKind::Cancel,
+            order_item::CANCEL_CORRELATION_ID,
+            order_item::CANCEL_TRACE_HEADER,
+        ),
+    };
+    cause(kind, new, correlation_id, trace_header).map(Some)
 }
 
 fn cause(

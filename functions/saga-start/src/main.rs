@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use adapter_stepfunctions::sagas::{SagaArns, StepFunctionsSagaRunner};
 use domain::fulfilment::start::StartFulfilment;
-use edge::aws::sdk_config;
-use edge::lambda::ProcessEnvironment;
+use lambda::runtime::ProcessEnvironment;
+use lambda::sdk::sdk_config;
 
 fn main() -> ExitCode {
-    edge::lambda::main(wire, |invocation, start| async move {
+    lambda::runtime::main(wire, |invocation, start| async move {
         saga_start::handle(invocation, &start).await
     })
 }

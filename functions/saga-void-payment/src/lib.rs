@@ -1,10 +1,13 @@
 //! How does a saga free what is held, and close the payment?
 
 use domain::fulfilment::void_payment::{VoidPayment, VoidPaymentError};
-use edge::invocation::{Invocation, Reply};
-use edge::metrics::{self, Metric};
-use edge::step::{StepError, step};
+use door::failure;
+use entry::step::{StepError, step};
+use events::invocation::{Invocation, Reply};
+use telemetry::metric::Metric;
+use telemetry::metrics;
 use wire::saga::{SagaInput, StepOutcome};
+use wire::step_fault::StepFault;
 
 pub async fn handle(invocation: Invocation, void: &VoidPayment) -> Reply {
     step(invocation, |input: SagaInput| async move {
@@ -16,10 +19,10 @@ pub async fn handle(invocation: Invocation, void: &VoidPayment) -> Reply {
 }
 
 fn step_error(error: &VoidPaymentError) -> StepError {
-    let name = match error {
-        VoidPaymentError::AlreadyCaptured => "AlreadyCaptured",
-        VoidPaymentError::OrderNotFound => "OrderNotFound",
-        VoidPaymentError::Port(failure) => return StepError::outside(failure, failure.transient),
+    let fault = match error {
+        VoidPaymentError::AlreadyCaptured => StepFault::AlreadyCaptured,
+        VoidPaymentError::OrderNotFound => StepFault::OrderNotFound,
+        VoidPaymentError::Port(failure) => return failure::step_error(failure),
     };
-    StepError::new(name, error.to_string())
+    StepError::new(fault.as_str(), error.to_string())
 }

@@ -10,12 +10,12 @@ use adapter_s3::bucket::Bucket;
 use adapter_s3::photos::{S3PhotoStore, S3ThumbnailStore};
 use adapter_system::clock::SystemClock;
 use domain::thumbnails::render::RenderThumbnails;
-use edge::aws::sdk_config;
-use edge::lambda::ProcessEnvironment;
 use imaging::Renderer;
+use lambda::runtime::ProcessEnvironment;
+use lambda::sdk::sdk_config;
 
 fn main() -> ExitCode {
-    edge::lambda::main(wire, |invocation, parts| async move {
+    lambda::runtime::main(wire, |invocation, parts| async move {
         thumbnailer::handle(invocation, &parts.0, &parts.1).await
     })
 }

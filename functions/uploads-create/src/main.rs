@@ -10,11 +10,11 @@ use adapter_s3::links::S3UploadLinks;
 use adapter_system::clock::SystemClock;
 use adapter_system::ids::UuidV7Ids;
 use domain::uploads::create::CreateUpload;
-use edge::aws::sdk_config;
-use edge::lambda::ProcessEnvironment;
+use lambda::runtime::ProcessEnvironment;
+use lambda::sdk::sdk_config;
 
 fn main() -> ExitCode {
-    edge::lambda::main(wire, |invocation, create| async move {
+    lambda::runtime::main(wire, |invocation, create| async move {
         uploads_create::handle(invocation, &create).await
     })
 }

@@ -1,26 +1,34 @@
-//! What may be said on the command line?
+//! The command line of the local host.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use lexopt::{Arg, Parser, ValueExt as _};
+use clap::Parser;
 
-use crate::shop::DataLocation;
+use crate::state::DataLocation;
 
-const PORT_DEFAULT: u16 = 3000;
-const DATA_FOLDER_DEFAULT: &str = ".popshop";
-
-pub const USAGE: &str = "\
-usage: local-host [--port N] [--data-dir DIR | --memory] [--parameter NAME=VALUE]... [--quiet]
-
-  --port N                listen on 127.0.0.1:N (default 3000); 0 takes any free port
-  --data-dir DIR          keep all state in DIR (default .popshop)
-  --memory                keep nothing
-  --parameter NAME=VALUE  a parameter of infra/template.yaml, instead of its default
-  --quiet                 print the address alone, and log warnings only
-  --help                  print this
-";
+/// The shop on this machine, from the files that AWS gets
+// A script may add arguments to those that it was given: the last one counts.
+#[derive(Debug, Parser)]
+#[command(name = "local-host", no_binary_name = true, args_override_self = true)]
+struct CommandLine {
+    /// Listen on 127.0.0.1:N; 0 takes any free port
+    #[arg(long, value_name = "N", default_value_t = 3000)]
+    port: u16,
+    /// Keep all state in this folder
+    #[arg(long, value_name = "DIR", default_value = ".popshop", conflicts_with = "memory")]
+    data_dir: PathBuf,
+    /// Keep state in memory only
+    #[arg(long)]
+    memory: bool,
+    /// A parameter of infra/template.yaml, instead of its default; may be repeated
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = parameter)]
+    parameters: Vec<(String, String)>,
+    /// Print only the address, and log only warnings
+    #[arg(long)]
+    quiet: bool,
+}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Arguments {
@@ -31,61 +39,33 @@ pub struct Arguments {
     pub quiet: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Wanted {
-    Run(Arguments),
-    Help,
+/// `arguments` without the program's name. A request for help is an error, too: clap prints it and knows its exit code.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments, clap::Error> {
+    let line = CommandLine::try_parse_from(arguments)?;
+    Ok(Arguments {
+        port: line.port,
+        data: if line.memory {
+            DataLocation::Memory
+        } else {
+            DataLocation::Folder(line.data_dir)
+        },
+        parameters: line.parameters.into_iter().collect(),
+        quiet: line.quiet,
+    })
 }
 
-/// What was said makes no sense.
-#[derive(Debug, thiserror::Error)]
-pub enum ArgumentFault {
-    #[error(transparent)]
-    Syntax(#[from] lexopt::Error),
-    #[error("--data-dir and --memory exclude each other")]
-    FolderInMemory,
-    #[error("--parameter wants NAME=VALUE")]
-    ParameterWithoutValue,
-}
-
-/// `arguments` without the program's name.
-pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Wanted, ArgumentFault> {
-    let mut parser = Parser::from_args(arguments);
-    let (mut port, mut folder, mut memory, mut quiet) = (PORT_DEFAULT, None, false, false);
-    let mut parameters = BTreeMap::new();
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Arg::Long("port") => port = parser.value()?.parse()?,
-            Arg::Long("data-dir") => folder = Some(PathBuf::from(parser.value()?)),
-            Arg::Long("memory") => memory = true,
-            Arg::Long("parameter") => {
-                let parameter = parser.value()?.string()?;
-                let (name, value) = parameter.split_once('=').ok_or(ArgumentFault::ParameterWithoutValue)?;
-                parameters.insert(name.to_owned(), value.to_owned());
-            }
-            Arg::Long("quiet") => quiet = true,
-            Arg::Long("help") | Arg::Short('h') => return Ok(Wanted::Help),
-            other => return Err(other.unexpected().into()),
-        }
-    }
-    let data = match (folder, memory) {
-        (Some(_), true) => return Err(ArgumentFault::FolderInMemory),
-        (None, true) => DataLocation::Memory,
-        (folder, false) => DataLocation::Folder(folder.unwrap_or_else(|| PathBuf::from(DATA_FOLDER_DEFAULT))),
-    };
-    Ok(Wanted::Run(Arguments {
-        port,
-        data,
-        parameters,
-        quiet,
-    }))
+fn parameter(text: &str) -> Result<(String, String), &'static str> {
+    let (name, value) = text.split_once('=').ok_or("NAME=VALUE is needed")?;
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 #[cfg(test)]
 mod tests {
+    use clap::error::ErrorKind;
+
     use super::*;
 
-    fn parsed(arguments: &[&str]) -> Result<Wanted, ArgumentFault> {
+    fn parsed(arguments: &[&str]) -> Result<Arguments, clap::Error> {
         parse(arguments.iter().map(OsString::from))
     }
 
@@ -94,18 +74,18 @@ mod tests {
         let data = DataLocation::Folder(PathBuf::from(".popshop"));
         assert_eq!(
             parsed(&[]).unwrap(),
-            Wanted::Run(Arguments {
+            Arguments {
                 port: 3000,
                 data,
                 parameters: BTreeMap::new(),
                 quiet: false
-            })
+            }
         );
     }
 
     #[test]
     fn everything_can_be_said() {
-        let said = [
+        let arguments = [
             "--port=0",
             "--data-dir",
             "shop data",
@@ -114,13 +94,10 @@ mod tests {
             "--parameter=DomainName=",
             "--quiet",
         ];
-        let Wanted::Run(arguments) = parsed(&said).unwrap() else {
-            panic!("no run");
-        };
         let parameters = [("Stage", "a=b"), ("DomainName", "")];
         let data = DataLocation::Folder(PathBuf::from("shop data"));
         assert_eq!(
-            arguments,
+            parsed(&arguments).unwrap(),
             Arguments {
                 port: 0,
                 data,
@@ -130,11 +107,37 @@ mod tests {
                 quiet: true
             }
         );
-        let Wanted::Run(arguments) = parsed(&["--memory"]).unwrap() else {
-            panic!("no run")
-        };
-        assert_eq!(arguments.data, DataLocation::Memory);
-        assert_eq!(parsed(&["--help"]).unwrap(), Wanted::Help);
+        assert_eq!(parsed(&["--memory"]).unwrap().data, DataLocation::Memory);
+    }
+
+    #[test]
+    fn of_a_repeated_argument_the_last_one_counts() {
+        let arguments = [
+            "--port",
+            "1",
+            "--parameter",
+            "Stage=a",
+            "--port",
+            "2",
+            "--parameter",
+            "Stage=b",
+        ];
+        let arguments = parsed(&arguments).unwrap();
+        assert_eq!(arguments.port, 2);
+        assert_eq!(arguments.parameters["Stage"], "b");
+    }
+
+    #[test]
+    fn help_goes_to_standard_output() {
+        for flag in ["--help", "-h"] {
+            let help = parsed(&[flag]).unwrap_err();
+            assert_eq!(help.kind(), ErrorKind::DisplayHelp);
+            assert!(!help.use_stderr());
+            assert_eq!(help.exit_code(), 0);
+            for option in ["--port", "--data-dir", "--memory", "--parameter", "--quiet"] {
+                assert!(help.to_string().contains(option), "{help}");
+            }
+        }
     }
 
     #[test]
@@ -151,7 +154,9 @@ mod tests {
             &["--parameter"],
             &["--parameter", "Stage"],
         ] {
-            assert!(parsed(arguments).is_err(), "{arguments:?}");
+            let fault = parsed(arguments).unwrap_err();
+            assert!(fault.use_stderr(), "{arguments:?}");
+            assert_eq!(fault.exit_code(), 2, "{arguments:?}");
         }
     }
 }

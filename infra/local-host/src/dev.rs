@@ -19,7 +19,7 @@ use crate::counted::Counted;
 use crate::events::EventPlane;
 use crate::events::clock::rfc3339;
 use crate::invoker::Invoker;
-use crate::shop::Shop;
+use crate::state::HostState;
 use crate::workflows::Machines;
 use crate::workflows::journal::{self, ExecutionKey};
 
@@ -28,7 +28,7 @@ const EXECUTIONS_SHOWN: u32 = 100;
 const ORDERS_SHOWN: u32 = 100;
 
 pub(crate) struct Machinery {
-    pub(crate) shop: Arc<Shop>,
+    pub(crate) shop: Arc<HostState>,
     pub(crate) events: Arc<EventPlane>,
     pub(crate) invoker: Arc<Invoker>,
     pub(crate) machines: Machines,

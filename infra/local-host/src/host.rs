@@ -9,7 +9,7 @@ use std::time::Duration;
 use adapter_embedded::executions::Workflow;
 use axum::Router;
 use domain::ports::PortFailure;
-use saga_reconcile::SagaArns;
+use shop::SagaArns;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, oneshot};
 use tokio::task::{JoinHandle, JoinSet};
@@ -24,7 +24,7 @@ use crate::operator::{self, Operator};
 use crate::registry::{self, RegistryFault};
 use crate::s3::{self, Objects};
 use crate::seed::{self, SeedFault};
-use crate::shop::{DataLocation, Shop, ShopFault};
+use crate::state::{DataLocation, HostState, StateFault};
 use crate::template::{self, TemplateFault};
 use crate::workflows::journal::Writer;
 use crate::workflows::redrive::WorkflowRedriver;
@@ -62,7 +62,7 @@ pub enum StartFailure {
         source: io::Error,
     },
     #[error(transparent)]
-    Shop(#[from] ShopFault),
+    State(#[from] StateFault),
     #[error("put the first catalog")]
     Seed(#[from] SeedFault),
     #[error(transparent)]
@@ -82,7 +82,7 @@ pub struct Host {
     workflows: Workflows,
     writer: Writer,
     invoker: Arc<Invoker>,
-    shop: Arc<Shop>,
+    shop: Arc<HostState>,
 }
 
 /// A host at work. Dropped without [`RunningHost::shutdown`], it stops at once, as if its process had died.
@@ -96,7 +96,7 @@ pub struct RunningHost {
     writer: JoinHandle<()>,
     invoker: Arc<Invoker>,
     /// Keeps the data folder locked until the end.
-    shop: Arc<Shop>,
+    shop: Arc<HostState>,
 }
 
 impl Host {
@@ -111,7 +111,7 @@ impl Host {
         let (listener, base_url) = listen(port)
             .await
             .map_err(|source| StartFailure::Listen { port, source })?;
-        let shop = Arc::new(Shop::open(&config.data, &deployment, &base_url).await?);
+        let shop = Arc::new(HostState::open(&config.data, &deployment, &base_url).await?);
         let counted = Arc::new(Counted::default());
         let wake = Arc::new(Notify::new());
         let sagas = SagaArns {
@@ -227,7 +227,7 @@ impl RunningHost {
     }
 }
 
-fn objects(shop: &Shop, wake: Arc<Notify>) -> Arc<Objects> {
+fn objects(shop: &HostState, wake: Arc<Notify>) -> Arc<Objects> {
     let buckets = [&shop.uploads, &shop.thumbnails].map(|named| (named.name.clone(), named.bucket.clone()));
     Arc::new(Objects {
         buckets: BTreeMap::from(buckets),

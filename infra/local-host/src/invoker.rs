@@ -5,14 +5,14 @@
 //! anyway, and here they are made to.
 
 use std::collections::BTreeMap;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use edge::invocation::{Invocation, InvocationContext, Reply};
+use events::invocation::{Invocation, InvocationContext, Reply};
 use serde_json::Value;
+use shop::Handler;
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinHandle;
@@ -35,8 +35,6 @@ const EXITED: &str = "Runtime.ExitError";
 const NOT_FOUND: &str = "ResourceNotFoundException";
 
 /// A function as a library has it: an event and its context in, a reply out.
-pub(crate) type Handler = Box<dyn Fn(Invocation) -> Pin<Box<dyn Future<Output = Reply> + Send>> + Send + Sync>;
-
 pub(crate) struct Function {
     /// Its name in logs, like `orders-place`.
     pub(crate) name: String,
@@ -195,7 +193,7 @@ fn failure(error_type: impl Into<String>, message: impl Into<String>) -> InvokeF
 mod tests {
     use std::sync::atomic::AtomicU32;
 
-    use edge::invocation::FunctionError;
+    use events::invocation::FunctionError;
     use serde_json::json;
     use tokio::sync::mpsc;
 

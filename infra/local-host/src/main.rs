@@ -5,26 +5,23 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use edge::telemetry::{self, error_chain};
-use local_host::arguments::{self, Arguments, USAGE, Wanted};
+use local_host::arguments::{self, Arguments};
 use local_host::banner;
 use local_host::host::{Config, Host};
+use telemetry::error_chain::error_chain;
+use telemetry::log;
 use tokio::runtime::Builder;
 use tracing::level_filters::LevelFilter;
 
-const EXIT_USAGE: u8 = 2;
-
 fn main() -> ExitCode {
-    let arguments = match arguments::parse(std::env::args_os().skip(1)) {
-        Ok(Wanted::Run(arguments)) => arguments,
-        Ok(Wanted::Help) => return said(io::stdout(), USAGE, ExitCode::SUCCESS),
-        Err(fault) => return said(io::stderr(), &format!("{fault}\n\n{USAGE}"), ExitCode::from(EXIT_USAGE)),
-    };
+    // Help ends with 0, a fault in the arguments with 2.
+    let arguments = arguments::parse(std::env::args_os().skip(1)).unwrap_or_else(|fault| fault.exit());
     match run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             let line = format!("{}\n", error_chain(failure.as_ref()));
-            said(io::stderr(), &line, ExitCode::FAILURE)
+            io::stderr().write_all(line.as_bytes()).unwrap_or_default();
+            ExitCode::FAILURE
         }
     }
 }
@@ -57,9 +54,9 @@ async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     io::stdout().write_all(text.as_bytes())?;
     io::stdout().flush()?;
     let counted = Arc::clone(&host.counted);
-    telemetry::init_to(level, move |line| {
+    log::init_to(level, move |line| {
         if !counted.takes(line) {
-            telemetry::write_to_stdout(line);
+            log::write_to_stdout(line);
         }
     });
     let running = host.open();
@@ -81,10 +78,4 @@ async fn told_to_stop() -> io::Result<()> {
     }
     #[cfg(not(unix))]
     tokio::signal::ctrl_c().await
-}
-
-/// When the stream is gone, the exit code still tells.
-fn said(mut stream: impl io::Write, text: &str, code: ExitCode) -> ExitCode {
-    stream.write_all(text.as_bytes()).unwrap_or_default();
-    code
 }

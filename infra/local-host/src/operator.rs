@@ -18,7 +18,7 @@ use wire::parked::ParkedOrderJson;
 
 use crate::dev::{answer, answer_with};
 use crate::payment_switch::Switch;
-use crate::shop::Shop;
+use crate::state::HostState;
 use crate::workflows::redrive::WorkflowRedriver;
 
 pub(crate) struct Operator {
@@ -28,7 +28,7 @@ pub(crate) struct Operator {
 }
 
 impl Operator {
-    pub(crate) fn of(shop: &Shop, redriver: WorkflowRedriver) -> Self {
+    pub(crate) fn of(shop: &HostState, redriver: WorkflowRedriver) -> Self {
         let database = || shop.database.clone();
         let parked = Arc::new(SqliteOrderBook { database: database() });
         Self {

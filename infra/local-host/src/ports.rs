@@ -1,13 +1,15 @@
-//! Which adapter stands behind which port? The embedded one, for every function alike.
+//! Puts the embedded adapter behind every port: SQLite, folders and the sandbox gateway.
 
 use std::sync::Arc;
 
+use adapter_embedded::Database;
+use adapter_embedded::buckets::Bucket;
 use adapter_embedded::catalog::{SqliteCatalogWriter, SqlitePriceList, SqliteProductCatalog};
 use adapter_embedded::directory::ExampleDirectory;
 use adapter_embedded::files::{FolderCatalogFiles, FolderRejectedRowsFiles};
 use adapter_embedded::idempotency::SqliteIdempotencyStore;
 use adapter_embedded::imports::{SqliteImportLedger, SqliteImportRunner};
-use adapter_embedded::links::{LocalThumbnailLinks, LocalUploadLinks};
+use adapter_embedded::links::{LinkSigner, LocalThumbnailLinks, LocalUploadLinks};
 use adapter_embedded::order_book::SqliteOrderBook;
 use adapter_embedded::orders::SqliteOrderRepository;
 use adapter_embedded::payments::SqlitePaymentRecords;
@@ -16,110 +18,88 @@ use adapter_embedded::sends::SqliteSendLog;
 use adapter_embedded::stock::SqliteStockLedger;
 use adapter_embedded::thumbnails::{FolderPhotoStore, FolderThumbnailStore, SqlitePhotoUploads, SqliteProductPhotos};
 use adapter_embedded::uploads::SqliteUploadRepository;
-use adapter_system::ids::UuidV7Ids;
 use adapter_system::pause::SystemPause;
-use domain::catalog::ports::{
-    CatalogFiles, CatalogWriter, ImportLedger, ImportRunner, ProductCatalog, RejectedRowsFiles, ThumbnailLinks,
-};
-use domain::fulfilment::ports::{OrderBook, PaymentGateway, PaymentRecords, SagaRunner, StockLedger};
-use domain::orders::ports::{IdempotencyStore, OrderRepository, PriceList};
-use domain::ports::{Clock, CustomerDirectory, IdGenerator, Mailer, Pause, SendLog};
-use domain::thumbnails::ports::{PhotoStore, PhotoUploads, ProductPhotos, ThumbnailRenderer, ThumbnailStore};
-use domain::uploads::ports::{UploadLinks, UploadRepository};
+use domain::fulfilment::ports::PaymentGateway;
+use domain::ports::{Clock, IdGenerator, Mailer};
 use imaging::Renderer;
+use shop::Ports;
 
-use crate::payment_switch::SwitchedGateway;
-use crate::shop::Shop;
-
-/// Every port of the domain.
-pub(crate) struct Ports {
-    pub(crate) book: Arc<dyn OrderBook>,
-    pub(crate) catalog: Arc<dyn ProductCatalog>,
-    pub(crate) catalog_files: Arc<dyn CatalogFiles>,
-    pub(crate) catalog_writer: Arc<dyn CatalogWriter>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) directory: Arc<dyn CustomerDirectory>,
-    pub(crate) gateway: Arc<dyn PaymentGateway>,
-    pub(crate) idempotency: Arc<dyn IdempotencyStore>,
-    pub(crate) ids: Arc<dyn IdGenerator>,
-    pub(crate) import_runner: Arc<dyn ImportRunner>,
-    pub(crate) imports: Arc<dyn ImportLedger>,
-    pub(crate) mailer: Arc<dyn Mailer>,
-    pub(crate) orders: Arc<dyn OrderRepository>,
-    pub(crate) pause: Arc<dyn Pause>,
-    pub(crate) payments: Arc<dyn PaymentRecords>,
-    pub(crate) photo_uploads: Arc<dyn PhotoUploads>,
-    pub(crate) photos: Arc<dyn PhotoStore>,
-    pub(crate) prices: Arc<dyn PriceList>,
-    pub(crate) product_photos: Arc<dyn ProductPhotos>,
-    pub(crate) rejected_rows: Arc<dyn RejectedRowsFiles>,
-    pub(crate) renderer: Arc<dyn ThumbnailRenderer>,
-    pub(crate) saga_runner: Arc<dyn SagaRunner>,
-    pub(crate) sends: Arc<dyn SendLog>,
-    pub(crate) stock: Arc<dyn StockLedger>,
-    pub(crate) thumbnail_links: Arc<dyn ThumbnailLinks>,
-    pub(crate) thumbnails: Arc<dyn ThumbnailStore>,
-    pub(crate) upload_links: Arc<dyn UploadLinks>,
-    pub(crate) uploads: Arc<dyn UploadRepository>,
+/// A bucket with the name that events and links use.
+#[derive(Clone)]
+pub struct NamedBucket {
+    pub name: String,
+    pub bucket: Bucket,
 }
 
-impl Ports {
-    pub(crate) fn of(shop: &Shop) -> Self {
-        let database = || shop.database.clone();
-        let (uploads, thumbnails) = (&shop.uploads, &shop.thumbnails);
-        let signer = || shop.links.clone();
-        Self {
+/// What the embedded adapters stand on.
+pub struct Embedded {
+    pub database: Database,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<dyn IdGenerator>,
+    pub gateway: Arc<dyn PaymentGateway>,
+    pub mailer: Arc<dyn Mailer>,
+    pub uploads: NamedBucket,
+    pub thumbnails: NamedBucket,
+    pub links: Arc<LinkSigner>,
+}
+
+impl Embedded {
+    pub fn ports(self) -> Ports {
+        let Self {
+            database,
+            clock,
+            ids,
+            gateway,
+            mailer,
+            uploads,
+            thumbnails,
+            links,
+        } = self;
+        let database = || database.clone();
+        let bucket = || uploads.bucket.clone();
+        Ports {
             book: Arc::new(SqliteOrderBook { database: database() }),
             catalog: Arc::new(SqliteProductCatalog { database: database() }),
-            catalog_files: Arc::new(FolderCatalogFiles {
-                bucket: uploads.bucket.clone(),
-            }),
+            catalog_files: Arc::new(FolderCatalogFiles { bucket: bucket() }),
             catalog_writer: Arc::new(SqliteCatalogWriter { database: database() }),
-            clock: shop.clock.clone(),
             directory: Arc::new(ExampleDirectory),
-            gateway: Arc::new(SwitchedGateway {
-                gateway: Arc::new(shop.gateway.clone()),
-                switch: shop.payments.clone(),
-            }),
+            gateway,
             idempotency: Arc::new(SqliteIdempotencyStore { database: database() }),
-            ids: Arc::new(UuidV7Ids),
+            ids,
             import_runner: Arc::new(SqliteImportRunner {
                 database: database(),
-                clock: shop.clock.clone(),
+                clock: clock.clone(),
             }),
             imports: Arc::new(SqliteImportLedger { database: database() }),
-            mailer: Arc::new(shop.mailer.clone()),
+            mailer,
             orders: Arc::new(SqliteOrderRepository { database: database() }),
             pause: Arc::new(SystemPause),
             payments: Arc::new(SqlitePaymentRecords { database: database() }),
             photo_uploads: Arc::new(SqlitePhotoUploads { database: database() }),
-            photos: Arc::new(FolderPhotoStore {
-                bucket: uploads.bucket.clone(),
-            }),
+            photos: Arc::new(FolderPhotoStore { bucket: bucket() }),
             prices: Arc::new(SqlitePriceList { database: database() }),
             product_photos: Arc::new(SqliteProductPhotos { database: database() }),
-            rejected_rows: Arc::new(FolderRejectedRowsFiles {
-                bucket: uploads.bucket.clone(),
-            }),
+            rejected_rows: Arc::new(FolderRejectedRowsFiles { bucket: bucket() }),
             renderer: Arc::new(Renderer::default()),
             saga_runner: Arc::new(SqliteSagaRunner {
                 database: database(),
-                clock: shop.clock.clone(),
+                clock: clock.clone(),
             }),
             sends: Arc::new(SqliteSendLog { database: database() }),
             stock: Arc::new(SqliteStockLedger { database: database() }),
             thumbnail_links: Arc::new(LocalThumbnailLinks {
-                signer: signer(),
-                bucket: thumbnails.name.clone(),
+                signer: links.clone(),
+                bucket: thumbnails.name,
             }),
             thumbnails: Arc::new(FolderThumbnailStore {
-                bucket: thumbnails.bucket.clone(),
+                bucket: thumbnails.bucket,
             }),
             upload_links: Arc::new(LocalUploadLinks {
-                signer: signer(),
-                bucket: uploads.name.clone(),
+                signer: links,
+                bucket: uploads.name,
             }),
             uploads: Arc::new(SqliteUploadRepository { database: database() }),
+            clock,
         }
     }
 }

@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 
 use local_host::host::{Config, Host, StartFailure};
-use local_host::shop::{DataLocation, ShopFault};
+use local_host::state::{DataLocation, StateFault};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -78,7 +78,7 @@ async fn a_folder_has_one_host_at_a_time() {
     let first = Host::start(&config).await.unwrap();
     let refused = Host::start(&config).await.err().unwrap();
     assert!(
-        matches!(refused, StartFailure::Shop(ShopFault::InUse { .. })),
+        matches!(refused, StartFailure::State(StateFault::InUse { .. })),
         "{refused}"
     );
     first.shutdown().await;

@@ -12,16 +12,23 @@ use adapter_dynamodb::order_book::DynamoOrderBook;
 use adapter_dynamodb::payments::DynamoPaymentRecords;
 use adapter_dynamodb::table::Table;
 use adapter_stepfunctions::sagas::{SagaArns, StepFunctionsSagaRunner};
+use clap::Parser;
 use domain::fulfilment::parked::{ListParked, RedriveOrder};
 use domain::values::OrderId;
-use edge::aws::sdk_config;
-use edge::config::Environment;
-use edge::telemetry::error_chain;
+use lambda::config::Environment;
+use lambda::sdk::sdk_config;
 use serde_json::{Value, json};
+use telemetry::error_chain::error_chain;
 use wire::parked::ParkedOrderJson;
 
-const USAGE: &str = "usage: operator list | redrive ORDER_ID";
-const EXIT_USAGE: u8 = 2;
+/// Answers one question about a deployed shop, as JSON
+#[derive(Debug, Parser)]
+enum Command {
+    /// The parked orders
+    List,
+    /// Resume an order's execution where it stopped
+    Redrive { order_id: String },
+}
 
 struct Operator {
     list: ListParked,
@@ -29,15 +36,9 @@ struct Operator {
 }
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let answer = match arguments.as_slice() {
-        ["list"] => asked(None),
-        ["redrive", id] => asked(Some(id)),
-        _ => {
-            told(io::stderr(), USAGE);
-            return ExitCode::from(EXIT_USAGE);
-        }
+    let answer = match Command::parse() {
+        Command::List => asked(None),
+        Command::Redrive { order_id } => asked(Some(&order_id)),
     };
     match answer {
         Ok(answer) => {
@@ -52,7 +53,7 @@ fn main() -> ExitCode {
 }
 
 fn asked(redrive: Option<&str>) -> Result<Value, Box<dyn Error + Send + Sync>> {
-    let operator = edge::config::from_process(wire)?;
+    let operator = lambda::config::from_process(wire)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let Some(id) = redrive else {

@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::error::BuildError;
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use aws_sdk_dynamodb::types::KeysAndAttributes;
 use domain::catalog::ports::{ApplyOutcome, CatalogVersion, CatalogWriter, ProductCatalog, ProductPage};
 use domain::catalog::product::{CatalogRow, Product};
 use domain::orders::ports::PriceList;
 use domain::ports::PortFailure;
 use domain::values::{Money, Sku, Timestamp};
 
-use crate::attributes::{Item, UnreadableItem, number, text};
+use crate::attributes::{Item, UnreadableItem, text};
 use crate::conditions::found_instead;
 use crate::product_item;
 use crate::table::Table;
@@ -170,13 +170,9 @@ impl CatalogWriter for DynamoCatalogWriter {
             .table_name(&self.table.name)
             .key("pk", product_item::key(&row.sku))
             .condition_expression("attribute_not_exists(catalog_version) OR catalog_version < :version")
-            .update_expression(
-                "SET sku = :sku, listing = :listed, #name = :name, description = :description, \
-                 price_minor = :price, currency = :currency, catalog_version = :version, catalog_at = :at, \
-                 available = :stock - if_not_exists(reserved, :none)",
-            )
+            .update_expression(product_item::SET_ROW)
             .expression_attribute_names("#name", "name")
-            .set_expression_attribute_values(Some(values(row, version, at)))
+            .set_expression_attribute_values(Some(product_item::row_values(row, version, at)))
             .send()
             .await;
         match applied {
@@ -188,25 +184,6 @@ impl CatalogWriter for DynamoCatalogWriter {
             }
         }
     }
-}
-
-/// What an update gives to its expressions. Made in one piece: a map that grows value by value is built three times over.
-fn values(row: &CatalogRow, version: CatalogVersion, at: Timestamp) -> HashMap<String, AttributeValue> {
-    HashMap::from(
-        [
-            (":sku", text(row.sku.as_str())),
-            (":listed", text(product_item::LISTED)),
-            (":name", text(row.name.as_str())),
-            (":description", text(row.description.as_str())),
-            (":price", number(row.price.amount_minor())),
-            (":currency", text(row.price.currency().code())),
-            (":version", product_item::version(version)),
-            (":at", number(at.unix_ms())),
-            (":stock", number(row.stock)),
-            (":none", number(0)),
-        ]
-        .map(|(name, value)| (name.to_owned(), value)),
-    )
 }
 
 fn product(action: &'static str, item: &Item) -> Result<Product, PortFailure> {

@@ -15,15 +15,20 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::catalog::ports::CatalogVersion;
-use domain::catalog::product::Product;
-use domain::values::{Money, Sku};
+use domain::catalog::product::{CatalogRow, Product, ProductDetails};
+use domain::values::{Money, Sku, Timestamp};
 
-use crate::attributes::{Item, UnreadableItem, money, optional_number, parsed, read_text, text};
+use crate::attributes::{Item, UnreadableItem, money, number, optional_number, parsed, read_text, text};
 
 /// The index of what the catalog has named, by `sku`.
 pub(crate) const BY_SKU: &str = "by-sku";
 /// The one value of the attribute `listing`.
 pub(crate) const LISTED: &str = "catalog";
+
+/// Sets the catalog's attributes to those of one row, and nothing else. Its values are [`row_values`].
+pub(crate) const SET_ROW: &str = "SET sku = :sku, listing = :listed, #name = :name, description = :description, \
+     price_minor = :price, currency = :currency, catalog_version = :version, catalog_at = :at, \
+     available = :stock - if_not_exists(reserved, :none)";
 
 pub(crate) fn key(sku: &Sku) -> AttributeValue {
     text(format!("product#{sku}"))
@@ -38,13 +43,38 @@ pub(crate) fn version(version: CatalogVersion) -> AttributeValue {
     text(format!("{upload_sequence:020}#{byte_offset:020}"))
 }
 
+/// The values of [`SET_ROW`]. The map is made in one piece: one that grows value by value is built three times over.
+pub(crate) fn row_values(row: &CatalogRow, version: CatalogVersion, at: Timestamp) -> HashMap<String, AttributeValue> {
+    let CatalogRow { sku, details, stock } = row;
+    let ProductDetails {
+        name,
+        description,
+        price,
+    } = details;
+    HashMap::from(
+        [
+            (":sku", text(sku.as_str())),
+            (":listed", text(LISTED)),
+            (":name", text(name.as_str())),
+            (":description", text(description.as_str())),
+            (":price", number(price.amount_minor())),
+            (":currency", text(price.currency().code())),
+            (":version", self::version(version)),
+            (":at", number(at.unix_ms())),
+            (":stock", number(*stock)),
+            (":none", number(0)),
+        ]
+        .map(|(name, value)| (name.to_owned(), value)),
+    )
+}
+
 /// Whether the catalog has named the product: an item may know a photo only.
 pub(crate) fn is_listed(item: &Item) -> bool {
     item.contains_key("listing")
 }
 
 pub(crate) fn sku(item: &Item) -> Result<Sku, UnreadableItem> {
-    parsed(item, "sku", |text| Sku::parse(text).ok())
+    parsed(item, "sku", Sku::parse)
 }
 
 pub(crate) fn price(item: &Item) -> Result<Money, UnreadableItem> {
@@ -56,9 +86,11 @@ pub(crate) fn product(item: &Item) -> Result<Product, UnreadableItem> {
     let available: i64 = optional_number(item, "available")?.unwrap_or(0);
     Ok(Product {
         sku: sku(item)?,
-        name: read_text(item, "name")?.to_owned(),
-        description: read_text(item, "description")?.to_owned(),
-        price: price(item)?,
+        details: ProductDetails {
+            name: read_text(item, "name")?.to_owned(),
+            description: read_text(item, "description")?.to_owned(),
+            price: price(item)?,
+        },
         available: u32::try_from(available.max(0)).unwrap_or(u32::MAX),
         thumbnails: thumbnails(item)?,
     })
@@ -73,9 +105,7 @@ pub(crate) fn thumbnail_keys(keys: &[(u32, String)]) -> AttributeValue {
 }
 
 fn thumbnails(item: &Item) -> Result<Vec<(u32, String)>, UnreadableItem> {
-    let unreadable = || UnreadableItem {
-        attribute: "thumbnails",
-    };
+    let unreadable = || UnreadableItem::at("thumbnails");
     let Some(stored) = item.get("thumbnails") else {
         return Ok(Vec::new());
     };
@@ -87,4 +117,57 @@ fn thumbnails(item: &Item) -> Result<Vec<(u32, String)>, UnreadableItem> {
     }
     thumbnails.sort_unstable();
     Ok(thumbnails)
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::values::Currency;
+
+    use super::*;
+
+    fn values() -> HashMap<String, AttributeValue> {
+        let price = Money::new(1_250, Currency::parse("EUR").unwrap()).unwrap();
+        let row = CatalogRow {
+            sku: Sku::parse("MUG").unwrap(),
+            details: ProductDetails::new("A mug", "Blue.", price),
+            stock: 7,
+        };
+        let version = CatalogVersion {
+            upload_sequence: 12,
+            byte_offset: 5_000_000_000,
+        };
+        row_values(&row, version, Timestamp::from_unix_ms(1_700_000_000_000))
+    }
+
+    #[test]
+    fn a_row_sets_the_attributes_of_the_catalog_and_no_others() {
+        let assignments = SET_ROW.strip_prefix("SET ").unwrap().replace("reserved, ", "");
+        let set = assignments
+            .split(", ")
+            .map(|assignment| assignment.split_once(" = ").unwrap().0);
+        let expected = [
+            "sku",
+            "listing",
+            "#name",
+            "description",
+            "price_minor",
+            "currency",
+            "catalog_version",
+            "catalog_at",
+            "available",
+        ];
+        assert_eq!(set.collect::<Vec<&str>>(), expected);
+    }
+
+    #[test]
+    fn every_value_of_a_row_is_used_as_dynamodb_demands() {
+        let words = SET_ROW.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != ':');
+        let mut used: Vec<&str> = words.filter(|word| word.starts_with(':')).collect();
+        used.sort_unstable();
+        let values = values();
+        let mut given: Vec<&str> = values.keys().map(String::as_str).collect();
+        given.sort_unstable();
+        assert_eq!(used, given);
+        assert_eq!(values[":version"], text("00000000000000000012#00000000005000000000"));
+    }
 }

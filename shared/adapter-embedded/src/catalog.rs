@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use domain::catalog::ports::{ApplyOutcome, CatalogVersion, CatalogWriter, ProductCatalog, ProductPage};
-use domain::catalog::product::{CatalogRow, Product};
+use domain::catalog::product::{CatalogRow, Product, ProductDetails};
 use domain::orders::ports::PriceList;
 use domain::ports::PortFailure;
 use domain::values::{Money, Sku, Timestamp};
@@ -99,9 +99,18 @@ impl CatalogWriter for SqliteCatalogWriter {
         version: CatalogVersion,
         at: Timestamp,
     ) -> Result<ApplyOutcome, PortFailure> {
-        let row = row.clone();
+        let CatalogRow { sku, details, stock } = row.clone();
+        let ProductDetails {
+            name,
+            description,
+            price,
+        } = details;
         self.database
             .call("apply catalog row", move |connection| {
+                let CatalogVersion {
+                    upload_sequence,
+                    byte_offset,
+                } = version;
                 let written = connection
                     .prepare_cached(
                         "INSERT INTO products (sku, name, description, price_minor, currency, on_hand,
@@ -117,14 +126,14 @@ impl CatalogWriter for SqliteCatalogWriter {
                                < (excluded.catalog_sequence, excluded.catalog_offset)",
                     )?
                     .execute(named_params! {
-                        ":sku": row.sku.as_str(),
-                        ":name": row.name,
-                        ":description": row.description,
-                        ":price": row.price.amount_minor(),
-                        ":currency": row.price.currency().code(),
-                        ":stock": row.stock,
-                        ":sequence": version.upload_sequence,
-                        ":offset": version.byte_offset,
+                        ":sku": sku.as_str(),
+                        ":name": name,
+                        ":description": description,
+                        ":price": price.amount_minor(),
+                        ":currency": price.currency().code(),
+                        ":stock": stock,
+                        ":sequence": upload_sequence,
+                        ":offset": byte_offset,
                         ":at": at.unix_ms(),
                     })?;
                 Ok(if written == 1 {
@@ -141,9 +150,11 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Product> {
     let available: i64 = row.get("available")?;
     Ok(Product {
         sku: parsed(row, "sku", Sku::parse)?,
-        name: row.get("name")?,
-        description: row.get("description")?,
-        price: money(row, "price_minor", "currency")?,
+        details: ProductDetails {
+            name: row.get("name")?,
+            description: row.get("description")?,
+            price: money(row, "price_minor", "currency")?,
+        },
         // Below zero where a catalog set fewer units than are reserved.
         available: u32::try_from(available.max(0)).unwrap_or(u32::MAX),
         thumbnails: json(row, "thumbnails")?,

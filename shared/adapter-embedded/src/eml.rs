@@ -1,23 +1,30 @@
-//! How is a mail written to a file that every mail program opens (RFC 5322), and read back?
+//! A mail as a file that every mail program opens (RFC 5322), written and read back.
 //!
-//! Both forms of the text are quoted-printable (RFC 2045, 6.7): readable in an editor, whatever the language.
+//! Both forms of the text are quoted-printable (RFC 2045, 6.7): readable in an editor, whatever the language. Line by
+//! line, so that a text comes back with exactly the line breaks that it had; left to choose, `mail-builder` makes all of
+//! them CRLF.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use domain::ports::Email;
 use domain::values::{EmailAddress, Timestamp};
+use encodify::{Fold, qp, rfc2047};
+use mail_builder::MessageBuilder;
+use mail_builder::headers::HeaderType;
+use mail_builder::headers::content_type::ContentType;
+use mail_builder::headers::raw::Raw;
+use mail_builder::headers::text::Text;
+use mail_builder::mime::{BodyPart, MimePart};
 
-const SENDER: &str = "Popshop <shop@example.test>";
-/// Characters of a line, its soft break included (RFC 2045).
-const LINE_MAX: usize = 76;
-/// Bytes of text in one encoded word, which as a whole has at most 75 characters (RFC 2047).
-const WORD_BYTES_MAX: usize = 42;
+const SENDER: (&str, &str) = ("Popshop", "shop@example.test");
+const SUBJECT: &str = "Subject";
+const CHARSET: &str = "utf-8";
 
 /// What keeps a mail from being written or read.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum EmlFault {
     #[error("the time is out of range")]
     Time(#[source] jiff::Error),
+    #[error("the mail cannot be written")]
+    Write(#[source] std::io::Error),
     #[error("the file is not a mail of ours")]
     NotOurs,
 }
@@ -25,31 +32,17 @@ pub(crate) enum EmlFault {
 /// The file's text. `id` is unique, and makes the message id and the boundary between the parts.
 pub(crate) fn write(email: &Email, id: &str, at: Timestamp) -> Result<String, EmlFault> {
     let date = jiff::Timestamp::from_millisecond(at.unix_ms()).map_err(EmlFault::Time)?;
-    let date = jiff::fmt::rfc2822::DateTimePrinter::new()
-        .timestamp_to_string(&date)
-        .map_err(EmlFault::Time)?;
-    let headers = [
-        ("From", SENDER.to_owned()),
-        ("To", email.to.reveal().to_owned()),
-        ("Subject", header_text(&email.subject)),
-        ("Date", date),
-        ("Message-ID", format!("<{id}@example.test>")),
-        ("MIME-Version", "1.0".to_owned()),
-        ("Content-Type", format!("multipart/alternative; boundary=\"{id}\"")),
-    ];
-    let mut lines: Vec<String> = headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
-    for (kind, body) in [("plain", &email.text), ("html", &email.html)] {
-        lines.extend([
-            String::new(),
-            format!("--{id}"),
-            format!("Content-Type: text/{kind}; charset=utf-8"),
-            "Content-Transfer-Encoding: quoted-printable".to_owned(),
-            String::new(),
-            quoted_printable(body),
-        ]);
-    }
-    lines.extend([String::new(), format!("--{id}--"), String::new()]);
-    Ok(lines.join("\r\n"))
+    let parts = vec![part("text/plain", &email.text), part("text/html", &email.html)];
+    let alternatives = ContentType::new("multipart/alternative").attribute("boundary", id);
+    MessageBuilder::new()
+        .from(SENDER)
+        .to(email.to.reveal())
+        .header(SUBJECT, subject(&email.subject))
+        .date(date.as_second())
+        .message_id(format!("{id}@example.test"))
+        .body(MimePart::new(alternatives, BodyPart::Multipart(parts)))
+        .write_to_string()
+        .map_err(EmlFault::Write)
 }
 
 /// Reads what [`write`] wrote.
@@ -68,92 +61,45 @@ pub(crate) fn read(file: &str) -> Result<Email, EmlFault> {
     let mut bodies = file.split(delimiter.as_str()).skip(1).map(|part| {
         let (_, body) = part.split_once("\r\n\r\n")?;
         // The empty line before a delimiter is not part of the text.
-        from_quoted_printable(body.strip_suffix("\r\n").unwrap_or(body))
+        let lines = body.strip_suffix("\r\n").unwrap_or(body).replace("\r\n", "\n");
+        let text = qp::BODY.strict().decode(&lines).ok()?.into_owned();
+        String::from_utf8(text).ok()
     });
     let mut body = || bodies.next().flatten().ok_or(EmlFault::NotOurs);
+    let to = header("To")?.trim().trim_start_matches('<').trim_end_matches('>');
     Ok(Email {
-        to: EmailAddress::parse(header("To")?).map_err(|_| EmlFault::NotOurs)?,
-        subject: from_header_text(header("Subject")?).ok_or(EmlFault::NotOurs)?,
+        to: EmailAddress::parse(to).map_err(|_| EmlFault::NotOurs)?,
+        subject: rfc2047::decode_text(header(SUBJECT)?.as_bytes(), rfc2047::utf8_charset).into_owned(),
         text: body()?,
         html: body()?,
     })
 }
 
-fn quoted_printable(text: &str) -> String {
-    let lines: Vec<String> = text.split('\n').map(quoted_printable_line).collect();
-    lines.join("\r\n")
+fn part<'a>(kind: &'a str, text: &str) -> MimePart<'a> {
+    // No line end within a line: what is left of one is escaped.
+    let lines: Vec<String> = text.split('\n').map(|line| qp::BINARY.encode(line)).collect();
+    MimePart::new(
+        ContentType::new(kind).attribute("charset", CHARSET),
+        lines.join("\r\n") + "\r\n",
+    )
+    .transfer_encoding("quoted-printable")
 }
 
-fn quoted_printable_line(line: &str) -> String {
-    let mut encoded = String::with_capacity(line.len());
-    let mut column = 0;
-    let mut bytes = line.bytes().peekable();
-    while let Some(byte) = bytes.next() {
-        let is_last = bytes.peek().is_none();
-        // A space at the end of a line gets lost on the way.
-        let literal = matches!(byte, b'!'..=b'<' | b'>'..=b'~') || (matches!(byte, b' ' | b'\t') && !is_last);
-        let token = if literal {
-            char::from(byte).to_string()
-        } else {
-            format!("={byte:02X}")
-        };
-        if column + token.len() >= LINE_MAX {
-            encoded.push_str("=\r\n");
-            column = 0;
-        }
-        column += token.len();
-        encoded.push_str(&token);
+/// Plain where it can be, else encoded words (RFC 2047). A line break in a subject cannot begin a new header.
+fn subject(text: &str) -> HeaderType<'_> {
+    let is_printable = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if is_printable && text.trim() == text && !text.contains("=?") {
+        return Text::new(text).into();
     }
-    encoded
-}
-
-fn from_quoted_printable(text: &str) -> Option<String> {
-    let joined = text.replace("=\r\n", "").replace("\r\n", "\n");
-    let mut bytes = Vec::with_capacity(joined.len());
-    let mut rest = joined.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        if *first == b'=' {
-            let (digits, after) = after.split_at_checked(2)?;
-            bytes.push(u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?);
-            rest = after;
-        } else {
-            bytes.push(*first);
-            rest = after;
-        }
-    }
-    String::from_utf8(bytes).ok()
-}
-
-/// Plain where it can be, else encoded words. A line break in a subject cannot begin a new header.
-fn header_text(text: &str) -> String {
-    let plain = text.len() < LINE_MAX && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) && !text.contains("=?");
-    if plain {
-        return text.to_owned();
-    }
-    let mut words: Vec<String> = Vec::new();
-    let mut rest = text;
-    while !rest.is_empty() {
-        let (word, after) = rest.split_at(rest.floor_char_boundary(WORD_BYTES_MAX));
-        words.push(format!("=?utf-8?B?{}?=", STANDARD.encode(word)));
-        rest = after;
-    }
-    words.join("\r\n ")
-}
-
-fn from_header_text(text: &str) -> Option<String> {
-    if !text.starts_with("=?") {
-        return Some(text.to_owned());
-    }
-    let mut bytes = Vec::new();
-    for word in text.split(' ') {
-        let encoded = word.strip_prefix("=?utf-8?B?")?.strip_suffix("?=")?;
-        bytes.extend(STANDARD.decode(encoded).ok()?);
-    }
-    String::from_utf8(bytes).ok()
+    let (mut words, mut column) = (String::new(), SUBJECT.len() + 2);
+    rfc2047::B.encode_words(CHARSET, text, &mut column, Fold::HEADER, &mut words);
+    Raw::new(words).into()
 }
 
 #[cfg(test)]
 mod tests {
+    use mail_parser::MessageParser;
+
     use super::*;
 
     fn email(subject: &str, text: &str) -> Email {
@@ -162,6 +108,20 @@ mod tests {
             subject: subject.to_owned(),
             text: text.to_owned(),
             html: format!("<p>{text}</p>"),
+        }
+    }
+
+    /// As a mail program reads it.
+    fn read_by_others(file: &str) -> Email {
+        let message = MessageParser::new().parse(file).unwrap();
+        // Each part ends with an empty line that is not part of the text.
+        let text = |body: &str| body.strip_suffix("\r\n").unwrap().replace("\r\n", "\n");
+        let to = message.to().and_then(|to| to.first()?.address()).unwrap();
+        Email {
+            to: EmailAddress::parse(to).unwrap(),
+            subject: message.subject().unwrap_or_default().to_owned(),
+            text: text(&message.body_text(0).unwrap()),
+            html: text(&message.body_html(0).unwrap()),
         }
     }
 
@@ -178,6 +138,7 @@ mod tests {
         ] {
             let written = write(&email(subject, text), "0190", at).unwrap();
             assert_eq!(read(&written).unwrap(), email(subject, text), "{written}");
+            assert_eq!(read_by_others(&written), email(subject, text), "{written}");
             assert!(written.is_ascii());
             assert!(written.split("\r\n").all(|line| line.len() <= 78), "{written}");
         }
@@ -188,6 +149,9 @@ mod tests {
         let at = Timestamp::from_unix_ms(0);
         let written = write(&email("Hello\r\nBcc: everybody@example.test", "x"), "0190", at).unwrap();
         assert!(!written.contains("\r\nBcc"));
+        let message = MessageParser::new().parse(&written).unwrap();
+        assert!(message.bcc().is_none(), "{written}");
+        assert_eq!(message.headers().len(), 7, "{written}");
     }
 
     #[test]
@@ -195,9 +159,39 @@ mod tests {
         let at = Timestamp::from_unix_ms(1_700_000_000_000);
         let written = write(&email("Hello", "Good day, Käthe."), "0190", at).unwrap();
         let expected = [
+            "From: \"Popshop\" <shop@example.test>",
+            "To: <ann@example.test>",
+            "Subject: Hello",
+            "Date: Tue, 14 Nov 2023 22:13:20 +0000",
+            "Message-ID: <0190@example.test>",
+            "MIME-Version: 1.0",
+            "Content-Type: multipart/alternative; boundary=\"0190\"",
+            "",
+            "--0190",
+            "Content-Type: text/plain; charset=\"utf-8\"",
+            "Content-Transfer-Encoding: quoted-printable",
+            "",
+            "Good day, K=C3=A4the.",
+            "",
+            "--0190",
+            "Content-Type: text/html; charset=\"utf-8\"",
+            "Content-Transfer-Encoding: quoted-printable",
+            "",
+            "<p>Good day, K=C3=A4the.</p>",
+            "",
+            "--0190--",
+            "",
+        ];
+        assert_eq!(written, expected.join("\r\n"));
+    }
+
+    /// Written before `mail-builder` wrote them: without quotes and brackets, and with another name of the zone.
+    #[test]
+    fn a_file_of_an_earlier_version_is_read() {
+        let file = [
             "From: Popshop <shop@example.test>",
             "To: ann@example.test",
-            "Subject: Hello",
+            "Subject: =?utf-8?B?U2Now7ZuZSBHcsO8w59lIOiMtueilw==?=",
             "Date: Tue, 14 Nov 2023 22:13:20 -0000",
             "Message-ID: <0190@example.test>",
             "MIME-Version: 1.0",
@@ -207,17 +201,22 @@ mod tests {
             "Content-Type: text/plain; charset=utf-8",
             "Content-Transfer-Encoding: quoted-printable",
             "",
-            "Good day, K=C3=A4the.",
+            "Good day, K=C3=A4the.=0D",
+            "=20",
             "",
             "--0190",
             "Content-Type: text/html; charset=utf-8",
             "Content-Transfer-Encoding: quoted-printable",
             "",
-            "<p>Good day, K=C3=A4the.</p>",
+            "<p>Good=",
+            " day</p>",
             "",
             "--0190--",
             "",
         ];
-        assert_eq!(written, expected.join("\r\n"));
+        let read = read(&file.join("\r\n")).unwrap();
+        assert_eq!(read.subject, "Schöne Grüße 茶碗");
+        assert_eq!(read.text, "Good day, Käthe.\r\n ");
+        assert_eq!(read.html, "<p>Good day</p>");
     }
 }

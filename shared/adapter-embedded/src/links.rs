@@ -15,7 +15,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use percent_encoding::{AsciiSet, utf8_percent_encode};
 use sha2::Sha256;
 
-use crate::object_files::{RESERVED, hex};
+use crate::object_files::RESERVED;
 
 const EXPIRES: &str = "X-Popshop-Expires";
 const SIGNATURE: &str = "X-Popshop-Signature";
@@ -89,7 +89,7 @@ impl LinkSigner {
         };
         let expires_at: i64 = parameter(EXPIRES)?.parse().map_err(|_| SignatureFault::Malformed)?;
         let expires_at = Timestamp::from_unix_ms(expires_at);
-        let signature = from_hex(parameter(SIGNATURE)?).ok_or(SignatureFault::Malformed)?;
+        let signature = hex::decode(parameter(SIGNATURE)?).map_err(|_| SignatureFault::Malformed)?;
         let upload = match request.method {
             "PUT" => Some(granted_upload(request).ok_or(SignatureFault::Mismatch)?),
             _ => None,
@@ -117,7 +117,7 @@ impl LinkSigner {
             bucket = grant.bucket,
             key = utf8_percent_encode(&grant.key, RESERVED_IN_KEY),
             expires = grant.expires_at.unix_ms(),
-            signature = hex(&self.mac(method, grant).finalize().into_bytes()),
+            signature = hex::encode(self.mac(method, grant).finalize().into_bytes()),
         )
     }
 
@@ -151,15 +151,6 @@ fn granted_upload(request: &LinkRequest<'_>) -> Option<GrantedUpload> {
         content_type: request.content_type?.to_owned(),
         size_bytes: request.content_length?,
     })
-}
-
-fn from_hex(text: &str) -> Option<Vec<u8>> {
-    let digits: Option<Vec<u8>> = text
-        .chars()
-        .map(|digit| digit.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
-        .collect();
-    let digits = digits.filter(|digits| digits.len().is_multiple_of(2))?;
-    Some(digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect())
 }
 
 /// Links into and out of the uploads bucket.

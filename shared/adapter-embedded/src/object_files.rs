@@ -44,16 +44,7 @@ fn safe_segment(segment: &str) -> String {
 }
 
 fn hashed(text: &str) -> String {
-    format!("%sha256-{}", hex(&Sha256::digest(text.as_bytes())))
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes
-        .iter()
-        .flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]])
-        .map(char::from)
-        .collect()
+    format!("%sha256-{}", hex::encode(Sha256::digest(text.as_bytes())))
 }
 
 /// A folder of its own among the system's temporary files, removed when dropped.

@@ -8,6 +8,8 @@ pub mod fulfilment;
 pub mod orders;
 pub mod ports;
 mod send_once;
+pub mod stored_order;
+pub mod stored_upload;
 pub mod thumbnails;
 pub mod uploads;
 pub mod values;

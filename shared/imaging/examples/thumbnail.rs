@@ -12,18 +12,27 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::Parser;
 use domain::thumbnails::ports::THUMBNAIL_SIZES_PX;
 use domain::values::PHOTO_BYTES_MAX;
 use imaging::{RenderError, Renderer};
 use serde_json::json;
 
-const USAGE: &str = "usage: thumbnail IN OUT_DIR [--sizes 128,256,512,1024]";
 const IO_TROUBLE: u8 = 1;
 const REFUSED: u8 = 2;
 
+/// Makes the thumbnails of a photo
+#[derive(Debug, Parser)]
 struct Arguments {
+    /// The photo
+    #[arg(value_name = "IN")]
     photo: PathBuf,
+    /// Where the thumbnails are written
+    #[arg(value_name = "OUT_DIR")]
     folder: PathBuf,
+    /// The longest sides, in pixels
+    #[arg(long = "sizes", value_name = "SIZES", value_delimiter = ',', default_values_t = THUMBNAIL_SIZES_PX,
+        value_parser = clap::value_parser!(u32).range(1..))]
     sizes_px: Vec<u32>,
 }
 
@@ -33,7 +42,18 @@ struct Failure {
 }
 
 fn main() -> ExitCode {
-    match run() {
+    let outcome = match Arguments::try_parse() {
+        Ok(arguments) => run(&arguments),
+        Err(fault) if fault.use_stderr() => Err(Failure {
+            code: REFUSED,
+            message: fault.to_string(),
+        }),
+        Err(help) => {
+            print!("{help}");
+            return ExitCode::SUCCESS;
+        }
+    };
+    match outcome {
         Ok(report) => {
             println!("{report}");
             ExitCode::SUCCESS
@@ -46,11 +66,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run() -> Result<serde_json::Value, Failure> {
-    let arguments = arguments().map_err(|reason| Failure {
-        code: REFUSED,
-        message: format!("{USAGE} ({reason})"),
-    })?;
+fn run(arguments: &Arguments) -> Result<serde_json::Value, Failure> {
     let trouble = |what: &str, path: &PathBuf, reason: std::io::Error| Failure {
         code: IO_TROUBLE,
         message: format!("{what} {}: {reason}", path.display()),
@@ -94,36 +110,4 @@ fn run() -> Result<serde_json::Value, Failure> {
         "format": rendering.source_format,
         "outputs": outputs,
     }))
-}
-
-fn arguments() -> Result<Arguments, lexopt::Error> {
-    use lexopt::prelude::{Long, Value, ValueExt};
-
-    let mut paths = Vec::new();
-    let mut sizes_px = THUMBNAIL_SIZES_PX.to_vec();
-    let mut parser = lexopt::Parser::from_env();
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Long("sizes") => sizes_px = parser.value()?.parse_with(sizes)?,
-            Value(path) if paths.len() < 2 => paths.push(PathBuf::from(path)),
-            other => return Err(other.unexpected()),
-        }
-    }
-    let [photo, folder] = <[PathBuf; 2]>::try_from(paths).map_err(|_| "two paths are needed")?;
-    Ok(Arguments {
-        photo,
-        folder,
-        sizes_px,
-    })
-}
-
-fn sizes(list: &str) -> Result<Vec<u32>, String> {
-    let mut sizes_px = Vec::new();
-    for entry in list.split(',') {
-        match entry.parse::<u32>() {
-            Ok(size) if size > 0 => sizes_px.push(size),
-            _ => return Err(format!("{entry:?} is not a size in pixels")),
-        }
-    }
-    Ok(sizes_px)
 }

@@ -1,12 +1,14 @@
 //! How are all sizes made from one decode?
 
 use domain::thumbnails::ports::PhotoRefused;
-use fast_image_resize::images::TypedImage;
-use fast_image_resize::pixels::U8x4;
-use fast_image_resize::{FilterType, MulDiv, ResizeAlg, ResizeOptions, Resizer};
+use imaging_resize::{Resizer, ShapeFault};
 
-use crate::raster::{Layout, PIXEL_BYTES, Pixels, Planar, Raster};
-use crate::resample;
+use crate::decoded::Pixels;
+#[cfg(feature = "fast-codecs")]
+use crate::planar::Planar;
+use crate::raster::{Layout, Raster};
+#[cfg(feature = "fast-codecs")]
+use crate::{raster::PIXEL_BYTES, resample};
 
 /// A picture serves as the source of a smaller one when it is at least this many times as large: with less, the second
 /// filter visibly softens what the first has left.
@@ -28,10 +30,11 @@ pub(crate) fn fit(width_px: u32, height_px: u32, size_px: u32) -> (u32, u32) {
 
 /// One picture for each of `targets`, in their order. The targets must be distinct, and come from [`fit`].
 pub(crate) fn scale(original: Pixels, targets: &[(u32, u32)]) -> Result<Vec<Raster>, PhotoRefused> {
-    let own_size = match &original {
-        Pixels::Raster(raster) => Some(raster.size()),
-        // Decoded smaller than the original.
-        Pixels::Shrunk(_) | Pixels::Planar(_) => None,
+    // Everything else was decoded smaller than the original.
+    let own_size = if let Pixels::Raster(raster) = &original {
+        Some(raster.size())
+    } else {
+        None
     };
     let mut order: Vec<usize> = (0..targets.len()).collect();
     order.sort_by_key(|&index| std::cmp::Reverse(longest(targets[index])));
@@ -39,11 +42,13 @@ pub(crate) fn scale(original: Pixels, targets: &[(u32, u32)]) -> Result<Vec<Rast
     // Kept apart: premultiplying and dividing again would cost the unscaled picture its faint colours.
     let unscaled = match &original {
         Pixels::Raster(raster) if targets.contains(&raster.size()) => Some(raster.clone()),
-        _ => None,
+        Pixels::Raster(_) | Pixels::Shrunk(_) | Pixels::Planar(_) => None,
     };
     let mut source = match original {
         Pixels::Raster(raster) => Pixels::Raster(premultiplied(raster)?),
-        other => other,
+        reduced @ Pixels::Shrunk(_) => reduced,
+        #[cfg(feature = "fast-codecs")]
+        reduced @ Pixels::Planar(_) => reduced,
     };
     let mut resizer = Resizer::new();
     let mut made: Vec<(usize, Raster)> = Vec::with_capacity(targets.len());
@@ -65,6 +70,7 @@ pub(crate) fn scale(original: Pixels, targets: &[(u32, u32)]) -> Result<Vec<Rast
                 resized(&mut resizer, raster, reach, target)?
             }
             (None, Pixels::Shrunk(shrunk)) => resized(&mut resizer, &mut shrunk.raster, shrunk.reach, target)?,
+            #[cfg(feature = "fast-codecs")]
             (None, Pixels::Planar(planar)) => resized_planes(planar, target),
         };
         made.push((index, picture));
@@ -92,31 +98,19 @@ fn resized(
     (width_px, height_px): (u32, u32),
 ) -> Result<Raster, PhotoRefused> {
     let layout = source.layout;
-    // Mutable without need: with a source of the same type as the target and the filter's own buffer, the compiler makes
-    // one instance of the filters where it would make four.
-    let view = pixels(source)?;
-    let samples = vec![0; width_px as usize * height_px as usize * PIXEL_BYTES];
-    let mut scaled = Raster {
+    let samples = resizer
+        .resize(pixels(source), reach, (width_px, height_px))
+        .map_err(|reason| unscalable(&reason))?;
+    Ok(Raster {
         width_px,
         height_px,
         layout,
         samples,
-    };
-    let mut target = pixels(&mut scaled)?;
-    resizer
-        .resize_typed(&view, &mut target, &lanczos3().crop(0.0, 0.0, reach.0, reach.1))
-        .map_err(unscalable)?;
-    Ok(scaled)
-}
-
-/// Lanczos3 works on the encoded values, as browsers and vips do by default. Alpha is premultiplied beforehand.
-fn lanczos3() -> ResizeOptions {
-    ResizeOptions::new()
-        .resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3))
-        .use_alpha(false)
+    })
 }
 
 /// Scales each channel from the size it has, and makes pixels of them when there are few.
+#[cfg(feature = "fast-codecs")]
 fn resized_planes(source: &Planar, (width_px, height_px): (u32, u32)) -> Raster {
     let (width, height) = (width_px as usize, height_px as usize);
     let mut pixels = vec![[0.0; PIXEL_BYTES]; width * height];
@@ -133,34 +127,32 @@ fn resized_planes(source: &Planar, (width_px, height_px): (u32, u32)) -> Raster 
     }
 }
 
-fn pixels(raster: &mut Raster) -> Result<TypedImage<'_, U8x4>, PhotoRefused> {
-    TypedImage::from_buffer(raster.width_px, raster.height_px, &mut raster.samples).map_err(unscalable)
+fn pixels(raster: &mut Raster) -> imaging_resize::Pixels<'_> {
+    imaging_resize::Pixels {
+        width_px: raster.width_px,
+        height_px: raster.height_px,
+        samples: &mut raster.samples,
+    }
 }
 
 /// Without this, the invisible colour of transparent pixels bleeds into the visible edge. In place, because a copy of
 /// the original may be 400 MB.
 fn premultiplied(mut raster: Raster) -> Result<Raster, PhotoRefused> {
     if raster.layout == Layout::Rgba {
-        let mut image = pixels(&mut raster)?;
-        MulDiv::new()
-            .multiply_alpha_inplace_typed(&mut image)
-            .map_err(unscalable)?;
+        imaging_resize::premultiply(pixels(&mut raster)).map_err(|reason| unscalable(&reason))?;
     }
     Ok(raster)
 }
 
 fn divided(mut raster: Raster) -> Result<Raster, PhotoRefused> {
     if raster.layout == Layout::Rgba {
-        let mut image = pixels(&mut raster)?;
-        MulDiv::new()
-            .divide_alpha_inplace_typed(&mut image)
-            .map_err(unscalable)?;
+        imaging_resize::unpremultiply(pixels(&mut raster)).map_err(|reason| unscalable(&reason))?;
     }
     Ok(raster)
 }
 
 /// Cannot happen for a raster of a decoder; said rather than dropped.
-fn unscalable(reason: impl std::fmt::Display) -> PhotoRefused {
+fn unscalable(reason: &ShapeFault) -> PhotoRefused {
     PhotoRefused::Unsupported {
         feature: format!("a shape that cannot be scaled ({reason})"),
     }

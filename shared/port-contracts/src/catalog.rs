@@ -35,9 +35,7 @@ async fn a_row_becomes_a_product(ports: &ProductPorts) {
     );
     let expected = Product {
         sku: sku.clone(),
-        name: row.name,
-        description: row.description,
-        price: euros(1_250),
+        details: row.details,
         available: 7,
         thumbnails: Vec::new(),
     };
@@ -68,7 +66,11 @@ async fn the_greatest_version_wins_in_any_order(ports: &ProductPorts) {
         if outcome == ApplyOutcome::Applied {
             price = price_minor;
         }
-        assert_eq!(found(ports, &sku).await.price, euros(price), "{sequence}/{offset}");
+        assert_eq!(
+            found(ports, &sku).await.details.price,
+            euros(price),
+            "{sequence}/{offset}"
+        );
     }
 }
 
@@ -82,7 +84,7 @@ async fn competing_rows_leave_the_newest(ports: &ProductPorts) {
     })
     .await;
     let newest = i64::try_from(COMPETITORS - 1).unwrap();
-    assert_eq!(found(ports, &sku).await.price, euros(newest));
+    assert_eq!(found(ports, &sku).await.details.price, euros(newest));
 }
 
 async fn the_newest_photo_wins_in_any_order(ports: &ProductPorts) {
@@ -133,7 +135,7 @@ async fn photo_and_catalog_leave_each_other_alone(ports: &ProductPorts) {
     ports.photos.show(&next, at(2)).await.unwrap();
     let product = found(ports, &sku).await;
     assert_eq!(
-        (product.thumbnails, product.price, product.available),
+        (product.thumbnails, product.details.price, product.available),
         (next.keys, euros(1_250), 7)
     );
 }

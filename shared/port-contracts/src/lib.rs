@@ -13,12 +13,12 @@
 )]
 
 mod import_ranges;
-mod samples;
 
 pub mod catalog;
 pub mod files;
 pub mod gateway;
 pub mod idempotency;
+pub mod import_ports;
 pub mod import_runs;
 pub mod imports;
 pub mod links;
@@ -29,6 +29,7 @@ pub mod payments;
 pub mod photos;
 pub mod probes;
 pub mod sagas;
+pub mod samples;
 pub mod stock;
 pub mod uploads;
 pub mod world;

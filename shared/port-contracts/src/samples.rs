@@ -1,16 +1,22 @@
-//! Which values do the bodies work with? New ids on every call, fixed times and amounts.
+//! Which values do the bodies and the tests of adapters work with? Fixed times and amounts, and new ids where a body may
+//! meet what an earlier run left.
 
 use std::time::Duration;
 
+use domain::catalog::import::job::{ImportId, ImportJob};
 use domain::catalog::ports::CatalogVersion;
-use domain::catalog::product::CatalogRow;
+use domain::catalog::product::{CatalogRow, ProductDetails};
+use domain::fulfilment::ports::{SagaKind, SagaStart};
 use domain::orders::order::{Order, OrderLine};
 use domain::orders::ports::{
     Fence, IdempotencyClaim, IdempotencyClaimed, IdempotencyCompletion, IdempotencyScope, IdempotencyStore,
     OrderRepository, PayloadHash, PlaceOutcome, RecordedReply,
 };
+use domain::uploads::ports::AnnouncedUpload;
+use domain::uploads::upload::UploadKind;
 use domain::values::{
-    CorrelationId, Currency, CustomerId, Money, OrderId, OrderStatus, PaymentToken, Quantity, Sku, Timestamp, UploadId,
+    CorrelationId, Currency, CustomerId, IdempotencyKey, Money, ObjectVersion, OrderId, OrderLines, OrderStatus,
+    PaymentToken, Quantity, Sku, Timestamp, UploadId,
 };
 use tokio::task::JoinSet;
 
@@ -42,12 +48,12 @@ pub(crate) fn correlation(text: &str) -> CorrelationId {
     CorrelationId::parse(text).unwrap()
 }
 
-pub(crate) fn euros(amount_minor: i64) -> Money {
+pub fn euros(amount_minor: i64) -> Money {
     Money::new(amount_minor, Currency::parse("EUR").unwrap()).unwrap()
 }
 
 /// So many seconds after the moment at which every body begins.
-pub(crate) fn at(seconds: u64) -> Timestamp {
+pub fn at(seconds: u64) -> Timestamp {
     Timestamp::from_unix_ms(1_700_000_000_000).plus(Duration::from_secs(seconds))
 }
 
@@ -60,7 +66,7 @@ pub(crate) fn order(customer: &CustomerId, created_at: Timestamp) -> Order {
     Order {
         id: order_id(),
         customer: customer.clone(),
-        lines: vec![line(sku(), 2, 1_250), line(sku(), 99, 1)],
+        lines: OrderLines::new(vec![line(sku(), 2, 1_250), line(sku(), 99, 1)]).unwrap(),
         total: euros(2_599),
         payment_token: PaymentToken::parse("tok_ok").unwrap(),
         status: OrderStatus::Pending,
@@ -71,12 +77,68 @@ pub(crate) fn order(customer: &CustomerId, created_at: Timestamp) -> Order {
     }
 }
 
+/// The order `order-1` of the customer `ann`: two mugs for 12.50 EUR each, placed at the beginning.
+pub fn anns_order() -> Order {
+    let mugs = OrderLine {
+        sku: Sku::parse("MUG-01").unwrap(),
+        quantity: Quantity::new(2).unwrap(),
+        unit_price: euros(1_250),
+    };
+    Order {
+        id: OrderId::parse("order-1").unwrap(),
+        lines: OrderLines::new(vec![mugs]).unwrap(),
+        total: euros(2_500),
+        correlation_id: correlation("request-1"),
+        ..order(&CustomerId::parse("ann").unwrap(), at(0))
+    }
+}
+
+/// The start of a saga of that order.
+pub fn start_of_saga(kind: SagaKind) -> SagaStart {
+    let order = anns_order();
+    SagaStart {
+        kind,
+        order: order.id,
+        correlation_id: order.correlation_id,
+    }
+}
+
+/// The catalog `0190-a` of 1,000 bytes, announced by the same customer.
+pub fn anns_catalog() -> AnnouncedUpload {
+    AnnouncedUpload {
+        id: UploadId::parse("0190-a").unwrap(),
+        kind: UploadKind::Catalog {
+            file_name: "spring.csv".to_owned(),
+        },
+        size_bytes: 1_000,
+        created_by: CustomerId::parse("ann").unwrap(),
+        created_at: at(0),
+    }
+}
+
+/// The import of that catalog, as the seventh of all uploads.
+pub fn anns_import(version_id: Option<&str>, size_bytes: u64) -> ImportJob {
+    let upload_id = anns_catalog().id;
+    let object = ObjectVersion {
+        key: "catalogs/0190-a.csv".to_owned(),
+        version_id: version_id.map(str::to_owned),
+        size_bytes,
+    };
+    ImportJob {
+        id: ImportId { upload_id, sequence: 7 },
+        object,
+    }
+}
+
+/// A row with a value for every field, the optional ones too: the contract asks each store for all of them.
 pub(crate) fn catalog_row(sku: &Sku, price_minor: i64, stock: u32) -> CatalogRow {
     CatalogRow {
         sku: sku.clone(),
-        name: format!("Name of {sku}"),
-        description: "\"Quoted\", and\nbroken.".to_owned(),
-        price: euros(price_minor),
+        details: ProductDetails {
+            name: format!("Name of {sku}"),
+            description: "\"Quoted\", and\nbroken.".to_owned(),
+            price: euros(price_minor),
+        },
         stock,
     }
 }
@@ -89,12 +151,12 @@ pub(crate) fn version(upload_sequence: u64, byte_offset: u64) -> CatalogVersion 
 }
 
 /// A claim of the customer's key, good for ten seconds of work and an hour of memory.
-pub(crate) fn claim(customer: &CustomerId, key: &str, payload: u8, now: Timestamp) -> IdempotencyClaim {
+pub fn claim(customer: &CustomerId, key: &str, payload: u8, now: Timestamp) -> IdempotencyClaim {
     IdempotencyClaim {
         scope: IdempotencyScope {
             customer: customer.clone(),
             operation: "place-order",
-            key: key.to_owned(),
+            key: IdempotencyKey::parse(key).unwrap(),
         },
         payload_hash: PayloadHash([payload; 32]),
         now,
@@ -110,7 +172,7 @@ pub(crate) async fn granted(store: &dyn IdempotencyStore, claim: &IdempotencyCla
     }
 }
 
-pub(crate) fn completion(claim: &IdempotencyClaim, fence: Fence) -> IdempotencyCompletion {
+pub fn completion(claim: &IdempotencyClaim, fence: Fence) -> IdempotencyCompletion {
     IdempotencyCompletion {
         scope: claim.scope.clone(),
         fence,
@@ -119,8 +181,12 @@ pub(crate) fn completion(claim: &IdempotencyClaim, fence: Fence) -> IdempotencyC
 }
 
 /// Places the order under a key of its own.
-pub(crate) async fn place(orders: &dyn OrderRepository, keys: &dyn IdempotencyStore, order: &Order) {
-    let claim = claim(&order.customer, &unique("key"), 1, order.created_at);
+pub async fn place(orders: &dyn OrderRepository, keys: &dyn IdempotencyStore, order: &Order) {
+    place_under(&unique("key"), orders, keys, order).await;
+}
+
+pub async fn place_under(key: &str, orders: &dyn OrderRepository, keys: &dyn IdempotencyStore, order: &Order) {
+    let claim = claim(&order.customer, key, 1, order.created_at);
     let fence = granted(keys, &claim).await;
     let placed = orders.place(order, &completion(&claim, fence)).await.unwrap();
     assert_eq!(placed, PlaceOutcome::Placed);

@@ -1,6 +1,7 @@
 //! How does a customer see an order?
 
-use domain::orders::order::Order;
+use domain::orders::order::{Order, OrderLine};
+use domain::values::RejectionReason;
 use serde::Serialize;
 
 use crate::money::MoneyJson;
@@ -39,51 +40,61 @@ pub struct OrderPageJson {
 
 impl From<&Order> for OrderJson {
     fn from(order: &Order) -> Self {
-        let items = order.lines.iter().map(|line| OrderItemJson {
-            sku: line.sku.to_string(),
-            quantity: line.quantity.units(),
-            unit_price: line.unit_price.into(),
-        });
+        let Order {
+            id,
+            // The caller.
+            customer: _,
+            lines,
+            total,
+            // A secret.
+            payment_token: _,
+            status,
+            reason,
+            // Internal.
+            correlation_id: _,
+            created_at,
+            updated_at,
+        } = order;
         Self {
-            id: order.id.to_string(),
-            status: order.status.as_str(),
-            reason: order.reason.map(domain::values::RejectionReason::as_str),
-            items: items.collect(),
-            total: order.total.into(),
-            created_at: rfc3339(order.created_at),
-            updated_at: rfc3339(order.updated_at),
+            id: id.to_string(),
+            status: status.as_str(),
+            reason: reason.map(RejectionReason::as_str),
+            items: lines.iter().map(OrderItemJson::from).collect(),
+            total: (*total).into(),
+            created_at: rfc3339(*created_at),
+            updated_at: rfc3339(*updated_at),
+        }
+    }
+}
+
+impl From<&OrderLine> for OrderItemJson {
+    fn from(line: &OrderLine) -> Self {
+        let OrderLine {
+            sku,
+            quantity,
+            unit_price,
+        } = line;
+        Self {
+            sku: sku.to_string(),
+            quantity: quantity.units(),
+            unit_price: (*unit_price).into(),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use domain::orders::order::OrderLine;
-    use domain::values::{
-        CorrelationId, Currency, CustomerId, Money, OrderId, OrderStatus, PaymentToken, Quantity, RejectionReason, Sku,
-        Timestamp,
-    };
+    use domain::values::{OrderStatus, RejectionReason, Timestamp};
+    use port_contracts::samples::anns_order;
     use serde_json::json;
 
     use super::*;
 
     fn order() -> Order {
-        let euro = |amount_minor| Money::new(amount_minor, Currency::parse("EUR").unwrap()).unwrap();
         Order {
-            id: OrderId::parse("order-1").unwrap(),
-            customer: CustomerId::parse("ann").unwrap(),
-            lines: vec![OrderLine {
-                sku: Sku::parse("MUG-01").unwrap(),
-                quantity: Quantity::new(2).unwrap(),
-                unit_price: euro(1_250),
-            }],
-            total: euro(2_500),
-            payment_token: PaymentToken::parse("tok_ok").unwrap(),
-            status: OrderStatus::Pending,
-            reason: None,
-            correlation_id: CorrelationId::parse("request-1").unwrap(),
             created_at: Timestamp::from_unix_ms(1_793_527_200_000),
             updated_at: Timestamp::from_unix_ms(1_793_527_201_500),
+            ..anns_order()
         }
     }
 

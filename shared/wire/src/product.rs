@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::catalog::product::Product;
+use domain::catalog::product::{Product, ProductDetails};
 use serde::Serialize;
 
 use crate::money::MoneyJson;
@@ -30,12 +30,23 @@ pub struct ProductPageJson {
 impl ProductJson {
     /// `thumbnails` are sizes in pixels with the links to them: the product itself knows object keys only.
     pub fn new(product: Product, thumbnails: Vec<(u32, String)>) -> Self {
+        let Product {
+            sku,
+            details,
+            available,
+            thumbnails: _,
+        } = product;
+        let ProductDetails {
+            name,
+            description,
+            price,
+        } = details;
         Self {
-            sku: product.sku.to_string(),
-            name: product.name,
-            description: product.description,
-            price: product.price.into(),
-            available: product.available,
+            sku: sku.to_string(),
+            name,
+            description,
+            price: price.into(),
+            available,
             thumbnails: thumbnails.into_iter().collect(),
         }
     }
@@ -51,9 +62,11 @@ mod tests {
     fn product() -> Product {
         Product {
             sku: Sku::parse("MUG-01").unwrap(),
-            name: "Mug".to_owned(),
-            description: "Holds coffee".to_owned(),
-            price: Money::new(1_250, Currency::parse("EUR").unwrap()).unwrap(),
+            details: ProductDetails::new(
+                "Mug",
+                "Holds coffee",
+                Money::new(1_250, Currency::parse("EUR").unwrap()).unwrap(),
+            ),
             available: 7,
             thumbnails: vec![(128, "MUG-01/upload-1/128.jpg".to_owned())],
         }

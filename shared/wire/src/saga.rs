@@ -3,7 +3,7 @@
 //! The state machine files build these inputs from the execution's own, so that no step depends on what an earlier one
 //! answered. An answer is for people who read the execution's history.
 
-use domain::fulfilment::notify_customer::Notice;
+use domain::fulfilment::notice::Notice;
 use domain::fulfilment::ports::{Refund, SagaStart};
 use domain::values::{CorrelationId, OrderId, RejectionReason};
 use serde::de::{Deserializer, Error as _};
@@ -57,9 +57,15 @@ pub struct RefundOutcome {
 
 impl From<&SagaStart> for SagaInput {
     fn from(start: &SagaStart) -> Self {
+        let SagaStart {
+            // Decides which state machine gets the input.
+            kind: _,
+            order,
+            correlation_id,
+        } = start;
         Self {
-            order_id: start.order.clone(),
-            correlation_id: start.correlation_id.clone(),
+            order_id: order.clone(),
+            correlation_id: correlation_id.clone(),
         }
     }
 }

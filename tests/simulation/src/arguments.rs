@@ -1,52 +1,27 @@
-//! What may be asked of the simulation?
+//! The command line of the simulation, as `cargo xtask simulate` passes it on.
 
-use std::ffi::OsString;
+use clap::{Parser, ValueEnum};
 
-use lexopt::{Arg, Parser, ValueExt as _};
-
-/// Seeds that are run unless another number is asked for.
-const SEEDS_DEFAULT: u64 = 10_000;
-
-pub(crate) enum Wanted {
-    Everything {
-        faults: Faults,
-        seeds: u64,
-    },
-    /// One history, told.
-    Seed(u64),
-    WriteDocs,
+/// The sagas in simulated time, under every fault
+#[derive(Debug, Parser)]
+pub(crate) struct Arguments {
+    /// How many faults are combined in every way
+    #[arg(long, value_enum, default_value_t = Faults::Pairs, value_name = "HOW_MANY")]
+    pub faults: Faults,
+    /// How many histories are drawn
+    #[arg(long, default_value_t = 10_000, value_name = "N")]
+    pub seeds: u64,
+    /// Print the history of this seed, and do nothing else
+    #[arg(long, value_name = "S")]
+    pub seed: Option<u64>,
+    /// Write to docs/saga.md where every single fault leads, and do nothing else
+    #[arg(long)]
+    pub write_docs: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Faults {
     None,
     Single,
     Pairs,
-}
-
-/// `arguments` without the program's name.
-pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Wanted, lexopt::Error> {
-    let mut parser = Parser::from_args(arguments);
-    let (mut faults, mut seeds, mut seed, mut writes_docs) = (Faults::Pairs, SEEDS_DEFAULT, None, false);
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Arg::Long("faults") => {
-                faults = match parser.value()?.string()?.as_str() {
-                    "none" => Faults::None,
-                    "single" => Faults::Single,
-                    "pairs" => Faults::Pairs,
-                    other => return Err(format!("--faults is none, single or pairs, and not {other}").into()),
-                }
-            }
-            Arg::Long("seeds") => seeds = parser.value()?.parse()?,
-            Arg::Long("seed") => seed = Some(parser.value()?.parse()?),
-            Arg::Long("write-docs") => writes_docs = true,
-            other => return Err(other.unexpected()),
-        }
-    }
-    Ok(match seed {
-        _ if writes_docs => Wanted::WriteDocs,
-        Some(seed) => Wanted::Seed(seed),
-        None => Wanted::Everything { faults, seeds },
-    })
 }

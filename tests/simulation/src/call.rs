@@ -5,22 +5,16 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::task::Poll;
+use std::time::Duration;
 
+use adapter_memory::access::{Access, Trouble, failure};
+use adapter_memory::tables::Tables;
+use domain::ports::PortFailure;
 use futures_util::future::{Either, select};
 
 use crate::faults::{Found, Kind, Nature, PAUSE_MS};
 use crate::scheduler::Owner;
-use crate::shop::Shop;
 use crate::world::World;
-
-/// Why a port did not answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Trouble {
-    /// Certainly nothing happened.
-    Refused,
-    /// It happened, and nobody said so.
-    AnswerLost,
-}
 
 /// How an invocation ended without an answer of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,47 +41,19 @@ impl Call {
         })
     }
 
+    pub fn world(&self) -> &Arc<World> {
+        &self.world
+    }
+
     pub(crate) fn deadline_ms(&self) -> i64 {
         self.deadline_ms.load(Ordering::Relaxed)
-    }
-
-    /// A call that changes nothing.
-    pub(crate) async fn read<T>(&self, operation: &'static str, look: impl FnOnce(&Shop) -> T) -> Result<T, Trouble> {
-        self.world.travel().await;
-        match self.world.at(self.function, operation, Nature::Read) {
-            Found::Nothing => {}
-            Found::Fault(Kind::Pause) => self.pause().await,
-            Found::Fault(Kind::Crash) => return self.vanish().await,
-            Found::Shut | Found::Fault(_) => return Err(Trouble::Refused),
-        }
-        let answer = self.world.look(look);
-        self.world.tell(|| format!("       {} {operation}", self.function));
-        Ok(answer)
-    }
-
-    /// A call with an effect. What it does may happen twice, or long after its caller is gone.
-    pub(crate) async fn write<T: Send + 'static>(
-        &self,
-        operation: &'static str,
-        effect: impl Fn(&mut Shop) -> T + Send + 'static,
-    ) -> Result<T, Trouble> {
-        self.write_as(Nature::Write, operation, effect).await
-    }
-
-    /// [`Call::write`] of what is never sent twice.
-    pub(crate) async fn write_once<T: Send + 'static>(
-        &self,
-        operation: &'static str,
-        effect: impl Fn(&mut Shop) -> T + Send + 'static,
-    ) -> Result<T, Trouble> {
-        self.write_as(Nature::WriteOnce, operation, effect).await
     }
 
     async fn write_as<T: Send + 'static>(
         &self,
         nature: Nature,
         operation: &'static str,
-        effect: impl Fn(&mut Shop) -> T + Send + 'static,
+        effect: impl Fn(&mut Tables) -> T + Send + 'static,
     ) -> Result<T, Trouble> {
         self.world.travel().await;
         let kind = match self.world.at(self.function, operation, nature) {
@@ -117,12 +83,12 @@ impl Call {
         }
     }
 
-    fn make<T>(&self, operation: &'static str, effect: &impl Fn(&mut Shop) -> T) -> T {
+    fn make<T>(&self, operation: &'static str, effect: &impl Fn(&mut Tables) -> T) -> T {
         self.world.tell(|| format!("       {} {operation}", self.function));
         self.world.change(effect)
     }
 
-    fn send_late<T>(&self, operation: &'static str, delay_ms: i64, effect: impl Fn(&mut Shop) -> T + Send + 'static) {
+    fn send_late<T>(&self, operation: &'static str, delay_ms: i64, effect: impl Fn(&mut Tables) -> T + Send + 'static) {
         let (world, function) = (Arc::clone(&self.world), self.function);
         let arrives = world.sleep(delay_ms);
         self.world.spawn(Owner::World, async move {
@@ -162,5 +128,46 @@ impl Call {
                 Either::Left(_) => {}
             }
         }
+    }
+}
+
+impl Access for Call {
+    async fn read<T: Send>(
+        &self,
+        operation: &'static str,
+        look: impl FnOnce(&Tables) -> T + Send,
+    ) -> Result<T, PortFailure> {
+        self.world.travel().await;
+        match self.world.at(self.function, operation, Nature::Read) {
+            Found::Nothing => {}
+            Found::Fault(Kind::Pause) => self.pause().await,
+            Found::Fault(Kind::Crash) => return self.vanish().await,
+            Found::Shut | Found::Fault(_) => return Err(failure(operation)(Trouble::Refused)),
+        }
+        let answer = self.world.look(look);
+        self.world.tell(|| format!("       {} {operation}", self.function));
+        Ok(answer)
+    }
+
+    async fn write<T: Send + 'static>(
+        &self,
+        operation: &'static str,
+        effect: impl Fn(&mut Tables) -> T + Send + 'static,
+    ) -> Result<T, PortFailure> {
+        let written = self.write_as(Nature::Write, operation, effect).await;
+        written.map_err(failure(operation))
+    }
+
+    async fn write_once(
+        &self,
+        operation: &'static str,
+        effect: impl Fn(&mut Tables) + Send + 'static,
+    ) -> Result<(), Trouble> {
+        self.write_as(Nature::WriteOnce, operation, effect).await
+    }
+
+    async fn wait(&self, duration: Duration) {
+        let duration_ms = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        self.world.sleep(duration_ms).await;
     }
 }

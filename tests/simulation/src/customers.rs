@@ -65,7 +65,7 @@ pub(crate) fn act(world: &Arc<World>, action: &Action) {
             Deed::Restock { product, units } => {
                 let sku = sku_named(PRODUCTS[product].0);
                 lock(&world_of_task.auditor).restocked(&sku, units);
-                world_of_task.change(|shop| shop.shelf.units_mut().put(&sku, units));
+                world_of_task.change(|tables| tables.products.restock(&sku, units));
             }
             Deed::Redrive => {
                 for id in parked(&world_of_task) {
@@ -102,7 +102,7 @@ async fn place(world: &Arc<World>, request: u8, token: &'static str, units: [u32
         let status = answer.as_ref().and_then(|answer| answer["statusCode"].as_u64());
         world.tell(|| format!("       request-{request} is answered {status:?}"));
         if let (Some(202), Some(answer)) = (status, &answer) {
-            world.look(|shop| lock(&world.auditor).accepted(request, &answer["body"], shop));
+            world.look(|tables| lock(&world.auditor).accepted(request, &answer["body"], tables));
             return;
         }
         if matches!(status, Some(400..=408 | 410..=499)) {
@@ -116,9 +116,9 @@ async fn place(world: &Arc<World>, request: u8, token: &'static str, units: [u32
 
 async fn cancel(world: &Arc<World>, request: u8) {
     for _ in 0..CANCELS_MAX {
-        let order = world.look(|shop| {
+        let order = world.look(|tables| {
             let customer = customer(request);
-            let mut rows = shop.orders.rows();
+            let mut rows = tables.orders.rows.values();
             rows.find(|row| row.order.customer.as_str() == customer)
                 .map(|row| row.order.id.to_string())
         });
@@ -131,8 +131,8 @@ async fn cancel(world: &Arc<World>, request: u8) {
             if status == Some(202) {
                 return;
             }
-            let may_come = world.look(|shop| {
-                let mut rows = shop.orders.rows();
+            let may_come = world.look(|tables| {
+                let mut rows = tables.orders.rows.values();
                 rows.any(|row| row.order.id.as_str() == order && !is_settled_for_good(row.order.status))
             });
             if !may_come {
@@ -153,15 +153,19 @@ fn is_settled_for_good(status: OrderStatus) -> bool {
 }
 
 pub(crate) fn parked(world: &World) -> Vec<OrderId> {
-    world.look(|shop| {
-        let rows = shop.orders.rows().filter(|row| row.order.status == OrderStatus::Parked);
+    world.look(|tables| {
+        let rows = tables
+            .orders
+            .rows
+            .values()
+            .filter(|row| row.order.status == OrderStatus::Parked);
         rows.map(|row| row.order.id.clone()).collect()
     })
 }
 
 /// The execution that the parked order names goes on; `false` where there is nothing to redrive.
 pub(crate) fn redrive(world: &Arc<World>, id: &OrderId) -> bool {
-    let parking = world.look(|shop| shop.orders.row(id).and_then(|row| row.parking.clone()));
+    let parking = world.look(|tables| tables.orders.rows.get(id).and_then(|row| row.parking.clone()));
     let execution = parking.map(|parking| parking.execution).unwrap_or_default();
     // An ARN ends in the execution's name.
     let name = execution.rsplit(':').next().unwrap_or_default();

@@ -2,27 +2,22 @@
 
 use std::collections::BTreeMap;
 
+use adapter_memory::tables::Tables;
 use domain::fulfilment::ports::SagaKind;
 use domain::values::{Currency, Money, Sku};
 use state_machine::{DefinitionFault, StateMachine};
-
-use crate::shop::Shop;
-use crate::shop::gateway::{self, Gateway};
-use crate::shop::shelf::{self, Shelf};
 
 const ORDER_SAGA: &str = include_str!("../../../infra/order-saga.asl.json");
 const CANCEL_SAGA: &str = include_str!("../../../infra/order-cancel.asl.json");
 
 /// What people ask for: SKU, price in cents, units at the beginning. The last one is not in the catalog any more.
-pub const PRODUCTS: [(&str, i64, i64); 3] = [("MUG-01", 1_250, 6), ("TEE-01", 1_900, 4), ("GONE-01", 0, 0)];
+pub const PRODUCTS: [(&str, i64, u32); 3] = [("MUG-01", 1_250, 6), ("TEE-01", 1_900, 4), ("GONE-01", 0, 0)];
 
 /// How requests are remembered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Requests {
-    /// One conditional write, and a fence for whoever comes late.
-    Fenced,
-    /// One conditional write, and whoever comes late completes it all the same.
-    Unfenced,
+    /// One conditional write.
+    OneWrite,
     /// Looked up first and written then, by whoever.
     GetThenPut,
 }
@@ -39,8 +34,8 @@ pub struct Design {
     pub name: &'static str,
     pub order_saga: StateMachine,
     pub cancel_saga: StateMachine,
-    pub shelf: fn() -> Box<dyn Shelf>,
-    pub gateway: fn() -> Box<dyn Gateway>,
+    /// Puts broken rules in the place of ours.
+    pub break_tables: fn(&mut Tables),
     pub requests: Requests,
     pub acknowledges: Acknowledges,
 }
@@ -56,9 +51,8 @@ impl Design {
             name,
             order_saga: machine("order-saga", order_saga)?,
             cancel_saga: machine("order-cancel", cancel_saga)?,
-            shelf: || Box::new(shelf::Honest::default()),
-            gateway: || Box::new(gateway::Honest::default()),
-            requests: Requests::Fenced,
+            break_tables: |_| {},
+            requests: Requests::OneWrite,
             acknowledges: Acknowledges::OnceItIsDone,
         })
     }
@@ -80,16 +74,14 @@ impl Design {
         }
     }
 
-    pub(crate) fn shop(&self) -> Shop {
-        let mut shop = Shop::new((self.shelf)(), (self.gateway)());
-        for (sku, cents, units) in PRODUCTS {
-            let sku = sku_named(sku);
-            shop.shelf.units_mut().put(&sku, units);
-            if cents > 0 {
-                shop.prices.insert(sku, euros(cents));
-            }
+    /// What every history begins with.
+    pub(crate) fn tables(&self) -> Tables {
+        let mut tables = Tables::default();
+        for (sku, cents, units) in PRODUCTS.iter().filter(|(_, cents, _)| *cents > 0) {
+            tables.products.put(&sku_named(sku), euros(*cents), *units);
         }
-        shop
+        (self.break_tables)(&mut tables);
+        tables
     }
 }
 

@@ -1,22 +1,21 @@
 //! How is a function invoked? The real handlers over ports of their own, as Lambda would run them.
 
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use domain::fulfilment as f;
-use domain::orders::cancel::CancelOrder;
-use domain::orders::place::PlaceOrder;
-use edge::invocation::{Invocation, InvocationContext, Reply};
+use entry::cursor::{CursorSigner, KEY_BYTES_MIN};
+use events::invocation::{Invocation, Reply};
 use futures_util::future::{Either, select};
 use serde_json::Value;
+use shop::{SagaArns, Settings};
 use tokio::sync::oneshot;
 
 use crate::call::{Call, Fate};
+use crate::executions::{CANCEL_SAGA_ARN, ORDER_SAGA_ARN};
 use crate::faults::{Found, Kind, Nature};
-use crate::ports::Ports;
+use crate::ports;
 use crate::scheduler::Owner;
 use crate::variants::published;
-use crate::workflows::{CANCEL_SAGA_ARN, ORDER_SAGA_ARN};
 use crate::world::World;
 
 /// `Timeout` of the functions in `infra/template.yaml`.
@@ -42,31 +41,12 @@ impl Failed {
     }
 }
 
-/// Every function that takes part.
-const FUNCTIONS: [&str; 14] = [
-    "orders-place",
-    "orders-cancel",
-    "saga-start",
-    "saga-reconcile",
-    "saga-reserve-stock",
-    "saga-release-stock",
-    "saga-authorize-payment",
-    "saga-capture-payment",
-    "saga-void-payment",
-    "saga-refund-payment",
-    "saga-confirm-order",
-    "saga-reject-order",
-    "saga-cancel-order",
-    "saga-notify-customer",
-];
-
-/// The function of this name, with a name that lives for ever.
+/// The function of this name, with a name that lives for ever. A name without a handler is nobody's function.
 pub(crate) fn named(function: &str) -> Option<&'static str> {
-    FUNCTIONS
-        .iter()
-        .chain(&published::FUNCTIONS)
-        .find(|name| **name == function)
-        .copied()
+    let published = || published::FUNCTIONS.into_iter().find(|name| *name == function);
+    shop::function(function)
+        .map(|function| function.name)
+        .or_else(published)
 }
 
 /// One invocation through whatever stands in front of Lambda, with everything that can go wrong there.
@@ -147,121 +127,33 @@ fn start(world: &Arc<World>, function: &'static str, event: Value) -> oneshot::R
 
 async fn handle(call: &Arc<Call>, event: Value) -> Reply {
     let function = call.function;
-    let context = InvocationContext {
-        function_name: function.to_owned(),
-        request_id: "invocation".to_owned(),
-        deadline_ms: u64::try_from(call.deadline_ms()).unwrap_or_default(),
-        trace_id: None,
-        cold_start: false,
-    };
-    let event = event.into();
-    let invocation = Invocation { event, context };
-    let ports = Arc::new(Ports(Arc::clone(call)));
-    match function {
-        "orders-place" => orders_place::handle(invocation, &place(&ports)).await,
-        "orders-cancel" => {
-            let (orders, clock) = (Arc::clone(&ports) as _, ports as _);
-            orders_cancel::handle(invocation, &CancelOrder { orders, clock }).await
-        }
-        "saga-start" => saga_start::handle(invocation, &f::start::StartFulfilment { runner: ports }).await,
-        "saga-reconcile" => {
-            let (book, runner, clock) = (Arc::clone(&ports) as _, Arc::clone(&ports) as _, ports as _);
-            let reconcile = f::reconcile::ReconcileOrders { book, runner, clock };
-            saga_reconcile::handle(invocation, &reconcile, &saga_arns()).await
-        }
-        "saga-notify-customer" => {
-            let notify = f::notify_customer::NotifyCustomer {
-                book: Arc::clone(&ports) as _,
-                directory: Arc::clone(&ports) as _,
-                mailer: Arc::clone(&ports) as _,
-                sends: Arc::clone(&ports) as _,
-                clock: ports,
-            };
-            saga_notify_customer::handle(invocation, &notify).await
-        }
-        name if name.starts_with("published-") => published::handle(name, invocation, &ports).await,
-        name if name.ends_with("-payment") => payment_step(name, invocation, ports).await,
-        name => order_step(name, invocation, ports).await,
+    let deadline_ms = u64::try_from(call.deadline_ms()).unwrap_or_default();
+    let invocation = Invocation::local(function, "invocation", deadline_ms, event);
+    match shop::function(function) {
+        Some(wired) => wired.handler(&wiring(call))(invocation).await,
+        None => published::handle(function, invocation, &adapter_memory::Ports(Arc::clone(call))).await,
     }
 }
 
-async fn order_step(function: &str, invocation: Invocation, ports: Arc<Ports>) -> Reply {
-    let (book, stock, clock) = (Arc::clone(&ports) as _, Arc::clone(&ports) as _, ports as _);
-    match function {
-        "saga-reserve-stock" => {
-            let reserve = f::reserve_stock::ReserveStock { book, stock, clock };
-            saga_reserve_stock::handle(invocation, &reserve).await
-        }
-        "saga-release-stock" => {
-            saga_release_stock::handle(invocation, &f::release_stock::ReleaseStock { stock, clock }).await
-        }
-        "saga-confirm-order" => {
-            let confirm = f::confirm_order::ConfirmOrder { book, stock, clock };
-            saga_confirm_order::handle(invocation, &confirm).await
-        }
-        "saga-reject-order" => {
-            saga_reject_order::handle(invocation, &f::reject_order::RejectOrder { book, clock }).await
-        }
-        _ => saga_cancel_order::handle(invocation, &f::complete_cancel::CompleteCancel { book, clock }).await,
-    }
+/// The same for every invocation of every history.
+static SETTINGS: OnceLock<Arc<Settings>> = OnceLock::new();
+
+fn settings() -> Arc<Settings> {
+    Arc::new(Settings {
+        cursors: CursorSigner::new(&[7; KEY_BYTES_MIN]).expect("the key is long enough"),
+        uploads_bucket: "uploads".to_owned(),
+        divide_above_bytes: u64::MAX,
+        range_bytes: u64::MAX,
+        sagas: SagaArns {
+            order: ORDER_SAGA_ARN.to_owned(),
+            cancel: CANCEL_SAGA_ARN.to_owned(),
+        },
+    })
 }
 
-async fn payment_step(function: &str, invocation: Invocation, ports: Arc<Ports>) -> Reply {
-    let (book, gateway) = (Arc::clone(&ports) as _, Arc::clone(&ports) as _);
-    let (records, clock) = (Arc::clone(&ports) as _, ports as _);
-    match function {
-        "saga-authorize-payment" => {
-            let authorize = f::authorize_payment::AuthorizePayment {
-                book,
-                gateway,
-                records,
-                clock,
-            };
-            saga_authorize_payment::handle(invocation, &authorize).await
-        }
-        "saga-capture-payment" => {
-            let capture = f::capture_payment::CapturePayment {
-                book,
-                gateway,
-                records,
-                clock,
-            };
-            saga_capture_payment::handle(invocation, &capture).await
-        }
-        "saga-void-payment" => {
-            let void = f::void_payment::VoidPayment {
-                book,
-                gateway,
-                records,
-                clock,
-            };
-            saga_void_payment::handle(invocation, &void).await
-        }
-        _ => {
-            let refund = f::refund_payment::RefundPayment {
-                book,
-                gateway,
-                records,
-                clock,
-            };
-            saga_refund_payment::handle(invocation, &refund).await
-        }
-    }
-}
-
-fn place(ports: &Arc<Ports>) -> PlaceOrder {
-    PlaceOrder {
-        orders: Arc::clone(ports) as _,
-        idempotency: Arc::clone(ports) as _,
-        prices: Arc::clone(ports) as _,
-        clock: Arc::clone(ports) as _,
-        ids: Arc::clone(ports) as _,
-    }
-}
-
-fn saga_arns() -> saga_reconcile::SagaArns {
-    saga_reconcile::SagaArns {
-        order: ORDER_SAGA_ARN.to_owned(),
-        cancel: CANCEL_SAGA_ARN.to_owned(),
+fn wiring(call: &Arc<Call>) -> shop::Shop {
+    shop::Shop {
+        ports: ports::of(call),
+        settings: Arc::clone(SETTINGS.get_or_init(settings)),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::stored_order::StoredOrder;
 use domain::values::{OrderId, OrderStatus};
 
 use crate::customers::{Action, act, parked, redrive};
@@ -10,10 +11,16 @@ use crate::events;
 use crate::faults::{Fault, Plan, Point};
 use crate::invariants::{Invariant, Violation};
 use crate::scheduler::{Owner, Stopped, lock};
-use crate::world::{BEGINNING_MS, Pace, World};
+use crate::world::{BEGINNING_MS, Consequences, Pace, World};
+use crate::{stream, workflows};
 
 /// Every order has settled by then: three times what an execution may last, and a host away for an hour twice.
 const SETTLED_WITHIN_MS: i64 = 6 * 60 * 60 * 1_000;
+
+const CONSEQUENCES: Consequences = Consequences {
+    changed: stream::wake,
+    saga_started: workflows::begin,
+};
 
 /// What is to happen.
 #[derive(Debug, Clone)]
@@ -36,6 +43,14 @@ pub struct Report {
     pub timeline: Vec<String>,
 }
 
+/// A world without faults in which nothing takes time: for the contracts of the ports.
+pub fn world_at_rest(design: &Arc<Design>) -> Arc<World> {
+    let chance = (Plan::Chosen(Vec::new()), 0);
+    let world = World::new(design, CONSEQUENCES, chance, Pace::Instant, false);
+    lock(&world.injector).is_off = true;
+    world
+}
+
 impl History {
     pub fn run(&self, design: &Arc<Design>) -> Report {
         self.run_with(design, false)
@@ -47,7 +62,8 @@ impl History {
     }
 
     fn run_with(&self, design: &Arc<Design>, is_told: bool) -> Report {
-        let world = World::new(design, self.plan.clone(), self.seed, self.pace, is_told);
+        let chance = (self.plan.clone(), self.seed);
+        let world = World::new(design, CONSEQUENCES, chance, self.pace, is_told);
         for action in &self.actions {
             act(&world, action);
         }
@@ -58,7 +74,7 @@ impl History {
             operate(&world, &parked);
         }
         let is_calm = lock(&world.injector).injected.is_empty();
-        world.look(|shop| lock(&world.auditor).in_the_end(shop));
+        world.look(|tables| lock(&world.auditor).in_the_end(tables));
         let outcomes = outcomes(&world, &parked);
         let mut auditor = lock(&world.auditor);
         if is_calm && !parked.is_empty() {
@@ -107,9 +123,9 @@ fn settle(world: &Arc<World>) {
 }
 
 fn unsettled(world: &World) -> Vec<String> {
-    world.look(|shop| {
+    world.look(|tables| {
         let open = |status| matches!(status, OrderStatus::Pending | OrderStatus::Cancelling);
-        let rows = shop.orders.rows().filter(|row| open(row.order.status));
+        let rows = tables.orders.rows.values().filter(|row| open(row.order.status));
         rows.map(|row| row.order.id.to_string()).collect()
     })
 }
@@ -118,7 +134,7 @@ fn unsettled(world: &World) -> Vec<String> {
 fn operate(world: &Arc<World>, orders: &[OrderId]) {
     lock(&world.injector).is_off = true;
     for id in orders {
-        let parking = world.look(|shop| shop.orders.row(id).and_then(|row| row.parking.clone()));
+        let parking = world.look(|tables| tables.orders.rows.get(id).and_then(|row| row.parking.clone()));
         let says_why = parking.is_some_and(|parking| !parking.execution.is_empty() && !parking.error.is_empty());
         if !says_why {
             lock(&world.auditor).violated(Invariant::ParkedSaysWhy, format!("{id} does not"));
@@ -138,8 +154,8 @@ fn operate(world: &Arc<World>, orders: &[OrderId]) {
 }
 
 fn outcomes(world: &World, parked: &[OrderId]) -> Vec<String> {
-    world.look(|shop| {
-        let outcome = |row: &crate::shop::orders::Row| {
+    world.look(|tables| {
+        let outcome = |row: &StoredOrder| {
             let order = &row.order;
             let status = order.status.as_str();
             let because = order
@@ -153,6 +169,6 @@ fn outcomes(world: &World, parked: &[OrderId]) -> Vec<String> {
             };
             format!("{before}{status}{because}")
         };
-        shop.orders.rows().map(outcome).collect()
+        tables.orders.rows.values().map(outcome).collect()
     })
 }

@@ -4,14 +4,16 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use domain::values::{OrderId, OrderStatus, Sku};
+use adapter_memory::tables::Tables;
+use adapter_memory::tables::orders::Change;
+use domain::fulfilment::reservation_state::ReservationState;
+use domain::stored_order::StoredOrder;
+use domain::values::{Money, OrderId, OrderStatus, Sku};
+use sandbox_gateway::ledger::{LedgerEvent, Movement};
 use serde_json::Value;
 
 use crate::design::{PRODUCTS, sku_named};
-use crate::shop::Shop;
-use crate::shop::orders::{Change, Row};
-use crate::shop::shelf::Held;
-use crate::workflows::Executions;
+use crate::executions::Executions;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Invariant {
@@ -82,8 +84,8 @@ impl Auditor {
     }
 
     /// After every single change.
-    pub(crate) fn along_the_way(&mut self, shop: &Shop) {
-        for (sku, count) in &shop.shelf.units().counts {
+    pub(crate) fn along_the_way(&mut self, tables: &Tables) {
+        for (sku, count) in &tables.products.rows {
             if count.available() < 0 || count.on_hand < 0 {
                 self.violated(
                     Invariant::StockIsNeverNegative,
@@ -91,9 +93,9 @@ impl Auditor {
                 );
             }
         }
-        let ledger = &shop.gateway.books().ledger;
+        let ledger = &tables.gateway.ledger;
         for (payment, _) in ledger.iter().skip(self.seen_movements) {
-            let captures = shop.gateway.books().balance(payment).captures;
+            let captures = balance(ledger, payment).captures;
             if captures > 1 {
                 self.violated(
                     Invariant::CapturedAtMostOnce,
@@ -102,36 +104,40 @@ impl Auditor {
             }
         }
         self.seen_movements = ledger.len();
-        for change in shop.orders.stream.iter().skip(self.seen_changes) {
+        for change in tables.orders.stream.iter().skip(self.seen_changes) {
             if !is_a_way(change) {
-                let what = format!("{} goes from {:?} to {:?}", change.order, change.old, change.new);
+                let what = format!(
+                    "{} goes from {:?} to {:?}",
+                    change.new.order.id, change.old, change.new.order.status
+                );
                 self.violated(Invariant::StatusesFollowTheirOrder, what);
             }
         }
-        self.seen_changes = shop.orders.stream.len();
-        if shop.mails.len() > self.seen_mails {
-            self.seen_mails = shop.mails.len();
-            self.mail_went_out(shop);
+        self.seen_changes = tables.orders.stream.len();
+        if tables.mails.len() > self.seen_mails {
+            self.seen_mails = tables.mails.len();
+            self.mail_went_out(tables);
         }
     }
 
-    fn mail_went_out(&mut self, shop: &Shop) {
-        let Some((mail, earlier)) = shop.mails.split_last() else {
+    fn mail_went_out(&mut self, tables: &Tables) {
+        let Some((mail, earlier)) = tables.mails.split_last() else {
             return;
         };
         if earlier.contains(mail) {
             self.violated(Invariant::NobodyIsToldTwice, format!("\"{}\" twice", mail.subject));
         }
-        let about = shop
+        let about = tables
             .orders
-            .rows()
+            .rows
+            .values()
             .find(|row| mail.text.contains(&format!("Order {}\n", row.order.id)));
         let is_so = about.is_some_and(|row| match mail.subject.as_str() {
             "Your order is confirmed" => {
-                let changes = &shop.orders.stream;
-                changes
-                    .iter()
-                    .any(|change| change.order == row.order.id && change.new == OrderStatus::Confirmed)
+                let changes = &tables.orders.stream;
+                changes.iter().any(|change| {
+                    change.new.order.id == row.order.id && change.new.order.status == OrderStatus::Confirmed
+                })
             }
             "We could not accept your order" => row.order.status == OrderStatus::Rejected,
             "Your order is cancelled" => row.order.status == OrderStatus::Cancelled,
@@ -146,9 +152,13 @@ impl Auditor {
         *self.restocked.entry(sku.clone()).or_default() += units;
     }
 
-    pub(crate) fn accepted(&mut self, request: u8, body: &Value, shop: &Shop) {
+    pub(crate) fn accepted(&mut self, request: u8, body: &Value, tables: &Tables) {
         let body = body.as_str().unwrap_or_default().to_owned();
-        let is_there = shop.orders.rows().any(|row| body.contains(row.order.id.as_str()));
+        let is_there = tables
+            .orders
+            .rows
+            .values()
+            .any(|row| body.contains(row.order.id.as_str()));
         if !is_there {
             self.violated(
                 Invariant::AcceptedIsDurable,
@@ -165,23 +175,23 @@ impl Auditor {
     }
 
     pub(crate) fn acknowledged(&mut self, change: &Change, executions: &Executions) {
-        let kind = match change.new {
+        let kind = match change.new.order.status {
             OrderStatus::Cancelling => domain::fulfilment::ports::SagaKind::Cancel,
             _ => domain::fulfilment::ports::SagaKind::Order,
         };
-        let name = kind.execution_name(&change.order);
+        let name = kind.execution_name(&change.new.order.id);
         if executions.status(&name).is_none() {
             self.violated(Invariant::AcknowledgedIsDurable, format!("nobody has started {name}"));
         }
     }
 
     /// Once nobody does anything any more.
-    pub(crate) fn in_the_end(&mut self, shop: &Shop) {
-        for row in shop.orders.rows() {
-            self.order_in_the_end(row, shop);
+    pub(crate) fn in_the_end(&mut self, tables: &Tables) {
+        for row in tables.orders.rows.values() {
+            self.order_in_the_end(row, tables);
         }
         let mut customers: BTreeMap<&str, usize> = BTreeMap::new();
-        for row in shop.orders.rows() {
+        for row in tables.orders.rows.values() {
             *customers.entry(row.order.customer.as_str()).or_default() += 1;
         }
         for (customer, orders) in customers {
@@ -192,12 +202,12 @@ impl Auditor {
                 );
             }
         }
-        self.stock_in_the_end(shop);
+        self.stock_in_the_end(tables);
     }
 
-    fn order_in_the_end(&mut self, row: &Row, shop: &Shop) {
+    fn order_in_the_end(&mut self, row: &StoredOrder, tables: &Tables) {
         let order = &row.order;
-        let balance = shop.gateway.books().balance(&order.id);
+        let balance = balance(&tables.gateway.ledger, &order.id);
         let due = match order.status {
             OrderStatus::Confirmed => order.total.amount_minor(),
             OrderStatus::Rejected | OrderStatus::Cancelled => 0,
@@ -217,36 +227,74 @@ impl Auditor {
         }
     }
 
-    fn stock_in_the_end(&mut self, shop: &Shop) {
+    fn stock_in_the_end(&mut self, tables: &Tables) {
         for (sku, _, initial) in PRODUCTS {
             let sku = sku_named(sku);
-            let sold = |row: &Row| -> i64 {
+            let sold = |row: &StoredOrder| -> i64 {
                 let lines = row.order.lines.iter().filter(|line| line.sku == sku);
                 lines.map(|line| i64::from(line.quantity.units())).sum()
             };
-            let confirmed = shop
+            let confirmed = tables
                 .orders
-                .rows()
+                .rows
+                .values()
                 .filter(|row| row.order.status == OrderStatus::Confirmed);
-            let expected = initial + self.restocked.get(&sku).copied().unwrap_or(0) - confirmed.map(sold).sum::<i64>();
-            let available = shop.shelf.units().available(&sku);
+            let expected =
+                i64::from(initial) + self.restocked.get(&sku).copied().unwrap_or(0) - confirmed.map(sold).sum::<i64>();
+            let available = tables.products.available(&sku);
             if available != expected {
                 let what = format!("{available} of {sku} are left where {expected} should be");
                 self.violated(Invariant::StockMatchesTheOrders, what);
             }
         }
-        let units = shop.shelf.units();
-        let is_open = |id: &OrderId| matches!(units.held.get(id), Some(Held::Reserved(_)));
-        if let Some(row) = shop.orders.rows().find(|row| is_open(&row.order.id)) {
+        let held = &tables.products.held;
+        let is_open = |id| {
+            held.get(id)
+                .is_some_and(|held| held.state == ReservationState::Reserved)
+        };
+        if let Some(row) = tables.orders.rows.values().find(|row| is_open(&row.order.id)) {
             let what = format!("{} is {} and still reserved", row.order.id, row.order.status.as_str());
             self.violated(Invariant::StockMatchesTheOrders, what);
         }
     }
 }
 
+/// What the ledger says of one payment, in minor units.
+#[derive(Debug, Default)]
+struct Balance {
+    /// How often money was taken.
+    captures: usize,
+    refunds: usize,
+    /// What is ours: captured less refunded.
+    earned: i64,
+    /// What is still held on the customer's means of payment.
+    held: i64,
+}
+
+fn balance(ledger: &[(OrderId, Movement)], payment: &OrderId) -> Balance {
+    let mut balance = Balance::default();
+    for (_, movement) in ledger.iter().filter(|(id, _)| id == payment) {
+        let amount = movement.amount.map_or(0, Money::amount_minor);
+        match movement.event {
+            LedgerEvent::Authorized => balance.held += amount,
+            LedgerEvent::Captured => {
+                balance.captures += 1;
+                balance.earned += amount;
+                balance.held = 0;
+            }
+            LedgerEvent::Voided => balance.held = 0,
+            LedgerEvent::Refunded => {
+                balance.refunds += 1;
+                balance.earned -= amount;
+            }
+        }
+    }
+    balance
+}
+
 fn is_a_way(change: &Change) -> bool {
     use OrderStatus::{Cancelled, Cancelling, Confirmed, Parked, Pending, Rejected};
-    match (change.old, change.new) {
+    match (change.old, change.new.order.status) {
         (None, Pending)
         | (Some(Pending), Confirmed | Rejected | Parked)
         | (Some(Confirmed), Cancelling)

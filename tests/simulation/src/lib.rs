@@ -11,6 +11,7 @@ pub mod coverage;
 pub mod customers;
 pub mod design;
 mod events;
+mod executions;
 pub mod exhaustive;
 
 pub mod faults;
@@ -21,7 +22,6 @@ pub mod matrix;
 pub mod ports;
 pub mod random;
 mod scheduler;
-pub mod shop;
 pub mod shrink;
 mod stream;
 pub mod variants;

@@ -1,4 +1,4 @@
-//! What does `cargo xtask simulate` run? Every single fault, every pair of faults, and histories drawn from seeds.
+//! `cargo xtask simulate`: every single fault, every pair of faults, and histories drawn from seeds.
 #![expect(clippy::print_stdout, reason = "a command line tool talks to the terminal")]
 
 mod arguments;
@@ -16,17 +16,17 @@ use simulation::random::{self, Failing};
 use simulation::shrink::shrunk;
 use simulation::{coverage, matrix};
 
-use arguments::{Faults, Wanted};
+use arguments::{Arguments, Faults};
+use clap::Parser as _;
 
 /// Findings that are shown whole; the rest is counted.
 const SHOWN_MAX: usize = 3;
 
 fn main() -> ExitCode {
-    let outcome = match arguments::parse(std::env::args_os().skip(1)) {
-        Ok(Wanted::Everything { faults, seeds }) => everything(faults, seeds),
-        Ok(Wanted::Seed(seed)) => replay(seed),
-        Ok(Wanted::WriteDocs) => write_docs(),
-        Err(fault) => Err(fault.into()),
+    let outcome = match Arguments::parse() {
+        Arguments { write_docs: true, .. } => write_docs(),
+        Arguments { seed: Some(seed), .. } => replay(seed),
+        Arguments { faults, seeds, .. } => everything(faults, seeds),
     };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,

@@ -10,6 +10,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 
+use adapter_memory::time::SetClock;
+use domain::ports::Clock;
+use domain::values::Timestamp;
+
 /// Who loses a task when the host dies?
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Owner {
@@ -81,7 +85,6 @@ impl Ord for Alarm {
 
 #[derive(Default)]
 struct Inner {
-    now_ms: i64,
     alarms: BinaryHeap<Reverse<Alarm>>,
     alarms_set: u64,
     /// A place is taken out while its task is polled, and stays empty once it has ended.
@@ -92,8 +95,8 @@ struct Inner {
     killed: Vec<Owner>,
 }
 
-#[derive(Default)]
 pub(crate) struct Scheduler {
+    pub(crate) clock: Arc<SetClock>,
     inner: Mutex<Inner>,
     ready: Arc<Ready>,
 }
@@ -109,13 +112,15 @@ pub(crate) enum Stopped {
 
 impl Scheduler {
     pub(crate) fn starting_at(now_ms: i64) -> Self {
-        let scheduler = Self::default();
-        lock(&scheduler.inner).now_ms = now_ms;
-        scheduler
+        Self {
+            clock: Arc::new(SetClock::at(Timestamp::from_unix_ms(now_ms))),
+            inner: Mutex::default(),
+            ready: Arc::default(),
+        }
     }
 
     pub(crate) fn now_ms(&self) -> i64 {
-        lock(&self.inner).now_ms
+        self.clock.now().unix_ms()
     }
 
     pub(crate) fn spawn(&self, owner: Owner, work: impl Future<Output = ()> + Send + 'static) {
@@ -166,11 +171,12 @@ impl Scheduler {
             };
             if alarm.at_ms > until_ms {
                 inner.alarms.push(Reverse(alarm));
-                inner.now_ms = until_ms;
+                self.clock.set(Timestamp::from_unix_ms(until_ms));
                 return Stopped::OutOfTime;
             }
-            inner.now_ms = inner.now_ms.max(alarm.at_ms);
             drop(inner);
+            self.clock
+                .set(self.clock.now().max(Timestamp::from_unix_ms(alarm.at_ms)));
             alarm.waker.wake();
         }
     }
@@ -239,13 +245,13 @@ impl Future for Sleep {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let scheduler = Arc::clone(&self.scheduler);
-        let mut inner = lock(&scheduler.inner);
-        if inner.now_ms >= self.at_ms {
+        if scheduler.now_ms() >= self.at_ms {
             return Poll::Ready(());
         }
         // One alarm is enough: a task keeps its waker for life.
         if !self.is_set {
             self.is_set = true;
+            let mut inner = lock(&scheduler.inner);
             inner.alarms_set += 1;
             let alarm = Alarm {
                 at_ms: self.at_ms,

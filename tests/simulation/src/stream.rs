@@ -4,13 +4,15 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use adapter_memory::tables::orders::Change;
+use domain::values::OrderStatus;
 use serde_json::{Value, json};
+use wire::order_item;
 
 use crate::design::Acknowledges;
 use crate::faults::{Found, Kind, Nature};
 use crate::functions::invoke;
 use crate::scheduler::{Owner, lock};
-use crate::shop::orders::Change;
 use crate::world::World;
 
 /// `BatchSize` and `MaximumRetryAttempts` of the event source in `infra/template.yaml`.
@@ -20,13 +22,6 @@ const RETRIES_MAX: u32 = 20;
 const POLL_MS: i64 = 50;
 const RETRY_DELAY_MS: i64 = 200;
 const RETRY_DELAY_MS_MAX: i64 = 10_000;
-
-/// How far the stream was acknowledged.
-#[derive(Default)]
-pub(crate) struct StreamPosition {
-    next: usize,
-    is_polled: bool,
-}
 
 /// Polls, if there is something new and nobody does.
 pub(crate) fn wake(world: &Arc<World>, changes: usize) {
@@ -46,7 +41,7 @@ async fn poll(world: &Arc<World>) {
     loop {
         world.sleep(POLL_MS).await;
         let next = lock(&world.position).next;
-        let (batch, end) = world.look(|shop| batch(&shop.orders.stream, next));
+        let (batch, end) = world.look(|tables| batch(&tables.orders.stream, next));
         if batch.is_empty() {
             // Between the look and this nobody else runs.
             let mut position = lock(&world.position);
@@ -78,7 +73,7 @@ type Numbered = (usize, Change);
 fn batch(stream: &[Change], next: usize) -> (Vec<Numbered>, usize) {
     let mut batch = Vec::new();
     for (sequence, change) in stream.iter().enumerate().skip(next) {
-        if change.is_wanted() {
+        if is_wanted(change) {
             if batch.len() == BATCH_SIZE {
                 return (batch, sequence);
             }
@@ -131,7 +126,7 @@ async fn deliver(world: &Arc<World>, batch: &[Numbered], end: usize) -> usize {
 async fn hand_over(world: &Arc<World>, batch: &[Numbered]) -> Result<Option<usize>, ()> {
     let records: Vec<Value> = batch
         .iter()
-        .map(|(sequence, change)| change.record(*sequence))
+        .map(|(sequence, change)| record(change, *sequence))
         .collect();
     let answer = invoke(world, "saga-start", json!({ "Records": records }))
         .await
@@ -147,9 +142,49 @@ async fn hand_over(world: &Arc<World>, batch: &[Numbered]) -> Result<Option<usiz
 /// From here on nobody brings these changes again.
 fn acknowledge(world: &Arc<World>, to: usize) {
     let from = std::mem::replace(&mut lock(&world.position).next, to);
-    let done: Vec<Change> = world.look(|shop| shop.orders.stream.get(from..to).unwrap_or_default().to_vec());
-    for change in done.iter().filter(|change| change.is_wanted()) {
+    let done: Vec<Change> = world.look(|tables| tables.orders.stream.get(from..to).unwrap_or_default().to_vec());
+    for change in done.iter().filter(|change| is_wanted(change)) {
         let executions = lock(&world.executions);
         lock(&world.auditor).acknowledged(change, &executions);
     }
+}
+
+/// As the filter of saga-start's event source in `infra/template.yaml` chooses.
+fn is_wanted(change: &Change) -> bool {
+    matches!(
+        (change.old, change.new.order.status),
+        (None, OrderStatus::Pending) | (Some(OrderStatus::Confirmed), OrderStatus::Cancelling)
+    )
+}
+
+/// As DynamoDB Streams shows it, as far as anybody reads it.
+fn record(change: &Change, sequence: usize) -> Value {
+    let new = &change.new;
+    let mut image = json!({
+        order_item::KIND: { "S": order_item::KIND_ORDER },
+        order_item::ORDER_ID: { "S": new.order.id.as_str() },
+        order_item::STATUS: { "S": new.order.status.as_str() },
+        order_item::CORRELATION_ID: { "S": new.order.correlation_id.as_str() },
+    });
+    if let Some(id) = &new.cancel_correlation_id {
+        image[order_item::CANCEL_CORRELATION_ID] = json!({ "S": id.as_str() });
+    }
+    let mut record = json!({
+        "Keys": { "pk": { "S": format!("order#{}", new.order.id) } },
+        "NewImage": image,
+        "SequenceNumber": sequence.to_string(),
+        "StreamViewType": "NEW_AND_OLD_IMAGES",
+    });
+    if let Some(old) = change.old {
+        record["OldImage"] = json!({
+            order_item::KIND: { "S": order_item::KIND_ORDER },
+            order_item::STATUS: { "S": old.as_str() },
+        });
+    }
+    json!({
+        "eventID": format!("change-{sequence}"),
+        "eventName": if change.old.is_none() { "INSERT" } else { "MODIFY" },
+        "eventSource": "aws:dynamodb",
+        "dynamodb": record,
+    })
 }

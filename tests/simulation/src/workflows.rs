@@ -5,52 +5,21 @@ use std::future::pending;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use domain::fulfilment::ports::{Parking, SagaKind, SagaStanding, SagaStart};
+use domain::fulfilment::ports::{SagaKind, SagaStart};
 use serde_json::{Value, json};
 use state_machine::history::{EventKind, HistoryEvent};
 use state_machine::host::{Host, HostFailure, StateError, TaskCall};
 use state_machine::{ExecutionInput, Outcome, run};
 
 use crate::events;
+use crate::executions::{CANCEL_SAGA_ARN, Execution, ORDER_SAGA_ARN, Status};
 use crate::faults::{Found, HOST_DOWN_MS, Kind, Nature};
 use crate::functions;
 use crate::scheduler::{Owner, lock};
 use crate::world::World;
 
-pub(crate) const ORDER_SAGA_ARN: &str = "arn:aws:states:eu-central-1:123456789012:stateMachine:order-saga";
-pub(crate) const CANCEL_SAGA_ARN: &str = "arn:aws:states:eu-central-1:123456789012:stateMachine:order-cancel";
 /// A host that died is back after this.
 const RESTART_MS: i64 = 1_000;
-
-/// Executions by name.
-#[derive(Default)]
-pub(crate) struct Executions {
-    by_name: BTreeMap<String, Execution>,
-    host_is_down: bool,
-}
-
-pub(crate) struct Execution {
-    pub(crate) kind: SagaKind,
-    input: Value,
-    started_at_ms: i64,
-    journal: BTreeMap<String, Value>,
-    pub(crate) status: Status,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Status {
-    Running,
-    Succeeded,
-    Failed(StateError),
-    TimedOut,
-    Aborted,
-}
-
-impl Executions {
-    pub(crate) fn status(&self, name: &str) -> Option<&Status> {
-        self.by_name.get(name).map(|execution| &execution.status)
-    }
-}
 
 /// Starts the execution of this name, unless there is one.
 pub(crate) fn begin(world: &Arc<World>, start: &SagaStart) {
@@ -72,24 +41,6 @@ pub(crate) fn begin(world: &Arc<World>, start: &SagaStart) {
     world.tell(|| format!("       execution {name} starts"));
     if is_up {
         spawn(world, name);
-    }
-}
-
-pub(crate) fn standing(world: &World, name: &str) -> SagaStanding {
-    let parking = |error: &str, cause: &str| {
-        SagaStanding::Ended(Parking {
-            execution: name.to_owned(),
-            error: error.to_owned(),
-            cause: cause.to_owned(),
-        })
-    };
-    match lock(&world.executions).status(name) {
-        None => SagaStanding::NotStarted,
-        Some(Status::Running) => SagaStanding::Running,
-        Some(Status::Succeeded) => SagaStanding::Succeeded,
-        Some(Status::Failed(error)) => parking(&error.error, &error.cause),
-        Some(Status::TimedOut) => parking("TIMED_OUT", ""),
-        Some(Status::Aborted) => parking("ABORTED", ""),
     }
 }
 

@@ -1,17 +1,16 @@
 //! What is one history's whole world? A clock, a shop, the plan of faults and whoever watches.
 
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
-use domain::values::Timestamp;
+use adapter_memory::tables::Tables;
+use adapter_memory::time::CountedIds;
+use domain::fulfilment::ports::SagaStart;
 
 use crate::design::Design;
+use crate::executions::Executions;
 use crate::faults::{Found, Injector, Nature, Plan};
 use crate::invariants::Auditor;
 use crate::scheduler::{Owner, Scheduler, Sleep, lock};
-use crate::shop::Shop;
-use crate::stream::StreamPosition;
-use crate::workflows::Executions;
 
 /// When every history begins, in Unix milliseconds.
 pub(crate) const BEGINNING_MS: i64 = 1_800_000_000_000;
@@ -31,6 +30,21 @@ pub enum Pace {
     Drawn,
 }
 
+/// What follows when something happens. Handed in, so that the world depends on nobody who lives in it.
+#[derive(Clone, Copy)]
+pub(crate) struct Consequences {
+    /// The stream has this many changes.
+    pub(crate) changed: fn(&Arc<World>, usize),
+    pub(crate) saga_started: fn(&Arc<World>, &SagaStart),
+}
+
+/// How far the stream was acknowledged.
+#[derive(Default)]
+pub(crate) struct StreamPosition {
+    pub(crate) next: usize,
+    pub(crate) is_polled: bool,
+}
+
 pub struct World {
     pub(crate) scheduler: Arc<Scheduler>,
     pub(crate) design: Arc<Design>,
@@ -38,15 +52,22 @@ pub struct World {
     pub(crate) position: Mutex<StreamPosition>,
     pub(crate) injector: Mutex<Injector>,
     pub(crate) auditor: Mutex<Auditor>,
-    shop: Mutex<Shop>,
+    pub(crate) ids: Arc<CountedIds>,
+    tables: Mutex<Tables>,
     chance: Mutex<fastrand::Rng>,
-    ids: AtomicU32,
+    pub(crate) consequences: Consequences,
     pace: Pace,
     told: Option<Mutex<Vec<String>>>,
 }
 
 impl World {
-    pub(crate) fn new(design: &Arc<Design>, plan: Plan, seed: u64, pace: Pace, is_told: bool) -> Arc<Self> {
+    pub(crate) fn new(
+        design: &Arc<Design>,
+        consequences: Consequences,
+        (plan, seed): (Plan, u64),
+        pace: Pace,
+        is_told: bool,
+    ) -> Arc<Self> {
         // Two streams of chance: the faults of a history can be taken away without changing everything else.
         let mut seeds = fastrand::Rng::with_seed(seed);
         Arc::new(Self {
@@ -56,27 +77,17 @@ impl World {
             position: Mutex::default(),
             injector: Mutex::new(Injector::new(plan, seeds.u64(..))),
             auditor: Mutex::default(),
-            shop: Mutex::new(design.shop()),
+            ids: Arc::new(CountedIds::new("order", 5)),
+            tables: Mutex::new(design.tables()),
             chance: Mutex::new(seeds.fork()),
-            ids: AtomicU32::new(0),
+            consequences,
             pace,
             told: is_told.then(Mutex::default),
         })
     }
 
-    /// A world without faults in which nothing takes time: for the contracts of the ports.
-    pub fn at_rest(design: &Arc<Design>) -> Arc<Self> {
-        let world = Self::new(design, Plan::Chosen(Vec::new()), 0, Pace::Instant, false);
-        lock(&world.injector).is_off = true;
-        world
-    }
-
     pub(crate) fn now_ms(&self) -> i64 {
         self.scheduler.now_ms()
-    }
-
-    pub(crate) fn now(&self) -> Timestamp {
-        Timestamp::from_unix_ms(self.now_ms())
     }
 
     pub(crate) fn sleep(&self, duration_ms: i64) -> Sleep {
@@ -105,28 +116,24 @@ impl World {
         }
     }
 
-    pub(crate) fn next_order_number(&self) -> u32 {
-        self.ids.fetch_add(1, Ordering::Relaxed) + 1
-    }
-
     pub(crate) fn spawn(&self, owner: Owner, work: impl Future<Output = ()> + Send + 'static) {
         self.scheduler.spawn(owner, work);
     }
 
     /// Looks without touching.
-    pub fn look<T>(&self, look: impl FnOnce(&Shop) -> T) -> T {
-        look(&lock(&self.shop))
+    pub fn look<T>(&self, look: impl FnOnce(&Tables) -> T) -> T {
+        look(&lock(&self.tables))
     }
 
     /// One atomic change of the shop, and a look at what must never be.
-    pub fn change<T>(self: &Arc<Self>, change: impl FnOnce(&mut Shop) -> T) -> T {
-        let mut shop = lock(&self.shop);
-        let answer = change(&mut shop);
-        lock(&self.auditor).along_the_way(&shop);
-        let changes = shop.orders.stream.len();
-        drop(shop);
+    pub fn change<T>(self: &Arc<Self>, change: impl FnOnce(&mut Tables) -> T) -> T {
+        let mut tables = lock(&self.tables);
+        let answer = change(&mut tables);
+        lock(&self.auditor).along_the_way(&tables);
+        let changes = tables.orders.stream.len();
+        drop(tables);
         if self.pace != Pace::Instant {
-            crate::stream::wake(self, changes);
+            (self.consequences.changed)(self, changes);
         }
         answer
     }

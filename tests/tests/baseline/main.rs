@@ -8,8 +8,5 @@
 
 mod answers;
 mod data_folder;
-mod dynamodb;
-mod over_items;
-mod over_orders;
 mod recording;
 mod sql;

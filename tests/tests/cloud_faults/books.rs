@@ -7,7 +7,10 @@ use tests::api::Cloud;
 use tests::client::Client;
 
 use crate::customer::{End, SCARCE_SKU, SKUS};
-use crate::{PLENTY, SCARCE};
+
+/// More than anybody orders of a product, and less than anybody orders of the scarce one.
+pub(crate) const PLENTY: u32 = 10_000;
+pub(crate) const SCARCE: u32 = 5;
 
 /// What the gateway entered, by payment.
 pub(crate) struct Books {

@@ -10,8 +10,7 @@ use serde_json::{Value, json};
 use tests::catalog;
 use tests::fault_proxy::{Call, Fault};
 
-use crate::number;
-use crate::place::Place;
+use crate::place::{Place, number};
 
 /// What a suite has time for. A longer run is asked for with `IMPORT_ROWS`.
 const ROWS: usize = 5_000;

@@ -14,34 +14,23 @@ mod place;
 mod plan;
 mod starts;
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use serde_json::Value;
 use tests::client::Client;
+use tests::repository::event;
 
-use books::Books;
+use books::{Books, PLENTY, SCARCE};
 use customer::{End, History, Stream};
-use place::Place;
+use place::{Place, number};
 use plan::Plan;
 
 /// How many orders are on their way at once: an emulator on two processors starts some twenty functions a second.
 const AT_ONCE: usize = 6;
 /// What a suite has time for. A longer run is asked for with `FAULT_HISTORIES`.
 const HISTORIES: usize = 40;
-/// More than anybody orders of a product, and less than anybody orders of the scarce one.
-const PLENTY: u32 = 10_000;
-const SCARCE: u32 = 5;
-
-fn number(variable: &str) -> Option<usize> {
-    let text = std::env::var(variable).ok()?;
-    Some(
-        text.parse()
-            .unwrap_or_else(|_| panic!("{variable} is not a number: {text}")),
-    )
-}
 
 /// Puts the products on sale that the histories order.
 fn stock(client: &Client) {
@@ -56,9 +45,7 @@ fn stock(client: &Client) {
 
 /// The change of the folder `events` that tells of an order.
 fn change() -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../events/saga-start.json");
-    let event: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-    event["Records"][0].clone()
+    event("saga-start")["Records"][0].clone()
 }
 
 #[test]

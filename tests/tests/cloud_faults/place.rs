@@ -10,8 +10,6 @@ use tests::cloud;
 use tests::fault_proxy::{Call, Fault, FaultProxy};
 use tests::lambda::Answer;
 
-use crate::number;
-
 type Choose = Box<dyn Fn(Call<'_>) -> Option<Fault> + Send + Sync>;
 
 /// The proxy, and who decides now what becomes of a call.
@@ -94,4 +92,13 @@ fn between(url: &str) -> Between {
         choosing,
         functions_call: format!("http://127.0.0.1:{port}"),
     }
+}
+
+/// The number in an environment variable, if it is set.
+pub(crate) fn number(variable: &str) -> Option<usize> {
+    let text = std::env::var(variable).ok()?;
+    Some(
+        text.parse()
+            .unwrap_or_else(|_| panic!("{variable} is not a number: {text}")),
+    )
 }

@@ -27,8 +27,7 @@ async fn stream_event(shop: &Shop) -> Value {
 
 #[tokio::test]
 async fn the_id_of_a_request_reaches_the_saga_that_it_leads_to() {
-    let shop = Shop::open().await;
-    shop.place_mugs(ORDER, "tok_ok").await;
+    let shop = Shop::with_order("tok_ok").await;
     shop.confirm(ORDER).await;
     let mut cancel = event("orders-cancel");
     cancel["headers"]["x-correlation-id"] = json!("req-of-the-cancel");
@@ -46,16 +45,11 @@ async fn the_id_of_a_request_reaches_the_saga_that_it_leads_to() {
 
 #[tokio::test]
 async fn every_line_names_the_request_and_none_a_secret() {
-    let shop = Shop::open().await;
-    shop.place_mugs(ORDER, "tok_ok").await;
+    let shop = Shop::with_order("tok_ok").await;
     shop.invoke("saga-start", stream_event(&shop).await).await.unwrap();
     shop.confirm(ORDER).await;
-    shop.invoke("saga-notify-customer", event("saga-notify-customer"))
-        .await
-        .unwrap();
-    shop.invoke("orders-place", event("orders-place.rejected"))
-        .await
-        .unwrap();
+    shop.send("saga-notify-customer").await.unwrap();
+    shop.send("orders-place.rejected").await.unwrap();
     shop.step("saga-void-payment", ORDER).await.unwrap_err();
 
     let lines = log::taken();

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::shop::{Shop, error_name, event, http};
+use crate::shop::{Shop, error_name, event};
 
 const CATALOG: &str = "catalogs/0192e5a0-7c11-7b3a-9c5d-6a1f00000021.csv";
 const ROWS: u32 = 500;
@@ -40,7 +40,7 @@ async fn planned(shop: &Shop, job: &Value) -> Vec<Value> {
 }
 
 async fn status(shop: &Shop) -> Value {
-    http(shop.invoke("uploads-get", event("uploads-get")).await)["body"].take()
+    shop.ask("uploads-get").await["body"].take()
 }
 
 #[tokio::test]
@@ -118,13 +118,10 @@ async fn a_large_file_without_its_columns_is_rejected_at_its_end() {
 async fn a_file_that_is_gone_is_told_as_such() {
     let shop = Shop::open().await;
     assert_eq!(
-        shop.invoke("import-plan", event("import-plan")).await.unwrap(),
+        shop.send("import-plan").await.unwrap(),
         json!({"outcome": "GONE", "ranges": [], "range_count": 0})
     );
-    assert_eq!(
-        shop.invoke("import-range", event("import-range")).await.unwrap(),
-        json!({"outcome": "GONE"})
-    );
+    assert_eq!(shop.send("import-range").await.unwrap(), json!({"outcome": "GONE"}));
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::sync::Once;
 
-use edge::telemetry;
+use telemetry::log;
 use tests::privacy;
 use tracing::level_filters::LevelFilter;
 
@@ -17,7 +17,7 @@ pub(crate) fn listen() {
     static LISTENING: Once = Once::new();
     LISTENING.call_once(|| {
         let write = |line: &str| LINES.with_borrow_mut(|lines| lines.push(line.to_owned()));
-        tracing::subscriber::set_global_default(telemetry::subscriber(LevelFilter::TRACE, write)).unwrap();
+        tracing::subscriber::set_global_default(log::subscriber(LevelFilter::TRACE, write)).unwrap();
     });
 }
 

@@ -16,6 +16,8 @@ mod orders;
 mod pipelines;
 mod products;
 mod saga_faults;
+mod saga_files;
+mod saga_replay;
 mod saga_steps;
 mod saga_world;
 mod sagas;

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adapter_embedded::idempotency::SqliteIdempotencyStore;
-use domain::orders::ports::{IdempotencyClaim, IdempotencyScope, IdempotencyStore, PayloadHash};
+use domain::orders::ports::{IdempotencyClaim, IdempotencyStore, PayloadHash};
 use domain::ports::Clock;
 use domain::values::CustomerId;
+use port_contracts::samples;
 use serde_json::{Value, json};
 
 use crate::shop::{ANN, ORDER, OTHER_ORDER, Shop, event, http};
@@ -31,7 +32,7 @@ async fn place_body(shop: &Shop, key: &str, body: &Value) -> Value {
 async fn a_placed_order_is_answered_with_itself_and_its_address() {
     let shop = Shop::open().await;
     shop.ids.announce(ORDER);
-    let answer = http(shop.invoke("orders-place", event("orders-place")).await);
+    let answer = shop.ask("orders-place").await;
     assert_eq!(
         answer,
         json!({
@@ -61,7 +62,7 @@ async fn a_placed_order_is_answered_with_itself_and_its_address() {
 #[tokio::test]
 async fn an_order_with_faults_is_told_all_of_them() {
     let shop = Shop::open().await;
-    let answer = http(shop.invoke("orders-place", event("orders-place.rejected")).await);
+    let answer = shop.ask("orders-place.rejected").await;
     let mut body = problem("invalid-content", "The body has faults in its content", 422);
     body["errors"] = json!([
         {"pointer": "/note", "detail": "is not a member of this object"},
@@ -82,7 +83,7 @@ async fn an_order_with_faults_is_told_all_of_them() {
 async fn the_same_request_again_gets_the_same_answer_and_no_second_order() {
     let shop = Shop::open().await;
     shop.ids.announce(ORDER);
-    let first = http(shop.invoke("orders-place", event("orders-place")).await);
+    let first = shop.ask("orders-place").await;
     // Spelled otherwise, later, after the price changed and half the order was fulfilled: still the same request.
     let mut again = event("orders-place");
     again["body"] =
@@ -102,7 +103,7 @@ async fn the_same_request_again_gets_the_same_answer_and_no_second_order() {
 async fn a_key_belongs_to_one_payload_of_one_customer() {
     let shop = Shop::open().await;
     shop.ids.announce(ORDER);
-    http(shop.invoke("orders-place", event("orders-place")).await);
+    shop.ask("orders-place").await;
     let key = event("orders-place")["headers"]["idempotency-key"].clone();
     let body = json!({"items": [{"sku": "MUG-01", "quantity": 1}], "payment_token": "tok_ok"});
     let reused = place_body(&shop, key.as_str().unwrap(), &body).await;
@@ -124,22 +125,12 @@ async fn a_request_still_in_progress_is_a_conflict_until_its_lease_is_over() {
     let idempotency = SqliteIdempotencyStore {
         database: shop.database.clone(),
     };
-    let now = shop.clock.now();
+    let body = json!({"items": [{"sku": "MUG-01", "quantity": 1}], "payment_token": "tok_ok"});
     let claim = IdempotencyClaim {
-        scope: IdempotencyScope {
-            customer: CustomerId::parse(ANN).unwrap(),
-            operation: "place-order",
-            key: "key-1".to_owned(),
-        },
-        payload_hash: PayloadHash(edge::json::payload_hash(
-            &json!({"items": [{"sku": "MUG-01", "quantity": 1}], "payment_token": "tok_ok"}),
-        )),
-        now,
-        lease_until: now.plus(Duration::from_secs(10)),
-        expires_at: now.plus(Duration::from_secs(1_000)),
+        payload_hash: PayloadHash(entry::json::payload_hash(&body)),
+        ..samples::claim(&CustomerId::parse(ANN).unwrap(), "key-1", 0, shop.clock.now())
     };
     idempotency.claim(&claim).await.unwrap();
-    let body = json!({"items": [{"sku": "MUG-01", "quantity": 1}], "payment_token": "tok_ok"});
     let answer = place_body(&shop, "key-1", &body).await;
     assert_eq!(
         (&answer["status"], &answer["headers"]["Retry-After"]),
@@ -228,11 +219,10 @@ async fn a_request_in_the_wrong_form_is_refused_before_anything_is_done() {
 
 #[tokio::test]
 async fn an_order_is_shown_to_its_customer_alone() {
-    let shop = Shop::open().await;
-    shop.place_mugs(ORDER, "tok_ok").await;
-    let answer = http(shop.invoke("orders-get", event("orders-get")).await);
+    let shop = Shop::with_order("tok_ok").await;
+    let answer = shop.ask("orders-get").await;
     assert_eq!((&answer["status"], &answer["body"]["id"]), (&json!(200), &json!(ORDER)));
-    let anothers = http(shop.invoke("orders-get", event("orders-get.rejected")).await);
+    let anothers = shop.ask("orders-get.rejected").await;
     assert_eq!(anothers["status"], 404);
     assert_eq!(
         anothers["body"],
@@ -262,11 +252,10 @@ fn ids(answer: &Value) -> Vec<&str> {
 
 #[tokio::test]
 async fn orders_are_listed_newest_first_page_by_page() {
-    let shop = Shop::open().await;
-    shop.place_mugs(ORDER, "tok_ok").await;
+    let shop = Shop::with_order("tok_ok").await;
     shop.clock.advance(Duration::from_secs(1));
     shop.place_mugs(OTHER_ORDER, "tok_ok").await;
-    let first = http(shop.invoke("orders-list", event("orders-list")).await);
+    let first = shop.ask("orders-list").await;
     assert_eq!((&first["status"], ids(&first)), (&json!(200), vec![OTHER_ORDER]));
     let cursor = &first["body"]["next_cursor"];
     let second = list(&shop, json!({"limit": "100", "status": "PENDING", "cursor": cursor})).await;
@@ -280,10 +269,9 @@ async fn orders_are_listed_newest_first_page_by_page() {
 
 #[tokio::test]
 async fn a_cursor_that_was_changed_or_belongs_to_another_list_is_refused() {
-    let shop = Shop::open().await;
-    shop.place_mugs(ORDER, "tok_ok").await;
+    let shop = Shop::with_order("tok_ok").await;
     shop.place_mugs(OTHER_ORDER, "tok_ok").await;
-    let changed = http(shop.invoke("orders-list", event("orders-list.rejected")).await);
+    let changed = shop.ask("orders-list.rejected").await;
     let mut expected = problem("invalid-cursor", "The page token is not valid for this list", 400);
     expected["detail"] = json!("take the token from next_cursor of the same list, unchanged, or start without one");
     assert_eq!(changed["body"], expected);
@@ -317,16 +305,15 @@ async fn a_limit_or_status_out_of_range_is_refused() {
 
 #[tokio::test]
 async fn a_confirmed_order_begins_to_be_cancelled_however_often_that_is_asked() {
-    let shop = Shop::open().await;
-    shop.place_mugs(ORDER, "tok_ok").await;
+    let shop = Shop::with_order("tok_ok").await;
     shop.confirm(ORDER).await;
-    let answer = http(shop.invoke("orders-cancel", event("orders-cancel")).await);
+    let answer = shop.ask("orders-cancel").await;
     assert_eq!(
         (&answer["status"], &answer["body"]["status"]),
         (&json!(202), &json!("CANCELLING"))
     );
     assert_eq!(answer["headers"]["Location"], format!("/orders/{ORDER}"));
-    let again = http(shop.invoke("orders-cancel", event("orders-cancel")).await);
+    let again = shop.ask("orders-cancel").await;
     assert_eq!(again, answer);
 }
 
@@ -334,21 +321,19 @@ async fn a_confirmed_order_begins_to_be_cancelled_however_often_that_is_asked() 
 async fn a_pending_order_may_be_cancelled_later_and_a_rejected_one_never() {
     let shop = Shop::open().await;
     shop.place_mugs(OTHER_ORDER, "tok_ok").await;
-    let pending = http(shop.invoke("orders-cancel", event("orders-cancel.rejected")).await);
+    let pending = shop.ask("orders-cancel.rejected").await;
     let mut body = problem("conflict", "The request does not fit the current state", 409);
     body["detail"] = json!("an order that is PENDING cannot be cancelled");
     assert_eq!((&pending["status"], &pending["body"]), (&json!(409), &body));
     assert_eq!(pending["headers"]["Retry-After"], "2");
 
-    shop.invoke("saga-reject-order", event("saga-reject-order.rejected"))
-        .await
-        .unwrap();
-    let rejected = http(shop.invoke("orders-cancel", event("orders-cancel.rejected")).await);
+    shop.send("saga-reject-order.rejected").await.unwrap();
+    let rejected = shop.ask("orders-cancel.rejected").await;
     assert_eq!(
         (&rejected["status"], rejected["headers"].get("Retry-After")),
         (&json!(409), None)
     );
-    let absent = http(shop.invoke("orders-cancel", event("orders-cancel")).await);
+    let absent = shop.ask("orders-cancel").await;
     assert_eq!(absent["status"], 404);
 }
 

@@ -136,7 +136,7 @@ async fn a_catalog_becomes_products_and_a_report() {
     );
     assert_eq!((shop.available("CUP-01").await, shop.available("MUG-01").await), (4, 9));
 
-    let mut status = http(shop.invoke("uploads-get", crate::shop::event("uploads-get")).await)["body"].take();
+    let mut status = shop.ask("uploads-get").await["body"].take();
     let report = status["import"]["rejected_rows_url"].take();
     assert!(
         report
@@ -163,12 +163,7 @@ async fn a_catalog_becomes_products_and_a_report() {
 async fn an_object_that_is_no_catalog_of_ours_is_ignored() {
     let shop = Shop::open().await;
     let ignored = json!({"outcome": "IGNORED"});
-    assert_eq!(
-        shop.invoke("csv-ingester", event("csv-ingester.rejected"))
-            .await
-            .unwrap(),
-        ignored
-    );
+    assert_eq!(shop.send("csv-ingester.rejected").await.unwrap(), ignored);
     let changes: [(&str, Value); 4] = [
         ("/detail/object/key", json!("catalogs/")),
         ("/detail/object/key", json!("reports/0192/rejected.csv")),

@@ -21,7 +21,7 @@ fn skus(answer: &Value) -> Vec<&str> {
 #[tokio::test]
 async fn a_product_is_shown_to_anyone_whatever_its_name() {
     let shop = Shop::open().await;
-    let answer = http(shop.invoke("products-get", event("products-get")).await);
+    let answer = shop.ask("products-get").await;
     assert_eq!(
         answer,
         json!({
@@ -41,7 +41,7 @@ async fn a_product_is_shown_to_anyone_whatever_its_name() {
 #[tokio::test]
 async fn a_product_that_nobody_sells_is_not_found() {
     let shop = Shop::open().await;
-    let answer = http(shop.invoke("products-get", event("products-get.rejected")).await);
+    let answer = shop.ask("products-get.rejected").await;
     let problem = json!({
         "type": "https://popshop.example/problems/not-found",
         "title": "There is no such thing here",
@@ -58,7 +58,7 @@ async fn a_product_that_nobody_sells_is_not_found() {
 #[tokio::test]
 async fn products_are_listed_page_by_page_to_anyone() {
     let shop = Shop::open().await;
-    let mut page = http(shop.invoke("products-list", event("products-list")).await);
+    let mut page = shop.ask("products-list").await;
     let mut seen = Vec::new();
     loop {
         assert_eq!(page["status"], 200);
@@ -77,7 +77,7 @@ async fn products_are_listed_page_by_page_to_anyone() {
 #[tokio::test]
 async fn a_limit_out_of_range_and_a_changed_cursor_are_refused() {
     let shop = Shop::open().await;
-    let answer = http(shop.invoke("products-list", event("products-list.rejected")).await);
+    let answer = shop.ask("products-list.rejected").await;
     assert_eq!(
         answer["body"],
         json!({
@@ -100,6 +100,6 @@ async fn what_is_reserved_is_no_longer_available() {
     shop.place(ORDER, "tok_ok", &json!([{"sku": "Tee + Käse", "quantity": 2}]))
         .await;
     shop.step("saga-reserve-stock", ORDER).await.unwrap();
-    let answer = http(shop.invoke("products-get", event("products-get")).await);
+    let answer = shop.ask("products-get").await;
     assert_eq!(answer["body"]["available"], 3);
 }

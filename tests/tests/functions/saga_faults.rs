@@ -31,9 +31,7 @@ async fn undo(shop: &Shop, give_back: &str, times: usize) {
         }
     }
     for _ in 0..times {
-        shop.invoke("saga-reject-order", event("saga-reject-order"))
-            .await
-            .unwrap();
+        shop.send("saga-reject-order").await.unwrap();
     }
 }
 
@@ -45,8 +43,7 @@ async fn assert_nothing_happened(shop: &Shop, situation: &str) {
 
 #[tokio::test]
 async fn every_step_may_be_repeated() {
-    let shop = Shop::open().await;
-    shop.place_mugs(ORDER, "tok_ok").await;
+    let shop = Shop::with_order("tok_ok").await;
     for step in FORWARD {
         for _ in 0..3 {
             shop.step(step, ORDER).await.unwrap();
@@ -66,8 +63,7 @@ async fn a_saga_that_fails_at_any_step_is_undone_completely_however_often_it_is_
     for give_back in ["saga-void-payment", "saga-refund-payment"] {
         for done in 0..=BEFORE_CONFIRMATION {
             for times in 1..=3 {
-                let shop = Shop::open().await;
-                shop.place_mugs(ORDER, "tok_ok").await;
+                let shop = Shop::with_order("tok_ok").await;
                 for step in &FORWARD[..done] {
                     shop.step(step, ORDER).await.unwrap();
                 }
@@ -81,8 +77,7 @@ async fn a_saga_that_fails_at_any_step_is_undone_completely_however_often_it_is_
 #[tokio::test]
 async fn a_step_that_arrives_after_its_undo_changes_nothing() {
     for done in 0..=BEFORE_CONFIRMATION {
-        let shop = Shop::open().await;
-        shop.place_mugs(ORDER, "tok_ok").await;
+        let shop = Shop::with_order("tok_ok").await;
         for step in &FORWARD[..done] {
             shop.step(step, ORDER).await.unwrap();
         }
@@ -107,8 +102,7 @@ async fn a_step_that_arrives_after_its_undo_changes_nothing() {
 
 #[tokio::test]
 async fn steps_and_undos_may_alternate() {
-    let shop = Shop::open().await;
-    shop.place_mugs(ORDER, "tok_ok").await;
+    let shop = Shop::with_order("tok_ok").await;
     for (step, undo) in [
         ("saga-reserve-stock", "saga-release-stock"),
         ("saga-authorize-payment", "saga-void-payment"),
@@ -119,20 +113,17 @@ async fn steps_and_undos_may_alternate() {
             shop.step(step, ORDER).await.unwrap_err();
         }
     }
-    shop.invoke("saga-reject-order", event("saga-reject-order"))
-        .await
-        .unwrap();
+    shop.send("saga-reject-order").await.unwrap();
     assert_nothing_happened(&shop, "alternating").await;
 }
 
 #[tokio::test]
 async fn a_cancelled_order_gives_back_money_and_stock_exactly_once() {
     for times in 1..=3 {
-        let shop = Shop::open().await;
-        shop.place_mugs(ORDER, "tok_ok").await;
+        let shop = Shop::with_order("tok_ok").await;
         shop.confirm(ORDER).await;
         assert_eq!(shop.available("MUG-01").await, 5);
-        shop.invoke("orders-cancel", event("orders-cancel")).await.unwrap();
+        shop.send("orders-cancel").await.unwrap();
         for step in ["saga-refund-payment", "saga-release-stock", "saga-cancel-order"] {
             for _ in 0..times {
                 shop.step(step, ORDER).await.unwrap();
@@ -158,10 +149,9 @@ async fn a_cancelled_order_gives_back_money_and_stock_exactly_once() {
 
 #[tokio::test]
 async fn a_late_confirmation_does_not_revive_a_cancel_that_was_parked() {
-    let shop = Shop::open().await;
-    shop.place_mugs(ORDER, "tok_ok").await;
+    let shop = Shop::with_order("tok_ok").await;
     shop.confirm(ORDER).await;
-    shop.invoke("orders-cancel", event("orders-cancel")).await.unwrap();
+    shop.send("orders-cancel").await.unwrap();
     let mut ended = event("saga-reconcile");
     ended["detail"]["stateMachineArn"] =
         json!("arn:aws:states:eu-central-1:123456789012:stateMachine:popshop-dev-order-cancel");

@@ -10,14 +10,14 @@ use crate::shop::{ORDER, OTHER_ORDER, Shop, error_name, event};
 
 /// A step's own event, twice: the second time it finds everything done.
 async fn twice(shop: &Shop, function: &str) -> Value {
-    let first = shop.invoke(function, event(function)).await.unwrap();
-    let second = shop.invoke(function, event(function)).await.unwrap();
+    let first = shop.send(function).await.unwrap();
+    let second = shop.send(function).await.unwrap();
     assert_eq!(first, second, "{function}");
     first
 }
 
 async fn refused(shop: &Shop, function: &str) -> String {
-    error_name(shop.invoke(function, event(&format!("{function}.rejected"))).await)
+    error_name(shop.send(&format!("{function}.rejected")).await)
 }
 
 fn outcome(name: &str) -> Value {
@@ -26,8 +26,7 @@ fn outcome(name: &str) -> Value {
 
 #[tokio::test]
 async fn stock_is_reserved_once_or_not_at_all() {
-    let shop = Shop::open().await;
-    shop.place_mugs(ORDER, "tok_ok").await;
+    let shop = Shop::with_order("tok_ok").await;
     let items = json!([{"sku": "TEE-01", "quantity": 1}, {"sku": "MUG-01", "quantity": 8}]);
     shop.place(OTHER_ORDER, "tok_ok", &items).await;
     assert_eq!(twice(&shop, "saga-reserve-stock").await, outcome("RESERVED"));
@@ -37,8 +36,7 @@ async fn stock_is_reserved_once_or_not_at_all() {
 
 #[tokio::test]
 async fn stock_is_given_back_once_and_the_reservation_closed() {
-    let shop = Shop::open().await;
-    shop.place_mugs(ORDER, "tok_ok").await;
+    let shop = Shop::with_order("tok_ok").await;
     shop.step("saga-reserve-stock", ORDER).await.unwrap();
     assert_eq!(twice(&shop, "saga-release-stock").await, outcome("RELEASED"));
     assert_eq!(shop.available("MUG-01").await, 7);
@@ -51,8 +49,7 @@ async fn stock_is_given_back_once_and_the_reservation_closed() {
 
 #[tokio::test]
 async fn a_payment_is_authorized_or_refused_for_good() {
-    let shop = Shop::open().await;
-    shop.place_mugs(ORDER, "tok_ok").await;
+    let shop = Shop::with_order("tok_ok").await;
     shop.place_mugs(OTHER_ORDER, "tok_declined").await;
     assert_eq!(twice(&shop, "saga-authorize-payment").await, outcome("AUTHORIZED"));
     for _ in 0..2 {
@@ -77,8 +74,7 @@ async fn a_payment_is_authorized_or_refused_for_good() {
 
 #[tokio::test]
 async fn money_is_captured_once_and_only_when_it_is_held() {
-    let shop = Shop::open().await;
-    shop.place_mugs(ORDER, "tok_ok").await;
+    let shop = Shop::with_order("tok_ok").await;
     shop.step("saga-authorize-payment", ORDER).await.unwrap();
     assert_eq!(twice(&shop, "saga-capture-payment").await, outcome("CAPTURED"));
     shop.place_mugs(OTHER_ORDER, "tok_capture_fails").await;
@@ -91,8 +87,7 @@ async fn money_is_captured_once_and_only_when_it_is_held() {
 
 #[tokio::test]
 async fn a_payment_is_voided_until_it_is_captured() {
-    let shop = Shop::open().await;
-    shop.place_mugs(ORDER, "tok_ok").await;
+    let shop = Shop::with_order("tok_ok").await;
     shop.step("saga-authorize-payment", ORDER).await.unwrap();
     assert_eq!(twice(&shop, "saga-void-payment").await, outcome("VOIDED"));
     shop.place_mugs(OTHER_ORDER, "tok_ok").await;
@@ -102,8 +97,7 @@ async fn a_payment_is_voided_until_it_is_captured() {
 
 #[tokio::test]
 async fn exactly_what_was_captured_is_refunded() {
-    let shop = Shop::open().await;
-    shop.place_mugs(ORDER, "tok_ok").await;
+    let shop = Shop::with_order("tok_ok").await;
     shop.confirm(ORDER).await;
     let refunded = json!({"outcome": "REFUNDED", "refunded": {"amount_minor": 2500, "currency": "EUR"}});
     assert_eq!(twice(&shop, "saga-refund-payment").await, refunded);
@@ -115,24 +109,20 @@ async fn exactly_what_was_captured_is_refunded() {
 
 #[tokio::test]
 async fn a_pending_order_is_confirmed_and_a_rejected_one_is_not() {
-    let shop = Shop::open().await;
-    shop.place_mugs(ORDER, "tok_ok").await;
+    let shop = Shop::with_order("tok_ok").await;
     shop.place_mugs(OTHER_ORDER, "tok_ok").await;
     for step in ["saga-reserve-stock", "saga-authorize-payment", "saga-capture-payment"] {
         shop.step(step, ORDER).await.unwrap();
     }
     assert_eq!(twice(&shop, "saga-confirm-order").await, outcome("CONFIRMED"));
     assert_eq!(shop.order(ORDER).await["status"], "CONFIRMED");
-    shop.invoke("saga-reject-order", event("saga-reject-order.rejected"))
-        .await
-        .unwrap();
+    shop.send("saga-reject-order.rejected").await.unwrap();
     assert_eq!(refused(&shop, "saga-confirm-order").await, "OrderNotConfirmable");
 }
 
 #[tokio::test]
 async fn a_pending_order_is_rejected_and_a_confirmed_one_is_not() {
-    let shop = Shop::open().await;
-    shop.place_mugs(ORDER, "tok_ok").await;
+    let shop = Shop::with_order("tok_ok").await;
     shop.place_mugs(OTHER_ORDER, "tok_ok").await;
     assert_eq!(twice(&shop, "saga-reject-order").await, outcome("REJECTED"));
     let order = shop.order(ORDER).await;
@@ -146,11 +136,10 @@ async fn a_pending_order_is_rejected_and_a_confirmed_one_is_not() {
 
 #[tokio::test]
 async fn a_cancel_is_completed_only_when_it_was_asked_for() {
-    let shop = Shop::open().await;
-    shop.place_mugs(ORDER, "tok_ok").await;
+    let shop = Shop::with_order("tok_ok").await;
     shop.place_mugs(OTHER_ORDER, "tok_ok").await;
     shop.confirm(ORDER).await;
-    shop.invoke("orders-cancel", event("orders-cancel")).await.unwrap();
+    shop.send("orders-cancel").await.unwrap();
     assert_eq!(twice(&shop, "saga-cancel-order").await, outcome("CANCELLED"));
     assert_eq!(shop.order(ORDER).await["status"], "CANCELLED");
     assert_eq!(refused(&shop, "saga-cancel-order").await, "OrderNotCancelling");
@@ -158,15 +147,11 @@ async fn a_cancel_is_completed_only_when_it_was_asked_for() {
 
 #[tokio::test]
 async fn a_customer_is_told_once() {
-    let shop = Shop::open().await;
-    shop.place_mugs(ORDER, "tok_ok").await;
+    let shop = Shop::with_order("tok_ok").await;
     shop.confirm(ORDER).await;
     let function = "saga-notify-customer";
-    assert_eq!(shop.invoke(function, event(function)).await.unwrap(), outcome("SENT"));
-    assert_eq!(
-        shop.invoke(function, event(function)).await.unwrap(),
-        outcome("SENT_BEFORE")
-    );
+    assert_eq!(shop.send(function).await.unwrap(), outcome("SENT"));
+    assert_eq!(shop.send(function).await.unwrap(), outcome("SENT_BEFORE"));
     assert_eq!(shop.mailer.sent(10).await.unwrap().len(), 1);
     assert_eq!(refused(&shop, function).await, "OrderNotFound");
 }
@@ -213,7 +198,7 @@ async fn execution(shop: &Shop, kind: SagaKind, name: &str) -> Option<Execution>
 async fn changes_of_orders_start_one_saga_each() {
     let shop = Shop::open().await;
     for _ in 0..2 {
-        let answer = shop.invoke("saga-start", event("saga-start")).await.unwrap();
+        let answer = shop.send("saga-start").await.unwrap();
         assert_eq!(answer, json!({"batchItemFailures": []}));
     }
     let order = execution(&shop, SagaKind::Order, ORDER)
@@ -235,7 +220,7 @@ async fn changes_of_orders_start_one_saga_each() {
 #[tokio::test]
 async fn a_stream_record_that_cannot_be_read_holds_up_what_comes_after_it() {
     let shop = Shop::open().await;
-    let answer = shop.invoke("saga-start", event("saga-start.rejected")).await.unwrap();
+    let answer = shop.send("saga-start.rejected").await.unwrap();
     let failures = json!([{"itemIdentifier": "4421584500000000017450439094"}]);
     assert_eq!(answer, json!({"batchItemFailures": failures}));
     assert!(execution(&shop, SagaKind::Order, ORDER).await.is_some());
@@ -269,15 +254,11 @@ async fn a_change_that_starts_nothing_is_passed_over() {
 
 #[tokio::test]
 async fn an_order_whose_saga_ended_badly_is_parked_once() {
-    let shop = Shop::open().await;
-    shop.place_mugs(ORDER, "tok_ok").await;
+    let shop = Shop::with_order("tok_ok").await;
     let function = "saga-reconcile";
-    assert_eq!(shop.invoke(function, event(function)).await.unwrap(), outcome("PARKED"));
+    assert_eq!(shop.send(function).await.unwrap(), outcome("PARKED"));
     assert_eq!(shop.order(ORDER).await["status"], "PARKED");
-    assert_eq!(
-        shop.invoke(function, event(function)).await.unwrap(),
-        outcome("ALREADY_SETTLED")
-    );
+    assert_eq!(shop.send(function).await.unwrap(), outcome("ALREADY_SETTLED"));
     // The operator's redrive leads on to the state that was due.
     shop.confirm(ORDER).await;
     assert_eq!(shop.order(ORDER).await["status"], "CONFIRMED");
@@ -286,10 +267,9 @@ async fn an_order_whose_saga_ended_badly_is_parked_once() {
 
 #[tokio::test]
 async fn the_end_of_an_order_saga_does_not_park_a_cancel() {
-    let shop = Shop::open().await;
-    shop.place_mugs(ORDER, "tok_ok").await;
+    let shop = Shop::with_order("tok_ok").await;
     shop.confirm(ORDER).await;
-    shop.invoke("orders-cancel", event("orders-cancel")).await.unwrap();
+    shop.send("orders-cancel").await.unwrap();
     let mut ended = event("saga-reconcile");
     assert_eq!(
         shop.invoke("saga-reconcile", ended.clone()).await.unwrap(),
@@ -311,8 +291,7 @@ async fn the_end_of_an_order_saga_does_not_park_a_cancel() {
 
 #[tokio::test]
 async fn a_forgotten_order_is_found_by_the_schedule() {
-    let shop = Shop::open().await;
-    shop.place_mugs(ORDER, "tok_ok").await;
+    let shop = Shop::with_order("tok_ok").await;
     let schedule = json!({
         "version": "0", "id": "53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa", "detail-type": "Scheduled Event",
         "source": "aws.events", "account": "123456789012", "time": "2026-11-01T10:20:00Z", "region": "eu-central-1",

@@ -1,7 +1,6 @@
 //! What does a saga run in, in a test? The real state machine files over the real handlers, with time that jumps and
 //! calls that fail on demand.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -9,6 +8,7 @@ use state_machine::history::EventKind;
 use state_machine::host::{StateError, TaskCall};
 use state_machine::virtual_host::{Answer, VirtualHost};
 use state_machine::{ExecutionInput, Outcome, StateMachine};
+use tests::repository;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::books::books;
@@ -69,8 +69,7 @@ impl World {
     pub(crate) fn with_order(payment_token: &str) -> Arc<Self> {
         let runtime = Builder::new_current_thread().enable_time().build().unwrap();
         let shop = runtime.block_on(async {
-            let shop = Shop::open().await;
-            shop.place_mugs(ORDER, payment_token).await;
+            let shop = Shop::with_order(payment_token).await;
             shop
         });
         Arc::new(Self { runtime, shop })
@@ -80,11 +79,7 @@ impl World {
         let world = Self::with_order("tok_ok");
         world.runtime.block_on(async {
             world.shop.confirm(ORDER).await;
-            world
-                .shop
-                .invoke("orders-cancel", event("orders-cancel"))
-                .await
-                .unwrap();
+            world.shop.send("orders-cancel").await.unwrap();
         });
         world
     }
@@ -208,8 +203,7 @@ impl World {
 
 /// A file of `infra/`, with each function's name in place of its ARN: `${ReserveStockFunctionArn}` is saga-reserve-stock.
 fn machine(file: &str) -> StateMachine {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../infra/{file}.asl.json"));
-    let definition = std::fs::read_to_string(path).unwrap();
+    let definition = repository::text(&format!("infra/{file}.asl.json"));
     let names = definition
         .split("${")
         .skip(1)

@@ -8,17 +8,20 @@ use adapter_embedded::executions::{self, Execution};
 use adapter_embedded::gateway::SandboxGateway;
 use adapter_embedded::links::LinkSigner;
 use adapter_embedded::mail::OutboxMailer;
+use adapter_memory::time::SetClock;
+use adapter_system::ids::UuidV7Ids;
 use domain::catalog::ports::{CatalogVersion, CatalogWriter, ProductCatalog};
-use domain::catalog::product::CatalogRow;
+use domain::catalog::product::{CatalogRow, ProductDetails};
 use domain::ports::{Clock, IdGenerator};
 use domain::values::{Currency, Money, Sku, Timestamp};
-use edge::cursor::CursorSigner;
-use edge::invocation::Reply;
+use entry::cursor::CursorSigner;
+use events::invocation::Reply;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+
+pub(crate) use tests::repository::event;
 
 use crate::log;
 
@@ -46,23 +49,7 @@ pub(crate) struct Shop {
     pub(crate) cursors: CursorSigner,
 }
 
-/// A clock that stands still unless it is moved.
-pub(crate) struct SetClock(Mutex<Timestamp>);
-
-impl SetClock {
-    pub(crate) fn advance(&self, by: Duration) {
-        let mut now = self.0.lock().unwrap();
-        *now = now.plus(by);
-    }
-}
-
-impl Clock for SetClock {
-    fn now(&self) -> Timestamp {
-        *self.0.lock().unwrap()
-    }
-}
-
-/// Ids in the order in which they were announced.
+/// Ids in the order in which they were announced, then random ones.
 #[derive(Default)]
 pub(crate) struct ListedIds(Mutex<VecDeque<String>>);
 
@@ -74,7 +61,8 @@ impl ListedIds {
 
 impl IdGenerator for ListedIds {
     fn next_id(&self) -> String {
-        self.0.lock().unwrap().pop_front().expect("an id was announced")
+        let announced = self.0.lock().unwrap().pop_front();
+        announced.unwrap_or_else(|| UuidV7Ids.next_id())
     }
 }
 
@@ -82,7 +70,7 @@ impl Shop {
     /// Sells mugs (7 units at 12.50 EUR), tees (3 at 20.00 EUR), `Tee + Käse` (5 at 6.00 EUR) and posters (9 at 1200 JPY).
     pub(crate) async fn open() -> Self {
         log::listen();
-        let clock = Arc::new(SetClock(Mutex::new(Timestamp::from_unix_ms(NOW_MS))));
+        let clock = Arc::new(SetClock::at(Timestamp::from_unix_ms(NOW_MS)));
         let database = Database::in_memory().unwrap();
         let buckets = Buckets::in_temporary_folder(database.clone(), clock.clone()).unwrap();
         let shop = Self {
@@ -103,12 +91,32 @@ impl Shop {
         shop
     }
 
+    /// A shop where Ann has ordered two mugs.
+    pub(crate) async fn with_order(payment_token: &str) -> Self {
+        let shop = Self::open().await;
+        shop.place_mugs(ORDER, payment_token).await;
+        shop
+    }
+
+    /// Invokes a function with its own file of `events/`, or with its rejected one: `orders-get.rejected`.
+    pub(crate) async fn send(&self, name: &str) -> Reply {
+        let function = name.strip_suffix(".rejected").unwrap_or(name);
+        self.invoke(function, event(name)).await
+    }
+
+    /// The same of a function behind the API.
+    pub(crate) async fn ask(&self, name: &str) -> Value {
+        http(self.send(name).await)
+    }
+
     async fn stock(&self, sku: &str, name: &str, amount_minor: i64, currency: &str, units: u32) {
         let row = CatalogRow {
             sku: Sku::parse(sku).unwrap(),
-            name: name.to_owned(),
-            description: format!("{name}, as good as new"),
-            price: Money::new(amount_minor, Currency::parse(currency).unwrap()).unwrap(),
+            details: ProductDetails::new(
+                name,
+                format!("{name}, as good as new"),
+                Money::new(amount_minor, Currency::parse(currency).unwrap()).unwrap(),
+            ),
             stock: units,
         };
         let version = CatalogVersion {
@@ -204,13 +212,6 @@ impl Drop for Shop {
     fn drop(&mut self) {
         log::taken();
     }
-}
-
-/// A file of `events/`, by its name without the ending.
-pub(crate) fn event(name: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../events/{name}.json"));
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    serde_json::from_str(&text).unwrap()
 }
 
 /// An HTTP answer as status, headers and decoded body.

@@ -16,7 +16,7 @@ async fn create(shop: &Shop, body: &Value) -> Value {
 async fn an_announced_photo_gets_a_link_that_takes_it() {
     let shop = Shop::open().await;
     shop.ids.announce(UPLOAD);
-    let mut answer = http(shop.invoke("uploads-create", event("uploads-create")).await);
+    let mut answer = shop.ask("uploads-create").await;
     // The link itself is the adapter's: here it only matters where it leads.
     let url = answer["body"]["url"].take();
     assert!(
@@ -58,7 +58,7 @@ async fn customers_announce_nothing_and_see_no_upload() {
         "title": "The caller may not do this",
         "status": 403,
     });
-    let answer = http(shop.invoke("uploads-create", event("uploads-create.rejected")).await);
+    let answer = shop.ask("uploads-create.rejected").await;
     assert_eq!((&answer["status"], &answer["body"]), (&json!(403), &forbidden));
     let mut customers = event("uploads-get");
     customers["requestContext"]["authorizer"]["jwt"]["claims"]["cognito:groups"] = json!("[customers]");
@@ -93,7 +93,7 @@ async fn an_announced_catalog_waits_for_its_file() {
     shop.ids.announce(UPLOAD);
     let catalog = json!({"kind": "catalog", "file_name": "spring.csv", "size_bytes": 20_480});
     assert_eq!(create(&shop, &catalog).await["status"], 201);
-    let answer = http(shop.invoke("uploads-get", event("uploads-get")).await);
+    let answer = shop.ask("uploads-get").await;
     assert_eq!(
         answer["body"],
         json!({
@@ -108,7 +108,7 @@ async fn an_announced_catalog_waits_for_its_file() {
 #[tokio::test]
 async fn an_upload_that_nobody_announced_is_not_found() {
     let shop = Shop::open().await;
-    let answer = http(shop.invoke("uploads-get", event("uploads-get.rejected")).await);
+    let answer = shop.ask("uploads-get.rejected").await;
     assert_eq!(answer["status"], 404);
     assert_eq!(answer["body"]["type"], "https://popshop.example/problems/not-found");
 }

@@ -1,26 +1,13 @@
 //! What do the binaries answer when an event is none, or when nothing behind them can be reached?
 
-use std::path::Path;
-
 use serde_json::{Value, json};
-use tests::lambda::{Lambda, functions};
+use tests::lambda::{Lambda, failed_ids, functions};
+use tests::repository::event;
 
 use crate::variables;
 
 fn started(function: &str) -> Lambda {
     Lambda::start(function, &variables::of(function)).unwrap_or_else(|failed| panic!("{function}: {}", failed.output))
-}
-
-fn event(name: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../events/{name}.json"));
-    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
-}
-
-fn failed_ids(answer: &Value) -> Vec<&str> {
-    let failures = answer["batchItemFailures"].as_array().unwrap().iter();
-    failures
-        .map(|failure| failure["itemIdentifier"].as_str().unwrap())
-        .collect()
 }
 
 #[test]

@@ -9,9 +9,10 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 use tests::fake_aws::{FakeAws, FakeDaemon};
 use tests::lambda::functions;
+use tests::repository::event;
 
 use crate::story::product;
-use crate::traces::{ORDER, event, started};
+use crate::traces::{ORDER, started};
 
 /// The quietest batch counts: a busy machine makes every figure larger, and none smaller.
 const BATCHES: u32 = 5;

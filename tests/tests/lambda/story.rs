@@ -12,8 +12,9 @@ use tests::fake_aws::{FakeAws, FakeDaemon};
 use tests::lambda::Lambda;
 use tests::page;
 use tests::picture::{self, Maker, Segment};
+use tests::repository::event;
 
-use crate::traces::{event, metrics, started};
+use crate::traces::{metrics, started};
 
 const PICTURE: &str = "docs/trace-of-an-order.svg";
 const TRACE_ID: &str = "1-6ae6c1a0-3f5e8c2b7d9a4e6f1b2c3d4e";

@@ -1,11 +1,10 @@
 //! What does X-Ray learn of a function's calls, and what do the services that it calls learn of the trace? Real binaries,
 //! with a test in place of the daemon.
 
-use std::path::Path;
-
 use serde_json::{Value, json};
 use tests::fake_aws::{FakeAws, FakeDaemon};
 use tests::lambda::Lambda;
+use tests::repository::event;
 
 use crate::variables;
 
@@ -24,11 +23,6 @@ pub(crate) fn started(function: &str, aws: &FakeAws, daemon: &FakeDaemon) -> Lam
     variables.push(("AWS_XRAY_DAEMON_ADDRESS".to_owned(), daemon.address()));
     variables.push(("STAGE".to_owned(), "test".to_owned()));
     Lambda::start(function, &variables).unwrap_or_else(|failed| panic!("{function}: {}", failed.output))
-}
-
-pub(crate) fn event(name: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../events/{name}.json"));
-    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
 pub(crate) fn metrics(log: &[Value]) -> Vec<&Value> {

@@ -1,8 +1,7 @@
 //! Which variables does the template give to a function?
 
-use std::path::Path;
-
 use saphyr::{LoadableYamlNode, Yaml};
+use tests::repository;
 
 /// What Lambda itself sets. The endpoint refuses every connection: nothing here may need a cloud.
 const OF_LAMBDA: [(&str, &str); 5] = [
@@ -30,8 +29,7 @@ pub(crate) fn of(function: &str) -> Vec<(String, String)> {
 }
 
 pub(crate) fn named_in_template(function: &str) -> Vec<String> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../infra/template.yaml");
-    let text = std::fs::read_to_string(path).unwrap();
+    let text = repository::text("infra/template.yaml");
     let documents = Yaml::load_from_str(&text).unwrap();
     let template = &documents[0];
     let code = format!("../functions/{function}");

@@ -1,8 +1,9 @@
 //! What does the csv-ingester do with events of the bus?
 
 use serde_json::{Value, json};
+use tests::repository::event;
 
-use crate::place::{Place, event};
+use crate::place::Place;
 
 fn created(bucket: &str, key: &str, size_bytes: usize) -> Value {
     let mut event = event("csv-ingester");

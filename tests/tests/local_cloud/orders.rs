@@ -1,8 +1,10 @@
 //! What do saga-start and saga-reconcile do with deliveries, and who finds an order whose event got lost?
 
 use serde_json::{Value, json};
+use tests::lambda::failed_ids;
+use tests::repository::event;
 
-use crate::place::{Place, event, failed_ids};
+use crate::place::Place;
 
 /// Long before any sweep's patience.
 const LONG_AGO_MS: u64 = 1_767_225_600_000;

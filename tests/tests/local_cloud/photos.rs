@@ -1,9 +1,11 @@
 //! What does the thumbnailer do with its queue's messages?
 
 use serde_json::{Value, json};
+use tests::lambda::failed_ids;
 use tests::photo::sideways_photo_of;
+use tests::repository::event;
 
-use crate::place::{Place, event, failed_ids};
+use crate::place::Place;
 
 /// A message with the notification of one object, whose key S3 encodes as a form does.
 fn message(id: &str, bucket: &str, form_encoded_key: &str, version: &str) -> Value {

@@ -49,16 +49,3 @@ fn outputs() -> &'static Path {
         path.expect("LOCAL_CLOUD_OUTPUTS says where the local cloud is").into()
     })
 }
-
-/// An event of the folder `events`.
-pub(crate) fn event(name: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../events/{name}.json"));
-    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
-}
-
-pub(crate) fn failed_ids(answer: &Value) -> Vec<&str> {
-    let failures = answer["batchItemFailures"].as_array().unwrap().iter();
-    failures
-        .map(|failure| failure["itemIdentifier"].as_str().unwrap())
-        .collect()
-}

@@ -1,11 +1,10 @@
 //! Do template, functions, events, state machines and local host speak of the same things?
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::{Path, PathBuf};
 
 use local_host::template::{self, Deployment, EventSource};
 use serde_json::Value;
+use tests::repository;
 
 /// Routes of the contract, with whether an access token is asked for.
 const ROUTES: [(&str, &str, bool); 8] = [
@@ -37,15 +36,8 @@ const OUTPUTS: [&str; 14] = [
     "UserPoolClientId",
 ];
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
-}
-
 fn names_in(folder: &str) -> BTreeSet<String> {
-    let entries = fs::read_dir(root().join(folder)).unwrap();
-    entries
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect()
+    repository::names_in(folder).into_iter().collect()
 }
 
 fn deployment() -> Deployment {
@@ -75,11 +67,18 @@ fn every_function_folder_is_in_the_template_and_the_other_way_round() {
 }
 
 #[test]
+fn the_table_of_handlers_has_exactly_the_functions_of_the_template() {
+    let in_table: Vec<&str> = shop::functions().map(|function| function.name).collect();
+    let unique: BTreeSet<String> = in_table.iter().map(ToString::to_string).collect();
+    assert_eq!(unique.len(), in_table.len(), "a function stands twice in the table");
+    assert_eq!(unique, names_in("functions"));
+}
+
+#[test]
 fn folder_crate_and_logical_id_carry_the_same_name() {
     for function in deployment().functions.values() {
         assert_eq!(function.crate_name, crate_name_of(&function.logical_id));
-        let manifest =
-            fs::read_to_string(root().join("functions").join(&function.crate_name).join("Cargo.toml")).unwrap();
+        let manifest = repository::text(&format!("functions/{}/Cargo.toml", function.crate_name));
         assert!(
             manifest.contains(&format!("name = \"{}\"", function.crate_name)),
             "{}",
@@ -94,7 +93,7 @@ fn every_function_has_an_accepted_and_a_rejected_event() {
     for function in names_in("functions") {
         for file in [format!("{function}.json"), format!("{function}.rejected.json")] {
             assert!(events.contains(&file), "events/{file} is missing");
-            let text = fs::read_to_string(root().join("events").join(&file)).unwrap();
+            let text = repository::text(&format!("events/{file}"));
             assert!(
                 serde_json::from_str::<Value>(&text).is_ok(),
                 "events/{file} is not JSON"
@@ -130,7 +129,7 @@ fn the_template_has_exactly_the_routes_of_the_contract() {
 
 #[test]
 fn the_template_has_the_outputs_of_the_contract() {
-    let text = fs::read_to_string(root().join("infra/template.yaml")).unwrap();
+    let text = repository::text("infra/template.yaml");
     let outputs = text.split("\nOutputs:\n").nth(1).unwrap();
     for name in OUTPUTS {
         assert!(

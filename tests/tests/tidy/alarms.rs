@@ -2,11 +2,11 @@
 //! cloud (`infra/local-cloud/alarms.py`), which takes any metric's name for good.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
-use edge::metrics::{Metric, NAMESPACE};
 use local_host::template;
 use saphyr::{LoadableYamlNode as _, Yaml};
+use telemetry::metric::{Metric, NAMESPACE};
+use tests::repository;
 
 /// A namespace, its metrics, and the sets of dimensions that they are kept under.
 type Metrics = (
@@ -94,8 +94,7 @@ fn watched(alarm: &str, node: &Yaml<'_>, found: &mut Vec<Watched>) {
 
 /// Every alarm's properties, by its name in the template.
 fn with_alarms<T>(see: impl FnOnce(&BTreeMap<&str, &Yaml<'_>>) -> T) -> T {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../infra/template.yaml");
-    let file = std::fs::read_to_string(path).unwrap();
+    let file = repository::text("infra/template.yaml");
     let documents = Yaml::load_from_str(&file).unwrap();
     let resources = member(&documents[0], "Resources").and_then(Yaml::as_mapping).unwrap();
     let alarms = resources

@@ -11,7 +11,7 @@ use state_machine::history::EventKind;
 use state_machine::host::StateError;
 use state_machine::virtual_host::{Answer, VirtualHost};
 use state_machine::{ExecutionInput, Outcome, StateMachine};
-use tests::page;
+use tests::{page, repository};
 
 const PAGE: &str = "docs/cost.md";
 /// Of 1,000 transitions of a Standard workflow, in N. Virginia and Frankfurt alike. In micro-dollars, to count exactly.
@@ -191,11 +191,7 @@ fn an_order_that_nothing_happens_to_takes_six_transitions_and_a_cancel_five() {
 /// The sizes that the page gives reasons for are those of the template.
 #[test]
 fn every_function_has_the_memory_that_the_page_says() {
-    let read = |path: &str| {
-        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        std::fs::read_to_string(root.join(path)).unwrap()
-    };
-    let (text, words) = (read("infra/template.yaml"), read(PAGE));
+    let (text, words) = (repository::text("infra/template.yaml"), repository::text(PAGE));
     let memory_in = |text: &str| {
         let line = text.lines().find_map(|line| line.trim().strip_prefix("MemorySize: "));
         line.map(|size| size.parse::<u32>().unwrap())

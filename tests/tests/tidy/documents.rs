@@ -1,22 +1,21 @@
 //! Do the documents speak of files that exist? Links and paths in backticks, in every Markdown file.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-const FOLDERS: [&str; 8] = [
+use tests::repository::{self, root};
+
+const FOLDERS: [&str; 9] = [
     "bench/",
     "docs/",
     "events/",
     "functions/",
     "infra/",
+    "libs/",
     "shared/",
     "tests/",
     "xtask/",
 ];
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
-}
 
 fn documents() -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -64,17 +63,13 @@ fn every_link_and_path_in_the_documents_leads_somewhere() {
 
 #[test]
 fn decisions_are_numbered_without_a_gap_and_have_their_parts() {
-    let mut names: Vec<String> = fs::read_dir(root().join("docs/decisions"))
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
-    names.sort();
+    let names = repository::names_in("docs/decisions");
     for (index, name) in names.iter().enumerate() {
         assert!(
             name.starts_with(&format!("{:04}-", index + 1)),
             "{name} is out of order"
         );
-        let text = fs::read_to_string(root().join("docs/decisions").join(name)).unwrap();
+        let text = repository::text(&format!("docs/decisions/{name}"));
         for part in ["**Question.**", "**Choice.**", "**What it costs.**", "**Reopen when**"] {
             assert!(text.contains(part), "{name} has no {part}");
         }
@@ -83,9 +78,8 @@ fn decisions_are_numbered_without_a_gap_and_have_their_parts() {
 
 #[test]
 fn the_readme_lists_every_function() {
-    let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    for entry in fs::read_dir(root().join("functions")).unwrap() {
-        let name = entry.unwrap().file_name().into_string().unwrap();
+    let readme = repository::text("README.md");
+    for name in repository::names_in("functions") {
         assert!(
             readme.contains(&format!("[{name}](functions/{name}/")),
             "{name} is not in the README's table"

@@ -3,15 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use tests::repository::{self, root};
+
 const LINES_MAX: usize = 400;
 const AREAS: [&str; 5] = ["orders", "fulfilment", "catalog", "thumbnails", "uploads"];
-const ROOTS: [&str; 6] = ["bench", "functions", "infra", "shared", "tests", "xtask"];
+pub(super) const ROOTS: [&str; 7] = ["bench", "functions", "infra", "libs", "shared", "tests", "xtask"];
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
-}
-
-fn files_below(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) {
+pub(super) fn files_below(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
@@ -106,7 +104,7 @@ fn functions_see_neither_tables_nor_statements() {
 
 #[test]
 fn every_dependency_states_its_reason() {
-    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let manifest = repository::text("Cargo.toml");
     let dependencies = manifest
         .split("[workspace.dependencies]")
         .nth(1)
@@ -128,8 +126,8 @@ fn every_dependency_states_its_reason() {
             .any(|above| above.starts_with("# "));
         assert!(covered, "no reason stands above `{line}`");
     }
-    for member in ["domain", "edge", "wire", "imaging", "adapter-embedded"] {
-        let text = fs::read_to_string(root().join("shared").join(member).join("Cargo.toml")).unwrap();
+    for member in ["domain", "entry", "wire", "imaging", "adapter-embedded"] {
+        let text = repository::text(&format!("shared/{member}/Cargo.toml"));
         assert!(!text.contains("version = \""), "{member} declares a version of its own");
     }
 }

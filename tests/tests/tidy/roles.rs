@@ -1,21 +1,15 @@
 //! Does every function act under a role of its own that grants no more than it must?
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::Path;
 
 use local_host::template;
+use tests::repository;
 
 /// Statements for whose actions AWS accepts no ARN; the template says why at each.
 const WITHOUT_AN_ARN: [&str; 3] = ["DeliverLog", "SendTraces", "WatchAlarms"];
 
 fn text() -> String {
-    text_of("infra/template.yaml")
-}
-
-fn text_of(path: &str) -> String {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    fs::read_to_string(root.join(path)).unwrap()
+    repository::text("infra/template.yaml")
 }
 
 /// The lines of one resource, from its name to the next one's.
@@ -137,7 +131,7 @@ fn every_action_is_spelled_out_and_every_resource_is_an_arn() {
 
 #[test]
 fn the_boundary_is_what_the_roles_ask_for_together() {
-    let (text, deploy_role) = (text(), text_of("infra/deploy-role.yaml"));
+    let (text, deploy_role) = (text(), repository::text("infra/deploy-role.yaml"));
     let ids = logical_ids(&text, "AWS::IAM::Role");
     let granted: BTreeSet<&str> = ids.iter().flat_map(|id| actions(resource(&text, id))).collect();
     assert!(granted.contains("dynamodb:GetItem"), "{granted:?}");

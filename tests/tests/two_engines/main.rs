@@ -15,7 +15,6 @@ mod files;
 mod interpreter;
 mod ministack;
 mod steps;
-mod zip;
 
 use std::fmt::Write as _;
 use std::sync::Arc;

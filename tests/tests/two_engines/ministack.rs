@@ -1,18 +1,20 @@
 //! What does `MiniStack` make of a case? Deploys the state machines over functions that ask the test, and runs them.
 
 use std::collections::BTreeMap;
+use std::io::{Cursor, Write as _};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
+use tests::api::Cloud;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
 
 use crate::case::{Case, Ended, Known, Run, comparable_input, input};
 use crate::files::{FILES, File};
 use crate::steps::Steps;
-use crate::zip;
-use tests::api::Cloud;
 
 /// Deployed in place of the program, which stays where it was built: the local cloud runs functions on this machine.
 const BOOTSTRAP: &[u8] = b"#!/bin/sh\nexec \"$STEP_PROGRAM\"\n";
@@ -142,11 +144,19 @@ fn function(prefix: &str, function: &str, test_url: &str, role: &str) -> Value {
         "Handler": "bootstrap",
         "Role": role,
         "Timeout": FUNCTION_TIMEOUT_SECONDS,
-        "Code": { "ZipFile": STANDARD.encode(zip::of_one("bootstrap", BOOTSTRAP)) },
+        "Code": { "ZipFile": STANDARD.encode(package()) },
         "Environment": {
             "Variables": { "STEP_PROGRAM": STEP_PROGRAM, "STEP_URL": format!("{test_url}/{function}") },
         },
     })
+}
+
+/// A deployment package with the bootstrap alone.
+fn package() -> Vec<u8> {
+    let mut package = ZipWriter::new(Cursor::new(Vec::new()));
+    package.start_file("bootstrap", SimpleFileOptions::default()).unwrap();
+    package.write_all(BOOTSTRAP).unwrap();
+    package.finish().unwrap().into_inner()
 }
 
 fn substituted(file: &File, definition: &Value, arns: &BTreeMap<String, String>) -> String {

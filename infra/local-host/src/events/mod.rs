@@ -9,36 +9,23 @@ pub(crate) mod clock;
 mod objects;
 mod order_stream;
 mod order_stream_shapes;
+mod plane;
 mod pollers;
 mod queue;
 mod retention;
 mod schedules;
+mod sources;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use adapter_embedded::Database;
 use domain::ports::PortFailure;
-use tokio::sync::Notify;
-use tokio::sync::futures::Notified;
 use tokio::task::JoinSet;
 
-use crate::functions::Functions;
-use crate::template::{Deployment, EventSource};
-
-/// How long a loop sleeps when nobody wakes it: what became due by time alone is found that late.
-const IDLE_POLL: Duration = Duration::from_millis(250);
-
-/// The event sources of the template, connected to the functions.
-pub(crate) struct EventPlane {
-    pub(crate) database: Database,
-    pub(crate) deployment: Arc<Deployment>,
-    pub(crate) functions: Arc<dyn Functions>,
-    /// Rung whenever there may be work: an object was put, a function returned, an execution ended.
-    pub(crate) wake: Arc<Notify>,
-}
+pub(crate) use self::plane::EventPlane;
+use self::sources::{QueueSource, StreamSource};
+use crate::template::EventSource;
 
 impl EventPlane {
     /// Creates the tables, and puts back what was in flight when the process last ended.
@@ -78,43 +65,14 @@ impl EventPlane {
             // Requests come through the gateway, events from the bus as asynchronous invocations.
             EventSource::Http(_) | EventSource::EventBridge { .. } => {}
             EventSource::Queue(spec) => {
-                tasks.spawn(pollers::queue(
-                    Arc::clone(self),
-                    pollers::QueueSource { function, spec },
-                ));
+                tasks.spawn(pollers::queue(Arc::clone(self), QueueSource { function, spec }));
             }
             EventSource::Stream(spec) => {
-                tasks.spawn(order_stream::run(
-                    Arc::clone(self),
-                    order_stream::Source { function, spec },
-                ));
+                tasks.spawn(order_stream::run(Arc::clone(self), StreamSource { function, spec }));
             }
             EventSource::Schedule { name, every } => {
                 tasks.spawn(schedules::run(Arc::clone(self), function, name, every));
             }
-        }
-    }
-
-    /// Messages in each queue of the template, visible or in flight.
-    pub(crate) async fn queue_depths(&self) -> Result<Vec<(String, u64)>, PortFailure> {
-        let names: Vec<String> = self.deployment.queues.keys().cloned().collect();
-        self.database
-            .call("count messages", move |connection| {
-                let counted = names.into_iter().map(|name| {
-                    let depth = queue::depth(connection, &name)?;
-                    Ok((name, depth))
-                });
-                counted.collect()
-            })
-            .await
-    }
-
-    /// Returns when it rang, or after a while. Take `rung` from [`EventPlane::wake`] before looking for work: what rings
-    /// between looking and waiting is then not missed.
-    pub(crate) async fn wait_for(&self, rung: Notified<'_>) {
-        tokio::select! {
-            () = rung => {}
-            () = tokio::time::sleep(IDLE_POLL) => {}
         }
     }
 }

@@ -15,9 +15,10 @@ use serde_json::{Value, json};
 
 use super::clock::now_ms;
 use super::order_stream_shapes::{event_record, set_aside};
-use super::{EventPlane, queue};
+use super::plane::EventPlane;
+use super::queue;
+use super::sources::StreamSource;
 use crate::patterns;
-use crate::template::StreamSourceSpec;
 
 const RETRY_DELAY_MS: u64 = 200;
 const RETRY_DELAY_MAX_MS: u64 = 10_000;
@@ -31,13 +32,6 @@ pub(crate) const SCHEMA: &str = "
     ) STRICT;
 ";
 
-/// The stream of one function.
-#[derive(Debug, Clone)]
-pub(crate) struct Source {
-    pub(crate) function: String,
-    pub(crate) spec: StreamSourceSpec,
-}
-
 /// How far a consumer is: everything up to `sequence` is done, the record after it failed `attempts` times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Position {
@@ -48,7 +42,7 @@ struct Position {
 
 impl Position {
     /// Everything up to a record is done, and the next batch is a whole one.
-    fn behind(sequence: i64, source: &Source) -> Self {
+    fn behind(sequence: i64, source: &StreamSource) -> Self {
         Self {
             sequence,
             attempts: 0,
@@ -57,7 +51,7 @@ impl Position {
     }
 }
 
-pub(crate) async fn run(plane: Arc<EventPlane>, source: Source) {
+pub(crate) async fn run(plane: Arc<EventPlane>, source: StreamSource) {
     loop {
         let rung = plane.wake.notified();
         let next = step(&plane, &source).await.unwrap_or_else(|failure| {
@@ -80,7 +74,7 @@ enum Next {
 }
 
 /// One batch.
-async fn step(plane: &EventPlane, source: &Source) -> Result<Next, PortFailure> {
+async fn step(plane: &EventPlane, source: &StreamSource) -> Result<Next, PortFailure> {
     let (position, records) = load(plane, source).await?;
     let Some(last) = records.last() else {
         return Ok(Next::WhenThereIsWork);
@@ -127,7 +121,7 @@ struct AfterFailure<'a> {
 }
 
 fn after_failure<'a>(
-    source: &Source,
+    source: &StreamSource,
     position: Position,
     wanted: &'a [&'a StreamRecord],
     failed_at: i64,
@@ -170,7 +164,7 @@ fn after_failure<'a>(
     }
 }
 
-fn wants(source: &Source, record: &StreamRecord) -> bool {
+fn wants(source: &StreamSource, record: &StreamRecord) -> bool {
     let event = event_record(source, record);
     source.spec.filters.is_empty()
         || source
@@ -195,7 +189,7 @@ fn first_failure(answer: &Value, wanted: &[&StreamRecord]) -> Option<i64> {
     named.min()
 }
 
-async fn load(plane: &EventPlane, source: &Source) -> Result<(Position, Vec<StreamRecord>), PortFailure> {
+async fn load(plane: &EventPlane, source: &StreamSource) -> Result<(Position, Vec<StreamRecord>), PortFailure> {
     let (consumer, beginning) = (source.function.clone(), Position::behind(0, source));
     plane
         .database
@@ -223,7 +217,7 @@ fn position_of(connection: &Connection, consumer: &str) -> rusqlite::Result<Opti
 /// Moves on, and in the same transaction sets aside what was given up.
 async fn store(
     plane: &EventPlane,
-    source: &Source,
+    source: &StreamSource,
     position: Position,
     given_up: Option<String>,
 ) -> Result<(), PortFailure> {
@@ -250,9 +244,10 @@ async fn store(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::template::StreamSourceSpec;
 
-    fn source() -> Source {
-        Source {
+    fn source() -> StreamSource {
+        StreamSource {
             function: "SagaStart".to_owned(),
             spec: StreamSourceSpec {
                 table: "OrdersTable".to_owned(),

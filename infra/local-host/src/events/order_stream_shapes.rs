@@ -4,10 +4,10 @@ use adapter_embedded::order_stream::StreamRecord;
 use serde_json::{Value, json};
 
 use super::clock::{now_ms, rfc3339};
-use super::order_stream::Source;
+use super::sources::StreamSource;
 use crate::functions::InvokeFailure;
 
-pub(crate) fn event_record(source: &Source, record: &StreamRecord) -> Value {
+pub(crate) fn event_record(source: &StreamSource, record: &StreamRecord) -> Value {
     let seconds = record.at_ms / 1_000;
     let mut change = json!({
         "ApproximateCreationDateTime": seconds,
@@ -33,7 +33,7 @@ pub(crate) fn event_record(source: &Source, record: &StreamRecord) -> Value {
     })
 }
 
-fn stream_arn(source: &Source) -> String {
+fn stream_arn(source: &StreamSource) -> String {
     format!(
         "arn:aws:dynamodb:local:000000000000:table/{}/stream/local",
         source.spec.table
@@ -43,7 +43,7 @@ fn stream_arn(source: &Source) -> String {
 /// The record that a stream's on-failure destination receives: positions, not contents
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-errors.html>).
 pub(crate) fn set_aside(
-    source: &Source,
+    source: &StreamSource,
     wanted: &[&StreamRecord],
     attempts: u32,
     answer: &Result<Value, InvokeFailure>,

@@ -9,10 +9,12 @@ use tokio::sync::Semaphore;
 
 use super::asynchronous::{self, Accepted};
 use super::clock::now_ms;
+use super::objects;
+use super::plane::EventPlane;
 use super::queue::{self, Message};
-use super::{EventPlane, objects};
+use super::sources::QueueSource;
 use crate::functions::InvokeFailure;
-use crate::template::{AsyncInvokeSpec, Deployment, QueueSourceSpec, QueueSpec};
+use crate::template::{AsyncInvokeSpec, Deployment, QueueSpec};
 
 /// Batches of one queue that are worked on at the same time where the template sets no `MaximumConcurrency`.
 const QUEUE_CONCURRENCY_DEFAULT: u32 = 10;
@@ -26,13 +28,6 @@ const LONGEST_INVOCATION_MS: i64 = 900_000;
 pub(crate) const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS announced_notifications (bucket TEXT, queue TEXT, PRIMARY KEY (bucket, queue)) STRICT;
 ";
-
-/// The queue of one function.
-#[derive(Debug, Clone)]
-pub(crate) struct QueueSource {
-    pub(crate) function: String,
-    pub(crate) spec: QueueSourceSpec,
-}
 
 /// S3 greets a newly connected queue with a test event; so do we, once.
 pub(crate) fn announce_notifications(
@@ -259,6 +254,7 @@ fn message_record(source: &QueueSource, message: &Message) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::template::QueueSourceSpec;
 
     fn source() -> QueueSource {
         QueueSource {

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::EventPlane;
 use super::clock::now_ms;
+use super::plane::EventPlane;
 
 const KEPT_MS: i64 = 24 * 60 * 60 * 1_000;
 const EVERY: Duration = Duration::from_hours(1);

@@ -8,7 +8,8 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::clock::now_ms;
-use super::{EventPlane, asynchronous, bus};
+use super::plane::EventPlane;
+use super::{asynchronous, bus};
 
 pub(crate) async fn run(plane: Arc<EventPlane>, function: String, name: String, every: Duration) {
     let mut ticks = tokio::time::interval(every);

@@ -6,17 +6,13 @@ use std::time::{Duration, Instant};
 
 use adapter_embedded::Database;
 use adapter_embedded::buckets::{Bucket, Buckets, PutCondition, Versions};
+use adapter_embedded::idempotency::SqliteIdempotencyStore;
 use adapter_embedded::orders::SqliteOrderRepository;
 use adapter_system::clock::SystemClock;
 use async_trait::async_trait;
-use domain::orders::order::{Order, OrderLine};
-use domain::orders::ports::{
-    Fence, IdempotencyClaim, IdempotencyClaimed, IdempotencyCompletion, IdempotencyScope, IdempotencyStore as _,
-    OrderRepository as _, PayloadHash, RecordedReply,
-};
-use domain::values::{
-    CorrelationId, Currency, CustomerId, Money, OrderId, OrderStatus, PaymentToken, Quantity, Sku, Timestamp,
-};
+use domain::orders::order::Order;
+use domain::values::{OrderId, Timestamp};
+use port_contracts::samples::{self, anns_order};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
@@ -160,51 +156,17 @@ async fn place_order(database: &Database, id: &str) {
     let orders = SqliteOrderRepository {
         database: database.clone(),
     };
-    let idempotency = adapter_embedded::idempotency::SqliteIdempotencyStore {
+    let keys = SqliteIdempotencyStore {
         database: database.clone(),
     };
     let at = Timestamp::from_unix_ms(super::clock::now_ms());
-    let price = Money::new(100, Currency::parse("EUR").unwrap()).unwrap();
-    let customer = CustomerId::parse("ann").unwrap();
-    let scope = IdempotencyScope {
-        customer: customer.clone(),
-        operation: "place-order",
-        key: id.to_owned(),
-    };
-    let lease_until = at.plus(Duration::from_secs(10));
-    let claim = IdempotencyClaim {
-        scope: scope.clone(),
-        payload_hash: PayloadHash([0; 32]),
-        now: at,
-        lease_until,
-        expires_at: lease_until,
-    };
-    let fence = match idempotency.claim(&claim).await.unwrap() {
-        IdempotencyClaimed::Granted(fence) => fence,
-        other => panic!("{other:?}"),
-    };
     let order = Order {
         id: OrderId::parse(id).unwrap(),
-        customer,
-        lines: vec![OrderLine {
-            sku: Sku::parse("MUG-01").unwrap(),
-            quantity: Quantity::new(1).unwrap(),
-            unit_price: price,
-        }],
-        total: price,
-        payment_token: PaymentToken::parse("tok_ok").unwrap(),
-        status: OrderStatus::Pending,
-        reason: None,
-        correlation_id: CorrelationId::parse("c-1").unwrap(),
         created_at: at,
         updated_at: at,
+        ..anns_order()
     };
-    let completion = IdempotencyCompletion {
-        scope,
-        fence: Fence(fence.0),
-        reply: RecordedReply(Vec::new()),
-    };
-    orders.place(&order, &completion).await.unwrap();
+    samples::place(&orders, &keys, &order).await;
 }
 
 #[tokio::test]

@@ -1,34 +1,41 @@
-//! Which function serves this path? As API Gateway chooses: a fixed path before `{name}`, that before `{name+}`.
+//! Which function serves this path? As API Gateway chooses
+//! (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html>): a route that names the
+//! whole path before one with a greedy variable `{name+}`; in both, a literal before a variable; for the same path, a
+//! route of the method before one of `ANY`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use matchit::Router;
 use percent_encoding::percent_decode_str;
 
 use crate::template::{Deployment, EventSource};
 
 const ANY_METHOD: &str = "ANY";
 
-pub(super) struct Routes(Vec<Route>);
+pub(super) struct Routes {
+    routes: Vec<Route>,
+    /// Of every method that a route names, with the routes of `ANY` among them. `ANY` itself is for all other methods.
+    methods: BTreeMap<String, MethodRoutes>,
+}
+
+/// Places in [`Routes::routes`], by path. Two routers, for in one a greedy variable excludes a plain one at its place.
+#[derive(Default)]
+struct MethodRoutes {
+    whole: Router<usize>,
+    greedy: Router<usize>,
+}
 
 struct Route {
     method: String,
-    segments: Vec<Segment>,
-    /// `POST /orders`, as events call it.
-    key: String,
+    path: String,
     function: String,
     asks_for_token: bool,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Segment {
-    Fixed(String),
-    Parameter(String),
-    Rest(String),
 }
 
 /// A route with what its parameters stand for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Matched {
+    /// `POST /orders`, as events call it.
     pub(super) key: String,
     pub(super) function: String,
     pub(super) asks_for_token: bool,
@@ -44,35 +51,39 @@ impl Routes {
                 let EventSource::Http(route) = source else { continue };
                 routes.push(Route {
                     method: route.method.clone(),
-                    segments: parts(&route.path).map(segment).collect(),
-                    key: format!("{} {}", route.method, route.path),
+                    path: route.path.clone(),
                     function: function.logical_id.clone(),
                     asks_for_token: route.authorizer.is_some(),
                 });
             }
         }
-        Self::sorted(routes)
+        Self::new(routes)
     }
 
-    /// Fixed segments sort before parameters, and these before the rest, and a method before `ANY`: the first match is
-    /// the most specific one.
-    fn sorted(mut routes: Vec<Route>) -> Self {
-        routes.sort_by(|one, other| {
-            let rank = |route: &Route| route.method == ANY_METHOD;
-            one.segments.cmp(&other.segments).then(rank(one).cmp(&rank(other)))
-        });
-        Self(routes)
+    fn new(routes: Vec<Route>) -> Self {
+        let mut names: BTreeSet<&str> = routes.iter().map(|route| route.method.as_str()).collect();
+        names.insert(ANY_METHOD);
+        let methods = names
+            .into_iter()
+            .map(|method| (method.to_owned(), MethodRoutes::of(method, &routes)))
+            .collect();
+        Self { routes, methods }
     }
 
     pub(super) fn find(&self, method: &str, path: &str) -> Option<Matched> {
-        let parts: Vec<&str> = parts(path).collect();
-        let of_method = self
-            .0
-            .iter()
-            .filter(|route| route.method == method || route.method == ANY_METHOD);
-        let mut found = of_method.filter_map(|route| Some((route, parameters(&route.segments, &parts)?)));
-        found.next().map(|(route, parameters)| Matched {
-            key: route.key.clone(),
+        let of_method = self.methods.get(method).or_else(|| self.methods.get(ANY_METHOD))?;
+        let found = of_method.whole.at(path).or_else(|_| of_method.greedy.at(path)).ok()?;
+        let mut parameters = BTreeMap::new();
+        for (name, value) in found.params.iter() {
+            // A greedy variable stands for segments, and the first one has a text.
+            if value.starts_with('/') {
+                return None;
+            }
+            parameters.insert(name.to_owned(), decoded(value)?);
+        }
+        let route = self.routes.get(*found.value)?;
+        Some(Matched {
+            key: format!("{} {}", route.method, route.path),
             function: route.function.clone(),
             asks_for_token: route.asks_for_token,
             parameters,
@@ -80,76 +91,75 @@ impl Routes {
     }
 }
 
-/// What stands between the slashes: nothing for `/`, and something empty behind a slash at the end.
-fn parts(path: &str) -> impl Iterator<Item = &str> {
-    let path = path.strip_prefix('/').unwrap_or(path);
-    path.split('/').filter(move |_| !path.is_empty())
-}
-
-fn segment(text: &str) -> Segment {
-    match text.strip_prefix('{').and_then(|text| text.strip_suffix('}')) {
-        None => Segment::Fixed(text.to_owned()),
-        Some(name) => match name.strip_suffix('+') {
-            None => Segment::Parameter(name.to_owned()),
-            Some(name) => Segment::Rest(name.to_owned()),
-        },
-    }
-}
-
-fn parameters(segments: &[Segment], parts: &[&str]) -> Option<BTreeMap<String, String>> {
-    let mut parameters = BTreeMap::new();
-    // As an HTTP API does it: every escape but that of the percent sign, so that nothing can be decoded twice.
-    let decoded = |part: &str| {
-        let kept = part.replace("%25", "%2525");
-        percent_decode_str(&kept).decode_utf8().ok().map(String::from)
-    };
-    for (index, segment) in segments.iter().enumerate() {
-        let part = parts.get(index).filter(|part| !part.is_empty())?;
-        match segment {
-            Segment::Fixed(text) if text == part => {}
-            Segment::Fixed(_) => return None,
-            Segment::Parameter(name) => {
-                parameters.insert(name.clone(), decoded(part)?);
-            }
-            Segment::Rest(name) => {
-                parameters.insert(name.clone(), decoded(&parts[index..].join("/"))?);
-                return Some(parameters);
+impl MethodRoutes {
+    fn of(method: &str, routes: &[Route]) -> Self {
+        let mut all = Self::default();
+        for wanted in [method, ANY_METHOD] {
+            for (index, route) in routes.iter().enumerate().filter(|(_, route)| route.method == wanted) {
+                let router = if route.path.ends_with("+}") {
+                    &mut all.greedy
+                } else {
+                    &mut all.whole
+                };
+                // Refused where the path is taken: by a route of the method, which goes before one of `ANY`.
+                router.insert(pattern(&route.path), index).unwrap_or_default();
             }
         }
+        all
     }
-    (segments.len() == parts.len()).then_some(parameters)
+}
+
+/// `/files/{name+}` as matchit has it: `/files/{*name}`.
+fn pattern(path: &str) -> String {
+    let segments = path.split('/').map(|segment| match variable(segment) {
+        None => segment.replace('{', "{{").replace('}', "}}"),
+        Some(name) => match name.strip_suffix('+') {
+            None => segment.to_owned(),
+            Some(name) => format!("{{*{name}}}"),
+        },
+    });
+    segments.collect::<Vec<_>>().join("/")
+}
+
+fn variable(segment: &str) -> Option<&str> {
+    segment.strip_prefix('{')?.strip_suffix('}')
+}
+
+/// As an HTTP API does it: every escape but that of the percent sign, so that nothing can be decoded twice.
+fn decoded(value: &str) -> Option<String> {
+    let kept = value.replace("%25", "%2525");
+    percent_decode_str(&kept).decode_utf8().ok().map(String::from)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn routes() -> Routes {
-        let route = |key: &str| {
+    fn routes(keys: &[&str]) -> Routes {
+        let route = |key: &&str| {
             let (method, path) = key.split_once(' ').unwrap();
             Route {
                 method: method.to_owned(),
-                segments: parts(path).map(segment).collect(),
-                key: key.to_owned(),
+                path: path.to_owned(),
                 function: String::new(),
                 asks_for_token: false,
             }
         };
-        let routes = [
-            "GET /",
-            "ANY /a",
-            "GET /a/{rest+}",
-            "GET /a/{id}",
-            "GET /a/fixed",
-            "POST /a/{id}/cancel",
-            "GET /a",
-        ]
-        .map(route);
-        Routes::sorted(routes.into())
+        Routes::new(keys.iter().map(route).collect())
     }
 
+    const ROUTES: [&str; 7] = [
+        "GET /",
+        "ANY /a",
+        "GET /a/{rest+}",
+        "GET /a/{id}",
+        "GET /a/fixed",
+        "POST /a/{id}/cancel",
+        "GET /a",
+    ];
+
     fn found(method: &str, path: &str) -> Option<(String, Vec<String>)> {
-        routes()
+        routes(&ROUTES)
             .find(method, path)
             .map(|matched| (matched.key, matched.parameters.into_values().collect()))
     }
@@ -188,5 +198,51 @@ mod tests {
             ["Tee + Käse 50%252F"]
         );
         assert_eq!(found("GET", "/a/%FF"), None, "not UTF-8");
+    }
+
+    /// The example of the page above, without the route `$default`: the host runs templates without one.
+    #[test]
+    fn routes_are_chosen_in_the_order_that_aws_documents() {
+        let routes = routes(&[
+            "ANY /{proxy+}",
+            "GET /pets/{proxy+}",
+            "GET /pets/dog/{id}",
+            "GET /pets/dog/1",
+        ]);
+        for (method, path, key) in [
+            ("GET", "/pets/dog/1", "GET /pets/dog/1"),
+            ("GET", "/pets/dog/2", "GET /pets/dog/{id}"),
+            ("GET", "/pets/cat/1", "GET /pets/{proxy+}"),
+            ("POST", "/test/5", "ANY /{proxy+}"),
+            ("POST", "/pets/dog/1", "ANY /{proxy+}"),
+        ] {
+            assert_eq!(routes.find(method, path).unwrap().key, key, "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn a_whole_path_goes_before_a_greedy_one_and_a_method_before_any() {
+        let routes = routes(&[
+            "ANY /b/{name}",
+            "GET /b/{id}",
+            "PUT /b/{rest+}",
+            "GET /c/{rest+}",
+            "ANY /c/{id}",
+            "ANY /{area}/list",
+            "GET /d/{rest+}",
+        ]);
+        for (method, path, key) in [
+            ("GET", "/b/1", "GET /b/{id}"),
+            ("POST", "/b/1", "ANY /b/{name}"),
+            ("PUT", "/b/1", "ANY /b/{name}"),
+            ("PUT", "/b/1/2", "PUT /b/{rest+}"),
+            ("GET", "/c/1", "ANY /c/{id}"),
+            ("GET", "/c/1/2", "GET /c/{rest+}"),
+            ("GET", "/d/list", "ANY /{area}/list"),
+            ("GET", "/d/other", "GET /d/{rest+}"),
+        ] {
+            assert_eq!(routes.find(method, path).unwrap().key, key, "{method} {path}");
+        }
+        assert_eq!(routes.find("POST", "/b/1").unwrap().parameters["name"], "1");
     }
 }

@@ -9,7 +9,7 @@ use tower::ServiceExt as _;
 use super::*;
 use crate::events::EventPlane;
 use crate::functions::{Functions, InvokeFailure};
-use crate::shop::DataLocation;
+use crate::state::DataLocation;
 use crate::template;
 use crate::workflows::Machines;
 use crate::workflows::Workflows;
@@ -34,9 +34,9 @@ impl Functions for NoFunctions {
 }
 
 /// A shop with a parked order.
-async fn shop() -> (Shop, Router) {
+async fn shop() -> (HostState, Router) {
     let deployment = Arc::new(template::load().unwrap());
-    let shop = Shop::open(&DataLocation::Memory, &deployment, "http://127.0.0.1")
+    let shop = HostState::open(&DataLocation::Memory, &deployment, "http://127.0.0.1")
         .await
         .unwrap();
     let (database, wake) = (shop.database.clone(), Arc::new(Notify::new()));

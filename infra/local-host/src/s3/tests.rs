@@ -5,6 +5,7 @@ use std::time::Duration;
 use adapter_embedded::Database;
 use adapter_embedded::buckets::{self, Buckets, Versions};
 use adapter_embedded::links::LocalUploadLinks;
+use adapter_memory::time::SetClock;
 use axum::body::to_bytes;
 use axum::http::request::Builder;
 use domain::uploads::ports::{UploadGrant, UploadLinks as _};
@@ -21,12 +22,8 @@ fn now() -> Timestamp {
     Timestamp::from_unix_ms(1_000_000)
 }
 
-struct StoppedClock;
-
-impl Clock for StoppedClock {
-    fn now(&self) -> Timestamp {
-        now()
-    }
+fn clock() -> Arc<SetClock> {
+    Arc::new(SetClock::at(now()))
 }
 
 struct World {
@@ -52,13 +49,13 @@ impl Answer {
 impl World {
     fn new() -> Self {
         let database = Database::in_memory().unwrap();
-        let buckets = Buckets::in_temporary_folder(database.clone(), Arc::new(StoppedClock)).unwrap();
+        let buckets = Buckets::in_temporary_folder(database.clone(), clock()).unwrap();
         let bucket = buckets.bucket("uploads", Versions::Kept).unwrap();
         let signer = Arc::new(LinkSigner::new(String::new(), [7; 32]));
         let objects = Objects {
             buckets: BTreeMap::from([("uploads".to_owned(), bucket)]),
             signer: Arc::clone(&signer),
-            clock: Arc::new(StoppedClock),
+            clock: clock(),
             wake: Arc::new(Notify::new()),
         };
         Self {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::TemplateFault;
+use super::fault::TemplateFault;
 use super::fields::Fields;
 use super::model::{CorsSpec, HttpApiSpec, JwtAuthorizerSpec, ThrottlingSpec};
 

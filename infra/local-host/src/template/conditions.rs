@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::TemplateFault;
+use super::fault::TemplateFault;
 
 /// References among conditions end after this many steps.
 const DEPTH_MAX: usize = 8;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::TemplateFault;
+use super::fault::TemplateFault;
 
 pub(crate) struct Fields {
     members: Map<String, Value>,

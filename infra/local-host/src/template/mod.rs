@@ -4,6 +4,7 @@
 
 mod api;
 mod conditions;
+mod fault;
 mod fields;
 mod model;
 mod read;
@@ -15,6 +16,7 @@ mod yaml;
 
 use std::collections::BTreeMap;
 
+pub use fault::TemplateFault;
 pub use model::{
     AsyncInvokeSpec, BucketSpec, CorsSpec, Deployment, EventSource, FunctionSpec, HttpApiSpec, JwtAuthorizerSpec,
     QueueNotification, QueueSourceSpec, QueueSpec, RedriveSpec, RouteSpec, StateMachineSpec, StreamSourceSpec,
@@ -23,34 +25,6 @@ pub use model::{
 pub use resolve::function_of_arn;
 
 const TEMPLATE: &str = include_str!("../../../template.yaml");
-
-/// The files that `DefinitionUri` may name.
-const DEFINITIONS: [(&str, &str); 3] = [
-    ("order-saga.asl.json", include_str!("../../../order-saga.asl.json")),
-    ("order-cancel.asl.json", include_str!("../../../order-cancel.asl.json")),
-    (
-        "catalog-import.asl.json",
-        include_str!("../../../catalog-import.asl.json"),
-    ),
-];
-
-/// Why the template cannot be run here.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{place} {what}")]
-pub struct TemplateFault {
-    /// Like `Resources.Thumbnailer.Properties.Events.Photos`.
-    pub place: String,
-    pub what: String,
-}
-
-impl TemplateFault {
-    pub(crate) fn at(place: &str, what: impl Into<String>) -> Self {
-        Self {
-            place: place.to_owned(),
-            what: what.into(),
-        }
-    }
-}
 
 /// The deployment that the committed template describes.
 pub fn load() -> Result<Deployment, TemplateFault> {

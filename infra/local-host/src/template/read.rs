@@ -4,13 +4,24 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::fault::TemplateFault;
 use super::fields::Fields;
 use super::model::{
     AsyncInvokeSpec, BucketSpec, Deployment, FunctionSpec, HttpApiSpec, QueueNotification, QueueSpec, RedriveSpec,
     StateMachineSpec,
 };
 use super::resolve::{queue_of_arn, state_machine_arn};
-use super::{DEFINITIONS, TemplateFault, api, sources};
+use super::{api, sources};
+
+/// The files that `DefinitionUri` may name.
+const DEFINITIONS: [(&str, &str); 3] = [
+    ("order-saga.asl.json", include_str!("../../../order-saga.asl.json")),
+    ("order-cancel.asl.json", include_str!("../../../order-cancel.asl.json")),
+    (
+        "catalog-import.asl.json",
+        include_str!("../../../catalog-import.asl.json"),
+    ),
+];
 
 /// Resources that stand for something the local host does by other means (identity, keys, logs to the terminal) or does
 /// not need (access between services: one process has one owner; alarms, dashboards and saved queries: somebody watches it).
@@ -173,7 +184,7 @@ fn function(logical_id: &str, mut fields: Fields, default_seconds: u64) -> Resul
         maximum_event_age_seconds: invoke
             .number("MaximumEventAgeInSeconds")?
             .unwrap_or(ASYNC_AGE_SECONDS_DEFAULT),
-        on_failure_queue: on_failure_queue(&mut invoke)?,
+        on_failure_queue: sources::on_failure_queue(&mut invoke)?,
     };
     invoke.finish()?;
     let variables = variables(&mut fields)?;
@@ -197,23 +208,6 @@ fn variables(function: &mut Fields) -> Result<BTreeMap<String, String>, Template
     let variables = environment.texts_by_name("Variables")?;
     environment.finish()?;
     Ok(variables)
-}
-
-pub(crate) fn on_failure_queue(fields: &mut Fields) -> Result<Option<String>, TemplateFault> {
-    let mut destinations = fields.within("DestinationConfig")?;
-    let mut on_failure = destinations.within("OnFailure")?;
-    on_failure.only("Type", "SQS")?;
-    let destination = on_failure.text("Destination")?;
-    let queue = match destination {
-        None => None,
-        Some(arn) => match queue_of_arn(&arn) {
-            Some(queue) => Some(queue.to_owned()),
-            None => return Err(on_failure.fault("Destination", "is not a queue of this template")),
-        },
-    };
-    on_failure.finish()?;
-    destinations.finish()?;
-    Ok(queue)
 }
 
 fn state_machine(logical_id: &str, mut fields: Fields) -> Result<StateMachineSpec, TemplateFault> {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::TemplateFault;
 use super::conditions::Conditions;
+use super::fault::TemplateFault;
 
 const ACCOUNT: &str = "000000000000";
 const REGION: &str = "local";

@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::TemplateFault;
+use super::fault::TemplateFault;
 use super::fields::Fields;
 use super::model::{Deployment, EventSource, QueueSourceSpec, RouteSpec, StreamSourceSpec};
-use super::read::on_failure_queue;
 use super::resolve::{queue_of_arn, table_of_stream_arn};
 use crate::patterns;
 
@@ -177,7 +176,10 @@ pub(crate) fn consistent(
         EventSource::Stream(StreamSourceSpec { table, .. }) if !deployment.tables_with_streams.contains(table) => Err(
             TemplateFault::at(place, format!("reads the stream of {table}, which has none")),
         ),
-        _ => Ok(()),
+        EventSource::Queue(_)
+        | EventSource::Stream(_)
+        | EventSource::EventBridge { .. }
+        | EventSource::Schedule { .. } => Ok(()),
     }
 }
 
@@ -186,7 +188,10 @@ pub(crate) fn serves(deployment: &Deployment, route_key: &str) -> bool {
     let mut sources = deployment.functions.values().flat_map(|function| &function.sources);
     sources.any(|source| match source {
         EventSource::Http(route) => format!("{} {}", route.method, route.path) == route_key,
-        _ => false,
+        EventSource::Queue(_)
+        | EventSource::Stream(_)
+        | EventSource::EventBridge { .. }
+        | EventSource::Schedule { .. } => false,
     })
 }
 
@@ -212,4 +217,22 @@ pub(crate) fn with_authorizer(source: EventSource, default: Option<&String>) -> 
         }
         other => other,
     }
+}
+
+/// The queue for what failed for good.
+pub(crate) fn on_failure_queue(fields: &mut Fields) -> Result<Option<String>, TemplateFault> {
+    let mut destinations = fields.within("DestinationConfig")?;
+    let mut on_failure = destinations.within("OnFailure")?;
+    on_failure.only("Type", "SQS")?;
+    let destination = on_failure.text("Destination")?;
+    let queue = match destination {
+        None => None,
+        Some(arn) => match queue_of_arn(&arn) {
+            Some(queue) => Some(queue.to_owned()),
+            None => return Err(on_failure.fault("Destination", "is not a queue of this template")),
+        },
+    };
+    on_failure.finish()?;
+    destinations.finish()?;
+    Ok(queue)
 }

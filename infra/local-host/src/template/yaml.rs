@@ -3,7 +3,7 @@
 use saphyr::{LoadableYamlNode as _, ScalarOwned, YamlOwned};
 use serde_json::{Map, Number, Value, json};
 
-use super::TemplateFault;
+use super::fault::TemplateFault;
 
 /// Short forms that the resolver knows; any other tag is refused.
 const INTRINSICS: [(&str, &str); 8] = [

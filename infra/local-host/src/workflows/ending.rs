@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 use state_machine::Outcome;
 
-use super::ArnOfMachine;
+use super::machines::ArnOfMachine;
 use crate::events::bus;
 use crate::template::Deployment;
 

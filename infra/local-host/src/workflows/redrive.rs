@@ -15,7 +15,8 @@ use serde_json::Value;
 use state_machine::redrive::redrive;
 use tokio::sync::Notify;
 
-use super::{Machines, ending, journal};
+use super::machines::Machines;
+use super::{ending, journal};
 use crate::events::clock::now_ms;
 use crate::template::Deployment;
 

@@ -5,12 +5,13 @@ mod imports;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use adapter_embedded::executions::ExecutionStatus;
+use adapter_embedded::executions::{ExecutionStatus, Workflow};
 use adapter_embedded::sagas::SqliteSagaRunner;
 use adapter_system::clock::SystemClock;
 use async_trait::async_trait;
-use domain::fulfilment::ports::{Redrive, SagaKind, SagaRedriver, SagaRunner, SagaStart};
-use domain::values::{CorrelationId, OrderId};
+use domain::fulfilment::ports::{Redrive, SagaKind, SagaRedriver, SagaRunner};
+use domain::values::OrderId;
+use port_contracts::samples::start_of_saga;
 use rusqlite::params;
 use serde_json::json;
 
@@ -84,21 +85,12 @@ impl Shop {
         shop
     }
 
-    async fn order(&self, kind: SagaKind, id: &str) {
+    async fn start(&self, kind: SagaKind) {
         let runner = SqliteSagaRunner {
             database: self.database.clone(),
             clock: Arc::new(SystemClock),
         };
-        let order = OrderId::parse(id).unwrap();
-        let correlation_id = CorrelationId::parse("c-1").unwrap();
-        runner
-            .start(&SagaStart {
-                kind,
-                order,
-                correlation_id,
-            })
-            .await
-            .unwrap();
+        runner.start(&start_of_saga(kind)).await.unwrap();
     }
 
     /// A process that works until it is dropped.
@@ -178,10 +170,10 @@ impl Shop {
 #[tokio::test]
 async fn an_execution_runs_to_its_end_and_leaves_its_history_alone() {
     let shop = Shop::open().await;
-    shop.order(SagaKind::Order, "o-1").await;
+    shop.start(SagaKind::Order).await;
     let steps = Arc::new(Steps::default());
     let _process = shop.process(steps.clone()).await;
-    let execution = shop.ended(Workflow::OrderSaga, "o-1").await;
+    let execution = shop.ended(Workflow::OrderSaga, "order-1").await;
     assert_eq!(execution.status, ExecutionStatus::Succeeded);
     assert_eq!(shop.count("SELECT count(*) FROM execution_journal").await, 0);
     let states = shop
@@ -201,7 +193,7 @@ async fn an_execution_runs_to_its_end_and_leaves_its_history_alone() {
 #[tokio::test]
 async fn an_execution_whose_process_died_goes_on_without_repeating_what_was_answered() {
     let shop = Shop::open().await;
-    shop.order(SagaKind::Order, "o-1").await;
+    shop.start(SagaKind::Order).await;
     let hanging = Arc::new(Steps {
         hanging: Some("SagaCapturePayment"),
         ..Steps::default()
@@ -213,7 +205,7 @@ async fn an_execution_whose_process_died_goes_on_without_repeating_what_was_answ
     let steps = Arc::new(Steps::default());
     let _process = shop.process(steps.clone()).await;
     assert_eq!(
-        shop.ended(Workflow::OrderSaga, "o-1").await.status,
+        shop.ended(Workflow::OrderSaga, "order-1").await.status,
         ExecutionStatus::Succeeded
     );
     assert_eq!(
@@ -229,14 +221,14 @@ async fn an_execution_whose_process_died_goes_on_without_repeating_what_was_answ
 #[tokio::test]
 async fn an_execution_that_fails_is_told_once_under_the_names_that_the_template_listens_for() {
     let shop = Shop::open().await;
-    shop.order(SagaKind::Cancel, "o-1").await;
+    shop.start(SagaKind::Cancel).await;
     let failing = BTreeMap::from([("SagaCancelOrder", "OrderNotCancelling")]);
     let steps = Arc::new(Steps {
         failing,
         ..Steps::default()
     });
     let _process = shop.process(steps.clone()).await;
-    let execution = shop.ended(Workflow::OrderCancel, "o-1-cancel").await;
+    let execution = shop.ended(Workflow::OrderCancel, "order-1-cancel").await;
     assert_eq!(
         (execution.status, execution.error.as_deref()),
         (ExecutionStatus::Failed, Some("OrderNotCancelling"))
@@ -244,7 +236,7 @@ async fn an_execution_that_fails_is_told_once_under_the_names_that_the_template_
     let told = shop.told().await;
     assert_eq!(told.len(), 1);
     assert_eq!(told[0]["status"], "FAILED");
-    assert_eq!(told[0]["name"], "o-1-cancel");
+    assert_eq!(told[0]["name"], "order-1-cancel");
     let machines = Machines::read(&shop.deployment).unwrap();
     assert_eq!(told[0]["stateMachineArn"], machines.arn(Workflow::OrderCancel).arn());
     let cause: Value = serde_json::from_str(told[0]["cause"].as_str().unwrap()).unwrap();
@@ -254,10 +246,10 @@ async fn an_execution_that_fails_is_told_once_under_the_names_that_the_template_
 #[tokio::test]
 async fn an_execution_that_failed_goes_on_where_it_stopped() {
     let shop = Shop::open().await;
-    shop.order(SagaKind::Cancel, "o-1").await;
+    shop.start(SagaKind::Cancel).await;
     let steps = Arc::new(Steps::failing("SagaCancelOrder"));
     let process = shop.process(steps.clone()).await;
-    shop.ended(Workflow::OrderCancel, "o-1-cancel").await;
+    shop.ended(Workflow::OrderCancel, "order-1-cancel").await;
     assert_eq!(
         (steps.calls("SagaRefundPayment"), steps.calls("SagaReleaseStock")),
         (1, 1)
@@ -267,8 +259,8 @@ async fn an_execution_that_failed_goes_on_where_it_stopped() {
     // In another process, which may be days later.
     let steps = Arc::new(Steps::default());
     let _process = shop.process(steps.clone()).await;
-    assert_eq!(shop.redrive(SagaKind::Cancel, "o-1").await, Redrive::Redriven);
-    let execution = shop.ended(Workflow::OrderCancel, "o-1-cancel").await;
+    assert_eq!(shop.redrive(SagaKind::Cancel, "order-1").await, Redrive::Redriven);
+    let execution = shop.ended(Workflow::OrderCancel, "order-1-cancel").await;
     assert_eq!((execution.status, execution.error), (ExecutionStatus::Succeeded, None));
     assert_eq!(
         (steps.calls("SagaRefundPayment"), steps.calls("SagaReleaseStock")),
@@ -285,26 +277,32 @@ async fn an_execution_that_failed_goes_on_where_it_stopped() {
 async fn what_runs_succeeded_or_is_too_old_is_not_redriven() {
     let shop = Shop::open().await;
     let impossible = |redrive: Redrive| matches!(redrive, Redrive::Impossible(_));
-    assert!(impossible(shop.redrive(SagaKind::Order, "o-1").await), "never started");
+    assert!(
+        impossible(shop.redrive(SagaKind::Order, "order-1").await),
+        "never started"
+    );
 
-    shop.order(SagaKind::Order, "o-1").await;
-    assert_eq!(shop.redrive(SagaKind::Order, "o-1").await, Redrive::Running);
+    shop.start(SagaKind::Order).await;
+    assert_eq!(shop.redrive(SagaKind::Order, "order-1").await, Redrive::Running);
     let _process = shop.process(Arc::new(Steps::default())).await;
-    shop.ended(Workflow::OrderSaga, "o-1").await;
-    assert!(impossible(shop.redrive(SagaKind::Order, "o-1").await), "it succeeded");
+    shop.ended(Workflow::OrderSaga, "order-1").await;
+    assert!(
+        impossible(shop.redrive(SagaKind::Order, "order-1").await),
+        "it succeeded"
+    );
 
     shop.age("UPDATE executions SET status = 'FAILED', ended_at = 1").await;
-    assert!(impossible(shop.redrive(SagaKind::Order, "o-1").await), "long ago");
+    assert!(impossible(shop.redrive(SagaKind::Order, "order-1").await), "long ago");
 }
 
 #[tokio::test]
 async fn journals_that_nobody_can_redrive_any_more_are_forgotten() {
     const JOURNAL: &str = "SELECT count(*) FROM execution_journal";
     let shop = Shop::open().await;
-    shop.order(SagaKind::Cancel, "o-1").await;
+    shop.start(SagaKind::Cancel).await;
     let steps = Arc::new(Steps::failing("SagaCancelOrder"));
     let process = shop.process(steps.clone()).await;
-    shop.ended(Workflow::OrderCancel, "o-1-cancel").await;
+    shop.ended(Workflow::OrderCancel, "order-1-cancel").await;
     drop(process);
     drop(shop.process(steps.clone()).await);
     assert!(shop.count(JOURNAL).await > 0, "kept for a redrive");
@@ -360,7 +358,7 @@ fn a_machine_that_invokes_a_stranger_is_refused() {
         matches!(
             fault,
             WorkflowFault::UnknownFunction {
-                machine: ORDER_SAGA,
+                machine: "OrderSaga",
                 ..
             }
         ),

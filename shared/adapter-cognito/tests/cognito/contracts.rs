@@ -3,7 +3,6 @@
 use adapter_cognito::CognitoDirectory;
 use aws_sdk_cognitoidentityprovider::Client;
 use aws_sdk_cognitoidentityprovider::types::{AttributeType, MessageActionType, UsernameAttributeType};
-use aws_types::SdkConfig;
 use domain::ports::CustomerDirectory;
 use domain::values::CustomerId;
 use port_contracts::world;
@@ -17,22 +16,10 @@ struct Pool {
     directory: CognitoDirectory,
 }
 
-/// The SDK as the functions configure it, at `LOCAL_CLOUD_URL`.
-fn config() -> SdkConfig {
-    let url = std::env::var("LOCAL_CLOUD_URL").expect("LOCAL_CLOUD_URL says where the local cloud is");
-    let lookup = move |name: &str| match name {
-        "AWS_REGION" => Some("us-east-1".to_owned()),
-        "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("test".to_owned()),
-        "AWS_ENDPOINT_URL" => Some(url.clone()),
-        _ => None,
-    };
-    edge::config::from_lookup(lookup, edge::aws::sdk_config).unwrap()
-}
-
 impl Pool {
     /// New with every call: pools may share their name.
     async fn create() -> Self {
-        let config = config();
+        let config = recorded_aws::local_cloud();
         let client = Client::new(&config);
         let created = client
             .create_user_pool()

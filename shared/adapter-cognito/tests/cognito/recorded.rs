@@ -1,12 +1,10 @@
 //! What does the adapter send, and what does it make of answers that a local cloud does not give?
 
 use adapter_cognito::CognitoDirectory;
-use aws_sdk_cognitoidentityprovider::config::http::{HttpRequest, HttpResponse};
-use aws_smithy_http_client::test_util::{ReplayEvent, StaticReplayClient};
-use aws_smithy_runtime_api::http::StatusCode;
 use domain::ports::{CustomerDirectory, PortFailure};
 use domain::values::{CustomerId, EmailAddress};
-use edge::aws::ATTEMPTS_MAX;
+use lambda::sdk::ATTEMPTS_MAX;
+use recorded_aws::{JsonRequest, Recorded, response};
 use serde_json::{Value, json};
 
 const POOL: &str = "eu-central-1_Popshop00";
@@ -29,27 +27,16 @@ fn user(attributes: &[(&str, &str)]) -> Answer {
 
 /// By these answers, and after how many requests. One answer more than is expected shows a request too many.
 async fn email_of_ann(answers: impl IntoIterator<Item = Answer>) -> (Result<Option<EmailAddress>, PortFailure>, usize) {
-    let events = answers.into_iter().map(|(status, body)| {
-        let status = StatusCode::try_from(status).unwrap();
-        ReplayEvent::new(HttpRequest::empty(), HttpResponse::new(status, body.to_string().into()))
-    });
-    let service = StaticReplayClient::new(events.collect());
-    let lookup = |name: &str| match name {
-        "AWS_REGION" => Some("eu-central-1".to_owned()),
-        "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("test".to_owned()),
-        _ => None,
-    };
-    let config = edge::config::from_lookup(lookup, edge::aws::sdk_config).unwrap();
-    let config = config.into_builder().http_client(service.clone()).build();
-    let directory = CognitoDirectory::new(&config, POOL.to_owned());
+    let answers = answers.into_iter();
+    let service = Recorded::<JsonRequest>::in_order(answers.map(|(status, body)| response(status, body.to_string())));
+    let directory = CognitoDirectory::new(&service.config, POOL.to_owned());
     let found = directory.email_of(&CustomerId::parse(ANN).unwrap()).await;
-    for request in service.actual_requests() {
-        let target = request.headers().get("x-amz-target");
-        assert_eq!(target, Some("AWSCognitoIdentityProviderService.AdminGetUser"));
-        let body: Value = serde_json::from_slice(request.body().bytes().unwrap()).unwrap();
-        assert_eq!(body, json!({ "UserPoolId": POOL, "Username": ANN }));
+    let sent = service.sent();
+    for request in &sent {
+        assert_eq!(request.operation, "AdminGetUser");
+        assert_eq!(request.body, json!({ "UserPoolId": POOL, "Username": ANN }));
     }
-    (found, service.actual_requests().count())
+    (found, sent.len())
 }
 
 #[tokio::test]

@@ -1,16 +1,13 @@
 //! Is a claim granted once, whatever becomes of its answer? Of idempotency keys and of sends.
 
-use std::time::Duration;
-
 use adapter_dynamodb::idempotency::DynamoIdempotencyStore;
 use adapter_dynamodb::sends::DynamoSendLog;
 use adapter_dynamodb::table::Table;
-use domain::orders::ports::{
-    Fence, IdempotencyClaim, IdempotencyClaimed, IdempotencyScope, IdempotencyStore, PayloadHash,
-};
+use domain::orders::ports::{Fence, IdempotencyClaimed, IdempotencyScope, IdempotencyStore};
 use domain::ports::{PortFailure, SendClaim, SendLog, SendState};
-use domain::values::{CustomerId, Timestamp};
-use edge::aws::ATTEMPTS_MAX;
+use domain::values::{CustomerId, IdempotencyKey, Timestamp};
+use lambda::sdk::ATTEMPTS_MAX;
+use port_contracts::samples;
 use serde_json::{Value, json};
 
 use crate::recorded::{Answer, Recorded, Sent, condition_failed, throttled};
@@ -23,7 +20,7 @@ fn scope() -> IdempotencyScope {
     IdempotencyScope {
         customer: CustomerId::parse("ann").unwrap(),
         operation: "place-order",
-        key: "key-1".to_owned(),
+        key: IdempotencyKey::parse("key-1").unwrap(),
     }
 }
 
@@ -40,13 +37,7 @@ fn sends(recorded: &Recorded) -> DynamoSendLog {
 }
 
 async fn claim(recorded: &Recorded) -> Result<IdempotencyClaimed, PortFailure> {
-    let claim = IdempotencyClaim {
-        scope: scope(),
-        payload_hash: PayloadHash([0; 32]),
-        now: now(),
-        lease_until: now().plus(Duration::from_secs(10)),
-        expires_at: now().plus(Duration::from_hours(1)),
-    };
+    let claim = samples::claim(&scope().customer, scope().key.as_str(), 0, now());
     keys(recorded).claim(&claim).await
 }
 

@@ -1,22 +1,10 @@
-//! Where is the local cloud, and which tables does a test get?
+//! Which tables does a test get in the local cloud?
 
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
     ScalarAttributeType, StreamSpecification, StreamViewType,
 };
 use aws_types::SdkConfig;
-
-/// The SDK as the functions configure it, at `LOCAL_CLOUD_URL`.
-pub(crate) fn config() -> SdkConfig {
-    let url = std::env::var("LOCAL_CLOUD_URL").expect("LOCAL_CLOUD_URL says where the local cloud is");
-    let lookup = move |name: &str| match name {
-        "AWS_REGION" => Some("us-east-1".to_owned()),
-        "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("test".to_owned()),
-        "AWS_ENDPOINT_URL" => Some(url.clone()),
-        _ => None,
-    };
-    edge::config::from_lookup(lookup, edge::aws::sdk_config).unwrap()
-}
 
 /// An index over a text attribute, sorted by another.
 pub(crate) struct Index {

@@ -5,8 +5,9 @@ use adapter_dynamodb::table::Table;
 use domain::catalog::import::job::ImportId;
 use domain::catalog::ports::{Begin, CatalogImport, CatalogImportEnd, ImportLedger};
 use domain::ports::PortFailure;
-use domain::values::{CustomerId, ImportCounts, ObjectSequencer, ObjectVersion, UploadId};
-use edge::aws::ATTEMPTS_MAX;
+use domain::values::{CustomerId, ImportCounts, ObjectSequencer};
+use lambda::sdk::ATTEMPTS_MAX;
+use port_contracts::samples::anns_import;
 use serde_json::{Value, json};
 
 use crate::recorded::{Answer, Recorded, Sent, condition_failed, throttled};
@@ -25,8 +26,8 @@ const COUNTS: ImportCounts = ImportCounts {
 
 pub(crate) fn id(sequence: u64) -> ImportId {
     ImportId {
-        upload_id: UploadId::parse("0190-a").unwrap(),
         sequence,
+        ..anns_import(None, 0).id
     }
 }
 
@@ -37,11 +38,7 @@ pub(crate) fn imports(recorded: &Recorded) -> DynamoImportLedger {
 }
 
 async fn begin(recorded: &Recorded, version_id: Option<&str>, sequencer: Option<&str>) -> Result<Begin, PortFailure> {
-    let object = ObjectVersion {
-        key: "catalogs/0190-a.csv".to_owned(),
-        version_id: version_id.map(str::to_owned),
-        size_bytes: 1_000,
-    };
+    let object = anns_import(version_id, 1_000).object;
     let sequencer = sequencer.map(|text| ObjectSequencer::parse(text).unwrap());
     let imports = imports(recorded);
     imports

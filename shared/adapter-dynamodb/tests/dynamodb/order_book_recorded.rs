@@ -5,9 +5,10 @@ use adapter_dynamodb::table::Table;
 use domain::fulfilment::ports::{OrderBook, Parking, SagaKind, Transition};
 use domain::orders::ports::CancelOutcome;
 use domain::values::{OrderStatus, RejectionReason};
+use port_contracts::samples::at;
 use serde_json::{Value, json};
 
-use crate::orders_recorded::{at, cancel, order, stored};
+use crate::orders_recorded::{cancel, order, stored};
 use crate::recorded::{Answer, Recorded, Sent, condition_failed};
 
 fn book(recorded: &Recorded) -> DynamoOrderBook {

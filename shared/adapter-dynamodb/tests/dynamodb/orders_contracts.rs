@@ -11,19 +11,17 @@ use adapter_dynamodb::table::Table;
 use aws_sdk_dynamodb::types::ScalarAttributeType;
 use aws_sdk_dynamodbstreams::types::AttributeValue;
 use domain::fulfilment::ports::{OrderBook, Parking, SagaKind};
-use domain::orders::ports::{
-    Fence, IdempotencyClaim, IdempotencyClaimed, IdempotencyCompletion, IdempotencyScope, IdempotencyStore,
-    OrderRepository, PayloadHash, RecordedReply,
-};
+use domain::orders::ports::OrderRepository;
 use domain::ports::{SendClaim, SendLog, SendState};
 use domain::values::{CorrelationId, OrderStatus};
 use port_contracts::orders::OrderPorts;
+use port_contracts::samples::{self, at};
 use port_contracts::{idempotency, mail, order_book, orders};
 use serde_json::{Value, json};
 
 use crate::cloud::{self, Index};
 use crate::order_stream::OrderStream;
-use crate::orders_recorded::{at, order, stored};
+use crate::orders_recorded::{order, stored};
 
 /// A table like `OrdersTable` in the template.
 async fn orders_table() -> (Table, OrderStream) {
@@ -39,7 +37,7 @@ async fn orders_table() -> (Table, OrderStream) {
             range: ("updated_at", ScalarAttributeType::N),
         },
     ];
-    let config = cloud::config();
+    let config = recorded_aws::local_cloud();
     let name = cloud::table(&config, &indexes).await;
     let stream = OrderStream::of(&config, &name).await;
     (Table::new(&config, name), stream)
@@ -88,27 +86,9 @@ async fn parked_orders() {
 async fn an_order_shows_in_the_stream_with_all_its_attributes() {
     let (table, stream) = orders_table().await;
     let order = order();
-    let scope = IdempotencyScope {
-        customer: order.customer.clone(),
-        operation: "place-order",
-        key: "key-1".to_owned(),
-    };
-    let claim = IdempotencyClaim {
-        scope: scope.clone(),
-        payload_hash: PayloadHash([1; 32]),
-        now: at(0),
-        lease_until: at(10),
-        expires_at: at(60),
-    };
     let keys = DynamoIdempotencyStore { table: table.clone() };
-    let completion = IdempotencyCompletion {
-        scope,
-        fence: Fence(1),
-        reply: RecordedReply(b"reply".to_vec()),
-    };
-    assert_eq!(keys.claim(&claim).await.unwrap(), IdempotencyClaimed::Granted(Fence(1)));
     let orders = DynamoOrderRepository { table: table.clone() };
-    orders.place(&order, &completion).await.unwrap();
+    samples::place(&orders, &keys, &order).await;
     let parking = Parking {
         execution: "order-1".to_owned(),
         error: "States.Timeout".to_owned(),
@@ -162,9 +142,9 @@ fn image_json(image: &HashMap<String, AttributeValue>) -> Value {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 #[ignore = "needs a local cloud: cargo xtask test starts one"]
 async fn sends() {
-    let table = cloud::table(&cloud::config(), &[]).await;
+    let table = cloud::table(&recorded_aws::local_cloud(), &[]).await;
     mail::send_log(Arc::new(DynamoSendLog {
-        table: Table::new(&cloud::config(), table),
+        table: Table::new(&recorded_aws::local_cloud(), table),
     }))
     .await;
 }
@@ -172,7 +152,7 @@ async fn sends() {
 #[tokio::test]
 #[ignore = "needs a local cloud: cargo xtask test starts one"]
 async fn a_claim_is_released_by_nobody_else() {
-    let config = cloud::config();
+    let config = recorded_aws::local_cloud();
     let name = cloud::table(&config, &[]).await;
     let [ours, theirs] = [0, 1].map(|_| DynamoSendLog {
         table: Table::new(&config, &name),

@@ -4,47 +4,33 @@ use adapter_dynamodb::orders::DynamoOrderRepository;
 use adapter_dynamodb::table::Table;
 use domain::orders::order::{Order, OrderLine};
 use domain::orders::ports::{
-    CancelOutcome, Fence, IdempotencyCompletion, IdempotencyScope, OrderPosition, OrderQuery, OrderRepository,
-    PlaceOutcome, RecordedReply,
+    CancelOutcome, Fence, IdempotencyCompletion, OrderPosition, OrderQuery, OrderRepository, PlaceOutcome,
+    RecordedReply,
 };
 use domain::ports::PortFailure;
-use domain::values::{
-    CorrelationId, Currency, CustomerId, Money, OrderId, OrderStatus, PaymentToken, Quantity, Sku, Timestamp,
-};
-use edge::aws::ATTEMPTS_MAX;
+use domain::values::{CorrelationId, OrderId, OrderLines, OrderStatus, Quantity, Sku, Timestamp};
+use lambda::sdk::ATTEMPTS_MAX;
+use port_contracts::samples::{self, anns_order, at, euros};
 use serde_json::{Value, json};
 
-use crate::recorded::{Answer, Recorded, Sent, condition_failed, throttled};
+use crate::recorded::{
+    Answer, Recorded, Sent, canceled, condition_failed, conflict, failed_over, no_reason, throttled,
+};
 
 /// More than other calls get: to meet another transaction is no sign of trouble.
 const TRANSACTION_ATTEMPTS: usize = 8;
 
-pub(crate) fn at(seconds: i64) -> Timestamp {
-    Timestamp::from_unix_ms(1_700_000_000_000 + seconds * 1_000)
-}
-
-fn customer() -> CustomerId {
-    CustomerId::parse("ann").unwrap()
-}
-
 /// In the table it is [`stored`].
 pub(crate) fn order() -> Order {
-    let euros = |amount| Money::new(amount, Currency::parse("EUR").unwrap()).unwrap();
+    let cheese = OrderLine {
+        sku: Sku::parse("Käse 1").unwrap(),
+        quantity: Quantity::new(2).unwrap(),
+        unit_price: euros(125),
+    };
     Order {
-        id: OrderId::parse("order-1").unwrap(),
-        customer: customer(),
-        lines: vec![OrderLine {
-            sku: Sku::parse("Käse 1").unwrap(),
-            quantity: Quantity::new(2).unwrap(),
-            unit_price: euros(125),
-        }],
+        lines: OrderLines::new(vec![cheese]).unwrap(),
         total: euros(250),
-        payment_token: PaymentToken::parse("tok_ok").unwrap(),
-        status: OrderStatus::Pending,
-        reason: None,
-        correlation_id: CorrelationId::parse("request-1").unwrap(),
-        created_at: at(0),
-        updated_at: at(0),
+        ..anns_order()
     }
 }
 
@@ -73,25 +59,16 @@ fn repository(recorded: &Recorded) -> DynamoOrderRepository {
     }
 }
 
-async fn place(recorded: &Recorded) -> Result<PlaceOutcome, PortFailure> {
-    let completion = IdempotencyCompletion {
-        scope: IdempotencyScope {
-            customer: customer(),
-            operation: "place-order",
-            key: "key-1".to_owned(),
-        },
-        fence: Fence(7),
+fn completion() -> IdempotencyCompletion {
+    let claim = samples::claim(&order().customer, "key-1", 0, at(0));
+    IdempotencyCompletion {
         reply: RecordedReply(b"accepted".to_vec()),
-    };
-    repository(recorded).place(&order(), &completion).await
+        ..samples::completion(&claim, Fence(7))
+    }
 }
 
-fn canceled(reasons: &Value) -> Answer {
-    Answer::Error(
-        400,
-        "TransactionCanceledException",
-        json!({ "CancellationReasons": reasons }),
-    )
+async fn place(recorded: &Recorded) -> Result<PlaceOutcome, PortFailure> {
+    repository(recorded).place(&order(), &completion()).await
 }
 
 fn tokens(sent: &[Sent]) -> Vec<&str> {
@@ -142,19 +119,10 @@ async fn the_trace_of_a_request_is_stored_beside_the_order_that_it_changes() {
     let traced = DynamoOrderRepository {
         table: Table::new(&recorded.config, "orders").with_trace_header(|| Some("Root=1".to_owned())),
     };
-    let completion = IdempotencyCompletion {
-        scope: IdempotencyScope {
-            customer: customer(),
-            operation: "place-order",
-            key: "key-1".to_owned(),
-        },
-        fence: Fence(7),
-        reply: RecordedReply(Vec::new()),
-    };
-    traced.place(&order(), &completion).await.unwrap();
+    traced.place(&order(), &completion()).await.unwrap();
     let request = CorrelationId::parse("request-2").unwrap();
     traced
-        .begin_cancelling(&order().id, &customer(), &request, at(1))
+        .begin_cancelling(&order().id, &order().customer, &request, at(1))
         .await
         .unwrap();
     let sent = recorded.sent();
@@ -198,11 +166,8 @@ async fn a_completed_key_tells_whether_it_was_this_order() {
         (None, PlaceOutcome::LeaseLost),
     ];
     for (record, expected) in cases {
-        let mut reason = json!({ "Code": "ConditionalCheckFailed" });
-        if let Some(record) = &record {
-            reason["Item"] = record.clone();
-        }
-        let recorded = Recorded::new(move |_| canceled(&json!([reason, { "Code": "None" }])));
+        let reasons = [failed_over(record.as_ref()), no_reason()];
+        let recorded = Recorded::new(move |_| canceled(&reasons));
         assert_eq!(place(&recorded).await.unwrap(), expected, "{record:?}");
         assert_eq!(recorded.sent().len(), 1, "what is decided is not repeated");
     }
@@ -210,15 +175,15 @@ async fn a_completed_key_tells_whether_it_was_this_order() {
 
 #[tokio::test(start_paused = true)]
 async fn a_transaction_that_met_another_is_repeated_a_few_times() {
-    let conflict = || canceled(&json!([{ "Code": "TransactionConflict" }, { "Code": "None" }]));
+    let met_another = || canceled(&[conflict(), no_reason()]);
     let recorded = Recorded::new(move |sent| match sent.len() {
-        1 | 2 => conflict(),
+        1 | 2 => met_another(),
         _ => Answer::Success(json!({})),
     });
     assert_eq!(place(&recorded).await.unwrap(), PlaceOutcome::Placed);
     assert_eq!(recorded.sent().len(), 3);
 
-    let recorded = Recorded::new(move |_| conflict());
+    let recorded = Recorded::new(move |_| met_another());
     let failure = place(&recorded).await.unwrap_err();
     assert!(failure.transient, "{failure:?}");
     assert_eq!(recorded.sent().len(), TRANSACTION_ATTEMPTS);
@@ -226,8 +191,7 @@ async fn a_transaction_that_met_another_is_repeated_a_few_times() {
 
 #[tokio::test]
 async fn an_order_whose_id_is_taken_is_no_lost_lease() {
-    let taken = json!([{ "Code": "None" }, { "Code": "ConditionalCheckFailed" }]);
-    let recorded = Recorded::new(move |_| canceled(&taken));
+    let recorded = Recorded::new(|_| canceled(&[no_reason(), failed_over(None)]));
     let failure = place(&recorded).await.unwrap_err();
     assert!(!failure.transient, "{failure:?}");
 }
@@ -273,7 +237,7 @@ async fn a_list_goes_on_behind_its_position_even_after_an_empty_page() {
         }))
     });
     let query = OrderQuery {
-        customer: customer(),
+        customer: order().customer,
         status: Some(OrderStatus::Parked),
         after: Some(OrderPosition {
             created_at: Timestamp::from_unix_ms(12),
@@ -314,7 +278,7 @@ pub(crate) async fn cancel(recorded: &Recorded) -> CancelOutcome {
     let request = CorrelationId::parse("request-2").unwrap();
     let repository = repository(recorded);
     let outcome = repository
-        .begin_cancelling(&order().id, &customer(), &request, at(9))
+        .begin_cancelling(&order().id, &order().customer, &request, at(9))
         .await;
     outcome.unwrap()
 }

@@ -1,6 +1,5 @@
 //! What do our notes on payments and the sandbox gateway make of lost answers and lost races?
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use adapter_dynamodb::gateway::DynamoSandboxGateway;
@@ -13,7 +12,7 @@ use domain::ports::PortFailure;
 use serde_json::{Value, json};
 
 use crate::recorded::{Answer, Recorded, canceled, condition_failed, conflict, failed_over, no_reason, throttled};
-use crate::samples::{FixedClock, euros, now, order, token};
+use crate::samples::{clock, euros, now, order, token};
 
 /// Times that the gateway reads a payment which others keep changing.
 const RACES: usize = 6;
@@ -22,7 +21,7 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
 fn gateway(recorded: &Recorded) -> DynamoSandboxGateway {
     DynamoSandboxGateway {
         table: Table::new(&recorded.config, "gateway"),
-        clock: Arc::new(FixedClock),
+        clock: clock(),
         answer_timeout: ANSWER_TIMEOUT,
     }
 }

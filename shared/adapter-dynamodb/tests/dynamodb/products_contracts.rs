@@ -12,12 +12,12 @@ use adapter_dynamodb::stock::DynamoStockLedger;
 use adapter_dynamodb::table::Table;
 use aws_sdk_dynamodb::types::ScalarAttributeType;
 use domain::catalog::ports::{CatalogVersion, CatalogWriter, ProductCatalog};
-use domain::catalog::product::CatalogRow;
+use domain::catalog::product::{CatalogRow, ProductDetails};
 use domain::fulfilment::ports::{
     Authorization, Capture, PaymentGateway, Refund, Reservation, StockLedger, StockLine, Void,
 };
 use domain::orders::ports::PriceList;
-use domain::values::Sku;
+use domain::values::{OrderLines, Sku};
 use port_contracts::catalog::ProductPorts;
 use port_contracts::stock::StockPorts;
 use port_contracts::{catalog, gateway, orders, payments, stock};
@@ -25,7 +25,7 @@ use sandbox_gateway::ledger::LedgerEvent;
 use tokio::task::JoinSet;
 
 use crate::cloud::{self, Index};
-use crate::samples::{FixedClock, euros, line, now, order, sku, token};
+use crate::samples::{clock, euros, line, now, order, sku, token};
 
 /// Like `ProductsTable` in the template.
 async fn products_table() -> Table {
@@ -34,14 +34,14 @@ async fn products_table() -> Table {
         hash: "listing",
         range: ("sku", ScalarAttributeType::S),
     };
-    let config = cloud::config();
+    let config = recorded_aws::local_cloud();
     let name = cloud::table(&config, &[by_sku]).await;
     Table::new(&config, name)
 }
 
 /// Like `PaymentsTable` and `SandboxGatewayTable`.
 async fn plain_table() -> Table {
-    let config = cloud::config();
+    let config = recorded_aws::local_cloud();
     let name = cloud::table(&config, &[]).await;
     Table::new(&config, name)
 }
@@ -49,7 +49,7 @@ async fn plain_table() -> Table {
 async fn sandbox() -> DynamoSandboxGateway {
     DynamoSandboxGateway {
         table: plain_table().await,
-        clock: Arc::new(FixedClock),
+        clock: clock(),
         answer_timeout: Duration::from_millis(20),
     }
 }
@@ -57,9 +57,7 @@ async fn sandbox() -> DynamoSandboxGateway {
 async fn apply(table: &Table, sku: &Sku, stock: u32) {
     let row = CatalogRow {
         sku: sku.clone(),
-        name: "A mug".to_owned(),
-        description: String::new(),
-        price: euros(1_250),
+        details: ProductDetails::new("A mug", "", euros(1_250)),
         stock,
     };
     let version = CatalogVersion {
@@ -134,6 +132,7 @@ async fn a_crowd_buys_exactly_what_is_there() {
         }
         buyers.spawn(async move {
             let order = order(number % BUYERS);
+            let lines = OrderLines::new(lines.into()).unwrap();
             let answer = stock.reserve(&order, &lines, now()).await.unwrap();
             (order, answer)
         });
@@ -175,6 +174,7 @@ async fn the_largest_order_is_one_transaction_and_its_prices_one_call() {
 
     let stock = DynamoStockLedger { table: table.clone() };
     let lines: Vec<StockLine> = skus.iter().map(|sku| line(sku, 99)).collect();
+    let lines = OrderLines::new(lines).unwrap();
     let reserved = stock.reserve(&order(1), &lines, now()).await.unwrap();
     assert_eq!(reserved, Reservation::Reserved);
     let short = stock.reserve(&order(2), &lines, now()).await.unwrap();

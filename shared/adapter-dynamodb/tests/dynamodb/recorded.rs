@@ -1,13 +1,11 @@
 //! What does an adapter send, and what does it make of answers that a local cloud does not give?
 
-use std::sync::{Arc, Mutex};
-
-use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn};
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-use aws_smithy_runtime_api::client::result::ConnectorError;
-use aws_smithy_runtime_api::http::StatusCode;
-use aws_types::SdkConfig;
+use recorded_aws::{JsonRequest, Reply, dropped, response};
 use serde_json::{Value, json};
+
+/// A DynamoDB that answers by a script.
+pub(crate) type Recorded = recorded_aws::Recorded<JsonRequest>;
+pub(crate) type Sent = JsonRequest;
 
 /// What comes back for a request.
 pub(crate) enum Answer {
@@ -16,6 +14,19 @@ pub(crate) enum Answer {
     Error(u16, &'static str, Value),
     /// The connection breaks; whether the request had an effect, nobody knows.
     Dropped,
+}
+
+impl From<Answer> for Reply {
+    fn from(answer: Answer) -> Self {
+        match answer {
+            Answer::Success(body) => Ok(response(200, body.to_string())),
+            Answer::Error(status, name, mut body) => {
+                body["__type"] = json!(format!("com.amazonaws.dynamodb.v20120810#{name}"));
+                Ok(response(status, body.to_string()))
+            }
+            Answer::Dropped => Err(dropped()),
+        }
+    }
 }
 
 pub(crate) fn throttled() -> Answer {
@@ -49,78 +60,4 @@ pub(crate) fn failed_over(item: Option<&Value>) -> Value {
 
 pub(crate) fn conflict() -> Value {
     json!({ "Code": "TransactionConflict", "Message": "Transaction is ongoing for the item" })
-}
-
-/// A request as it was sent: its operation, and its body.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Sent {
-    pub(crate) operation: String,
-    pub(crate) body: Value,
-}
-
-/// Answers every request from a function of all requests so far, the current one last.
-pub(crate) struct Recorded {
-    pub(crate) config: SdkConfig,
-    sent: Arc<Mutex<Vec<Sent>>>,
-}
-
-impl Recorded {
-    pub(crate) fn new(answer: impl Fn(&[Sent]) -> Answer + Send + Sync + 'static) -> Self {
-        let sent = Arc::new(Mutex::new(Vec::new()));
-        let connector = SharedHttpConnector::new(Connector {
-            answer: Box::new(answer),
-            sent: Arc::clone(&sent),
-        });
-        let client = http_client_fn(move |_settings, _components| connector.clone());
-        let lookup = |name: &str| match name {
-            "AWS_REGION" => Some("us-east-1".to_owned()),
-            "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("test".to_owned()),
-            _ => None,
-        };
-        let config = edge::config::from_lookup(lookup, edge::aws::sdk_config).unwrap();
-        Self {
-            config: config.into_builder().http_client(client).build(),
-            sent,
-        }
-    }
-
-    pub(crate) fn sent(&self) -> Vec<Sent> {
-        self.sent.lock().unwrap().clone()
-    }
-}
-
-type Script = dyn Fn(&[Sent]) -> Answer + Send + Sync;
-
-struct Connector {
-    answer: Box<Script>,
-    sent: Arc<Mutex<Vec<Sent>>>,
-}
-
-impl std::fmt::Debug for Connector {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("Connector")
-    }
-}
-
-impl HttpConnector for Connector {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let target = request.headers().get("x-amz-target").unwrap();
-        let mut sent = self.sent.lock().unwrap();
-        sent.push(Sent {
-            operation: target.rsplit('.').next().unwrap().to_owned(),
-            body: serde_json::from_slice(request.body().bytes().unwrap()).unwrap(),
-        });
-        HttpConnectorFuture::ready(match (self.answer)(&sent) {
-            Answer::Success(body) => Ok(response(200, &body)),
-            Answer::Error(status, name, mut body) => {
-                body["__type"] = json!(format!("com.amazonaws.dynamodb.v20120810#{name}"));
-                Ok(response(status, &body))
-            }
-            Answer::Dropped => Err(ConnectorError::io("connection reset".into())),
-        })
-    }
-}
-
-fn response(status: u16, body: &Value) -> HttpResponse {
-    HttpResponse::new(StatusCode::try_from(status).unwrap(), body.to_string().into())
 }

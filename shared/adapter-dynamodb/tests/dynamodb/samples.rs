@@ -1,27 +1,22 @@
 //! Which values do the tests of products, payments and the gateway work with?
 
+use std::sync::Arc;
+
+use adapter_memory::time::SetClock;
 use domain::fulfilment::ports::StockLine;
-use domain::ports::Clock;
-use domain::values::{Currency, Money, OrderId, PaymentToken, Quantity, Sku, Timestamp};
+use domain::values::{OrderId, PaymentToken, Quantity, Sku, Timestamp};
+pub(crate) use port_contracts::samples::{at, euros};
 
-pub(crate) struct FixedClock;
-
-impl Clock for FixedClock {
-    fn now(&self) -> Timestamp {
-        now()
-    }
+pub(crate) fn clock() -> Arc<SetClock> {
+    Arc::new(SetClock::at(now()))
 }
 
 pub(crate) fn now() -> Timestamp {
-    Timestamp::from_unix_ms(1_700_000_000_000)
+    at(0)
 }
 
 pub(crate) fn token(text: &str) -> PaymentToken {
     PaymentToken::parse(text).unwrap()
-}
-
-pub(crate) fn euros(amount_minor: i64) -> Money {
-    Money::new(amount_minor, Currency::parse("EUR").unwrap()).unwrap()
 }
 
 pub(crate) fn sku(text: &str) -> Sku {

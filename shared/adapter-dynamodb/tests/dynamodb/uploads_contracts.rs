@@ -7,11 +7,13 @@ use adapter_dynamodb::photo_uploads::DynamoPhotoUploads;
 use adapter_dynamodb::table::Table;
 use adapter_dynamodb::uploads::DynamoUploadRepository;
 use domain::thumbnails::ports::PhotoUploads;
-use domain::uploads::ports::{AnnouncedUpload, UploadRepository};
-use domain::uploads::upload::{UploadKind, UploadStatus};
-use domain::values::{CustomerId, PhotoKey, UploadId};
-use port_contracts::imports::{self, ImportPorts};
+use domain::uploads::ports::UploadRepository;
+use domain::uploads::upload::UploadStatus;
+use domain::values::PhotoKey;
+use port_contracts::import_ports::ImportPorts;
+use port_contracts::imports;
 use port_contracts::photos::{self, PhotoUploadPorts};
+use port_contracts::samples::anns_catalog;
 use port_contracts::uploads;
 
 use crate::cloud;
@@ -19,7 +21,7 @@ use crate::samples::{now, sku};
 
 /// Like `ImportsTable` in the template.
 async fn imports_table() -> Table {
-    let config = cloud::config();
+    let config = recorded_aws::local_cloud();
     let name = cloud::table(&config, &[]).await;
     Table::new(&config, name)
 }
@@ -60,15 +62,7 @@ async fn an_upload_is_not_touched_by_a_file_of_another_kind() {
     let table = imports_table().await;
     let uploads = DynamoUploadRepository { table: table.clone() };
     let photos = DynamoPhotoUploads { table };
-    let catalog = AnnouncedUpload {
-        id: UploadId::parse("0190-a").unwrap(),
-        kind: UploadKind::Catalog {
-            file_name: "spring.csv".to_owned(),
-        },
-        size_bytes: 5,
-        created_by: CustomerId::parse("ann").unwrap(),
-        created_at: now(),
-    };
+    let catalog = anns_catalog();
     uploads.announce(&catalog).await.unwrap();
     let key = PhotoKey {
         sku: sku("MUG-01"),

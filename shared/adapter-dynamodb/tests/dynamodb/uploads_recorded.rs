@@ -5,10 +5,11 @@ use adapter_dynamodb::table::Table;
 use adapter_dynamodb::uploads::DynamoUploadRepository;
 use domain::ports::PortFailure;
 use domain::thumbnails::ports::{PhotoUpload, PhotoUploads};
-use domain::uploads::ports::{AnnouncedUpload, UploadRepository};
-use domain::uploads::upload::{Upload, UploadKind, UploadStatus};
-use domain::values::{CustomerId, PhotoKey, UploadId};
-use edge::aws::ATTEMPTS_MAX;
+use domain::uploads::ports::UploadRepository;
+use domain::uploads::upload::{Upload, UploadStatus};
+use domain::values::{PhotoKey, UploadId};
+use lambda::sdk::ATTEMPTS_MAX;
+use port_contracts::samples::anns_catalog;
 use serde_json::json;
 
 use crate::recorded::{Answer, Recorded, condition_failed, throttled};
@@ -25,16 +26,7 @@ fn table(recorded: &Recorded) -> Table {
 
 async fn announce(recorded: &Recorded) -> Result<Upload, PortFailure> {
     let uploads = DynamoUploadRepository { table: table(recorded) };
-    let announced = AnnouncedUpload {
-        id: id(),
-        kind: UploadKind::Catalog {
-            file_name: "spring.csv".to_owned(),
-        },
-        size_bytes: 1_000,
-        created_by: CustomerId::parse("ann").unwrap(),
-        created_at: now(),
-    };
-    uploads.announce(&announced).await
+    uploads.announce(&anns_catalog()).await
 }
 
 fn photos(recorded: &Recorded) -> DynamoPhotoUploads {

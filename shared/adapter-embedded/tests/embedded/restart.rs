@@ -10,13 +10,11 @@ use adapter_embedded::sagas::SqliteSagaRunner;
 use adapter_embedded::{Database, order_stream, secrets};
 use adapter_system::clock::SystemClock;
 use domain::catalog::ports::{ApplyOutcome, CatalogVersion, CatalogWriter};
-use domain::catalog::product::CatalogRow;
+use domain::catalog::product::{CatalogRow, ProductDetails};
 use domain::fulfilment::ports::{Parking, SagaKind, SagaRunner, SagaStanding, SagaStart};
-use domain::orders::ports::{
-    IdempotencyClaim, IdempotencyClaimed, IdempotencyScope, IdempotencyStore, OrderRepository, PayloadHash,
-    RecordedReply,
-};
-use domain::values::{CorrelationId, OrderId, Sku, Timestamp};
+use domain::orders::ports::{Fence, IdempotencyClaimed, IdempotencyStore, OrderRepository};
+use domain::values::{Sku, Timestamp};
+use port_contracts::samples::{self, start_of_saga};
 
 use crate::shop::{Shop, TestFolder};
 use crate::stream::place;
@@ -29,11 +27,7 @@ fn runner(database: &Database) -> SqliteSagaRunner {
 }
 
 fn start() -> SagaStart {
-    SagaStart {
-        kind: SagaKind::Order,
-        order: OrderId::parse("order-1").unwrap(),
-        correlation_id: CorrelationId::parse("request-1").unwrap(),
-    }
+    start_of_saga(SagaKind::Order)
 }
 
 async fn running_after(database: &Database, place: i64) -> Vec<(i64, Execution)> {
@@ -62,24 +56,12 @@ async fn orders_replies_executions_and_secrets_outlive_the_process() {
         })
         .await;
     assert_eq!(recent.unwrap(), std::slice::from_ref(&order));
-    let claim = IdempotencyClaim {
-        scope: IdempotencyScope {
-            customer: order.customer,
-            operation: "place-order",
-            key: "key-1".to_owned(),
-        },
-        payload_hash: PayloadHash([1; 32]),
-        now: order.created_at,
-        lease_until: order.created_at,
-        expires_at: order.created_at,
-    };
-    let replayed = SqliteIdempotencyStore {
+    let claim = samples::claim(&order.customer, "key-1", 1, order.created_at);
+    let keys = SqliteIdempotencyStore {
         database: database.clone(),
-    }
-    .claim(&claim)
-    .await
-    .unwrap();
-    assert_eq!(replayed, IdempotencyClaimed::Replay(RecordedReply(b"reply".to_vec())));
+    };
+    let reply = samples::completion(&claim, Fence(1)).reply;
+    assert_eq!(keys.claim(&claim).await.unwrap(), IdempotencyClaimed::Replay(reply));
     let running = running_after(database, 0).await;
     assert_eq!(running.len(), 1);
     let (place, execution) = &running[0];
@@ -193,9 +175,11 @@ async fn a_number_beyond_what_sqlite_holds_is_an_error_and_not_another_number() 
     let writer = SqliteCatalogWriter { database };
     let row = CatalogRow {
         sku: Sku::parse("MUG-01").unwrap(),
-        name: "Mug".to_owned(),
-        description: String::new(),
-        price: domain::values::Money::new(1, domain::values::Currency::parse("EUR").unwrap()).unwrap(),
+        details: ProductDetails::new(
+            "Mug",
+            "",
+            domain::values::Money::new(1, domain::values::Currency::parse("EUR").unwrap()).unwrap(),
+        ),
         stock: domain::catalog::product::STOCK_UNITS_MAX,
     };
     let apply = async |byte_offset| {

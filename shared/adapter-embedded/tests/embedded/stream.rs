@@ -6,73 +6,30 @@ use adapter_embedded::order_book::SqliteOrderBook;
 use adapter_embedded::order_stream::{self, StreamRecord};
 use adapter_embedded::orders::SqliteOrderRepository;
 use domain::fulfilment::ports::{OrderBook, Parking, SagaKind};
-use domain::orders::order::{Order, OrderLine};
-use domain::orders::ports::{
-    Fence, IdempotencyClaim, IdempotencyCompletion, IdempotencyScope, IdempotencyStore, OrderRepository, PayloadHash,
-    RecordedReply,
-};
-use domain::values::{
-    CorrelationId, Currency, CustomerId, Money, OrderId, OrderStatus, PaymentToken, Quantity, Sku, Timestamp,
-};
+use domain::orders::order::Order;
+use domain::orders::ports::OrderRepository;
+use domain::values::{CorrelationId, PaymentToken, Timestamp};
+use port_contracts::samples::{self, anns_order};
 use serde_json::json;
+
+/// Places an order under `key-1`.
+pub(crate) async fn place(database: &Database) -> Order {
+    let order = Order {
+        payment_token: PaymentToken::parse("tok_secret").unwrap(),
+        ..anns_order()
+    };
+    let orders = SqliteOrderRepository {
+        database: database.clone(),
+    };
+    let keys = SqliteIdempotencyStore {
+        database: database.clone(),
+    };
+    samples::place_under("key-1", &orders, &keys, &order).await;
+    order
+}
 
 fn at(unix_ms: i64) -> Timestamp {
     Timestamp::from_unix_ms(unix_ms)
-}
-
-fn order() -> Order {
-    let price = Money::new(1_250, Currency::parse("EUR").unwrap()).unwrap();
-    Order {
-        id: OrderId::parse("order-1").unwrap(),
-        customer: CustomerId::parse("ann").unwrap(),
-        lines: vec![OrderLine {
-            sku: Sku::parse("MUG-01").unwrap(),
-            quantity: Quantity::new(2).unwrap(),
-            unit_price: price,
-        }],
-        total: price.plus(price).unwrap(),
-        payment_token: PaymentToken::parse("tok_secret").unwrap(),
-        status: OrderStatus::Pending,
-        reason: None,
-        correlation_id: CorrelationId::parse("request-1").unwrap(),
-        created_at: at(1_700_000_000_000),
-        updated_at: at(1_700_000_000_000),
-    }
-}
-
-/// Places the order.
-pub(crate) async fn place(database: &Database) -> Order {
-    let order = order();
-    let scope = IdempotencyScope {
-        customer: order.customer.clone(),
-        operation: "place-order",
-        key: "key-1".to_owned(),
-    };
-    let claim = IdempotencyClaim {
-        scope: scope.clone(),
-        payload_hash: PayloadHash([1; 32]),
-        now: order.created_at,
-        lease_until: at(1_700_000_010_000),
-        expires_at: at(1_700_600_000_000),
-    };
-    SqliteIdempotencyStore {
-        database: database.clone(),
-    }
-    .claim(&claim)
-    .await
-    .unwrap();
-    let completion = IdempotencyCompletion {
-        scope,
-        fence: Fence(1),
-        reply: RecordedReply(b"reply".to_vec()),
-    };
-    SqliteOrderRepository {
-        database: database.clone(),
-    }
-    .place(&order, &completion)
-    .await
-    .unwrap();
-    order
 }
 
 async fn stream(database: &Database, after: i64) -> Vec<StreamRecord> {

@@ -1,4 +1,4 @@
-//! Where is the local cloud, and which buckets does a test get?
+//! Which buckets does a test get in the local cloud?
 
 use adapter_s3::bucket::Bucket;
 use async_trait::async_trait;
@@ -6,20 +6,7 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::config::Builder;
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::types::{BucketVersioningStatus, VersioningConfiguration};
-use aws_types::SdkConfig;
 use port_contracts::probes::Objects;
-
-/// The SDK as the functions configure it, at `LOCAL_CLOUD_URL`.
-pub(crate) fn config() -> SdkConfig {
-    let url = std::env::var("LOCAL_CLOUD_URL").expect("LOCAL_CLOUD_URL says where the local cloud is");
-    let lookup = move |name: &str| match name {
-        "AWS_REGION" => Some("us-east-1".to_owned()),
-        "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("test".to_owned()),
-        "AWS_ENDPOINT_URL" => Some(url.clone()),
-        _ => None,
-    };
-    edge::config::from_lookup(lookup, edge::aws::sdk_config).unwrap()
-}
 
 /// A bucket under a name of its own, as the adapter and as the test see it.
 pub(crate) struct TestBucket {
@@ -30,7 +17,7 @@ pub(crate) struct TestBucket {
 
 impl TestBucket {
     pub(crate) async fn create(versioned: bool) -> Self {
-        let config = config();
+        let config = recorded_aws::local_cloud();
         let client = Client::from_conf(Builder::from(&config).force_path_style(true).build());
         let name = format!("contract-{}", uuid::Uuid::now_v7().simple());
         client.create_bucket().bucket(&name).send().await.unwrap();

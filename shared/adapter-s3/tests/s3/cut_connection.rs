@@ -7,7 +7,7 @@ use std::thread;
 use adapter_s3::bucket::Bucket;
 use adapter_s3::files::S3CatalogFiles;
 use domain::catalog::ports::CatalogFiles;
-use domain::values::ObjectVersion;
+use port_contracts::samples::anns_import;
 
 /// Answers one request per connection, closes it, and hands back what the requests said.
 fn server(answers: Vec<&'static str>) -> (String, thread::JoinHandle<Vec<String>>) {
@@ -34,21 +34,11 @@ async fn a_connection_that_closes_in_the_middle_is_no_end() {
         "HTTP/1.1 206 Partial Content\r\netag: \"e1\"\r\ncontent-length: 6\r\ncontent-range: bytes 3-8/9\r\n\r\n",
         "HTTP/1.1 206 Partial Content\r\netag: \"e1\"\r\ncontent-length: 6\r\ncontent-range: bytes 3-8/9\r\n\r\n,name\n",
     ]);
-    let lookup = move |name: &str| match name {
-        "AWS_REGION" => Some("us-east-1".to_owned()),
-        "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("test".to_owned()),
-        "AWS_ENDPOINT_URL" => Some(url.clone()),
-        _ => None,
-    };
-    let config = edge::config::from_lookup(lookup, edge::aws::sdk_config).unwrap();
+    let config = recorded_aws::sdk_config(Some(&url));
     let files = S3CatalogFiles {
         bucket: Bucket::new(&config, "shop-uploads"),
     };
-    let object = ObjectVersion {
-        key: "catalogs/0190-a.csv".to_owned(),
-        version_id: None,
-        size_bytes: 9,
-    };
+    let object = anns_import(None, 9).object;
     let mut stream = files.open(&object, 0..9).await.unwrap().unwrap();
     let mut read = Vec::new();
     while let Some(piece) = stream.next().await.unwrap() {

@@ -25,7 +25,7 @@ fn config(endpoint: Option<&str>) -> SdkConfig {
         "AWS_ENDPOINT_URL" => endpoint.map(str::to_owned),
         _ => None,
     };
-    let config: SdkConfig = edge::config::from_lookup(lookup, edge::aws::sdk_config).unwrap();
+    let config: SdkConfig = lambda::config::from_lookup(lookup, lambda::sdk::sdk_config).unwrap();
     let now = StaticTimeSource::from_secs(NOW_S.unsigned_abs());
     config.into_builder().time_source(now).build()
 }

@@ -9,7 +9,7 @@ use domain::uploads::ports::{UploadGrant, UploadLink, UploadLinks};
 use domain::values::Timestamp;
 use port_contracts::probes::Objects;
 
-use crate::cloud::{TestBucket, config};
+use crate::cloud::TestBucket;
 
 const PHOTO: &[u8] = b"\xff\xd8\xff";
 /// Of a SKU that a browser, a form and a shell would each write differently.
@@ -76,7 +76,7 @@ fn with_url(link: &UploadLink, from: &str, to: &str) -> UploadLink {
 async fn a_link_takes_its_file_once() {
     for objects in TestBucket::both().await {
         let links = S3UploadLinks {
-            signer: LinkSigner::new(&config(), &objects.name),
+            signer: LinkSigner::new(&recorded_aws::local_cloud(), &objects.name),
         };
         for key in KEYS {
             let link = links.put_link(&grant(key)).await.unwrap();
@@ -101,7 +101,7 @@ async fn a_link_takes_its_file_once() {
 async fn a_link_takes_nothing_but_its_file() {
     let objects = TestBucket::create(true).await;
     let links = S3UploadLinks {
-        signer: LinkSigner::new(&config(), &objects.name),
+        signer: LinkSigner::new(&recorded_aws::local_cloud(), &objects.name),
     };
     let key = "photos/MUG-01/0190-a";
     let link = links.put_link(&grant(key)).await.unwrap();
@@ -131,7 +131,7 @@ async fn a_link_to_read_neither_writes_nor_reads_anything_else() {
     objects.put("MUG-01/0190-a/128.jpg", PHOTO).await;
     objects.put("MUG-01/0190-a/256.jpg", b"other").await;
     let links = S3ThumbnailLinks {
-        signer: LinkSigner::new(&config(), &objects.name),
+        signer: LinkSigner::new(&recorded_aws::local_cloud(), &objects.name),
     };
     let url = links.link("MUG-01/0190-a/128.jpg", soon()).await.unwrap();
     let read = |url: &str| agent().get(url).call().unwrap().status().as_u16();

@@ -9,8 +9,9 @@ use adapter_s3::photos::S3PhotoStore;
 use domain::catalog::ports::CatalogFiles;
 use domain::ports::PortFailure;
 use domain::thumbnails::ports::{FetchedPhoto, PhotoStore};
-use domain::values::{ObjectVersion, PhotoKey};
-use edge::aws::ATTEMPTS_MAX;
+use domain::values::PhotoKey;
+use lambda::sdk::ATTEMPTS_MAX;
+use port_contracts::samples::anns_import;
 
 use crate::recorded::{Answer, End, Recorded, Sent, body, refused, success};
 
@@ -42,11 +43,7 @@ async fn read_bytes(recorded: &Recorded, bytes: Range<u64>) -> Result<Option<Vec
     let files = S3CatalogFiles {
         bucket: recorded.bucket.clone(),
     };
-    let object = ObjectVersion {
-        key: "catalogs/0190-a.csv".to_owned(),
-        version_id: Some("v1".to_owned()),
-        size_bytes: 9,
-    };
+    let object = anns_import(Some("v1"), 9).object;
     let Some(mut stream) = files.open(&object, bytes).await? else {
         return Ok(None);
     };
@@ -74,8 +71,22 @@ fn text(failure: &PortFailure) -> String {
     failure.source().unwrap().to_string()
 }
 
-fn resumption(sent: &Sent) -> (&str, Option<&str>, Option<&str>) {
+fn opened(sent: &Sent) -> (&str, Option<&str>, Option<&str>) {
     (&sent.line, sent.header("range"), sent.header("if-match"))
+}
+
+/// The first request asks for the first of these ranges, and every other for the rest of the same version.
+fn assert_resumed(recorded: &Recorded, ranges: [&str; 3], end: End) {
+    let sent = recorded.sent();
+    let sent: Vec<_> = sent.iter().map(opened).collect();
+    let [first, second, third] = ranges.map(Some);
+    let version = Some("\"e1\"");
+    let expected = [
+        (OPENED, first, None),
+        (OPENED, second, version),
+        (OPENED, third, version),
+    ];
+    assert_eq!(sent, expected, "{end:?}");
 }
 
 #[tokio::test]
@@ -84,7 +95,7 @@ async fn a_whole_file_takes_one_request_for_its_version() {
     assert_eq!(read(&recorded).await.unwrap().unwrap(), FILE);
     let sent = recorded.sent();
     assert_eq!(sent.len(), 1);
-    assert_eq!(resumption(&sent[0]), (OPENED, Some("bytes=0-8"), None));
+    assert_eq!(opened(&sent[0]), (OPENED, Some("bytes=0-8"), None));
     let names = sent[0].header_names();
     assert!(!names.iter().any(|name| name.contains("checksum")), "{names:?}");
 }
@@ -98,17 +109,7 @@ async fn a_body_that_was_cut_off_is_resumed_where_it_ended() {
             _ => file_from(6, &[b"me\n"], End::Proper),
         });
         assert_eq!(read(&recorded).await.unwrap().unwrap(), FILE, "{end:?}");
-        let sent = recorded.sent();
-        let sent: Vec<_> = sent.iter().map(resumption).collect();
-        assert_eq!(
-            sent,
-            [
-                (OPENED, Some("bytes=0-8"), None),
-                (OPENED, Some("bytes=3-8"), Some("\"e1\"")),
-                (OPENED, Some("bytes=6-8"), Some("\"e1\"")),
-            ],
-            "{end:?}"
-        );
+        assert_resumed(&recorded, ["bytes=0-8", "bytes=3-8", "bytes=6-8"], end);
     }
 }
 
@@ -125,17 +126,7 @@ async fn a_range_is_resumed_within_its_bounds() {
             &FILE[2..7],
             "{end:?}"
         );
-        let sent = recorded.sent();
-        let sent: Vec<_> = sent.iter().map(resumption).collect();
-        assert_eq!(
-            sent,
-            [
-                (OPENED, Some("bytes=2-6"), None),
-                (OPENED, Some("bytes=4-6"), Some("\"e1\"")),
-                (OPENED, Some("bytes=6-6"), Some("\"e1\"")),
-            ],
-            "{end:?}"
-        );
+        assert_resumed(&recorded, ["bytes=2-6", "bytes=4-6", "bytes=6-6"], end);
     }
 }
 

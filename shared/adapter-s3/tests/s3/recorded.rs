@@ -2,17 +2,14 @@
 
 use std::collections::VecDeque;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
 use adapter_s3::bucket::Bucket;
-use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn};
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-use aws_smithy_runtime_api::client::result::ConnectorError;
-use aws_smithy_runtime_api::http::StatusCode;
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use http_body::{Body, Frame};
+use recorded_aws::{Reply, dropped, response};
 
 /// The host that the SDK derives from region and bucket.
 const ORIGIN: &str = "https://shop-uploads.s3.us-east-1.amazonaws.com";
@@ -65,6 +62,19 @@ impl Answer {
     }
 }
 
+impl From<Answer> for Reply {
+    fn from(answer: Answer) -> Self {
+        let Answer::Response { status, headers, body } = answer else {
+            return Err(dropped());
+        };
+        let mut response = response(status, body);
+        for (name, value) in headers {
+            response.headers_mut().insert(name, value);
+        }
+        Ok(response)
+    }
+}
+
 /// A body that arrives piece by piece.
 pub(crate) fn body(pieces: &[&'static [u8]], end: End) -> SdkBody {
     SdkBody::from_body_1_x(Pieces {
@@ -104,6 +114,20 @@ pub(crate) struct Sent {
     pub(crate) body: Vec<u8>,
 }
 
+impl From<&HttpRequest> for Sent {
+    fn from(request: &HttpRequest) -> Self {
+        let headers = request.headers().iter();
+        let place = request.uri().strip_prefix(ORIGIN).unwrap();
+        Self {
+            line: format!("{} {place}", request.method()),
+            headers: headers
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
+            body: request.body().bytes().unwrap().to_vec(),
+        }
+    }
+}
+
 impl Sent {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut values = self.headers.iter().filter(|(other, _)| other == name);
@@ -115,76 +139,25 @@ impl Sent {
     }
 }
 
-/// Answers every request from a function of all requests so far, the current one last.
+/// A bucket whose service answers by a script.
 pub(crate) struct Recorded {
     pub(crate) bucket: Bucket,
-    sent: Arc<Mutex<Vec<Sent>>>,
+    service: recorded_aws::Recorded<Sent>,
 }
 
 impl Recorded {
     pub(crate) fn new(answer: impl Fn(&[Sent]) -> Answer + Send + Sync + 'static) -> Self {
-        let sent = Arc::new(Mutex::new(Vec::new()));
-        let connector = SharedHttpConnector::new(Connector {
-            answer: Box::new(answer),
-            sent: Arc::clone(&sent),
-        });
-        let client = http_client_fn(move |_settings, _components| connector.clone());
-        let lookup = |name: &str| match name {
-            "AWS_REGION" => Some("us-east-1".to_owned()),
-            "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("test".to_owned()),
-            _ => None,
-        };
-        let config = edge::config::from_lookup(lookup, edge::aws::sdk_config).unwrap();
-        Self {
-            bucket: Bucket::new(&config.into_builder().http_client(client).build(), "shop-uploads"),
-            sent,
-        }
+        let service = recorded_aws::Recorded::new(answer);
+        let bucket = Bucket::new(&service.config, "shop-uploads");
+        Self { bucket, service }
     }
 
     pub(crate) fn sent(&self) -> Vec<Sent> {
-        self.sent.lock().unwrap().clone()
+        self.service.sent()
     }
 
     /// Method, path and query of everything that was sent.
     pub(crate) fn lines(&self) -> Vec<String> {
         self.sent().into_iter().map(|sent| sent.line).collect()
-    }
-}
-
-type Script = dyn Fn(&[Sent]) -> Answer + Send + Sync;
-
-struct Connector {
-    answer: Box<Script>,
-    sent: Arc<Mutex<Vec<Sent>>>,
-}
-
-impl std::fmt::Debug for Connector {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("Connector")
-    }
-}
-
-impl HttpConnector for Connector {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let headers = request.headers().iter();
-        let place = request.uri().strip_prefix(ORIGIN).unwrap();
-        let mut sent = self.sent.lock().unwrap();
-        sent.push(Sent {
-            line: format!("{} {place}", request.method()),
-            headers: headers
-                .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                .collect(),
-            body: request.body().bytes().unwrap().to_vec(),
-        });
-        HttpConnectorFuture::ready(match (self.answer)(&sent) {
-            Answer::Response { status, headers, body } => {
-                let mut response = HttpResponse::new(StatusCode::try_from(status).unwrap(), body);
-                for (name, value) in headers {
-                    response.headers_mut().insert(name, value);
-                }
-                Ok(response)
-            }
-            Answer::Dropped => Err(ConnectorError::io("connection reset".into())),
-        })
     }
 }

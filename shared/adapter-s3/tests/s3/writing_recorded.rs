@@ -7,7 +7,7 @@ use domain::catalog::ports::{FileSink, RejectedRowsFiles};
 use domain::ports::PortFailure;
 use domain::thumbnails::ports::{Thumbnail, ThumbnailFormat, ThumbnailStore};
 use domain::values::UploadId;
-use edge::aws::ATTEMPTS_MAX;
+use lambda::sdk::ATTEMPTS_MAX;
 
 use crate::recorded::{Answer, Recorded, Sent, refused, success};
 

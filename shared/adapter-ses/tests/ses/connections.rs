@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use aws_smithy_types::timeout::TimeoutConfig;
 use domain::ports::{Mailer, SendFailure};
+use recorded_aws::sdk_config;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::samples::{ambiguous, config, email, mailer, not_sent};
+use crate::samples::{ambiguous, email, mailer, not_sent};
 
 /// Long enough for a loopback connection on a busy machine, and short enough to wait for.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -72,7 +73,10 @@ async fn send(endpoint: &str) -> SendFailure {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(PATIENCE)
         .operation_attempt_timeout(2 * PATIENCE);
-    let config = config(endpoint).into_builder().timeout_config(timeouts.build()).build();
+    let config = sdk_config(Some(endpoint))
+        .into_builder()
+        .timeout_config(timeouts.build())
+        .build();
     mailer(&config).send(&email()).await.unwrap_err()
 }
 

@@ -57,8 +57,7 @@ async fn verify_domain(config: &SdkConfig) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 #[ignore = "needs a local cloud: cargo xtask test starts one"]
 async fn the_mailer() {
-    let url = std::env::var("LOCAL_CLOUD_URL").expect("LOCAL_CLOUD_URL says where the local cloud is");
-    let config = samples::config(&url);
+    let (url, config) = (recorded_aws::local_cloud_url(), recorded_aws::local_cloud());
     verify_domain(&config).await;
     let mailer = samples::mailer(&config);
     mail::mailer(&mailer, &LocalCloud { url }).await;

@@ -1,19 +1,28 @@
 //! What does the adapter send, how often, and what does it make of answers that a local cloud does not give?
 
-use aws_sdk_sesv2::config::http::{HttpRequest, HttpResponse};
-use aws_smithy_http_client::test_util::{ReplayEvent, StaticReplayClient};
-use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
-use aws_smithy_runtime_api::http::StatusCode;
 use domain::ports::{Mailer, SendFailure};
+use recorded_aws::{Recorded, response};
 use serde_json::{Value, json};
 
-use crate::samples::{ANN, SENDER, ambiguous, chain, config, email, mailer, not_sent};
+use crate::samples::{ANN, SENDER, ambiguous, chain, email, mailer, not_sent};
 
-const ENDPOINT: &str = "https://ses.example.test";
+const ENDPOINT: &str = "https://email.us-east-1.amazonaws.com";
+
+/// A request as it was sent: where to, and its body.
+#[derive(Debug, Clone)]
+struct Sent(String, Value);
+
+impl From<&HttpRequest> for Sent {
+    fn from(request: &HttpRequest) -> Self {
+        let body = serde_json::from_slice(request.body().bytes().unwrap()).unwrap();
+        Self(request.uri().to_owned(), body)
+    }
+}
 
 fn answer(status: u16, code: Option<&str>, body: &str) -> HttpResponse {
-    let mut answer = HttpResponse::new(StatusCode::try_from(status).unwrap(), body.to_owned().into());
+    let mut answer = response(status, body.to_owned());
     answer.headers_mut().insert("x-amzn-requestid", "request-1");
     if let Some(code) = code {
         answer.headers_mut().insert("x-amzn-errortype", code.to_owned());
@@ -32,14 +41,9 @@ fn refused(status: u16, code: &str) -> HttpResponse {
 
 /// Sends to a service that answers so, and would accept a second request. Answers every request's path and body, too.
 async fn send(first: HttpResponse) -> (Result<(), SendFailure>, Vec<(String, Value)>) {
-    let events = [first, accepted()].map(|answer| ReplayEvent::new(HttpRequest::empty(), answer));
-    let service = StaticReplayClient::new(events.into());
-    let config = config(ENDPOINT).into_builder().http_client(service.clone()).build();
-    let sent = mailer(&config).send(&email()).await;
-    let requests = service.actual_requests().map(|request| {
-        let body = serde_json::from_slice(request.body().bytes().unwrap()).unwrap();
-        (request.uri().to_owned(), body)
-    });
+    let service = Recorded::<Sent>::in_order([first, accepted()]);
+    let sent = mailer(&service.config).send(&email()).await;
+    let requests = service.sent().into_iter().map(|Sent(address, body)| (address, body));
     (sent, requests.collect())
 }
 
@@ -112,20 +116,11 @@ async fn a_failure_names_the_refusal_and_the_request_but_no_address() {
     assert!(!format!("{failure:?}").contains(ANN));
 }
 
-/// Fails as the functions' HTTP client does when the invocation has no time left.
-#[derive(Debug, Clone)]
-struct NoTimeLeft;
-
-impl HttpConnector for NoTimeLeft {
-    fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
-        HttpConnectorFuture::ready(Err(ConnectorError::other("no time left for an answer".into(), None)))
-    }
-}
-
+/// The functions' HTTP client fails like this when the invocation has no time left.
 #[tokio::test]
 async fn a_mail_that_the_invocation_cannot_wait_for_may_have_been_sent() {
-    let client = http_client_fn(|_settings, _components| SharedHttpConnector::new(NoTimeLeft));
-    let config = config(ENDPOINT).into_builder().http_client(client).build();
-    let sent = mailer(&config).send(&email()).await;
+    let no_time_left = |_sent: &[Sent]| Err(ConnectorError::other("no time left for an answer".into(), None));
+    let service = Recorded::new(no_time_left);
+    let sent = mailer(&service.config).send(&email()).await;
     assert!(ambiguous(sent.unwrap_err()).transient);
 }

@@ -11,17 +11,6 @@ use domain::values::EmailAddress;
 pub(crate) const SENDER: &str = "shop@example.test";
 pub(crate) const ANN: &str = "ann@example.test";
 
-/// The SDK as the functions configure it, at this endpoint.
-pub(crate) fn config(endpoint: &str) -> SdkConfig {
-    let lookup = |name: &str| match name {
-        "AWS_REGION" => Some("us-east-1".to_owned()),
-        "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("test".to_owned()),
-        "AWS_ENDPOINT_URL" => Some(endpoint.to_owned()),
-        _ => None,
-    };
-    edge::config::from_lookup(lookup, edge::aws::sdk_config).unwrap()
-}
-
 pub(crate) fn mailer(config: &SdkConfig) -> SesMailer {
     SesMailer::new(config, EmailAddress::parse(SENDER).unwrap())
 }

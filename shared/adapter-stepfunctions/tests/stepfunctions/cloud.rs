@@ -1,30 +1,13 @@
-//! Where is the local cloud, and which state machines does a test get?
+//! Which state machines does a test get in the local cloud?
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use aws_types::SdkConfig;
 use serde_json::{Value, json};
 
 /// The account's root, whose signature the local cloud does not check.
 const ROOT: &str =
     "AWS4-HMAC-SHA256 Credential=test/20200101/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=none";
-
-fn url() -> String {
-    std::env::var("LOCAL_CLOUD_URL").expect("LOCAL_CLOUD_URL says where the local cloud is")
-}
-
-/// The SDK as the functions configure it, at `LOCAL_CLOUD_URL`.
-pub(crate) fn config() -> SdkConfig {
-    let url = url();
-    let lookup = move |name: &str| match name {
-        "AWS_REGION" => Some("us-east-1".to_owned()),
-        "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("test".to_owned()),
-        "AWS_ENDPOINT_URL" => Some(url.clone()),
-        _ => None,
-    };
-    edge::config::from_lookup(lookup, edge::aws::sdk_config).unwrap()
-}
 
 /// New in the world.
 fn unique(stem: &str) -> String {
@@ -51,7 +34,7 @@ pub(crate) async fn state_machine(client: &aws_sdk_sfn::Client, state: Value) ->
 /// A role that may do nothing.
 fn role(name: &str) -> String {
     let nobody = "%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%5B%5D%7D";
-    let created = ureq::post(url())
+    let created = ureq::post(recorded_aws::local_cloud_url())
         .header("authorization", ROOT)
         .header("content-type", "application/x-www-form-urlencoded")
         .send(format!(

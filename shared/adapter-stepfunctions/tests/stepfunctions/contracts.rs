@@ -9,8 +9,8 @@ use async_trait::async_trait;
 use aws_sdk_sfn::Client;
 use aws_sdk_sfn::operation::describe_execution::DescribeExecutionError;
 use domain::fulfilment::ports::{Parking, SagaKind, SagaRunner, SagaStanding, SagaStart};
-use domain::values::{CorrelationId, OrderId};
 use port_contracts::probes::ImportExecutions;
+use port_contracts::samples::start_of_saga;
 use port_contracts::{import_runs, sagas};
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(20);
 const LOOKS_MAX: u32 = 500;
 
 async fn runner(order: Value, cancel: Value) -> (StepFunctionsSagaRunner, SagaArns) {
-    let config = cloud::config();
+    let config = recorded_aws::local_cloud();
     let client = Client::new(&config);
     let sagas = SagaArns {
         order: cloud::state_machine(&client, order).await,
@@ -32,14 +32,6 @@ async fn runner(order: Value, cancel: Value) -> (StepFunctionsSagaRunner, SagaAr
 
 fn waits() -> Value {
     json!({ "Type": "Wait", "Seconds": 3_600, "End": true })
-}
-
-fn start(kind: SagaKind) -> SagaStart {
-    SagaStart {
-        kind,
-        order: OrderId::parse("order-1").unwrap(),
-        correlation_id: CorrelationId::parse("request-1").unwrap(),
-    }
 }
 
 async fn ended(runner: &StepFunctionsSagaRunner, start: &SagaStart) -> SagaStanding {
@@ -66,12 +58,12 @@ async fn a_saga_that_ended_can_be_started_again_without_effect() {
     let fails = json!({ "Type": "Fail", "Error": "CardGone", "Cause": "nobody knows" });
     let (runner, sagas) = runner(json!({ "Type": "Succeed" }), fails).await;
     for _ in 0..2 {
-        let start = start(SagaKind::Order);
+        let start = start_of_saga(SagaKind::Order);
         runner.start(&start).await.unwrap();
         assert_eq!(ended(&runner, &start).await, SagaStanding::Succeeded);
     }
     for _ in 0..2 {
-        let start = start(SagaKind::Cancel);
+        let start = start_of_saga(SagaKind::Cancel);
         runner.start(&start).await.unwrap();
         let parking = Parking {
             execution: format!(
@@ -89,8 +81,8 @@ async fn a_saga_that_ended_can_be_started_again_without_effect() {
 #[ignore = "needs a local cloud: cargo xtask test starts one"]
 async fn an_execution_gets_both_ids() {
     let (runner, sagas) = runner(waits(), waits()).await;
-    let client = Client::new(&cloud::config());
-    runner.start(&start(SagaKind::Order)).await.unwrap();
+    let client = Client::new(&recorded_aws::local_cloud());
+    runner.start(&start_of_saga(SagaKind::Order)).await.unwrap();
     let execution_arn = format!("{}:order-1", sagas.order.replace(":stateMachine:", ":execution:"));
     let described = client
         .describe_execution()
@@ -136,7 +128,7 @@ impl ImportExecutions for Executions {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 #[ignore = "needs a local cloud: cargo xtask test starts one"]
 async fn the_import_runner() {
-    let config = cloud::config();
+    let config = recorded_aws::local_cloud();
     let client = Client::new(&config);
     let state_machine_arn = cloud::state_machine(&client, waits()).await;
     let runner = StepFunctionsImportRunner::new(&config, state_machine_arn.clone());

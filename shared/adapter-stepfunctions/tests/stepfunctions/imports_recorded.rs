@@ -1,26 +1,16 @@
 //! How is an import started, and what does its state machine get?
 
 use domain::catalog::csv::RecordStart;
-use domain::catalog::import::job::{FileRange, ImportId, ImportJob};
+use domain::catalog::import::job::{FileRange, ImportJob};
 use domain::catalog::ports::ImportRunner;
-use domain::values::{ObjectVersion, UploadId};
-use edge::aws::ATTEMPTS_MAX;
+use lambda::sdk::ATTEMPTS_MAX;
+use port_contracts::samples::anns_import;
 use serde_json::{Value, json};
 
 use crate::recorded::{CATALOG_IMPORT, Sent, import_runner, lost, refused, sent, started, throttled};
 
 fn job(version_id: Option<&str>) -> ImportJob {
-    ImportJob {
-        id: ImportId {
-            upload_id: UploadId::parse("0190-a").unwrap(),
-            sequence: 7,
-        },
-        object: ObjectVersion {
-            key: "catalogs/0190-a.csv".to_owned(),
-            version_id: version_id.map(str::to_owned),
-            size_bytes: 20_000_000_000,
-        },
-    }
+    anns_import(version_id, 20_000_000_000)
 }
 
 fn start_execution(input: &Value) -> Sent {

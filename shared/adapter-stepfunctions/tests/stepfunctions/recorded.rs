@@ -2,10 +2,7 @@
 
 use adapter_stepfunctions::imports::StepFunctionsImportRunner;
 use adapter_stepfunctions::sagas::{SagaArns, StepFunctionsSagaRunner};
-use aws_sdk_sfn::config::http::{HttpRequest, HttpResponse};
-use aws_smithy_http_client::test_util::{ReplayEvent, StaticReplayClient};
-use aws_smithy_runtime_api::http::StatusCode;
-use aws_types::SdkConfig;
+use recorded_aws::{JsonRequest, Recorded, response};
 use serde_json::{Value, json};
 
 pub(crate) const ORDER_SAGA: &str = "arn:aws:states:eu-central-1:123456789012:stateMachine:popshop-order";
@@ -16,6 +13,8 @@ pub(crate) const CATALOG_IMPORT: &str = "arn:aws:states:eu-central-1:12345678901
 
 /// A status and a body.
 pub(crate) type Answer = (u16, Value);
+
+type Service = Recorded<JsonRequest>;
 
 /// A request as it was sent: its operation, and its body with an execution's input in it read.
 pub(crate) type Sent = (String, Value);
@@ -40,47 +39,32 @@ pub(crate) fn started() -> Answer {
     )
 }
 
-/// A configuration, and what listens to whoever has it. The answers come in order; one more than is expected shows a
-/// request too many.
-fn service(answers: impl IntoIterator<Item = Answer>) -> (SdkConfig, StaticReplayClient) {
-    let events = answers.into_iter().map(|(status, body)| {
-        let status = StatusCode::try_from(status).unwrap();
-        ReplayEvent::new(HttpRequest::empty(), HttpResponse::new(status, body.to_string().into()))
-    });
-    let service = StaticReplayClient::new(events.collect());
-    let lookup = |name: &str| match name {
-        "AWS_REGION" => Some("eu-central-1".to_owned()),
-        "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("test".to_owned()),
-        _ => None,
-    };
-    let config = edge::config::from_lookup(lookup, edge::aws::sdk_config).unwrap();
-    (config.into_builder().http_client(service.clone()).build(), service)
+/// A service that gives these answers in order; one more than is expected shows a request too many.
+fn service(answers: impl IntoIterator<Item = Answer>) -> Service {
+    let answers = answers.into_iter();
+    Service::in_order(answers.map(|(status, body)| response(status, body.to_string())))
 }
 
-pub(crate) fn runner(answers: impl IntoIterator<Item = Answer>) -> (StepFunctionsSagaRunner, StaticReplayClient) {
-    let (config, service) = service(answers);
+pub(crate) fn runner(answers: impl IntoIterator<Item = Answer>) -> (StepFunctionsSagaRunner, Service) {
+    let service = service(answers);
     let sagas = SagaArns {
         order: ORDER_SAGA.to_owned(),
         cancel: CANCEL_SAGA.to_owned(),
     };
-    (StepFunctionsSagaRunner::new(&config, sagas), service)
+    (StepFunctionsSagaRunner::new(&service.config, sagas), service)
 }
 
-pub(crate) fn import_runner(
-    answers: impl IntoIterator<Item = Answer>,
-) -> (StepFunctionsImportRunner, StaticReplayClient) {
-    let (config, service) = service(answers);
-    (StepFunctionsImportRunner::new(&config, CATALOG_IMPORT), service)
+pub(crate) fn import_runner(answers: impl IntoIterator<Item = Answer>) -> (StepFunctionsImportRunner, Service) {
+    let service = service(answers);
+    (StepFunctionsImportRunner::new(&service.config, CATALOG_IMPORT), service)
 }
 
-pub(crate) fn sent(service: &StaticReplayClient) -> Vec<Sent> {
-    service.actual_requests().map(read).collect()
+pub(crate) fn sent(service: &Service) -> Vec<Sent> {
+    service.sent().into_iter().map(read).collect()
 }
 
-fn read(request: &HttpRequest) -> Sent {
-    let target = request.headers().get("x-amz-target").unwrap();
-    let operation = target.rsplit('.').next().unwrap().to_owned();
-    let mut body: Value = serde_json::from_slice(request.body().bytes().unwrap()).unwrap();
+fn read(request: JsonRequest) -> Sent {
+    let JsonRequest { operation, mut body } = request;
     // JSON within a string, whose names have no order.
     if let Some(input) = body.get("input").and_then(Value::as_str) {
         body["input"] = serde_json::from_str(input).unwrap();

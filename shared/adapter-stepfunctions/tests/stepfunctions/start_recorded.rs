@@ -1,19 +1,11 @@
 //! How is a saga started, and when has it been?
 
-use domain::fulfilment::ports::{SagaKind, SagaRunner, SagaStart};
-use domain::values::{CorrelationId, OrderId};
-use edge::aws::ATTEMPTS_MAX;
+use domain::fulfilment::ports::{SagaKind, SagaRunner};
+use lambda::sdk::ATTEMPTS_MAX;
+use port_contracts::samples::start_of_saga;
 use serde_json::json;
 
 use crate::recorded::{CANCEL_SAGA, ORDER_SAGA, Sent, lost, refused, runner, sent, started, throttled};
-
-fn start(kind: SagaKind) -> SagaStart {
-    SagaStart {
-        kind,
-        order: OrderId::parse("order-1").unwrap(),
-        correlation_id: CorrelationId::parse("request-1").unwrap(),
-    }
-}
 
 fn start_execution(state_machine: &str, name: &str) -> Sent {
     let body = json!({
@@ -28,7 +20,7 @@ fn start_execution(state_machine: &str, name: &str) -> Sent {
 async fn each_kind_starts_its_state_machine_under_the_orders_name() {
     let (runner, service) = runner([started(), started(), started()]);
     for kind in [SagaKind::Order, SagaKind::Cancel] {
-        runner.start(&start(kind)).await.unwrap();
+        runner.start(&start_of_saga(kind)).await.unwrap();
     }
     let expected = [
         start_execution(ORDER_SAGA, "order-1"),
@@ -40,7 +32,7 @@ async fn each_kind_starts_its_state_machine_under_the_orders_name() {
 #[tokio::test]
 async fn an_execution_that_exists_already_is_success() {
     let (runner, service) = runner([refused("ExecutionAlreadyExists"), started()]);
-    runner.start(&start(SagaKind::Order)).await.unwrap();
+    runner.start(&start_of_saga(SagaKind::Order)).await.unwrap();
     assert_eq!(sent(&service).len(), 1);
 }
 
@@ -48,7 +40,7 @@ async fn an_execution_that_exists_already_is_success() {
 #[tokio::test(start_paused = true)]
 async fn a_start_whose_answer_got_lost_is_success() {
     let (runner, service) = runner([lost(), refused("ExecutionAlreadyExists")]);
-    runner.start(&start(SagaKind::Order)).await.unwrap();
+    runner.start(&start_of_saga(SagaKind::Order)).await.unwrap();
     let expected = start_execution(ORDER_SAGA, "order-1");
     assert_eq!(sent(&service), [expected.clone(), expected]);
 }
@@ -56,14 +48,14 @@ async fn a_start_whose_answer_got_lost_is_success() {
 #[tokio::test(start_paused = true)]
 async fn a_throttled_start_is_repeated() {
     let (runner, service) = runner([throttled(), throttled(), started()]);
-    runner.start(&start(SagaKind::Order)).await.unwrap();
+    runner.start(&start_of_saga(SagaKind::Order)).await.unwrap();
     assert_eq!(sent(&service).len(), 3);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_start_that_stays_throttled_may_succeed_later() {
     let (runner, service) = runner((0..=ATTEMPTS_MAX).map(|_| throttled()));
-    let failure = runner.start(&start(SagaKind::Order)).await.unwrap_err();
+    let failure = runner.start(&start_of_saga(SagaKind::Order)).await.unwrap_err();
     assert!(failure.transient);
     assert_eq!(failure.to_string(), "start saga");
     assert_eq!(sent(&service).len(), ATTEMPTS_MAX as usize);
@@ -79,7 +71,7 @@ async fn a_refused_start_fails_at_once() {
         ("ExecutionLimitExceeded", true),
     ] {
         let (runner, service) = runner([refused(code), started()]);
-        let failure = runner.start(&start(SagaKind::Order)).await.unwrap_err();
+        let failure = runner.start(&start_of_saga(SagaKind::Order)).await.unwrap_err();
         assert_eq!(failure.transient, transient, "{code}");
         assert_eq!(sent(&service).len(), 1, "{code}");
     }

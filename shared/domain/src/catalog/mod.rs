@@ -6,5 +6,3 @@ pub mod import;
 pub mod list_products;
 pub mod ports;
 pub mod product;
-#[cfg(test)]
-mod tests;

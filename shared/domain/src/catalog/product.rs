@@ -9,12 +9,32 @@ pub const DESCRIPTION_BYTES_MAX: usize = 4_000;
 /// Units of one product.
 pub const STOCK_UNITS_MAX: u32 = 1_000_000_000;
 
+/// What a catalog says about a product, beside its SKU and its stock.
+///
+/// Stores and the JSON of `wire` take it apart field by field (`let ProductDetails { name, .. all fields .. } =
+/// details`), so that a new field does not compile before each of them has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Product {
-    pub sku: Sku,
+pub struct ProductDetails {
     pub name: String,
     pub description: String,
     pub price: Money,
+}
+
+impl ProductDetails {
+    /// Details without any optional field.
+    pub fn new(name: impl Into<String>, description: impl Into<String>, price: Money) -> Self {
+        Self {
+            name: name.into(),
+            description: description.into(),
+            price,
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Product {
+    pub sku: Sku,
+    pub details: ProductDetails,
     /// Units on hand less open reservations; zero where a catalog set fewer units than are reserved.
     pub available: u32,
     /// Size in pixels and object key, smallest first; empty until a photo was rendered.
@@ -25,9 +45,7 @@ pub struct Product {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CatalogRow {
     pub sku: Sku,
-    pub name: String,
-    pub description: String,
-    pub price: Money,
+    pub details: ProductDetails,
     /// Units on hand, open reservations included.
     pub stock: u32,
 }

@@ -1,11 +1,9 @@
 //! What can a customer do with orders? Place, see, list and cancel them.
 
 pub mod cancel;
-#[cfg(test)]
-mod fakes;
 pub mod get;
 pub mod list;
 pub mod order;
 pub mod place;
 pub mod ports;
-mod pricing;
+pub mod pricing;

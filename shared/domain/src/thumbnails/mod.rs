@@ -2,5 +2,3 @@
 
 pub mod ports;
 pub mod render;
-#[cfg(test)]
-mod tests;

@@ -3,6 +3,4 @@
 pub mod create;
 pub mod get;
 pub mod ports;
-#[cfg(test)]
-mod tests;
 pub mod upload;

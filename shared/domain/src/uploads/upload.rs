@@ -37,6 +37,14 @@ impl UploadStatus {
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.as_str() == text)
     }
+
+    /// Whether nothing can follow.
+    pub fn is_final(self) -> bool {
+        match self {
+            Self::Waiting | Self::Processing => false,
+            Self::Done | Self::Rejected => true,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -41,6 +41,14 @@ impl OrderStatus {
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.as_str() == text)
     }
+
+    /// Whether a saga has to move the order along.
+    pub fn is_open(self) -> bool {
+        match self {
+            Self::Pending | Self::Cancelling => true,
+            Self::Confirmed | Self::Rejected | Self::Cancelled | Self::Parked => false,
+        }
+    }
 }
 
 /// Why an order was rejected.

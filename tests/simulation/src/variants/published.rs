@@ -1,22 +1,22 @@
 //! How do sagas fare that people copy? Two designs that were published as examples, in our words and on our shop: what
 //! they call a seat is a unit of stock, and a booking is an order.
 
-use std::sync::Arc;
-
+use adapter_memory::access::Access as _;
+use adapter_memory::tables::Tables;
 use domain::fulfilment::ports::{Capture, FulfilmentOrder, OrderBook as _, Refund};
+use domain::ports::PortFailure;
 use domain::values::OrderId;
-use edge::invocation::{Invocation, Reply};
-use edge::step::{StepError, step};
+use door::failure::step_error;
+use entry::step::{StepError, step};
+use events::invocation::{Invocation, Reply};
 use sandbox_gateway::ledger::{LedgerEvent, Movement};
 use sandbox_gateway::payment::Payment;
 use serde_json::{Value, json};
 use state_machine::DefinitionFault;
 use wire::saga::SagaInput;
 
-use crate::call::Trouble;
 use crate::design::Design;
-use crate::ports::Ports;
-use crate::shop::Shop;
+use crate::ports::Shop;
 
 const AIRLINE_BOOKING: &str = include_str!("../../machines/airline-booking.asl.json");
 const LONG_LIVED_TRANSACTION: &str = include_str!("../../machines/long-lived-transaction.asl.json");
@@ -42,24 +42,27 @@ pub fn long_lived_transaction() -> Result<Design, DefinitionFault> {
     Design::running("the long-lived transaction", LONG_LIVED_TRANSACTION)
 }
 
-pub(crate) async fn handle(function: &str, invocation: Invocation, ports: &Arc<Ports>) -> Reply {
+pub(crate) async fn handle(function: &str, invocation: Invocation, shop: &Shop) -> Reply {
     step(invocation, |input: SagaInput| async move {
-        let found = ports.find(&input.order_id).await;
-        let order = found.map_err(|failure| StepError::outside(&failure, failure.transient))?;
+        let order = shop.find(&input.order_id).await.map_err(step_error)?;
         let order = order.ok_or_else(|| StepError::new("OrderNotFound", "no such order"))?;
         match function {
-            "published-take-units" => take_units(ports, order).await,
-            "published-return-units" => return_units(ports, order).await,
-            "published-collect-payment" => collect(ports, order).await,
-            "published-refund-payment" => refund(ports, order.id).await,
-            "published-charge-anew" => charge_anew(ports, order).await,
-            _ => return_charge(ports, order).await,
+            "published-take-units" => take_units(shop, order).await,
+            "published-return-units" => return_units(shop, order).await,
+            "published-collect-payment" => collect(shop, order).await,
+            "published-refund-payment" => refund(shop, order.id).await,
+            "published-charge-anew" => charge_anew(shop, order).await,
+            "published-return-charge" => return_charge(shop, order).await,
+            unknown => Err(StepError::new(
+                "FunctionNotFound",
+                format!("there is no function {unknown}"),
+            )),
         }
     })
     .await
 }
 
-fn unanswered(_: Trouble) -> StepError {
+fn unanswered(_: PortFailure) -> StepError {
     StepError::new("ServiceUnavailable", "the service did not answer")
 }
 
@@ -68,76 +71,68 @@ fn done() -> Value {
 }
 
 /// "Seats minus one": keyed by nothing, so that it counts as often as it is asked.
-async fn take_units(ports: &Ports, order: FulfilmentOrder) -> Result<Value, StepError> {
-    let effect = move |shop: &mut Shop| {
-        let units = shop.shelf.units_mut();
-        let is_enough = |line: &domain::fulfilment::ports::StockLine| {
-            units.available(&line.sku) >= i64::from(line.quantity.units())
-        };
-        if !order.lines.iter().all(is_enough) {
-            return false;
+async fn take_units(shop: &Shop, order: FulfilmentOrder) -> Result<Value, StepError> {
+    let effect = move |tables: &mut Tables| {
+        let is_enough = tables.products.short(&order.lines).is_empty();
+        if is_enough {
+            tables.products.count(&order.lines, |row, units| row.on_hand -= units);
         }
-        units.count(&order.lines, |count, units| count.on_hand -= units);
-        true
+        is_enough
     };
-    if ports.0.write("seats.take", effect).await.map_err(unanswered)? {
+    if shop.0.write("seats.take", effect).await.map_err(unanswered)? {
         Ok(done())
     } else {
         Err(StepError::new("OutOfStock", "too few units"))
     }
 }
 
-async fn return_units(ports: &Ports, order: FulfilmentOrder) -> Result<Value, StepError> {
-    let effect = move |shop: &mut Shop| {
-        shop.shelf
-            .units_mut()
-            .count(&order.lines, |count, units| count.on_hand += units);
+async fn return_units(shop: &Shop, order: FulfilmentOrder) -> Result<Value, StepError> {
+    let effect = move |tables: &mut Tables| {
+        tables.products.count(&order.lines, |row, units| row.on_hand += units);
     };
-    ports.0.write("seats.return", effect).await.map_err(unanswered)?;
+    shop.0.write("seats.return", effect).await.map_err(unanswered)?;
     Ok(done())
 }
 
 /// The charge was authorized by the front end; here it is captured, under its own id.
-async fn collect(ports: &Ports, order: FulfilmentOrder) -> Result<Value, StepError> {
-    let effect = move |shop: &mut Shop| {
-        let authorized = shop.gateway.authorize(&order.id, order.total, &order.payment_token);
-        let captured = shop.gateway.capture(&order.id);
+async fn collect(shop: &Shop, order: FulfilmentOrder) -> Result<Value, StepError> {
+    let effect = move |tables: &mut Tables| {
+        let (gateway, id) = (&mut tables.gateway, &order.id);
+        let authorized = gateway.decide(id, |payment| payment.authorize(order.total, &order.payment_token));
+        let captured = gateway.decide(id, Payment::capture);
         if captured == Capture::Refused {
-            shop.gateway.void(&order.id);
+            gateway.decide(id, Payment::void);
         }
         authorized.is_ok() && captured == Capture::Captured
     };
-    if ports.0.write("gateway.collect", effect).await.map_err(unanswered)? {
+    if shop.0.write("gateway.collect", effect).await.map_err(unanswered)? {
         Ok(done())
     } else {
         Err(StepError::new("PaymentFailed", "the payment was not collected"))
     }
 }
 
-async fn refund(ports: &Ports, order: OrderId) -> Result<Value, StepError> {
-    let refund = ports
-        .0
-        .write("gateway.refund", move |shop| shop.gateway.refund(&order))
-        .await;
-    match refund.map_err(unanswered)? {
+async fn refund(shop: &Shop, order: OrderId) -> Result<Value, StepError> {
+    let effect = move |tables: &mut Tables| tables.gateway.decide(&order, Payment::refund);
+    match shop.0.write("gateway.refund", effect).await.map_err(unanswered)? {
         Refund::Refunded(_) | Refund::NothingCaptured => Ok(done()),
     }
 }
 
 /// A new transaction to the provider, whatever came of the ones before.
-async fn charge_anew(ports: &Ports, order: FulfilmentOrder) -> Result<Value, StepError> {
-    let effect = move |shop: &mut Shop| {
+async fn charge_anew(shop: &Shop, order: FulfilmentOrder) -> Result<Value, StepError> {
+    let effect = move |tables: &mut Tables| {
         let mut payment = Payment::default();
         let authorized = payment.authorize(order.total, &order.payment_token);
         let captured = payment.capture();
         let movement = captured.movement;
-        shop.gateway
-            .books_mut()
+        tables
+            .gateway
             .ledger
             .extend(movement.map(|movement| (order.id.clone(), movement)));
         authorized.answer.is_ok() && captured.answer == Capture::Captured
     };
-    if ports.0.write("gateway.charge", effect).await.map_err(unanswered)? {
+    if shop.0.write("gateway.charge", effect).await.map_err(unanswered)? {
         Ok(done())
     } else {
         Err(StepError::new("PaymentFailed", "the payment was refused"))
@@ -145,14 +140,14 @@ async fn charge_anew(ports: &Ports, order: FulfilmentOrder) -> Result<Value, Ste
 }
 
 /// Of the one transaction that was answered.
-async fn return_charge(ports: &Ports, order: FulfilmentOrder) -> Result<Value, StepError> {
-    let effect = move |shop: &mut Shop| {
+async fn return_charge(shop: &Shop, order: FulfilmentOrder) -> Result<Value, StepError> {
+    let effect = move |tables: &mut Tables| {
         let movement = Movement {
             event: LedgerEvent::Refunded,
             amount: Some(order.total),
         };
-        shop.gateway.books_mut().ledger.push((order.id.clone(), movement));
+        tables.gateway.ledger.push((order.id.clone(), movement));
     };
-    ports.0.write("gateway.return", effect).await.map_err(unanswered)?;
+    shop.0.write("gateway.return", effect).await.map_err(unanswered)?;
     Ok(done())
 }

@@ -1,10 +1,10 @@
 //! Is an import run range by range, however many there are and whoever dies meanwhile?
 
 use adapter_embedded::imports::SqliteImportRunner;
-use domain::catalog::import::job::{FileRange, ImportId, ImportJob};
+use domain::catalog::import::job::{FileRange, ImportJob};
 use domain::catalog::import::plan::RANGES_MAX;
 use domain::catalog::ports::ImportRunner;
-use domain::values::{CatalogKey, ObjectVersion, UploadId};
+use port_contracts::samples::anns_import;
 
 use super::*;
 
@@ -91,18 +91,7 @@ impl Import {
 }
 
 fn job() -> ImportJob {
-    let upload_id = UploadId::parse("0190-a").unwrap();
-    ImportJob {
-        object: ObjectVersion {
-            key: CatalogKey {
-                upload_id: upload_id.clone(),
-            }
-            .to_key(),
-            version_id: Some(VERSION.to_owned()),
-            size_bytes: 5_000_000_000_000,
-        },
-        id: ImportId { upload_id, sequence: 7 },
-    }
+    anns_import(Some(VERSION), 5_000_000_000_000)
 }
 
 impl Shop {

@@ -5,7 +5,7 @@
 
 use csv_core::{ReadRecordResult, Reader};
 
-use super::records::{Fields, RECORD_BYTES_MAX, RECORD_FIELDS_MAX, Record};
+use super::record::{Fields, RECORD_BYTES_MAX, RECORD_FIELDS_MAX, Record};
 
 const SPILL_BYTES: usize = 4 * 1024;
 const SPILL_FIELDS: usize = 64;

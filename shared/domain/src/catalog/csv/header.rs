@@ -1,42 +1,10 @@
-//! Which column of a catalog file says what?
+//! Which field of a catalog file's records belongs to which column?
 
-use super::records::{RECORD_FIELDS_MAX, Record};
+use super::columns::Column;
+use super::record::{RECORD_FIELDS_MAX, Record};
 
 /// Bytes of all column names together. They are repeated in the report and kept with the upload.
 pub const HEADER_BYTES_MAX: usize = 8 * 1024;
-
-/// A column that every catalog has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Column {
-    Sku,
-    Name,
-    Description,
-    Price,
-    Currency,
-    Stock,
-}
-
-impl Column {
-    pub const ALL: [Self; 6] = [
-        Self::Sku,
-        Self::Name,
-        Self::Description,
-        Self::Price,
-        Self::Currency,
-        Self::Stock,
-    ];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Sku => "sku",
-            Self::Name => "name",
-            Self::Description => "description",
-            Self::Price => "price",
-            Self::Currency => "currency",
-            Self::Stock => "stock",
-        }
-    }
-}
 
 /// Why a whole file is unusable. Trying again cannot help.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -66,12 +34,12 @@ pub enum HeaderFault {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
     names: Vec<String>,
-    /// Where each column of [`Column::ALL`] stands.
-    places: [usize; Column::ALL.len()],
+    /// The field of each column of the table; `None` for an optional column that the file lacks.
+    places: Vec<Option<usize>>,
 }
 
 impl Header {
-    pub fn parse(record: &Record<'_>) -> Result<Self, HeaderFault> {
+    pub(super) fn parse(columns: &[Column], record: &Record<'_>) -> Result<Self, HeaderFault> {
         if record.unterminated {
             return Err(HeaderFault::UnterminatedQuote);
         }
@@ -86,7 +54,7 @@ impl Header {
             .map(|name| std::str::from_utf8(name).map(|name| name.trim().to_owned()))
             .collect::<Result<Vec<_>, _>>()
             .map_err(|_| HeaderFault::NotUtf8)?;
-        let places = places(&names)?;
+        let places = places(columns, &names)?;
         Ok(Self { names, places })
     }
 
@@ -95,35 +63,38 @@ impl Header {
         &self.names
     }
 
-    pub fn place(&self, column: Column) -> usize {
-        self.places[column as usize]
+    /// In the order of the table of columns.
+    pub(super) fn places(&self) -> &[Option<usize>] {
+        &self.places
     }
 
-    /// Columns that are ignored. Those without a name, which spreadsheets leave behind, are not worth telling.
+    /// Columns that are ignored, without those that have no name: spreadsheets leave such columns behind.
     pub fn unknown(&self) -> Vec<String> {
         let unknown = self
             .names
             .iter()
             .enumerate()
-            .filter(|(place, name)| !self.places.contains(place) && !name.is_empty());
+            .filter(|(place, name)| !self.places.contains(&Some(*place)) && !name.is_empty());
         unknown.map(|(_, name)| name.clone()).collect()
     }
 }
 
-fn places(names: &[String]) -> Result<[usize; Column::ALL.len()], HeaderFault> {
-    let mut places = [0; Column::ALL.len()];
+fn places(columns: &[Column], names: &[String]) -> Result<Vec<Option<usize>>, HeaderFault> {
+    let mut places = Vec::with_capacity(columns.len());
     let mut missing = Vec::new();
-    for column in Column::ALL {
-        let name = column.as_str();
+    for column in columns {
         let mut found = names
             .iter()
             .enumerate()
-            .filter(|(_, other)| other.eq_ignore_ascii_case(name));
-        match (found.next(), found.next()) {
-            (Some((place, _)), None) => places[column as usize] = place,
-            (Some(_), Some(_)) => return Err(HeaderFault::Duplicate { column: name }),
-            (None, _) => missing.push(name),
+            .filter(|(_, name)| name.eq_ignore_ascii_case(column.name));
+        let place = found.next().map(|(place, _)| place);
+        if found.next().is_some() {
+            return Err(HeaderFault::Duplicate { column: column.name });
         }
+        if place.is_none() && column.required {
+            missing.push(column.name);
+        }
+        places.push(place);
     }
     if missing.is_empty() {
         Ok(places)

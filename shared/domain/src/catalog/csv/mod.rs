@@ -1,5 +1,6 @@
 //! What does a catalog file say? A streaming reader: bytes in, rows and rejected rows out, memory bounded by constants.
 
+mod columns;
 mod cuts;
 mod grammar;
 mod header;
@@ -7,6 +8,7 @@ mod header;
 mod place_tests;
 mod plain;
 mod position;
+mod record;
 mod records;
 mod row;
 #[cfg(test)]
@@ -14,11 +16,15 @@ mod spectrum_tests;
 #[cfg(test)]
 mod tests;
 
+pub use columns::{ColumnFault, FieldFault, ValidRow};
 pub use cuts::Cuts;
-pub use header::{Column, HEADER_BYTES_MAX, Header, HeaderFault};
+pub use header::{HEADER_BYTES_MAX, Header, HeaderFault};
 pub use position::RecordStart;
-pub use records::{RECORD_BYTES_MAX, RECORD_FIELDS_MAX, Record, RecordReader};
-pub use row::{RowFault, RowFaults, ValidRow};
+pub use record::{RECORD_BYTES_MAX, RECORD_FIELDS_MAX, Record};
+pub use records::RecordReader;
+pub use row::{RowFault, RowFaults};
+
+use columns::{COLUMNS, Column};
 
 /// One row as it was read, valid until the next is.
 #[derive(Debug)]
@@ -30,20 +36,35 @@ pub struct ReadRow<'a> {
 }
 
 /// Reads a catalog that is pushed in pieces of any size.
-#[derive(Default)]
 pub struct CatalogReader {
+    columns: &'static [Column],
     records: RecordReader,
     header: Option<Header>,
 }
 
+impl Default for CatalogReader {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl CatalogReader {
     pub fn new() -> Self {
-        Self::default()
+        Self::with_columns(COLUMNS)
+    }
+
+    fn with_columns(columns: &'static [Column]) -> Self {
+        Self {
+            columns,
+            records: RecordReader::new(),
+            header: None,
+        }
     }
 
     /// Reads on at the beginning of a record, in a file with this header.
     pub fn resume(header: Header, start: RecordStart) -> Self {
         Self {
+            columns: COLUMNS,
             records: RecordReader::at(start),
             header: Some(header),
         }
@@ -68,19 +89,23 @@ impl CatalogReader {
             let Some(record) = self.records.next_record(input) else {
                 return Ok(None);
             };
-            self.header = Some(Header::parse(&record)?);
+            self.header = Some(Header::parse(self.columns, &record)?);
         }
-        Ok(read(self.header.as_ref(), self.records.next_record(input)))
+        Ok(read(
+            self.columns,
+            self.header.as_ref(),
+            self.records.next_record(input),
+        ))
     }
 
     /// The row that the end of the file completes, if any. Nothing may be pushed afterwards.
     pub fn finish(&mut self) -> Result<Option<ReadRow<'_>>, HeaderFault> {
         if self.header.is_none() {
             let record = self.records.finish().ok_or(HeaderFault::EmptyFile)?;
-            self.header = Some(Header::parse(&record)?);
+            self.header = Some(Header::parse(self.columns, &record)?);
             return Ok(None);
         }
-        Ok(read(self.header.as_ref(), self.records.finish()))
+        Ok(read(self.columns, self.header.as_ref(), self.records.finish()))
     }
 
     pub fn bytes_read(&self) -> u64 {
@@ -93,11 +118,11 @@ impl CatalogReader {
     }
 }
 
-fn read<'a>(header: Option<&'a Header>, record: Option<Record<'a>>) -> Option<ReadRow<'a>> {
+fn read<'a>(columns: &[Column], header: Option<&'a Header>, record: Option<Record<'a>>) -> Option<ReadRow<'a>> {
     let (header, record) = (header?, record?);
     Some(ReadRow {
         header,
         record,
-        outcome: row::parse(header, &record),
+        outcome: row::parse(columns, header, &record),
     })
 }

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::ImportOutcome;
 use super::header::{NoHeader, header};
 use super::job::ImportJob;
+use super::outcome::ImportOutcome;
 use super::rejected_rows::report_header;
 use crate::catalog::csv::Header;
 use crate::catalog::ports::{CatalogFiles, CatalogImportEnd, ImportLedger, RejectedRowsFiles};

@@ -77,6 +77,11 @@ impl RangeProgress {
         }
     }
 
+    /// Whether a store has an entry for this progress: it writes one with the first row, or when the range is done.
+    pub fn is_stored(&self) -> bool {
+        self.rows_read > 0 || !self.parts.is_empty() || self.is_done
+    }
+
     /// Rows that are not rejected are written before progress is noted.
     pub fn rows_written(&self) -> u64 {
         self.rows_read.saturating_sub(self.rows_rejected)

@@ -1,24 +1,20 @@
 //! How does a catalog file become products, with exact numbers, a file of rejected rows and one mail?
 //!
-//! A file is read in ranges: one, by the invocation that its event brought, or many, divided by [`plan`] and read side by
-//! side. Each is read by [`range`], and [`finish`] adds up. Every step may be repeated, at any time and by several at once:
-//! rows are conditional writes, a range's progress is noted by whoever goes on from what was noted last, the report is
-//! replaced by an equal one, the first end stays, and the mail is claimed before it is sent. So any failure is returned as
-//! it is, and the step is tried again.
+//! A file is read in ranges: one, by the invocation that its event brought, or many, divided by [`plan`] and read
+//! side by side. Each is read by [`range`], and [`finish`] adds up. Every step may be repeated, at any time and by
+//! several at once: rows are conditional writes, a range's progress is noted by whoever goes on from what was noted
+//! last, the report is replaced by an equal one, the first end stays, and the mail is claimed before it is sent. So
+//! any failure is returned as it is, and the step is tried again.
 
-#[cfg(test)]
-mod divided_tests;
-#[cfg(test)]
-mod fakes;
+pub mod file_version;
 pub mod finish;
 mod header;
 pub mod job;
 mod mail;
+mod outcome;
 pub mod plan;
 pub mod range;
 mod rejected_rows;
-#[cfg(test)]
-mod tests;
 pub mod writes;
 
 use std::sync::Arc;
@@ -26,13 +22,24 @@ use std::time::Duration;
 
 use super::ports::{Begin, ImportLedger, ImportRunner};
 use crate::ports::{Clock, PortFailure};
-use crate::values::{CatalogKey, ImportCounts, ObjectSequencer, ObjectVersion, Timestamp};
+use crate::values::{CatalogKey, ObjectSequencer, ObjectVersion, Timestamp};
 use finish::FinishImport;
 use job::{FileRange, ImportJob};
 use range::{IngestRange, RangeOutcome};
 
-/// An attempt begins no row in this last part of its time: it is for the rows in flight ([`range::DRAIN_MAX`]), for noting
-/// how far it came, and for handing over.
+pub use outcome::ImportOutcome;
+pub use rejected_rows::REPORT_FIELD_BYTES_MAX;
+
+/// An attempt begins no row in this last part of its time. It is for:
+///
+/// - a wait for the file. The clock is looked at when a row was read, so a stalled stream delays the stop. adapter-s3
+///   gives a silent connection up after 10 s and asks for the missing bytes again;
+/// - the rows in flight, up to [`range::DRAIN_MAX`];
+/// - the last checkpoint, and handing over: a call each.
+///
+/// One stall that begins right before the stop is just survived: rows in flight move on meanwhile, and 5 s remain.
+/// After two in a row the invocation is killed at its deadline, and the next attempt continues from the last
+/// checkpoint.
 pub const STOPS_BEFORE_DEADLINE: Duration = Duration::from_secs(15);
 
 /// Imports a file that arrived: at once, or by handing it over where it is too much for one invocation.
@@ -44,21 +51,6 @@ pub struct ImportCatalog {
     pub clock: Arc<dyn Clock>,
     /// Larger files are divided.
     pub divided_above_bytes: u64,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ImportOutcome {
-    /// Every row was read; some may have been rejected.
-    Done(ImportCounts),
-    /// The whole file is unusable, recorded for good: trying again cannot help.
-    Rejected {
-        reason: String,
-    },
-    /// It goes on, or begins, in an execution of its own.
-    HandedOver,
-    FinishedBefore,
-    /// A newer version of the file took its place.
-    Outdated,
 }
 
 impl ImportCatalog {

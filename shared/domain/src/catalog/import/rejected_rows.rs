@@ -4,13 +4,12 @@
 //! same bytes.
 
 use super::job::ImportId;
-use super::range::IngestRange;
 use crate::catalog::csv::{Header, Record, RowFaults};
-use crate::catalog::ports::FileSink;
+use crate::catalog::ports::{FileSink, RejectedRowsFiles};
 use crate::ports::PortFailure;
 
 /// Bytes of one field of the report. What is cut off is in the catalog, on the line that the report names.
-pub(super) const REPORT_FIELD_BYTES_MAX: usize = 1_024;
+pub const REPORT_FIELD_BYTES_MAX: usize = 1_024;
 const CUT_MARK: &str = "… (cut)";
 /// Bytes gathered before they are written.
 const BUFFER_BYTES: usize = 64 * 1024;
@@ -22,18 +21,20 @@ pub(super) struct RejectedPart {
     buffer: Vec<u8>,
 }
 
-impl IngestRange {
-    pub(super) async fn begin_part(&self, import: &ImportId) -> Result<RejectedPart, PortFailure> {
-        let name = self.ids.next_id();
-        Ok(RejectedPart {
-            sink: self.rejected_rows.create_part(import, &name).await?,
+impl RejectedPart {
+    /// Begins a part; nobody may have used its `name` before.
+    pub(super) async fn begin(
+        files: &dyn RejectedRowsFiles,
+        import: &ImportId,
+        name: String,
+    ) -> Result<Self, PortFailure> {
+        Ok(Self {
+            sink: files.create_part(import, &name).await?,
             buffer: Vec::new(),
             name,
         })
     }
-}
 
-impl RejectedPart {
     pub(super) async fn add(
         &mut self,
         header: &Header,

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 /// Records between the oldest that is not written and the newest. A row that is throttled for long may fall behind so
 /// far and no further: this bounds the memory.
-pub(super) const RECORDS_AHEAD_MAX: usize = 4_096;
+pub const RECORDS_AHEAD_MAX: usize = 4_096;
 
 /// Records in the order of the file, from the oldest that is not written.
 pub(super) struct Durable {

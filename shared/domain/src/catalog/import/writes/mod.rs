@@ -2,8 +2,6 @@
 
 mod durable;
 mod pace;
-#[cfg(test)]
-mod tests;
 
 use std::pin::pin;
 use std::time::Duration;
@@ -19,6 +17,7 @@ use crate::values::Timestamp;
 use durable::Durable;
 use pace::{Next, Pace};
 
+pub use durable::RECORDS_AHEAD_MAX;
 pub use pace::ROWS_IN_FLIGHT_MAX;
 
 /// A throttled row waits a random part of this, and of twice as much each further time.
@@ -28,9 +27,9 @@ pub const THROTTLED_BACKOFF_MAX: Duration = Duration::from_secs(2);
 /// Rows on their way to the table.
 ///
 /// Rows overtake each other, those of one SKU too. That is harmless: each is written under the condition that its
-/// version is newer, so the last row of the file wins in whatever order they arrive. A throttled row is sent again, under
-/// its own version, until it is taken: whoever has no time left stops waiting. Each function here may be dropped while it
-/// waits; [`Writes::durable_until`] is right all the same.
+/// version is newer, so the last row of the file wins in whatever order they arrive. A throttled row is sent again,
+/// under its own version, until it is taken: whoever has no time left stops waiting. Each function here may be
+/// dropped while it waits; [`Writes::durable_until`] is right all the same.
 pub struct Writes<'a> {
     writer: &'a dyn CatalogWriter,
     clock: &'a dyn Clock,
@@ -85,7 +84,7 @@ impl<'a> Writes<'a> {
                 Next::AfterAnAnswer => self.one_answer().await?,
                 Next::After(wait) => {
                     self.meanwhile(self.pause.pause(wait)).await?;
-                    self.pace.waited(wait, self.clock.now());
+                    self.pace.earn_wait(wait, self.clock.now());
                 }
             }
         }
@@ -143,13 +142,13 @@ impl<'a> Writes<'a> {
         let Some(attempt) = attempt else { return Ok(()) };
         match attempt.outcome? {
             ApplyOutcome::Applied | ApplyOutcome::Superseded => {
-                self.pace.taken(attempt.turn, attempt.sent_at, self.clock.now());
+                self.pace.count_written(attempt.turn, attempt.sent_at, self.clock.now());
                 self.durable.done(attempt.place);
                 self.written += 1;
             }
             ApplyOutcome::Throttled => {
                 self.throttled += 1;
-                self.pace.throttled(attempt.turn, self.clock.now());
+                self.pace.count_throttled(attempt.turn, self.clock.now());
                 let Attempt {
                     row, version, place, ..
                 } = attempt;
@@ -162,8 +161,8 @@ impl<'a> Writes<'a> {
 
     fn send(&mut self, row: CatalogRow, version: CatalogVersion, place: usize, number: u32, wait: Option<Duration>) {
         let (writer, clock, pause) = (self.writer, self.clock, self.pause);
-        let turn = self.pace.sent();
-        let wait = wait.map(|wait| wait + self.pace.owed());
+        let turn = self.pace.count_sent();
+        let wait = wait.map(|wait| wait + self.pace.debt());
         self.in_flight.push(Box::pin(async move {
             if let Some(wait) = wait {
                 pause.pause(wait).await;

@@ -1,0 +1,103 @@
+//! How is a lossy WebP decoded, no larger than needed?
+//!
+//! libwebp takes a third of the time of what there is in Rust, and scales while it decodes, so that the whole picture is
+//! never in memory. The price is C code that reads what strangers send. So it is given as little as can be: one bare VP8
+//! frame, without container, alpha, animation or profile, whose size was held against the limits before; it writes into
+//! memory that Rust has allocated, and an answer other than "all is well" is an error. The decision
+//! record on libwebp weighs it.
+
+mod error;
+mod libwebp;
+
+pub use error::WebpError;
+pub use libwebp::PIXEL_BYTES;
+
+/// What libwebp needs besides the pixels that it writes: some rows of macroblocks, with what the next row remembers of
+/// them, and the rows of the scaler.
+const WORK_BYTES_PER_COLUMN: u64 = 256;
+const WORK_BYTES: u64 = 256 << 10;
+/// The frame header: three bytes, three that say that this is a key frame, and the sizes.
+/// <https://www.rfc-editor.org/rfc/rfc6386#section-9.1>
+const HEADER_BYTES: usize = 10;
+const START_CODE: [u8; 3] = [0x9D, 0x01, 0x2A];
+/// The upper bits of a size ask to enlarge what is shown; nobody does.
+const SIDE_MASK: u16 = 0x3FFF;
+
+/// Width and height of a bare VP8 frame.
+pub fn size(frame: &[u8]) -> Result<(u32, u32), WebpError> {
+    let header = frame.first_chunk::<HEADER_BYTES>().ok_or(WebpError::NoHeader)?;
+    let is_key_frame = header[0] & 1 == 0;
+    if !is_key_frame || header[3..6] != START_CODE {
+        return Err(WebpError::NoHeader);
+    }
+    let side = |at: usize| u32::from(u16::from_le_bytes([header[at], header[at + 1]]) & SIDE_MASK);
+    Ok((side(6), side(8)))
+}
+
+/// Memory at the peak of [`decode`], for a frame of this width.
+pub fn decoded_bytes(frame_width: u32, (width, height): (u32, u32)) -> u64 {
+    let pixels = u64::from(width) * u64::from(height) * PIXEL_BYTES as u64;
+    pixels + u64::from(frame_width) * WORK_BYTES_PER_COLUMN + WORK_BYTES
+}
+
+/// The whole picture in `width` times `height` pixels, no more than it has. A pixel is the mean of those it stands for.
+pub fn decode(frame: &[u8], (width, height): (u32, u32)) -> Result<Vec<u8>, WebpError> {
+    let (frame_width, frame_height) = size(frame)?;
+    if width == 0 || height == 0 || width > frame_width || height > frame_height {
+        return Err(WebpError::Impossible { width, height });
+    }
+    libwebp::decode(frame, (width, height))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a panic in a test is a failed test")]
+mod tests {
+    use super::{WebpError, decode, size};
+
+    /// 32 x 24, red beside blue, without its container.
+    const FRAME: [u8; 72] = [
+        176, 3, 0, 157, 1, 42, 32, 0, 24, 0, 62, 201, 80, 161, 75, 167, 164, 163, 33, 183, 245, 88, 0, 240, 25, 9, 100,
+        0, 167, 67, 177, 108, 0, 2, 54, 66, 204, 192, 0, 254, 232, 215, 28, 23, 2, 97, 63, 255, 27, 194, 232, 74, 218,
+        63, 227, 225, 63, 175, 55, 127, 253, 210, 224, 76, 36, 159, 201, 18, 250, 246, 96, 0,
+    ];
+
+    #[test]
+    fn a_frame_is_decoded_at_every_size_up_to_its_own() {
+        assert_eq!(size(&FRAME), Ok((32, 24)));
+        for (width, height) in [(32, 24), (16, 12), (7, 5), (1, 1)] {
+            let pixels = decode(&FRAME, (width, height)).unwrap();
+            assert_eq!(pixels.len(), (width * height * 4) as usize);
+            let is_opaque = |pixel: &[u8]| pixel[3] == 255;
+            assert!(pixels.chunks_exact(4).all(is_opaque));
+            let (red, blue) = (&pixels[..3], &pixels[pixels.len() - 4..pixels.len() - 1]);
+            assert!(width == 1 || (red[0] > 150 && blue[2] > 150), "{red:?}, {blue:?}");
+        }
+    }
+
+    #[test]
+    fn no_more_pixels_are_made_than_there_are() {
+        for (width, height) in [(33, 24), (32, 25), (0, 1), (1, 0)] {
+            assert_eq!(
+                decode(&FRAME, (width, height)),
+                Err(WebpError::Impossible { width, height })
+            );
+        }
+    }
+
+    #[test]
+    fn a_frame_cut_anywhere_is_an_error() {
+        for length in 0..FRAME.len() - 2 {
+            assert!(decode(&FRAME[..length], (16, 12)).is_err(), "{length} bytes");
+        }
+    }
+
+    #[test]
+    fn no_flipped_bit_does_harm() {
+        for bit in 0..FRAME.len() * 8 {
+            let mut flipped = FRAME;
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            let answer = decode(&flipped, (16, 12));
+            assert!(answer.is_err() || answer.is_ok_and(|pixels| pixels.len() == 16 * 12 * 4));
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! What are the next bits of a scan, and are there any left?
+
+use crate::error::Flaw;
+use crate::huffman::{HuffmanTable, extended};
+use crate::source::{Copied, Source};
+
+pub(crate) const ENDS_EARLY: Flaw = Flaw("a scan ends before its picture is complete");
+
+/// Bits that [`BitReader::refill`] provides while there are enough bytes.
+pub(crate) const REFILLED_BITS: u32 = 56;
+
+/// Bytes of zeros behind the last data: so that its end is not a special case before it is reached. Restart markers may
+/// stand as close as a block.
+const PADDING_BYTES: usize = 16;
+
+/// Reads entropy-coded data up to the next marker. Where others feed zeros to a decoder that has run dry, this one reports
+/// the flaw: at the latest where the data should end, it counts what was taken against what was there.
+pub(crate) struct BitReader<'s, 'a> {
+    source: &'s mut Source<'a>,
+    /// Data without its stuffing, so that the innermost loops take eight bytes without looking at them.
+    data: Vec<u8>,
+    at: usize,
+    /// Of the data; and with the padding, if that is there.
+    end: usize,
+    limit: usize,
+    /// Behind `data` there is a marker, or nothing.
+    at_marker: bool,
+    /// The next bits, from the top. Below `count` they are those that follow, or zero.
+    pub(crate) window: u64,
+    pub(crate) count: u32,
+}
+
+impl<'s, 'a> BitReader<'s, 'a> {
+    pub(crate) fn new(source: &'s mut Source<'a>) -> Self {
+        let data = std::mem::take(&mut source.scratch);
+        Self {
+            source,
+            data,
+            at: 0,
+            end: 0,
+            limit: 0,
+            at_marker: false,
+            window: 0,
+            count: 0,
+        }
+    }
+
+    /// Tops the window up to [`REFILLED_BITS`] or more, in a handful of instructions. Answers with false, and does
+    /// nothing, when the data at hand does not allow that.
+    #[inline]
+    pub(crate) fn refill(&mut self) -> bool {
+        let data = &self.data[..self.limit];
+        let Some(eight) = data.get(self.at..).and_then(<[u8]>::first_chunk::<8>) else {
+            return false;
+        };
+        self.window |= u64::from_be_bytes(*eight) >> self.count;
+        // Whole bytes that went in; what is left of the eighth is taken again next time.
+        self.at += ((63 - self.count) / 8) as usize;
+        self.count |= REFILLED_BITS;
+        true
+    }
+
+    /// The same when the data at hand is used up.
+    #[cold]
+    fn refill_from_source(&mut self) {
+        self.give_back();
+        while !self.at_marker && self.end - self.at < 8 {
+            self.load();
+        }
+        // Nothing to refill from is found out by those who consume.
+        self.refill();
+    }
+
+    /// Takes whole bytes out of the window again. What remains of it are the bits of a byte that has been begun.
+    fn give_back(&mut self) {
+        self.at -= (self.count / 8) as usize;
+        self.count %= 8;
+    }
+
+    /// Fetches more data, and keeps what has not been taken. There is less than a window of that.
+    fn load(&mut self) {
+        self.data.copy_within(self.at..self.end, 0);
+        self.end -= self.at;
+        self.at = 0;
+        let room = self.data.len() - PADDING_BYTES;
+        let Copied { bytes, at_marker } = self.source.copy_scan(&mut self.data[self.end..room]);
+        self.end += bytes;
+        self.limit = self.end;
+        self.at_marker = at_marker;
+        if at_marker {
+            self.limit += PADDING_BYTES;
+            self.data[self.end..self.limit].fill(0);
+        }
+    }
+
+    /// Makes 32 bits or more available, unless the data ends before.
+    #[inline]
+    pub(crate) fn provide(&mut self) {
+        if self.count < 32 && !self.refill() {
+            self.refill_from_source();
+        }
+    }
+
+    #[inline]
+    pub(crate) fn consume(&mut self, bits: u32) -> Result<(), Flaw> {
+        if bits > self.count {
+            return Err(ENDS_EARLY);
+        }
+        self.window <<= bits;
+        self.count -= bits;
+        Ok(())
+    }
+
+    #[inline]
+    pub(crate) fn symbol(&mut self, table: &HuffmanTable) -> Result<u8, Flaw> {
+        self.provide();
+        let Some((symbol, length)) = table.look_up((self.window >> 48) as u32) else {
+            return Err(if self.count < 16 || self.at >= self.end {
+                ENDS_EARLY
+            } else {
+                Flaw("a scan has a code that no table knows")
+            });
+        };
+        self.consume(length)?;
+        Ok(symbol)
+    }
+
+    /// At most 16 bits, the first as the most significant.
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "sixteen bits fit into 31")]
+    pub(crate) fn bits(&mut self, count: u32) -> Result<i32, Flaw> {
+        if count == 0 {
+            return Ok(0);
+        }
+        self.provide();
+        let value = (self.window >> (64 - count)) as i32;
+        self.consume(count)?;
+        Ok(value)
+    }
+
+    #[inline]
+    pub(crate) fn bit(&mut self) -> Result<bool, Flaw> {
+        Ok(self.bits(1)? == 1)
+    }
+
+    /// A number of `count` bits of which the lower half of the range stands for the negative ones (T.81, F.2.2.1). At
+    /// most 15 bits, so that it fits a coefficient.
+    #[inline]
+    pub(crate) fn signed(&mut self, count: u32) -> Result<i16, Flaw> {
+        let value = self.bits(count)?;
+        Ok(extended(value, count))
+    }
+
+    /// Passes any number of bits.
+    pub(crate) fn skip(&mut self, mut count: u32) -> Result<(), Flaw> {
+        while count > 0 {
+            self.provide();
+            let step = count.min(32);
+            self.consume(step)?;
+            count -= step;
+        }
+        Ok(())
+    }
+
+    /// Passes the restart marker `RSTn`, which must be the next thing.
+    pub(crate) fn restart(&mut self, number: u8) -> Result<(), Flaw> {
+        self.finish_interval()?;
+        self.source.restart_marker(number)?;
+        self.end = 0;
+        self.limit = 0;
+        self.at_marker = false;
+        Ok(())
+    }
+
+    /// Ends the scan before the marker that follows it.
+    pub(crate) fn finish(mut self) -> Result<(), Flaw> {
+        self.finish_interval()?;
+        self.source.scratch = self.data;
+        Ok(())
+    }
+
+    /// The last byte is padded with bits. Some encoders append whole bytes of padding; anything else means that the data
+    /// and the picture have lost each other.
+    fn finish_interval(&mut self) -> Result<(), Flaw> {
+        self.give_back();
+        self.window = 0;
+        self.count = 0;
+        if self.at > self.end {
+            return Err(ENDS_EARLY);
+        }
+        loop {
+            if self.data[self.at..self.end]
+                .iter()
+                .any(|&byte| byte != 0 && byte != 0xFF)
+            {
+                return Err(Flaw("a scan has more data than its picture needs"));
+            }
+            self.at = 0;
+            self.end = 0;
+            if self.at_marker {
+                return Ok(());
+            }
+            self.load();
+        }
+    }
+}
+
+impl Source<'_> {
+    /// Passes the restart marker `RSTn` with its fill bytes.
+    pub(crate) fn restart_marker(&mut self, number: u8) -> Result<(), Flaw> {
+        match self.marker() {
+            Ok(marker) if marker == 0xD0 + number => Ok(()),
+            Err(None) => Err(ENDS_EARLY),
+            Ok(_) | Err(Some(_)) => Err(Flaw("a restart marker is missing or out of turn")),
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! Why can a file not be run here?
+
+/// What is wrong with a file, or not supported, and where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{path} {what}")]
+pub struct DefinitionFault {
+    /// Like `order-saga.States.Capture.Retry[0].MaxAttempts`.
+    pub path: String,
+    pub what: String,
+}
+
+impl DefinitionFault {
+    pub(crate) fn at(path: &str, what: impl Into<String>) -> Self {
+        Self {
+            path: path.to_owned(),
+            what: what.into(),
+        }
+    }
+}

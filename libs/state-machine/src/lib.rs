@@ -1,0 +1,43 @@
+//! What does a state machine file do? An interpreter of the subset of Amazon States Language that Popshop's files use.
+//!
+//! Only machines in `JSONata`, only the states and fields of that subset; everything else is refused at
+//! [`StateMachine::parse`], by name and place, so that a file never means less here than it says. The interpreter has no
+//! clock, no chance and no input or output of its own: all of it comes through a [`host::Host`], which is why the same
+//! code runs in real time with executions that survive the death of their process, and in a simulator with one seed.
+//!
+//! Supported are Task (Lambda functions), Parallel, Map (inline), Choice, Pass, Wait, Succeed and Fail, with `Retry`,
+//! `Catch`, `Assign` and `Output`. Stricter than AWS: an expression may not ask for time or chance (`$now`, `$random` …),
+//! nor read a variable that no state assigns, and a function is named by the file and not computed.
+//!
+//! The language: <https://states-language.net>, and for `JSONata`
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html>.
+
+mod bookkeeping;
+mod check;
+pub mod deaths;
+mod definition;
+mod errors;
+mod execution;
+mod expression;
+mod fault;
+mod fields;
+mod handlers;
+pub mod history;
+pub mod host;
+mod interpreter;
+mod join;
+mod names;
+mod output;
+mod parse;
+pub mod redrive;
+mod retry;
+mod states;
+mod substitution;
+mod task;
+mod times;
+pub mod virtual_host;
+
+pub use definition::StateMachine;
+pub use execution::{ExecutionInput, Outcome};
+pub use fault::DefinitionFault;
+pub use interpreter::run;

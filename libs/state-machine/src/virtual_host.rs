@@ -1,0 +1,177 @@
+//! How is an execution run without waiting? A host whose time jumps, whose chance is fixed, whose journal is a map.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use async_trait::async_trait;
+use serde_json::Value;
+
+use crate::definition::StateMachine;
+use crate::execution::{ExecutionInput, Outcome};
+use crate::history::HistoryEvent;
+use crate::host::{Host, HostFailure, StateError, TaskCall};
+use crate::interpreter::run;
+
+/// What a function answers, and after how long.
+pub struct Answer {
+    pub after_ms: i64,
+    pub result: Result<Value, StateError>,
+}
+
+impl Answer {
+    pub fn at_once(result: Result<Value, StateError>) -> Self {
+        Self { after_ms: 0, result }
+    }
+}
+
+type Respond = dyn Fn(&TaskCall) -> Answer + Send + Sync;
+
+/// A world in which nothing takes time but what says so.
+pub struct VirtualHost {
+    respond: Box<Respond>,
+    random: f64,
+    world: Mutex<World>,
+}
+
+#[derive(Default)]
+struct World {
+    now_ms: i64,
+    /// Instants that somebody sleeps until.
+    alarms: BTreeSet<i64>,
+    journal: BTreeMap<String, Value>,
+    /// Keys in the order in which they were written.
+    written: Vec<String>,
+    /// How many more records the journal takes; `None` for no end.
+    records_left: Option<usize>,
+    calls: Vec<TaskCall>,
+    history: Vec<HistoryEvent>,
+}
+
+impl VirtualHost {
+    pub fn new(random: f64, respond: impl Fn(&TaskCall) -> Answer + Send + Sync + 'static) -> Self {
+        Self {
+            respond: Box::new(respond),
+            random,
+            world: Mutex::default(),
+        }
+    }
+
+    /// Starts where an earlier host stopped: with a part of its journal.
+    #[must_use]
+    pub fn with_journal(self, journal: BTreeMap<String, Value>, now_ms: i64) -> Self {
+        {
+            let mut world = self.world();
+            world.journal = journal;
+            world.now_ms = now_ms;
+        }
+        self
+    }
+
+    /// Dies after so many records: what comes then is not written, and ends the run.
+    #[must_use]
+    pub fn dying_after(self, records: usize) -> Self {
+        self.world().records_left = Some(records);
+        self
+    }
+
+    /// The journal as it was after its first `records` records.
+    pub fn journal_prefix(&self, records: usize) -> BTreeMap<String, Value> {
+        let world = self.world();
+        let keys = world.written.iter().take(records);
+        keys.filter_map(|key| Some((key.clone(), world.journal.get(key)?.clone())))
+            .collect()
+    }
+
+    pub fn records(&self) -> usize {
+        self.world().written.len()
+    }
+
+    pub fn calls(&self) -> Vec<TaskCall> {
+        self.world().calls.clone()
+    }
+
+    pub fn history(&self) -> Vec<HistoryEvent> {
+        self.world().history.clone()
+    }
+
+    /// The clock, which began at zero or where [`VirtualHost::with_journal`] set it.
+    pub fn elapsed_ms(&self) -> i64 {
+        self.world().now_ms
+    }
+
+    /// Runs an execution to its end. Whenever nobody can go on, time jumps to the next alarm; without one the run would
+    /// stand still for ever, and `None` says so.
+    pub fn run(&self, machine: &StateMachine, execution: &ExecutionInput) -> Option<Result<Outcome, HostFailure>> {
+        let mut context = Context::from_waker(Waker::noop());
+        let mut running = pin!(run(machine, execution, self));
+        loop {
+            if let Poll::Ready(outcome) = running.as_mut().poll(&mut context) {
+                return Some(outcome);
+            }
+            let mut world = self.world();
+            let alarm_ms = world.alarms.pop_first()?;
+            world.now_ms = world.now_ms.max(alarm_ms);
+        }
+    }
+
+    fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Host for VirtualHost {
+    fn now_ms(&self) -> i64 {
+        self.world().now_ms
+    }
+
+    async fn sleep_until(&self, unix_ms: i64) {
+        poll_fn(|_| {
+            let mut world = self.world();
+            if world.now_ms >= unix_ms {
+                return Poll::Ready(());
+            }
+            world.alarms.insert(unix_ms);
+            Poll::Pending
+        })
+        .await;
+    }
+
+    fn random_unit(&self) -> f64 {
+        self.random
+    }
+
+    async fn invoke(&self, call: TaskCall) -> Result<Value, StateError> {
+        let answer = (self.respond)(&call);
+        let ready_at_ms = {
+            let mut world = self.world();
+            world.calls.push(call);
+            world.now_ms.saturating_add(answer.after_ms)
+        };
+        self.sleep_until(ready_at_ms).await;
+        answer.result
+    }
+
+    async fn recorded(&self, key: &str) -> Result<Option<Value>, HostFailure> {
+        Ok(self.world().journal.get(key).cloned())
+    }
+
+    async fn record(&self, key: &str, value: &Value) -> Result<(), HostFailure> {
+        let mut world = self.world();
+        match &mut world.records_left {
+            Some(0) => return Err(HostFailure("the host died".into())),
+            Some(left) => *left -= 1,
+            None => {}
+        }
+        world.journal.insert(key.to_owned(), value.clone());
+        world.written.push(key.to_owned());
+        Ok(())
+    }
+
+    fn observe(&self, event: HistoryEvent) {
+        self.world().history.push(event);
+    }
+}

@@ -1,0 +1,149 @@
+//! What does the shop keep? One value that holds every table, and what left the shop.
+
+pub mod orders;
+pub mod products;
+pub mod uploads;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::catalog::import::job::{FileRange, ImportJob};
+use domain::fulfilment::ports::{Capture, PaymentRecord, SagaKind, SagaStanding, SagaStart, Void};
+use domain::ports::{Email, SendState};
+use domain::uploads::ports::UploadGrant;
+use domain::values::{CustomerId, OrderId};
+use sandbox_gateway::ledger::Movement;
+use sandbox_gateway::payment::{Decision, Payment};
+
+use orders::{Orders, Requests};
+use products::Products;
+use uploads::Uploads;
+
+/// Ordered maps throughout: the same calls give the same answers in every run.
+#[derive(Debug, Default)]
+pub struct Tables {
+    pub orders: Orders,
+    /// Idempotency records.
+    pub requests: Requests,
+    /// The catalog and the units in stock.
+    pub products: Products,
+    /// The books of the payment provider, which decide.
+    pub gateway: Gateway,
+    /// Our own notes of payments.
+    pub payments: BTreeMap<OrderId, PaymentRecord>,
+    pub sends: BTreeMap<String, SendState>,
+    /// Every mail that was handed over, oldest first.
+    pub mails: Vec<Email>,
+    /// Customers that the directory has no address of. Everybody else is `{customer}@example.test`.
+    pub without_address: BTreeSet<CustomerId>,
+    pub sagas: Sagas,
+    pub uploads: Uploads,
+    /// Import executions that were started, each once, with the ranges that were known.
+    pub imports_started: Vec<(ImportJob, Option<Vec<FileRange>>)>,
+    /// What the links of the uploads bucket allow.
+    pub grants: Vec<UploadGrant>,
+    /// Originals, catalogs and reports.
+    pub uploads_bucket: Bucket,
+    pub thumbnails_bucket: Bucket,
+}
+
+/// The books of the payment provider, which the sandbox gateway keeps.
+#[derive(Debug)]
+pub struct Gateway {
+    pub payments: BTreeMap<OrderId, Payment>,
+    /// Every movement of money, oldest first.
+    pub ledger: Vec<(OrderId, Movement)>,
+    /// A test can put the decision of a provider here that breaks its promise.
+    pub capture: fn(&mut Payment) -> Decision<Capture>,
+    /// The same.
+    pub void: fn(&mut Payment) -> Decision<Void>,
+}
+
+impl Default for Gateway {
+    fn default() -> Self {
+        Self {
+            payments: BTreeMap::new(),
+            ledger: Vec::new(),
+            capture: Payment::capture,
+            void: Payment::void,
+        }
+    }
+}
+
+impl Gateway {
+    /// Lets the provider decide on one payment, and books what it moved.
+    pub fn decide<T>(&mut self, id: &OrderId, decide: impl FnOnce(&mut Payment) -> Decision<T>) -> T {
+        let decision = decide(self.payments.entry(id.clone()).or_default());
+        if let Some(movement) = decision.movement {
+            self.ledger.push((id.clone(), movement));
+        }
+        decision.answer
+    }
+}
+
+/// Nothing runs here: a test sets how an execution ended.
+#[derive(Debug, Default)]
+pub struct Sagas {
+    /// By the name of the execution.
+    pub standings: BTreeMap<String, SagaStanding>,
+    /// Executions that were started, each once.
+    pub starts: Vec<SagaStart>,
+    /// Why no execution can be redriven, where that is so: an engine forgets an execution after some days.
+    pub redrive_refused: Option<String>,
+}
+
+impl Sagas {
+    pub fn set(&mut self, kind: SagaKind, order: &OrderId, standing: SagaStanding) {
+        self.standings.insert(kind.execution_name(order), standing);
+    }
+
+    pub fn standing(&self, kind: SagaKind, order: &OrderId) -> SagaStanding {
+        let standing = self.standings.get(&kind.execution_name(order));
+        standing.cloned().unwrap_or(SagaStanding::NotStarted)
+    }
+}
+
+/// Every version of every object.
+#[derive(Debug, Default)]
+pub struct Bucket {
+    objects: BTreeMap<String, Vec<Object>>,
+    versions: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Object {
+    pub version_id: String,
+    pub content_type: String,
+    pub bytes: Vec<u8>,
+}
+
+impl Bucket {
+    /// Answers with the id of the new version.
+    pub fn put(&mut self, key: &str, content_type: &str, bytes: &[u8]) -> String {
+        self.versions += 1;
+        let version_id = format!("version-{}", self.versions);
+        self.objects.entry(key.to_owned()).or_default().push(Object {
+            version_id: version_id.clone(),
+            content_type: content_type.to_owned(),
+            bytes: bytes.to_vec(),
+        });
+        version_id
+    }
+
+    /// The named version, or the latest.
+    pub fn find(&self, key: &str, version_id: Option<&str>) -> Option<&Object> {
+        let versions = self.objects.get(key)?;
+        match version_id {
+            Some(id) => versions.iter().find(|object| object.version_id == id),
+            None => versions.last(),
+        }
+    }
+
+    /// Removes every version.
+    pub fn delete(&mut self, key: &str) {
+        self.objects.remove(key);
+    }
+
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.objects.keys().map(String::as_str)
+    }
+}

@@ -1,0 +1,164 @@
+//! Where does every order stand, how did it get there, and which requests were made under which key?
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use domain::fulfilment::ports::Transition;
+use domain::fulfilment::status_change::StatusChange;
+use domain::orders::order::Order;
+use domain::orders::ports::{
+    Fence, IdempotencyClaim, IdempotencyClaimed, IdempotencyCompletion, IdempotencyScope, OrderPage, OrderPosition,
+    OrderQuery, RecordedReply,
+};
+use domain::stored_order::StoredOrder;
+use domain::values::{OrderId, OrderStatus, Timestamp};
+
+#[derive(Debug, Default)]
+pub struct Orders {
+    pub rows: BTreeMap<OrderId, StoredOrder>,
+    /// The order stream (the outbox): every committed change, oldest first.
+    pub stream: Vec<Change>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Change {
+    pub old: Option<OrderStatus>,
+    pub new: StoredOrder,
+}
+
+impl Orders {
+    /// Replaces the order, and writes the change to the stream.
+    pub fn put(&mut self, new: StoredOrder) {
+        let id = new.order.id.clone();
+        let old = self.rows.insert(id, new.clone()).map(|old| old.order.status);
+        self.stream.push(Change { old, new });
+    }
+
+    pub(crate) fn change(&mut self, id: &OrderId, change: StatusChange, at: Timestamp) -> Transition {
+        match self.rows.get(id).map(|row| row.changed(change, at)) {
+            None => Transition::NotFound,
+            Some(Err(answer)) => answer,
+            Some(Ok(after)) => {
+                self.put(after);
+                Transition::Done
+            }
+        }
+    }
+
+    pub(crate) fn list(&self, query: &OrderQuery) -> OrderPage {
+        let position = |order: &Order| (order.created_at, order.id.clone());
+        let after = query.after.as_ref().map(|after| (after.created_at, after.id.clone()));
+        let is_wanted = |order: &&Order| {
+            order.customer == query.customer
+                && query.status.is_none_or(|status| order.status == status)
+                && after.as_ref().is_none_or(|after| position(order) < *after)
+        };
+        let all = self.rows.values().map(|row| &row.order);
+        let mut orders: Vec<Order> = all.filter(is_wanted).cloned().collect();
+        orders.sort_by_key(|order| Reverse(position(order)));
+        let has_more = orders.len() > query.limit;
+        orders.truncate(query.limit);
+        let last = orders.last().filter(|_| has_more);
+        let next = last.map(|order| OrderPosition {
+            created_at: order.created_at,
+            id: order.id.clone(),
+        });
+        OrderPage { orders, next }
+    }
+
+    /// Longest unchanged first.
+    pub(crate) fn oldest<T>(&self, limit: usize, select: impl Fn(&StoredOrder) -> Option<T>) -> Vec<T> {
+        let selected = self.rows.values().filter_map(|row| Some((row, select(row)?)));
+        let mut selected: Vec<_> = selected.collect();
+        selected.sort_by_key(|(row, _)| (row.order.updated_at, &row.order.id));
+        selected.into_iter().map(|(_, order)| order).take(limit).collect()
+    }
+}
+
+/// Idempotency records.
+#[derive(Debug)]
+pub struct Requests {
+    pub records: BTreeMap<IdempotencyScope, Record>,
+    last_fence: u64,
+    /// A test can put the rule of a store here that breaks its promise.
+    pub complete: fn(&mut Self, &IdempotencyCompletion, &OrderId) -> Completed,
+}
+
+#[derive(Debug)]
+pub struct Record {
+    claim: IdempotencyClaim,
+    fence: Fence,
+    abandoned: bool,
+    pub completed: Option<(OrderId, RecordedReply)>,
+}
+
+/// What came of completing a record, in the transaction that writes the order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Completed {
+    Now,
+    /// By an earlier call for the same order.
+    Before,
+    LeaseLost,
+}
+
+impl Default for Requests {
+    fn default() -> Self {
+        Self {
+            records: BTreeMap::new(),
+            last_fence: 0,
+            complete: Self::complete,
+        }
+    }
+}
+
+impl Requests {
+    /// The answer to a claim that is not to be granted.
+    pub fn standing(&self, claim: &IdempotencyClaim) -> Option<IdempotencyClaimed> {
+        let record = self.records.get(&claim.scope);
+        let record = record.filter(|record| !record.abandoned && record.claim.expires_at > claim.now)?;
+        if record.claim.payload_hash != claim.payload_hash {
+            return Some(IdempotencyClaimed::OtherPayload);
+        }
+        if let Some((_, reply)) = &record.completed {
+            return Some(IdempotencyClaimed::Replay(reply.clone()));
+        }
+        (record.claim.lease_until > claim.now).then_some(IdempotencyClaimed::InProgress)
+    }
+
+    pub fn grant(&mut self, claim: &IdempotencyClaim) -> IdempotencyClaimed {
+        self.last_fence += 1;
+        let fence = Fence(self.last_fence);
+        let record = Record {
+            claim: claim.clone(),
+            fence,
+            abandoned: false,
+            completed: None,
+        };
+        self.records.insert(claim.scope.clone(), record);
+        IdempotencyClaimed::Granted(fence)
+    }
+
+    /// Frees a key whose work was refused.
+    pub fn abandon(&mut self, scope: &IdempotencyScope, fence: Fence) {
+        let record = self.records.get_mut(scope);
+        if let Some(record) = record.filter(|record| record.fence == fence && record.completed.is_none()) {
+            record.abandoned = true;
+        }
+    }
+
+    pub fn complete(&mut self, completion: &IdempotencyCompletion, order: &OrderId) -> Completed {
+        let record = self.records.get_mut(&completion.scope);
+        let is_ours = |record: &&mut Record| !record.abandoned && record.fence == completion.fence;
+        let Some(record) = record.filter(is_ours) else {
+            return Completed::LeaseLost;
+        };
+        match &record.completed {
+            Some((done, _)) if done == order => Completed::Before,
+            Some(_) => Completed::LeaseLost,
+            None => {
+                record.completed = Some((order.clone(), completion.reply.clone()));
+                Completed::Now
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Which mails are there about an order, and what does each say?
+
+use super::ports::FulfilmentOrder;
+use crate::ports::{Email, html_escaped};
+use crate::values::{EmailAddress, RejectionReason};
+
+/// What a mail says of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notice {
+    Confirmed,
+    Rejected,
+    Cancelled,
+}
+
+impl Notice {
+    pub const ALL: [Self; 3] = [Self::Confirmed, Self::Rejected, Self::Cancelled];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Confirmed => "CONFIRMED",
+            Self::Rejected => "REJECTED",
+            Self::Cancelled => "CANCELLED",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|notice| notice.as_str() == text)
+    }
+}
+
+pub(super) fn email(order: &FulfilmentOrder, notice: Notice, to: EmailAddress) -> Email {
+    let id = &order.id;
+    let (subject, message) = told(order, notice);
+    let mut text = format!("{message}\n\nOrder {id}\n");
+    let mut html = format!("<p>{}</p>\n<p>Order {id}</p>\n<ul>\n", html_escaped(&message));
+    for line in &order.lines {
+        let item = format!("{} x {}", line.quantity.units(), line.sku);
+        text.extend(["- ", item.as_str(), "\n"]);
+        html.extend(["<li>", html_escaped(&item).as_str(), "</li>\n"]);
+    }
+    text.push_str("\nYour Popshop\n");
+    html.push_str("</ul>\n<p>Your Popshop</p>\n");
+    Email {
+        to,
+        subject: subject.to_owned(),
+        text,
+        html,
+    }
+}
+
+fn told(order: &FulfilmentOrder, notice: Notice) -> (&'static str, String) {
+    let total = order.total.to_decimal_text();
+    match notice {
+        Notice::Confirmed => {
+            let message = format!("Thank you! We have received {total} and are packing your order.");
+            ("Your order is confirmed", message)
+        }
+        Notice::Rejected => {
+            let because = order.reason.map_or("it could not be fulfilled", explained);
+            // Not "you were not charged": a capture whose answer got lost was, and has been refunded.
+            let message = format!("We are sorry, we cannot accept your order: {because}. You pay nothing.");
+            ("We could not accept your order", message)
+        }
+        Notice::Cancelled => {
+            let message = format!("Your order is cancelled, as you asked. You get {total} back.");
+            ("Your order is cancelled", message)
+        }
+    }
+}
+
+fn explained(reason: RejectionReason) -> &'static str {
+    match reason {
+        RejectionReason::OutOfStock => "somebody was faster, and too few are left",
+        RejectionReason::PaymentDeclined => "the payment was declined",
+        RejectionReason::InsufficientFunds => "the account does not cover the amount",
+        RejectionReason::PaymentUnavailable => "the payment could not be made just now",
+        RejectionReason::CaptureRefused => "the payment could not be completed",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_reads_back() {
+        for notice in Notice::ALL {
+            assert_eq!(Notice::parse(notice.as_str()), Some(notice));
+        }
+        assert_eq!(Notice::parse("confirmed"), None);
+    }
+}

@@ -1,0 +1,212 @@
+//! What does a store keep of an order, and how does each change alter it?
+//!
+//! The one place that joins the areas `orders` and `fulfilment`: both read and change the same stored order.
+
+use crate::fulfilment::ports::{FulfilmentOrder, ParkedOrder, Parking, StockLine, Transition};
+use crate::fulfilment::status_change::{Standing, StatusChange};
+use crate::orders::order::{Order, OrderLine};
+use crate::values::{CorrelationId, OrderStatus, Timestamp};
+
+/// An order, and what its customers do not see of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredOrder {
+    pub order: Order,
+    /// Of the request that cancelled it; present once it is CANCELLING.
+    pub cancel_correlation_id: Option<CorrelationId>,
+    /// Present while PARKED: the status that the order had before.
+    pub parked_from: Option<OrderStatus>,
+    /// Why it was PARKED last; kept for people.
+    pub parking: Option<Parking>,
+}
+
+impl StoredOrder {
+    /// An order that was just placed.
+    pub fn new(order: Order) -> Self {
+        Self {
+            order,
+            cancel_correlation_id: None,
+            parked_from: None,
+            parking: None,
+        }
+    }
+
+    pub fn standing(&self) -> Standing {
+        Standing {
+            status: self.order.status,
+            parked_from: self.parked_from,
+        }
+    }
+
+    /// The order after the change, or the answer where nothing changes.
+    pub fn changed(&self, change: StatusChange, at: Timestamp) -> Result<Self, Transition> {
+        change.check(self.standing())?;
+        let mut after = self.moved(change.to(), at);
+        match change {
+            StatusChange::Confirm | StatusChange::CompleteCancel => {}
+            StatusChange::Reject(reason) => after.order.reason = Some(reason),
+            StatusChange::Park(_, parking) => {
+                after.parked_from = Some(self.order.status);
+                after.parking = Some(parking);
+            }
+        }
+        Ok(after)
+    }
+
+    /// The order after its customer asked to cancel it. `None` where that changes nothing: only a CONFIRMED order can be
+    /// cancelled.
+    pub fn cancelling(&self, correlation_id: &CorrelationId, at: Timestamp) -> Option<Self> {
+        if self.order.status != OrderStatus::Confirmed {
+            return None;
+        }
+        let mut after = self.moved(OrderStatus::Cancelling, at);
+        after.cancel_correlation_id = Some(correlation_id.clone());
+        Some(after)
+    }
+
+    /// `None` for an order that is not PARKED.
+    pub fn into_parked(self) -> Option<ParkedOrder> {
+        Some(ParkedOrder {
+            parked_from: self.parked_from?,
+            parking: self.parking?,
+            order: self.order.into(),
+        })
+    }
+
+    fn moved(&self, status: OrderStatus, at: Timestamp) -> Self {
+        let mut after = self.clone();
+        after.order.status = status;
+        after.order.updated_at = at;
+        after.parked_from = None;
+        after
+    }
+}
+
+impl From<Order> for FulfilmentOrder {
+    fn from(order: Order) -> Self {
+        let Order {
+            id,
+            customer,
+            lines,
+            total,
+            payment_token,
+            status,
+            reason,
+            correlation_id,
+            created_at: _,
+            updated_at,
+        } = order;
+        Self {
+            id,
+            customer,
+            lines: lines.map(stock_line),
+            total,
+            payment_token,
+            status,
+            reason,
+            correlation_id,
+            updated_at,
+        }
+    }
+}
+
+fn stock_line(line: &OrderLine) -> StockLine {
+    let OrderLine {
+        sku,
+        quantity,
+        unit_price: _,
+    } = line;
+    StockLine {
+        sku: sku.clone(),
+        quantity: *quantity,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fulfilment::ports::SagaKind;
+    use crate::values::{
+        Currency, CustomerId, Money, OrderId, OrderLines, PaymentToken, Quantity, RejectionReason, Sku,
+    };
+
+    fn stored(status: OrderStatus) -> StoredOrder {
+        let price = Money::new(1_250, Currency::parse("EUR").unwrap()).unwrap();
+        StoredOrder::new(Order {
+            id: OrderId::parse("order-1").unwrap(),
+            customer: CustomerId::parse("ann").unwrap(),
+            lines: OrderLines::new(vec![OrderLine {
+                sku: Sku::parse("MUG").unwrap(),
+                quantity: Quantity::new(2).unwrap(),
+                unit_price: price,
+            }])
+            .unwrap(),
+            total: price,
+            payment_token: PaymentToken::parse("tok_ok").unwrap(),
+            status,
+            reason: None,
+            correlation_id: CorrelationId::parse("request-1").unwrap(),
+            created_at: Timestamp::from_unix_ms(1),
+            updated_at: Timestamp::from_unix_ms(1),
+        })
+    }
+
+    fn parking() -> Parking {
+        Parking {
+            execution: "execution".to_owned(),
+            error: "States.Timeout".to_owned(),
+            cause: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_rejected_order_has_its_reason() {
+        let at = Timestamp::from_unix_ms(2);
+        let change = StatusChange::Reject(RejectionReason::OutOfStock);
+        let after = stored(OrderStatus::Pending).changed(change.clone(), at).unwrap();
+        assert_eq!(
+            (after.order.status, after.order.reason, after.order.updated_at),
+            (OrderStatus::Rejected, Some(RejectionReason::OutOfStock), at)
+        );
+        assert_eq!(after.changed(change, at), Err(Transition::AlreadyDone));
+        assert_eq!(
+            after.changed(StatusChange::Confirm, at),
+            Err(Transition::Refused(OrderStatus::Rejected))
+        );
+    }
+
+    #[test]
+    fn a_parked_order_remembers_where_it_stood_until_it_moves_on() {
+        let at = Timestamp::from_unix_ms(2);
+        let park = StatusChange::Park(SagaKind::Order, parking());
+        let parked = stored(OrderStatus::Pending).changed(park, at).unwrap();
+        assert_eq!(
+            (parked.order.status, parked.parked_from, parked.parking.clone()),
+            (OrderStatus::Parked, Some(OrderStatus::Pending), Some(parking()))
+        );
+        let case = parked.clone().into_parked().unwrap();
+        assert_eq!((case.parked_from, case.parking), (OrderStatus::Pending, parking()));
+        let confirmed = parked.changed(StatusChange::Confirm, at).unwrap();
+        assert_eq!(
+            (confirmed.order.status, confirmed.parked_from),
+            (OrderStatus::Confirmed, None)
+        );
+        assert_eq!(confirmed.parking, Some(parking()), "kept for people");
+        assert_eq!(confirmed.into_parked(), None);
+    }
+
+    #[test]
+    fn only_a_confirmed_order_begins_to_be_cancelled() {
+        let (request, at) = (CorrelationId::parse("request-2").unwrap(), Timestamp::from_unix_ms(2));
+        for status in OrderStatus::ALL {
+            let after = stored(status).cancelling(&request, at);
+            assert_eq!(after.is_some(), status == OrderStatus::Confirmed, "{status:?}");
+            if let Some(after) = after {
+                assert_eq!(
+                    (after.order.status, after.order.updated_at),
+                    (OrderStatus::Cancelling, at)
+                );
+                assert_eq!(after.cancel_correlation_id, Some(request.clone()));
+            }
+        }
+    }
+}

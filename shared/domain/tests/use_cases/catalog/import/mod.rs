@@ -1,0 +1,7 @@
+//! Imports of catalog files.
+
+mod divided;
+mod in_one_go;
+mod shop;
+mod time;
+mod writes;

@@ -1,0 +1,4 @@
+//! Products, and the files that describe them.
+
+mod import;
+mod products;

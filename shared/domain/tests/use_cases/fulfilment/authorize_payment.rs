@@ -1,0 +1,63 @@
+//! Will the customer's means of payment cover the order?
+
+use domain::fulfilment::authorize_payment::{AuthorizePayment, AuthorizePaymentError};
+use domain::fulfilment::ports::{PaymentGateway, PaymentState};
+
+use super::world::{Move, World, euros, order_id};
+
+fn authorize(world: &World) -> AuthorizePayment {
+    AuthorizePayment {
+        book: world.memory.clone(),
+        gateway: world.memory.clone(),
+        records: world.memory.clone(),
+        clock: world.clock.clone(),
+    }
+}
+
+#[tokio::test]
+async fn the_total_is_held_once_however_often_it_is_asked() {
+    let world = World::new();
+    world.memory.lose_answer("gateway.authorize");
+    let lost = authorize(&world).run(&world.id).await;
+    assert!(matches!(lost, Err(AuthorizePaymentError::Port(failure)) if failure.transient));
+    world.memory.lose_answer("payments.note");
+    assert!(matches!(
+        authorize(&world).run(&world.id).await,
+        Err(AuthorizePaymentError::Port(_))
+    ));
+    for _ in 0..2 {
+        authorize(&world).run(&world.id).await.unwrap();
+        assert_eq!(world.moves(), [Move::Held(euros(1_250))]);
+        assert_eq!(world.record(), Some((PaymentState::Authorized, euros(1_250))));
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_says_why_and_stays() {
+    for _ in 0..2 {
+        let world = World::paying_with("tok_declined");
+        let declined = authorize(&world).run(&world.id).await;
+        assert!(matches!(declined, Err(AuthorizePaymentError::Declined)));
+        assert_eq!(world.record(), Some((PaymentState::Declined, euros(1_250))));
+        let world = World::paying_with("tok_insufficient_funds");
+        let declined = authorize(&world).run(&world.id).await;
+        assert!(matches!(declined, Err(AuthorizePaymentError::InsufficientFunds)));
+        assert_eq!(world.moves(), []);
+    }
+}
+
+#[tokio::test]
+async fn an_authorization_that_arrives_after_the_void_holds_nothing() {
+    let world = World::new();
+    world.memory.void(&world.id).await.unwrap();
+    let late = authorize(&world).run(&world.id).await;
+    assert!(matches!(late, Err(AuthorizePaymentError::PaymentClosed)));
+    assert_eq!(world.moves(), []);
+    assert_eq!(world.record(), None);
+}
+
+#[tokio::test]
+async fn nothing_is_held_for_an_order_that_never_was() {
+    let unknown = authorize(&World::new()).run(&order_id("order-2")).await;
+    assert!(matches!(unknown, Err(AuthorizePaymentError::OrderNotFound)));
+}

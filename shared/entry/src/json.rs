@@ -1,0 +1,132 @@
+//! Hashes JSON so that two spellings of one request have the same hash.
+
+use serde_json::{Number, Value};
+use sha2::{Digest, Sha256};
+
+/// Above this a whole `f64` no longer names one integer.
+const EXACT_INTEGER_MAX: f64 = 9_007_199_254_740_992.0;
+
+/// One spelling per value: no whitespace, object members sorted, `1.0` written as `1`.
+///
+/// Follows RFC 8785 (JCS) for objects, arrays, texts, literals and integers. Fractions keep `serde_json`'s shortest
+/// form, which differs from JCS in the exponents of very large and very small ones; none of our requests has fractions.
+pub fn canonical_json(value: &Value) -> Vec<u8> {
+    let mut text = String::new();
+    write_value(value, &mut text);
+    text.into_bytes()
+}
+
+/// SHA-256 of the canonical form: the identity of a request's payload.
+pub fn payload_hash(value: &Value) -> [u8; 32] {
+    Sha256::digest(canonical_json(value)).into()
+}
+
+// Recursion is bounded: serde_json refuses to parse anything nested deeper than 128.
+fn write_value(value: &Value, text: &mut String) {
+    match value {
+        Value::Object(members) => {
+            // Sorted here and not left to the map: another crate may switch serde_json to insertion order.
+            let mut members: Vec<_> = members.iter().collect();
+            members.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
+            text.push('{');
+            for (index, (name, member)) in members.into_iter().enumerate() {
+                if index > 0 {
+                    text.push(',');
+                }
+                text.push_str(&Value::from(name.as_str()).to_string());
+                text.push(':');
+                write_value(member, text);
+            }
+            text.push('}');
+        }
+        Value::Array(items) => {
+            text.push('[');
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    text.push(',');
+                }
+                write_value(item, text);
+            }
+            text.push(']');
+        }
+        Value::Number(number) => text.push_str(&canonical_number(number)),
+        Value::Null | Value::Bool(_) | Value::String(_) => text.push_str(&value.to_string()),
+    }
+}
+
+fn canonical_number(number: &Number) -> String {
+    if number.is_i64() || number.is_u64() {
+        return number.to_string();
+    }
+    match number.as_f64() {
+        // Adding zero turns -0 into 0.
+        Some(float) if float.fract() == 0.0 && float.abs() < EXACT_INTEGER_MAX => format!("{:.0}", float + 0.0),
+        _ => number.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn canonical(text: &str) -> String {
+        let value = serde_json::from_str(text).unwrap();
+        String::from_utf8(canonical_json(&value)).unwrap()
+    }
+
+    #[test]
+    fn members_are_sorted_and_whitespace_is_gone_at_every_depth() {
+        assert_eq!(
+            canonical(r#" { "b" : [ { "z" : 1 , "y" : null } ] , "a" : true } "#),
+            r#"{"a":true,"b":[{"y":null,"z":1}]}"#
+        );
+    }
+
+    #[test]
+    fn the_order_of_array_items_matters() {
+        assert_ne!(payload_hash(&json!([1, 2])), payload_hash(&json!([2, 1])));
+    }
+
+    #[test]
+    fn members_are_sorted_as_utf_16_as_the_rfc_says() {
+        // By code point U+FB33 comes before U+1F600; by UTF-16 code unit after it. The example of RFC 8785, 3.2.3.
+        assert_eq!(
+            canonical("{\"\u{fb33}\":1,\"\u{1f600}\":2}"),
+            "{\"\u{1f600}\":2,\"\u{fb33}\":1}"
+        );
+    }
+
+    #[test]
+    fn spellings_of_one_text_and_one_number_are_equal() {
+        assert_eq!(canonical(r#""\u0041\/\u00e9\n""#), "\"A/é\\n\"");
+        assert_eq!(canonical("[1.0,-0.0,1e2,2,0.5]"), "[1,0,100,2,0.5]");
+        assert_eq!(canonical("18446744073709551615"), "18446744073709551615");
+    }
+
+    #[test]
+    fn different_values_stay_different() {
+        let values = [
+            json!(1),
+            json!("1"),
+            json!([1]),
+            json!({"1": 1}),
+            json!(null),
+            json!(""),
+        ];
+        for (index, value) in values.iter().enumerate() {
+            for other in &values[index + 1..] {
+                assert_ne!(payload_hash(value), payload_hash(other), "{value} {other}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_hash_is_the_well_known_one() {
+        assert_eq!(
+            hex::encode(payload_hash(&json!({}))),
+            "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+        );
+    }
+}

@@ -1,0 +1,263 @@
+//! Handles a batch record by record: a record that fails, panics or cannot be read does not fail its neighbours.
+
+use std::error::Error;
+use std::future::Future;
+use std::pin::pin;
+use std::time::Instant;
+
+use events::batch::{AfterFailure, Batch, BatchItem, BatchMalformed, Undecodable};
+use events::invocation::{FunctionError, Invocation, Reply};
+use events::json_fault;
+use serde_json::{Value, json};
+use telemetry::calls::{continue_from, end_record};
+use telemetry::context::{invocation_span, record_span};
+use telemetry::error_chain::error_chain;
+use telemetry::observation::{Observation, observed};
+use tracing::Instrument as _;
+
+use crate::elapsed::elapsed_ms;
+use crate::panics::{Panicked, catching, catching_future};
+
+/// The error type of a batch that is retried as a whole.
+pub const BATCH_MALFORMED: &str = "BatchMalformed";
+
+/// Handles a batch record by record and answers `{"batchItemFailures": [{"itemIdentifier": …}]}`, empty when all is well.
+///
+/// `split` reads the event into records, each with its id. `decode` reads one record; its errors and panics fail that
+/// record only.
+///
+/// Needs `FunctionResponseTypes: [ReportBatchItemFailures]` on the event source, or Lambda takes every answer for success.
+///
+/// ```
+/// # use entry::records::records;
+/// # use events::invocation::{Invocation, Reply};
+/// # use events::{s3, sqs};
+/// # async fn render(event: s3::S3Event) -> Result<(), std::io::Error> { Ok(()) }
+/// async fn handle(invocation: Invocation) -> Reply {
+///     records(invocation, sqs::messages, |message| s3::notification(&message.body), |events| async move {
+///         for event in events {
+///             render(event).await?;
+///         }
+///         Ok::<(), std::io::Error>(())
+///     })
+///     .await
+/// }
+/// ```
+pub async fn records<R, S, Split, Decode, F, Fut, E>(
+    invocation: Invocation,
+    split: Split,
+    decode: Decode,
+    handler: F,
+) -> Reply
+where
+    Split: FnOnce(&Value) -> Result<Batch<S>, BatchMalformed>,
+    Decode: Fn(S) -> Result<R, Undecodable>,
+    F: Fn(R) -> Fut,
+    Fut: Future<Output = Result<(), E>>,
+    E: Error,
+{
+    let started = Instant::now();
+    let Invocation { event, context } = invocation;
+    let span = invocation_span(&context, None);
+    let observation = Observation::of(&context);
+    let work = pin!(async move {
+        let event = match event.read() {
+            Ok(event) => event,
+            Err(fault) => return Err(whole_batch_failed(&json_fault::describe(&fault), started)),
+        };
+        let batch = match catching(|| split(&event)) {
+            Ok(Ok(batch)) => batch,
+            Ok(Err(malformed)) => return Err(whole_batch_failed(&malformed.to_string(), started)),
+            Err(panicked) => return Err(whole_batch_failed(&panic_text(&panicked), started)),
+        };
+        drop(event);
+        let records = batch.items.len();
+        let failures = handle_each(batch, &decode, &handler).await;
+        let (failed, duration_ms) = (failures.len(), elapsed_ms(started));
+        let outcome = if failed == 0 { "ok" } else { "partial-failure" };
+        tracing::info!(outcome, records, failed, duration_ms, "invocation ended");
+        let failures: Vec<Value> = failures.into_iter().map(|id| json!({"itemIdentifier": id})).collect();
+        Ok(json!({"batchItemFailures": failures}))
+    });
+    observed(observation, work).instrument(span).await
+}
+
+/// The ids of the records that failed, each already logged.
+async fn handle_each<R, S, Decode, F, Fut, E>(batch: Batch<S>, decode: &Decode, handler: &F) -> Vec<String>
+where
+    Decode: Fn(S) -> Result<R, Undecodable>,
+    F: Fn(R) -> Fut,
+    Fut: Future<Output = Result<(), E>>,
+    E: Error,
+{
+    let mut failures = Vec::new();
+    for BatchItem {
+        id,
+        record,
+        trace_header,
+    } in batch.items
+    {
+        let span = record_span(&id);
+        let succeeded = async {
+            if let Some(header) = &trace_header {
+                continue_from(header);
+            }
+            let failure = handle_one(record, decode, handler).await.err();
+            if let Some(error) = &failure {
+                tracing::error!(error, "record failed");
+            }
+            end_record(failure.is_some());
+            failure.is_none()
+        };
+        if !succeeded.instrument(span).await {
+            failures.push(id);
+            if batch.after_failure == AfterFailure::Stop {
+                break;
+            }
+        }
+    }
+    failures
+}
+
+async fn handle_one<R, S, Decode, F, Fut, E>(
+    record: Result<S, Undecodable>,
+    decode: &Decode,
+    handler: &F,
+) -> Result<(), String>
+where
+    Decode: Fn(S) -> Result<R, Undecodable>,
+    F: Fn(R) -> Fut,
+    Fut: Future<Output = Result<(), E>>,
+    E: Error,
+{
+    let decoded = record.and_then(|record| {
+        catching(|| decode(record)).unwrap_or_else(|panicked| Err(Undecodable::new(panic_text(&panicked))))
+    });
+    let record = decoded.map_err(|undecodable| undecodable.to_string())?;
+    match catching_future(async { handler(record).await }).await {
+        Ok(outcome) => outcome.map_err(|error| error_chain(&error)),
+        Err(panicked) => Err(panic_text(&panicked)),
+    }
+}
+
+fn whole_batch_failed(error: &str, started: Instant) -> FunctionError {
+    let duration_ms = elapsed_ms(started);
+    tracing::error!(outcome = BATCH_MALFORMED, error, duration_ms, "invocation ended");
+    FunctionError::new(BATCH_MALFORMED, "the records of the batch cannot be told apart")
+}
+
+fn panic_text(panicked: &Panicked) -> String {
+    format!("panic at {}: {}", panicked.location, panicked.message)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::samples::invocation;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("save thumbnail")]
+    struct SaveThumbnail(#[source] std::fmt::Error);
+
+    fn batch(event: &Value, after_failure: AfterFailure) -> Result<Batch<String>, BatchMalformed> {
+        let texts = event.as_array().ok_or(BatchMalformed("no records"))?;
+        let items = texts.iter().enumerate().map(|(index, text)| BatchItem {
+            id: format!("id-{index}"),
+            record: text
+                .as_str()
+                .map(str::to_owned)
+                .ok_or_else(|| Undecodable::new("not a text")),
+            trace_header: None,
+        });
+        Ok(Batch {
+            items: items.collect(),
+            after_failure,
+        })
+    }
+
+    async fn answer(event: Value, after_failure: AfterFailure) -> (Value, Vec<String>) {
+        let handled = Mutex::new(Vec::new());
+        let reply = records(
+            invocation(event),
+            |event| batch(event, after_failure),
+            Ok,
+            |text: String| {
+                handled.lock().unwrap().push(text.clone());
+                assert_ne!(text, "panic early");
+                async move {
+                    tokio::task::yield_now().await;
+                    assert_ne!(text, "panic late");
+                    if text == "fail" {
+                        return Err(SaveThumbnail(std::fmt::Error));
+                    }
+                    Ok(())
+                }
+            },
+        );
+        let reply = reply.await.unwrap();
+        (reply, handled.into_inner().unwrap())
+    }
+
+    #[tokio::test]
+    async fn an_empty_list_means_that_all_is_well() {
+        let (reply, handled) = answer(json!(["a", "b"]), AfterFailure::Continue).await;
+        assert_eq!(reply, json!({"batchItemFailures": []}));
+        assert_eq!(handled, ["a", "b"]);
+        let (reply, _) = answer(json!([]), AfterFailure::Stop).await;
+        assert_eq!(reply, json!({"batchItemFailures": []}));
+    }
+
+    #[tokio::test]
+    async fn a_failure_a_panic_and_an_undecodable_record_leave_their_neighbours_alone() {
+        let event = json!(["a", "fail", "panic early", 7, "panic late", "b"]);
+        let (reply, handled) = answer(event, AfterFailure::Continue).await;
+        let ids = ["id-1", "id-2", "id-3", "id-4"].map(|id| json!({"itemIdentifier": id}));
+        assert_eq!(reply, json!({"batchItemFailures": ids}));
+        assert_eq!(handled, ["a", "fail", "panic early", "panic late", "b"]);
+    }
+
+    #[tokio::test]
+    async fn a_stream_stops_at_its_first_failure() {
+        for failure in [json!("fail"), json!("panic late"), json!(null)] {
+            let (reply, handled) = answer(json!(["a", failure, "b"]), AfterFailure::Stop).await;
+            assert_eq!(reply, json!({"batchItemFailures": [{"itemIdentifier": "id-1"}]}));
+            assert!(!handled.contains(&"b".to_owned()));
+        }
+    }
+
+    #[tokio::test]
+    async fn records_that_cannot_be_told_apart_fail_as_a_whole() {
+        let nothing = |_: String| async { Ok::<(), std::fmt::Error>(()) };
+        let split = |event: &Value| batch(event, AfterFailure::Continue);
+        let error = records(invocation(json!({})), split, Ok, nothing).await.unwrap_err();
+        assert_eq!(error.error_type, BATCH_MALFORMED);
+        let split = |_: &Value| -> Result<Batch<String>, BatchMalformed> { panic!("secret") };
+        let error = records(invocation(json!({})), split, Ok, nothing).await.unwrap_err();
+        assert!(!error.to_string().contains("secret"));
+    }
+
+    #[test]
+    fn the_future_can_be_moved_between_threads() {
+        fn is_send(_: impl Send) {}
+        let nothing = |_: String| async { Ok::<(), std::fmt::Error>(()) };
+        let split = |event: &Value| batch(event, AfterFailure::Continue);
+        is_send(records(invocation(json!([])), split, Ok, nothing));
+    }
+
+    #[tokio::test]
+    async fn a_panic_while_decoding_concerns_one_record() {
+        let split = |event: &Value| batch(event, AfterFailure::Continue);
+        let decode = |text: String| {
+            assert_ne!(text, "bad");
+            Ok(text.len())
+        };
+        let nothing = |_: usize| async { Ok::<(), std::fmt::Error>(()) };
+        let reply = records(invocation(json!(["a", "bad", "b"])), split, decode, nothing).await;
+        assert_eq!(
+            reply.unwrap(),
+            json!({"batchItemFailures": [{"itemIdentifier": "id-1"}]})
+        );
+    }
+}

@@ -1,0 +1,186 @@
+//! Which variables does a function need, and which of them are wrong?
+
+use std::cell::RefCell;
+use std::error::Error;
+use std::future::Future;
+use std::pin::Pin;
+use std::str::FromStr;
+
+/// A call that a function makes before its first event, not made yet.
+pub(crate) type WarmUp = Pin<Box<dyn Future<Output = Result<(), Box<dyn Error + Send + Sync>>> + Send>>;
+
+/// Everything wrong with the environment, each variable by name and none by value: a value may be a secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("environment: {}", .faults.join(", "))]
+pub struct EnvironmentFaults {
+    pub faults: Vec<String>,
+}
+
+/// The variables, the faults met while reading them, and what is to be done before the first event.
+pub struct Environment<L> {
+    lookup: L,
+    faults: RefCell<Vec<String>>,
+    pub(crate) warm_ups: RefCell<Vec<WarmUp>>,
+}
+
+/// Reads settings from the process's environment. All faults are collected, so that one failed start names them all:
+///
+/// ```no_run
+/// # struct Settings { table: String, page_limit: u32 }
+/// let settings = lambda::config::from_process(|environment| Settings {
+///     table: environment.required("ORDERS_TABLE"),
+///     page_limit: environment.number_or("PAGE_LIMIT", 20),
+/// })?;
+/// # Ok::<(), lambda::config::EnvironmentFaults>(())
+/// ```
+pub fn from_process<T>(
+    read: impl FnOnce(&Environment<fn(&str) -> Option<String>>) -> T,
+) -> Result<T, EnvironmentFaults> {
+    from_lookup(process_variable as fn(&str) -> Option<String>, read)
+}
+
+pub(crate) fn process_variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// The same over any source of variables, such as a map in a test.
+pub fn from_lookup<L, T>(lookup: L, read: impl FnOnce(&Environment<L>) -> T) -> Result<T, EnvironmentFaults>
+where
+    L: Fn(&str) -> Option<String>,
+{
+    with_warm_ups(lookup, read).map(|(settings, _calls)| settings)
+}
+
+/// [`from_lookup`] for whoever makes the calls that were asked for.
+pub(crate) fn with_warm_ups<L, T>(
+    lookup: L,
+    read: impl FnOnce(&Environment<L>) -> T,
+) -> Result<(T, Vec<WarmUp>), EnvironmentFaults>
+where
+    L: Fn(&str) -> Option<String>,
+{
+    let environment = Environment {
+        lookup,
+        faults: RefCell::default(),
+        warm_ups: RefCell::default(),
+    };
+    let settings = read(&environment);
+    let faults = environment.faults.into_inner();
+    if faults.is_empty() {
+        Ok((settings, environment.warm_ups.into_inner()))
+    } else {
+        Err(EnvironmentFaults { faults })
+    }
+}
+
+impl<L: Fn(&str) -> Option<String>> Environment<L> {
+    /// A variable that must be there. The empty text stands in for a missing one, and nobody gets to see it.
+    pub fn required(&self, name: &str) -> String {
+        self.optional(name).unwrap_or_else(|| {
+            self.fault(format!("{name} is missing"));
+            String::new()
+        })
+    }
+
+    /// `None` when the variable is absent or empty: a template can hardly leave a variable out, but easily empty.
+    pub fn optional(&self, name: &str) -> Option<String> {
+        (self.lookup)(name).filter(|value| !value.is_empty())
+    }
+
+    /// A number, or `default` when the variable is absent.
+    pub fn number_or<T: FromStr>(&self, name: &str, default: T) -> T {
+        let Some(text) = self.optional(name) else {
+            return default;
+        };
+        text.trim().parse().unwrap_or_else(|_| {
+            self.fault(format!("{name} is not a number in range"));
+            default
+        })
+    }
+
+    /// A number that must be there.
+    pub fn required_number<T: FromStr + Default>(&self, name: &str) -> T {
+        if self.optional(name).is_none() {
+            self.fault(format!("{name} is missing"));
+        }
+        self.number_or(name, T::default())
+    }
+
+    /// A variable that must be there and mean something; `None` when it does not, with the fault noted.
+    pub fn parsed<T, E>(&self, name: &str, parse: impl FnOnce(&str) -> Result<T, E>) -> Option<T> {
+        let text = self.required(name);
+        if text.is_empty() {
+            return None;
+        }
+        self.meant(name, &text, parse)
+    }
+
+    /// A variable that means something when it is there; `default` when it is not, or is malformed, with the fault noted.
+    pub fn parsed_or<T, E>(&self, name: &str, default: T, parse: impl FnOnce(&str) -> Result<T, E>) -> T {
+        let Some(text) = self.optional(name) else {
+            return default;
+        };
+        self.meant(name, &text, parse).unwrap_or(default)
+    }
+
+    fn meant<T, E>(&self, name: &str, text: &str, parse: impl FnOnce(&str) -> Result<T, E>) -> Option<T> {
+        let parsed = parse(text).ok();
+        if parsed.is_none() {
+            self.fault(format!("{name} is malformed"));
+        }
+        parsed
+    }
+
+    fn fault(&self, fault: String) {
+        self.faults.borrow_mut().push(fault);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn variables(name: &str) -> Option<String> {
+        let value = match name {
+            "TABLE" => "orders",
+            "LIMIT" => "50",
+            "WORD" => "fifty",
+            "EMPTY" => "",
+            _ => return None,
+        };
+        Some(value.to_owned())
+    }
+
+    #[test]
+    fn what_is_there_is_read() {
+        let read = from_lookup(variables, |environment| {
+            (
+                environment.required("TABLE"),
+                environment.number_or("LIMIT", 20_u8),
+                environment.number_or("OTHER", 20_u8),
+                environment.required_number::<u16>("LIMIT"),
+                environment.optional("OTHER"),
+                environment.parsed("LIMIT", str::parse::<u8>),
+            )
+        });
+        assert_eq!(read.unwrap(), ("orders".to_owned(), 50, 20, 50, None, Some(50)));
+    }
+
+    #[test]
+    fn one_error_names_every_fault_but_no_value() {
+        let faults = from_lookup(variables, |environment| {
+            environment.required("BUCKET");
+            environment.required("EMPTY");
+            environment.number_or("WORD", 1_u8);
+            environment.required_number::<u8>("COUNT");
+            assert_eq!(environment.parsed("WORD", str::parse::<u8>), None);
+            assert_eq!(environment.parsed("OTHER", str::parse::<u8>), None);
+        })
+        .unwrap_err();
+        assert_eq!(
+            faults.to_string(),
+            "environment: BUCKET is missing, EMPTY is missing, WORD is not a number in range, COUNT is missing, \
+             WORD is malformed, OTHER is missing"
+        );
+    }
+}

@@ -1,0 +1,17 @@
+//! What a function's binary needs on Lambda, beside its handler and its adapters.
+//!
+//! | module | provides |
+//! |---|---|
+//! | [`runtime`] | the whole of a function's `main`: environment, warm-up, invocation loop |
+//! | [`config`] | variables, with all faults reported at once |
+//! | [`sdk`] | one configuration and one HTTP client for all clients of the AWS SDK |
+//! | [`deadline`] | the time that is left for calls to AWS |
+//! | [`warm_up`] | calls before the first event |
+
+mod aws_calls;
+pub mod config;
+pub mod deadline;
+mod roots;
+pub mod runtime;
+pub mod sdk;
+pub mod warm_up;

@@ -1,0 +1,28 @@
+//! What handlers need beside ports: names, keys and sizes that the template's variables hold on AWS.
+
+use std::sync::Arc;
+
+use entry::cursor::CursorSigner;
+use saga_reconcile::SagaArns;
+
+use crate::ports::Ports;
+
+/// Everything that the handlers are built from.
+#[derive(Clone)]
+pub struct Shop {
+    pub ports: Ports,
+    pub settings: Arc<Settings>,
+}
+
+pub struct Settings {
+    /// Signs the page tokens of lists.
+    pub cursors: CursorSigner,
+    /// The bucket whose new objects are photos and catalogs.
+    pub uploads_bucket: String,
+    /// Catalogs above this size are imported by the import state machine.
+    pub divide_above_bytes: u64,
+    /// The size of the ranges into which a large catalog is divided.
+    pub range_bytes: u64,
+    /// The state machines of the sagas, by which saga-reconcile tells them apart.
+    pub sagas: SagaArns,
+}

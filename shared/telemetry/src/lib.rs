@@ -1,0 +1,22 @@
+//! Log lines, metrics and traces of an invocation.
+//!
+//! [`log`] writes one JSON line per event. [`context`] puts the ids of the invocation, and of the order or upload in hand,
+//! on those lines. [`metrics`] counts, [`calls`] connects requests to the trace. [`observation::observed`] runs the work
+//! of one invocation and reports its counts and spans when the work ends.
+
+pub mod calls;
+pub mod context;
+pub mod error_chain;
+pub mod log;
+pub mod metric;
+pub mod metrics;
+pub mod observation;
+mod redaction;
+#[cfg(test)]
+mod samples;
+pub mod secret;
+pub mod span;
+pub mod subject;
+mod trace;
+pub mod trace_header;
+mod xray;

@@ -1,0 +1,242 @@
+//! The metrics of the shop, and the line in the Embedded Metric Format that reports those of one invocation to CloudWatch.
+//!
+//! The line goes to the log, from which CloudWatch takes the numbers: no call is made. An invocation that counted nothing
+//! writes no line.
+//! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde_json::{Map, Value, json};
+
+pub const NAMESPACE: &str = "Popshop";
+const SERVICE: &str = "popshop";
+/// Where no variable says otherwise: on one machine.
+const STAGE_BY_DEFAULT: &str = "local";
+
+/// Events of this target hold a complete line.
+pub(crate) const LINE_TARGET: &str = "telemetry::metrics";
+
+/// Every metric there is. One that is not listed here cannot be counted, and none has a dimension of its own making.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Metric {
+    OrdersPlaced,
+    OrdersConfirmed,
+    OrdersRejected,
+    OrdersParked,
+    CompensationsRun,
+    PhotosRendered,
+    PhotosRejected,
+    CatalogRowsWritten,
+    CatalogRowsRejected,
+    CatalogsRejected,
+    ColdStarts,
+    /// Attempts beyond the first of a call to AWS.
+    Retries,
+    /// Attempts that AWS refused for being too many.
+    Throttles,
+}
+
+impl Metric {
+    pub const ALL: [Self; 13] = [
+        Self::OrdersPlaced,
+        Self::OrdersConfirmed,
+        Self::OrdersRejected,
+        Self::OrdersParked,
+        Self::CompensationsRun,
+        Self::PhotosRendered,
+        Self::PhotosRejected,
+        Self::CatalogRowsWritten,
+        Self::CatalogRowsRejected,
+        Self::CatalogsRejected,
+        Self::ColdStarts,
+        Self::Retries,
+        Self::Throttles,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OrdersPlaced => "OrdersPlaced",
+            Self::OrdersConfirmed => "OrdersConfirmed",
+            Self::OrdersRejected => "OrdersRejected",
+            Self::OrdersParked => "OrdersParked",
+            Self::CompensationsRun => "CompensationsRun",
+            Self::PhotosRendered => "PhotosRendered",
+            Self::PhotosRejected => "PhotosRejected",
+            Self::CatalogRowsWritten => "CatalogRowsWritten",
+            Self::CatalogRowsRejected => "CatalogRowsRejected",
+            Self::CatalogsRejected => "CatalogsRejected",
+            Self::ColdStarts => "ColdStarts",
+            Self::Retries => "Retries",
+            Self::Throttles => "Throttles",
+        }
+    }
+
+    /// The sets under which the number is kept. Each is a metric of its own on the bill, so the shop's figures are not
+    /// kept per function. No id is ever a dimension: there would be a metric per order.
+    fn dimensions(self) -> &'static [&'static [&'static str]] {
+        match self {
+            Self::ColdStarts | Self::Retries | Self::Throttles => &[&["Service", "Stage", "Function"]],
+            Self::OrdersRejected => &[&["Service", "Stage"], &["Service", "Stage", "Reason"]],
+            Self::OrdersPlaced
+            | Self::OrdersConfirmed
+            | Self::OrdersParked
+            | Self::CompensationsRun
+            | Self::PhotosRendered
+            | Self::PhotosRejected
+            | Self::CatalogRowsWritten
+            | Self::CatalogRowsRejected
+            | Self::CatalogsRejected => &[&["Service", "Stage"]],
+        }
+    }
+}
+
+/// What one invocation has counted.
+#[derive(Default)]
+pub(crate) struct Counts {
+    numbers: [u64; Metric::ALL.len()],
+    pub(crate) reason: Option<&'static str>,
+}
+
+impl Counts {
+    pub(crate) fn add(&mut self, metric: Metric, number: u64) {
+        let counted = &mut self.numbers[metric as usize];
+        *counted = counted.saturating_add(number);
+    }
+
+    /// Writes the line if anything was counted. At level `error`, which every level but `off` lets through: turning
+    /// the log down must not turn off an alarm.
+    pub(crate) fn write_line(&self, function: &str, request_id: &str) {
+        if self.numbers.iter().all(|number| *number == 0) {
+            return;
+        }
+        let stage = std::env::var("STAGE").unwrap_or_else(|_| STAGE_BY_DEFAULT.to_owned());
+        let line = self.line(&stage, function, request_id, SystemTime::now()).to_string();
+        tracing::error!(target: LINE_TARGET, line);
+    }
+
+    fn line(&self, stage: &str, function: &str, request_id: &str, now: SystemTime) -> Value {
+        let counted = || Metric::ALL.into_iter().filter(|metric| self.number(*metric) > 0);
+        let directives: Vec<Value> = counted()
+            .map(|metric| {
+                json!({
+                    "Namespace": NAMESPACE,
+                    "Dimensions": metric.dimensions(),
+                    "Metrics": [{"Name": metric.name(), "Unit": "Count"}],
+                })
+            })
+            .collect();
+        let since_epoch = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let timestamp = u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX);
+        let mut members = Map::new();
+        members.insert(
+            "_aws".to_owned(),
+            json!({"Timestamp": timestamp, "CloudWatchMetrics": directives}),
+        );
+        members.insert("Service".to_owned(), json!(SERVICE));
+        members.insert("Stage".to_owned(), json!(stage));
+        members.insert("Function".to_owned(), json!(function));
+        if let Some(reason) = self.reason {
+            members.insert("Reason".to_owned(), json!(reason));
+        }
+        // No dimension: it leads from a number to the lines of the invocation.
+        members.insert("request_id".to_owned(), json!(request_id));
+        for metric in counted() {
+            members.insert(metric.name().to_owned(), json!(self.number(metric)));
+        }
+        Value::Object(members)
+    }
+
+    fn number(&self, metric: Metric) -> u64 {
+        self.numbers[metric as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn line(counts: &Counts) -> Value {
+        let now = UNIX_EPOCH + Duration::from_millis(1_767_225_600_123);
+        counts.line("dev", "popshop-dev-OrdersPlace", "8476a536", now)
+    }
+
+    #[test]
+    fn the_metrics_of_an_invocation_stand_on_one_line() {
+        let mut counts = Counts::default();
+        counts.add(Metric::OrdersPlaced, 1);
+        counts.add(Metric::ColdStarts, 1);
+        assert_eq!(
+            line(&counts),
+            json!({
+                "_aws": {
+                    "Timestamp": 1_767_225_600_123_u64,
+                    "CloudWatchMetrics": [
+                        {
+                            "Namespace": "Popshop", "Dimensions": [["Service", "Stage"]],
+                            "Metrics": [{"Name": "OrdersPlaced", "Unit": "Count"}],
+                        },
+                        {
+                            "Namespace": "Popshop", "Dimensions": [["Service", "Stage", "Function"]],
+                            "Metrics": [{"Name": "ColdStarts", "Unit": "Count"}],
+                        },
+                    ],
+                },
+                "Service": "popshop", "Stage": "dev", "Function": "popshop-dev-OrdersPlace", "request_id": "8476a536",
+                "OrdersPlaced": 1, "ColdStarts": 1,
+            })
+        );
+    }
+
+    /// The specification's own rules, as its JSON schema has them.
+    #[test]
+    fn every_line_is_valid_by_the_specification_and_no_id_is_a_dimension() {
+        let mut all = Counts::default();
+        for metric in Metric::ALL {
+            all.add(metric, 7);
+            let mut alone = Counts::default();
+            alone.add(metric, 1);
+            alone.reason = (metric == Metric::OrdersRejected).then_some("out_of_stock");
+            assert_is_valid(&line(&alone));
+        }
+        all.reason = Some("out_of_stock");
+        assert_is_valid(&line(&all));
+    }
+
+    fn assert_is_valid(line: &Value) {
+        let metadata = &line["_aws"];
+        assert!(metadata["Timestamp"].is_u64());
+        let directives = metadata["CloudWatchMetrics"].as_array().unwrap();
+        assert!(!directives.is_empty());
+        for directive in directives {
+            let namespace = directive["Namespace"].as_str().unwrap();
+            assert!((1..=1024).contains(&namespace.len()));
+            for set in directive["Dimensions"].as_array().unwrap() {
+                let set = set.as_array().unwrap();
+                assert!((1..=30).contains(&set.len()));
+                for name in set {
+                    let name = name.as_str().unwrap();
+                    assert!(["Service", "Stage", "Function", "Reason"].contains(&name), "{name}");
+                    let value = line[name].as_str().unwrap_or_else(|| panic!("{name} has no value"));
+                    assert!((1..=1024).contains(&value.len()));
+                }
+            }
+            let metrics = directive["Metrics"].as_array().unwrap();
+            assert!((1..=100).contains(&metrics.len()));
+            for metric in metrics {
+                assert_eq!(metric["Unit"], "Count");
+                let name = metric["Name"].as_str().unwrap();
+                assert!((1..=1024).contains(&name.len()));
+                assert!(line[name].is_u64(), "{name} has no number");
+            }
+        }
+    }
+
+    #[test]
+    fn a_number_is_found_by_its_metric() {
+        for (index, metric) in Metric::ALL.into_iter().enumerate() {
+            assert_eq!(metric as usize, index, "{}", metric.name());
+        }
+    }
+}

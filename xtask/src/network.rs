@@ -1,0 +1,7 @@
+//! Whether the package registries may be asked.
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Network {
+    Allowed,
+    Offline,
+}

@@ -1,0 +1,199 @@
+//! Runs steps one after another: says which one runs, how long it took, and ends with one summary of all.
+
+use std::time::{Duration, Instant};
+
+use crate::command::{Failed, failed};
+use crate::network::Network;
+
+/// How a step ended that did not fail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Passed,
+    /// Passed, but for these parts, each with its reason.
+    PassedWithout(Vec<String>),
+    /// Did not run, for this reason.
+    Skipped(String),
+}
+
+impl Outcome {
+    /// What would have to be fetched is missing.
+    pub(crate) fn not_installed() -> Self {
+        Self::Skipped("not installed, and the registries may not be asked".to_owned())
+    }
+}
+
+/// One thing that has to hold.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Step {
+    pub name: &'static str,
+    pub run: fn(Network) -> Result<Outcome, Failed>,
+}
+
+/// What happens after a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AfterFailure {
+    /// The remaining steps do not run: whoever waits wants to know soon.
+    Stop,
+    /// They do: nobody waits, and each is a proof of its own.
+    Continue,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum End {
+    Ended(Outcome),
+    Failed,
+    NotReached,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Report {
+    name: &'static str,
+    took: Duration,
+    end: End,
+}
+
+/// Runs the steps of `command` and prints their summary. Fails if a step failed.
+pub(crate) fn run_all(command: &str, steps: &[Step], network: Network, after: AfterFailure) -> Result<(), Failed> {
+    let mut reports: Vec<Report> = Vec::new();
+    let mut stopped = false;
+    for (index, step) in steps.iter().enumerate() {
+        if stopped {
+            reports.push(Report {
+                name: step.name,
+                took: Duration::ZERO,
+                end: End::NotReached,
+            });
+            continue;
+        }
+        let position = format!("step {} of {}: {}", index + 1, steps.len(), step.name);
+        eprintln!("\n==== {position}");
+        let started = Instant::now();
+        let end = match (step.run)(network) {
+            Ok(outcome) => End::Ended(outcome),
+            Err(failure) => {
+                eprintln!("\n{failure}");
+                stopped = after == AfterFailure::Stop;
+                End::Failed
+            }
+        };
+        let took = started.elapsed();
+        eprintln!("==== {position}: {}, {}", clock(took), state(&end));
+        let name = step.name;
+        reports.push(Report { name, took, end });
+    }
+    eprint!("\n{}", summary(command, &reports));
+    let broken: Vec<&str> = reports
+        .iter()
+        .filter(|report| report.end == End::Failed)
+        .map(|report| report.name)
+        .collect();
+    if broken.is_empty() {
+        return Ok(());
+    }
+    Err(failed(command, format!("failed at: {}", broken.join(", "))))
+}
+
+fn summary(command: &str, reports: &[Report]) -> String {
+    let width = reports.iter().map(|report| report.name.len()).max().unwrap_or_default();
+    let mut lines = vec![format!("summary of {command}")];
+    for report in reports {
+        let (took, name) = (clock(report.took), report.name);
+        lines.push(format!("{took:>7}  {name:width$}  {}", state(&report.end)));
+        if let End::Ended(Outcome::PassedWithout(parts)) = &report.end {
+            lines.extend(
+                parts
+                    .iter()
+                    .map(|part| format!("{:>7}  {:width$}  without {part}", "", "")),
+            );
+        }
+    }
+    let total: Duration = reports.iter().map(|report| report.took).sum();
+    lines.push(format!("{:>7}  total", clock(total)));
+    let count = |is_counted: fn(&End) -> bool| reports.iter().filter(|report| is_counted(&report.end)).count();
+    lines.push(format!(
+        "steps: {} passed, {} failed, {} skipped\n",
+        count(|end| matches!(end, End::Ended(Outcome::Passed | Outcome::PassedWithout(_)))),
+        count(|end| matches!(end, End::Failed)),
+        count(|end| matches!(end, End::Ended(Outcome::Skipped(_)) | End::NotReached)),
+    ));
+    lines.join("\n")
+}
+
+fn state(end: &End) -> String {
+    match end {
+        End::Ended(Outcome::Passed) => "passed".to_owned(),
+        End::Ended(Outcome::PassedWithout(_)) => "passed in part".to_owned(),
+        End::Ended(Outcome::Skipped(reason)) => format!("skipped: {reason}"),
+        End::Failed => "FAILED".to_owned(),
+        End::NotReached => "skipped: a step before it failed".to_owned(),
+    }
+}
+
+/// Minutes and seconds.
+fn clock(duration: Duration) -> String {
+    let seconds = duration.as_secs_f32().round();
+    format!("{:.0}:{:02.0}", (seconds / 60.0).floor(), seconds % 60.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(name: &'static str, seconds: u64, end: End) -> Report {
+        let took = Duration::from_secs(seconds);
+        Report { name, took, end }
+    }
+
+    #[test]
+    fn the_summary_shows_every_step_with_its_time_and_what_was_skipped() {
+        let reports = [
+            report("format", 2, End::Ended(Outcome::Passed)),
+            report(
+                "budgets",
+                65,
+                End::Ended(Outcome::PassedWithout(vec!["instructions (no valgrind)".to_owned()])),
+            ),
+            report("checkov", 0, End::Ended(Outcome::Skipped("not installed".to_owned()))),
+            report("tests", 600, End::Failed),
+            report("faults", 0, End::NotReached),
+        ];
+        let expected = [
+            "summary of cargo xtask test",
+            "   0:02  format   passed",
+            "   1:05  budgets  passed in part",
+            "                  without instructions (no valgrind)",
+            "   0:00  checkov  skipped: not installed",
+            "  10:00  tests    FAILED",
+            "   0:00  faults   skipped: a step before it failed",
+            "  11:07  total",
+            "steps: 2 passed, 1 failed, 2 skipped",
+            "",
+        ];
+        assert_eq!(summary("cargo xtask test", &reports), expected.join("\n"));
+    }
+
+    const PASSES: Step = Step {
+        name: "passes",
+        run: |_| Ok(Outcome::Passed),
+    };
+    const FAILS: Step = Step {
+        name: "fails",
+        run: |_| Err(failed("a program", "ended badly")),
+    };
+    const MUST_NOT_RUN: Step = Step {
+        name: "must not run",
+        run: |_| Err(failed("this", "ran")),
+    };
+
+    #[test]
+    fn after_a_failure_nothing_runs_unless_all_are_wanted() {
+        let steps = [PASSES, FAILS, MUST_NOT_RUN];
+        let all = |after| run_all("all", &steps, Network::Offline, after).map_err(|failure| failure.to_string());
+        assert_eq!(all(AfterFailure::Stop), Err("`all` failed at: fails".to_owned()));
+        assert_eq!(
+            all(AfterFailure::Continue),
+            Err("`all` failed at: fails, must not run".to_owned())
+        );
+        assert!(run_all("all", &[PASSES], Network::Offline, AfterFailure::Stop).is_ok());
+    }
+}
