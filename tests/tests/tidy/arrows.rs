@@ -28,15 +28,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("imaging", &["domain", "lossy-webp", "scaled-jpeg"]),
     (
         "function-tests",
-        &[
-            "adapter-memory",
-            "domain",
-            "entry",
-            "events",
-            "port-contracts",
-            "shop",
-            "telemetry",
-        ],
+        &["adapter-memory", "domain", "entry", "events", "shop", "telemetry"],
     ),
     ("port-contracts", &["domain"]),
     ("recorded-aws", &["lambda"]),
