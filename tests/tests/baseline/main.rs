@@ -8,5 +8,6 @@
 
 mod answers;
 mod data_folder;
+mod host;
 mod recording;
 mod sql;

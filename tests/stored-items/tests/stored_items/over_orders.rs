@@ -18,8 +18,8 @@ use serde_json::{Value, json};
 use wire::order::OrderJson;
 use wire::parked::ParkedOrderJson;
 
+use crate::item::text;
 use crate::over_items::{Answers, OverItems, later, number};
-use crate::text;
 
 impl OverItems {
     pub(crate) async fn over_order(&self, answers: &mut Answers, key: &str, item: &Value) {
