@@ -1,6 +1,6 @@
 //! What becomes of an object that S3 announced on the event bus?
 
-use function_tests::{CATALOG_BYTES, THUMBNAILS_BUCKET, UPLOADS_BUCKET, World, error_name, event, invocation_of};
+use function_tests::{CATALOG_BYTES, THUMBNAILS_BUCKET, UPLOADS_BUCKET, World, error_name, event};
 
 use super::*;
 
@@ -14,7 +14,7 @@ async fn reply(world: &World, event: Value) -> Reply {
         divided_above_bytes: CATALOG_BYTES as u64,
         ..ImportCatalog::from(&world.shop)
     };
-    handle(invocation_of("csv-ingester", event), &import, UPLOADS_BUCKET).await
+    handle(world.invocation_of("csv-ingester", event), &import, UPLOADS_BUCKET).await
 }
 
 #[tokio::test]

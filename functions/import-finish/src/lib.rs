@@ -24,48 +24,33 @@ pub async fn handle(invocation: Invocation, finish: &FinishImport) -> Reply {
 
 #[cfg(test)]
 mod tests {
-    use domain::catalog::import::job::{FileRange, RangeProgress};
-    use domain::catalog::ports::ImportLedger;
-    use domain::ports::Clock;
-    use domain::uploads::upload::UploadStatus;
-    use domain::values::ObjectVersion;
-    use function_tests::{World, error_name, invocation};
+    use function_tests::{World, error_name};
     use serde_json::json;
 
     use super::*;
 
+    const CATALOG: &str = "sku,name,description,price,currency,stock\n\
+        CUP-01,Cup,Holds tea,8.50,EUR,4\n\
+        CUP-02,Cup,Holds nothing,free,EUR,4\n";
+
     #[tokio::test]
     async fn an_import_ends_with_the_numbers_of_its_ranges() {
         let world = World::open();
-        let import = world.begin_import("sku,name,description,price,currency,stock\n").await;
-        let none = RangeProgress::none(&FileRange::whole(&ObjectVersion {
-            key: String::new(),
-            version_id: None,
-            size_bytes: 0,
-        }));
-        let done = RangeProgress {
-            rows_read: 3,
-            is_done: true,
-            ..none.clone()
-        };
-        world
-            .memory
-            .advance(&import, 0, &none, &done, world.clock.now())
-            .await
-            .unwrap();
         let finish = FinishImport::from(&world.shop.ports);
+        world.put_catalog(CATALOG);
+        for function in ["csv-ingester", "import-range"] {
+            world.send(function).await.unwrap();
+        }
         for _ in 0..2 {
-            let reply = handle(invocation("import-finish"), &finish).await;
+            let reply = handle(world.invocation("import-finish"), &finish).await;
             assert_eq!(reply.unwrap(), json!({"outcome": "DONE"}));
         }
-        let upload = world
-            .memory
-            .look(|tables| tables.uploads.rows[&import.upload_id].upload.clone());
+        let upload = &world.ask("uploads-get").await["body"];
         assert_eq!(
-            (upload.status, upload.import.unwrap().rows_written),
-            (UploadStatus::Done, 3)
+            (&upload["status"], &upload["import"]["rows_written"]),
+            (&json!("DONE"), &json!(1))
         );
-        let reply = handle(invocation("import-finish.rejected"), &finish).await;
+        let reply = handle(world.invocation("import-finish.rejected"), &finish).await;
         assert_eq!(error_name(reply), "StepInputMalformed");
     }
 }

@@ -39,7 +39,7 @@ fn outcome(plan: &Plan) -> PlanOutcome {
 
 #[cfg(test)]
 mod tests {
-    use function_tests::{CATALOG_BYTES, World, error_name, invocation};
+    use function_tests::{CATALOG_BYTES, World, error_name};
     use serde_json::json;
 
     use super::*;
@@ -50,7 +50,7 @@ mod tests {
     async fn a_file_is_divided_without_a_gap() {
         let world = World::open();
         world.put_catalog(&format!("{CATALOG}{}", "MUG-01,Mug,,13.00,EUR,9\n".repeat(800)));
-        let plan = handle(invocation("import-plan"), &PlanImport::from(&world.shop))
+        let plan = handle(world.invocation("import-plan"), &PlanImport::from(&world.shop))
             .await
             .unwrap();
         let ranges = plan["ranges"].as_array().unwrap();
@@ -77,12 +77,12 @@ mod tests {
     async fn a_file_that_is_gone_has_no_ranges_and_a_strange_input_fails_by_name() {
         let world = World::open();
         let plan = PlanImport::from(&world.shop);
-        let reply = handle(invocation("import-plan"), &plan).await;
+        let reply = handle(world.invocation("import-plan"), &plan).await;
         assert_eq!(
             reply.unwrap(),
             json!({"outcome": "GONE", "ranges": [], "range_count": 0})
         );
-        let reply = handle(invocation("import-plan.rejected"), &plan).await;
+        let reply = handle(world.invocation("import-plan.rejected"), &plan).await;
         assert_eq!(error_name(reply), "StepInputMalformed");
     }
 }

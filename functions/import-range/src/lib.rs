@@ -33,7 +33,7 @@ pub async fn handle(invocation: Invocation, ingest: &IngestRange) -> Reply {
 
 #[cfg(test)]
 mod tests {
-    use function_tests::{World, error_name, invocation};
+    use function_tests::{World, error_name};
     use serde_json::json;
 
     use super::*;
@@ -45,26 +45,24 @@ mod tests {
     #[tokio::test]
     async fn the_rows_of_a_range_are_written_and_counted_once() {
         let world = World::open();
-        let import = world.begin_import(CATALOG).await;
+        world.put_catalog(CATALOG);
+        world.send("csv-ingester").await.unwrap();
         for _ in 0..2 {
-            let reply = handle(invocation("import-range"), &IngestRange::from(&world.shop.ports)).await;
+            let reply = handle(world.invocation("import-range"), &IngestRange::from(&world.shop.ports)).await;
             assert_eq!(reply.unwrap(), json!({"outcome": "DONE"}));
         }
         assert_eq!((world.available("CUP-01"), world.available("CUP-02")), (4, 0));
-        let counts = world
-            .memory
-            .look(|tables| tables.uploads.rows[&import.upload_id].upload.import);
-        let counts = counts.unwrap();
-        assert_eq!((counts.rows_read, counts.rows_written, counts.rows_rejected), (2, 1, 1));
+        let counts = &world.ask("uploads-get").await["body"]["import"];
+        assert_eq!((&counts["rows_read"], &counts["rows_rejected"]), (&json!(2), &json!(1)));
     }
 
     #[tokio::test]
     async fn a_file_that_is_gone_is_no_failure_and_a_strange_input_fails_by_name() {
         let world = World::open();
         let ingest = IngestRange::from(&world.shop.ports);
-        let reply = handle(invocation("import-range"), &ingest).await;
+        let reply = handle(world.invocation("import-range"), &ingest).await;
         assert_eq!(reply.unwrap(), json!({"outcome": "GONE"}));
-        let reply = handle(invocation("import-range.rejected"), &ingest).await;
+        let reply = handle(world.invocation("import-range.rejected"), &ingest).await;
         assert_eq!(error_name(reply), "StepInputMalformed");
     }
 }

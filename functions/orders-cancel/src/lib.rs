@@ -43,45 +43,44 @@ fn refused(status: OrderStatus) -> Problem {
 
 #[cfg(test)]
 mod tests {
-    use function_tests::{ORDER, OTHER_ORDER, World, http, invocation, problem};
-    use serde_json::json;
+    use function_tests::{ORDER, OTHER_ORDER, World, http, problem};
+    use serde_json::{Value, json};
 
     use super::*;
 
+    async fn answer(world: &World, name: &str) -> Value {
+        http(handle(world.invocation(name), &CancelOrder::from(&world.shop.ports)).await)
+    }
+
     #[tokio::test]
     async fn a_confirmed_order_begins_to_be_cancelled_however_often_that_is_asked() {
-        let world = World::with_order("tok_ok");
-        let cancel = CancelOrder::from(&world.shop.ports);
-        world.set_status(ORDER, OrderStatus::Confirmed);
-        let answer = http(handle(invocation("orders-cancel"), &cancel).await);
+        let world = World::with_order("tok_ok").await;
+        world.confirm(ORDER).await;
+        let first = answer(&world, "orders-cancel").await;
         assert_eq!(
-            (&answer["status"], &answer["body"]["status"]),
+            (&first["status"], &first["body"]["status"]),
             (&json!(202), &json!("CANCELLING"))
         );
-        assert_eq!(answer["headers"]["Location"], format!("/orders/{ORDER}"));
-        let again = http(handle(invocation("orders-cancel"), &cancel).await);
-        assert_eq!(again, answer);
-        assert_eq!(world.order(ORDER).status, OrderStatus::Cancelling);
+        assert_eq!(first["headers"]["Location"], format!("/orders/{ORDER}"));
+        assert_eq!(answer(&world, "orders-cancel").await, first);
     }
 
     #[tokio::test]
     async fn a_pending_order_may_be_cancelled_later_and_a_rejected_one_never() {
         let world = World::open();
-        let cancel = CancelOrder::from(&world.shop.ports);
-        world.place_mugs(OTHER_ORDER, "tok_ok");
-        let pending = http(handle(invocation("orders-cancel.rejected"), &cancel).await);
+        world.place_mugs(OTHER_ORDER, "tok_ok").await;
+        let pending = answer(&world, "orders-cancel.rejected").await;
         let mut body = problem("conflict", "The request does not fit the current state", 409);
         body["detail"] = json!("an order that is PENDING cannot be cancelled");
         assert_eq!((&pending["status"], &pending["body"]), (&json!(409), &body));
         assert_eq!(pending["headers"]["Retry-After"], "2");
 
-        world.set_status(OTHER_ORDER, OrderStatus::Rejected);
-        let rejected = http(handle(invocation("orders-cancel.rejected"), &cancel).await);
+        world.send("saga-reject-order.rejected").await.unwrap();
+        let rejected = answer(&world, "orders-cancel.rejected").await;
         assert_eq!(
             (&rejected["status"], rejected["headers"].get("Retry-After")),
             (&json!(409), None)
         );
-        let absent = http(handle(invocation("orders-cancel"), &cancel).await);
-        assert_eq!(absent["status"], 404);
+        assert_eq!(answer(&world, "orders-cancel").await["status"], 404);
     }
 }

@@ -71,23 +71,23 @@ mod tests {
     use std::time::Duration;
 
     use domain::values::CustomerId;
-    use function_tests::{ORDER, OTHER_ORDER, World, event, http, invocation_of, problem};
+    use function_tests::{ORDER, OTHER_ORDER, World, event, http, problem};
     use serde_json::{Value, json};
 
     use super::*;
 
     /// Ann has ordered twice; the other order is the newer one.
-    fn two_orders() -> World {
-        let world = World::with_order("tok_ok");
+    async fn two_orders() -> World {
+        let world = World::with_order("tok_ok").await;
         world.clock.advance(Duration::from_secs(1));
-        world.place_mugs(OTHER_ORDER, "tok_ok");
+        world.place_mugs(OTHER_ORDER, "tok_ok").await;
         world
     }
 
     async fn answer(world: &World, event: Value) -> Value {
         let list = ListOrders::from(&world.shop.ports);
-        let cursors = CursorSigner::new(&[7; 32]).unwrap();
-        http(handle(invocation_of("orders-list", event), &list, &cursors).await)
+        let invocation = world.invocation_of("orders-list", event);
+        http(handle(invocation, &list, &world.shop.settings.cursors).await)
     }
 
     async fn page(world: &World, query: Value) -> Value {
@@ -103,7 +103,7 @@ mod tests {
 
     #[tokio::test]
     async fn orders_are_listed_newest_first_page_by_page() {
-        let world = two_orders();
+        let world = two_orders().await;
         let first = answer(&world, event("orders-list")).await;
         assert_eq!((&first["status"], ids(&first)), (&json!(200), vec![OTHER_ORDER]));
         let cursor = &first["body"]["next_cursor"];
@@ -118,7 +118,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_cursor_that_was_changed_or_belongs_to_another_list_is_refused() {
-        let world = two_orders();
+        let world = two_orders().await;
         let changed = answer(&world, event("orders-list.rejected")).await;
         let mut expected = problem("invalid-cursor", "The page token is not valid for this list", 400);
         expected["detail"] = json!("take the token from next_cursor of the same list, unchanged, or start without one");
@@ -137,7 +137,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_limit_or_status_out_of_range_is_refused() {
-        let world = two_orders();
+        let world = two_orders().await;
         for (query, status) in [
             (json!({"limit": "0"}), 400),
             (json!({"limit": "101"}), 400),

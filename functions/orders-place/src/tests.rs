@@ -1,13 +1,15 @@
 //! What is answered to an order, and what is written?
 
-use function_tests::{World, http, invocation, problem};
+use function_tests::{ORDER, World, http, problem};
 
 use super::*;
 
 #[tokio::test]
 async fn a_placed_order_is_answered_with_itself_and_its_address() {
     let world = World::open();
-    let answer = http(handle(invocation("orders-place"), &PlaceOrder::from(&world.shop.ports)).await);
+    world.ids.announce(ORDER);
+    let place = PlaceOrder::from(&world.shop.ports);
+    let answer = http(handle(world.invocation("orders-place"), &place).await);
     assert_eq!(
         answer,
         json!({
@@ -15,11 +17,11 @@ async fn a_placed_order_is_answered_with_itself_and_its_address() {
             "headers": {
                 "Cache-Control": "no-store",
                 "Content-Type": "application/json",
-                "Location": "/orders/id-1",
+                "Location": format!("/orders/{ORDER}"),
                 "X-Correlation-Id": "req-7f3a2b10",
             },
             "body": {
-                "id": "id-1",
+                "id": ORDER,
                 "status": "PENDING",
                 "items": [
                     {"sku": "MUG-01", "quantity": 2, "unit_price": {"amount_minor": 1250, "currency": "EUR"}},
@@ -31,19 +33,14 @@ async fn a_placed_order_is_answered_with_itself_and_its_address() {
             },
         })
     );
-    assert_eq!(json!(OrderJson::from(&world.order("id-1"))), answer["body"]);
+    assert_eq!(world.order(ORDER).await, answer["body"]);
 }
 
 #[tokio::test]
 async fn an_order_with_faults_is_answered_with_all_of_them() {
     let world = World::open();
-    let answer = http(
-        handle(
-            invocation("orders-place.rejected"),
-            &PlaceOrder::from(&world.shop.ports),
-        )
-        .await,
-    );
+    let place = PlaceOrder::from(&world.shop.ports);
+    let answer = http(handle(world.invocation("orders-place.rejected"), &place).await);
     let mut body = problem("invalid-content", "The body has faults in its content", 422);
     body["errors"] = json!([
         {"pointer": "/note", "detail": "is not a member of this object"},

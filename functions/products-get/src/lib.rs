@@ -22,7 +22,7 @@ pub async fn handle(invocation: Invocation, get: &GetProduct) -> Reply {
 
 #[cfg(test)]
 mod tests {
-    use function_tests::{World, event, http, invocation, invocation_of, problem};
+    use function_tests::{World, event, http, problem};
     use serde_json::json;
 
     use super::*;
@@ -30,7 +30,7 @@ mod tests {
     #[tokio::test]
     async fn a_product_is_shown_to_anyone_whatever_its_name() {
         let world = World::open();
-        let answer = http(handle(invocation("products-get"), &GetProduct::from(&world.shop.ports)).await);
+        let answer = http(handle(world.invocation("products-get"), &GetProduct::from(&world.shop.ports)).await);
         assert_eq!(
             answer,
             json!({
@@ -51,13 +51,13 @@ mod tests {
     async fn a_product_that_nobody_sells_is_not_found() {
         let world = World::open();
         let get = GetProduct::from(&world.shop.ports);
-        let answer = http(handle(invocation("products-get.rejected"), &get).await);
+        let answer = http(handle(world.invocation("products-get.rejected"), &get).await);
         let not_found = problem("not-found", "There is no such thing here", 404);
         assert_eq!((&answer["status"], &answer["body"]), (&json!(404), &not_found));
         for sku in ["", "a/b", "..", "%FF"] {
             let mut event = event("products-get");
             event["pathParameters"]["sku"] = json!(sku);
-            let answer = http(handle(invocation_of("products-get", event), &get).await);
+            let answer = http(handle(world.invocation_of("products-get", event), &get).await);
             assert_eq!(answer["body"], not_found, "{sku}");
         }
     }

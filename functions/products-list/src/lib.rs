@@ -41,18 +41,15 @@ fn after(request: &HttpRequest, cursors: &CursorSigner) -> Result<Option<Sku>, P
 
 #[cfg(test)]
 mod tests {
-    use function_tests::{World, event, http, invocation_of, problem};
+    use function_tests::{World, event, http, problem};
     use serde_json::{Value, json};
 
     use super::*;
 
-    fn cursors() -> CursorSigner {
-        CursorSigner::new(&[7; 32]).unwrap()
-    }
-
     async fn answer(world: &World, event: Value) -> Value {
         let list = ListProducts::from(&world.shop.ports);
-        http(handle(invocation_of("products-list", event), &list, &cursors()).await)
+        let invocation = world.invocation_of("products-list", event);
+        http(handle(invocation, &list, &world.shop.settings.cursors).await)
     }
 
     async fn page(world: &World, query: Value) -> Value {
@@ -94,7 +91,7 @@ mod tests {
         body["detail"] = json!("limit is a whole number from 1 to 100");
         assert_eq!(answer(&world, event("products-list.rejected")).await["body"], body);
         // A cursor of the orders' list is signed with the same key, and for nothing else.
-        let orders = cursors().sign("orders", "MUG-01");
+        let orders = world.shop.settings.cursors.sign("orders", "MUG-01");
         for cursor in ["", "MUG-01", &orders] {
             assert_eq!(page(&world, json!({"cursor": cursor})).await["status"], 400, "{cursor}");
         }

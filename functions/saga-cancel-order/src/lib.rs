@@ -29,24 +29,24 @@ fn step_error(error: &CompleteCancelError) -> StepError {
 
 #[cfg(test)]
 mod tests {
-    use domain::values::OrderStatus;
-    use function_tests::{ORDER, OTHER_ORDER, World, error_name, invocation};
+    use function_tests::{ORDER, OTHER_ORDER, World, error_name};
     use serde_json::json;
 
     use super::*;
 
     #[tokio::test]
     async fn a_cancel_is_completed_only_when_it_was_asked_for() {
-        let world = World::with_order("tok_ok");
-        world.place_mugs(OTHER_ORDER, "tok_ok");
-        world.set_status(ORDER, OrderStatus::Cancelling);
+        let world = World::with_order("tok_ok").await;
         let complete = CompleteCancel::from(&world.shop.ports);
+        world.place_mugs(OTHER_ORDER, "tok_ok").await;
+        world.confirm(ORDER).await;
+        world.send("orders-cancel").await.unwrap();
         for _ in 0..2 {
-            let reply = handle(invocation("saga-cancel-order"), &complete).await;
+            let reply = handle(world.invocation("saga-cancel-order"), &complete).await;
             assert_eq!(reply.unwrap(), json!({"outcome": "CANCELLED"}));
         }
-        assert_eq!(world.order(ORDER).status, OrderStatus::Cancelled);
-        let reply = handle(invocation("saga-cancel-order.rejected"), &complete).await;
+        assert_eq!(world.order(ORDER).await["status"], "CANCELLED");
+        let reply = handle(world.invocation("saga-cancel-order.rejected"), &complete).await;
         assert_eq!(error_name(reply), "OrderNotCancelling");
     }
 }

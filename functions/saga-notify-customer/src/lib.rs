@@ -32,26 +32,27 @@ fn step_error(error: &NotifyCustomerError) -> StepError {
 
 #[cfg(test)]
 mod tests {
-    use domain::values::OrderStatus;
-    use function_tests::{ORDER, World, error_name, invocation, invocation_of};
+    use function_tests::{ORDER, World, error_name};
     use serde_json::json;
 
     use super::*;
 
     #[tokio::test]
     async fn a_customer_is_notified_once() {
-        let world = World::with_order("tok_ok");
-        world.set_status(ORDER, OrderStatus::Confirmed);
+        let world = World::with_order("tok_ok").await;
         let notify = NotifyCustomer::from(&world.shop.ports);
+        world.confirm(ORDER).await;
         for outcome in ["SENT", "SENT_BEFORE"] {
-            let reply = handle(invocation("saga-notify-customer"), &notify).await;
+            let reply = handle(world.invocation("saga-notify-customer"), &notify).await;
             assert_eq!(reply.unwrap(), json!({"outcome": outcome}));
         }
         assert_eq!(world.memory.look(|tables| tables.mails.len()), 1);
-        let reply = handle(invocation("saga-notify-customer.rejected"), &notify).await;
+        let reply = handle(world.invocation("saga-notify-customer.rejected"), &notify).await;
         assert_eq!(error_name(reply), "OrderNotFound");
-        let strange = json!({"order_id": ORDER, "correlation_id": "req-1", "notice": "SHIPPED"});
-        let reply = handle(invocation_of("saga-notify-customer", strange), &notify).await;
-        assert_eq!(error_name(reply), "StepInputMalformed");
+        let strange = world.invocation_of(
+            "saga-notify-customer",
+            json!({"order_id": ORDER, "correlation_id": "req-1", "notice": "SHIPPED"}),
+        );
+        assert_eq!(error_name(handle(strange, &notify).await), "StepInputMalformed");
     }
 }

@@ -34,29 +34,32 @@ fn step_error(error: &RejectOrderError) -> StepError {
 
 #[cfg(test)]
 mod tests {
-    use domain::values::{OrderStatus, RejectionReason};
-    use function_tests::{ORDER, OTHER_ORDER, World, error_name, invocation, invocation_of};
+    use function_tests::{ORDER, OTHER_ORDER, World, error_name};
     use serde_json::json;
 
     use super::*;
 
     #[tokio::test]
     async fn a_pending_order_is_rejected_and_a_confirmed_one_is_not() {
-        let world = World::with_order("tok_ok");
-        world.place_mugs(OTHER_ORDER, "tok_ok");
-        world.set_status(OTHER_ORDER, OrderStatus::Confirmed);
+        let world = World::with_order("tok_ok").await;
         let reject = RejectOrder::from(&world.shop.ports);
+        world.place_mugs(OTHER_ORDER, "tok_ok").await;
         for _ in 0..2 {
-            let reply = handle(invocation("saga-reject-order"), &reject).await;
+            let reply = handle(world.invocation("saga-reject-order"), &reject).await;
             assert_eq!(reply.unwrap(), json!({"outcome": "REJECTED"}));
         }
-        let order = world.order(ORDER);
-        let rejected = (OrderStatus::Rejected, Some(RejectionReason::OutOfStock));
-        assert_eq!((order.status, order.reason), rejected);
-        let reply = handle(invocation("saga-reject-order.rejected"), &reject).await;
+        let order = world.order(ORDER).await;
+        assert_eq!(
+            (&order["status"], &order["reason"]),
+            (&json!("REJECTED"), &json!("out_of_stock"))
+        );
+        world.confirm(OTHER_ORDER).await;
+        let reply = handle(world.invocation("saga-reject-order.rejected"), &reject).await;
         assert_eq!(error_name(reply), "OrderNotRejectable");
-        let strange = json!({"order_id": ORDER, "correlation_id": "req-1", "reason": "bad_mood"});
-        let reply = handle(invocation_of("saga-reject-order", strange), &reject).await;
-        assert_eq!(error_name(reply), "StepInputMalformed");
+        let strange = world.invocation_of(
+            "saga-reject-order",
+            json!({"order_id": ORDER, "correlation_id": "req-1", "reason": "bad_mood"}),
+        );
+        assert_eq!(error_name(handle(strange, &reject).await), "StepInputMalformed");
     }
 }

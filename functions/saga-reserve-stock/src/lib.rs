@@ -27,35 +27,25 @@ fn step_error(error: &ReserveStockError) -> StepError {
 
 #[cfg(test)]
 mod tests {
-    use domain::values::OrderId;
-    use function_tests::{ORDER, OTHER_ORDER, World, error_name, invocation, invocation_of};
+    use function_tests::{ORDER, OTHER_ORDER, World, error_name};
     use serde_json::json;
 
     use super::*;
 
     #[tokio::test]
     async fn stock_is_reserved_once_or_not_at_all() {
-        let world = World::with_order("tok_ok");
-        world.place(OTHER_ORDER, "tok_ok", &[("TEE-01", 1), ("MUG-01", 8)]);
+        let world = World::with_order("tok_ok").await;
         let reserve = ReserveStock::from(&world.shop.ports);
+        let items = json!([{"sku": "TEE-01", "quantity": 1}, {"sku": "MUG-01", "quantity": 8}]);
+        world.place(OTHER_ORDER, "tok_ok", &items).await;
         for _ in 0..2 {
-            let reply = handle(invocation("saga-reserve-stock"), &reserve).await;
+            let reply = handle(world.invocation("saga-reserve-stock"), &reserve).await;
             assert_eq!(reply.unwrap(), json!({"outcome": "RESERVED"}));
         }
-        let reply = handle(invocation("saga-reserve-stock.rejected"), &reserve).await;
+        let reply = handle(world.invocation("saga-reserve-stock.rejected"), &reserve).await;
         assert_eq!(error_name(reply), "OutOfStock");
         assert_eq!((world.available("MUG-01"), world.available("TEE-01")), (5, 3));
-    }
-
-    #[tokio::test]
-    async fn a_closed_reservation_and_an_input_without_its_ids_fail_by_name() {
-        let world = World::with_order("tok_ok");
-        let order = OrderId::parse(ORDER).unwrap();
-        world.memory.change(|tables| tables.products.give_back(&order));
-        let reserve = ReserveStock::from(&world.shop.ports);
-        let reply = handle(invocation("saga-reserve-stock"), &reserve).await;
-        assert_eq!(error_name(reply), "ReservationClosed");
-        let strange = invocation_of("saga-reserve-stock", json!({"order_id": ORDER}));
+        let strange = world.invocation_of("saga-reserve-stock", json!({"order_id": ORDER}));
         assert_eq!(error_name(handle(strange, &reserve).await), "StepInputMalformed");
     }
 }

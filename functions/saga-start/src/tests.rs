@@ -1,7 +1,7 @@
 //! Which changes of orders start a saga?
 
 use domain::fulfilment::ports::SagaStanding;
-use function_tests::{ORDER, OTHER_ORDER, World, event, invocation, invocation_of};
+use function_tests::{ORDER, OTHER_ORDER, World, event};
 use serde_json::json;
 
 use super::*;
@@ -18,7 +18,11 @@ fn saga(kind: SagaKind, order: &str, correlation_id: &str) -> SagaStart {
 async fn changes_of_orders_start_one_saga_each() {
     let world = World::open();
     for _ in 0..2 {
-        let reply = handle(invocation("saga-start"), &StartFulfilment::from(&world.shop.ports)).await;
+        let reply = handle(
+            world.invocation("saga-start"),
+            &StartFulfilment::from(&world.shop.ports),
+        )
+        .await;
         assert_eq!(reply.unwrap(), json!({"batchItemFailures": []}));
     }
     let started = [
@@ -37,7 +41,7 @@ async fn changes_of_orders_start_one_saga_each() {
 async fn a_stream_record_that_cannot_be_read_holds_up_what_comes_after_it() {
     let world = World::open();
     let reply = handle(
-        invocation("saga-start.rejected"),
+        world.invocation("saga-start.rejected"),
         &StartFulfilment::from(&world.shop.ports),
     )
     .await;
@@ -59,7 +63,7 @@ async fn a_change_that_starts_nothing_is_passed_over() {
     ] {
         let mut change = event("saga-start")["Records"][record].take();
         *change.pointer_mut(pointer).unwrap() = json!(value);
-        let changes = invocation_of("saga-start", json!({"Records": [change]}));
+        let changes = world.invocation_of("saga-start", json!({"Records": [change]}));
         let reply = handle(changes, &StartFulfilment::from(&world.shop.ports)).await;
         assert_eq!(reply.unwrap(), json!({"batchItemFailures": []}), "{pointer}");
     }

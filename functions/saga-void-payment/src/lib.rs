@@ -29,23 +29,23 @@ fn step_error(error: &VoidPaymentError) -> StepError {
 
 #[cfg(test)]
 mod tests {
-    use function_tests::{ORDER, OTHER_ORDER, World, error_name, invocation};
+    use function_tests::{ORDER, OTHER_ORDER, World, error_name};
     use serde_json::json;
 
     use super::*;
 
     #[tokio::test]
     async fn a_payment_is_voided_until_it_is_captured() {
-        let world = World::with_order("tok_ok");
-        world.authorize(ORDER).await;
+        let world = World::with_order("tok_ok").await;
         let void = VoidPayment::from(&world.shop.ports);
+        world.step("saga-authorize-payment", ORDER).await.unwrap();
         for _ in 0..2 {
-            let reply = handle(invocation("saga-void-payment"), &void).await;
+            let reply = handle(world.invocation("saga-void-payment"), &void).await;
             assert_eq!(reply.unwrap(), json!({"outcome": "VOIDED"}));
         }
-        world.place_mugs(OTHER_ORDER, "tok_ok");
-        world.charge(OTHER_ORDER).await;
-        let reply = handle(invocation("saga-void-payment.rejected"), &void).await;
+        world.place_mugs(OTHER_ORDER, "tok_ok").await;
+        world.confirm(OTHER_ORDER).await;
+        let reply = handle(world.invocation("saga-void-payment.rejected"), &void).await;
         assert_eq!(error_name(reply), "AlreadyCaptured");
     }
 }

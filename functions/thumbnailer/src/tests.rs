@@ -1,8 +1,6 @@
 //! Which photos of a message become thumbnails?
 
-use domain::uploads::upload::Upload;
-use domain::values::UploadId;
-use function_tests::{THUMBNAILS_BUCKET, UPLOADS_BUCKET, World, error_name, event, invocation_of};
+use function_tests::{THUMBNAILS_BUCKET, UPLOADS_BUCKET, World, error_name, event, http};
 use serde_json::{Value, json};
 
 use super::*;
@@ -29,16 +27,11 @@ fn world_with(photos: &[(&str, &str)], bytes: &[u8]) -> World {
 
 async fn reply(world: &World, event: Value) -> Reply {
     let render = RenderThumbnails::from(&world.shop.ports);
-    handle(invocation_of("thumbnailer", event), &render, UPLOADS_BUCKET).await
+    handle(world.invocation_of("thumbnailer", event), &render, UPLOADS_BUCKET).await
 }
 
 fn thumbnails_of(world: &World, sku: &str) -> usize {
     world.product(sku).photo.map_or(0, |photo| photo.keys.len())
-}
-
-fn upload(world: &World, key: &str) -> Upload {
-    let id = UploadId::parse(key.rsplit('/').next().unwrap()).unwrap();
-    world.memory.look(|tables| tables.uploads.rows[&id].upload.clone())
 }
 
 fn none_failed() -> Value {
@@ -101,9 +94,11 @@ async fn an_empty_photo_is_rejected_for_good_and_a_deleted_one_is_done() {
     let body = event["Records"][0]["body"].as_str().unwrap();
     event["Records"][0]["body"] = json!(body.replace("\"size\":91377", "\"size\":0"));
     assert_eq!(reply(&world, event).await.unwrap(), none_failed());
-    let Upload { status, reason, .. } = upload(&world, SECOND.0);
+    let mut status = function_tests::event("uploads-get");
+    status["pathParameters"]["id"] = json!(SECOND.0.rsplit('/').next());
+    let status = http(world.invoke("uploads-get", status).await);
     assert_eq!(
-        (status.as_str(), reason.as_deref()),
-        ("REJECTED", Some("the file is empty"))
+        (&status["body"]["status"], &status["body"]["reason"]),
+        (&json!("REJECTED"), &json!("the file is empty"))
     );
 }

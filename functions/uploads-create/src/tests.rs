@@ -1,13 +1,13 @@
 //! What do staff get who announce a file?
 
-use function_tests::{World, event, http, invocation_of};
+use function_tests::{World, event, http};
 use serde_json::json;
 
 use super::*;
 
 async fn answer(world: &World, event: Value) -> Value {
     let create = CreateUpload::from(&world.shop.ports);
-    http(handle(invocation_of("uploads-create", event), &create).await)
+    http(handle(world.invocation_of("uploads-create", event), &create).await)
 }
 
 #[tokio::test]

@@ -26,9 +26,7 @@ pub async fn handle(invocation: Invocation, get: &GetUpload) -> Reply {
 
 #[cfg(test)]
 mod tests {
-    use domain::uploads::ports::{AnnouncedUpload, UploadRepository};
-    use function_tests::{CATALOG, World, event, http, invocation, invocation_of, problem};
-    use port_contracts::samples;
+    use function_tests::{CATALOG, World, event, http, problem};
     use serde_json::json;
 
     use super::*;
@@ -36,12 +34,12 @@ mod tests {
     #[tokio::test]
     async fn an_announced_catalog_waits_for_its_file() {
         let world = World::open();
-        let catalog = AnnouncedUpload {
-            id: UploadId::parse(CATALOG).unwrap(),
-            ..samples::anns_catalog()
-        };
-        world.memory.announce(&catalog).await.unwrap();
-        let answer = http(handle(invocation("uploads-get"), &GetUpload::from(&world.shop.ports)).await);
+        world.ids.announce(CATALOG);
+        // Refused to a customer, and accepted from staff.
+        let mut announced = event("uploads-create");
+        announced["body"] = event("uploads-create.rejected")["body"].take();
+        assert_eq!(http(world.invoke("uploads-create", announced).await)["status"], 201);
+        let answer = http(handle(world.invocation("uploads-get"), &GetUpload::from(&world.shop.ports)).await);
         assert_eq!(answer["status"], 200);
         assert_eq!(
             answer["body"],
@@ -49,7 +47,7 @@ mod tests {
                 "id": CATALOG,
                 "kind": "catalog",
                 "status": "WAITING",
-                "created_at": "2023-11-14T22:13:20.000Z",
+                "created_at": "2026-11-01T10:00:00.000Z",
             })
         );
     }
@@ -61,9 +59,9 @@ mod tests {
         let mut customers = event("uploads-get");
         customers["requestContext"]["authorizer"]["jwt"]["claims"]["cognito:groups"] = json!("[customers]");
         let forbidden = problem("forbidden", "The caller may not do this", 403);
-        let answer = http(handle(invocation_of("uploads-get", customers), &get).await);
+        let answer = http(handle(world.invocation_of("uploads-get", customers), &get).await);
         assert_eq!(answer["body"], forbidden);
-        let answer = http(handle(invocation("uploads-get.rejected"), &get).await);
+        let answer = http(handle(world.invocation("uploads-get.rejected"), &get).await);
         assert_eq!(answer["status"], 404);
         assert_eq!(answer["body"]["type"], "https://popshop.example/problems/not-found");
     }

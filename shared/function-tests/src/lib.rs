@@ -7,6 +7,7 @@
     reason = "everything here is test code: a panic is a failed test"
 )]
 
+mod functions;
 pub mod in_memory;
 pub mod log;
 pub mod privacy;
@@ -15,13 +16,14 @@ mod world;
 use std::fs;
 use std::path::Path;
 
-use events::invocation::{Invocation, Reply};
+use events::invocation::Reply;
 use serde_json::{Value, json};
 
-pub use world::World;
+pub use functions::Functions;
+pub use world::{PRODUCTS_VERSION, World, products};
 
 /// 2026-11-01T10:00:00Z, the moment at which the events of `events/` happen.
-pub const NOW_MS: u64 = 1_793_527_200_000;
+pub const NOW_MS: i64 = 1_793_527_200_000;
 /// The customer of the events about orders.
 pub const ANN: &str = "7d1e4c52-90b1-70aa-3f6e-0c9b2f1a8e01";
 /// The order that accepted events name.
@@ -35,25 +37,13 @@ pub const CATALOG_VERSION: &str = "9mSpXd3dIbrHY5gVyLQp3HL4kqtJbK7R";
 pub const CATALOG_BYTES: usize = 20_480;
 pub const UPLOADS_BUCKET: &str = "popshop-dev-uploads-123456789012";
 pub const THUMBNAILS_BUCKET: &str = "popshop-dev-thumbnails-123456789012";
-const INVOCATION_MS: u64 = 60_000;
+const REQUEST_ID: &str = "0f5e6d7c-8b9a-4c1d-a2e3-f40516273849";
 
 /// A file of `events/`, by its name without the ending.
 pub fn event(name: &str) -> Value {
     let events = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events");
     let text = fs::read_to_string(events.join(format!("{name}.json")));
     serde_json::from_str(&text.unwrap_or_else(|fault| panic!("events/{name}.json: {fault}"))).unwrap()
-}
-
-/// Delivers a file of `events/` to its function: `orders-get.rejected` goes to `orders-get`.
-pub fn invocation(name: &str) -> Invocation {
-    let function = name.strip_suffix(".rejected").unwrap_or(name);
-    invocation_of(function, event(name))
-}
-
-/// Delivers an event that a test made, with a minute to work.
-pub fn invocation_of(function: &str, event: Value) -> Invocation {
-    let request_id = "0f5e6d7c-8b9a-4c1d-a2e3-f40516273849";
-    Invocation::local(function, request_id, NOW_MS + INVOCATION_MS, event)
 }
 
 /// An HTTP answer as status, headers and decoded body.

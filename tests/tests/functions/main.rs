@@ -20,4 +20,3 @@ mod saga_replay;
 mod saga_world;
 mod sagas;
 mod shop;
-mod wiring;

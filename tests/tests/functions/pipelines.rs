@@ -61,21 +61,6 @@ const CSV: &[u8] = b"sku,name,description,price,currency,stock\n\
     MUG-01,Mug,Holds more coffee,13.00,EUR,9\n";
 
 #[tokio::test]
-async fn an_announced_catalog_waits_for_its_file() {
-    let shop = Shop::open().await;
-    shop.ids.announce(CATALOG);
-    let mut announcement = event("uploads-create");
-    // Refused to a customer, and accepted from staff.
-    announcement["body"] = event("uploads-create.rejected")["body"].take();
-    assert_eq!(http(shop.invoke("uploads-create", announcement).await)["status"], 201);
-    let status = shop.ask("uploads-get").await["body"].take();
-    assert_eq!(
-        (&status["status"], &status["kind"]),
-        (&json!("WAITING"), &json!("catalog"))
-    );
-}
-
-#[tokio::test]
 async fn a_catalog_becomes_products_and_a_report() {
     let shop = Shop::open().await;
     let version = shop.upload(CATALOG_KEY, CSV, "text/csv").await;

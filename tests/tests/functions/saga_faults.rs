@@ -160,12 +160,3 @@ async fn a_late_confirmation_does_not_revive_a_cancel_that_was_parked() {
     shop.step("saga-confirm-order", ORDER).await.unwrap();
     assert_eq!(shop.order(ORDER).await["status"], "PARKED");
 }
-
-#[tokio::test]
-async fn the_redrive_of_a_parked_order_leads_on_to_the_state_that_was_due() {
-    let shop = Shop::with_order("tok_ok").await;
-    shop.send("saga-reconcile").await.unwrap();
-    assert_eq!(shop.order(ORDER).await["status"], "PARKED");
-    shop.confirm(ORDER).await;
-    assert_eq!(shop.order(ORDER).await["status"], "CONFIRMED");
-}

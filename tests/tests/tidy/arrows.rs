@@ -29,15 +29,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("imaging-resize", &[]),
     (
         "function-tests",
-        &[
-            "adapter-memory",
-            "domain",
-            "entry",
-            "events",
-            "port-contracts",
-            "shop",
-            "telemetry",
-        ],
+        &["adapter-memory", "domain", "entry", "events", "shop", "telemetry"],
     ),
     ("port-contracts", &["domain"]),
     ("recorded-aws", &["lambda"]),
