@@ -1,7 +1,8 @@
 //! What does a function's binary see of AWS in a test? Services that keep what is put into them, say yes to every change,
 //! and remember who called with which headers.
 //!
-//! Not a cloud: conditions and updates are not evaluated. For whoever looks at the calls, and not at what they change.
+//! Not a cloud: updates are not kept, and conditions only looked at where a test asks for it. For whoever looks at the
+//! calls, and not at what they change.
 
 use std::collections::HashMap;
 use std::net::UdpSocket;
@@ -13,11 +14,12 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use function_tests::privacy;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
-use crate::privacy;
+use crate::conditions;
 
 /// A datagram of the loopback is there when its sender has gone on.
 const DATAGRAM_PATIENCE: Duration = Duration::from_millis(200);
@@ -36,6 +38,8 @@ struct Remembered {
     items: HashMap<(String, String), Value>,
     /// Given to the next calls instead of an answer.
     refusals: Vec<(StatusCode, &'static str)>,
+    /// Refuse what does not fit the kept items, and find those by queries.
+    looks_at_conditions: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -59,6 +63,11 @@ impl FakeAws {
             state,
             _runtime: runtime,
         }
+    }
+
+    /// From now on a change is refused whose condition does not hold for the kept item. No change is kept.
+    pub fn look_at_conditions(&self) {
+        self.state.lock().unwrap().looks_at_conditions = true;
     }
 
     pub fn keep(&self, table: &str, item: &Value) {
@@ -87,8 +96,58 @@ impl Remembered {
         self.items.insert((table.to_owned(), key.to_owned()), item.clone());
     }
 
+    fn item(&self, request: &Value) -> Option<&Value> {
+        let key = request.get("Key").or_else(|| request.get("Item"))?;
+        let table = request["TableName"].as_str()?.to_owned();
+        self.items.get(&(table, key["pk"]["S"].as_str()?.to_owned()))
+    }
+
+    /// The error in place of an answer, where a condition does not hold.
+    fn refusal(&self, operation: &str, body: &Value) -> Option<Value> {
+        const ERRORS: &str = "com.amazonaws.dynamodb.v20120810#";
+        let holds = |change: &Value| conditions::holds(change, "ConditionExpression", self.item(change));
+        if operation != "TransactWriteItems" {
+            let name = format!("{ERRORS}ConditionalCheckFailedException");
+            return (!holds(body)).then(|| json!({"__type": name, "Item": self.item(body)}));
+        }
+        let parts = body["TransactItems"].as_array()?;
+        let changes = parts.iter().filter_map(|part| part.as_object()?.values().next());
+        let reasons = changes.map(|change| match (holds(change), self.item(change)) {
+            (true, _) => json!({"Code": "None"}),
+            (false, None) => json!({"Code": "ConditionalCheckFailed"}),
+            (false, Some(item)) => json!({"Code": "ConditionalCheckFailed", "Item": item}),
+        });
+        let reasons: Vec<Value> = reasons.collect();
+        let name = format!("{ERRORS}TransactionCanceledException");
+        let is_refused = reasons.iter().any(|reason| reason["Code"] != "None");
+        is_refused.then(|| json!({"__type": name, "CancellationReasons": reasons}))
+    }
+
+    fn found(&self, request: &Value) -> Value {
+        let of_the_table = self
+            .items
+            .iter()
+            .filter(|((table, _), _)| request["TableName"] == table.as_str());
+        let mut found: Vec<_> = of_the_table
+            .filter(|(_, item)| {
+                let holds = |member| conditions::holds(request, member, Some(item));
+                holds("KeyConditionExpression") && holds("FilterExpression")
+            })
+            .collect();
+        found.sort_by_key(|(key, _)| *key);
+        json!({"Items": found.iter().map(|(_, item)| item).collect::<Vec<_>>()})
+    }
+
     fn answer(&mut self, operation: &str, body: &Value) -> Value {
         let table = |request: &Value| request["TableName"].as_str().unwrap_or_default().to_owned();
+        match operation {
+            "Query" | "Scan" if self.looks_at_conditions => return self.found(body),
+            "UpdateItem" if self.looks_at_conditions => {
+                return json!({"Attributes": conditions::updated(body, self.item(body))});
+            }
+            _ if self.looks_at_conditions && !matches!(operation, "GetItem" | "BatchGetItem") => return json!({}),
+            _ => {}
+        }
         match operation {
             "PutItem" => self.put(&table(body), &body["Item"]),
             "TransactWriteItems" => {
@@ -155,6 +214,11 @@ async fn answer(State(state): State<Arc<Mutex<Remembered>>>, uri: Uri, headers: 
             .into_response();
     }
     let body = state.calls[state.calls.len() - 1].body.clone();
+    if state.looks_at_conditions
+        && let Some(refusal) = state.refusal(&operation, &body)
+    {
+        return (StatusCode::BAD_REQUEST, json_type, refusal.to_string()).into_response();
+    }
     (json_type, state.answer(&operation, &body).to_string()).into_response()
 }
 

@@ -8,10 +8,12 @@
 )]
 
 pub mod api;
+pub mod baseline;
 pub mod catalog;
 pub mod client;
 pub mod cloud;
 pub mod cognito;
+mod conditions;
 pub mod fake_aws;
 pub mod fault_proxy;
 pub mod lambda;
@@ -21,6 +23,5 @@ pub mod page;
 pub mod people;
 pub mod photo;
 pub mod picture;
-pub mod privacy;
 pub mod repository;
 pub mod shop;

@@ -6,8 +6,10 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::JoinHandle;
 
+use function_tests::privacy;
+
 use crate::client::Client;
-use crate::{privacy, repository};
+use crate::repository;
 
 /// A running process. Dropping it kills it without a warning, as `kill -9` does, and fails the test if its log has told
 /// what nobody may read there.
@@ -104,8 +106,11 @@ impl Drop for LocalHost {
     }
 }
 
-/// Builds the host once per test run, just as `cargo run` would.
+/// Builds the host once per test run, just as `cargo run` would, unless `LOCAL_HOST_BINARY` names one of another commit.
 fn binary() -> &'static PathBuf {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    BINARY.get_or_init(|| repository::built(&["local-host".to_owned()]))
+    BINARY.get_or_init(|| match std::env::var_os("LOCAL_HOST_BINARY") {
+        Some(path) => path.into(),
+        None => repository::built(&["local-host".to_owned()]),
+    })
 }

@@ -36,3 +36,53 @@ fn outcome(plan: &Plan) -> PlanOutcome {
         range_count: ranges.len(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use function_tests::{CATALOG_BYTES, World, error_name};
+    use serde_json::json;
+
+    use super::*;
+
+    const CATALOG: &str = "sku,name,description,price,currency,stock\nCUP-01,Cup,Holds tea,8.50,EUR,4\n";
+
+    #[tokio::test]
+    async fn a_file_is_divided_without_a_gap() {
+        let world = World::open();
+        world.put_catalog(&format!("{CATALOG}{}", "MUG-01,Mug,,13.00,EUR,9\n".repeat(800)));
+        let plan = handle(world.invocation("import-plan"), &PlanImport::from(&world.shop))
+            .await
+            .unwrap();
+        let ranges = plan["ranges"].as_array().unwrap();
+        assert_eq!(
+            (&plan["outcome"], &plan["range_count"]),
+            (&json!("PLANNED"), &json!(ranges.len()))
+        );
+        let begins = ranges.iter().map(|range| &range["begin"]).skip(1);
+        assert!(
+            ranges.len() > 2
+                && ranges
+                    .iter()
+                    .map(|range| &range["end"])
+                    .zip(begins)
+                    .all(|(end, begin)| end == begin)
+        );
+        assert_eq!(
+            (&ranges[0]["begin"], &ranges[ranges.len() - 1]["end"]),
+            (&json!(0), &json!(CATALOG_BYTES))
+        );
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_gone_has_no_ranges_and_a_strange_input_fails_by_name() {
+        let world = World::open();
+        let plan = PlanImport::from(&world.shop);
+        let reply = handle(world.invocation("import-plan"), &plan).await;
+        assert_eq!(
+            reply.unwrap(),
+            json!({"outcome": "GONE", "ranges": [], "range_count": 0})
+        );
+        let reply = handle(world.invocation("import-plan.rejected"), &plan).await;
+        assert_eq!(error_name(reply), "StepInputMalformed");
+    }
+}

@@ -1,14 +1,15 @@
 //! How does `POST /orders` become an order, once per idempotency key?
 
 use domain::orders::order::Order;
-use domain::orders::place::{NewOrder, NewOrderLine, OrderFault, PlaceOrder, PlaceOrderError, PlacedOrder};
+use domain::orders::place::{NewOrder, PlaceOrder, PlaceOrderError, PlacedOrder};
 use domain::orders::ports::{PayloadHash, RecordedReply};
+use domain::orders::pricing::OrderFault;
+use domain::values::IdempotencyKey;
 use door::caller::customer;
 use door::request::{correlation_id, invalid_content};
 use door::time::deadline;
 use door::{failure, subject};
 use entry::http::http;
-use entry::idempotency_key::IdempotencyKey;
 use entry::json::payload_hash;
 use entry::problem::{Fault, Problem};
 use entry::request::HttpRequest;
@@ -40,18 +41,16 @@ pub async fn handle(invocation: Invocation, place: &PlaceOrder) -> Reply {
 
 fn new_order(request: &HttpRequest) -> Result<NewOrder, Problem> {
     let customer = customer(request)?;
-    let idempotency_key = IdempotencyKey::parse(request.header("Idempotency-Key"))?;
+    let key = request.header("Idempotency-Key");
+    let idempotency_key = IdempotencyKey::parse(key.ok_or_else(Problem::idempotency_key_missing)?)
+        .map_err(|_fault| Problem::idempotency_key_malformed())?;
     let json: Value = request.json_body()?;
     let body = NewOrderBody::read(&json).map_err(invalid_content)?;
-    let lines = body.items.into_iter().map(|item| NewOrderLine {
-        sku: item.sku,
-        quantity: item.quantity,
-    });
     Ok(NewOrder {
         customer,
-        lines: lines.collect(),
+        lines: body.items,
         payment_token: body.payment_token,
-        idempotency_key: idempotency_key.as_str().to_owned(),
+        idempotency_key,
         payload_hash: PayloadHash(payload_hash(&json)),
         // Once Lambda has ended this invocation, nothing of it can still write: the lease may pass on.
         lease_until: deadline(request.deadline_ms),
@@ -82,11 +81,8 @@ fn problem(error: PlaceOrderError) -> Problem {
 
 fn fault(fault: &OrderFault) -> Fault {
     let (line, detail) = match fault {
-        OrderFault::NoLines => (None, "an order has at least one item"),
-        OrderFault::TooManyLines => (None, "the order has too many items"),
         OrderFault::TotalTooLarge => (None, "the total is larger than any order may be"),
         OrderFault::UnknownSku { line } => (Some(*line), "there is no product with this sku"),
-        OrderFault::RepeatedSku { line } => (Some(*line), "is the sku of an earlier item"),
         OrderFault::MixedCurrencies { line } => (Some(*line), "has another currency than the items before it"),
     };
     match line {
@@ -94,3 +90,6 @@ fn fault(fault: &OrderFault) -> Fault {
         None => Fault::at(&["items"], detail),
     }
 }
+
+#[cfg(test)]
+mod tests;

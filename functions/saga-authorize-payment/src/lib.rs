@@ -5,6 +5,7 @@ use door::failure;
 use entry::step::{StepError, step};
 use events::invocation::{Invocation, Reply};
 use wire::saga::{SagaInput, StepOutcome};
+use wire::step_fault::StepFault;
 
 pub async fn handle(invocation: Invocation, authorize: &AuthorizePayment) -> Reply {
     step(invocation, |input: SagaInput| async move {
@@ -18,12 +19,45 @@ pub async fn handle(invocation: Invocation, authorize: &AuthorizePayment) -> Rep
 }
 
 fn step_error(error: &AuthorizePaymentError) -> StepError {
-    let name = match error {
-        AuthorizePaymentError::Declined => "PaymentDeclined",
-        AuthorizePaymentError::InsufficientFunds => "InsufficientFunds",
-        AuthorizePaymentError::PaymentClosed => "PaymentClosed",
-        AuthorizePaymentError::OrderNotFound => "OrderNotFound",
+    let fault = match error {
+        AuthorizePaymentError::Declined => StepFault::PaymentDeclined,
+        AuthorizePaymentError::InsufficientFunds => StepFault::InsufficientFunds,
+        AuthorizePaymentError::PaymentClosed => StepFault::PaymentClosed,
+        AuthorizePaymentError::OrderNotFound => StepFault::OrderNotFound,
         AuthorizePaymentError::Port(failure) => return failure::step_error(failure),
     };
-    StepError::new(name, error.to_string())
+    StepError::new(fault.as_str(), error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use function_tests::{OTHER_ORDER, World, error_name};
+    use serde_json::json;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_payment_is_authorized_once_or_refused_for_good() {
+        let world = World::with_order("tok_ok").await;
+        let authorize = AuthorizePayment::from(&world.shop.ports);
+        for _ in 0..2 {
+            let reply = handle(world.invocation("saga-authorize-payment"), &authorize).await;
+            assert_eq!(reply.unwrap(), json!({"outcome": "AUTHORIZED"}));
+        }
+        for (token, name) in [
+            ("tok_declined", "PaymentDeclined"),
+            ("tok_insufficient_funds", "InsufficientFunds"),
+            ("tok_down", "TransientFailure"),
+        ] {
+            let world = World::open();
+            world.place_mugs(OTHER_ORDER, token).await;
+            let authorize = AuthorizePayment::from(&world.shop.ports);
+            let refused = async || handle(world.invocation("saga-authorize-payment.rejected"), &authorize).await;
+            for _ in 0..2 {
+                assert_eq!(error_name(refused().await), name, "{token}");
+            }
+            world.step("saga-void-payment", OTHER_ORDER).await.unwrap();
+            assert_eq!(error_name(refused().await), "PaymentClosed", "{token}");
+        }
+    }
 }

@@ -5,6 +5,7 @@ use door::failure;
 use entry::step::{StepError, step};
 use events::invocation::{Invocation, Reply};
 use wire::saga::{SagaInput, StepOutcome};
+use wire::step_fault::StepFault;
 
 pub async fn handle(invocation: Invocation, complete: &CompleteCancel) -> Reply {
     step(invocation, |input: SagaInput| async move {
@@ -18,10 +19,34 @@ pub async fn handle(invocation: Invocation, complete: &CompleteCancel) -> Reply 
 }
 
 fn step_error(error: &CompleteCancelError) -> StepError {
-    let name = match error {
-        CompleteCancelError::NotCancelling(_) => "OrderNotCancelling",
-        CompleteCancelError::OrderNotFound => "OrderNotFound",
+    let fault = match error {
+        CompleteCancelError::NotCancelling(_) => StepFault::OrderNotCancelling,
+        CompleteCancelError::OrderNotFound => StepFault::OrderNotFound,
         CompleteCancelError::Port(failure) => return failure::step_error(failure),
     };
-    StepError::new(name, error.to_string())
+    StepError::new(fault.as_str(), error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use function_tests::{ORDER, OTHER_ORDER, World, error_name};
+    use serde_json::json;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_cancel_is_completed_only_when_it_was_asked_for() {
+        let world = World::with_order("tok_ok").await;
+        let complete = CompleteCancel::from(&world.shop.ports);
+        world.place_mugs(OTHER_ORDER, "tok_ok").await;
+        world.confirm(ORDER).await;
+        world.send("orders-cancel").await.unwrap();
+        for _ in 0..2 {
+            let reply = handle(world.invocation("saga-cancel-order"), &complete).await;
+            assert_eq!(reply.unwrap(), json!({"outcome": "CANCELLED"}));
+        }
+        assert_eq!(world.order(ORDER).await["status"], "CANCELLED");
+        let reply = handle(world.invocation("saga-cancel-order.rejected"), &complete).await;
+        assert_eq!(error_name(reply), "OrderNotCancelling");
+    }
 }

@@ -50,20 +50,23 @@ fn saga_of(change: &ItemChange) -> Result<Option<Cause>, Undecodable> {
     }
     let status_of = |item: &Attributes| item.string(order_item::STATUS).and_then(OrderStatus::parse);
     let before = change.old_image.as_ref().and_then(status_of);
-    match (change.kind, before, status_of(new)) {
-        (ChangeKind::Insert, _, Some(OrderStatus::Pending)) => cause(
-            SagaKind::Order,
-            new,
-            order_item::CORRELATION_ID,
-            order_item::TRACE_HEADER,
-        )
-        .map(Some),
-        (ChangeKind::Modify, Some(OrderStatus::Confirmed), Some(OrderStatus::Cancelling)) => {
-            let (correlation_id, trace_header) = (order_item::CANCEL_CORRELATION_ID, order_item::CANCEL_TRACE_HEADER);
-            cause(SagaKind::Cancel, new, correlation_id, trace_header).map(Some)
-        }
-        _ => Ok(None),
-    }
+    let kind = match change.kind {
+        ChangeKind::Insert => status_of(new).and_then(|after| SagaKind::started_by(None, after)),
+        ChangeKind::Modify => before
+            .zip(status_of(new))
+            .and_then(|(before, after)| SagaKind::started_by(Some(before), after)),
+        ChangeKind::Remove => None,
+    };
+    let (kind, correlation_id, trace_header) = match kind {
+        None => return Ok(None),
+        Some(SagaKind::Order) => (SagaKind::Order, order_item::CORRELATION_ID, order_item::TRACE_HEADER),
+        Some(SagaKind::Cancel) => (
+            SagaKind::Cancel,
+            order_item::CANCEL_CORRELATION_ID,
+            order_item::CANCEL_TRACE_HEADER,
+        ),
+    };
+    cause(kind, new, correlation_id, trace_header).map(Some)
 }
 
 fn cause(
@@ -87,3 +90,6 @@ fn required<'i>(item: &'i Attributes, name: &'static str) -> Result<&'i str, Und
     item.string(name)
         .ok_or_else(|| Undecodable::new(format!("order item without {name}")))
 }
+
+#[cfg(test)]
+mod tests;

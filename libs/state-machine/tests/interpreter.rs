@@ -9,7 +9,6 @@
 mod interpreter {
     mod errors;
     mod history;
-    mod order_saga;
     mod redrive;
     mod refusals;
     mod replay;

@@ -1,6 +1,7 @@
 //! How are values written as DynamoDB attributes, and read back?
 
 use std::collections::HashMap;
+use std::error::Error;
 
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -13,8 +14,29 @@ pub(crate) type Item = HashMap<String, AttributeValue>;
 #[derive(Debug, thiserror::Error)]
 #[error("the stored item has no readable `{attribute}`")]
 pub(crate) struct UnreadableItem {
-    pub(crate) attribute: &'static str,
+    attribute: &'static str,
+    /// The rule that it breaks. `None` where it is missing or of another type.
+    #[source]
+    fault: Option<Box<dyn Error + Send + Sync>>,
 }
+
+impl UnreadableItem {
+    pub(crate) fn at(attribute: &'static str) -> Self {
+        Self { attribute, fault: None }
+    }
+
+    fn breaking(attribute: &'static str, fault: impl Error + Send + Sync + 'static) -> Self {
+        Self {
+            attribute,
+            fault: Some(Box::new(fault)),
+        }
+    }
+}
+
+/// A text that is none of those that a value of the domain has.
+#[derive(Debug, thiserror::Error)]
+#[error("the text is not one of those that are known")]
+struct UnknownText;
 
 pub(crate) fn text(value: impl Into<String>) -> AttributeValue {
     AttributeValue::S(value.into())
@@ -45,43 +67,62 @@ pub(crate) fn read_texts(item: &Item, attribute: &'static str) -> Result<Vec<Str
         let texts = list.iter().map(|text| text.as_s().ok().cloned());
         texts.collect()
     });
-    texts.ok_or(UnreadableItem { attribute })
+    texts.ok_or(UnreadableItem::at(attribute))
 }
 
 /// A text that must be there.
 pub(crate) fn read_text<'i>(item: &'i Item, attribute: &'static str) -> Result<&'i str, UnreadableItem> {
-    optional_text(item, attribute).ok_or(UnreadableItem { attribute })
+    optional_text(item, attribute).ok_or(UnreadableItem::at(attribute))
 }
 
 pub(crate) fn optional_text<'i>(item: &'i Item, attribute: &str) -> Option<&'i str> {
     item.get(attribute)?.as_s().ok().map(String::as_str)
 }
 
-/// A text that must be there, and one that its type knows.
-pub(crate) fn parsed<T>(
+/// A text that must be there, and one that its type accepts.
+pub(crate) fn parsed<T, E: Error + Send + Sync + 'static>(
     item: &Item,
     attribute: &'static str,
-    parse: impl FnOnce(&str) -> Option<T>,
+    parse: impl FnOnce(&str) -> Result<T, E>,
 ) -> Result<T, UnreadableItem> {
-    optional_parsed(item, attribute, parse)?.ok_or(UnreadableItem { attribute })
+    optional_parsed(item, attribute, parse)?.ok_or(UnreadableItem::at(attribute))
 }
 
 /// `None` where the attribute is absent; one that is there must be readable.
-pub(crate) fn optional_parsed<T>(
+pub(crate) fn optional_parsed<T, E: Error + Send + Sync + 'static>(
     item: &Item,
     attribute: &'static str,
-    parse: impl FnOnce(&str) -> Option<T>,
+    parse: impl FnOnce(&str) -> Result<T, E>,
 ) -> Result<Option<T>, UnreadableItem> {
     let Some(value) = item.get(attribute) else {
         return Ok(None);
     };
-    let known = value.as_s().ok().and_then(|text| parse(text));
-    known.map(Some).ok_or(UnreadableItem { attribute })
+    let text = value.as_s().map_err(|_other| UnreadableItem::at(attribute))?;
+    let parsed = parse(text).map_err(|fault| UnreadableItem::breaking(attribute, fault))?;
+    Ok(Some(parsed))
+}
+
+/// For names whose reader answers `None` to what it does not know.
+pub(crate) fn named<T>(
+    item: &Item,
+    attribute: &'static str,
+    parse: impl FnOnce(&str) -> Option<T>,
+) -> Result<T, UnreadableItem> {
+    parsed(item, attribute, |text| parse(text).ok_or(UnknownText))
+}
+
+/// `None` where the attribute is absent; one that is there must be one of the names.
+pub(crate) fn optional_named<T>(
+    item: &Item,
+    attribute: &'static str,
+    parse: impl FnOnce(&str) -> Option<T>,
+) -> Result<Option<T>, UnreadableItem> {
+    optional_parsed(item, attribute, |text| parse(text).ok_or(UnknownText))
 }
 
 /// A number that must be there, and in the range of its type.
 pub(crate) fn read_number<T: std::str::FromStr>(item: &Item, attribute: &'static str) -> Result<T, UnreadableItem> {
-    optional_number(item, attribute)?.ok_or(UnreadableItem { attribute })
+    optional_number(item, attribute)?.ok_or(UnreadableItem::at(attribute))
 }
 
 /// `None` where the attribute is absent; one that is there must be readable.
@@ -93,14 +134,12 @@ pub(crate) fn optional_number<T: std::str::FromStr>(
         return Ok(None);
     };
     let number = value.as_n().ok().and_then(|digits| digits.parse().ok());
-    number.map(Some).ok_or(UnreadableItem { attribute })
+    number.map(Some).ok_or(UnreadableItem::at(attribute))
 }
 
 /// An amount in two attributes that must both be there.
 pub(crate) fn money(item: &Item, amount_minor: &'static str, currency: &'static str) -> Result<Money, UnreadableItem> {
-    let currency = parsed(item, currency, |text| Currency::parse(text).ok())?;
-    let unreadable = |_fault| UnreadableItem {
-        attribute: amount_minor,
-    };
-    Money::new(read_number(item, amount_minor)?, currency).map_err(unreadable)
+    let currency = parsed(item, currency, Currency::parse)?;
+    let amount = read_number(item, amount_minor)?;
+    Money::new(amount, currency).map_err(|fault| UnreadableItem::breaking(amount_minor, fault))
 }

@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::error::BuildError;
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use aws_sdk_dynamodb::types::KeysAndAttributes;
 use domain::catalog::ports::{ApplyOutcome, CatalogVersion, CatalogWriter, ProductCatalog, ProductPage};
 use domain::catalog::product::{CatalogRow, Product};
 use domain::orders::ports::PriceList;
 use domain::ports::PortFailure;
 use domain::values::{Money, Sku, Timestamp};
 
-use crate::attributes::{Item, UnreadableItem, number, text};
+use crate::attributes::{Item, UnreadableItem, text};
 use crate::conditions::found_instead;
 use crate::product_item;
 use crate::table::Table;

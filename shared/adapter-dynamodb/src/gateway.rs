@@ -15,7 +15,7 @@ use domain::values::{Money, OrderId, PaymentToken, Timestamp};
 use sandbox_gateway::ledger::{LedgerEntry, LedgerEvent, Movement};
 use sandbox_gateway::payment::{Decision, GatewayFault, Payment, State};
 
-use crate::attributes::{Item, UnreadableItem, money, number, parsed, read_number, text};
+use crate::attributes::{Item, UnreadableItem, money, named, number, parsed, read_number, text};
 use crate::table::Table;
 use crate::transactions;
 
@@ -171,14 +171,15 @@ impl DynamoSandboxGateway {
     }
 
     fn entering(&self, payment: &OrderId, revision: i64, movement: Movement) -> Result<TransactWriteItem, BuildError> {
+        let Movement { event, amount } = movement;
         let mut item = Item::from([
             ("pk".to_owned(), text(format!("entry#{payment}#{revision}"))),
             ("payment".to_owned(), text(payment.as_str())),
             ("revision".to_owned(), number(revision)),
-            ("event".to_owned(), text(movement.event.as_str())),
+            ("event".to_owned(), text(event.as_str())),
             ("entered_at".to_owned(), number(self.clock.now().unix_ms())),
         ]);
-        insert_amount(&mut item, movement.amount);
+        insert_amount(&mut item, amount);
         let put = Put::builder()
             .table_name(&self.table.name)
             .set_item(Some(item))
@@ -229,11 +230,9 @@ fn page(item: &Item) -> Result<Page, UnreadableItem> {
     let refuses_capture = item.get("refuses_capture").and_then(|value| value.as_bool().ok());
     Ok(Page {
         payment: Payment {
-            state: parsed(item, "state", State::parse)?,
+            state: named(item, "state", State::parse)?,
             amount: amount(item)?,
-            refuses_capture: *refuses_capture.ok_or(UnreadableItem {
-                attribute: "refuses_capture",
-            })?,
+            refuses_capture: *refuses_capture.ok_or(UnreadableItem::at("refuses_capture"))?,
             failures: read_number(item, "failures")?,
         },
         revision: read_number(item, "revision")?,
@@ -243,8 +242,8 @@ fn page(item: &Item) -> Result<Page, UnreadableItem> {
 fn entry(item: &Item) -> Result<LedgerEntry, UnreadableItem> {
     Ok(LedgerEntry {
         sequence: read_number(item, "revision")?,
-        payment: parsed(item, "payment", |text| OrderId::parse(text).ok())?,
-        event: parsed(item, "event", LedgerEvent::parse)?,
+        payment: parsed(item, "payment", OrderId::parse)?,
+        event: named(item, "event", LedgerEvent::parse)?,
         amount: amount(item)?,
         at: Timestamp::from_unix_ms(read_number(item, "entered_at")?),
     })

@@ -50,17 +50,24 @@ impl IdempotencyStore for DynamoIdempotencyStore {
         let unreadable = |fault| PortFailure::permanent(ACTION, fault);
         // Names this call, all its repetitions by the SDK included, and no other.
         let attempt = Uuid::now_v7().to_string();
+        let IdempotencyClaim {
+            scope,
+            payload_hash,
+            now,
+            lease_until,
+            expires_at,
+        } = claim;
         let claimed = self
-            .update(&claim.scope)
+            .update(scope)
             .condition_expression(CLAIMABLE)
             .update_expression(CLAIM)
-            .expression_attribute_values(":now_s", number(claim.now.unix_ms().div_euclid(MS_PER_SECOND)))
-            .expression_attribute_values(":now", number(claim.now.unix_ms()))
+            .expression_attribute_values(":now_s", number(now.unix_ms().div_euclid(MS_PER_SECOND)))
+            .expression_attribute_values(":now", number(now.unix_ms()))
             .expression_attribute_values(":kind", text(KIND))
             .expression_attribute_values(":attempt", text(attempt.as_str()))
-            .expression_attribute_values(":hash", bytes(claim.payload_hash.0))
-            .expression_attribute_values(":lease", number(claim.lease_until.unix_ms()))
-            .expression_attribute_values(":expires_s", number(expiry_s(claim.expires_at)))
+            .expression_attribute_values(":hash", bytes(payload_hash.0))
+            .expression_attribute_values(":lease", number(lease_until.unix_ms()))
+            .expression_attribute_values(":expires_s", number(expiry_s(*expires_at)))
             .expression_attribute_values(":one", number(1))
             .return_values(ReturnValue::UpdatedNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
@@ -108,9 +115,7 @@ fn not_granted(record: &Item, claim: &IdempotencyClaim, attempt: &str) -> Result
         // Granted to this very call, its first answer lost.
         return Ok(IdempotencyClaimed::Granted(Fence(read_number(record, "fence")?)));
     }
-    let payload_hash = optional_bytes(record, "payload_hash").ok_or(UnreadableItem {
-        attribute: "payload_hash",
-    })?;
+    let payload_hash = optional_bytes(record, "payload_hash").ok_or(UnreadableItem::at("payload_hash"))?;
     if payload_hash != claim.payload_hash.0 {
         return Ok(IdempotencyClaimed::OtherPayload);
     }
@@ -133,14 +138,15 @@ pub(crate) fn completing(
     completion: &IdempotencyCompletion,
     order: &OrderId,
 ) -> Result<Update, BuildError> {
+    let IdempotencyCompletion { scope, fence, reply } = completion;
     Update::builder()
         .table_name(&table.name)
-        .key("pk", partition_key(&completion.scope))
+        .key("pk", partition_key(scope))
         .condition_expression("fence = :fence AND attribute_exists(payload_hash) AND attribute_not_exists(reply)")
         .update_expression("SET order_id = :order, reply = :reply")
-        .expression_attribute_values(":fence", number(completion.fence.0))
+        .expression_attribute_values(":fence", number(fence.0))
         .expression_attribute_values(":order", text(order.as_str()))
-        .expression_attribute_values(":reply", bytes(completion.reply.0.as_slice()))
+        .expression_attribute_values(":reply", bytes(reply.0.as_slice()))
         .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
         .build()
 }
@@ -160,7 +166,11 @@ fn partition_key(scope: &IdempotencyScope) -> AttributeValue {
         operation,
         key,
     } = scope;
-    text(format!("idempotency#{} {operation} {key}", customer.as_str()))
+    text(format!(
+        "idempotency#{} {operation} {}",
+        customer.as_str(),
+        key.as_str()
+    ))
 }
 
 /// Whole seconds, as DynamoDB wants them; rounded up, so that nothing is forgotten early.

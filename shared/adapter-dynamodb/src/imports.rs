@@ -4,16 +4,18 @@
 use async_trait::async_trait;
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, TransactWriteItem, Update};
+use domain::catalog::import::file_version::{FileAge, FileVersion};
 use domain::catalog::import::job::{ImportId, RangeProgress};
 use domain::catalog::ports::{Advance, Begin, CatalogImport, CatalogImportEnd, ImportLedger};
 use domain::ports::PortFailure;
-use domain::uploads::upload::{Upload, UploadKind, UploadStatus};
+use domain::stored_upload;
+use domain::uploads::upload::UploadStatus;
 use domain::values::{ImportCounts, ObjectSequencer, ObjectVersion, Timestamp, UploadId};
 
-use crate::attributes::{Item, UnreadableItem, number, text, texts};
+use crate::attributes::{Item, number, text, texts};
 use crate::conditions::found_instead;
 use crate::table::Table;
-use crate::upload_item::{self, Age, ImportedFile, NewUpload};
+use crate::upload_item::{self, ImportedFile, NewUpload};
 use crate::{range_item, transactions, uploads};
 
 /// How often a beginning tries to take the place of an older version, while yet others take it first.
@@ -30,11 +32,6 @@ const RANGE: usize = 1;
 pub struct DynamoImportLedger {
     pub table: Table,
 }
-
-/// Somebody copied a file by hand to the key of a photo's upload.
-#[derive(Debug, thiserror::Error)]
-#[error("the upload is not one of a catalog")]
-struct NoCatalog;
 
 #[derive(Debug, thiserror::Error)]
 #[error("the import has not begun")]
@@ -56,10 +53,9 @@ impl ImportLedger for DynamoImportLedger {
     ) -> Result<Begin, PortFailure> {
         const ACTION: &str = "begin import";
         let file = ImportedFile { object, sequencer };
-        let file_name = object.key.rsplit('/').next().unwrap_or(&object.key).to_owned();
         let by_hand = NewUpload {
             id: upload_id,
-            kind: &UploadKind::Catalog { file_name },
+            kind: &stored_upload::unannounced_catalog(object),
             size_bytes: object.size_bytes,
             created_by: None,
             status: UploadStatus::Processing,
@@ -67,14 +63,16 @@ impl ImportLedger for DynamoImportLedger {
             at,
         };
         let mut item = uploads::begin(ACTION, &self.table, &by_hand).await?;
+        let version = FileVersion::new(object, sequencer);
         let mut races = 0..RACES_MAX;
         loop {
             let import = import(ACTION, &item)?;
-            match file.age(&item).map_err(|fault| PortFailure::permanent(ACTION, fault))? {
-                Age::Same => return Ok(Begin::Import(import)),
-                Age::Older => return Ok(Begin::Outdated),
-                Age::Newer if races.next().is_none() => return Err(PortFailure::transient(ACTION, RacesLost)),
-                Age::Newer => item = self.begin_anew(ACTION, &import.id, file, at).await?,
+            let begun = upload_item::begun_version(&item).map_err(|fault| PortFailure::permanent(ACTION, fault))?;
+            match version.compared_with(&begun) {
+                FileAge::Same => return Ok(Begin::Import(import)),
+                FileAge::Older => return Ok(Begin::Outdated),
+                FileAge::Newer if races.next().is_none() => return Err(PortFailure::transient(ACTION, RacesLost)),
+                FileAge::Newer => item = self.begin_anew(ACTION, &import.id, file, at).await?,
             }
         }
     }
@@ -206,6 +204,13 @@ impl DynamoImportLedger {
 
     /// Adds to what the upload shows.
     fn adding(&self, import: &ImportId, counts: ImportCounts, at: Timestamp) -> Result<TransactWriteItem, BuildError> {
+        let ImportCounts {
+            rows_read,
+            rows_written,
+            rows_rejected,
+            bytes_read,
+            bytes_total: _,
+        } = counts;
         let update = Update::builder()
             .table_name(&self.table.name)
             .key("pk", upload_item::key(&import.upload_id))
@@ -219,10 +224,10 @@ impl DynamoImportLedger {
             .expression_attribute_values(":processing", text(UploadStatus::Processing.as_str()))
             .expression_attribute_values(":sequence", number(import.sequence))
             .expression_attribute_values(":at", number(at.unix_ms()))
-            .expression_attribute_values(":rows_read", number(counts.rows_read))
-            .expression_attribute_values(":rows_written", number(counts.rows_written))
-            .expression_attribute_values(":rows_rejected", number(counts.rows_rejected))
-            .expression_attribute_values(":bytes_read", number(counts.bytes_read));
+            .expression_attribute_values(":rows_read", number(rows_read))
+            .expression_attribute_values(":rows_written", number(rows_written))
+            .expression_attribute_values(":rows_rejected", number(rows_rejected))
+            .expression_attribute_values(":bytes_read", number(bytes_read));
         Ok(TransactWriteItem::builder().update(update.build()?).build())
     }
 
@@ -236,9 +241,7 @@ impl DynamoImportLedger {
         at: Timestamp,
     ) -> Result<TransactWriteItem, BuildError> {
         let stands_there = "reached = :from AND parts = :its_parts AND is_done = :was_done";
-        // Progress is noted with the first row, or with the end.
-        let was_noted = from.rows_read > 0 || from.is_done;
-        let condition = if was_noted {
+        let condition = if from.is_stored() {
             stands_there.to_owned()
         } else {
             format!("attribute_not_exists(pk) OR ({stands_there})")
@@ -263,31 +266,6 @@ impl DynamoImportLedger {
 /// What an upload's item says of its import.
 fn import(action: &'static str, item: &Item) -> Result<CatalogImport, PortFailure> {
     let upload = uploads::read(action, item)?;
-    let finished = ended(&upload, item).map_err(|fault| PortFailure::permanent(action, fault))?;
-    let UploadKind::Catalog { file_name } = upload.kind else {
-        return Err(PortFailure::permanent(action, NoCatalog));
-    };
-    Ok(CatalogImport {
-        id: ImportId {
-            upload_id: upload.id,
-            sequence: upload.sequence,
-        },
-        uploaded_by: upload.created_by,
-        file_name,
-        finished,
-    })
-}
-
-/// How the import ended, once it has.
-fn ended(upload: &Upload, item: &Item) -> Result<Option<CatalogImportEnd>, UnreadableItem> {
-    Ok(match upload.status {
-        UploadStatus::Waiting | UploadStatus::Processing => None,
-        UploadStatus::Rejected => Some(CatalogImportEnd::Rejected {
-            reason: upload.reason.clone().unwrap_or_default(),
-        }),
-        UploadStatus::Done => Some(CatalogImportEnd::Done {
-            counts: upload.import.unwrap_or_default(),
-            unknown_columns: upload_item::unknown_columns(item)?,
-        }),
-    })
+    let unknown_columns = upload_item::unknown_columns(item).map_err(|fault| PortFailure::permanent(action, fault))?;
+    stored_upload::import_of(upload, unknown_columns).map_err(|fault| PortFailure::permanent(action, fault))
 }

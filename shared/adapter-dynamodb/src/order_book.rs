@@ -3,14 +3,12 @@
 use async_trait::async_trait;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
-use domain::fulfilment::ports::{
-    FulfilmentOrder, OrderBook, ParkedOrder, ParkedOrders, Parking, SagaKind, StockLine, Transition,
-};
-use domain::orders::order::{Order, OrderLine};
+use domain::fulfilment::ports::{FulfilmentOrder, OrderBook, ParkedOrder, ParkedOrders, Parking, SagaKind, Transition};
+use domain::fulfilment::status_change::StatusChange;
 use domain::ports::PortFailure;
 use domain::values::{OrderId, OrderStatus, RejectionReason, Timestamp};
 
-use crate::attributes::{Item, UnreadableItem, number, optional_parsed, parsed, text};
+use crate::attributes::{Item, number, text};
 use crate::conditions::found_instead;
 use crate::order_item;
 use crate::orders;
@@ -27,41 +25,20 @@ impl OrderBook for DynamoOrderBook {
         const ACTION: &str = "read order";
         let item = orders::find(ACTION, &self.table, id).await?;
         let order = item.map(|item| orders::order(ACTION, &item)).transpose()?;
-        Ok(order.map(fulfilment_order))
+        Ok(order.map(FulfilmentOrder::from))
     }
 
     async fn confirm(&self, id: &OrderId, at: Timestamp) -> Result<Transition, PortFailure> {
-        let request = self
-            .lead_on(id, OrderStatus::Pending, OrderStatus::Confirmed, at)
-            .update_expression("SET #status = :to, updated_at = :at REMOVE parked_from, #open");
-        change("confirm order", request, |standing| {
-            matches!(
-                standing.due(),
-                OrderStatus::Confirmed | OrderStatus::Cancelling | OrderStatus::Cancelled
-            )
-        })
-        .await
+        self.change("confirm order", id, StatusChange::Confirm, at).await
     }
 
     async fn reject(&self, id: &OrderId, reason: RejectionReason, at: Timestamp) -> Result<Transition, PortFailure> {
-        let request = self
-            .lead_on(id, OrderStatus::Pending, OrderStatus::Rejected, at)
-            .update_expression("SET #status = :to, updated_at = :at, reason = :reason REMOVE parked_from, #open")
-            .expression_attribute_values(":reason", text(reason.as_str()));
-        change("reject order", request, |standing| {
-            standing.status == OrderStatus::Rejected
-        })
-        .await
+        self.change("reject order", id, StatusChange::Reject(reason), at).await
     }
 
     async fn complete_cancel(&self, id: &OrderId, at: Timestamp) -> Result<Transition, PortFailure> {
-        let request = self
-            .lead_on(id, OrderStatus::Cancelling, OrderStatus::Cancelled, at)
-            .update_expression("SET #status = :to, updated_at = :at REMOVE parked_from, #open");
-        change("complete cancel of order", request, |standing| {
-            standing.status == OrderStatus::Cancelled
-        })
-        .await
+        self.change("complete cancel of order", id, StatusChange::CompleteCancel, at)
+            .await
     }
 
     async fn park(
@@ -71,30 +48,16 @@ impl OrderBook for DynamoOrderBook {
         parking: &Parking,
         at: Timestamp,
     ) -> Result<Transition, PortFailure> {
-        // On the right of `=` stands what the item had before: `parked_from` gets the status that is replaced here.
-        let request = self
-            .move_to(id, OrderStatus::Parked, at)
-            .condition_expression("#status = :awaited")
-            .update_expression(
-                "SET parked_from = #status, #status = :to, updated_at = :at, parking_execution = :execution, \
-                 parking_error = :error, parking_cause = :cause, #open = :parked",
-            )
-            .expression_attribute_values(":parked", text(order_item::PARKED))
-            .expression_attribute_values(":awaited", text(saga.awaited_in().as_str()))
-            .expression_attribute_values(":execution", text(parking.execution.as_str()))
-            .expression_attribute_values(":error", text(parking.error.as_str()))
-            .expression_attribute_values(":cause", text(parking.cause.as_str()));
-        change("park order", request, |standing| standing.status == OrderStatus::Parked).await
+        self.change("park order", id, StatusChange::Park(saga, parking.clone()), at)
+            .await
     }
 
     /// The index lags behind the table by moments, which an order that is overdue has behind it.
     async fn overdue(&self, before: Timestamp, limit: usize) -> Result<Vec<FulfilmentOrder>, PortFailure> {
         const ACTION: &str = "find overdue orders";
         let items = self.indexed(ACTION, order_item::OPEN, before, limit).await?;
-        let orders = items
-            .iter()
-            .map(|item| orders::order(ACTION, item).map(fulfilment_order));
-        orders.collect()
+        let orders = items.iter().map(|item| orders::order(ACTION, item));
+        orders.map(|order| order.map(FulfilmentOrder::from)).collect()
     }
 }
 
@@ -115,28 +78,57 @@ impl ParkedOrders for DynamoOrderBook {
     }
 }
 
-/// Where an order stood that could not be moved.
-struct Standing {
-    status: OrderStatus,
-    /// Present while PARKED.
-    parked_from: Option<OrderStatus>,
-}
-
-impl Standing {
-    fn of(item: &Item) -> Result<Self, UnreadableItem> {
-        Ok(Self {
-            status: order_item::status(item)?,
-            parked_from: optional_parsed(item, "parked_from", OrderStatus::parse)?,
-        })
-    }
-
-    /// Looks through being PARKED: a redrive leads on from there.
-    fn due(&self) -> OrderStatus {
-        self.parked_from.unwrap_or(self.status)
-    }
-}
-
 impl DynamoOrderBook {
+    async fn change(
+        &self,
+        action: &'static str,
+        id: &OrderId,
+        change: StatusChange,
+        at: Timestamp,
+    ) -> Result<Transition, PortFailure> {
+        let Err(error) = self.request(id, &change, at).send().await else {
+            return Ok(Transition::Done);
+        };
+        let Some(item) = found_instead(action, error)? else {
+            return Ok(Transition::NotFound);
+        };
+        let standing = order_item::standing(&item).map_err(|fault| PortFailure::permanent(action, fault))?;
+        let answer = change.check(standing).err();
+        Ok(answer.unwrap_or(Transition::Refused(standing.status)))
+    }
+
+    fn request(&self, id: &OrderId, change: &StatusChange, at: Timestamp) -> UpdateItemFluentBuilder {
+        match change {
+            StatusChange::Confirm | StatusChange::CompleteCancel => self
+                .lead_on(id, change, at)
+                .update_expression("SET #status = :to, updated_at = :at REMOVE parked_from, #open"),
+            StatusChange::Reject(reason) => self
+                .lead_on(id, change, at)
+                .update_expression("SET #status = :to, updated_at = :at, reason = :reason REMOVE parked_from, #open")
+                .expression_attribute_values(":reason", text(reason.as_str())),
+            // On the right of `=` stands what the item had before: `parked_from` gets the status that is replaced here.
+            StatusChange::Park(
+                _,
+                Parking {
+                    execution,
+                    error,
+                    cause,
+                },
+            ) => self
+                .move_to(id, change, at)
+                .condition_expression("#status = :awaited")
+                .update_expression(
+                    "SET parked_from = #status, #status = :to, updated_at = :at, parking_execution = :execution, \
+                     parking_error = :error, parking_cause = :cause, #open = :parked",
+                )
+                .expression_attribute_values(":parked", text(order_item::PARKED))
+                .expression_attribute_values(":awaited", text(change.from().as_str()))
+                .expression_attribute_values(":execution", text(execution))
+                .expression_attribute_values(":error", text(error))
+                .expression_attribute_values(":cause", text(cause)),
+        }
+    }
+
     /// What the index of orders that somebody has to look after holds under this value, changed longest ago first.
     async fn indexed(
         &self,
@@ -172,15 +164,15 @@ impl DynamoOrderBook {
         Ok(items)
     }
 
-    /// Moves an order along that stands at `from`, or was parked from there.
-    fn lead_on(&self, id: &OrderId, from: OrderStatus, to: OrderStatus, at: Timestamp) -> UpdateItemFluentBuilder {
-        self.move_to(id, to, at)
+    /// Also moves an order along that was parked from where the change starts.
+    fn lead_on(&self, id: &OrderId, change: &StatusChange, at: Timestamp) -> UpdateItemFluentBuilder {
+        self.move_to(id, change, at)
             .condition_expression("#status = :from OR (#status = :parked AND parked_from = :from)")
-            .expression_attribute_values(":from", text(from.as_str()))
+            .expression_attribute_values(":from", text(change.from().as_str()))
             .expression_attribute_values(":parked", text(OrderStatus::Parked.as_str()))
     }
 
-    fn move_to(&self, id: &OrderId, to: OrderStatus, at: Timestamp) -> UpdateItemFluentBuilder {
+    fn move_to(&self, id: &OrderId, change: &StatusChange, at: Timestamp) -> UpdateItemFluentBuilder {
         self.table
             .client
             .update_item()
@@ -188,64 +180,17 @@ impl DynamoOrderBook {
             .key("pk", order_item::partition_key(id))
             .expression_attribute_names("#status", "status")
             .expression_attribute_names("#open", "open")
-            .expression_attribute_values(":to", text(to.as_str()))
+            .expression_attribute_values(":to", text(change.to().as_str()))
             .expression_attribute_values(":at", number(at.unix_ms()))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
     }
 }
 
-/// Sends the change; `is_past` says of an order that could not be moved whether it has this change behind it.
-async fn change(
-    action: &'static str,
-    request: UpdateItemFluentBuilder,
-    is_past: fn(&Standing) -> bool,
-) -> Result<Transition, PortFailure> {
-    let Err(error) = request.send().await else {
-        return Ok(Transition::Done);
-    };
-    let Some(item) = found_instead(action, error)? else {
-        return Ok(Transition::NotFound);
-    };
-    let standing = Standing::of(&item).map_err(|fault| PortFailure::permanent(action, fault))?;
-    if is_past(&standing) {
-        return Ok(Transition::AlreadyDone);
-    }
-    Ok(Transition::Refused(standing.status))
-}
-
 /// `None` for an order that something has led on.
 fn parked_order(action: &'static str, item: &Item) -> Result<Option<ParkedOrder>, PortFailure> {
-    let unreadable = |fault: UnreadableItem| PortFailure::permanent(action, fault);
-    let standing = Standing::of(item).map_err(unreadable)?;
-    let (OrderStatus::Parked, Some(parked_from)) = (standing.status, standing.parked_from) else {
+    let unreadable = |fault| PortFailure::permanent(action, fault);
+    if order_item::standing(item).map_err(unreadable)?.parked_from.is_none() {
         return Ok(None);
-    };
-    let told = |name| parsed(item, name, |text| Some(text.to_owned())).map_err(unreadable);
-    Ok(Some(ParkedOrder {
-        order: fulfilment_order(orders::order(action, item)?),
-        parked_from,
-        parking: Parking {
-            execution: told("parking_execution")?,
-            error: told("parking_error")?,
-            cause: told("parking_cause")?,
-        },
-    }))
-}
-
-fn fulfilment_order(order: Order) -> FulfilmentOrder {
-    let line = |line: OrderLine| StockLine {
-        sku: line.sku,
-        quantity: line.quantity,
-    };
-    FulfilmentOrder {
-        id: order.id,
-        customer: order.customer,
-        lines: order.lines.into_iter().map(line).collect(),
-        total: order.total,
-        payment_token: order.payment_token,
-        status: order.status,
-        reason: order.reason,
-        correlation_id: order.correlation_id,
-        updated_at: order.updated_at,
     }
+    Ok(order_item::stored(item).map_err(unreadable)?.into_parked())
 }

@@ -8,6 +8,7 @@ use domain::orders::ports::{
 };
 use domain::ports::PortFailure;
 use domain::values::{CorrelationId, CustomerId, OrderId, OrderStatus, Timestamp};
+use wire::order_item::TRACE_HEADER;
 
 use crate::attributes::{Item, number, optional_text, text};
 use crate::conditions::found_instead;
@@ -33,7 +34,7 @@ impl OrderRepository for DynamoOrderRepository {
         let complete = idempotency::completing(&self.table, completion, &order.id).map_err(unbuildable)?;
         let mut item = order_item::new_item(order).map_err(|fault| PortFailure::permanent(ACTION, fault))?;
         if let Some(header) = (self.table.trace_header)() {
-            item.insert("trace_header".to_owned(), text(header));
+            item.insert(TRACE_HEADER.to_owned(), text(header));
         }
         let insert = Put::builder()
             .table_name(&self.table.name)
@@ -140,11 +141,7 @@ impl OrderRepository for DynamoOrderRepository {
         let Some(item) = found.filter(|item| optional_text(item, "customer_id") == Some(customer.as_str())) else {
             return Ok(CancelOutcome::NotFound);
         };
-        let order = order(ACTION, &item)?;
-        Ok(match order.status {
-            OrderStatus::Cancelling => CancelOutcome::Cancelling(order),
-            status => CancelOutcome::Refused(status),
-        })
+        Ok(CancelOutcome::of(order(ACTION, &item)?))
     }
 }
 

@@ -6,7 +6,7 @@ use domain::fulfilment::ports::{PaymentRecord, PaymentRecords, PaymentState};
 use domain::ports::PortFailure;
 use domain::values::{OrderId, Timestamp};
 
-use crate::attributes::{Item, UnreadableItem, money, number, parsed, read_number, text};
+use crate::attributes::{Item, UnreadableItem, money, named, number, read_number, text};
 use crate::conditions::found_instead;
 use crate::table::Table;
 
@@ -18,6 +18,7 @@ pub struct DynamoPaymentRecords {
 #[async_trait]
 impl PaymentRecords for DynamoPaymentRecords {
     async fn note(&self, order: &OrderId, record: PaymentRecord) -> Result<(), PortFailure> {
+        let PaymentRecord { state, amount, at } = record;
         let noted = self
             .table
             .client
@@ -30,11 +31,11 @@ impl PaymentRecords for DynamoPaymentRecords {
             )
             .expression_attribute_names("#rank", "rank")
             .expression_attribute_names("#state", "state")
-            .expression_attribute_values(":rank", number(rank(record.state)))
-            .expression_attribute_values(":state", text(record.state.as_str()))
-            .expression_attribute_values(":amount", number(record.amount.amount_minor()))
-            .expression_attribute_values(":currency", text(record.amount.currency().code()))
-            .expression_attribute_values(":at", number(record.at.unix_ms()))
+            .expression_attribute_values(":rank", number(rank(state)))
+            .expression_attribute_values(":state", text(state.as_str()))
+            .expression_attribute_values(":amount", number(amount.amount_minor()))
+            .expression_attribute_values(":currency", text(amount.currency().code()))
+            .expression_attribute_values(":at", number(at.unix_ms()))
             .send()
             .await;
         if let Err(error) = noted {
@@ -78,7 +79,7 @@ fn rank(state: PaymentState) -> u32 {
 
 fn read(item: &Item) -> Result<PaymentRecord, UnreadableItem> {
     Ok(PaymentRecord {
-        state: parsed(item, "state", PaymentState::parse)?,
+        state: named(item, "state", PaymentState::parse)?,
         amount: money(item, "amount_minor", "currency")?,
         at: Timestamp::from_unix_ms(read_number(item, "noted_at")?),
     })

@@ -9,7 +9,7 @@ use domain::values::{PhotoKey, Timestamp, UploadId};
 use crate::attributes::text;
 use crate::conditions::found_instead;
 use crate::table::Table;
-use crate::upload_item::{self, NewUpload};
+use crate::upload_item::NewUpload;
 use crate::uploads;
 
 /// What a photo that was copied in by hand is said to be; the renderer looks for itself.
@@ -49,7 +49,7 @@ impl PhotoUploads for DynamoPhotoUploads {
         };
         Ok(PhotoUpload {
             sequence: upload.sequence,
-            finished: upload_item::has_ended(&upload),
+            finished: upload.status.is_final(),
         })
     }
 

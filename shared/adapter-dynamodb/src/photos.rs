@@ -19,19 +19,25 @@ pub struct DynamoProductPhotos {
 impl ProductPhotos for DynamoProductPhotos {
     /// An attempt whose answer got lost is told as superseded, by itself, which the port allows.
     async fn show(&self, photo: &PhotoShown, at: Timestamp) -> Result<ShowOutcome, PortFailure> {
+        let PhotoShown {
+            sku,
+            upload_id,
+            sequence,
+            keys,
+        } = photo;
         let shown = self
             .table
             .client
             .update_item()
             .table_name(&self.table.name)
-            .key("pk", product_item::key(&photo.sku))
+            .key("pk", product_item::key(sku))
             .condition_expression("attribute_not_exists(photo_sequence) OR photo_sequence < :sequence")
             .update_expression(
                 "SET photo_sequence = :sequence, photo_upload_id = :upload, thumbnails = :thumbnails, photo_at = :at",
             )
-            .expression_attribute_values(":sequence", number(photo.sequence))
-            .expression_attribute_values(":upload", text(photo.upload_id.as_str()))
-            .expression_attribute_values(":thumbnails", product_item::thumbnail_keys(&photo.keys))
+            .expression_attribute_values(":sequence", number(*sequence))
+            .expression_attribute_values(":upload", text(upload_id.as_str()))
+            .expression_attribute_values(":thumbnails", product_item::thumbnail_keys(keys))
             .expression_attribute_values(":at", number(at.unix_ms()))
             .send()
             .await;

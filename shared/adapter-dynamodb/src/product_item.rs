@@ -74,7 +74,7 @@ pub(crate) fn is_listed(item: &Item) -> bool {
 }
 
 pub(crate) fn sku(item: &Item) -> Result<Sku, UnreadableItem> {
-    parsed(item, "sku", |text| Sku::parse(text).ok())
+    parsed(item, "sku", Sku::parse)
 }
 
 pub(crate) fn price(item: &Item) -> Result<Money, UnreadableItem> {
@@ -105,9 +105,7 @@ pub(crate) fn thumbnail_keys(keys: &[(u32, String)]) -> AttributeValue {
 }
 
 fn thumbnails(item: &Item) -> Result<Vec<(u32, String)>, UnreadableItem> {
-    let unreadable = || UnreadableItem {
-        attribute: "thumbnails",
-    };
+    let unreadable = || UnreadableItem::at("thumbnails");
     let Some(stored) = item.get("thumbnails") else {
         return Ok(Vec::new());
     };

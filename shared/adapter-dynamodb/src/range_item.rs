@@ -36,14 +36,21 @@ pub(crate) fn key(import: &ImportId, range: u32) -> AttributeValue {
 
 /// All but the key.
 pub(crate) fn attributes(progress: &RangeProgress, at: Timestamp) -> [(&'static str, AttributeValue); 9] {
+    let RangeProgress {
+        reached: RecordStart { byte_offset, line },
+        rows_read,
+        rows_rejected,
+        parts,
+        is_done,
+    } = progress;
     [
         ("kind", text(KIND)),
-        ("reached", number(progress.reached.byte_offset)),
-        ("line", number(progress.reached.line)),
-        ("rows_read", number(progress.rows_read)),
-        ("rows_rejected", number(progress.rows_rejected)),
-        ("parts", texts(&progress.parts)),
-        ("is_done", AttributeValue::Bool(progress.is_done)),
+        ("reached", number(*byte_offset)),
+        ("line", number(*line)),
+        ("rows_read", number(*rows_read)),
+        ("rows_rejected", number(*rows_rejected)),
+        ("parts", texts(parts)),
+        ("is_done", AttributeValue::Bool(*is_done)),
         ("updated_at", number(at.unix_ms())),
         ("expires_at", number(at.plus(KEPT).unix_ms().div_euclid(MS_PER_SECOND))),
     ]
@@ -59,6 +66,6 @@ pub(crate) fn progress(item: &Item) -> Result<RangeProgress, UnreadableItem> {
         rows_read: read_number(item, "rows_read")?,
         rows_rejected: read_number(item, "rows_rejected")?,
         parts: read_texts(item, "parts")?,
-        is_done: *is_done.ok_or(UnreadableItem { attribute: "is_done" })?,
+        is_done: *is_done.ok_or(UnreadableItem::at("is_done"))?,
     })
 }

@@ -15,7 +15,7 @@ use domain::ports::{PortFailure, SendClaim, SendLog, SendState};
 use domain::values::Timestamp;
 use uuid::Uuid;
 
-use crate::attributes::{number, optional_text, parsed, text};
+use crate::attributes::{named, number, optional_text, text};
 use crate::conditions::found_instead;
 use crate::table::Table;
 
@@ -39,7 +39,7 @@ impl SendLog for DynamoSendLog {
             .table_name(&self.table.name)
             .item("pk", partition_key(key))
             .item("kind", text(KIND))
-            .item("state", text(name(SendState::Claimed)))
+            .item("state", text(SendState::Claimed.as_str()))
             .item("at", number(at.unix_ms()))
             .item("attempt", text(attempt.as_str()))
             .item("holder", text(self.table.holder.as_ref()))
@@ -55,7 +55,7 @@ impl SendLog for DynamoSendLog {
             // Granted to this very call, its first answer lost.
             return Ok(SendClaim::Granted);
         }
-        let state = parsed(&found, "state", parse);
+        let state = named(&found, "state", SendState::parse);
         state
             .map(SendClaim::Taken)
             .map_err(|fault| PortFailure::permanent(ACTION, fault))
@@ -73,8 +73,8 @@ impl SendLog for DynamoSendLog {
             .update_expression("SET #state = :state, #at = :at")
             .expression_attribute_names("#state", "state")
             .expression_attribute_names("#at", "at")
-            .expression_attribute_values(":sent", text(name(SendState::Sent)))
-            .expression_attribute_values(":state", text(name(state)))
+            .expression_attribute_values(":sent", text(SendState::Sent.as_str()))
+            .expression_attribute_values(":state", text(state.as_str()))
             .expression_attribute_values(":at", number(at.unix_ms()))
             .send()
             .await;
@@ -94,7 +94,7 @@ impl SendLog for DynamoSendLog {
             .key("pk", partition_key(key))
             .condition_expression("#state = :claimed AND holder = :holder")
             .expression_attribute_names("#state", "state")
-            .expression_attribute_values(":claimed", text(name(SendState::Claimed)))
+            .expression_attribute_values(":claimed", text(SendState::Claimed.as_str()))
             .expression_attribute_values(":holder", text(self.table.holder.as_ref()))
             .send()
             .await;
@@ -107,18 +107,4 @@ impl SendLog for DynamoSendLog {
 
 fn partition_key(key: &str) -> AttributeValue {
     text(format!("send#{key}"))
-}
-
-fn name(state: SendState) -> &'static str {
-    match state {
-        SendState::Claimed => "CLAIMED",
-        SendState::Sent => "SENT",
-        SendState::Ambiguous => "AMBIGUOUS",
-    }
-}
-
-fn parse(text: &str) -> Option<SendState> {
-    [SendState::Claimed, SendState::Sent, SendState::Ambiguous]
-        .into_iter()
-        .find(|state| name(*state) == text)
 }

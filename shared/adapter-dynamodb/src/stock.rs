@@ -6,10 +6,11 @@ use async_trait::async_trait;
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
 use domain::fulfilment::ports::{Reservation, StockLedger, StockLine};
+use domain::fulfilment::reservation_state::{ReservationState, StockChange};
 use domain::ports::PortFailure;
-use domain::values::{OrderId, Sku, Timestamp};
+use domain::values::{OrderId, OrderLines, Sku, Timestamp};
 
-use crate::attributes::{Item, UnreadableItem, number, parsed, text};
+use crate::attributes::{Item, UnreadableItem, named, number, text};
 use crate::conditions::found_instead;
 use crate::table::Table;
 use crate::{product_item, transactions};
@@ -25,62 +26,32 @@ pub struct DynamoStockLedger {
 /// Units by SKU, in the order of the transaction's parts.
 type Units = BTreeMap<Sku, u32>;
 
-/// A reservation as it is stored. Its state only ever moves on.
+/// A reservation as it is stored.
 struct Held {
-    state: State,
+    state: ReservationState,
     units: Units,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    Reserved,
-    Committed,
-    /// Given back, or closed before anything was reserved. Final.
-    Closed,
-}
-
-impl State {
-    const ALL: [Self; 3] = [Self::Reserved, Self::Committed, Self::Closed];
-
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Reserved => "RESERVED",
-            Self::Committed => "COMMITTED",
-            Self::Closed => "CLOSED",
-        }
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == text)
-    }
-}
-
-/// How often each unit counts.
-#[derive(Clone, Copy)]
-struct Adjustment {
-    available: i64,
-    reserved: i64,
 }
 
 #[async_trait]
 impl StockLedger for DynamoStockLedger {
     /// One transaction of at most 51 parts, of the hundred that DynamoDB takes. The reservation's condition is the first
     /// to be looked at in the answer: where it failed, an earlier attempt was here, whatever is short since.
-    async fn reserve(&self, order: &OrderId, lines: &[StockLine], at: Timestamp) -> Result<Reservation, PortFailure> {
+    async fn reserve(
+        &self,
+        order: &OrderId,
+        lines: &OrderLines<StockLine>,
+        at: Timestamp,
+    ) -> Result<Reservation, PortFailure> {
         const ACTION: &str = "reserve stock";
-        const TAKEN: Adjustment = Adjustment {
-            available: -1,
-            reserved: 1,
-        };
-        let mut wanted = Units::new();
-        for line in lines {
-            *wanted.entry(line.sku.clone()).or_default() += line.quantity.units();
-        }
+        let wanted = lines
+            .iter()
+            .map(|StockLine { sku, quantity }| (sku.clone(), quantity.units()));
+        let wanted: Units = wanted.collect();
         let parts = self.reserving(order, &wanted, at).and_then(|reserving| {
             let mut parts = vec![reserving];
             for (sku, units) in &wanted {
                 let enough = Some("available >= :units");
-                parts.push(self.adjusting(sku, *units, TAKEN, enough)?);
+                parts.push(self.adjusting(sku, *units, StockChange::RESERVE, enough)?);
             }
             Ok(parts)
         });
@@ -89,10 +60,7 @@ impl StockLedger for DynamoStockLedger {
             return Ok(Reservation::Reserved);
         };
         if canceled.is_for(RESERVATION) {
-            return match held(ACTION, canceled.found(RESERVATION))?.state {
-                State::Reserved | State::Committed => Ok(Reservation::Reserved),
-                State::Closed => Ok(Reservation::Closed),
-            };
+            return Ok(held(ACTION, canceled.found(RESERVATION))?.state.repeated_reserve());
         }
         let products = wanted.into_keys().zip(RESERVATION + 1..);
         let short = products.filter(|(_, part)| canceled.is_for(*part));
@@ -106,17 +74,12 @@ impl StockLedger for DynamoStockLedger {
 
     async fn commit(&self, order: &OrderId, at: Timestamp) -> Result<(), PortFailure> {
         const ACTION: &str = "commit stock";
-        // Gone from the shelf and from the reservations: what is available stays the same.
-        const GONE: Adjustment = Adjustment {
-            available: 0,
-            reserved: -1,
-        };
         let Some(held) = self.find(ACTION, order).await? else {
             return Ok(());
         };
-        if held.state == State::Reserved {
+        if let Some(change) = StockChange::commit(Some(held.state)) {
             // Whoever moved it on in the meantime has committed it or given it back.
-            self.move_on(ACTION, order, &held, State::Committed, GONE, at).await?;
+            self.move_on(ACTION, order, &held, change, at).await?;
         }
         Ok(())
     }
@@ -129,18 +92,10 @@ impl StockLedger for DynamoStockLedger {
         };
         // Every round that loses a race finds the reservation further on, and CLOSED is the end.
         while let Some(held) = met {
-            let back = match held.state {
-                State::Closed => return Ok(()),
-                State::Reserved => Adjustment {
-                    available: 1,
-                    reserved: -1,
-                },
-                State::Committed => Adjustment {
-                    available: 1,
-                    reserved: 0,
-                },
+            let Some(change) = StockChange::give_back(Some(held.state)) else {
+                return Ok(());
             };
-            met = self.move_on(ACTION, order, &held, State::Closed, back, at).await?;
+            met = self.move_on(ACTION, order, &held, change, at).await?;
         }
         Ok(())
     }
@@ -167,14 +122,13 @@ impl DynamoStockLedger {
         action: &'static str,
         order: &OrderId,
         from: &Held,
-        to: State,
-        adjustment: Adjustment,
+        change: StockChange,
         at: Timestamp,
     ) -> Result<Option<Held>, PortFailure> {
-        let parts = self.moving(order, from.state, to, at).and_then(|moving| {
+        let parts = self.moving(order, from.state, change.to, at).and_then(|moving| {
             let mut parts = vec![moving];
             for (sku, units) in &from.units {
-                parts.push(self.adjusting(sku, *units, adjustment, None)?);
+                parts.push(self.adjusting(sku, *units, change, None)?);
             }
             Ok(parts)
         });
@@ -198,7 +152,7 @@ impl DynamoStockLedger {
             .client
             .put_item()
             .table_name(&self.table.name)
-            .set_item(Some(reservation(order, State::Closed, &Units::new(), at)))
+            .set_item(Some(reservation(order, ReservationState::Closed, &Units::new(), at)))
             .condition_expression("attribute_not_exists(pk)")
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
@@ -212,14 +166,20 @@ impl DynamoStockLedger {
     fn reserving(&self, order: &OrderId, units: &Units, at: Timestamp) -> Result<TransactWriteItem, BuildError> {
         let put = Put::builder()
             .table_name(&self.table.name)
-            .set_item(Some(reservation(order, State::Reserved, units, at)))
+            .set_item(Some(reservation(order, ReservationState::Reserved, units, at)))
             .condition_expression("attribute_not_exists(pk)")
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .build()?;
         Ok(TransactWriteItem::builder().put(put).build())
     }
 
-    fn moving(&self, order: &OrderId, from: State, to: State, at: Timestamp) -> Result<TransactWriteItem, BuildError> {
+    fn moving(
+        &self,
+        order: &OrderId,
+        from: ReservationState,
+        to: ReservationState,
+        at: Timestamp,
+    ) -> Result<TransactWriteItem, BuildError> {
         let update = Update::builder()
             .table_name(&self.table.name)
             .key("pk", reservation_key(order))
@@ -238,7 +198,7 @@ impl DynamoStockLedger {
         &self,
         sku: &Sku,
         units: u32,
-        adjustment: Adjustment,
+        change: StockChange,
         condition: Option<&str>,
     ) -> Result<TransactWriteItem, BuildError> {
         let units = i64::from(units);
@@ -246,8 +206,8 @@ impl DynamoStockLedger {
             .table_name(&self.table.name)
             .key("pk", product_item::key(sku))
             .update_expression("ADD available :available, reserved :reserved")
-            .expression_attribute_values(":available", number(adjustment.available * units))
-            .expression_attribute_values(":reserved", number(adjustment.reserved * units));
+            .expression_attribute_values(":available", number(change.available() * units))
+            .expression_attribute_values(":reserved", number(change.reserved * units));
         if let Some(condition) = condition {
             update = update
                 .condition_expression(condition)
@@ -261,7 +221,7 @@ fn reservation_key(order: &OrderId) -> AttributeValue {
     text(format!("reservation#{order}"))
 }
 
-fn reservation(order: &OrderId, state: State, units: &Units, at: Timestamp) -> Item {
+fn reservation(order: &OrderId, state: ReservationState, units: &Units, at: Timestamp) -> Item {
     let units = units
         .iter()
         .map(|(sku, units)| (sku.as_str().to_owned(), number(units)));
@@ -275,11 +235,11 @@ fn reservation(order: &OrderId, state: State, units: &Units, at: Timestamp) -> I
 
 /// The reservation that was met. `None` would be a store that failed a condition and does not say over what.
 fn held(action: &'static str, item: Option<&Item>) -> Result<Held, PortFailure> {
-    let item = item.ok_or(UnreadableItem { attribute: "pk" });
+    let item = item.ok_or(UnreadableItem::at("pk"));
     let held = item.and_then(|item| {
         Ok(Held {
-            state: parsed(item, "state", State::parse)?,
-            units: units(item).ok_or(UnreadableItem { attribute: "units" })?,
+            state: named(item, "state", ReservationState::parse)?,
+            units: units(item).ok_or(UnreadableItem::at("units"))?,
         })
     });
     held.map_err(|fault| PortFailure::permanent(action, fault))

@@ -21,17 +21,17 @@
 
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
+use domain::catalog::import::file_version::FileVersion;
 use domain::uploads::upload::{Upload, UploadKind, UploadStatus};
 use domain::values::{CustomerId, ImportCounts, ObjectSequencer, ObjectVersion, Sku, Timestamp, UploadId};
+use wire::new_upload::{KIND_CATALOG, KIND_PRODUCT_PHOTO};
 
 use crate::attributes::{
-    Item, UnreadableItem, number, optional_number, optional_parsed, optional_text, parsed, read_number, read_text,
-    read_texts, text,
+    Item, UnreadableItem, named, number, optional_number, optional_parsed, optional_text, parsed, read_number,
+    read_text, read_texts, text,
 };
 
 const KIND: &str = "UPLOAD";
-const PHOTO: &str = "product-photo";
-const CATALOG: &str = "catalog";
 
 /// Sets the values that [`with_counts`] adds.
 pub(crate) const SET_COUNTS: &str = "rows_read = :rows_read, rows_written = :rows_written, \
@@ -54,15 +54,6 @@ pub(crate) struct NewUpload<'a> {
 pub(crate) struct ImportedFile<'a> {
     pub(crate) object: &'a ObjectVersion,
     pub(crate) sequencer: Option<&'a ObjectSequencer>,
-}
-
-/// What a version is to the one whose import an upload shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Age {
-    Same,
-    Older,
-    /// Or nobody can tell.
-    Newer,
 }
 
 impl<'a> ImportedFile<'a> {
@@ -92,24 +83,14 @@ impl<'a> ImportedFile<'a> {
             ("sequencer", self.sequencer.map(ObjectSequencer::as_str)),
         ]
     }
+}
 
-    pub(crate) fn age(self, item: &Item) -> Result<Age, UnreadableItem> {
-        let sequencer = optional_parsed(item, "sequencer", |text| ObjectSequencer::parse(text).ok())?;
-        let both = sequencer.as_ref().zip(self.sequencer);
-        let is_same = match (optional_text(item, "version_id"), self.object.version_id.as_deref()) {
-            // Where nothing tells them apart, an event came twice.
-            (None, None) => both.is_none_or(|(stored, this)| stored == this),
-            (stored, this) => stored == this,
-        };
-        let is_older = both.is_some_and(|(stored, this)| this < stored);
-        Ok(if is_same {
-            Age::Same
-        } else if is_older {
-            Age::Older
-        } else {
-            Age::Newer
-        })
-    }
+/// The version of a file whose import was begun last.
+pub(crate) fn begun_version(item: &Item) -> Result<FileVersion, UnreadableItem> {
+    Ok(FileVersion {
+        version_id: optional_text(item, "version_id").map(str::to_owned),
+        sequencer: optional_parsed(item, "sequencer", ObjectSequencer::parse)?,
+    })
 }
 
 pub(crate) fn key(id: &UploadId) -> AttributeValue {
@@ -119,13 +100,9 @@ pub(crate) fn key(id: &UploadId) -> AttributeValue {
 /// What the attribute `brings` says.
 pub(crate) fn brings(kind: &UploadKind) -> &'static str {
     match kind {
-        UploadKind::ProductPhoto { .. } => PHOTO,
-        UploadKind::Catalog { .. } => CATALOG,
+        UploadKind::ProductPhoto { .. } => KIND_PRODUCT_PHOTO,
+        UploadKind::Catalog { .. } => KIND_CATALOG,
     }
-}
-
-pub(crate) fn has_ended(upload: &Upload) -> bool {
-    matches!(upload.status, UploadStatus::Done | UploadStatus::Rejected)
 }
 
 pub(crate) fn with_counts(request: UpdateItemFluentBuilder, counts: ImportCounts) -> UpdateItemFluentBuilder {
@@ -137,18 +114,27 @@ pub(crate) fn with_counts(request: UpdateItemFluentBuilder, counts: ImportCounts
 }
 
 pub(crate) fn new_item(new: &NewUpload<'_>, sequence: u64) -> Item {
+    let NewUpload {
+        id,
+        kind,
+        size_bytes,
+        created_by,
+        status,
+        import,
+        at,
+    } = new;
     let mut item = Item::from([
-        ("pk".to_owned(), key(new.id)),
+        ("pk".to_owned(), key(id)),
         ("kind".to_owned(), text(KIND)),
-        ("upload_id".to_owned(), text(new.id.as_str())),
+        ("upload_id".to_owned(), text(id.as_str())),
         ("sequence".to_owned(), number(sequence)),
-        ("brings".to_owned(), text(brings(new.kind))),
-        ("size_bytes".to_owned(), number(new.size_bytes)),
-        ("created_at".to_owned(), number(new.at.unix_ms())),
-        ("updated_at".to_owned(), number(new.at.unix_ms())),
-        ("status".to_owned(), text(new.status.as_str())),
+        ("brings".to_owned(), text(brings(kind))),
+        ("size_bytes".to_owned(), number(*size_bytes)),
+        ("created_at".to_owned(), number(at.unix_ms())),
+        ("updated_at".to_owned(), number(at.unix_ms())),
+        ("status".to_owned(), text(status.as_str())),
     ]);
-    match new.kind {
+    match kind {
         UploadKind::ProductPhoto { sku, content_type } => {
             item.insert("sku".to_owned(), text(sku.as_str()));
             item.insert("content_type".to_owned(), text(content_type.as_str()));
@@ -157,10 +143,10 @@ pub(crate) fn new_item(new: &NewUpload<'_>, sequence: u64) -> Item {
             item.insert("file_name".to_owned(), text(file_name.as_str()));
         }
     }
-    if let Some(created_by) = new.created_by {
+    if let Some(created_by) = created_by {
         item.insert("created_by".to_owned(), text(created_by.as_str()));
     }
-    for (name, value) in new.import.map(ImportedFile::attributes).into_iter().flatten() {
+    for (name, value) in import.map(ImportedFile::attributes).into_iter().flatten() {
         item.insert(name.to_owned(), value);
     }
     item
@@ -168,13 +154,13 @@ pub(crate) fn new_item(new: &NewUpload<'_>, sequence: u64) -> Item {
 
 pub(crate) fn upload(item: &Item) -> Result<Upload, UnreadableItem> {
     Ok(Upload {
-        id: parsed(item, "upload_id", |text| UploadId::parse(text).ok())?,
+        id: parsed(item, "upload_id", UploadId::parse)?,
         kind: kind(item)?,
         size_bytes: read_number(item, "size_bytes")?,
-        created_by: optional_parsed(item, "created_by", |text| CustomerId::parse(text).ok())?,
+        created_by: optional_parsed(item, "created_by", CustomerId::parse)?,
         created_at: Timestamp::from_unix_ms(read_number(item, "created_at")?),
         sequence: read_number(item, "sequence")?,
-        status: parsed(item, "status", UploadStatus::parse)?,
+        status: named(item, "status", UploadStatus::parse)?,
         reason: optional_text(item, "reason").map(str::to_owned),
         import: counts(item)?,
     })
@@ -182,14 +168,14 @@ pub(crate) fn upload(item: &Item) -> Result<Upload, UnreadableItem> {
 
 fn kind(item: &Item) -> Result<UploadKind, UnreadableItem> {
     match read_text(item, "brings")? {
-        PHOTO => Ok(UploadKind::ProductPhoto {
-            sku: parsed(item, "sku", |text| Sku::parse(text).ok())?,
+        KIND_PRODUCT_PHOTO => Ok(UploadKind::ProductPhoto {
+            sku: parsed(item, "sku", Sku::parse)?,
             content_type: read_text(item, "content_type")?.to_owned(),
         }),
-        CATALOG => Ok(UploadKind::Catalog {
+        KIND_CATALOG => Ok(UploadKind::Catalog {
             file_name: read_text(item, "file_name")?.to_owned(),
         }),
-        _ => Err(UnreadableItem { attribute: "brings" }),
+        _ => Err(UnreadableItem::at("brings")),
     }
 }
 
@@ -207,12 +193,19 @@ fn counts(item: &Item) -> Result<Option<ImportCounts>, UnreadableItem> {
 }
 
 fn count_attributes(counts: ImportCounts) -> [(&'static str, u64); 5] {
+    let ImportCounts {
+        rows_read,
+        rows_written,
+        rows_rejected,
+        bytes_read,
+        bytes_total,
+    } = counts;
     [
-        ("rows_read", counts.rows_read),
-        ("rows_written", counts.rows_written),
-        ("rows_rejected", counts.rows_rejected),
-        ("bytes_read", counts.bytes_read),
-        ("bytes_total", counts.bytes_total),
+        ("rows_read", rows_read),
+        ("rows_written", rows_written),
+        ("rows_rejected", rows_rejected),
+        ("bytes_read", bytes_read),
+        ("bytes_total", bytes_total),
     ]
 }
 

@@ -30,14 +30,21 @@ pub struct DynamoUploadRepository {
 impl UploadRepository for DynamoUploadRepository {
     async fn announce(&self, upload: &AnnouncedUpload) -> Result<Upload, PortFailure> {
         const ACTION: &str = "announce upload";
+        let AnnouncedUpload {
+            id,
+            kind,
+            size_bytes,
+            created_by,
+            created_at,
+        } = upload;
         let new = NewUpload {
-            id: &upload.id,
-            kind: &upload.kind,
-            size_bytes: upload.size_bytes,
-            created_by: Some(&upload.created_by),
+            id,
+            kind,
+            size_bytes: *size_bytes,
+            created_by: Some(created_by),
             status: UploadStatus::Waiting,
             import: None,
-            at: upload.created_at,
+            at: *created_at,
         };
         let item = upload_item::new_item(&new, next_sequence(ACTION, &self.table).await?);
         let announced = self

@@ -19,7 +19,6 @@ use crate::Database;
 use crate::object_files::ScratchFolder;
 use crate::object_rows::{self, ObjectRow};
 use crate::object_stream::ObjectStream;
-use crate::object_writer::ObjectWriter;
 
 /// Bytes of an object key (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html>).
 pub const KEY_BYTES_MAX: usize = 1_024;
@@ -68,10 +67,6 @@ pub enum Versions {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the bucket name is not 3 to 63 of a-z, 0-9, dot and hyphen")]
 pub struct BucketNameFault;
-
-#[derive(Debug, thiserror::Error)]
-#[error("an object key has 1 to {KEY_BYTES_MAX} bytes")]
-struct KeyLengthFault;
 
 #[derive(Clone)]
 pub struct Bucket {
@@ -165,27 +160,6 @@ impl Buckets {
 impl Bucket {
     pub fn name(&self) -> &str {
         &self.name
-    }
-
-    /// Begins to write an object. Nobody sees it before [`ObjectWriter::finish`].
-    pub async fn begin(&self, key: &str) -> Result<ObjectWriter, PortFailure> {
-        if !(1..=KEY_BYTES_MAX).contains(&key.len()) {
-            return Err(PortFailure::permanent("begin to write object", KeyLengthFault));
-        }
-        ObjectWriter::begin(self.clone(), key.to_owned()).await
-    }
-
-    /// Writes a small object.
-    pub async fn put(
-        &self,
-        key: &str,
-        bytes: &[u8],
-        content_type: &str,
-        condition: PutCondition,
-    ) -> Result<PutOutcome, PortFailure> {
-        let mut writer = self.begin(key).await?;
-        writer.write(bytes).await?;
-        writer.finish(content_type, condition).await
     }
 
     /// The latest version, or the one that is named.

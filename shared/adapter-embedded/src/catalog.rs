@@ -107,6 +107,10 @@ impl CatalogWriter for SqliteCatalogWriter {
         } = details;
         self.database
             .call("apply catalog row", move |connection| {
+                let CatalogVersion {
+                    upload_sequence,
+                    byte_offset,
+                } = version;
                 let written = connection
                     .prepare_cached(
                         "INSERT INTO products (sku, name, description, price_minor, currency, on_hand,
@@ -128,8 +132,8 @@ impl CatalogWriter for SqliteCatalogWriter {
                         ":price": price.amount_minor(),
                         ":currency": price.currency().code(),
                         ":stock": stock,
-                        ":sequence": version.upload_sequence,
-                        ":offset": version.byte_offset,
+                        ":sequence": upload_sequence,
+                        ":offset": byte_offset,
                         ":at": at.unix_ms(),
                     })?;
                 Ok(if written == 1 {

@@ -61,7 +61,12 @@ pub(crate) fn json<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: &'stat
 
 /// The reverse of [`json`].
 pub(crate) fn json_text<T: serde::Serialize>(value: &T) -> rusqlite::Result<String> {
-    serde_json::to_string(value).map_err(|fault| rusqlite::Error::ToSqlConversionFailure(fault.into()))
+    serde_json::to_string(value).map_err(unwritable)
+}
+
+/// A value that has no JSON.
+pub(crate) fn unwritable(fault: serde_json::Error) -> rusqlite::Error {
+    rusqlite::Error::ToSqlConversionFailure(fault.into())
 }
 
 pub(crate) fn timestamp(row: &Row<'_>, column: &'static str) -> rusqlite::Result<Timestamp> {

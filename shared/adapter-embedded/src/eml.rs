@@ -78,8 +78,11 @@ pub(crate) fn read(file: &str) -> Result<Email, EmlFault> {
 fn part<'a>(kind: &'a str, text: &str) -> MimePart<'a> {
     // No line end within a line: what is left of one is escaped.
     let lines: Vec<String> = text.split('\n').map(|line| qp::BINARY.encode(line)).collect();
-    MimePart::new(ContentType::new(kind).attribute("charset", CHARSET), lines.join("\r\n") + "\r\n")
-        .transfer_encoding("quoted-printable")
+    MimePart::new(
+        ContentType::new(kind).attribute("charset", CHARSET),
+        lines.join("\r\n") + "\r\n",
+    )
+    .transfer_encoding("quoted-printable")
 }
 
 /// Plain where it can be, else encoded words (RFC 2047). A line break in a subject cannot begin a new header.

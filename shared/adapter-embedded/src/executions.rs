@@ -152,19 +152,13 @@ pub fn end(
     end: &ExecutionEnd,
     at_ms: i64,
 ) -> rusqlite::Result<bool> {
+    let ExecutionEnd { status, error, cause } = end;
     let ended = connection
         .prepare_cached(
             "UPDATE executions SET status = ?1, error = ?2, cause = ?3, ended_at = ?4
              WHERE kind = ?5 AND name = ?6 AND status = 'RUNNING'",
         )?
-        .execute(params![
-            end.status.as_str(),
-            end.error,
-            end.cause,
-            at_ms,
-            workflow.as_str(),
-            name
-        ])?;
+        .execute(params![status.as_str(), error, cause, at_ms, workflow.as_str(), name])?;
     Ok(ended == 1)
 }
 

@@ -25,6 +25,12 @@ pub(crate) fn find(connection: &Connection, payment: &OrderId) -> rusqlite::Resu
 }
 
 pub(crate) fn store(connection: &Connection, id: &OrderId, payment: &Payment) -> rusqlite::Result<()> {
+    let Payment {
+        state,
+        amount,
+        refuses_capture,
+        failures,
+    } = payment;
     connection
         .prepare_cached(
             "INSERT INTO gateway_payments (payment, state, amount_minor, currency, refuses_capture, failures)
@@ -35,11 +41,11 @@ pub(crate) fn store(connection: &Connection, id: &OrderId, payment: &Payment) ->
         )?
         .execute(params![
             id.as_str(),
-            payment.state.as_str(),
-            payment.amount.map(Money::amount_minor),
-            payment.amount.map(|amount| amount.currency().code()),
-            payment.refuses_capture,
-            payment.failures,
+            state.as_str(),
+            amount.map(Money::amount_minor),
+            amount.map(|amount| amount.currency().code()),
+            refuses_capture,
+            failures,
         ])?;
     Ok(())
 }
@@ -50,15 +56,16 @@ pub(crate) fn enter(
     movement: Movement,
     at: Timestamp,
 ) -> rusqlite::Result<()> {
+    let Movement { event, amount } = movement;
     connection
         .prepare_cached(
             "INSERT INTO gateway_ledger (payment, event, amount_minor, currency, at) VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
         .execute(params![
             payment.as_str(),
-            movement.event.as_str(),
-            movement.amount.map(Money::amount_minor),
-            movement.amount.map(|amount| amount.currency().code()),
+            event.as_str(),
+            amount.map(Money::amount_minor),
+            amount.map(|amount| amount.currency().code()),
             at.unix_ms(),
         ])?;
     Ok(())

@@ -59,7 +59,7 @@ impl IdempotencyStore for SqliteIdempotencyStore {
                     .execute(named_params! {
                         ":customer": scope.customer.as_str(),
                         ":operation": scope.operation,
-                        ":key": scope.key,
+                        ":key": scope.key.as_str(),
                         ":fence": fence.0,
                     })?;
                 Ok(())
@@ -81,6 +81,17 @@ fn without_work(record: Record, claim: &IdempotencyClaim) -> Option<IdempotencyC
 }
 
 fn grant(connection: &Connection, claim: &IdempotencyClaim, fence: Fence) -> rusqlite::Result<()> {
+    let IdempotencyClaim {
+        scope: IdempotencyScope {
+            customer,
+            operation,
+            key,
+        },
+        payload_hash,
+        now,
+        lease_until,
+        expires_at,
+    } = claim;
     connection
         .prepare_cached(
             "INSERT INTO idempotency (customer_id, operation, key, payload_hash, fence, lease_until, expires_at)
@@ -90,18 +101,18 @@ fn grant(connection: &Connection, claim: &IdempotencyClaim, fence: Fence) -> rus
                  expires_at = excluded.expires_at, order_id = NULL, reply = NULL",
         )?
         .execute(named_params! {
-            ":customer": claim.scope.customer.as_str(),
-            ":operation": claim.scope.operation,
-            ":key": claim.scope.key,
-            ":hash": claim.payload_hash.0,
+            ":customer": customer.as_str(),
+            ":operation": operation,
+            ":key": key.as_str(),
+            ":hash": payload_hash.0,
             ":fence": fence.0,
-            ":lease": claim.lease_until.unix_ms(),
-            ":expires": claim.expires_at.unix_ms(),
+            ":lease": lease_until.unix_ms(),
+            ":expires": expires_at.unix_ms(),
         })?;
     // What DynamoDB's time to live does, so that the table has an end.
     connection
         .prepare_cached("DELETE FROM idempotency WHERE expires_at <= ?1")?
-        .execute(params![claim.now.unix_ms()])?;
+        .execute(params![now.unix_ms()])?;
     Ok(())
 }
 
@@ -139,7 +150,7 @@ pub(crate) fn complete(
             ":reply": completion.reply.0,
             ":customer": completion.scope.customer.as_str(),
             ":operation": completion.scope.operation,
-            ":key": completion.scope.key,
+            ":key": completion.scope.key.as_str(),
         })?;
     Ok(Completed::Now)
 }
@@ -154,7 +165,7 @@ fn find(connection: &Connection, scope: &IdempotencyScope) -> rusqlite::Result<O
             named_params! {
                 ":customer": scope.customer.as_str(),
                 ":operation": scope.operation,
-                ":key": scope.key,
+                ":key": scope.key.as_str(),
             },
             read,
         )

@@ -4,17 +4,20 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use domain::catalog::import::file_version::{FileAge, FileVersion};
 use domain::catalog::import::job::{FileRange, ImportId, ImportJob, RangeProgress};
 use domain::catalog::ports::{Advance, Begin, CatalogImport, CatalogImportEnd, ImportLedger, ImportRunner};
 use domain::ports::{Clock, PortFailure};
-use domain::uploads::upload::{Upload, UploadKind, UploadStatus};
+use domain::stored_upload::{self, NotACatalog};
+use domain::uploads::upload::{Upload, UploadStatus};
 use domain::values::{ObjectSequencer, ObjectVersion, Timestamp, UploadId};
 use rusqlite::Connection;
-use serde_json::{Value, json};
+use serde_json::json;
+use wire::import::ImportInput;
 
 use crate::Database;
 use crate::executions::{self, Workflow};
-use crate::import_rows::{self, Age, BegunVersion};
+use crate::import_rows;
 use crate::upload_rows::{self, NewRow};
 
 #[derive(Debug, Clone)]
@@ -29,11 +32,6 @@ pub struct SqliteImportRunner {
 }
 
 const BEGIN: &str = "begin import";
-
-/// Somebody copied a file by hand to the key of a photo's upload.
-#[derive(Debug, thiserror::Error)]
-#[error("the upload is not one of a catalog")]
-struct NoCatalog;
 
 #[async_trait]
 impl ImportLedger for SqliteImportLedger {
@@ -50,7 +48,7 @@ impl ImportLedger for SqliteImportLedger {
                 begin(connection, &id, &object, sequencer.as_ref(), at)
             })
             .await?
-            .ok_or_else(|| PortFailure::permanent(BEGIN, NoCatalog))
+            .map_err(|fault| PortFailure::permanent(BEGIN, fault))
     }
 
     async fn progress(&self, import: &ImportId, range: u32) -> Result<Option<RangeProgress>, PortFailure> {
@@ -74,12 +72,12 @@ impl ImportLedger for SqliteImportLedger {
         self.database
             .call("note progress of import", move |connection| {
                 let shown = shown(connection, &import)?;
-                if shown.is_none_or(|upload| upload_rows::has_ended(&upload)) {
+                if shown.is_none_or(|upload| upload.status.is_final()) {
                     return Ok(Advance::Closed);
                 }
                 let stands_there = match import_rows::progress(connection, &import, range)? {
                     Some(noted) => noted == from,
-                    None => from.rows_read == 0 && from.parts.is_empty() && !from.is_done,
+                    None => !from.is_stored(),
                 };
                 if !stands_there {
                     return Ok(Advance::Overtaken);
@@ -103,51 +101,57 @@ impl ImportLedger for SqliteImportLedger {
                 let Some(upload) = shown(connection, &import)? else {
                     return Ok(None);
                 };
-                if !upload_rows::has_ended(&upload) {
+                if !upload.status.is_final() {
                     store_end(connection, &import.upload_id, &end, at)?;
                 }
-                known(connection, &import.upload_id)
+                Ok(import_of(connection, &import.upload_id)?.ok())
             })
             .await
     }
 }
 
-/// `None` where the upload is one of a photo; then nothing changes.
+/// Changes nothing where the upload is one of a photo.
 fn begin(
     connection: &Connection,
     id: &UploadId,
     object: &ObjectVersion,
     sequencer: Option<&ObjectSequencer>,
     at: Timestamp,
-) -> rusqlite::Result<Option<Begin>> {
-    let file_name = object.key.rsplit('/').next().unwrap_or(&object.key).to_owned();
+) -> rusqlite::Result<Result<Begin, NotACatalog>> {
     let by_hand = NewRow {
         id,
-        kind: &UploadKind::Catalog { file_name },
+        kind: &stored_upload::unannounced_catalog(object),
         size_bytes: object.size_bytes,
         created_by: None,
         status: UploadStatus::Processing,
         at,
     };
     upload_rows::insert(connection, &by_hand)?;
-    let upload = upload_rows::get(connection, id)?;
-    if !matches!(upload.kind, UploadKind::Catalog { .. }) {
-        return Ok(None);
-    }
+    let begun = match import_of(connection, id)? {
+        Ok(import) => import,
+        Err(fault) => return Ok(Err(fault)),
+    };
+    let version = FileVersion::new(object, sequencer);
     let open_as = |sequence| {
         let upload_id = id.clone();
-        import_rows::open(connection, &ImportId { upload_id, sequence }, object, sequencer, at)
+        import_rows::open(
+            connection,
+            &ImportId { upload_id, sequence },
+            &version,
+            object.size_bytes,
+            at,
+        )
     };
-    if upload.import.is_none() {
-        open_as(upload.sequence)?;
+    if upload_rows::get(connection, id)?.import.is_none() {
+        open_as(begun.id.sequence)?;
     } else {
-        match BegunVersion::of(connection, id)?.compared_with(object, sequencer) {
-            Age::Same => {}
-            Age::Older => return Ok(Some(Begin::Outdated)),
-            Age::Newer => open_as(import_rows::next_sequence(connection)?)?,
+        match version.compared_with(&import_rows::begun_version(connection, id)?) {
+            FileAge::Same => {}
+            FileAge::Older => return Ok(Ok(Begin::Outdated)),
+            FileAge::Newer => open_as(import_rows::next_sequence(connection)?)?,
         }
     }
-    Ok(known(connection, id)?.map(Begin::Import))
+    Ok(import_of(connection, id)?.map(Begin::Import))
 }
 
 /// The upload, as long as this import is the one that it shows.
@@ -156,22 +160,13 @@ fn shown(connection: &Connection, import: &ImportId) -> rusqlite::Result<Option<
     Ok(upload.filter(|upload| upload.sequence == import.sequence))
 }
 
-/// The import that an upload shows. `None` where it is one of a photo.
-fn known(connection: &Connection, id: &UploadId) -> rusqlite::Result<Option<CatalogImport>> {
+/// The import that an upload shows.
+fn import_of(connection: &Connection, id: &UploadId) -> rusqlite::Result<Result<CatalogImport, NotACatalog>> {
     let upload = upload_rows::get(connection, id)?;
-    let finished = import_rows::ended(connection, &upload)?;
-    let UploadKind::Catalog { file_name } = upload.kind else {
-        return Ok(None);
-    };
-    Ok(Some(CatalogImport {
-        id: ImportId {
-            upload_id: upload.id,
-            sequence: upload.sequence,
-        },
-        uploaded_by: upload.created_by,
-        file_name,
-        finished,
-    }))
+    Ok(stored_upload::import_of(
+        upload,
+        import_rows::unknown_columns(connection, id)?,
+    ))
 }
 
 fn store_end(connection: &Connection, id: &UploadId, end: &CatalogImportEnd, at: Timestamp) -> rusqlite::Result<()> {
@@ -193,61 +188,13 @@ fn store_end(connection: &Connection, id: &UploadId, end: &CatalogImportEnd, at:
 #[async_trait]
 impl ImportRunner for SqliteImportRunner {
     async fn start(&self, job: &ImportJob, ranges: Option<&[FileRange]>) -> Result<(), PortFailure> {
-        let (name, input) = (job.id.execution_name(), input(job, ranges));
+        let name = job.id.execution_name();
+        let input = json!(ImportInput::new(job, ranges));
         let at_ms = self.clock.now().unix_ms();
         self.database
             .call("start import", move |connection| {
                 executions::start(connection, Workflow::CatalogImport, &name, &input, at_ms)
             })
             .await
-    }
-}
-
-/// What the state machine is given, as on AWS.
-fn input(job: &ImportJob, ranges: Option<&[FileRange]>) -> Value {
-    let mut input = json!({
-        "upload_id": job.id.upload_id.as_str(),
-        "sequence": job.id.sequence,
-        "object": {
-            "key": job.object.key,
-            "version_id": job.object.version_id,
-            "size_bytes": job.object.size_bytes,
-        },
-    });
-    if let Some(ranges) = ranges {
-        input["ranges"] = ranges.iter().map(range).collect();
-    }
-    input
-}
-
-fn range(range: &FileRange) -> Value {
-    json!({
-        "index": range.index,
-        "begin": range.begin.byte_offset,
-        "line": range.begin.line,
-        "end": range.end,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use port_contracts::samples::anns_import;
-
-    use super::*;
-
-    #[test]
-    fn an_execution_is_given_its_job_and_what_is_known_of_its_ranges() {
-        let job = anns_import(None, 5_000_000_000);
-        let expected = json!({
-            "upload_id": "0190-a",
-            "sequence": 7,
-            "object": {"key": "catalogs/0190-a.csv", "version_id": null, "size_bytes": 5_000_000_000_u64},
-        });
-        assert_eq!(input(&job, None), expected);
-        let whole = FileRange::whole(&job.object);
-        assert_eq!(
-            input(&job, Some(&[whole]))["ranges"],
-            json!([{"index": 0, "begin": 0, "line": 1, "end": 5_000_000_000_u64}])
-        );
     }
 }

@@ -36,21 +36,23 @@ pub(crate) fn find(
 
 /// Answers the row's id.
 pub(crate) fn insert(connection: &Connection, bucket: &str, row: &ObjectRow) -> rusqlite::Result<i64> {
+    let ObjectRow {
+        // Given by the database.
+        id: _,
+        key,
+        version,
+        file,
+        size_bytes,
+        content_type,
+        at,
+    } = row;
     connection
         .prepare_cached(
             "INSERT INTO objects (bucket, key, version, file, size_bytes, content_type, at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) RETURNING id",
         )?
         .query_row(
-            params![
-                bucket,
-                row.key,
-                row.version,
-                row.file,
-                row.size_bytes,
-                row.content_type,
-                row.at.unix_ms()
-            ],
+            params![bucket, key, version, file, size_bytes, content_type, at.unix_ms()],
             |row| row.get(0),
         )
 }

@@ -8,7 +8,7 @@ use rusqlite::{Connection, params};
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt;
 
-use crate::buckets::{Bucket, PutCondition, PutOutcome, Versions, failed, sequencer};
+use crate::buckets::{Bucket, KEY_BYTES_MAX, PutCondition, PutOutcome, Versions, failed, sequencer};
 use crate::object_files::relative_path;
 use crate::object_rows::{self, ObjectRow};
 
@@ -22,8 +22,35 @@ pub struct ObjectWriter {
     size_bytes: u64,
 }
 
+#[derive(Debug, thiserror::Error)]
+#[error("an object key has 1 to {KEY_BYTES_MAX} bytes")]
+struct KeyLengthFault;
+
+impl Bucket {
+    /// Begins to write an object. Nobody sees it before [`ObjectWriter::finish`].
+    pub async fn begin(&self, key: &str) -> Result<ObjectWriter, PortFailure> {
+        if !(1..=KEY_BYTES_MAX).contains(&key.len()) {
+            return Err(PortFailure::permanent("begin to write object", KeyLengthFault));
+        }
+        ObjectWriter::begin(self.clone(), key.to_owned()).await
+    }
+
+    /// Writes a small object.
+    pub async fn put(
+        &self,
+        key: &str,
+        bytes: &[u8],
+        content_type: &str,
+        condition: PutCondition,
+    ) -> Result<PutOutcome, PortFailure> {
+        let mut writer = self.begin(key).await?;
+        writer.write(bytes).await?;
+        writer.finish(content_type, condition).await
+    }
+}
+
 impl ObjectWriter {
-    pub(crate) async fn begin(bucket: Bucket, key: String) -> Result<Self, PortFailure> {
+    async fn begin(bucket: Bucket, key: String) -> Result<Self, PortFailure> {
         let version = uuid::Uuid::now_v7().simple().to_string();
         let path = bucket.buckets.folder.incoming(&version);
         let file = File::create_new(&path).await.map_err(failed("begin to write object"))?;

@@ -10,7 +10,7 @@
 //! | `order_id`, `customer_id`, `status`, `correlation_id` | S | |
 //! | `created_order` | S | `{created_at, 13 digits}#{order_id}`: sorts a customer's orders |
 //! | `open` | S | `open` while PENDING or CANCELLING, else absent |
-//! | `lines` | S | JSON list of `sku`, `quantity`, `unit_price_minor`, `currency` |
+//! | `lines` | S | [`order_item::lines_text`] |
 //! | `total_minor`, `created_at`, `updated_at` | N | |
 //! | `currency` | S | |
 //! | `reason` | S | once REJECTED |
@@ -21,12 +21,14 @@
 //! The payment token is no part of an image: a stream's readers have no business with it.
 
 use domain::fulfilment::ports::Parking;
-use domain::values::{CorrelationId, OrderId, OrderStatus, RejectionReason, Timestamp};
+use domain::orders::order::Order;
+use domain::stored_order::StoredOrder;
+use domain::values::{CorrelationId, OrderId, OrderStatus, RejectionReason};
 use rusqlite::{Connection, params};
 use serde_json::{Map, Value, json};
+use wire::order_item;
 
-use crate::columns::{json as json_column, json_text};
-use crate::order_rows::OrderRow;
+use crate::columns::{json as json_column, json_text, unwritable};
 
 /// One change of one order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,9 +77,8 @@ pub fn forget_before(connection: &Connection, at_ms: i64) -> rusqlite::Result<us
 
 pub(crate) fn append(
     connection: &Connection,
-    before: Option<&OrderRow>,
-    after: &OrderRow,
-    at: Timestamp,
+    before: Option<&StoredOrder>,
+    after: &StoredOrder,
 ) -> rusqlite::Result<()> {
     let event_name = if before.is_some() { "MODIFY" } else { "INSERT" };
     let keys = json!({ "pk": { "S": partition_key(&after.order.id) } });
@@ -91,7 +92,7 @@ pub(crate) fn append(
             json_text(&keys)?,
             json_text(&image(after)?)?,
             old_image.as_ref().map(json_text).transpose()?,
-            at.unix_ms(),
+            after.order.updated_at.unix_ms(),
         ])?;
     Ok(())
 }
@@ -100,40 +101,62 @@ fn partition_key(id: &OrderId) -> String {
     format!("order#{id}")
 }
 
-fn image(row: &OrderRow) -> rusqlite::Result<Value> {
-    let order = &row.order;
-    let created_ms = order.created_at.unix_ms();
+fn image(stored: &StoredOrder) -> rusqlite::Result<Value> {
+    let StoredOrder {
+        order,
+        cancel_correlation_id,
+        parked_from,
+        parking,
+    } = stored;
+    let Order {
+        id,
+        customer,
+        lines,
+        total,
+        payment_token: _,
+        status,
+        reason,
+        correlation_id,
+        created_at,
+        updated_at,
+    } = order;
+    let created_ms = created_at.unix_ms();
     let mut item = Map::new();
     let mut text = |name: &str, value: Option<&str>| {
         if let Some(value) = value {
             item.insert(name.to_owned(), json!({ "S": value }));
         }
     };
-    text("pk", Some(&partition_key(&order.id)));
-    text("kind", Some("ORDER"));
-    text("order_id", Some(order.id.as_str()));
-    text("customer_id", Some(order.customer.as_str()));
-    text("created_order", Some(&format!("{created_ms:013}#{}", order.id)));
-    text("status", Some(order.status.as_str()));
-    let open = matches!(order.status, OrderStatus::Pending | OrderStatus::Cancelling);
-    text("open", open.then_some("open"));
-    text("reason", order.reason.map(RejectionReason::as_str));
-    text("lines", Some(&row.lines_text()?));
-    text("currency", Some(order.total.currency().code()));
-    text("correlation_id", Some(order.correlation_id.as_str()));
+    text("pk", Some(&partition_key(id)));
+    text(order_item::KIND, Some(order_item::KIND_ORDER));
+    text(order_item::ORDER_ID, Some(id.as_str()));
+    text("customer_id", Some(customer.as_str()));
+    text("created_order", Some(&format!("{created_ms:013}#{id}")));
+    text(order_item::STATUS, Some(status.as_str()));
+    text("open", status.is_open().then_some("open"));
+    text("reason", reason.map(RejectionReason::as_str));
+    text("lines", Some(&order_item::lines_text(lines).map_err(unwritable)?));
+    text("currency", Some(total.currency().code()));
+    text(order_item::CORRELATION_ID, Some(correlation_id.as_str()));
     text(
-        "cancel_correlation_id",
-        row.cancel_correlation_id.as_ref().map(CorrelationId::as_str),
+        order_item::CANCEL_CORRELATION_ID,
+        cancel_correlation_id.as_ref().map(CorrelationId::as_str),
     );
-    text("parked_from", row.parked_from.map(OrderStatus::as_str));
-    let parking: Option<&Parking> = row.parking.as_ref();
-    text("parking_execution", parking.map(|parking| parking.execution.as_str()));
-    text("parking_error", parking.map(|parking| parking.error.as_str()));
-    text("parking_cause", parking.map(|parking| parking.cause.as_str()));
+    text("parked_from", parked_from.map(OrderStatus::as_str));
+    if let Some(Parking {
+        execution,
+        error,
+        cause,
+    }) = parking
+    {
+        text("parking_execution", Some(execution));
+        text("parking_error", Some(error));
+        text("parking_cause", Some(cause));
+    }
     for (name, number) in [
-        ("total_minor", order.total.amount_minor()),
+        ("total_minor", total.amount_minor()),
         ("created_at", created_ms),
-        ("updated_at", order.updated_at.unix_ms()),
+        ("updated_at", updated_at.unix_ms()),
     ] {
         item.insert(name.to_owned(), json!({ "N": number.to_string() }));
     }

@@ -6,12 +6,13 @@ use domain::orders::ports::{
     CancelOutcome, IdempotencyCompletion, OrderPage, OrderPosition, OrderQuery, OrderRepository, PlaceOutcome,
 };
 use domain::ports::PortFailure;
+use domain::stored_order::StoredOrder;
 use domain::values::{CorrelationId, CustomerId, OrderId, OrderStatus, Timestamp};
 use rusqlite::{Connection, named_params};
 
 use crate::Database;
 use crate::idempotency::{self, Completed};
-use crate::order_rows::{self, OrderRow};
+use crate::order_rows;
 
 #[derive(Debug, Clone)]
 pub struct SqliteOrderRepository {
@@ -25,20 +26,23 @@ pub fn recent(connection: &Connection, limit: u32) -> rusqlite::Result<Vec<Order
             "SELECT {columns} FROM orders ORDER BY created_at DESC, id DESC LIMIT :limit",
             columns = order_rows::COLUMNS
         ))?
-        .query_map(named_params! { ":limit": limit }, |row| Ok(OrderRow::read(row)?.order))?
+        .query_map(
+            named_params! { ":limit": limit },
+            |row| Ok(order_rows::read(row)?.order),
+        )?
         .collect()
 }
 
 #[async_trait]
 impl OrderRepository for SqliteOrderRepository {
     async fn place(&self, order: &Order, completion: &IdempotencyCompletion) -> Result<PlaceOutcome, PortFailure> {
-        let row = OrderRow::new(order.clone());
+        let stored = StoredOrder::new(order.clone());
         let completion = completion.clone();
         self.database
             .call("save order", move |connection| {
-                match idempotency::complete(connection, &completion, &row.order.id)? {
+                match idempotency::complete(connection, &completion, &stored.order.id)? {
                     Completed::Now => {
-                        order_rows::insert(connection, &row)?;
+                        order_rows::insert(connection, &stored)?;
                         Ok(PlaceOutcome::Placed)
                     }
                     Completed::Before => Ok(PlaceOutcome::Placed),
@@ -52,7 +56,7 @@ impl OrderRepository for SqliteOrderRepository {
         let id = id.clone();
         self.database
             .call("read order", move |connection| {
-                Ok(order_rows::find(connection, &id)?.map(|row| row.order))
+                Ok(order_rows::find(connection, &id)?.map(|stored| stored.order))
             })
             .await
     }
@@ -74,21 +78,15 @@ impl OrderRepository for SqliteOrderRepository {
         let (id, customer, correlation_id) = (id.clone(), customer.clone(), correlation_id.clone());
         self.database
             .call("begin to cancel order", move |connection| {
-                let found = order_rows::find(connection, &id)?.filter(|row| row.order.customer == customer);
+                let found = order_rows::find(connection, &id)?.filter(|stored| stored.order.customer == customer);
                 let Some(before) = found else {
                     return Ok(CancelOutcome::NotFound);
                 };
-                match before.order.status {
-                    OrderStatus::Cancelling => Ok(CancelOutcome::Cancelling(before.order)),
-                    OrderStatus::Confirmed => {
-                        let mut after = before.clone();
-                        after.order.status = OrderStatus::Cancelling;
-                        after.cancel_correlation_id = Some(correlation_id);
-                        order_rows::update(connection, &before, &mut after, at)?;
-                        Ok(CancelOutcome::Cancelling(after.order))
-                    }
-                    status => Ok(CancelOutcome::Refused(status)),
-                }
+                let Some(after) = before.cancelling(&correlation_id, at) else {
+                    return Ok(CancelOutcome::of(before.order));
+                };
+                order_rows::update(connection, &before, &after)?;
+                Ok(CancelOutcome::of(after.order))
             })
             .await
     }
@@ -118,7 +116,7 @@ fn page(connection: &Connection, query: &OrderQuery) -> rusqlite::Result<OrderPa
                 ":id": id,
                 ":limit": query.limit.saturating_add(1),
             },
-            |row| OrderRow::read(row).map(|row| row.order),
+            |row| order_rows::read(row).map(|stored| stored.order),
         )?
         .collect::<rusqlite::Result<Vec<Order>>>()?;
     let has_more = orders.len() > query.limit;

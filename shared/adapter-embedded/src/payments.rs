@@ -24,6 +24,7 @@ impl PaymentRecords for SqlitePaymentRecords {
                 if noted.is_some_and(|noted| noted.state >= record.state) {
                     return Ok(());
                 }
+                let PaymentRecord { state, amount, at } = record;
                 connection
                     .prepare_cached(
                         "INSERT INTO payments (order_id, state, amount_minor, currency, at) VALUES (?1, ?2, ?3, ?4, ?5)
@@ -33,10 +34,10 @@ impl PaymentRecords for SqlitePaymentRecords {
                     )?
                     .execute(params![
                         order.as_str(),
-                        record.state.as_str(),
-                        record.amount.amount_minor(),
-                        record.amount.currency().code(),
-                        record.at.unix_ms(),
+                        state.as_str(),
+                        amount.amount_minor(),
+                        amount.currency().code(),
+                        at.unix_ms(),
                     ])?;
                 Ok(())
             })

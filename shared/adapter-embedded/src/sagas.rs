@@ -7,6 +7,7 @@ use domain::fulfilment::ports::{Parking, SagaKind, SagaRunner, SagaStanding, Sag
 use domain::ports::{Clock, PortFailure};
 use domain::values::OrderId;
 use serde_json::json;
+use wire::saga::SagaInput;
 
 use crate::Database;
 use crate::executions::{self, ExecutionStatus};
@@ -21,10 +22,7 @@ pub struct SqliteSagaRunner {
 impl SagaRunner for SqliteSagaRunner {
     async fn start(&self, start: &SagaStart) -> Result<(), PortFailure> {
         let (workflow, name) = (start.kind.into(), start.kind.execution_name(&start.order));
-        let input = json!({
-            "order_id": start.order.as_str(),
-            "correlation_id": start.correlation_id.as_str(),
-        });
+        let input = json!(SagaInput::from(start));
         let at_ms = self.clock.now().unix_ms();
         self.database
             .call("start saga", move |connection| {
@@ -43,11 +41,13 @@ impl SagaRunner for SqliteSagaRunner {
                 Ok(match execution.status {
                     ExecutionStatus::Running => SagaStanding::Running,
                     ExecutionStatus::Succeeded => SagaStanding::Succeeded,
-                    status => SagaStanding::Ended(Parking {
-                        execution: execution.name,
-                        error: execution.error.unwrap_or_else(|| status.as_str().to_owned()),
-                        cause: execution.cause.unwrap_or_default(),
-                    }),
+                    status @ (ExecutionStatus::Failed | ExecutionStatus::TimedOut | ExecutionStatus::Aborted) => {
+                        SagaStanding::Ended(Parking {
+                            execution: execution.name,
+                            error: execution.error.unwrap_or_else(|| status.as_str().to_owned()),
+                            cause: execution.cause.unwrap_or_default(),
+                        })
+                    }
                 })
             })
             .await

@@ -29,7 +29,7 @@ impl SendLog for SqliteSendLog {
                 }
                 connection
                     .prepare_cached("SELECT state FROM sends WHERE key = ?1")?
-                    .query_row(params![key], |row| known(row, "state", parse))
+                    .query_row(params![key], |row| known(row, "state", SendState::parse))
                     .map(SendClaim::Taken)
             })
             .await
@@ -42,7 +42,7 @@ impl SendLog for SqliteSendLog {
                 // What is known to be sent stays so, whatever somebody less informed concludes later.
                 connection
                     .prepare_cached("UPDATE sends SET state = ?2, at = ?3 WHERE key = ?1 AND state <> 'SENT'")?
-                    .execute(params![key, text(state), at.unix_ms()])?;
+                    .execute(params![key, state.as_str(), at.unix_ms()])?;
                 Ok(())
             })
             .await
@@ -59,18 +59,4 @@ impl SendLog for SqliteSendLog {
             })
             .await
     }
-}
-
-fn text(state: SendState) -> &'static str {
-    match state {
-        SendState::Claimed => "CLAIMED",
-        SendState::Sent => "SENT",
-        SendState::Ambiguous => "AMBIGUOUS",
-    }
-}
-
-fn parse(name: &str) -> Option<SendState> {
-    [SendState::Claimed, SendState::Sent, SendState::Ambiguous]
-        .into_iter()
-        .find(|state| text(*state) == name)
 }

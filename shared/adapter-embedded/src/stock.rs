@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use domain::fulfilment::ports::{Reservation, StockLedger, StockLine};
+use domain::fulfilment::reservation_state::{ReservationState, StockChange};
 use domain::ports::PortFailure;
-use domain::values::{OrderId, Sku, Timestamp};
+use domain::values::{OrderId, OrderLines, Sku, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::Database;
@@ -19,93 +20,60 @@ pub struct SqliteStockLedger {
 /// Units by SKU: what a reservation holds.
 type Units = BTreeMap<String, u32>;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    Reserved,
-    Committed,
-    /// Given back, or closed before anything was reserved. Final.
-    Closed,
-}
-
-impl State {
-    const ALL: [Self; 3] = [Self::Reserved, Self::Committed, Self::Closed];
-
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Reserved => "RESERVED",
-            Self::Committed => "COMMITTED",
-            Self::Closed => "CLOSED",
-        }
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == text)
-    }
-}
-
 #[async_trait]
 impl StockLedger for SqliteStockLedger {
-    async fn reserve(&self, order: &OrderId, lines: &[StockLine], at: Timestamp) -> Result<Reservation, PortFailure> {
-        let (order, lines) = (order.clone(), lines.to_vec());
+    async fn reserve(
+        &self,
+        order: &OrderId,
+        lines: &OrderLines<StockLine>,
+        at: Timestamp,
+    ) -> Result<Reservation, PortFailure> {
+        let (order, lines) = (order.clone(), lines.clone());
         self.database
             .call("reserve stock", move |connection| match find(connection, &order)? {
-                Some((State::Reserved | State::Committed, _)) => Ok(Reservation::Reserved),
-                Some((State::Closed, _)) => Ok(Reservation::Closed),
+                Some(held) => Ok(held.state.repeated_reserve()),
                 None => reserve(connection, &order, &lines, at),
             })
             .await
     }
 
     async fn commit(&self, order: &OrderId, at: Timestamp) -> Result<(), PortFailure> {
-        let order = order.clone();
-        self.database
-            .call("commit stock", move |connection| {
-                if let Some((State::Reserved, units)) = find(connection, &order)? {
-                    // Gone from the shelf and from the reservations: what is available stays the same.
-                    adjust(
-                        connection,
-                        &units,
-                        Adjustment {
-                            on_hand: -1,
-                            reserved: -1,
-                        },
-                    )?;
-                    store(connection, &order, State::Committed, &units, at)?;
-                }
-                Ok(())
-            })
-            .await
+        self.move_on("commit stock", order, StockChange::commit, at).await
     }
 
     async fn give_back(&self, order: &OrderId, at: Timestamp) -> Result<(), PortFailure> {
+        self.move_on("give stock back", order, StockChange::give_back, at).await
+    }
+}
+
+/// A reservation as it is stored.
+struct Held {
+    state: ReservationState,
+    units: Units,
+}
+
+impl SqliteStockLedger {
+    async fn move_on(
+        &self,
+        action: &'static str,
+        order: &OrderId,
+        change: fn(Option<ReservationState>) -> Option<StockChange>,
+        at: Timestamp,
+    ) -> Result<(), PortFailure> {
         let order = order.clone();
         self.database
-            .call("give stock back", move |connection| {
-                match find(connection, &order)? {
-                    Some((State::Closed, _)) => return Ok(()),
-                    Some((State::Reserved, units)) => {
-                        adjust(
-                            connection,
-                            &units,
-                            Adjustment {
-                                on_hand: 0,
-                                reserved: -1,
-                            },
-                        )?;
-                    }
-                    Some((State::Committed, units)) => {
-                        adjust(
-                            connection,
-                            &units,
-                            Adjustment {
-                                on_hand: 1,
-                                reserved: 0,
-                            },
-                        )?;
-                    }
-                    None => {}
-                }
-                store(connection, &order, State::Closed, &Units::new(), at)
+            .call(action, move |connection| {
+                let held = find(connection, &order)?;
+                let Some(change) = change(held.as_ref().map(|held| held.state)) else {
+                    return Ok(());
+                };
+                apply(
+                    connection,
+                    &order,
+                    change,
+                    &held.map(|held| held.units).unwrap_or_default(),
+                    at,
+                )
             })
             .await
     }
@@ -114,35 +82,21 @@ impl StockLedger for SqliteStockLedger {
 fn reserve(
     connection: &Connection,
     order: &OrderId,
-    lines: &[StockLine],
+    lines: &OrderLines<StockLine>,
     at: Timestamp,
 ) -> rusqlite::Result<Reservation> {
-    let mut wanted: BTreeMap<&Sku, u32> = BTreeMap::new();
-    for line in lines {
-        *wanted.entry(&line.sku).or_default() += line.quantity.units();
-    }
     let mut short = Vec::new();
-    for (sku, units) in &wanted {
-        if available(connection, sku)? < i64::from(*units) {
-            short.push((*sku).clone());
+    let mut units = Units::new();
+    for StockLine { sku, quantity } in lines {
+        if available(connection, sku)? < i64::from(quantity.units()) {
+            short.push(sku.clone());
         }
+        units.insert(sku.as_str().to_owned(), quantity.units());
     }
     if !short.is_empty() {
         return Ok(Reservation::OutOfStock(short));
     }
-    let units: Units = wanted
-        .into_iter()
-        .map(|(sku, units)| (sku.as_str().to_owned(), units))
-        .collect();
-    adjust(
-        connection,
-        &units,
-        Adjustment {
-            on_hand: 0,
-            reserved: 1,
-        },
-    )?;
-    store(connection, order, State::Reserved, &units, at)?;
+    apply(connection, order, StockChange::RESERVE, &units, at)?;
     Ok(Reservation::Reserved)
 }
 
@@ -155,38 +109,42 @@ fn available(connection: &Connection, sku: &Sku) -> rusqlite::Result<i64> {
     Ok(units.unwrap_or(0))
 }
 
-/// How often each unit counts.
-#[derive(Clone, Copy)]
-struct Adjustment {
-    on_hand: i64,
-    reserved: i64,
-}
-
-fn adjust(connection: &Connection, units: &Units, adjustment: Adjustment) -> rusqlite::Result<()> {
+/// Counts the units on their products, and stores where the reservation stands now.
+fn apply(
+    connection: &Connection,
+    order: &OrderId,
+    change: StockChange,
+    units: &Units,
+    at: Timestamp,
+) -> rusqlite::Result<()> {
+    let StockChange { to, on_hand, reserved } = change;
     let mut statement = connection
         .prepare_cached("UPDATE products SET on_hand = on_hand + ?1, reserved = reserved + ?2 WHERE sku = ?3")?;
     for (sku, units) in units {
         let units = i64::from(*units);
-        statement.execute(params![adjustment.on_hand * units, adjustment.reserved * units, sku])?;
+        statement.execute(params![on_hand * units, reserved * units, sku])?;
     }
-    Ok(())
-}
-
-fn find(connection: &Connection, order: &OrderId) -> rusqlite::Result<Option<(State, Units)>> {
-    connection
-        .prepare_cached("SELECT state, lines FROM stock_reservations WHERE order_id = ?1")?
-        .query_row(params![order.as_str()], |row| {
-            Ok((known(row, "state", State::parse)?, json(row, "lines")?))
-        })
-        .optional()
-}
-
-fn store(connection: &Connection, order: &OrderId, state: State, units: &Units, at: Timestamp) -> rusqlite::Result<()> {
+    let held = match to {
+        ReservationState::Reserved | ReservationState::Committed => units,
+        ReservationState::Closed => &Units::new(),
+    };
     connection
         .prepare_cached(
             "INSERT INTO stock_reservations (order_id, state, lines, updated_at) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT DO UPDATE SET state = excluded.state, lines = excluded.lines, updated_at = excluded.updated_at",
         )?
-        .execute(params![order.as_str(), state.as_str(), json_text(units)?, at.unix_ms()])?;
+        .execute(params![order.as_str(), to.as_str(), json_text(held)?, at.unix_ms()])?;
     Ok(())
+}
+
+fn find(connection: &Connection, order: &OrderId) -> rusqlite::Result<Option<Held>> {
+    connection
+        .prepare_cached("SELECT state, lines FROM stock_reservations WHERE order_id = ?1")?
+        .query_row(params![order.as_str()], |row| {
+            Ok(Held {
+                state: known(row, "state", ReservationState::parse)?,
+                units: json(row, "lines")?,
+            })
+        })
+        .optional()
 }

@@ -82,6 +82,12 @@ impl ProductPhotos for SqliteProductPhotos {
         let photo = photo.clone();
         self.database
             .call("show photo", move |connection| {
+                let PhotoShown {
+                    sku,
+                    upload_id,
+                    sequence,
+                    keys,
+                } = &photo;
                 let written = connection
                     .prepare_cached(
                         "INSERT INTO products (sku, photo_sequence, photo_upload_id, thumbnails, photo_at)
@@ -92,10 +98,10 @@ impl ProductPhotos for SqliteProductPhotos {
                          WHERE photo_sequence IS NULL OR photo_sequence < excluded.photo_sequence",
                     )?
                     .execute(named_params! {
-                        ":sku": photo.sku.as_str(),
-                        ":sequence": photo.sequence,
-                        ":upload": photo.upload_id.as_str(),
-                        ":thumbnails": json_text(&photo.keys)?,
+                        ":sku": sku.as_str(),
+                        ":sequence": sequence,
+                        ":upload": upload_id.as_str(),
+                        ":thumbnails": json_text(keys)?,
                         ":at": at.unix_ms(),
                     })?;
                 Ok(if written == 1 {
@@ -130,7 +136,7 @@ impl PhotoUploads for SqlitePhotoUploads {
                 let upload = upload_rows::get(connection, &key.upload_id)?;
                 Ok(PhotoUpload {
                     sequence: upload.sequence,
-                    finished: upload_rows::has_ended(&upload),
+                    finished: upload.status.is_final(),
                 })
             })
             .await

@@ -3,14 +3,12 @@
 use domain::uploads::upload::{Upload, UploadKind, UploadStatus};
 use domain::values::{CustomerId, ImportCounts, Sku, Timestamp, UploadId};
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+use wire::new_upload::{KIND_CATALOG, KIND_PRODUCT_PHOTO};
 
 use crate::columns::{known, parsed, parsed_optional, timestamp, unreadable};
 
 const COLUMNS: &str = "sequence, id, kind, sku, content_type, file_name, size_bytes, created_by, created_at, status, \
      reason, rows_read, rows_written, rows_rejected, bytes_read, bytes_total";
-
-const PHOTO: &str = "product-photo";
-const CATALOG: &str = "catalog";
 
 #[derive(Debug, thiserror::Error)]
 #[error("an upload has a kind that is not known")]
@@ -28,11 +26,22 @@ pub(crate) struct NewRow<'a> {
 
 /// Does nothing where the upload is known already.
 pub(crate) fn insert(connection: &Connection, new: &NewRow<'_>) -> rusqlite::Result<()> {
-    let (kind, sku, content_type, file_name) = match new.kind {
-        UploadKind::ProductPhoto { sku, content_type } => {
-            (PHOTO, Some(sku.as_str()), Some(content_type.as_str()), None)
-        }
-        UploadKind::Catalog { file_name } => (CATALOG, None, None, Some(file_name.as_str())),
+    let NewRow {
+        id,
+        kind,
+        size_bytes,
+        created_by,
+        status,
+        at,
+    } = new;
+    let (kind, sku, content_type, file_name) = match kind {
+        UploadKind::ProductPhoto { sku, content_type } => (
+            KIND_PRODUCT_PHOTO,
+            Some(sku.as_str()),
+            Some(content_type.as_str()),
+            None,
+        ),
+        UploadKind::Catalog { file_name } => (KIND_CATALOG, None, None, Some(file_name.as_str())),
     };
     connection
         .prepare_cached(
@@ -42,15 +51,15 @@ pub(crate) fn insert(connection: &Connection, new: &NewRow<'_>) -> rusqlite::Res
              ON CONFLICT (id) DO NOTHING",
         )?
         .execute(named_params! {
-            ":id": new.id.as_str(),
+            ":id": id.as_str(),
             ":kind": kind,
             ":sku": sku,
             ":content_type": content_type,
             ":file_name": file_name,
-            ":size": new.size_bytes,
-            ":created_by": new.created_by.map(CustomerId::as_str),
-            ":at": new.at.unix_ms(),
-            ":status": new.status.as_str(),
+            ":size": size_bytes,
+            ":created_by": created_by.map(CustomerId::as_str),
+            ":at": at.unix_ms(),
+            ":status": status.as_str(),
         })?;
     Ok(())
 }
@@ -94,18 +103,14 @@ pub(crate) fn end(
     Ok(())
 }
 
-pub(crate) fn has_ended(upload: &Upload) -> bool {
-    matches!(upload.status, UploadStatus::Done | UploadStatus::Rejected)
-}
-
 fn read(row: &Row<'_>) -> rusqlite::Result<Upload> {
     let kind: String = row.get("kind")?;
     let kind = match kind.as_str() {
-        PHOTO => UploadKind::ProductPhoto {
+        KIND_PRODUCT_PHOTO => UploadKind::ProductPhoto {
             sku: parsed(row, "sku", Sku::parse)?,
             content_type: row.get("content_type")?,
         },
-        CATALOG => UploadKind::Catalog {
+        KIND_CATALOG => UploadKind::Catalog {
             file_name: row.get("file_name")?,
         },
         _ => return Err(unreadable(row, "kind", UnknownKind)),

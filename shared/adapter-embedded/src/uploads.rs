@@ -20,13 +20,20 @@ impl UploadRepository for SqliteUploadRepository {
         let upload = upload.clone();
         self.database
             .call("announce upload", move |connection| {
+                let AnnouncedUpload {
+                    id,
+                    kind,
+                    size_bytes,
+                    created_by,
+                    created_at,
+                } = &upload;
                 let new = NewRow {
-                    id: &upload.id,
-                    kind: &upload.kind,
-                    size_bytes: upload.size_bytes,
-                    created_by: Some(&upload.created_by),
+                    id,
+                    kind,
+                    size_bytes: *size_bytes,
+                    created_by: Some(created_by),
                     status: UploadStatus::Waiting,
-                    at: upload.created_at,
+                    at: *created_at,
                 };
                 upload_rows::insert(connection, &new)?;
                 upload_rows::get(connection, &upload.id)

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use domain::ports::Email;
 use domain::values::{CustomerId, OrderId, PaymentToken, Timestamp};
 use port_contracts::catalog::ProductPorts;
-use port_contracts::imports::ImportPorts;
+use port_contracts::import_ports::ImportPorts;
 use port_contracts::orders::OrderPorts;
 use port_contracts::photos::PhotoUploadPorts;
 use port_contracts::probes::{ImportExecutions, Inbox, Objects, OrderChanges};

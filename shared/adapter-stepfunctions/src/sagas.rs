@@ -9,6 +9,7 @@ use domain::fulfilment::ports::{Parking, Redrive, SagaKind, SagaRedriver, SagaRu
 use domain::ports::PortFailure;
 use domain::values::OrderId;
 use serde_json::json;
+use wire::saga::SagaInput;
 
 use crate::start;
 
@@ -52,10 +53,7 @@ impl SagaRunner for StepFunctionsSagaRunner {
     async fn start(&self, start: &SagaStart) -> Result<(), PortFailure> {
         let state_machine = self.state_machine(start.kind);
         let name = start.kind.execution_name(&start.order);
-        let input = json!({
-            "order_id": start.order.as_str(),
-            "correlation_id": start.correlation_id.as_str(),
-        });
+        let input = json!(SagaInput::from(start));
         start::once("start saga", &self.client, state_machine, name, &input).await
     }
 

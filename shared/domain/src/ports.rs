@@ -111,6 +111,22 @@ pub enum SendState {
     Ambiguous,
 }
 
+impl SendState {
+    pub const ALL: [Self; 3] = [Self::Claimed, Self::Sent, Self::Ambiguous];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Claimed => "CLAIMED",
+            Self::Sent => "SENT",
+            Self::Ambiguous => "AMBIGUOUS",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SendClaim {
     /// The caller alone may send now.
@@ -140,6 +156,14 @@ pub trait CustomerDirectory: Send + Sync {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_state_of_a_send_is_read_back_from_its_name() {
+        for state in SendState::ALL {
+            assert_eq!(SendState::parse(state.as_str()), Some(state));
+        }
+        assert_eq!(SendState::parse("sent"), None);
+    }
 
     #[test]
     fn text_cannot_become_markup() {

@@ -95,15 +95,10 @@ impl From<Order> for FulfilmentOrder {
             created_at: _,
             updated_at,
         } = order;
-        let line = |OrderLine {
-                        sku,
-                        quantity,
-                        unit_price: _,
-                    }| StockLine { sku, quantity };
         Self {
             id,
             customer,
-            lines: lines.into_iter().map(line).collect(),
+            lines: lines.map(stock_line),
             total,
             payment_token,
             status,
@@ -114,22 +109,37 @@ impl From<Order> for FulfilmentOrder {
     }
 }
 
+fn stock_line(line: &OrderLine) -> StockLine {
+    let OrderLine {
+        sku,
+        quantity,
+        unit_price: _,
+    } = line;
+    StockLine {
+        sku: sku.clone(),
+        quantity: *quantity,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::fulfilment::ports::SagaKind;
-    use crate::values::{Currency, CustomerId, Money, OrderId, PaymentToken, Quantity, RejectionReason, Sku};
+    use crate::values::{
+        Currency, CustomerId, Money, OrderId, OrderLines, PaymentToken, Quantity, RejectionReason, Sku,
+    };
 
     fn stored(status: OrderStatus) -> StoredOrder {
         let price = Money::new(1_250, Currency::parse("EUR").unwrap()).unwrap();
         StoredOrder::new(Order {
             id: OrderId::parse("order-1").unwrap(),
             customer: CustomerId::parse("ann").unwrap(),
-            lines: vec![OrderLine {
+            lines: OrderLines::new(vec![OrderLine {
                 sku: Sku::parse("MUG").unwrap(),
                 quantity: Quantity::new(2).unwrap(),
                 unit_price: price,
-            }],
+            }])
+            .unwrap(),
             total: price,
             payment_token: PaymentToken::parse("tok_ok").unwrap(),
             status,

@@ -15,7 +15,6 @@ pub mod caller;
 pub mod cursor;
 mod elapsed;
 pub mod http;
-pub mod idempotency_key;
 pub mod json;
 mod panics;
 pub mod problem;

@@ -19,6 +19,9 @@ use tracing::Instrument as _;
 use crate::elapsed::elapsed_ms;
 use crate::panics::catching_future;
 
+// The names under which any step can fail. They stand here and not in `wire`, beside those of the sagas, because this crate
+// gives them and knows nothing of the shop. A tidy test compares both with what the state machines catch and retry.
+
 /// A dependency was throttled, timed out or unreachable: the state machine retries.
 pub const TRANSIENT_FAILURE: &str = "TransientFailure";
 /// A fault that a retry does not mend.

@@ -85,7 +85,12 @@ pub fn unpremultiply(pixels: Pixels<'_>) -> Result<(), ShapeFault> {
 }
 
 fn view(pixels: Pixels<'_>) -> Result<TypedImage<'_, U8x4>, ShapeFault> {
-    TypedImage::from_buffer(pixels.width_px, pixels.height_px, pixels.samples).map_err(fault)
+    let Pixels {
+        width_px,
+        height_px,
+        samples,
+    } = pixels;
+    TypedImage::from_buffer(width_px, height_px, samples).map_err(fault)
 }
 
 fn fault(reason: impl Display) -> ShapeFault {

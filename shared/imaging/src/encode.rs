@@ -15,6 +15,7 @@ const JPEG_QUALITY: u8 = 80;
 const FULL_COLOUR_PX_MAX: u32 = 128;
 
 /// Samples of colour along the longest side of a JPEG of this size.
+#[cfg(feature = "fast-codecs")]
 pub(crate) fn colour_samples(size_px: u32) -> u32 {
     if size_px <= FULL_COLOUR_PX_MAX {
         size_px

@@ -7,8 +7,9 @@ use image::ImageDecoder;
 use image::codecs::gif::GifDecoder;
 use image::metadata::Orientation;
 
+use crate::decoded::Decoded;
 use crate::limits::Limits;
-use crate::raster::{Decoded, Layout, Raster};
+use crate::raster::{Layout, Raster};
 
 /// The canvas in RGBA, or a frame.
 const BYTES_PER_PIXEL: u64 = 4;

@@ -6,9 +6,11 @@ use domain::thumbnails::ports::PhotoRefused;
 use image::metadata::Orientation;
 use scaled_jpeg::{Decoder, JpegError, Scale, Scales};
 
+use crate::decoded::{Decoded, Pixels};
 use crate::input::RenderError;
 use crate::limits::Limits;
-use crate::raster::{Decoded, PIXEL_BYTES, Pixels, Planar};
+use crate::planar::Planar;
+use crate::raster::PIXEL_BYTES;
 use crate::{encode, orientation};
 
 /// The decoded picture is at least this many times as large as the largest that is made of it. With less, the filter has

@@ -6,10 +6,11 @@ use domain::thumbnails::ports::PhotoRefused;
 use image::metadata::Orientation;
 use png::{BitDepth, ColorType, DecodeOptions, Decoder, DecodingError, Reader, Transformations};
 
+use crate::decoded::{Decoded, Pixels, Shrunk};
 use crate::input::{Input, RenderError};
 use crate::limits::Limits;
 use crate::orientation;
-use crate::raster::{Decoded, Layout, Pixels, Raster, Shrunk};
+use crate::raster::{Layout, Raster};
 use crate::shrink::{self, BoxShrink};
 
 /// What the text, profile and EXIF chunks of one file may unpack to.

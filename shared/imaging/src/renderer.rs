@@ -5,11 +5,15 @@ use std::io::{Cursor, Read, SeekFrom};
 use domain::thumbnails::ports::{PhotoRefused, Rendering, Thumbnail, ThumbnailFormat, ThumbnailRenderer};
 
 use crate::colour::ToSrgb;
+use crate::decoded::{Decoded, Pixels};
 use crate::input::{Input, RenderError};
+#[cfg(feature = "fast-codecs")]
+use crate::jpeg;
 use crate::limits::Limits;
-use crate::raster::{Decoded, Pixels};
 use crate::sniff::{START_BYTES, SourceFormat};
-use crate::{encode, gif, jpeg, orientation, png, scale, shrink, webp};
+#[cfg(not(feature = "fast-codecs"))]
+use crate::whole_jpeg as jpeg;
+use crate::{encode, gif, orientation, png, scale, shrink, webp};
 
 /// The renderer of the product: in process, one thread, memory bounded by its limits.
 #[derive(Debug, Clone, Copy, Default)]
@@ -116,7 +120,9 @@ fn finish(decoded: Decoded, format: SourceFormat, sizes_px: &[u32]) -> Result<Re
 
     let pixels = match decoded.pixels {
         Pixels::Raster(raster) => shrink::reduced(raster, largest(sizes_px)),
-        reduced => reduced,
+        reduced @ Pixels::Shrunk(_) => reduced,
+        #[cfg(feature = "fast-codecs")]
+        reduced @ Pixels::Planar(_) => reduced,
     };
     let to_srgb = ToSrgb::new(pixels.layout(), decoded.icc_profile.as_deref());
     let mut pictures = Vec::with_capacity(targets.len());

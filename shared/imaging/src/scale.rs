@@ -3,8 +3,12 @@
 use domain::thumbnails::ports::PhotoRefused;
 use imaging_resize::{Resizer, ShapeFault};
 
-use crate::raster::{Layout, PIXEL_BYTES, Pixels, Planar, Raster};
-use crate::resample;
+use crate::decoded::Pixels;
+#[cfg(feature = "fast-codecs")]
+use crate::planar::Planar;
+use crate::raster::{Layout, Raster};
+#[cfg(feature = "fast-codecs")]
+use crate::{raster::PIXEL_BYTES, resample};
 
 /// A picture serves as the source of a smaller one when it is at least this many times as large: with less, the second
 /// filter visibly softens what the first has left.
@@ -26,10 +30,11 @@ pub(crate) fn fit(width_px: u32, height_px: u32, size_px: u32) -> (u32, u32) {
 
 /// One picture for each of `targets`, in their order. The targets must be distinct, and come from [`fit`].
 pub(crate) fn scale(original: Pixels, targets: &[(u32, u32)]) -> Result<Vec<Raster>, PhotoRefused> {
-    let own_size = match &original {
-        Pixels::Raster(raster) => Some(raster.size()),
-        // Decoded smaller than the original.
-        Pixels::Shrunk(_) | Pixels::Planar(_) => None,
+    // Everything else was decoded smaller than the original.
+    let own_size = if let Pixels::Raster(raster) = &original {
+        Some(raster.size())
+    } else {
+        None
     };
     let mut order: Vec<usize> = (0..targets.len()).collect();
     order.sort_by_key(|&index| std::cmp::Reverse(longest(targets[index])));
@@ -37,11 +42,13 @@ pub(crate) fn scale(original: Pixels, targets: &[(u32, u32)]) -> Result<Vec<Rast
     // Kept apart: premultiplying and dividing again would cost the unscaled picture its faint colours.
     let unscaled = match &original {
         Pixels::Raster(raster) if targets.contains(&raster.size()) => Some(raster.clone()),
-        _ => None,
+        Pixels::Raster(_) | Pixels::Shrunk(_) | Pixels::Planar(_) => None,
     };
     let mut source = match original {
         Pixels::Raster(raster) => Pixels::Raster(premultiplied(raster)?),
-        other => other,
+        reduced @ Pixels::Shrunk(_) => reduced,
+        #[cfg(feature = "fast-codecs")]
+        reduced @ Pixels::Planar(_) => reduced,
     };
     let mut resizer = Resizer::new();
     let mut made: Vec<(usize, Raster)> = Vec::with_capacity(targets.len());
@@ -63,6 +70,7 @@ pub(crate) fn scale(original: Pixels, targets: &[(u32, u32)]) -> Result<Vec<Rast
                 resized(&mut resizer, raster, reach, target)?
             }
             (None, Pixels::Shrunk(shrunk)) => resized(&mut resizer, &mut shrunk.raster, shrunk.reach, target)?,
+            #[cfg(feature = "fast-codecs")]
             (None, Pixels::Planar(planar)) => resized_planes(planar, target),
         };
         made.push((index, picture));
@@ -92,7 +100,7 @@ fn resized(
     let layout = source.layout;
     let samples = resizer
         .resize(pixels(source), reach, (width_px, height_px))
-        .map_err(unscalable)?;
+        .map_err(|reason| unscalable(&reason))?;
     Ok(Raster {
         width_px,
         height_px,
@@ -102,6 +110,7 @@ fn resized(
 }
 
 /// Scales each channel from the size it has, and makes pixels of them when there are few.
+#[cfg(feature = "fast-codecs")]
 fn resized_planes(source: &Planar, (width_px, height_px): (u32, u32)) -> Raster {
     let (width, height) = (width_px as usize, height_px as usize);
     let mut pixels = vec![[0.0; PIXEL_BYTES]; width * height];
@@ -130,20 +139,20 @@ fn pixels(raster: &mut Raster) -> imaging_resize::Pixels<'_> {
 /// the original may be 400 MB.
 fn premultiplied(mut raster: Raster) -> Result<Raster, PhotoRefused> {
     if raster.layout == Layout::Rgba {
-        imaging_resize::premultiply(pixels(&mut raster)).map_err(unscalable)?;
+        imaging_resize::premultiply(pixels(&mut raster)).map_err(|reason| unscalable(&reason))?;
     }
     Ok(raster)
 }
 
 fn divided(mut raster: Raster) -> Result<Raster, PhotoRefused> {
     if raster.layout == Layout::Rgba {
-        imaging_resize::unpremultiply(pixels(&mut raster)).map_err(unscalable)?;
+        imaging_resize::unpremultiply(pixels(&mut raster)).map_err(|reason| unscalable(&reason))?;
     }
     Ok(raster)
 }
 
 /// Cannot happen for a raster of a decoder; said rather than dropped.
-fn unscalable(reason: ShapeFault) -> PhotoRefused {
+fn unscalable(reason: &ShapeFault) -> PhotoRefused {
     PhotoRefused::Unsupported {
         feature: format!("a shape that cannot be scaled ({reason})"),
     }

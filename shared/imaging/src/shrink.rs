@@ -1,6 +1,7 @@
 //! How is a picture made smaller while its rows arrive?
 
-use crate::raster::{Layout, PIXEL_BYTES, Pixels, Raster, Shrunk};
+use crate::decoded::{Pixels, Shrunk};
+use crate::raster::{Layout, PIXEL_BYTES, Raster};
 
 /// Pixels along one side of a box, at most: their sum must fit 32 bits.
 const FACTOR_MAX: u32 = 128;
@@ -192,7 +193,8 @@ fn is_opaque(row: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{BoxShrink, factor, left_px};
-    use crate::raster::{Layout, Shrunk};
+    use crate::decoded::Shrunk;
+    use crate::raster::Layout;
 
     fn shrunk(width: u32, rows: &[Vec<[u8; 4]>], factor: u32) -> Shrunk {
         let mut shrink = BoxShrink::new(width, u32::try_from(rows.len()).unwrap(), factor);

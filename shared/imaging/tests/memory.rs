@@ -1,5 +1,5 @@
 //! Does the renderer keep to the memory that its limits name? As the kernel counts it; Linux only, like Lambda.
-#![cfg(target_os = "linux")]
+#![cfg(all(target_os = "linux", feature = "fast-codecs"))]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -7,7 +7,7 @@ use domain::catalog::import::job::{FileRange, ImportId, RangeProgress};
 use domain::catalog::ports::Advance;
 use domain::values::ImportCounts;
 
-use crate::imports::{FILE_BYTES, ImportPorts, done, nothing_yet};
+use crate::import_ports::{FILE_BYTES, ImportPorts, done, nothing_yet};
 use crate::samples::{COMPETITORS, at, at_once, upload_id};
 
 /// Rows of a range, and how often its progress is noted. Every tenth row is rejected.

@@ -6,7 +6,7 @@ use domain::catalog::csv::RecordStart;
 use domain::catalog::import::job::{FileRange, ImportId, ImportJob};
 use domain::catalog::ports::ImportRunner;
 
-use crate::imports::object;
+use crate::import_ports::object;
 use crate::probes::ImportExecutions;
 use crate::samples::{at_once, upload_id};
 

@@ -18,6 +18,7 @@ pub mod catalog;
 pub mod files;
 pub mod gateway;
 pub mod idempotency;
+pub mod import_ports;
 pub mod import_runs;
 pub mod imports;
 pub mod links;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::fulfilment::ports::{FulfilmentOrder, ParkedOrder, Parking, SagaKind, StockLine, Transition};
+use domain::fulfilment::ports::{FulfilmentOrder, ParkedOrder, Parking, SagaKind, Transition};
 use domain::orders::order::Order;
 use domain::values::{OrderId, OrderStatus, RejectionReason};
 
@@ -98,20 +98,11 @@ async fn an_order_is_read_with_what_fulfilment_needs(ports: &OrderPorts) {
         .reject(&order.id, RejectionReason::CaptureRefused, at(9))
         .await
         .unwrap();
-    let line = |line: &domain::orders::order::OrderLine| StockLine {
-        sku: line.sku.clone(),
-        quantity: line.quantity,
-    };
     let expected = FulfilmentOrder {
-        id: order.id.clone(),
-        customer: order.customer.clone(),
-        lines: order.lines.iter().map(line).collect(),
-        total: order.total,
-        payment_token: order.payment_token.clone(),
         status: OrderStatus::Rejected,
         reason: Some(RejectionReason::CaptureRefused),
-        correlation_id: order.correlation_id.clone(),
         updated_at: at(9),
+        ..order.clone().into()
     };
     assert_eq!(ports.book.find(&order.id).await.unwrap(), Some(expected));
 }
@@ -295,11 +286,10 @@ async fn make(ports: &OrderPorts, order: &Order, call: Call) -> Transition {
         Call::CompleteCancel => book.complete_cancel(id, at(1)).await.unwrap(),
         // By the saga that it waits for, if it waits for one.
         Call::Park => {
-            let saga = match status_of(ports, id).await {
-                OrderStatus::Cancelling => SagaKind::Cancel,
-                _ => SagaKind::Order,
-            };
-            book.park(id, saga, &parking(), at(1)).await.unwrap()
+            let saga = SagaKind::awaited_by(status_of(ports, id).await);
+            book.park(id, saga.unwrap_or(SagaKind::Order), &parking(), at(1))
+                .await
+                .unwrap()
         }
         Call::BeginCancelling => {
             let request = correlation("cancelling.request-1");

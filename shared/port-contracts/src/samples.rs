@@ -15,8 +15,8 @@ use domain::orders::ports::{
 use domain::uploads::ports::AnnouncedUpload;
 use domain::uploads::upload::UploadKind;
 use domain::values::{
-    CorrelationId, Currency, CustomerId, Money, ObjectVersion, OrderId, OrderStatus, PaymentToken, Quantity, Sku,
-    Timestamp, UploadId,
+    CorrelationId, Currency, CustomerId, IdempotencyKey, Money, ObjectVersion, OrderId, OrderLines, OrderStatus,
+    PaymentToken, Quantity, Sku, Timestamp, UploadId,
 };
 use tokio::task::JoinSet;
 
@@ -66,7 +66,7 @@ pub(crate) fn order(customer: &CustomerId, created_at: Timestamp) -> Order {
     Order {
         id: order_id(),
         customer: customer.clone(),
-        lines: vec![line(sku(), 2, 1_250), line(sku(), 99, 1)],
+        lines: OrderLines::new(vec![line(sku(), 2, 1_250), line(sku(), 99, 1)]).unwrap(),
         total: euros(2_599),
         payment_token: PaymentToken::parse("tok_ok").unwrap(),
         status: OrderStatus::Pending,
@@ -86,7 +86,7 @@ pub fn anns_order() -> Order {
     };
     Order {
         id: OrderId::parse("order-1").unwrap(),
-        lines: vec![mugs],
+        lines: OrderLines::new(vec![mugs]).unwrap(),
         total: euros(2_500),
         correlation_id: correlation("request-1"),
         ..order(&CustomerId::parse("ann").unwrap(), at(0))
@@ -156,7 +156,7 @@ pub fn claim(customer: &CustomerId, key: &str, payload: u8, now: Timestamp) -> I
         scope: IdempotencyScope {
             customer: customer.clone(),
             operation: "place-order",
-            key: key.to_owned(),
+            key: IdempotencyKey::parse(key).unwrap(),
         },
         payload_hash: PayloadHash([payload; 32]),
         now,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::catalog::ports::{CatalogWriter, ProductCatalog};
 use domain::fulfilment::ports::{Reservation, StockLedger, StockLine};
-use domain::values::{Quantity, Sku};
+use domain::values::{OrderLines, Quantity, Sku};
 
 use crate::samples::{COMPETITORS, at, at_once, catalog_row, order_id, sku, version};
 
@@ -28,7 +28,7 @@ pub async fn stock_ledger(ports: &StockPorts) {
 async fn a_reservation_is_all_or_nothing(ports: &StockPorts) {
     let (plenty, scarce, unknown) = (product(ports, 10).await, product(ports, 1).await, sku());
     let order = order_id();
-    let lines = [line(&plenty, 2), line(&scarce, 2), line(&unknown, 1)];
+    let lines = lines_of([line(&plenty, 2), line(&scarce, 2), line(&unknown, 1)]);
     let Reservation::OutOfStock(short) = ports.stock.reserve(&order, &lines, at(1)).await.unwrap() else {
         panic!("more units reserved than there are");
     };
@@ -39,7 +39,7 @@ async fn a_reservation_is_all_or_nothing(ports: &StockPorts) {
     );
 
     // Refused for want of units is not closed: once there are enough, the same order may reserve.
-    let lines = [line(&plenty, 10), line(&scarce, 1)];
+    let lines = lines_of([line(&plenty, 10), line(&scarce, 1)]);
     assert_eq!(
         ports.stock.reserve(&order, &lines, at(2)).await.unwrap(),
         Reservation::Reserved
@@ -54,7 +54,7 @@ async fn a_repeated_reservation_counts_once(ports: &StockPorts) {
     let sku = product(ports, 10).await;
     let order = order_id();
     let answers = at_once(|_| {
-        let (stock, order, lines) = (Arc::clone(&ports.stock), order.clone(), [line(&sku, 3)]);
+        let (stock, order, lines) = (Arc::clone(&ports.stock), order.clone(), lines_of([line(&sku, 3)]));
         async move { stock.reserve(&order, &lines, at(1)).await.unwrap() }
     })
     .await;
@@ -67,7 +67,11 @@ async fn a_repeated_reservation_counts_once(ports: &StockPorts) {
         ports.stock.commit(&order, at(2)).await.unwrap();
         assert_eq!(available(ports, &sku).await, 7, "sold is not available either");
     }
-    let answer = ports.stock.reserve(&order, &[line(&sku, 3)], at(3)).await.unwrap();
+    let answer = ports
+        .stock
+        .reserve(&order, &lines_of([line(&sku, 3)]), at(3))
+        .await
+        .unwrap();
     assert_eq!(answer, Reservation::Reserved, "also once committed");
     assert_eq!(available(ports, &sku).await, 7);
 }
@@ -78,7 +82,7 @@ async fn what_is_given_back_is_exactly_what_is_held(ports: &StockPorts) {
         let order = order_id();
         ports
             .stock
-            .reserve(&order, &[line(&one, 3), line(&two, 4)], at(1))
+            .reserve(&order, &lines_of([line(&one, 3), line(&two, 4)]), at(1))
             .await
             .unwrap();
         if commits {
@@ -89,7 +93,11 @@ async fn what_is_given_back_is_exactly_what_is_held(ports: &StockPorts) {
             ports.stock.commit(&order, at(4)).await.unwrap();
             assert_eq!((available(ports, &one).await, available(ports, &two).await), (10, 10));
         }
-        let late = ports.stock.reserve(&order, &[line(&one, 1)], at(5)).await.unwrap();
+        let late = ports
+            .stock
+            .reserve(&order, &lines_of([line(&one, 1)]), at(5))
+            .await
+            .unwrap();
         assert_eq!(late, Reservation::Closed);
         assert_eq!(available(ports, &one).await, 10);
     }
@@ -99,7 +107,11 @@ async fn a_release_that_arrives_first_wins(ports: &StockPorts) {
     let sku = product(ports, 10).await;
     let order = order_id();
     ports.stock.give_back(&order, at(1)).await.unwrap();
-    let late = ports.stock.reserve(&order, &[line(&sku, 1)], at(2)).await.unwrap();
+    let late = ports
+        .stock
+        .reserve(&order, &lines_of([line(&sku, 1)]), at(2))
+        .await
+        .unwrap();
     assert_eq!(late, Reservation::Closed);
     ports.stock.commit(&order, at(3)).await.unwrap();
     ports.stock.give_back(&order, at(4)).await.unwrap();
@@ -109,8 +121,16 @@ async fn a_release_that_arrives_first_wins(ports: &StockPorts) {
 async fn a_catalog_sets_units_on_hand_and_open_reservations_stay(ports: &StockPorts) {
     let sku = product(ports, 10).await;
     let (open, sold) = (order_id(), order_id());
-    ports.stock.reserve(&open, &[line(&sku, 3)], at(1)).await.unwrap();
-    ports.stock.reserve(&sold, &[line(&sku, 2)], at(1)).await.unwrap();
+    ports
+        .stock
+        .reserve(&open, &lines_of([line(&sku, 3)]), at(1))
+        .await
+        .unwrap();
+    ports
+        .stock
+        .reserve(&sold, &lines_of([line(&sku, 2)]), at(1))
+        .await
+        .unwrap();
     ports.stock.commit(&sold, at(2)).await.unwrap();
     let apply = async |sequence, stock| {
         ports
@@ -126,7 +146,11 @@ async fn a_catalog_sets_units_on_hand_and_open_reservations_stay(ports: &StockPo
         "sold units are not on hand any more, reserved ones are"
     );
     assert_eq!(apply(3, 1).await, 0, "fewer than are reserved");
-    let answer = ports.stock.reserve(&order_id(), &[line(&sku, 1)], at(4)).await.unwrap();
+    let answer = ports
+        .stock
+        .reserve(&order_id(), &lines_of([line(&sku, 1)]), at(4))
+        .await
+        .unwrap();
     assert_eq!(answer, Reservation::OutOfStock(vec![sku.clone()]));
     ports.stock.give_back(&open, at(5)).await.unwrap();
     assert_eq!(available(ports, &sku).await, 1);
@@ -140,7 +164,7 @@ async fn the_last_units_are_sold_exactly(ports: &StockPorts) {
     // Enough for half of them, and one unit that is nobody's.
     let sku = product(ports, UNITS_EACH * buyers / 2 + 1).await;
     let answers = at_once(|_| {
-        let (stock, order, lines) = (Arc::clone(&ports.stock), order_id(), [line(&sku, UNITS_EACH)]);
+        let (stock, order, lines) = (Arc::clone(&ports.stock), order_id(), lines_of([line(&sku, UNITS_EACH)]));
         async move {
             let answer = stock.reserve(&order, &lines, at(1)).await.unwrap();
             if answer == Reservation::Reserved {
@@ -162,7 +186,7 @@ async fn competing_steps_of_one_order_leave_nothing_behind(ports: &StockPorts) {
     let sku = product(ports, 10).await;
     let order = order_id();
     at_once(|number| {
-        let (stock, order, lines) = (Arc::clone(&ports.stock), order.clone(), [line(&sku, 3)]);
+        let (stock, order, lines) = (Arc::clone(&ports.stock), order.clone(), lines_of([line(&sku, 3)]));
         async move {
             match number % 3 {
                 0 => stock.reserve(&order, &lines, at(1)).await.map(|_| ()),
@@ -198,6 +222,10 @@ async fn available(ports: &StockPorts, sku: &Sku) -> u32 {
         .unwrap()
         .expect("the product was applied")
         .available
+}
+
+fn lines_of<const COUNT: usize>(lines: [StockLine; COUNT]) -> OrderLines<StockLine> {
+    OrderLines::new(lines.into()).unwrap()
 }
 
 fn line(sku: &Sku, units: u32) -> StockLine {

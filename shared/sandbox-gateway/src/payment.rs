@@ -96,7 +96,10 @@ impl Payment {
                 moved(Refund::Refunded(amount), LedgerEvent::Refunded, Some(amount))
             }
             (State::Refunded, Some(amount)) => told(Refund::Refunded(amount)),
-            _ => told(Refund::NothingCaptured),
+            (
+                State::New | State::Authorized | State::Declined(_) | State::Captured | State::Voided | State::Refunded,
+                _,
+            ) => told(Refund::NothingCaptured),
         }
     }
 

@@ -77,7 +77,15 @@ impl Metric {
         match self {
             Self::ColdStarts | Self::Retries | Self::Throttles => &[&["Service", "Stage", "Function"]],
             Self::OrdersRejected => &[&["Service", "Stage"], &["Service", "Stage", "Reason"]],
-            _ => &[&["Service", "Stage"]],
+            Self::OrdersPlaced
+            | Self::OrdersConfirmed
+            | Self::OrdersParked
+            | Self::CompensationsRun
+            | Self::PhotosRendered
+            | Self::PhotosRejected
+            | Self::CatalogRowsWritten
+            | Self::CatalogRowsRejected
+            | Self::CatalogsRejected => &[&["Service", "Stage"]],
         }
     }
 }

@@ -37,6 +37,16 @@ pub struct RangeJson {
     end: u64,
 }
 
+/// The input of an execution.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ImportInput {
+    #[serde(flatten)]
+    job: JobJson,
+    /// Left out where the file was not divided yet: to a state machine, a member that is null exists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ranges: Option<Vec<RangeJson>>,
+}
+
 /// The input of the step that divides a file.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct PlanInput {
@@ -71,6 +81,38 @@ pub struct FinishInput {
     pub range_count: u32,
 }
 
+impl ImportInput {
+    pub fn new(job: &ImportJob, ranges: Option<&[FileRange]>) -> Self {
+        Self {
+            job: job.into(),
+            ranges: ranges.map(|ranges| ranges.iter().map(RangeJson::from).collect()),
+        }
+    }
+}
+
+impl From<&ImportJob> for JobJson {
+    fn from(job: &ImportJob) -> Self {
+        let ImportJob {
+            id: ImportId { upload_id, sequence },
+            object:
+                ObjectVersion {
+                    key,
+                    version_id,
+                    size_bytes,
+                },
+        } = job;
+        Self {
+            upload_id: upload_id.clone(),
+            sequence: *sequence,
+            object: ObjectJson {
+                key: key.clone(),
+                version_id: version_id.clone(),
+                size_bytes: *size_bytes,
+            },
+        }
+    }
+}
+
 impl From<JobJson> for ImportJob {
     fn from(job: JobJson) -> Self {
         Self {
@@ -102,11 +144,16 @@ impl From<RangeJson> for FileRange {
 
 impl From<&FileRange> for RangeJson {
     fn from(range: &FileRange) -> Self {
+        let FileRange {
+            index,
+            begin: RecordStart { byte_offset, line },
+            end,
+        } = range;
         Self {
-            index: range.index,
-            begin: range.begin.byte_offset,
-            line: range.begin.line,
-            end: range.end,
+            index: *index,
+            begin: *byte_offset,
+            line: *line,
+            end: *end,
         }
     }
 }
@@ -141,6 +188,34 @@ mod tests {
         let range = FileRange::from(input.range);
         assert_eq!((range.index, range.bytes()), (3, 4_000_000_001..5_000_000_000));
         assert_eq!(RangeJson::from(&range), input.range);
+    }
+
+    #[test]
+    fn an_execution_is_given_its_job_and_what_is_known_of_its_ranges() {
+        let job = ImportJob {
+            id: ImportId {
+                upload_id: UploadId::parse("0190-a").unwrap(),
+                sequence: 7,
+            },
+            object: ObjectVersion {
+                key: "catalogs/0190-a.csv".to_owned(),
+                version_id: None,
+                size_bytes: 5_000_000_000,
+            },
+        };
+        let mut expected = json!({
+            "upload_id": "0190-a",
+            "sequence": 7,
+            "object": {"key": "catalogs/0190-a.csv", "version_id": null, "size_bytes": 5_000_000_000_u64},
+        });
+        assert_eq!(json!(ImportInput::new(&job, None)), expected);
+        let whole = FileRange::whole(&job.object);
+        expected["ranges"] = json!([{"index": 0, "begin": 0, "line": 1, "end": 5_000_000_000_u64}]);
+        let input = json!(ImportInput::new(&job, Some(&[whole])));
+        assert_eq!(input, expected);
+        let read: PlanInput = serde_json::from_value(input).unwrap();
+        assert_eq!(ImportJob::from(read.job), job);
+        assert_eq!(read.ranges, [RangeJson::from(&whole)]);
     }
 
     #[test]

@@ -14,5 +14,6 @@ pub mod order_item;
 pub mod parked;
 pub mod product;
 pub mod saga;
+pub mod step_fault;
 pub mod time;
 pub mod upload;

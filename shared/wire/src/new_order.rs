@@ -1,9 +1,9 @@
 //! What does a customer send to place an order?
 
-use std::collections::BTreeSet;
-
-use domain::orders::order::ORDER_LINES_MAX;
-use domain::values::{PaymentToken, Quantity, QuantityOutOfRange, Sku};
+use domain::orders::order::NewOrderLine;
+use domain::values::{
+    ORDER_LINES_MAX, OrderLines, OrderLinesFault, PaymentToken, Quantity, QuantityOutOfRange, Sku, order_lines_faults,
+};
 use serde_json::Value;
 
 use crate::body_fault::{BodyFault, BodyReader};
@@ -11,14 +11,8 @@ use crate::body_fault::{BodyFault, BodyReader};
 /// `{"items": [{"sku": "MUG-01", "quantity": 2}], "payment_token": "tok_ok"}`, 1 to 50 items.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewOrderBody {
-    pub items: Vec<NewOrderItem>,
+    pub items: OrderLines<NewOrderLine>,
     pub payment_token: PaymentToken,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewOrderItem {
-    pub sku: Sku,
-    pub quantity: Quantity,
 }
 
 impl NewOrderBody {
@@ -45,26 +39,31 @@ fn read_order(reader: &mut BodyReader, body: &Value) -> Option<NewOrderBody> {
     })
 }
 
-fn read_items(reader: &mut BodyReader, values: &[Value]) -> Option<Vec<NewOrderItem>> {
-    if values.is_empty() || values.len() > ORDER_LINES_MAX {
+fn read_items(reader: &mut BodyReader, values: &[Value]) -> Option<OrderLines<NewOrderLine>> {
+    let skus: Vec<Option<Sku>> = values.iter().map(readable_sku).collect();
+    let skus: Vec<Option<&Sku>> = skus.iter().map(Option::as_ref).collect();
+    let faults = order_lines_faults(&skus);
+    if faults.contains(&OrderLinesFault::Empty) || faults.contains(&OrderLinesFault::TooMany) {
         reader.fault(&["items"], format!("must have 1 to {ORDER_LINES_MAX} items"));
     }
-    let mut seen = BTreeSet::new();
     let mut items = Vec::with_capacity(values.len());
-    for (index, value) in values.iter().enumerate() {
-        items.push(read_item(reader, &index.to_string(), value, &mut seen));
+    for (line, value) in values.iter().enumerate() {
+        let is_repeated = faults.contains(&OrderLinesFault::RepeatedSku { line });
+        items.push(read_item(reader, &line.to_string(), value, is_repeated));
     }
-    items.into_iter().collect()
+    OrderLines::new(items.into_iter().collect::<Option<_>>()?).ok()
 }
 
-fn read_item(reader: &mut BodyReader, index: &str, value: &Value, seen: &mut BTreeSet<Sku>) -> Option<NewOrderItem> {
+fn readable_sku(value: &Value) -> Option<Sku> {
+    Sku::parse(value.get("sku")?.as_str()?).ok()
+}
+
+fn read_item(reader: &mut BodyReader, index: &str, value: &Value, is_repeated: bool) -> Option<NewOrderLine> {
     let members = reader.object(value, &["items", index], &["sku", "quantity"])?;
     let path = ["items", index, "sku"];
     let sku = reader.text(members, &path);
     let sku = sku.and_then(|text| reader.checked(&path, Sku::parse(text)));
-    if let Some(sku) = &sku
-        && !seen.insert(sku.clone())
-    {
+    if is_repeated {
         reader.fault(&path, "is the sku of an earlier item");
     }
     let path = ["items", index, "quantity"];
@@ -73,7 +72,7 @@ fn read_item(reader: &mut BodyReader, index: &str, value: &Value, seen: &mut BTr
         let units = u32::try_from(units).map_err(|_| QuantityOutOfRange);
         reader.checked(&path, units.and_then(Quantity::new))
     });
-    Some(NewOrderItem {
+    Some(NewOrderLine {
         sku: sku?,
         quantity: quantity?,
     })

@@ -1,6 +1,7 @@
 //! How does a customer see an order?
 
-use domain::orders::order::Order;
+use domain::orders::order::{Order, OrderLine};
+use domain::values::RejectionReason;
 use serde::Serialize;
 
 use crate::money::MoneyJson;
@@ -39,19 +40,44 @@ pub struct OrderPageJson {
 
 impl From<&Order> for OrderJson {
     fn from(order: &Order) -> Self {
-        let items = order.lines.iter().map(|line| OrderItemJson {
-            sku: line.sku.to_string(),
-            quantity: line.quantity.units(),
-            unit_price: line.unit_price.into(),
-        });
+        let Order {
+            id,
+            // The caller.
+            customer: _,
+            lines,
+            total,
+            // A secret.
+            payment_token: _,
+            status,
+            reason,
+            // Internal.
+            correlation_id: _,
+            created_at,
+            updated_at,
+        } = order;
         Self {
-            id: order.id.to_string(),
-            status: order.status.as_str(),
-            reason: order.reason.map(domain::values::RejectionReason::as_str),
-            items: items.collect(),
-            total: order.total.into(),
-            created_at: rfc3339(order.created_at),
-            updated_at: rfc3339(order.updated_at),
+            id: id.to_string(),
+            status: status.as_str(),
+            reason: reason.map(RejectionReason::as_str),
+            items: lines.iter().map(OrderItemJson::from).collect(),
+            total: (*total).into(),
+            created_at: rfc3339(*created_at),
+            updated_at: rfc3339(*updated_at),
+        }
+    }
+}
+
+impl From<&OrderLine> for OrderItemJson {
+    fn from(line: &OrderLine) -> Self {
+        let OrderLine {
+            sku,
+            quantity,
+            unit_price,
+        } = line;
+        Self {
+            sku: sku.to_string(),
+            quantity: quantity.units(),
+            unit_price: (*unit_price).into(),
         }
     }
 }

@@ -1,7 +1,14 @@
 //! Which attributes of an order's item do the order stream's readers rely on?
 //!
 //! The item belongs to the adapter that writes it; these few names are shared with `saga-start` and with the filters of
-//! its event source in the template. All of them are texts.
+//! its event source in the template. All of them are texts. So is `lines`, which every adapter writes as the same JSON.
+
+use domain::orders::order::OrderLine;
+use domain::values::{
+    Currency, Money, MoneyFault, OrderLines, OrderLinesFault, Quantity, QuantityOutOfRange, Sku, SkuFault,
+    UnknownCurrency,
+};
+use serde::{Deserialize, Serialize};
 
 pub const KIND: &str = "kind";
 /// The [`KIND`] of an order; other kinds of items share its table.
@@ -16,3 +23,106 @@ pub const CANCEL_CORRELATION_ID: &str = "cancel_correlation_id";
 pub const TRACE_HEADER: &str = "trace_header";
 /// Of the request that cancelled it.
 pub const CANCEL_TRACE_HEADER: &str = "cancel_trace_header";
+
+/// `{"sku": "MUG-01", "quantity": 2, "unit_price_minor": 1250, "currency": "EUR"}`.
+#[derive(Serialize, Deserialize)]
+struct LineJson {
+    sku: String,
+    quantity: u32,
+    unit_price_minor: i64,
+    currency: String,
+}
+
+/// Why a stored text is not the lines of an order.
+#[derive(Debug, thiserror::Error)]
+pub enum StoredLinesFault {
+    #[error("the lines are not the JSON of order lines")]
+    Json(#[from] serde_json::Error),
+    #[error("a line has no valid SKU")]
+    Sku(#[from] SkuFault),
+    #[error("a line has no valid quantity")]
+    Quantity(#[from] QuantityOutOfRange),
+    #[error("a line has an unknown currency")]
+    Currency(#[from] UnknownCurrency),
+    #[error("a line has no valid price")]
+    Price(#[from] MoneyFault),
+    #[error("the lines break a rule of orders")]
+    Lines(#[from] OrderLinesFault),
+}
+
+/// The lines of an order as the text that stores and stream images hold.
+pub fn lines_text(lines: &OrderLines<OrderLine>) -> Result<String, serde_json::Error> {
+    let lines: Vec<LineJson> = lines.iter().map(LineJson::from).collect();
+    serde_json::to_string(&lines)
+}
+
+/// The reverse of [`lines_text`].
+pub fn parse_lines(text: &str) -> Result<OrderLines<OrderLine>, StoredLinesFault> {
+    let lines: Vec<LineJson> = serde_json::from_str(text)?;
+    let lines: Result<Vec<OrderLine>, StoredLinesFault> = lines.into_iter().map(OrderLine::try_from).collect();
+    Ok(OrderLines::new(lines?)?)
+}
+
+impl From<&OrderLine> for LineJson {
+    fn from(line: &OrderLine) -> Self {
+        let OrderLine {
+            sku,
+            quantity,
+            unit_price,
+        } = line;
+        Self {
+            sku: sku.to_string(),
+            quantity: quantity.units(),
+            unit_price_minor: unit_price.amount_minor(),
+            currency: unit_price.currency().code().to_owned(),
+        }
+    }
+}
+
+impl TryFrom<LineJson> for OrderLine {
+    type Error = StoredLinesFault;
+
+    fn try_from(line: LineJson) -> Result<Self, StoredLinesFault> {
+        let LineJson {
+            sku,
+            quantity,
+            unit_price_minor,
+            currency,
+        } = line;
+        Ok(Self {
+            sku: Sku::parse(&sku)?,
+            quantity: Quantity::new(quantity)?,
+            unit_price: Money::new(unit_price_minor, Currency::parse(&currency)?)?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MUG: &str = r#"{"sku":"MUG-01","quantity":2,"unit_price_minor":1250,"currency":"EUR"}"#;
+
+    #[test]
+    fn lines_read_back_from_their_text() {
+        let text = format!("[{MUG}]");
+        let lines = parse_lines(&text).unwrap();
+        assert_eq!(lines[0].quantity.units(), 2);
+        assert_eq!(lines[0].unit_price.to_decimal_text(), "12.50 EUR");
+        assert_eq!(lines_text(&lines).unwrap(), text);
+    }
+
+    #[test]
+    fn stored_lines_that_break_a_rule_are_refused_by_its_name() {
+        let fault = |text: &str| parse_lines(text).unwrap_err();
+        assert!(matches!(fault("[]"), StoredLinesFault::Lines(OrderLinesFault::Empty)));
+        assert!(matches!(
+            fault(&format!("[{MUG},{MUG}]")),
+            StoredLinesFault::Lines(OrderLinesFault::RepeatedSku { line: 1 })
+        ));
+        for (from, to) in [("MUG-01", ""), ("2", "0"), ("EUR", "XXX"), ("1250", "-1"), ("[", "")] {
+            let text = format!("[{MUG}]").replacen(from, to, 1);
+            assert!(parse_lines(&text).is_err(), "{text}");
+        }
+    }
+}

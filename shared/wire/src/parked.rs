@@ -1,6 +1,7 @@
 //! What does an operator see of an order that was set aside?
 
 use domain::fulfilment::parked::ParkedCase;
+use domain::fulfilment::ports::{FulfilmentOrder, ParkedOrder, Parking, StockLine};
 use serde::Serialize;
 
 use crate::money::MoneyJson;
@@ -34,23 +35,49 @@ pub struct HeldItemJson {
 
 impl From<&ParkedCase> for ParkedOrderJson {
     fn from(case: &ParkedCase) -> Self {
-        let (order, parking) = (&case.parked.order, &case.parked.parking);
-        let items = order.lines.iter().map(|line| HeldItemJson {
-            sku: line.sku.to_string(),
-            quantity: line.quantity.units(),
+        let ParkedCase {
+            parked:
+                ParkedOrder {
+                    order,
+                    parked_from,
+                    parking:
+                        Parking {
+                            execution,
+                            error,
+                            cause,
+                        },
+                },
+            payment,
+        } = case;
+        let FulfilmentOrder {
+            id,
+            customer,
+            lines,
+            total,
+            // A secret.
+            payment_token: _,
+            // PARKED; and only a rejected order has a reason.
+            status: _,
+            reason: _,
+            correlation_id,
+            updated_at,
+        } = order;
+        let items = lines.iter().map(|StockLine { sku, quantity }| HeldItemJson {
+            sku: sku.to_string(),
+            quantity: quantity.units(),
         });
         Self {
-            order_id: order.id.to_string(),
-            customer_id: order.customer.as_str().to_owned(),
-            total: order.total.into(),
-            parked_from: case.parked.parked_from.as_str(),
-            parked_at: rfc3339(order.updated_at),
-            execution: parking.execution.clone(),
-            error: parking.error.clone(),
-            cause: parking.cause.clone(),
-            payment: case.payment.map(|record| record.state.as_str()),
+            order_id: id.to_string(),
+            customer_id: customer.as_str().to_owned(),
+            total: (*total).into(),
+            parked_from: parked_from.as_str(),
+            parked_at: rfc3339(*updated_at),
+            execution: execution.clone(),
+            error: error.clone(),
+            cause: cause.clone(),
+            payment: payment.map(|record| record.state.as_str()),
             items: items.collect(),
-            correlation_id: order.correlation_id.as_str().to_owned(),
+            correlation_id: correlation_id.as_str().to_owned(),
         }
     }
 }

@@ -57,9 +57,15 @@ pub struct RefundOutcome {
 
 impl From<&SagaStart> for SagaInput {
     fn from(start: &SagaStart) -> Self {
+        let SagaStart {
+            // Decides which state machine gets the input.
+            kind: _,
+            order,
+            correlation_id,
+        } = start;
         Self {
-            order_id: start.order.clone(),
-            correlation_id: start.correlation_id.clone(),
+            order_id: order.clone(),
+            correlation_id: correlation_id.clone(),
         }
     }
 }

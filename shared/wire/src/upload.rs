@@ -73,27 +73,48 @@ impl CreatedUploadJson {
 
 impl UploadJson {
     pub fn new(upload: Upload, rejected_rows_url: Option<String>) -> Self {
+        let Upload {
+            id,
+            kind,
+            // The staff who announced it know what they uploaded.
+            size_bytes: _,
+            created_by: _,
+            created_at,
+            // Internal.
+            sequence: _,
+            status,
+            reason,
+            import,
+        } = upload;
         Self {
-            id: upload.id.to_string(),
-            kind: match upload.kind {
+            id: id.to_string(),
+            kind: match kind {
                 UploadKind::ProductPhoto { .. } => KIND_PRODUCT_PHOTO,
                 UploadKind::Catalog { .. } => KIND_CATALOG,
             },
-            status: upload.status.as_str(),
-            reason: upload.reason,
-            created_at: rfc3339(upload.created_at),
-            import: upload.import.map(|counts| ImportJson::new(counts, rejected_rows_url)),
+            status: status.as_str(),
+            reason,
+            created_at: rfc3339(created_at),
+            import: import.map(|counts| ImportJson::new(counts, rejected_rows_url)),
         }
     }
 }
 
 impl ImportJson {
     fn new(counts: ImportCounts, rejected_rows_url: Option<String>) -> Self {
+        let ImportCounts {
+            rows_read,
+            rows_written,
+            rows_rejected,
+            // Shown as `percent`.
+            bytes_read: _,
+            bytes_total: _,
+        } = counts;
         Self {
             rows_total_estimate: counts.rows_total_estimate(),
-            rows_read: counts.rows_read,
-            rows_written: counts.rows_written,
-            rows_rejected: counts.rows_rejected,
+            rows_read,
+            rows_written,
+            rows_rejected,
             percent: counts.percent(),
             rejected_rows_url,
         }

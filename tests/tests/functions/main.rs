@@ -7,17 +7,16 @@
     reason = "a panic in a test is a failed test"
 )]
 
+mod baseline;
 mod books;
 mod correlation;
 mod imports;
-mod log;
 mod orders;
 mod pipelines;
 mod products;
 mod saga_faults;
-mod saga_steps;
+mod saga_files;
+mod saga_replay;
 mod saga_world;
 mod sagas;
 mod shop;
-mod uploads;
-mod wiring;

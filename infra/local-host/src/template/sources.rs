@@ -176,7 +176,10 @@ pub(crate) fn consistent(
         EventSource::Stream(StreamSourceSpec { table, .. }) if !deployment.tables_with_streams.contains(table) => Err(
             TemplateFault::at(place, format!("reads the stream of {table}, which has none")),
         ),
-        _ => Ok(()),
+        EventSource::Queue(_)
+        | EventSource::Stream(_)
+        | EventSource::EventBridge { .. }
+        | EventSource::Schedule { .. } => Ok(()),
     }
 }
 
@@ -185,7 +188,10 @@ pub(crate) fn serves(deployment: &Deployment, route_key: &str) -> bool {
     let mut sources = deployment.functions.values().flat_map(|function| &function.sources);
     sources.any(|source| match source {
         EventSource::Http(route) => format!("{} {}", route.method, route.path) == route_key,
-        _ => false,
+        EventSource::Queue(_)
+        | EventSource::Stream(_)
+        | EventSource::EventBridge { .. }
+        | EventSource::Schedule { .. } => false,
     })
 }
 

@@ -8,8 +8,7 @@ use state_machine::redrive::redrive;
 use state_machine::virtual_host::{Answer, VirtualHost};
 use state_machine::{Outcome, StateMachine};
 
-use super::order_saga::order_saga;
-use super::support::{failed, file, machine, outcome_on, slow_and_failing, task};
+use super::support::{failed, file, machine, order_saga, outcome_on, slow_and_failing, task};
 
 fn input() -> Value {
     json!({ "order_id": "o-1", "correlation_id": "c-1" })

@@ -11,6 +11,16 @@ pub(crate) fn machine(definition: &Value) -> StateMachine {
     StateMachine::parse("test", &definition.to_string(), &BTreeMap::new()).unwrap()
 }
 
+/// An order that is undone where it fails: every kind of retry, catch and branch of a real workflow.
+pub(crate) fn order_saga() -> StateMachine {
+    StateMachine::parse(
+        "order-saga",
+        include_str!("../fixtures/order-saga.asl.json"),
+        &BTreeMap::new(),
+    )
+    .unwrap()
+}
+
 /// A whole file around some states.
 pub(crate) fn file(start_at: &str, states: &Value) -> Value {
     json!({ "QueryLanguage": "JSONata", "StartAt": start_at, "States": states })

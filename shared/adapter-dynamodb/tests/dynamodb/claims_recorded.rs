@@ -5,7 +5,7 @@ use adapter_dynamodb::sends::DynamoSendLog;
 use adapter_dynamodb::table::Table;
 use domain::orders::ports::{Fence, IdempotencyClaimed, IdempotencyScope, IdempotencyStore};
 use domain::ports::{PortFailure, SendClaim, SendLog, SendState};
-use domain::values::{CustomerId, Timestamp};
+use domain::values::{CustomerId, IdempotencyKey, Timestamp};
 use lambda::sdk::ATTEMPTS_MAX;
 use port_contracts::samples;
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ fn scope() -> IdempotencyScope {
     IdempotencyScope {
         customer: CustomerId::parse("ann").unwrap(),
         operation: "place-order",
-        key: "key-1".to_owned(),
+        key: IdempotencyKey::parse("key-1").unwrap(),
     }
 }
 
@@ -37,7 +37,7 @@ fn sends(recorded: &Recorded) -> DynamoSendLog {
 }
 
 async fn claim(recorded: &Recorded) -> Result<IdempotencyClaimed, PortFailure> {
-    let claim = samples::claim(&scope().customer, &scope().key, 0, now());
+    let claim = samples::claim(&scope().customer, scope().key.as_str(), 0, now());
     keys(recorded).claim(&claim).await
 }
 

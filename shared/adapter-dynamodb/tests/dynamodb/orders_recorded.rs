@@ -8,7 +8,7 @@ use domain::orders::ports::{
     RecordedReply,
 };
 use domain::ports::PortFailure;
-use domain::values::{CorrelationId, OrderId, OrderStatus, Quantity, Sku, Timestamp};
+use domain::values::{CorrelationId, OrderId, OrderLines, OrderStatus, Quantity, Sku, Timestamp};
 use lambda::sdk::ATTEMPTS_MAX;
 use port_contracts::samples::{self, anns_order, at, euros};
 use serde_json::{Value, json};
@@ -28,7 +28,7 @@ pub(crate) fn order() -> Order {
         unit_price: euros(125),
     };
     Order {
-        lines: vec![cheese],
+        lines: OrderLines::new(vec![cheese]).unwrap(),
         total: euros(250),
         ..anns_order()
     }

@@ -1,6 +1,5 @@
 //! What do our notes on payments and the sandbox gateway make of lost answers and lost races?
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use adapter_dynamodb::gateway::DynamoSandboxGateway;

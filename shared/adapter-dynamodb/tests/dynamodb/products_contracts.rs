@@ -17,7 +17,7 @@ use domain::fulfilment::ports::{
     Authorization, Capture, PaymentGateway, Refund, Reservation, StockLedger, StockLine, Void,
 };
 use domain::orders::ports::PriceList;
-use domain::values::Sku;
+use domain::values::{OrderLines, Sku};
 use port_contracts::catalog::ProductPorts;
 use port_contracts::stock::StockPorts;
 use port_contracts::{catalog, gateway, orders, payments, stock};
@@ -132,6 +132,7 @@ async fn a_crowd_buys_exactly_what_is_there() {
         }
         buyers.spawn(async move {
             let order = order(number % BUYERS);
+            let lines = OrderLines::new(lines.into()).unwrap();
             let answer = stock.reserve(&order, &lines, now()).await.unwrap();
             (order, answer)
         });
@@ -173,6 +174,7 @@ async fn the_largest_order_is_one_transaction_and_its_prices_one_call() {
 
     let stock = DynamoStockLedger { table: table.clone() };
     let lines: Vec<StockLine> = skus.iter().map(|sku| line(sku, 99)).collect();
+    let lines = OrderLines::new(lines).unwrap();
     let reserved = stock.reserve(&order(1), &lines, now()).await.unwrap();
     assert_eq!(reserved, Reservation::Reserved);
     let short = stock.reserve(&order(2), &lines, now()).await.unwrap();

@@ -20,7 +20,7 @@ use adapter_system::clock::SystemClock;
 use adapter_system::ids::UuidV7Ids;
 use domain::values::{CustomerId, PaymentToken};
 use port_contracts::catalog::ProductPorts;
-use port_contracts::imports::ImportPorts;
+use port_contracts::import_ports::ImportPorts;
 use port_contracts::orders::OrderPorts;
 use port_contracts::photos::PhotoUploadPorts;
 use port_contracts::stock::StockPorts;

@@ -13,7 +13,7 @@ use domain::catalog::ports::{ApplyOutcome, CatalogVersion, CatalogWriter};
 use domain::catalog::product::{CatalogRow, ProductDetails};
 use domain::fulfilment::ports::{Parking, SagaKind, SagaRunner, SagaStanding, SagaStart};
 use domain::orders::ports::{Fence, IdempotencyClaimed, IdempotencyStore, OrderRepository};
-use domain::values::{OrderId, Sku, Timestamp};
+use domain::values::{Sku, Timestamp};
 use port_contracts::samples::{self, start_of_saga};
 
 use crate::shop::{Shop, TestFolder};

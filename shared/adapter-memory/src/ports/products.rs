@@ -9,7 +9,7 @@ use domain::fulfilment::ports::{Reservation, StockLedger, StockLine};
 use domain::orders::ports::PriceList;
 use domain::ports::PortFailure;
 use domain::thumbnails::ports::{PhotoShown, ProductPhotos, ShowOutcome};
-use domain::values::{Money, OrderId, Sku, Timestamp};
+use domain::values::{Money, OrderId, OrderLines, Sku, Timestamp};
 
 use crate::access::{Access, Ports};
 use crate::tables::Tables;
@@ -17,8 +17,13 @@ use crate::tables::products::Row;
 
 #[async_trait]
 impl<A: Access> StockLedger for Ports<A> {
-    async fn reserve(&self, order: &OrderId, lines: &[StockLine], _: Timestamp) -> Result<Reservation, PortFailure> {
-        let (order, lines) = (order.clone(), lines.to_vec());
+    async fn reserve(
+        &self,
+        order: &OrderId,
+        lines: &OrderLines<StockLine>,
+        _: Timestamp,
+    ) -> Result<Reservation, PortFailure> {
+        let (order, lines) = (order.clone(), lines.clone());
         let reserve = move |tables: &mut Tables| (tables.products.reserve)(&mut tables.products, &order, &lines);
         self.0.write("stock.reserve", reserve).await
     }

@@ -41,6 +41,9 @@ pub struct RedriveOrder {
 pub enum RedriveOrderError {
     #[error("no such order is parked")]
     NotParked,
+    /// The stored order breaks a rule: an order is parked from a status in which it waits for a saga.
+    #[error("the order is stored as parked from {}, in which no saga works on it", .0.as_str())]
+    ParkedFromNoSaga(OrderStatus),
     #[error("its execution runs already")]
     AlreadyRunning,
     #[error("its execution cannot be redriven: {0}")]
@@ -53,10 +56,8 @@ impl RedriveOrder {
     /// The order stays PARKED until the execution leads it on, or fails again.
     pub async fn run(&self, id: &OrderId) -> Result<(), RedriveOrderError> {
         let parked = self.parked.find(id).await?.ok_or(RedriveOrderError::NotParked)?;
-        let kind = match parked.parked_from {
-            OrderStatus::Cancelling => SagaKind::Cancel,
-            _ => SagaKind::Order,
-        };
+        let from = parked.parked_from;
+        let kind = SagaKind::awaited_by(from).ok_or(RedriveOrderError::ParkedFromNoSaga(from))?;
         match self.redriver.redrive(kind, id).await? {
             Redrive::Redriven => Ok(()),
             Redrive::Running => Err(RedriveOrderError::AlreadyRunning),

@@ -4,7 +4,8 @@ use async_trait::async_trait;
 
 use crate::ports::PortFailure;
 use crate::values::{
-    CorrelationId, CustomerId, Money, OrderId, OrderStatus, PaymentToken, Quantity, RejectionReason, Sku, Timestamp,
+    CorrelationId, CustomerId, HasSku, Money, OrderId, OrderLines, OrderStatus, PaymentToken, Quantity,
+    RejectionReason, Sku, Timestamp,
 };
 
 /// What fulfilment needs to know of an order.
@@ -12,7 +13,7 @@ use crate::values::{
 pub struct FulfilmentOrder {
     pub id: OrderId,
     pub customer: CustomerId,
-    pub lines: Vec<StockLine>,
+    pub lines: OrderLines<StockLine>,
     pub total: Money,
     pub payment_token: PaymentToken,
     pub status: OrderStatus,
@@ -25,6 +26,12 @@ pub struct FulfilmentOrder {
 pub struct StockLine {
     pub sku: Sku,
     pub quantity: Quantity,
+}
+
+impl HasSku for StockLine {
+    fn sku(&self) -> &Sku {
+        &self.sku
+    }
 }
 
 /// What came of asking for a status change.
@@ -120,7 +127,12 @@ pub enum Reservation {
 /// nothing: a `reserve` that arrives later MUST answer `Closed`.
 #[async_trait]
 pub trait StockLedger: Send + Sync {
-    async fn reserve(&self, order: &OrderId, lines: &[StockLine], at: Timestamp) -> Result<Reservation, PortFailure>;
+    async fn reserve(
+        &self,
+        order: &OrderId,
+        lines: &OrderLines<StockLine>,
+        at: Timestamp,
+    ) -> Result<Reservation, PortFailure>;
     /// The reserved units have left the house. Harmless when repeated and after `give_back`.
     async fn commit(&self, order: &OrderId, at: Timestamp) -> Result<(), PortFailure>;
     async fn give_back(&self, order: &OrderId, at: Timestamp) -> Result<(), PortFailure>;
@@ -256,6 +268,15 @@ impl SagaKind {
         }
     }
 
+    /// The saga that a change of an order's status starts; `before` is `None` for a new order.
+    pub fn started_by(before: Option<OrderStatus>, after: OrderStatus) -> Option<Self> {
+        match after {
+            OrderStatus::Pending => before.is_none().then_some(Self::Order),
+            OrderStatus::Cancelling => (before == Some(OrderStatus::Confirmed)).then_some(Self::Cancel),
+            OrderStatus::Confirmed | OrderStatus::Rejected | OrderStatus::Cancelled | OrderStatus::Parked => None,
+        }
+    }
+
     /// Where an order stands that waits for this saga.
     pub fn awaited_in(self) -> OrderStatus {
         match self {
@@ -344,6 +365,19 @@ mod tests {
             let saga = SagaKind::awaited_by(status);
             assert_eq!(saga.is_some(), status.is_open(), "{status:?}");
             assert_eq!(saga.map(SagaKind::awaited_in), saga.map(|_| status));
+        }
+    }
+
+    #[test]
+    fn a_new_order_and_a_begun_cancel_start_a_saga() {
+        let befores = OrderStatus::ALL.map(Some).into_iter().chain([None]);
+        for (before, after) in befores.flat_map(|before| OrderStatus::ALL.map(|after| (before, after))) {
+            let expected = match (before, after) {
+                (None, OrderStatus::Pending) => Some(SagaKind::Order),
+                (Some(OrderStatus::Confirmed), OrderStatus::Cancelling) => Some(SagaKind::Cancel),
+                _ => None,
+            };
+            assert_eq!(SagaKind::started_by(before, after), expected, "{before:?} {after:?}");
         }
     }
 

@@ -26,7 +26,11 @@ impl Standing {
     pub fn due(self) -> OrderStatus {
         match self.status {
             OrderStatus::Parked => self.parked_from.unwrap_or(OrderStatus::Parked),
-            status => status,
+            OrderStatus::Pending
+            | OrderStatus::Confirmed
+            | OrderStatus::Rejected
+            | OrderStatus::Cancelling
+            | OrderStatus::Cancelled => self.status,
         }
     }
 }

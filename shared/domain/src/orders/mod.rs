@@ -6,4 +6,4 @@ pub mod list;
 pub mod order;
 pub mod place;
 pub mod ports;
-mod pricing;
+pub mod pricing;

@@ -1,12 +1,22 @@
 //! What is an order?
 
 use crate::values::{
-    CorrelationId, CustomerId, Money, MoneyFault, OrderId, OrderStatus, PaymentToken, Quantity, RejectionReason, Sku,
-    Timestamp,
+    CorrelationId, CustomerId, HasSku, Money, MoneyFault, OrderId, OrderLines, OrderStatus, PaymentToken, Quantity,
+    RejectionReason, Sku, Timestamp,
 };
 
-/// Order lines per order.
-pub const ORDER_LINES_MAX: usize = 50;
+/// One product that a customer asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewOrderLine {
+    pub sku: Sku,
+    pub quantity: Quantity,
+}
+
+impl HasSku for NewOrderLine {
+    fn sku(&self) -> &Sku {
+        &self.sku
+    }
+}
 
 /// One product of an order at the price it had when the order was placed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +30,7 @@ pub struct OrderLine {
 pub struct Order {
     pub id: OrderId,
     pub customer: CustomerId,
-    pub lines: Vec<OrderLine>,
+    pub lines: OrderLines<OrderLine>,
     pub total: Money,
     pub payment_token: PaymentToken,
     pub status: OrderStatus,
@@ -30,6 +40,12 @@ pub struct Order {
     pub correlation_id: CorrelationId,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+}
+
+impl HasSku for OrderLine {
+    fn sku(&self) -> &Sku {
+        &self.sku
+    }
 }
 
 impl OrderLine {

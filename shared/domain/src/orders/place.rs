@@ -3,14 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::order::Order;
+use super::order::{NewOrderLine, Order};
 use super::ports::{
     Fence, IdempotencyClaim, IdempotencyClaimed, IdempotencyCompletion, IdempotencyScope, IdempotencyStore,
     OrderRepository, PayloadHash, PlaceOutcome, PriceList, RecordedReply,
 };
-use super::pricing::{faults_without_prices, priced};
+use super::pricing::{OrderFault, priced};
 use crate::ports::{Clock, IdGenerator, PortFailure};
-use crate::values::{CorrelationId, CustomerId, OrderId, OrderStatus, PaymentToken, Quantity, Sku, Timestamp};
+use crate::values::{
+    CorrelationId, CustomerId, IdempotencyKey, OrderId, OrderLines, OrderStatus, PaymentToken, Sku, Timestamp,
+};
 
 /// How long a request is remembered: longer than any client or queue retries.
 pub const IDEMPOTENCY_KEPT: Duration = Duration::from_hours(7 * 24);
@@ -27,19 +29,13 @@ pub struct PlaceOrder {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewOrder {
     pub customer: CustomerId,
-    pub lines: Vec<NewOrderLine>,
+    pub lines: OrderLines<NewOrderLine>,
     pub payment_token: PaymentToken,
-    pub idempotency_key: String,
+    pub idempotency_key: IdempotencyKey,
     pub payload_hash: PayloadHash,
     /// Until when this attempt may work.
     pub lease_until: Timestamp,
     pub correlation_id: CorrelationId,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewOrderLine {
-    pub sku: Sku,
-    pub quantity: Quantity,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,27 +57,6 @@ pub enum PlaceOrderError {
     Port(#[from] PortFailure),
 }
 
-/// Why an order cannot be placed. `line` counts from zero.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum OrderFault {
-    NoLines,
-    /// More than [`super::order::ORDER_LINES_MAX`].
-    TooManyLines,
-    UnknownSku {
-        line: usize,
-    },
-    /// An earlier line has this SKU.
-    RepeatedSku {
-        line: usize,
-    },
-    /// The lines before it are in another currency.
-    MixedCurrencies {
-        line: usize,
-    },
-    /// More than [`crate::values::Money::AMOUNT_MINOR_MAX`].
-    TotalTooLarge,
-}
-
 impl PlaceOrder {
     /// `render` makes the answer that this caller and every replay get.
     pub async fn run(
@@ -89,10 +64,6 @@ impl PlaceOrder {
         new: &NewOrder,
         render: &(dyn Fn(&Order) -> RecordedReply + Send + Sync),
     ) -> Result<PlacedOrder, PlaceOrderError> {
-        let faults = faults_without_prices(&new.lines);
-        if !faults.is_empty() {
-            return Err(PlaceOrderError::Refused(faults));
-        }
         let now = self.clock.now();
         let scope = IdempotencyScope {
             customer: new.customer.clone(),

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use super::order::Order;
 use crate::ports::PortFailure;
-use crate::values::{CorrelationId, CustomerId, Money, OrderId, OrderStatus, Sku, Timestamp};
+use crate::values::{CorrelationId, CustomerId, IdempotencyKey, Money, OrderId, OrderStatus, Sku, Timestamp};
 
 /// Which request is this? Scoped by caller and operation, so that two customers may use the same key.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,8 +14,7 @@ pub struct IdempotencyScope {
     pub customer: CustomerId,
     /// The operation's stable name, like `place-order`.
     pub operation: &'static str,
-    /// The caller's `Idempotency-Key`, 1 to 255 visible ASCII characters.
-    pub key: String,
+    pub key: IdempotencyKey,
 }
 
 /// SHA-256 of the request's canonical form.

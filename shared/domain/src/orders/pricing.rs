@@ -1,71 +1,60 @@
 //! What does an order cost, and what makes it impossible?
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::order::{ORDER_LINES_MAX, OrderLine};
-use super::place::{NewOrderLine, OrderFault};
-use crate::values::{Money, MoneyFault, Sku};
+use super::order::{NewOrderLine, OrderLine};
+use crate::values::{Money, MoneyFault, OrderLines, Sku};
 
-/// What is wrong with the lines whatever the catalog says.
-pub(super) fn faults_without_prices(lines: &[NewOrderLine]) -> Vec<OrderFault> {
-    if lines.is_empty() {
-        return vec![OrderFault::NoLines];
-    }
-    let mut faults = Vec::new();
-    if lines.len() > ORDER_LINES_MAX {
-        faults.push(OrderFault::TooManyLines);
-    }
-    let mut seen = BTreeSet::new();
-    for (line, new) in lines.iter().enumerate() {
-        if !seen.insert(&new.sku) {
-            faults.push(OrderFault::RepeatedSku { line });
-        }
-    }
-    faults
+/// Why an order cannot be placed. `line` counts from zero.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OrderFault {
+    UnknownSku {
+        line: usize,
+    },
+    /// The lines before it are in another currency.
+    MixedCurrencies {
+        line: usize,
+    },
+    /// More than [`crate::values::Money::AMOUNT_MINOR_MAX`].
+    TotalTooLarge,
 }
 
 /// The lines at today's prices and their total, or every fault they have.
 pub(super) fn priced(
-    lines: &[NewOrderLine],
+    lines: &OrderLines<NewOrderLine>,
     prices: &BTreeMap<Sku, Money>,
-) -> Result<(Vec<OrderLine>, Money), Vec<OrderFault>> {
-    let mut faults = Vec::new();
-    let mut order_lines: Vec<OrderLine> = Vec::with_capacity(lines.len());
-    for (line, NewOrderLine { sku, quantity }) in lines.iter().enumerate() {
-        let Some(&unit_price) = prices.get(sku) else {
-            faults.push(OrderFault::UnknownSku { line });
-            continue;
-        };
-        if order_lines
-            .first()
-            .is_some_and(|first| first.unit_price.currency() != unit_price.currency())
-        {
-            faults.push(OrderFault::MixedCurrencies { line });
-            continue;
+) -> Result<(OrderLines<OrderLine>, Money), Vec<OrderFault>> {
+    let mut currency = None;
+    // Of the lines without a fault. There is no zero without a currency.
+    let mut total: Result<Option<Money>, MoneyFault> = Ok(None);
+    let lines = lines.try_map(|line, NewOrderLine { sku, quantity }| {
+        let unit_price = *prices.get(sku).ok_or(OrderFault::UnknownSku { line })?;
+        if *currency.get_or_insert(unit_price.currency()) != unit_price.currency() {
+            return Err(OrderFault::MixedCurrencies { line });
         }
-        order_lines.push(OrderLine {
+        let order_line = OrderLine {
             sku: sku.clone(),
             quantity: *quantity,
             unit_price,
-        });
+        };
+        total = total
+            .clone()
+            .and_then(|total| added(total, order_line.amount()?).map(Some));
+        Ok(order_line)
+    });
+    match (lines, total) {
+        (Ok(lines), Ok(Some(total))) => Ok((lines, total)),
+        (lines, total) => {
+            let mut faults = lines.err().unwrap_or_default();
+            // All in one currency and none negative: it can only be too much.
+            faults.extend(total.err().map(|_| OrderFault::TotalTooLarge));
+            Err(faults)
+        }
     }
-    match total(&order_lines) {
-        Ok(Some(total)) if faults.is_empty() => return Ok((order_lines, total)),
-        Ok(_) => {}
-        // All in one currency and none negative: it can only be too much.
-        Err(_) => faults.push(OrderFault::TotalTooLarge),
-    }
-    Err(faults)
 }
 
-/// `None` without lines: there is no zero without a currency.
-fn total(lines: &[OrderLine]) -> Result<Option<Money>, MoneyFault> {
-    let mut total: Option<Money> = None;
-    for line in lines {
-        let amount = line.amount()?;
-        total = Some(total.map_or(Ok(amount), |total| total.plus(amount))?);
-    }
-    Ok(total)
+fn added(total: Option<Money>, amount: Money) -> Result<Money, MoneyFault> {
+    total.map_or(Ok(amount), |total| total.plus(amount))
 }
 
 #[cfg(test)]
@@ -73,12 +62,12 @@ mod tests {
     use super::*;
     use crate::values::{Currency, Quantity};
 
-    fn lines(skus: &[&str]) -> Vec<NewOrderLine> {
+    fn lines(skus: &[&str]) -> OrderLines<NewOrderLine> {
         let line = |sku: &&str| NewOrderLine {
             sku: Sku::parse(sku).unwrap(),
             quantity: Quantity::new(2).unwrap(),
         };
-        skus.iter().map(line).collect()
+        OrderLines::new(skus.iter().map(line).collect()).unwrap()
     }
 
     fn prices(prices: &[(&str, i64, &str)]) -> BTreeMap<Sku, Money> {
@@ -142,22 +131,5 @@ mod tests {
     fn nothing_is_priced_when_nothing_is_known() {
         let faults = priced(&lines(&["MUG"]), &BTreeMap::new());
         assert_eq!(faults, Err(vec![OrderFault::UnknownSku { line: 0 }]));
-    }
-
-    #[test]
-    fn lines_are_one_to_fifty_of_different_skus() {
-        assert_eq!(faults_without_prices(&[]), [OrderFault::NoLines]);
-        let skus: Vec<String> = (0..=ORDER_LINES_MAX).map(|number| format!("SKU-{number}")).collect();
-        let mut skus: Vec<&str> = skus.iter().map(String::as_str).collect();
-        assert_eq!(faults_without_prices(&lines(&skus)), [OrderFault::TooManyLines]);
-        skus.pop();
-        assert_eq!(faults_without_prices(&lines(&skus)), []);
-        skus[4] = "SKU-0";
-        skus[49] = "SKU-0";
-        let repeated = [
-            OrderFault::RepeatedSku { line: 4 },
-            OrderFault::RepeatedSku { line: 49 },
-        ];
-        assert_eq!(faults_without_prices(&lines(&skus)), repeated);
     }
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 
 pub const TEXT_ID_BYTES_MAX: usize = 64;
+/// Also its bytes: all of them are ASCII.
+pub const IDEMPOTENCY_KEY_CHARS_MAX: usize = 255;
 const CUSTOMER_ID_BYTES_MAX: usize = 128;
 const PAYMENT_TOKEN_BYTES_MAX: usize = 128;
 const EMAIL_BYTES_MAX: usize = 254;
@@ -51,6 +53,10 @@ pub struct UploadId(String);
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CustomerId(String);
 
+/// The caller's name for one request, the same on every repetition of it: 1 to 255 visible ASCII characters.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct IdempotencyKey(String);
+
 /// Follows one request through every asynchronous hop: 1 to 64 of `[A-Za-z0-9._-]`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CorrelationId(String);
@@ -86,6 +92,16 @@ impl UploadId {
 impl CustomerId {
     pub fn parse(text: &str) -> Result<Self, IdentityFault> {
         checked(text, CUSTOMER_ID_BYTES_MAX, is_visible_ascii).map(Self)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl IdempotencyKey {
+    pub fn parse(text: &str) -> Result<Self, IdentityFault> {
+        checked(text, IDEMPOTENCY_KEY_CHARS_MAX, is_visible_ascii).map(Self)
     }
 
     pub fn as_str(&self) -> &str {
@@ -165,6 +181,18 @@ mod tests {
             assert!(UploadId::parse(text).is_err(), "{text:?}");
         }
         assert!(OrderId::parse("0190f3c4-7d1e-7a00-8000-000000000001").is_ok());
+    }
+
+    #[test]
+    fn visible_ascii_from_one_to_the_limit_is_an_idempotency_key() {
+        let longest = "k".repeat(IDEMPOTENCY_KEY_CHARS_MAX);
+        for text in ["!", "~", "8e03978e-40d5-43e8-bc93-6894a57f9324", "a,b", &longest] {
+            assert_eq!(IdempotencyKey::parse(text).unwrap().as_str(), text);
+        }
+        let too_long = "k".repeat(IDEMPOTENCY_KEY_CHARS_MAX + 1);
+        for text in ["", " ", "a b", "tab\t", "é", "\u{7f}", "a\r\nX: y", &too_long] {
+            assert!(IdempotencyKey::parse(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod identity;
 mod import_counts;
 mod money;
 mod object_keys;
+mod order_lines;
 mod order_status;
 mod quantity;
 mod sequencer;
@@ -13,7 +14,8 @@ mod timestamp;
 
 pub use currency::{Currency, UnknownCurrency};
 pub use identity::{
-    CorrelationId, CustomerId, EmailAddress, IdentityFault, OrderId, PaymentToken, TEXT_ID_BYTES_MAX, UploadId,
+    CorrelationId, CustomerId, EmailAddress, IDEMPOTENCY_KEY_CHARS_MAX, IdempotencyKey, IdentityFault, OrderId,
+    PaymentToken, TEXT_ID_BYTES_MAX, UploadId,
 };
 pub use import_counts::ImportCounts;
 pub use money::{Money, MoneyFault};
@@ -21,6 +23,7 @@ pub use object_keys::{
     CatalogKey, KeyFault, ObjectVersion, PHOTO_BYTES_MAX, PhotoKey, catalog_report_key, catalog_report_part_key,
     thumbnail_key,
 };
+pub use order_lines::{HasSku, ORDER_LINES_MAX, OrderLines, OrderLinesFault, order_lines_faults};
 pub use order_status::{OrderStatus, RejectionReason};
 pub use quantity::{Quantity, QuantityOutOfRange};
 pub use sequencer::{ObjectSequencer, SequencerFault};

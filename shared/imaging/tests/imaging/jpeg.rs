@@ -20,6 +20,7 @@ const ALL_SAMPLINGS: [SamplingFactor; 7] = [
 ];
 
 #[test]
+#[cfg(feature = "fast-codecs")]
 fn every_subsampling_is_decoded_at_every_awkward_size() {
     for sampling in ALL_SAMPLINGS {
         for size in [(64, 48), (61, 47), (17, 33), (8, 8), (1, 1), (3, 70)] {
@@ -195,6 +196,7 @@ fn ink_without_a_profile_is_converted_plainly() {
 }
 
 #[test]
+#[cfg(feature = "fast-codecs")]
 fn ink_without_adobes_marker_is_not_inverted() {
     let samples: Vec<u8> = std::iter::repeat_n([255, 255, 255, 255], 16 * 16).flatten().collect();
     let mut photo = jpeg_with(&samples, (16, 16), ColorType::Cmyk, |_| {});
@@ -213,6 +215,7 @@ pub(crate) fn frame_header(photo: &[u8]) -> usize {
 }
 
 #[test]
+#[cfg(feature = "fast-codecs")]
 fn what_is_not_supported_is_called_by_its_name() {
     let photo = jpeg(&quadrants(32, 32));
     let marker = frame_header(&photo) + 1;

@@ -65,7 +65,7 @@ pub(super) fn split(input: &[u8], bytes_max: usize, spans: &mut [Span]) -> Optio
             let span = match quotes {
                 Quotes::ClosedBefore(closed) if closed == place => (field_begin + 1, place - 1),
                 Quotes::None => (field_begin, place),
-                _ => return None,
+                Quotes::Open | Quotes::ClosedBefore(_) => return None,
             };
             *spans.get_mut(field_count)? = Span {
                 begin: u32::try_from(span.0).ok()?,

@@ -3,7 +3,7 @@
 use domain::fulfilment::notice::Notice;
 use domain::orders::order::Order;
 use domain::ports::Email;
-use domain::values::RejectionReason;
+use domain::values::{OrderLines, RejectionReason};
 
 use super::notify_customer::notify;
 use super::world::{World, line, order};
@@ -29,7 +29,7 @@ async fn a_mail_names_the_order_what_is_in_it_and_the_money() {
 #[tokio::test]
 async fn a_sku_cannot_bring_its_own_html() {
     let mut order = order("order-1", "tok_ok");
-    order.lines = vec![line("<img src='x' onerror=\"y\">&", 1)];
+    order.lines = OrderLines::new(vec![line("<img src='x' onerror=\"y\">&", 1)]).unwrap();
     let mail = mail(order, Notice::Cancelled).await;
     let item = "<li>1 x &lt;img src=&#39;x&#39; onerror=&quot;y&quot;&gt;&amp;</li>";
     assert!(mail.html.contains(item), "{}", mail.html);

@@ -58,6 +58,22 @@ async fn an_order_is_redriven_by_the_saga_that_it_waited_for() {
 }
 
 #[tokio::test]
+async fn an_order_that_waited_for_no_saga_redrives_none() {
+    for from in OrderStatus::ALL.into_iter().filter(|status| !status.is_open()) {
+        let world = parked(SagaKind::Order).await;
+        let id = world.id.clone();
+        world.memory.change(move |tables| {
+            let mut stored = tables.orders.rows[&id].clone();
+            stored.parked_from = Some(from);
+            tables.orders.put(stored);
+        });
+        let (outcome, running) = redriven(&world).await;
+        assert!(matches!(outcome, Err(RedriveOrderError::ParkedFromNoSaga(status)) if status == from));
+        assert!(running.is_empty());
+    }
+}
+
+#[tokio::test]
 async fn an_operator_hears_why_nothing_happens() {
     let world = parked(SagaKind::Order).await;
     world.set_saga(SagaKind::Order, SagaStanding::Running);

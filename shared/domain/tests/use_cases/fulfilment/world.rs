@@ -12,7 +12,8 @@ use domain::fulfilment::reservation_state::ReservationState;
 use domain::orders::order::{Order, OrderLine};
 use domain::stored_order::StoredOrder;
 use domain::values::{
-    CorrelationId, Currency, CustomerId, Money, OrderId, OrderStatus, PaymentToken, Quantity, Sku, Timestamp,
+    CorrelationId, Currency, CustomerId, Money, OrderId, OrderLines, OrderStatus, PaymentToken, Quantity, Sku,
+    Timestamp,
 };
 use sandbox_gateway::ledger::{LedgerEvent, Movement};
 
@@ -158,7 +159,7 @@ pub(super) fn order(id: &str, token: &str) -> Order {
     Order {
         id: order_id(id),
         customer: CustomerId::parse("ann").unwrap(),
-        lines: vec![line("MUG", 3), line("TEE", 1)],
+        lines: OrderLines::new(vec![line("MUG", 3), line("TEE", 1)]).unwrap(),
         total: euros(1_250),
         payment_token: PaymentToken::parse(token).unwrap(),
         status: OrderStatus::Pending,

@@ -12,7 +12,8 @@ use adapter_memory::time::SetClock;
 use domain::orders::order::{Order, OrderLine};
 use domain::stored_order::StoredOrder;
 use domain::values::{
-    CorrelationId, Currency, CustomerId, Money, OrderId, OrderStatus, PaymentToken, Quantity, Sku, Timestamp,
+    CorrelationId, Currency, CustomerId, Money, OrderId, OrderLines, OrderStatus, PaymentToken, Quantity, Sku,
+    Timestamp,
 };
 
 fn clock() -> Arc<SetClock> {
@@ -40,11 +41,12 @@ fn order(customer: &str, number: i64, status: OrderStatus) -> Order {
     Order {
         id: OrderId::parse(&format!("order-{number}")).unwrap(),
         customer: CustomerId::parse(customer).unwrap(),
-        lines: vec![OrderLine {
+        lines: OrderLines::new(vec![OrderLine {
             sku: Sku::parse("MUG").unwrap(),
             quantity: Quantity::new(1).unwrap(),
             unit_price: euros(1_250),
-        }],
+        }])
+        .unwrap(),
         total: euros(1_250),
         payment_token: PaymentToken::parse("tok_ok").unwrap(),
         status,

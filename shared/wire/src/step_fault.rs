@@ -1,0 +1,67 @@
+//! Under which names do the steps of the sagas fail? `Catch` in `infra/*.asl.json` matches on them.
+//!
+//! A step can also fail under the names of `entry::step`, which are the same for every step of any state machine.
+
+/// A verdict of the domain that a state machine knows by name. A retry does not change it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepFault {
+    AlreadyCaptured,
+    CaptureRefused,
+    InsufficientFunds,
+    NotAuthorized,
+    OrderNotCancelling,
+    OrderNotConfirmable,
+    OrderNotFound,
+    OrderNotRejectable,
+    OutOfStock,
+    PaymentClosed,
+    PaymentDeclined,
+    ReservationClosed,
+}
+
+impl StepFault {
+    pub const ALL: [Self; 12] = [
+        Self::AlreadyCaptured,
+        Self::CaptureRefused,
+        Self::InsufficientFunds,
+        Self::NotAuthorized,
+        Self::OrderNotCancelling,
+        Self::OrderNotConfirmable,
+        Self::OrderNotFound,
+        Self::OrderNotRejectable,
+        Self::OutOfStock,
+        Self::PaymentClosed,
+        Self::PaymentDeclined,
+        Self::ReservationClosed,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AlreadyCaptured => "AlreadyCaptured",
+            Self::CaptureRefused => "CaptureRefused",
+            Self::InsufficientFunds => "InsufficientFunds",
+            Self::NotAuthorized => "NotAuthorized",
+            Self::OrderNotCancelling => "OrderNotCancelling",
+            Self::OrderNotConfirmable => "OrderNotConfirmable",
+            Self::OrderNotFound => "OrderNotFound",
+            Self::OrderNotRejectable => "OrderNotRejectable",
+            Self::OutOfStock => "OutOfStock",
+            Self::PaymentClosed => "PaymentClosed",
+            Self::PaymentDeclined => "PaymentDeclined",
+            Self::ReservationClosed => "ReservationClosed",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_fault_has_a_name_of_its_own() {
+        let names: BTreeSet<&str> = StepFault::ALL.map(StepFault::as_str).into();
+        assert_eq!(names.len(), StepFault::ALL.len());
+    }
+}

@@ -1,0 +1,1 @@
+//! The DynamoDB adapter over the items that earlier versions wrote: see `tests/stored_items/`.
