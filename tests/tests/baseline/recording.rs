@@ -11,7 +11,7 @@ use tests::catalog;
 use tests::client::Client;
 use tests::photo::sideways_photo_of;
 
-use crate::data_folder::{DATABASES, LARGE_ROWS, LARGE_SKUS, SKU, STOCK, Shop, milliseconds_now, shown, start};
+use crate::host::{DATABASES, LARGE_ROWS, LARGE_SKUS, SKU, STOCK, Shop, milliseconds_now, shown, start};
 use crate::sql;
 
 /// Nobody sells it.

@@ -68,10 +68,7 @@ pub(crate) struct Executed {
 impl World {
     pub(crate) fn with_order(payment_token: &str) -> Arc<Self> {
         let runtime = Builder::new_current_thread().enable_time().build().unwrap();
-        let shop = runtime.block_on(async {
-            let shop = Shop::with_order(payment_token).await;
-            shop
-        });
+        let shop = runtime.block_on(Shop::with_order(payment_token));
         Arc::new(Self { runtime, shop })
     }
 

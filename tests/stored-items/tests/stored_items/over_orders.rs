@@ -18,8 +18,8 @@ use serde_json::{Value, json};
 use wire::order::OrderJson;
 use wire::parked::ParkedOrderJson;
 
+use crate::item::text;
 use crate::over_items::{Answers, OverItems, later, number};
-use crate::text;
 
 impl OverItems {
     pub(crate) async fn over_order(&self, answers: &mut Answers, key: &str, item: &Value) {
@@ -110,7 +110,10 @@ impl OverItems {
                     operation,
                     key: IdempotencyKey::parse(scope[2]).unwrap(),
                 },
-                payload_hash: PayloadHash(hash),
+                payload_hash: PayloadHash {
+                    current: format!("v2:{}", hash[0]).into_bytes(),
+                    legacy: hash,
+                },
                 now,
                 lease_until: now.plus(Duration::from_secs(10)),
                 expires_at: now.plus(Duration::from_hours(1)),

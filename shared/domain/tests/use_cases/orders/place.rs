@@ -29,6 +29,13 @@ struct Shop {
     ids: Arc<CountedIds>,
 }
 
+fn payload(number: u8) -> PayloadHash {
+    PayloadHash {
+        current: vec![number],
+        legacy: [number; 32],
+    }
+}
+
 impl Shop {
     fn selling_nothing() -> Self {
         let clock = clock();
@@ -75,7 +82,7 @@ impl Shop {
             .unwrap(),
             payment_token: PaymentToken::parse("tok_ok").unwrap(),
             idempotency_key: IdempotencyKey::parse("key-1").unwrap(),
-            payload_hash: PayloadHash([1; 32]),
+            payload_hash: payload(1),
             lease_until: self.clock.now().plus(LEASE),
             correlation_id: CorrelationId::parse("request-1").unwrap(),
         }
@@ -129,7 +136,7 @@ async fn a_key_serves_one_payload_of_one_customer() {
     let shop = Shop::selling_mugs();
     shop.place(&shop.request("MUG")).await.unwrap();
     let other_payload = NewOrder {
-        payload_hash: PayloadHash([2; 32]),
+        payload_hash: payload(2),
         ..shop.request("MUG")
     };
     assert!(matches!(
@@ -152,7 +159,7 @@ async fn a_refused_order_frees_its_key() {
     assert_eq!(shop.orders(), []);
     shop.set_price("TEE", 100);
     let corrected = NewOrder {
-        payload_hash: PayloadHash([2; 32]),
+        payload_hash: payload(2),
         ..shop.request("TEE")
     };
     assert!(matches!(shop.place(&corrected).await, Ok(PlacedOrder::New(_))));
@@ -187,7 +194,7 @@ impl PriceList for TakenOver {
         let now = self.shop.clock.now();
         let claim = IdempotencyClaim {
             scope: self.scope.clone(),
-            payload_hash: PayloadHash([1; 32]),
+            payload_hash: payload(1),
             now,
             lease_until: now.plus(LEASE),
             expires_at: now.plus(IDEMPOTENCY_KEPT),
