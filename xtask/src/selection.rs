@@ -20,7 +20,6 @@ const AWS_CRATES: [&str; 10] = [
     "operator",
     "recorded-aws",
     "stored-items",
-    "stored-items",
 ];
 const SDK: &str = "aws-sdk-";
 
