@@ -34,6 +34,12 @@ impl Orders {
         self.stream.push(Change { old, new });
     }
 
+    /// The status after every change of this order so far, oldest first.
+    pub fn statuses_of(&self, id: &OrderId) -> Vec<&'static str> {
+        let changes = self.stream.iter().filter(|change| change.new.order.id == *id);
+        changes.map(|change| change.new.order.status.as_str()).collect()
+    }
+
     pub(crate) fn change(&mut self, id: &OrderId, change: StatusChange, at: Timestamp) -> Transition {
         match self.rows.get(id).map(|row| row.changed(change, at)) {
             None => Transition::NotFound,
