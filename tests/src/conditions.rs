@@ -26,6 +26,7 @@ pub(crate) fn holds(request: &Value, member: &str, item: Option<&Value>) -> bool
 pub(crate) fn updated(request: &Value, item: Option<&Value>) -> Value {
     let mut updated = item.cloned().unwrap_or_else(|| request["Key"].clone());
     let text = request["UpdateExpression"].as_str().unwrap_or_default();
+    let text = text.split("ADD ").next().unwrap();
     let (set, remove) = text.split_once("REMOVE ").unwrap_or((text, ""));
     for assignment in set.trim_start_matches("SET ").split(',') {
         if let Some((name, value)) = assignment.split_once(" = ")

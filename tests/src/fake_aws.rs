@@ -14,12 +14,12 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use function_tests::privacy;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
 use crate::conditions;
-use crate::privacy;
 
 /// A datagram of the loopback is there when its sender has gone on.
 const DATAGRAM_PATIENCE: Duration = Duration::from_millis(200);

@@ -15,13 +15,14 @@ use axum::extract::{Path as Segment, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use function_tests::privacy;
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::Mutex;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use crate::{privacy, repository};
+use crate::repository;
 
 /// Nothing here waits for a network; a busy machine may be slow to start a process.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -23,6 +23,5 @@ pub mod page;
 pub mod people;
 pub mod photo;
 pub mod picture;
-pub mod privacy;
 pub mod repository;
 pub mod shop;

@@ -6,8 +6,10 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::JoinHandle;
 
+use function_tests::privacy;
+
 use crate::client::Client;
-use crate::{privacy, repository};
+use crate::repository;
 
 /// A running process. Dropping it kills it without a warning, as `kill -9` does, and fails the test if its log has told
 /// what nobody may read there.

@@ -24,11 +24,6 @@ pub fn names_in(folder: &str) -> Vec<String> {
     names
 }
 
-/// A file of `events/`, by its name without the ending.
-pub fn event(name: &str) -> Value {
-    serde_json::from_str(&text(&format!("events/{name}.json"))).unwrap()
-}
-
 /// Builds these packages, and answers the last of their programs. `cargo run` builds the same.
 pub(crate) fn built(packages: &[String]) -> PathBuf {
     let built = Command::new(env!("CARGO"))

@@ -50,3 +50,6 @@ fn answer(outcome: &ImportOutcome) -> Value {
         | ImportOutcome::Outdated => json!({"outcome": name}),
     }
 }
+
+#[cfg(test)]
+mod tests;

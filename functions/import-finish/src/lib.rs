@@ -21,3 +21,32 @@ pub async fn handle(invocation: Invocation, finish: &FinishImport) -> Reply {
     })
     .await
 }
+
+#[cfg(test)]
+mod tests {
+    use function_tests::{CATALOG_ROWS, World, error_name};
+    use serde_json::json;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_import_ends_with_the_numbers_of_its_ranges() {
+        let world = World::open();
+        let finish = FinishImport::from(&world.shop.ports);
+        world.put_catalog(CATALOG_ROWS);
+        for function in ["csv-ingester", "import-range"] {
+            world.send(function).await.unwrap();
+        }
+        for _ in 0..2 {
+            let reply = handle(world.invocation("import-finish"), &finish).await;
+            assert_eq!(reply.unwrap(), json!({"outcome": "DONE"}));
+        }
+        let upload = &world.ask("uploads-get").await["body"];
+        assert_eq!(
+            (&upload["status"], &upload["import"]["rows_written"]),
+            (&json!("DONE"), &json!(2))
+        );
+        let reply = handle(world.invocation("import-finish.rejected"), &finish).await;
+        assert_eq!(error_name(reply), "StepInputMalformed");
+    }
+}

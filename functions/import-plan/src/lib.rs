@@ -36,3 +36,41 @@ fn outcome(plan: &Plan) -> PlanOutcome {
         range_count: ranges.len(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use function_tests::{CATALOG_BYTES, CATALOG_ROWS, World, error_name};
+    use serde_json::json;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_is_divided_without_a_gap() {
+        let world = World::open();
+        world.put_catalog(&CATALOG_ROWS.repeat(100));
+        let reply = handle(world.invocation("import-plan"), &PlanImport::from(&world.shop)).await;
+        let plan = reply.unwrap();
+        let ranges = plan["ranges"].as_array().unwrap();
+        assert_eq!((&plan["outcome"], ranges.len() > 10), (&json!("PLANNED"), true));
+        assert_eq!(plan["range_count"], ranges.len());
+        let mut reached = json!(0);
+        for range in ranges {
+            assert_eq!(range["begin"], reached);
+            reached = range["end"].clone();
+        }
+        assert_eq!(reached, CATALOG_BYTES);
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_gone_has_no_ranges_and_a_strange_input_fails_by_name() {
+        let world = World::open();
+        let plan = PlanImport::from(&world.shop);
+        let reply = handle(world.invocation("import-plan"), &plan).await;
+        assert_eq!(
+            reply.unwrap(),
+            json!({"outcome": "GONE", "ranges": [], "range_count": 0})
+        );
+        let reply = handle(world.invocation("import-plan.rejected"), &plan).await;
+        assert_eq!(error_name(reply), "StepInputMalformed");
+    }
+}

@@ -30,3 +30,35 @@ pub async fn handle(invocation: Invocation, ingest: &IngestRange) -> Reply {
     })
     .await
 }
+
+#[cfg(test)]
+mod tests {
+    use function_tests::{CATALOG_ROWS, World, error_name};
+    use serde_json::json;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_rows_of_a_range_are_written_and_counted_once() {
+        let world = World::open();
+        world.put_catalog(CATALOG_ROWS);
+        world.send("csv-ingester").await.unwrap();
+        for _ in 0..2 {
+            let reply = handle(world.invocation("import-range"), &IngestRange::from(&world.shop.ports)).await;
+            assert_eq!(reply.unwrap(), json!({"outcome": "DONE"}));
+        }
+        assert_eq!((world.available("CUP-01"), world.available("MUG-01")), (4, 9));
+        let counts = &world.ask("uploads-get").await["body"]["import"];
+        assert_eq!((&counts["rows_read"], &counts["rows_rejected"]), (&json!(3), &json!(1)));
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_gone_is_no_failure_and_a_strange_input_fails_by_name() {
+        let world = World::open();
+        let ingest = IngestRange::from(&world.shop.ports);
+        let reply = handle(world.invocation("import-range"), &ingest).await;
+        assert_eq!(reply.unwrap(), json!({"outcome": "GONE"}));
+        let reply = handle(world.invocation("import-range.rejected"), &ingest).await;
+        assert_eq!(error_name(reply), "StepInputMalformed");
+    }
+}

@@ -23,3 +23,28 @@ pub async fn handle(invocation: Invocation, get: &GetOrder) -> Reply {
     })
     .await
 }
+
+#[cfg(test)]
+mod tests {
+    use function_tests::{ORDER, OTHER_ORDER, World, event, http, problem};
+    use serde_json::json;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_order_is_shown_to_its_customer_only() {
+        let world = World::with_order("tok_ok").await;
+        let get = GetOrder::from(&world.shop.ports);
+        let answer = http(handle(world.invocation("orders-get"), &get).await);
+        assert_eq!((&answer["status"], &answer["body"]["id"]), (&json!(200), &json!(ORDER)));
+        let not_found = problem("not-found", "There is no such thing here", 404);
+        let anothers = http(handle(world.invocation("orders-get.rejected"), &get).await);
+        assert_eq!((&anothers["status"], &anothers["body"]), (&json!(404), &not_found));
+        for id in [OTHER_ORDER, "no%20id", "ä"] {
+            let mut absent = event("orders-get");
+            absent["pathParameters"]["id"] = json!(id);
+            let answer = http(handle(world.invocation_of("orders-get", absent), &get).await);
+            assert_eq!(answer["body"], not_found, "{id}");
+        }
+    }
+}

@@ -68,9 +68,87 @@ fn position_of(text: &str) -> Option<OrderPosition> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use domain::values::CustomerId;
+    use function_tests::{ORDER, OTHER_ORDER, World, event, http, problem};
+    use serde_json::{Value, json};
 
     use super::*;
+
+    /// Ann has ordered twice; the other order is the newer one.
+    async fn two_orders() -> World {
+        let world = World::with_order("tok_ok").await;
+        world.clock.advance(Duration::from_secs(1));
+        world.place_mugs(OTHER_ORDER, "tok_ok").await;
+        world
+    }
+
+    async fn answer(world: &World, event: Value) -> Value {
+        let list = ListOrders::from(&world.shop.ports);
+        let invocation = world.invocation_of("orders-list", event);
+        http(handle(invocation, &list, &world.shop.settings.cursors).await)
+    }
+
+    async fn page(world: &World, query: Value) -> Value {
+        let mut event = event("orders-list");
+        event["queryStringParameters"] = query;
+        answer(world, event).await
+    }
+
+    fn ids(page: &Value) -> Vec<&str> {
+        let orders = page["body"]["orders"].as_array().unwrap();
+        orders.iter().map(|order| order["id"].as_str().unwrap()).collect()
+    }
+
+    #[tokio::test]
+    async fn orders_are_listed_newest_first_page_by_page() {
+        let world = two_orders().await;
+        let first = answer(&world, event("orders-list")).await;
+        assert_eq!((&first["status"], ids(&first)), (&json!(200), vec![OTHER_ORDER]));
+        let cursor = &first["body"]["next_cursor"];
+        let second = page(&world, json!({"limit": "100", "status": "PENDING", "cursor": cursor})).await;
+        assert_eq!(
+            (ids(&second), &second["body"]["next_cursor"]),
+            (vec![ORDER], &json!(null))
+        );
+        let confirmed = page(&world, json!({"status": "CONFIRMED"})).await;
+        assert_eq!(confirmed["body"], json!({"orders": [], "next_cursor": null}));
+    }
+
+    #[tokio::test]
+    async fn a_cursor_that_was_changed_or_belongs_to_another_list_is_refused() {
+        let world = two_orders().await;
+        let changed = answer(&world, event("orders-list.rejected")).await;
+        let mut expected = problem("invalid-cursor", "The page token is not valid for this list", 400);
+        expected["detail"] = json!("take the token from next_cursor of the same list, unchanged, or start without one");
+        assert_eq!(changed["body"], expected);
+
+        let first = page(&world, json!({"limit": "1"})).await;
+        let cursor = &first["body"]["next_cursor"];
+        assert_eq!(page(&world, json!({"cursor": cursor})).await["status"], 200);
+        let other_filter = page(&world, json!({"cursor": cursor, "status": "PENDING"})).await;
+        assert_eq!(other_filter["body"], expected);
+        let mut bobs = event("orders-list");
+        bobs["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = json!("bob");
+        bobs["queryStringParameters"] = json!({"cursor": cursor});
+        assert_eq!(answer(&world, bobs).await["body"], expected);
+    }
+
+    #[tokio::test]
+    async fn a_limit_or_status_out_of_range_is_refused() {
+        let world = two_orders().await;
+        for (query, status) in [
+            (json!({"limit": "0"}), 400),
+            (json!({"limit": "101"}), 400),
+            (json!({"limit": "ten"}), 400),
+            (json!({"status": "LOST"}), 400),
+            (json!({"limit": "1"}), 200),
+            (json!({"limit": "100"}), 200),
+        ] {
+            assert_eq!(page(&world, query.clone()).await["status"], status, "{query}");
+        }
+    }
 
     #[test]
     fn a_position_reads_back() {

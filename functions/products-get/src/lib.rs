@@ -19,3 +19,46 @@ pub async fn handle(invocation: Invocation, get: &GetProduct) -> Reply {
     })
     .await
 }
+
+#[cfg(test)]
+mod tests {
+    use function_tests::{World, event, http, problem};
+    use serde_json::json;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_product_is_shown_to_anyone_whatever_its_name() {
+        let world = World::open();
+        let answer = http(handle(world.invocation("products-get"), &GetProduct::from(&world.shop.ports)).await);
+        assert_eq!(
+            answer,
+            json!({
+                "status": 200,
+                "headers": {"Content-Type": "application/json", "X-Correlation-Id": "req-7f3a2b10"},
+                "body": {
+                    "sku": "Tee + Käse",
+                    "name": "Tea with cheese",
+                    "description": "Tea with cheese, as good as new",
+                    "price": {"amount_minor": 600, "currency": "EUR"},
+                    "available": 5,
+                },
+            })
+        );
+    }
+
+    #[tokio::test]
+    async fn a_product_that_nobody_sells_is_not_found() {
+        let world = World::open();
+        let get = GetProduct::from(&world.shop.ports);
+        let answer = http(handle(world.invocation("products-get.rejected"), &get).await);
+        let not_found = problem("not-found", "There is no such thing here", 404);
+        assert_eq!((&answer["status"], &answer["body"]), (&json!(404), &not_found));
+        for sku in ["", "a/b", "..", "%FF"] {
+            let mut event = event("products-get");
+            event["pathParameters"]["sku"] = json!(sku);
+            let answer = http(handle(world.invocation_of("products-get", event), &get).await);
+            assert_eq!(answer["body"], not_found, "{sku}");
+        }
+    }
+}

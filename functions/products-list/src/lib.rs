@@ -38,3 +38,62 @@ fn after(request: &HttpRequest, cursors: &CursorSigner) -> Result<Option<Sku>, P
     let sku = Sku::parse(&cursors.verify(SCOPE, &token)?);
     sku.map(Some).map_err(|_| Problem::invalid_cursor())
 }
+
+#[cfg(test)]
+mod tests {
+    use function_tests::{World, event, http, problem};
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    async fn answer(world: &World, event: Value) -> Value {
+        let list = ListProducts::from(&world.shop.ports);
+        let invocation = world.invocation_of("products-list", event);
+        http(handle(invocation, &list, &world.shop.settings.cursors).await)
+    }
+
+    async fn page(world: &World, query: Value) -> Value {
+        let mut event = event("products-list");
+        event["queryStringParameters"] = query;
+        answer(world, event).await
+    }
+
+    fn skus(page: &Value) -> Vec<String> {
+        let products = page["body"]["products"].as_array().unwrap().iter();
+        products
+            .map(|product| product["sku"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
+    #[tokio::test]
+    async fn products_are_listed_page_by_page_to_anyone() {
+        let world = World::open();
+        let mut next = answer(&world, event("products-list")).await;
+        let mut listed = Vec::new();
+        loop {
+            assert_eq!(next["status"], 200);
+            listed.extend(skus(&next));
+            let cursor = &next["body"]["next_cursor"];
+            if cursor.is_null() {
+                break;
+            }
+            next = page(&world, json!({"limit": "1", "cursor": cursor})).await;
+        }
+        listed.sort();
+        assert_eq!(listed, ["MUG-01", "POSTER-JP", "TEE-01", "Tee + Käse"]);
+        assert_eq!(skus(&page(&world, json!({})).await).len(), 4);
+    }
+
+    #[tokio::test]
+    async fn a_limit_out_of_range_and_a_changed_cursor_are_refused() {
+        let world = World::open();
+        let mut body = problem("invalid-limit", "The page size is out of range", 400);
+        body["detail"] = json!("limit is a whole number from 1 to 100");
+        assert_eq!(answer(&world, event("products-list.rejected")).await["body"], body);
+        // A cursor of the orders' list is signed with the same key, and for nothing else.
+        let orders = world.shop.settings.cursors.sign("orders", "MUG-01");
+        for cursor in ["", "MUG-01", &orders] {
+            assert_eq!(page(&world, json!({"cursor": cursor})).await["status"], 400, "{cursor}");
+        }
+    }
+}

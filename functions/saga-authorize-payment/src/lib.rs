@@ -28,3 +28,36 @@ fn step_error(error: &AuthorizePaymentError) -> StepError {
     };
     StepError::new(fault.as_str(), error.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use function_tests::{OTHER_ORDER, World, error_name};
+    use serde_json::json;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_payment_is_authorized_once_or_refused_for_good() {
+        let world = World::with_order("tok_ok").await;
+        let authorize = AuthorizePayment::from(&world.shop.ports);
+        for _ in 0..2 {
+            let reply = handle(world.invocation("saga-authorize-payment"), &authorize).await;
+            assert_eq!(reply.unwrap(), json!({"outcome": "AUTHORIZED"}));
+        }
+        for (token, name) in [
+            ("tok_declined", "PaymentDeclined"),
+            ("tok_insufficient_funds", "InsufficientFunds"),
+            ("tok_down", "TransientFailure"),
+        ] {
+            let world = World::open();
+            world.place_mugs(OTHER_ORDER, token).await;
+            let authorize = AuthorizePayment::from(&world.shop.ports);
+            let refused = async || handle(world.invocation("saga-authorize-payment.rejected"), &authorize).await;
+            for _ in 0..2 {
+                assert_eq!(error_name(refused().await), name, "{token}");
+            }
+            world.step("saga-void-payment", OTHER_ORDER).await.unwrap();
+            assert_eq!(error_name(refused().await), "PaymentClosed", "{token}");
+        }
+    }
+}

@@ -26,3 +26,27 @@ fn step_error(error: &CompleteCancelError) -> StepError {
     };
     StepError::new(fault.as_str(), error.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use function_tests::{ORDER, OTHER_ORDER, World, error_name};
+    use serde_json::json;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_cancel_is_completed_only_when_it_was_asked_for() {
+        let world = World::with_order("tok_ok").await;
+        let complete = CompleteCancel::from(&world.shop.ports);
+        world.place_mugs(OTHER_ORDER, "tok_ok").await;
+        world.confirm(ORDER).await;
+        world.send("orders-cancel").await.unwrap();
+        for _ in 0..2 {
+            let reply = handle(world.invocation("saga-cancel-order"), &complete).await;
+            assert_eq!(reply.unwrap(), json!({"outcome": "CANCELLED"}));
+        }
+        assert_eq!(world.order(ORDER).await["status"], "CANCELLED");
+        let reply = handle(world.invocation("saga-cancel-order.rejected"), &complete).await;
+        assert_eq!(error_name(reply), "OrderNotCancelling");
+    }
+}

@@ -25,3 +25,29 @@ fn step_error(error: &CapturePaymentError) -> StepError {
     };
     StepError::new(fault.as_str(), error.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use function_tests::{ORDER, OTHER_ORDER, World, error_name};
+    use serde_json::json;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn money_is_captured_once_and_only_when_it_is_held() {
+        let world = World::with_order("tok_ok").await;
+        let capture = CapturePayment::from(&world.shop.ports);
+        world.step("saga-authorize-payment", ORDER).await.unwrap();
+        for _ in 0..2 {
+            let reply = handle(world.invocation("saga-capture-payment"), &capture).await;
+            assert_eq!(reply.unwrap(), json!({"outcome": "CAPTURED"}));
+        }
+        world.place_mugs(OTHER_ORDER, "tok_capture_fails").await;
+        let refused = async || error_name(handle(world.invocation("saga-capture-payment.rejected"), &capture).await);
+        assert_eq!(refused().await, "NotAuthorized");
+        world.step("saga-authorize-payment", OTHER_ORDER).await.unwrap();
+        assert_eq!(refused().await, "CaptureRefused");
+        world.step("saga-void-payment", OTHER_ORDER).await.unwrap();
+        assert_eq!(refused().await, "PaymentClosed");
+    }
+}

@@ -29,3 +29,31 @@ fn step_error(error: &ConfirmOrderError) -> StepError {
     };
     StepError::new(fault.as_str(), error.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use function_tests::{ORDER, OTHER_ORDER, World, error_name};
+    use serde_json::json;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_pending_order_is_confirmed_and_a_rejected_one_is_not() {
+        let world = World::with_order("tok_ok").await;
+        let confirm = ConfirmOrder::from(&world.shop.ports);
+        world.place_mugs(OTHER_ORDER, "tok_ok").await;
+        for step in ["saga-reserve-stock", "saga-authorize-payment", "saga-capture-payment"] {
+            world.step(step, ORDER).await.unwrap();
+        }
+        for _ in 0..2 {
+            let reply = handle(world.invocation("saga-confirm-order"), &confirm).await;
+            assert_eq!(reply.unwrap(), json!({"outcome": "CONFIRMED"}));
+        }
+        assert_eq!(world.order(ORDER).await["status"], "CONFIRMED");
+        world.send("saga-reject-order.rejected").await.unwrap();
+        let reply = handle(world.invocation("saga-confirm-order.rejected"), &confirm).await;
+        assert_eq!(error_name(reply), "OrderNotConfirmable");
+        let strange = world.invocation_of("saga-confirm-order", json!({"order_id": "", "correlation_id": "req-1"}));
+        assert_eq!(error_name(handle(strange, &confirm).await), "StepInputMalformed");
+    }
+}

@@ -29,3 +29,30 @@ fn step_error(error: &NotifyCustomerError) -> StepError {
     };
     StepError::new(fault.as_str(), error.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use function_tests::{ORDER, World, error_name};
+    use serde_json::json;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_customer_is_notified_once() {
+        let world = World::with_order("tok_ok").await;
+        let notify = NotifyCustomer::from(&world.shop.ports);
+        world.confirm(ORDER).await;
+        for outcome in ["SENT", "SENT_BEFORE"] {
+            let reply = handle(world.invocation("saga-notify-customer"), &notify).await;
+            assert_eq!(reply.unwrap(), json!({"outcome": outcome}));
+        }
+        assert_eq!(world.memory.look(|tables| tables.mails.len()), 1);
+        let reply = handle(world.invocation("saga-notify-customer.rejected"), &notify).await;
+        assert_eq!(error_name(reply), "OrderNotFound");
+        let strange = world.invocation_of(
+            "saga-notify-customer",
+            json!({"order_id": ORDER, "correlation_id": "req-1", "notice": "SHIPPED"}),
+        );
+        assert_eq!(error_name(handle(strange, &notify).await), "StepInputMalformed");
+    }
+}

@@ -98,3 +98,6 @@ fn report(reconciled: Reconciled) -> &'static str {
 fn malformed(message: &str) -> StepError {
     StepError::new(STEP_INPUT_MALFORMED, message)
 }
+
+#[cfg(test)]
+mod tests;

@@ -25,3 +25,28 @@ fn step_error(error: &RefundPaymentError) -> StepError {
     };
     StepError::new(fault.as_str(), error.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use function_tests::{ORDER, OTHER_ORDER, World, error_name};
+    use serde_json::json;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn exactly_what_was_captured_is_refunded() {
+        let world = World::with_order("tok_ok").await;
+        let refund = RefundPayment::from(&world.shop.ports);
+        world.confirm(ORDER).await;
+        let refunded = json!({"outcome": "REFUNDED", "refunded": {"amount_minor": 2500, "currency": "EUR"}});
+        for _ in 0..2 {
+            let reply = handle(world.invocation("saga-refund-payment"), &refund).await;
+            assert_eq!(reply.unwrap(), refunded);
+        }
+        world.place_mugs(OTHER_ORDER, "tok_ok").await;
+        let nothing = world.step("saga-refund-payment", OTHER_ORDER).await;
+        assert_eq!(nothing.unwrap(), json!({"outcome": "NOTHING_CAPTURED"}));
+        let reply = handle(world.invocation("saga-refund-payment.rejected"), &refund).await;
+        assert_eq!(error_name(reply), "OrderNotFound");
+    }
+}

@@ -31,3 +31,35 @@ fn step_error(error: &RejectOrderError) -> StepError {
     };
     StepError::new(fault.as_str(), error.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use function_tests::{ORDER, OTHER_ORDER, World, error_name};
+    use serde_json::json;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_pending_order_is_rejected_and_a_confirmed_one_is_not() {
+        let world = World::with_order("tok_ok").await;
+        let reject = RejectOrder::from(&world.shop.ports);
+        world.place_mugs(OTHER_ORDER, "tok_ok").await;
+        for _ in 0..2 {
+            let reply = handle(world.invocation("saga-reject-order"), &reject).await;
+            assert_eq!(reply.unwrap(), json!({"outcome": "REJECTED"}));
+        }
+        let order = world.order(ORDER).await;
+        assert_eq!(
+            (&order["status"], &order["reason"]),
+            (&json!("REJECTED"), &json!("out_of_stock"))
+        );
+        world.confirm(OTHER_ORDER).await;
+        let reply = handle(world.invocation("saga-reject-order.rejected"), &reject).await;
+        assert_eq!(error_name(reply), "OrderNotRejectable");
+        let strange = world.invocation_of(
+            "saga-reject-order",
+            json!({"order_id": ORDER, "correlation_id": "req-1", "reason": "bad_mood"}),
+        );
+        assert_eq!(error_name(handle(strange, &reject).await), "StepInputMalformed");
+    }
+}

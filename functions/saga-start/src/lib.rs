@@ -90,3 +90,6 @@ fn required<'i>(item: &'i Attributes, name: &'static str) -> Result<&'i str, Und
     item.string(name)
         .ok_or_else(|| Undecodable::new(format!("order item without {name}")))
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,3 +26,26 @@ fn step_error(error: &VoidPaymentError) -> StepError {
     };
     StepError::new(fault.as_str(), error.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use function_tests::{ORDER, OTHER_ORDER, World, error_name};
+    use serde_json::json;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_payment_is_voided_until_it_is_captured() {
+        let world = World::with_order("tok_ok").await;
+        let void = VoidPayment::from(&world.shop.ports);
+        world.step("saga-authorize-payment", ORDER).await.unwrap();
+        for _ in 0..2 {
+            let reply = handle(world.invocation("saga-void-payment"), &void).await;
+            assert_eq!(reply.unwrap(), json!({"outcome": "VOIDED"}));
+        }
+        world.place_mugs(OTHER_ORDER, "tok_ok").await;
+        world.confirm(OTHER_ORDER).await;
+        let reply = handle(world.invocation("saga-void-payment.rejected"), &void).await;
+        assert_eq!(error_name(reply), "AlreadyCaptured");
+    }
+}

@@ -65,3 +65,6 @@ fn report(outcome: &RenderOutcome) {
         RenderOutcome::Gone => tracing::info!("photo was deleted since"),
     }
 }
+
+#[cfg(test)]
+mod tests;

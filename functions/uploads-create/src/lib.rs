@@ -47,3 +47,6 @@ fn problem(error: &CreateUploadError) -> Problem {
     };
     Problem::invalid_content(vec![Fault::at(&[member], error.to_string())])
 }
+
+#[cfg(test)]
+mod tests;

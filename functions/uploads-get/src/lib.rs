@@ -23,3 +23,46 @@ pub async fn handle(invocation: Invocation, get: &GetUpload) -> Reply {
     })
     .await
 }
+
+#[cfg(test)]
+mod tests {
+    use function_tests::{CATALOG, World, event, http, problem};
+    use serde_json::json;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_announced_catalog_waits_for_its_file() {
+        let world = World::open();
+        world.ids.announce(CATALOG);
+        // Refused to a customer, and accepted from staff.
+        let mut announced = event("uploads-create");
+        announced["body"] = event("uploads-create.rejected")["body"].take();
+        assert_eq!(http(world.invoke("uploads-create", announced).await)["status"], 201);
+        let answer = http(handle(world.invocation("uploads-get"), &GetUpload::from(&world.shop.ports)).await);
+        assert_eq!(answer["status"], 200);
+        assert_eq!(
+            answer["body"],
+            json!({
+                "id": CATALOG,
+                "kind": "catalog",
+                "status": "WAITING",
+                "created_at": "2026-11-01T10:00:00.000Z",
+            })
+        );
+    }
+
+    #[tokio::test]
+    async fn customers_see_no_upload_and_staff_none_that_nobody_announced() {
+        let world = World::open();
+        let get = GetUpload::from(&world.shop.ports);
+        let mut customers = event("uploads-get");
+        customers["requestContext"]["authorizer"]["jwt"]["claims"]["cognito:groups"] = json!("[customers]");
+        let forbidden = problem("forbidden", "The caller may not do this", 403);
+        let answer = http(handle(world.invocation_of("uploads-get", customers), &get).await);
+        assert_eq!(answer["body"], forbidden);
+        let answer = http(handle(world.invocation("uploads-get.rejected"), &get).await);
+        assert_eq!(answer["status"], 404);
+        assert_eq!(answer["body"]["type"], "https://popshop.example/problems/not-found");
+    }
+}

@@ -3,8 +3,18 @@
 //! libwebp takes a third of the time of what there is in Rust, and scales while it decodes, so that the whole picture is
 //! never in memory. The price is C code that reads what strangers send. So it is given as little as can be: one bare VP8
 //! frame, without container, alpha, animation or profile, whose size was held against the limits before; it writes into
-//! memory that Rust has allocated, and an answer other than "all is well" is an error. The decision
-//! record on libwebp weighs it.
+//! memory that Rust has allocated, and an answer other than "all is well" is an error.
+//!
+//! ```
+//! use lossy_webp::{WebpError, decode, size};
+//!
+//! // The payload of a file's `VP8 ` chunk.
+//! let frame: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/red-beside-blue.vp8"));
+//! assert_eq!(size(frame)?, (32, 24));
+//! assert_eq!(decode(frame, (8, 6))?.len(), 8 * 6 * lossy_webp::PIXEL_BYTES);
+//! assert_eq!(decode(&frame[..9], (8, 6)), Err(WebpError::NoHeader));
+//! # Ok::<(), WebpError>(())
+//! ```
 
 mod error;
 mod libwebp;
@@ -49,17 +59,18 @@ pub fn decode(frame: &[u8], (width, height): (u32, u32)) -> Result<Vec<u8>, Webp
     libwebp::decode(frame, (width, height))
 }
 
+/// The example of the README compiles and holds.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a panic in a test is a failed test")]
 mod tests {
     use super::{WebpError, decode, size};
 
     /// 32 x 24, red beside blue, without its container.
-    const FRAME: [u8; 72] = [
-        176, 3, 0, 157, 1, 42, 32, 0, 24, 0, 62, 201, 80, 161, 75, 167, 164, 163, 33, 183, 245, 88, 0, 240, 25, 9, 100,
-        0, 167, 67, 177, 108, 0, 2, 54, 66, 204, 192, 0, 254, 232, 215, 28, 23, 2, 97, 63, 255, 27, 194, 232, 74, 218,
-        63, 227, 225, 63, 175, 55, 127, 253, 210, 224, 76, 36, 159, 201, 18, 250, 246, 96, 0,
-    ];
+    const FRAME: [u8; 72] = *include_bytes!("../tests/fixtures/red-beside-blue.vp8");
 
     #[test]
     fn a_frame_is_decoded_at_every_size_up_to_its_own() {

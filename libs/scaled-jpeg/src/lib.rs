@@ -4,10 +4,21 @@
 //! made smaller. This one is told beforehand how small the picture may be, and does the work for that. And it never invents
 //! a bit: others answer a cut file with the upper half of a picture, this one with an error.
 //!
-//! ```text
-//! let mut decoder = Decoder::new(&mut file);
-//! let header = decoder.read_header()?;         // refuse here what is too large
-//! let picture = decoder.decode(Scale::Eighth)?; // planes; `picture.model` makes pixels of them
+//! ```
+//! use scaled_jpeg::{Decoder, JpegError, Scale};
+//!
+//! let file: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/refined-420.jpg"));
+//! let mut input = file;
+//! let mut decoder = Decoder::new(&mut input);
+//! let header = decoder.read_header()?;
+//! // Here a caller refuses what is too large for it.
+//! assert!(header.progressive && header.width_px == 75 && header.subsampling == (2, 2));
+//!
+//! // Planes of samples; `picture.model` makes pixels of them.
+//! let picture = decoder.decode(Scale::Quarter)?;
+//! assert_eq!((picture.width_px, picture.height_px), (19, 14));
+//! assert_eq!((picture.planes[0].width, picture.planes[1].width), (19, 10));
+//! # Ok::<(), JpegError>(())
 //! ```
 //!
 //! # A JPEG, from the outside in
@@ -82,3 +93,8 @@ pub use error::JpegError;
 pub use pixels::{ColourModel, Colours, PIXEL_BYTES};
 pub use plane::Plane;
 pub use scale::{Scale, Scales};
+
+/// The example of the README compiles and holds.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

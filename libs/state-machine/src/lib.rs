@@ -1,4 +1,4 @@
-//! What does a state machine file do? An interpreter of the subset of Amazon States Language that Popshop's files use.
+//! What does a state machine file do? An interpreter of a subset of Amazon States Language with `JSONata`.
 //!
 //! Only machines in `JSONata`, only the states and fields of that subset; everything else is refused at
 //! [`StateMachine::parse`], by name and place, so that a file never means less here than it says. The interpreter has no
@@ -8,6 +8,35 @@
 //! Supported are Task (Lambda functions), Parallel, Map (inline), Choice, Pass, Wait, Succeed and Fail, with `Retry`,
 //! `Catch`, `Assign` and `Output`. Stricter than AWS: an expression may not ask for time or chance (`$now`, `$random` …),
 //! nor read a variable that no state assigns, and a function is named by the file and not computed.
+//!
+//! ```
+//! use std::collections::BTreeMap;
+//!
+//! use serde_json::json;
+//! use state_machine::virtual_host::{Answer, VirtualHost};
+//! use state_machine::{ExecutionInput, Outcome, StateMachine};
+//!
+//! let definition = json!({
+//!     "QueryLanguage": "JSONata",
+//!     "StartAt": "Add",
+//!     "States": {
+//!         "Add": { "Type": "Pass", "Assign": { "total": "{% $sum($states.input.numbers) %}" }, "Next": "Rest" },
+//!         "Rest": { "Type": "Wait", "Seconds": 60, "Next": "Done" },
+//!         "Done": { "Type": "Succeed", "Output": "{% $total %}" },
+//!     },
+//! });
+//! let machine = StateMachine::parse("adder", &definition.to_string(), &BTreeMap::new()).unwrap();
+//! let execution = ExecutionInput {
+//!     id: "arn:adder-1".to_owned(),
+//!     name: "adder-1".to_owned(),
+//!     started_at_ms: 0,
+//!     input: json!({ "numbers": [1, 2, 3] }),
+//! };
+//! // No state invokes a function, so the host has nothing to answer.
+//! let host = VirtualHost::new(0.5, |call| Answer::at_once(Ok(call.payload.clone())));
+//! assert_eq!(host.run(&machine, &execution).unwrap().unwrap(), Outcome::Succeeded(json!(6)));
+//! assert_eq!(host.elapsed_ms(), 60_000);
+//! ```
 //!
 //! The language: <https://states-language.net>, and for `JSONata`
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html>.
@@ -41,3 +70,8 @@ pub use definition::StateMachine;
 pub use execution::{ExecutionInput, Outcome};
 pub use fault::DefinitionFault;
 pub use interpreter::run;
+
+/// The example of the README compiles and holds.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

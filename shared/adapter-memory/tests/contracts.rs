@@ -38,26 +38,17 @@ struct Bucketed(Arc<Memory>, fn(&mut Tables) -> &mut Bucket);
 #[async_trait]
 impl OrderChanges for Behind {
     async fn statuses_of(&self, order: &OrderId) -> Vec<String> {
-        self.0.look(|tables| {
-            let changes = tables
-                .orders
-                .stream
-                .iter()
-                .filter(|change| change.new.order.id == *order);
-            changes
-                .map(|change| change.new.order.status.as_str().to_owned())
-                .collect()
-        })
+        let statuses = self.0.look(|tables| tables.orders.statuses_of(order));
+        statuses.into_iter().map(str::to_owned).collect()
     }
 }
 
 #[async_trait]
 impl Inbox for Behind {
     async fn mails_to(&self, address: &str) -> Vec<Email> {
-        self.0.look(|tables| {
-            let mails = tables.mails.iter().filter(|mail| mail.to.reveal() == address);
-            mails.cloned().collect()
-        })
+        let mut mails = self.0.look(|tables| tables.mails.clone());
+        mails.retain(|mail| mail.to.reveal() == address);
+        mails
     }
 }
 

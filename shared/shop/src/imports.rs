@@ -12,12 +12,12 @@ use crate::settings::Shop;
 pub(crate) const FUNCTIONS: &[Function] = &[
     Function::new("csv-ingester", |shop| {
         handler(
-            (import_catalog(shop), shop.settings.uploads_bucket.clone()),
+            (ImportCatalog::from(shop), shop.settings.uploads_bucket.clone()),
             |event, import| async move { csv_ingester::handle(event, &import.0, &import.1).await },
         )
     }),
     Function::new("import-plan", |shop| {
-        handler(plan_import(shop), |event, plan| async move {
+        handler(PlanImport::from(shop), |event, plan| async move {
             import_plan::handle(event, &plan).await
         })
     }),
@@ -61,22 +61,26 @@ impl From<&Ports> for FinishImport {
     }
 }
 
-fn import_catalog(shop: &Shop) -> ImportCatalog {
-    let ports = &shop.ports;
-    ImportCatalog {
-        ledger: ports.imports.clone(),
-        ingest: IngestRange::from(ports),
-        finish: FinishImport::from(ports),
-        runner: ports.import_runner.clone(),
-        clock: ports.clock.clone(),
-        divided_above_bytes: shop.settings.divide_above_bytes,
+impl From<&Shop> for ImportCatalog {
+    fn from(shop: &Shop) -> Self {
+        let ports = &shop.ports;
+        Self {
+            ledger: ports.imports.clone(),
+            ingest: IngestRange::from(ports),
+            finish: FinishImport::from(ports),
+            runner: ports.import_runner.clone(),
+            clock: ports.clock.clone(),
+            divided_above_bytes: shop.settings.divide_above_bytes,
+        }
     }
 }
 
-fn plan_import(shop: &Shop) -> PlanImport {
-    PlanImport {
-        files: shop.ports.catalog_files.clone(),
-        clock: shop.ports.clock.clone(),
-        range_bytes: shop.settings.range_bytes,
+impl From<&Shop> for PlanImport {
+    fn from(shop: &Shop) -> Self {
+        Self {
+            files: shop.ports.catalog_files.clone(),
+            clock: shop.ports.clock.clone(),
+            range_bytes: shop.settings.range_bytes,
+        }
     }
 }

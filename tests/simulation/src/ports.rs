@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use adapter_memory::access::Access as _;
-use adapter_memory::renderer::PlainRenderer;
 use adapter_memory::tables::Tables;
 use async_trait::async_trait;
 use domain::fulfilment::ports::{SagaKind, SagaRunner, SagaStanding, SagaStart};
@@ -28,34 +27,9 @@ pub fn of(call: &Arc<Call>) -> Ports {
         Requests::GetThenPut => Arc::new(GetThenPut(Arc::clone(call))),
     };
     Ports {
-        book: memory.clone(),
-        catalog: memory.clone(),
-        catalog_files: memory.clone(),
-        catalog_writer: memory.clone(),
-        clock: world.scheduler.clock.clone(),
-        directory: memory.clone(),
-        gateway: memory.clone(),
         idempotency,
-        ids: world.ids.clone(),
-        import_runner: memory.clone(),
-        imports: memory.clone(),
-        mailer: memory.clone(),
-        orders: memory.clone(),
-        pause: world.scheduler.clock.clone(),
-        payments: memory.clone(),
-        photo_uploads: memory.clone(),
-        photos: memory.clone(),
-        prices: memory.clone(),
-        product_photos: memory.clone(),
-        rejected_rows: memory.clone(),
-        renderer: Arc::new(PlainRenderer::default()),
         saga_runner: Arc::new(Sagas(Arc::clone(call))),
-        sends: memory.clone(),
-        stock: memory.clone(),
-        thumbnail_links: memory.clone(),
-        thumbnails: memory.clone(),
-        upload_links: memory.clone(),
-        uploads: memory,
+        ..function_tests::in_memory::ports(memory, world.scheduler.clock.clone(), world.ids.clone())
     }
 }
 

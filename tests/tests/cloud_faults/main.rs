@@ -18,9 +18,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
+use function_tests::event;
 use serde_json::Value;
 use tests::client::Client;
-use tests::repository::event;
 
 use books::{Books, PLENTY, SCARCE};
 use customer::{End, History, Stream};

@@ -1,9 +1,9 @@
 //! Can one request be followed through every asynchronous hop, and does no secret get into the log on the way?
 
 use adapter_embedded::order_stream;
+use function_tests::log;
 use serde_json::{Value, json};
 
-use crate::log;
 use crate::shop::{ORDER, Shop, event};
 
 /// The event that the stream of the orders table makes of everything that happened so far.

@@ -1,15 +1,15 @@
 //! Does a divided catalog become the same products, numbers and report as one that is read in one go?
 
+use function_tests::CATALOG_KEY;
 use serde_json::{Value, json};
 
-use crate::shop::{Shop, error_name, event};
+use crate::shop::{Shop, event};
 
-const CATALOG: &str = "catalogs/0192e5a0-7c11-7b3a-9c5d-6a1f00000021.csv";
 const ROWS: u32 = 500;
 
 /// Announces the file by its event, as the bus does. Its import is handed over.
 async fn handed_over(shop: &Shop, file: &str) -> Value {
-    let version = shop.upload(CATALOG, file.as_bytes(), "text/csv").await;
+    let version = shop.upload(CATALOG_KEY, file.as_bytes(), "text/csv").await;
     let mut created = event("csv-ingester");
     created["detail"]["object"]["size"] = json!(file.len());
     created["detail"]["object"]["version-id"] = json!(version);
@@ -112,27 +112,4 @@ async fn a_large_file_without_its_columns_is_rejected_at_its_end() {
     let status = status(&shop).await;
     assert_eq!(status["status"], "REJECTED");
     assert!(status["reason"].as_str().unwrap().contains("semicolons"), "{status}");
-}
-
-#[tokio::test]
-async fn a_file_that_is_gone_is_told_as_such() {
-    let shop = Shop::open().await;
-    assert_eq!(
-        shop.send("import-plan").await.unwrap(),
-        json!({"outcome": "GONE", "ranges": [], "range_count": 0})
-    );
-    assert_eq!(shop.send("import-range").await.unwrap(), json!({"outcome": "GONE"}));
-}
-
-#[tokio::test]
-async fn inputs_that_a_step_does_not_take_fail_by_name() {
-    let shop = Shop::open().await;
-    for function in ["import-plan", "import-range", "import-finish"] {
-        let rejected = event(&format!("{function}.rejected"));
-        assert_eq!(
-            error_name(shop.invoke(function, rejected).await),
-            "StepInputMalformed",
-            "{function}"
-        );
-    }
 }

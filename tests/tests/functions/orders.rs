@@ -1,20 +1,17 @@
-//! What do customers get when they place, see, list and cancel orders?
+//! What do customers get when they place an order again, or in another form?
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use adapter_embedded::idempotency::SqliteIdempotencyStore;
-use domain::orders::ports::{IdempotencyClaim, IdempotencyStore, PayloadHash};
+use domain::orders::ports::{IdempotencyClaim, IdempotencyStore};
 use domain::ports::Clock;
 use domain::values::CustomerId;
+use function_tests::ANN;
 use port_contracts::samples;
 use serde_json::{Value, json};
 
-use crate::shop::{ANN, ORDER, OTHER_ORDER, Shop, event, http};
-
-fn problem(slug: &str, title: &str, status: u16) -> Value {
-    json!({"type": format!("https://popshop.example/problems/{slug}"), "title": title, "status": status})
-}
+use crate::shop::{ORDER, OTHER_ORDER, Shop, event, http};
 
 fn pointers(answer: &Value) -> Vec<&str> {
     let errors = answer["body"]["errors"].as_array().expect("a list of errors");
@@ -26,57 +23,6 @@ async fn place_body(shop: &Shop, key: &str, body: &Value) -> Value {
     event["headers"]["idempotency-key"] = json!(key);
     event["body"] = json!(body.to_string());
     http(shop.invoke("orders-place", event).await)
-}
-
-#[tokio::test]
-async fn a_placed_order_is_answered_with_itself_and_its_address() {
-    let shop = Shop::open().await;
-    shop.ids.announce(ORDER);
-    let answer = shop.ask("orders-place").await;
-    assert_eq!(
-        answer,
-        json!({
-            "status": 202,
-            "headers": {
-                "Cache-Control": "no-store",
-                "Content-Type": "application/json",
-                "Location": format!("/orders/{ORDER}"),
-                "X-Correlation-Id": "req-7f3a2b10",
-            },
-            "body": {
-                "id": ORDER,
-                "status": "PENDING",
-                "items": [
-                    {"sku": "MUG-01", "quantity": 2, "unit_price": {"amount_minor": 1250, "currency": "EUR"}},
-                    {"sku": "TEE-01", "quantity": 1, "unit_price": {"amount_minor": 2000, "currency": "EUR"}},
-                ],
-                "total": {"amount_minor": 4500, "currency": "EUR"},
-                "created_at": "2026-11-01T10:00:00.000Z",
-                "updated_at": "2026-11-01T10:00:00.000Z",
-            },
-        })
-    );
-    assert_eq!(shop.order(ORDER).await, answer["body"]);
-}
-
-#[tokio::test]
-async fn an_order_with_faults_is_told_all_of_them() {
-    let shop = Shop::open().await;
-    let answer = shop.ask("orders-place.rejected").await;
-    let mut body = problem("invalid-content", "The body has faults in its content", 422);
-    body["errors"] = json!([
-        {"pointer": "/note", "detail": "is not a member of this object"},
-        {"pointer": "/items/0/quantity", "detail": "a quantity is between 1 and 99"},
-        {"pointer": "/items/2/sku", "detail": "is the sku of an earlier item"},
-        {"pointer": "/items/2/quantity", "detail": "a quantity is between 1 and 99"},
-        {"pointer": "/payment_token", "detail": "the identifier has a character that is not allowed"},
-    ]);
-    let headers = json!({
-        "Cache-Control": "no-store",
-        "Content-Type": "application/problem+json",
-        "X-Correlation-Id": "req-7f3a2b10",
-    });
-    assert_eq!(answer, json!({"status": 422, "headers": headers, "body": body}));
 }
 
 #[tokio::test]
@@ -127,7 +73,7 @@ async fn a_request_still_in_progress_is_a_conflict_until_its_lease_is_over() {
     };
     let body = json!({"items": [{"sku": "MUG-01", "quantity": 1}], "payment_token": "tok_ok"});
     let claim = IdempotencyClaim {
-        payload_hash: PayloadHash(entry::json::payload_hash(&body)),
+        payload_hash: orders_place::payload_hash(&body).unwrap(),
         ..samples::claim(&CustomerId::parse(ANN).unwrap(), "key-1", 0, shop.clock.now())
     };
     idempotency.claim(&claim).await.unwrap();
@@ -215,126 +161,6 @@ async fn a_request_in_the_wrong_form_is_refused_before_anything_is_done() {
         event["requestContext"]["authorizer"]["jwt"]["claims"]["token_use"] = json!("id");
     };
     assert_eq!(status(&id_token).await, expected(401, "unauthenticated"));
-}
-
-#[tokio::test]
-async fn an_order_is_shown_to_its_customer_alone() {
-    let shop = Shop::with_order("tok_ok").await;
-    let answer = shop.ask("orders-get").await;
-    assert_eq!((&answer["status"], &answer["body"]["id"]), (&json!(200), &json!(ORDER)));
-    let anothers = shop.ask("orders-get.rejected").await;
-    assert_eq!(anothers["status"], 404);
-    assert_eq!(
-        anothers["body"],
-        problem("not-found", "There is no such thing here", 404)
-    );
-    for id in [OTHER_ORDER, "no%20id", "ä"] {
-        let mut absent = event("orders-get");
-        absent["pathParameters"]["id"] = json!(id);
-        assert_eq!(
-            http(shop.invoke("orders-get", absent).await)["body"],
-            anothers["body"],
-            "{id}"
-        );
-    }
-}
-
-async fn list(shop: &Shop, query: Value) -> Value {
-    let mut event = event("orders-list");
-    event["queryStringParameters"] = query;
-    http(shop.invoke("orders-list", event).await)
-}
-
-fn ids(answer: &Value) -> Vec<&str> {
-    let orders = answer["body"]["orders"].as_array().unwrap();
-    orders.iter().map(|order| order["id"].as_str().unwrap()).collect()
-}
-
-#[tokio::test]
-async fn orders_are_listed_newest_first_page_by_page() {
-    let shop = Shop::with_order("tok_ok").await;
-    shop.clock.advance(Duration::from_secs(1));
-    shop.place_mugs(OTHER_ORDER, "tok_ok").await;
-    let first = shop.ask("orders-list").await;
-    assert_eq!((&first["status"], ids(&first)), (&json!(200), vec![OTHER_ORDER]));
-    let cursor = &first["body"]["next_cursor"];
-    let second = list(&shop, json!({"limit": "100", "status": "PENDING", "cursor": cursor})).await;
-    assert_eq!(
-        (ids(&second), &second["body"]["next_cursor"]),
-        (vec![ORDER], &json!(null))
-    );
-    let confirmed = list(&shop, json!({"status": "CONFIRMED"})).await;
-    assert_eq!(confirmed["body"], json!({"orders": [], "next_cursor": null}));
-}
-
-#[tokio::test]
-async fn a_cursor_that_was_changed_or_belongs_to_another_list_is_refused() {
-    let shop = Shop::with_order("tok_ok").await;
-    shop.place_mugs(OTHER_ORDER, "tok_ok").await;
-    let changed = shop.ask("orders-list.rejected").await;
-    let mut expected = problem("invalid-cursor", "The page token is not valid for this list", 400);
-    expected["detail"] = json!("take the token from next_cursor of the same list, unchanged, or start without one");
-    assert_eq!(changed["body"], expected);
-
-    let first = list(&shop, json!({"limit": "1"})).await;
-    let cursor = first["body"]["next_cursor"].clone();
-    assert_eq!(list(&shop, json!({"cursor": cursor})).await["status"], 200);
-    let other_filter = list(&shop, json!({"cursor": cursor, "status": "PENDING"})).await;
-    assert_eq!(other_filter["body"], expected);
-    let mut bobs = event("orders-list");
-    bobs["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = json!("bob");
-    bobs["queryStringParameters"] = json!({"cursor": cursor});
-    assert_eq!(http(shop.invoke("orders-list", bobs).await)["body"], expected);
-}
-
-#[tokio::test]
-async fn a_limit_or_status_out_of_range_is_refused() {
-    let shop = Shop::open().await;
-    for query in [
-        json!({"limit": "0"}),
-        json!({"limit": "101"}),
-        json!({"limit": "ten"}),
-        json!({"status": "LOST"}),
-    ] {
-        assert_eq!(list(&shop, query.clone()).await["status"], 400, "{query}");
-    }
-    for limit in ["1", "100"] {
-        assert_eq!(list(&shop, json!({"limit": limit})).await["status"], 200, "{limit}");
-    }
-}
-
-#[tokio::test]
-async fn a_confirmed_order_begins_to_be_cancelled_however_often_that_is_asked() {
-    let shop = Shop::with_order("tok_ok").await;
-    shop.confirm(ORDER).await;
-    let answer = shop.ask("orders-cancel").await;
-    assert_eq!(
-        (&answer["status"], &answer["body"]["status"]),
-        (&json!(202), &json!("CANCELLING"))
-    );
-    assert_eq!(answer["headers"]["Location"], format!("/orders/{ORDER}"));
-    let again = shop.ask("orders-cancel").await;
-    assert_eq!(again, answer);
-}
-
-#[tokio::test]
-async fn a_pending_order_may_be_cancelled_later_and_a_rejected_one_never() {
-    let shop = Shop::open().await;
-    shop.place_mugs(OTHER_ORDER, "tok_ok").await;
-    let pending = shop.ask("orders-cancel.rejected").await;
-    let mut body = problem("conflict", "The request does not fit the current state", 409);
-    body["detail"] = json!("an order that is PENDING cannot be cancelled");
-    assert_eq!((&pending["status"], &pending["body"]), (&json!(409), &body));
-    assert_eq!(pending["headers"]["Retry-After"], "2");
-
-    shop.send("saga-reject-order.rejected").await.unwrap();
-    let rejected = shop.ask("orders-cancel.rejected").await;
-    assert_eq!(
-        (&rejected["status"], rejected["headers"].get("Retry-After")),
-        (&json!(409), None)
-    );
-    let absent = shop.ask("orders-cancel").await;
-    assert_eq!(absent["status"], 404);
 }
 
 #[test]

@@ -1,5 +1,6 @@
-//! What becomes of files that arrive, and of events that are not what they seem?
+//! What becomes of files that are announced and arrive?
 
+use function_tests::{CATALOG, CATALOG_KEY, CATALOG_ROWS, CATALOG_VERSION};
 use serde_json::{Value, json};
 
 use crate::shop::{Shop, THUMBNAILS_BUCKET, event, http};
@@ -11,10 +12,8 @@ const PNG: &[u8] = b"\
     \x10\x0a\x00\x26\x0e\x05\x01\xd7\xd4\x9d\x48\x00\x00\x00\x00\x49\x45\x4e\x44\xae\x42\x60\x82";
 const FIRST_PHOTO: &str = "photos/Tee + Käse/0192e5a0-7c11-7b3a-9c5d-6a1f00000011";
 const SECOND_PHOTO: &str = "photos/MUG-01/0192e5a0-7c11-7b3a-9c5d-6a1f00000012";
-const CATALOG: &str = "catalogs/0192e5a0-7c11-7b3a-9c5d-6a1f00000021.csv";
 const FIRST_VERSION: &str = "3HL4kqtJlcpXroDTDmJ.rmSpXd3dIbrH";
 const SECOND_VERSION: &str = "bK7R9mSpXd3dIbrHY5gVyLQp3HL4kqtJ";
-const CATALOG_VERSION: &str = "9mSpXd3dIbrHY5gVyLQp3HL4kqtJbK7R";
 
 /// The event, about the versions that the bucket of this test really holds.
 fn with_versions(event: &Value, versions: &[(&str, &str)]) -> Value {
@@ -57,78 +56,11 @@ async fn every_photo_of_a_message_becomes_thumbnails() {
 }
 
 #[tokio::test]
-async fn one_undecodable_message_does_not_fail_its_neighbours() {
-    let shop = Shop::open().await;
-    let version = shop.upload(FIRST_PHOTO, PNG, "image/png").await;
-    let event = with_versions(&event("thumbnailer.rejected"), &[(FIRST_VERSION, &version)]);
-    let answer = shop.invoke("thumbnailer", event).await.unwrap();
-    let failures = json!([{"itemIdentifier": "7c0e6a5b-1f2d-4c3e-9b8a-0d1e2f3a4b5c"}]);
-    assert_eq!(answer, json!({"batchItemFailures": failures}));
-    assert!(thumbnails_of(&shop, "Tee + Käse").await.is_object());
-}
-
-#[tokio::test]
-async fn what_is_no_photo_of_ours_is_acknowledged_and_never_rendered() {
-    let shop = Shop::open().await;
-    shop.upload(SECOND_PHOTO, PNG, "image/png").await;
-    let record = |bucket: &str, key: &str, event_name: &str| {
-        json!({
-            "eventVersion": "2.1", "eventSource": "aws:s3", "eventTime": "2026-11-01T10:00:00.123Z",
-            "eventName": event_name,
-            "s3": {"bucket": {"name": bucket}, "object": {"key": key, "size": PNG.len(), "sequencer": "0A"}},
-        })
-    };
-    let uploads = crate::shop::UPLOADS_BUCKET;
-    let records = [
-        // A thumbnail must never trigger a thumbnail, even under a key that would be a photo's in the right bucket.
-        record(THUMBNAILS_BUCKET, SECOND_PHOTO, "ObjectCreated:Put"),
-        record(
-            uploads,
-            "MUG-01/0192e5a0-7c11-7b3a-9c5d-6a1f00000012/256.png",
-            "ObjectCreated:Put",
-        ),
-        record(uploads, "photos/MUG-01/", "ObjectCreated:Put"),
-        record(uploads, "photos/", "ObjectCreated:Put"),
-        record(uploads, "reports/0192/rejected.csv", "ObjectCreated:Put"),
-        record(uploads, SECOND_PHOTO, "ObjectRemoved:Delete"),
-    ];
-    let mut event = event("thumbnailer");
-    event["Records"][0]["body"] = json!(json!({"Records": records}).to_string());
-    assert_eq!(shop.invoke("thumbnailer", event).await.unwrap(), none_failed());
-    assert!(thumbnails_of(&shop, "MUG-01").await.is_null());
-}
-
-#[tokio::test]
-async fn an_empty_photo_is_rejected_for_good_and_a_deleted_one_is_done() {
-    let shop = Shop::open().await;
-    let empty = shop.upload(SECOND_PHOTO, b"", "image/png").await;
-    let mut event = with_versions(&event("thumbnailer"), &[(SECOND_VERSION, &empty)]);
-    let body = event["Records"][0]["body"]
-        .as_str()
-        .unwrap()
-        .replace("\"size\":91377", "\"size\":0");
-    event["Records"][0]["body"] = json!(body);
-    assert_eq!(shop.invoke("thumbnailer", event).await.unwrap(), none_failed());
-    let mut status = crate::shop::event("uploads-get");
-    status["pathParameters"]["id"] = json!(SECOND_PHOTO.rsplit('/').next());
-    let status = http(shop.invoke("uploads-get", status).await);
-    assert_eq!(
-        (&status["body"]["status"], &status["body"]["reason"]),
-        (&json!("REJECTED"), &json!("the file is empty"))
-    );
-}
-
-const CSV: &[u8] = b"sku,name,description,price,currency,stock\n\
-    CUP-01,Cup,Holds tea,8.50,EUR,4\n\
-    CUP-02,Cup,Holds nothing,free,EUR,4\n\
-    MUG-01,Mug,Holds more coffee,13.00,EUR,9\n";
-
-#[tokio::test]
 async fn a_catalog_becomes_products_and_a_report() {
     let shop = Shop::open().await;
-    let version = shop.upload(CATALOG, CSV, "text/csv").await;
+    let version = shop.upload(CATALOG_KEY, CATALOG_ROWS.as_bytes(), "text/csv").await;
     let mut event = with_versions(&event("csv-ingester"), &[(CATALOG_VERSION, &version)]);
-    event["detail"]["object"]["size"] = json!(CSV.len());
+    event["detail"]["object"]["size"] = json!(CATALOG_ROWS.len());
     let answer = shop.invoke("csv-ingester", event.clone()).await.unwrap();
     assert_eq!(
         answer,
@@ -138,12 +70,8 @@ async fn a_catalog_becomes_products_and_a_report() {
 
     let mut status = shop.ask("uploads-get").await["body"].take();
     let report = status["import"]["rejected_rows_url"].take();
-    assert!(
-        report
-            .as_str()
-            .unwrap()
-            .contains("/reports/0192e5a0-7c11-7b3a-9c5d-6a1f00000021/rejected.csv?")
-    );
+    let path = format!("/reports/{CATALOG}/rejected.csv?");
+    assert!(report.as_str().unwrap().contains(&path), "{report}");
     assert_eq!(
         (&status["status"], &status["kind"]),
         (&json!("DONE"), &json!("catalog"))
@@ -157,40 +85,4 @@ async fn a_catalog_becomes_products_and_a_report() {
     );
     let again = shop.invoke("csv-ingester", event).await.unwrap();
     assert_eq!(again, json!({"outcome": "FINISHED_BEFORE"}));
-}
-
-#[tokio::test]
-async fn an_object_that_is_no_catalog_of_ours_is_ignored() {
-    let shop = Shop::open().await;
-    let ignored = json!({"outcome": "IGNORED"});
-    assert_eq!(shop.send("csv-ingester.rejected").await.unwrap(), ignored);
-    let changes: [(&str, Value); 4] = [
-        ("/detail/object/key", json!("catalogs/")),
-        ("/detail/object/key", json!("reports/0192/rejected.csv")),
-        ("/detail/bucket/name", json!(THUMBNAILS_BUCKET)),
-        ("/detail-type", json!("Object Deleted")),
-    ];
-    for (pointer, value) in changes {
-        let mut event = event("csv-ingester");
-        *event.pointer_mut(pointer).unwrap() = value;
-        assert_eq!(shop.invoke("csv-ingester", event).await.unwrap(), ignored, "{pointer}");
-    }
-}
-
-#[tokio::test]
-async fn an_event_that_cannot_be_read_fails_by_name() {
-    let shop = Shop::open().await;
-    let mut keyless = event("csv-ingester");
-    keyless["detail"]["object"] = json!({});
-    for event in [keyless, json!({}), json!(null)] {
-        assert_eq!(
-            crate::shop::error_name(shop.invoke("csv-ingester", event).await),
-            "StepInputMalformed"
-        );
-    }
-    let malformed = json!({"Records": [{"body": "no id"}]});
-    assert_eq!(
-        crate::shop::error_name(shop.invoke("thumbnailer", malformed).await),
-        "BatchMalformed"
-    );
 }

@@ -1,8 +1,8 @@
 //! What do the binaries answer when an event is none, or when nothing behind them can be reached?
 
+use function_tests::event;
 use serde_json::{Value, json};
 use tests::lambda::{Lambda, failed_ids, functions};
-use tests::repository::event;
 
 use crate::variables;
 

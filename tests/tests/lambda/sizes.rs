@@ -6,10 +6,10 @@
 use std::fs;
 use std::path::PathBuf;
 
+use function_tests::event;
 use serde_json::{Value, json};
 use tests::fake_aws::{FakeAws, FakeDaemon};
 use tests::lambda::functions;
-use tests::repository::event;
 
 use crate::story::product;
 use crate::traces::{ORDER, started};

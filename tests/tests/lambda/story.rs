@@ -7,12 +7,12 @@ use std::collections::BTreeSet;
 use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use function_tests::event;
 use serde_json::{Value, json};
 use tests::fake_aws::{FakeAws, FakeDaemon};
 use tests::lambda::Lambda;
 use tests::page;
 use tests::picture::{self, Maker, Segment};
-use tests::repository::event;
 
 use crate::traces::{metrics, started};
 

@@ -1,10 +1,10 @@
 //! What does X-Ray learn of a function's calls, and what do the services that it calls learn of the trace? Real binaries,
 //! with a test in place of the daemon.
 
+use function_tests::event;
 use serde_json::{Value, json};
 use tests::fake_aws::{FakeAws, FakeDaemon};
 use tests::lambda::Lambda;
-use tests::repository::event;
 
 use crate::variables;
 

@@ -1,7 +1,7 @@
 //! What does the csv-ingester do with events of the bus?
 
+use function_tests::event;
 use serde_json::{Value, json};
-use tests::repository::event;
 
 use crate::place::Place;
 

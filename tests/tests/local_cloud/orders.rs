@@ -1,8 +1,8 @@
 //! What do saga-start and saga-reconcile do with deliveries, and who finds an order whose event got lost?
 
+use function_tests::event;
 use serde_json::{Value, json};
 use tests::lambda::failed_ids;
-use tests::repository::event;
 
 use crate::place::Place;
 

@@ -1,9 +1,9 @@
 //! What does the thumbnailer do with its queue's messages?
 
+use function_tests::event;
 use serde_json::{Value, json};
 use tests::lambda::failed_ids;
 use tests::photo::sideways_photo_of;
-use tests::repository::event;
 
 use crate::place::Place;
 

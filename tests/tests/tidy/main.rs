@@ -14,6 +14,7 @@ mod cost;
 mod cycles;
 mod documents;
 mod layout;
+mod libraries;
 mod modules;
 mod roles;
 mod step_names;

@@ -11,13 +11,14 @@ use wire::step_fault::StepFault;
 const ENTRY_NAMES: [&str; 4] = [INTERNAL_FAILURE, STEP_INPUT_MALFORMED, STEP_PANICKED, TRANSIENT_FAILURE];
 /// What Step Functions and Lambda give
 /// (<https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html>).
-const AWS_NAMES: [&str; 9] = [
+const AWS_NAMES: [&str; 10] = [
     "Lambda.AWSLambdaException",
     "Lambda.SdkClientException",
     "Lambda.ServiceException",
     "Lambda.TooManyRequestsException",
     "Lambda.Unknown",
     "Runtime.ExitError",
+    "Runtime.Unknown",
     "Sandbox.Timedout",
     "States.ALL",
     "States.Timeout",

@@ -11,8 +11,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
+use function_tests::privacy;
 use serde_json::Value;
-use tests::{cloud, privacy};
+use tests::cloud;
 
 /// Beside `outputs.json`: the lines that `infra/local-cloud/told.py` took from the log groups, and the documents that
 /// `infra/local-cloud/daemon.py` received.

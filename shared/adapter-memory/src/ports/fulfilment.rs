@@ -1,5 +1,7 @@
 //! How do payments, sagas and mails behave?
 
+use std::collections::btree_map::Entry;
+
 use async_trait::async_trait;
 use domain::fulfilment::ports::{
     Authorization, Capture, PaymentGateway, PaymentRecord, PaymentRecords, Redrive, Refund, SagaKind, SagaRedriver,
@@ -131,8 +133,8 @@ impl<A: Access> Mailer for Ports<A> {
     async fn send(&self, email: &Email) -> Result<(), SendFailure> {
         let (operation, email) = ("mail.send", email.clone());
         let send = move |tables: &mut Tables| tables.mails.push(email.clone());
-        let sent = self.0.write_once(operation, send).await;
-        sent.map_err(|trouble| match trouble {
+        let outcome = self.0.write_once(operation, send).await;
+        outcome.map_err(|trouble| match trouble {
             Trouble::Refused => SendFailure::NotSent(failure(operation)(trouble)),
             Trouble::AnswerLost => SendFailure::Ambiguous(failure(operation)(trouble)),
         })
@@ -143,10 +145,10 @@ impl<A: Access> Mailer for Ports<A> {
 impl<A: Access> SendLog for Ports<A> {
     async fn claim(&self, key: &str, _: Timestamp) -> Result<SendClaim, PortFailure> {
         let key = key.to_owned();
-        let claim = move |tables: &mut Tables| match tables.sends.get(&key) {
-            Some(state) => SendClaim::Taken(*state),
-            None => {
-                tables.sends.insert(key.clone(), SendState::Claimed);
+        let claim = move |tables: &mut Tables| match tables.sends.entry(key.clone()) {
+            Entry::Occupied(taken) => SendClaim::Taken(*taken.get()),
+            Entry::Vacant(free) => {
+                free.insert(SendState::Claimed);
                 SendClaim::Granted
             }
         };

@@ -83,8 +83,8 @@ impl<A: Access> ImportLedger for Ports<A> {
         let (operation, id) = ("imports.begin", upload_id.clone());
         let (object, version) = (object.clone(), FileVersion::new(object, sequencer));
         let begin = move |tables: &mut Tables| tables.uploads.begin(&id, &object, version.clone(), at);
-        let begun = self.0.write(operation, begin).await?;
-        begun.map_err(|fault| PortFailure::permanent(operation, fault))
+        let import = self.0.write(operation, begin).await?;
+        import.map_err(|fault| PortFailure::permanent(operation, fault))
     }
 
     async fn progress(&self, import: &ImportId, range: u32) -> Result<Option<RangeProgress>, PortFailure> {

@@ -121,12 +121,17 @@ impl Bucket {
     pub fn put(&mut self, key: &str, content_type: &str, bytes: &[u8]) -> String {
         self.versions += 1;
         let version_id = format!("version-{}", self.versions);
+        self.put_version(key, &version_id, content_type, bytes);
+        version_id
+    }
+
+    /// Puts an object whose version was named before.
+    pub fn put_version(&mut self, key: &str, version_id: &str, content_type: &str, bytes: &[u8]) {
         self.objects.entry(key.to_owned()).or_default().push(Object {
-            version_id: version_id.clone(),
+            version_id: version_id.to_owned(),
             content_type: content_type.to_owned(),
             bytes: bytes.to_vec(),
         });
-        version_id
     }
 
     /// The named version, or the latest.

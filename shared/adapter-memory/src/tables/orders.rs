@@ -34,6 +34,12 @@ impl Orders {
         self.stream.push(Change { old, new });
     }
 
+    /// The status after every change of this order so far, oldest first.
+    pub fn statuses_of(&self, id: &OrderId) -> Vec<&'static str> {
+        let changes = self.stream.iter().filter(|change| change.new.order.id == *id);
+        changes.map(|change| change.new.order.status.as_str()).collect()
+    }
+
     pub(crate) fn change(&mut self, id: &OrderId, change: StatusChange, at: Timestamp) -> Transition {
         match self.rows.get(id).map(|row| row.changed(change, at)) {
             None => Transition::NotFound,
@@ -116,7 +122,7 @@ impl Requests {
     pub fn standing(&self, claim: &IdempotencyClaim) -> Option<IdempotencyClaimed> {
         let record = self.records.get(&claim.scope);
         let record = record.filter(|record| !record.abandoned && record.claim.expires_at > claim.now)?;
-        if record.claim.payload_hash != claim.payload_hash {
+        if !claim.payload_hash.matches(&record.claim.payload_hash.current) {
             return Some(IdempotencyClaimed::OtherPayload);
         }
         if let Some((_, reply)) = &record.completed {

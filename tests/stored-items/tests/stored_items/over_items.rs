@@ -21,7 +21,7 @@ use domain::catalog::ports::{
     Begin, CatalogImport, CatalogImportEnd, CatalogVersion, CatalogWriter, ImportLedger, ProductCatalog,
 };
 use domain::catalog::product::{CatalogRow, ProductDetails};
-use domain::fulfilment::ports::{PaymentGateway, PaymentRecords, StockLedger, StockLine};
+use domain::fulfilment::ports::{PaymentGateway, PaymentRecords, Refund, StockLedger, StockLine};
 use domain::orders::ports::PriceList;
 use domain::ports::{PortFailure, SendLog};
 use domain::thumbnails::ports::{PhotoShown, PhotoUploads, ProductPhotos};
@@ -165,10 +165,6 @@ impl OverItems {
                     }),
                 );
                 answers.outcome("advance", ledger.advance(&import, range, &from, &to, later()).await);
-                answers.outcome(
-                    "advance again",
-                    ledger.advance(&import, range, &to, &from, later()).await,
-                );
             }
             // Nothing but a sequence, which the updates of the others count.
             "counter" => answers.json("sequence", Ok(json!(number(item, "sequence")))),
@@ -272,7 +268,14 @@ impl OverItems {
         }
         answers.outcome("capture", gateway.capture(&payment).await);
         answers.outcome("void", gateway.void(&payment).await);
-        answers.outcome("refund", gateway.refund(&payment).await);
+        let refund = gateway.refund(&payment).await;
+        answers.json(
+            "refund",
+            refund.map(|refund| match refund {
+                Refund::Refunded(amount) => money(amount),
+                other @ Refund::NothingCaptured => json!(format!("{other:?}")),
+            }),
+        );
     }
 
     async fn over_upload(&self, answers: &mut Answers, key: &str, item: &Value) {

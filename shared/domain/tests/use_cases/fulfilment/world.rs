@@ -60,9 +60,9 @@ impl World {
         let orders: Vec<Order> = orders.into_iter().collect();
         let order = FulfilmentOrder::from(orders[0].clone());
         memory.change(|tables| {
-            orders
-                .into_iter()
-                .for_each(|order| tables.orders.put(StoredOrder::new(order)))
+            for order in orders {
+                tables.orders.put(StoredOrder::new(order));
+            }
         });
         Self {
             id: order.id.clone(),

@@ -28,9 +28,9 @@ fn euros(cents: i64) -> Money {
 fn shop_with(orders: impl IntoIterator<Item = Order>) -> Arc<Memory> {
     let memory = Memory::new(clock());
     memory.change(|tables| {
-        orders
-            .into_iter()
-            .for_each(|order| tables.orders.put(StoredOrder::new(order)))
+        for order in orders {
+            tables.orders.put(StoredOrder::new(order));
+        }
     });
     memory
 }

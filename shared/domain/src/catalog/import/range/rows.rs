@@ -71,12 +71,11 @@ impl<'a> Rows<'a> {
                 self.writes.push(valid.to_row(), version, ends_at).await?;
             }
             Err(faults) => {
-                let part = match &mut self.part {
-                    Some(part) => part,
-                    None => {
-                        let (files, name) = (self.ports.rejected_rows, self.ports.ids.next_id());
-                        self.part.insert(RejectedPart::begin(files, self.import, name).await?)
-                    }
+                let part = if let Some(part) = &mut self.part {
+                    part
+                } else {
+                    let (files, name) = (self.ports.rejected_rows, self.ports.ids.next_id());
+                    self.part.insert(RejectedPart::begin(files, self.import, name).await?)
                 };
                 part.add(row.header, &row.record, &faults).await?;
                 self.writes.passed(ends_at);

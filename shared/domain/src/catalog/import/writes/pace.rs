@@ -57,8 +57,8 @@
 //! Measured in simulated time: one import on tables of 200 to 10,000 writes per second, four imports that share 1,000
 //! and 5,000, ten that share 1,000, and one whose table shrinks to a tenth or a quarter and grows again. *Used* is
 //! the part of the granted writes, *throttled* the part of the calls. With the constants below, one import uses 97 to
-//! 101 % and 0.6 % are throttled; four use 97 to 98 % and 0.6 to 1.8 % are throttled; ten use 98 % and 5 % are
-//! throttled.
+//! 101 %, and 0.6 % are throttled; four use 96 to 99 %, and 0.7 % (of 5,000) to 1.7 % (of 1,000) are throttled; ten
+//! use 99 %, and 5.5 % are throttled.
 //!
 //! | constant | is | measured, or why |
 //! |---|---|---|

@@ -4,8 +4,9 @@ use std::cell::RefCell;
 use std::sync::Once;
 
 use telemetry::log;
-use tests::privacy;
 use tracing::level_filters::LevelFilter;
+
+use crate::privacy;
 
 thread_local! {
     /// Every test runs on a thread of its own, and so has its own lines.
@@ -13,7 +14,7 @@ thread_local! {
 }
 
 /// For the whole process, since a subscriber of one thread is overlooked while others log without one.
-pub(crate) fn listen() {
+pub fn listen() {
     static LISTENING: Once = Once::new();
     LISTENING.call_once(|| {
         let write = |line: &str| LINES.with_borrow_mut(|lines| lines.push(line.to_owned()));
@@ -22,7 +23,7 @@ pub(crate) fn listen() {
 }
 
 /// The lines since the last time.
-pub(crate) fn taken() -> Vec<String> {
+pub fn taken() -> Vec<String> {
     let lines = LINES.take();
     privacy::assert_may_be_told("the functions", lines.iter().map(String::as_str));
     lines

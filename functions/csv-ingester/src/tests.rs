@@ -1,0 +1,50 @@
+//! What becomes of an object that S3 announced on the event bus?
+
+use function_tests::{CATALOG_BYTES, CATALOG_ROWS, THUMBNAILS_BUCKET, UPLOADS_BUCKET, World, error_name, event};
+
+use super::*;
+
+async fn reply(world: &World, event: Value) -> Reply {
+    let import = ImportCatalog {
+        divided_above_bytes: CATALOG_BYTES as u64,
+        ..ImportCatalog::from(&world.shop)
+    };
+    handle(world.invocation_of("csv-ingester", event), &import, UPLOADS_BUCKET).await
+}
+
+#[tokio::test]
+async fn a_catalog_becomes_products_once() {
+    let world = World::open();
+    world.put_catalog(CATALOG_ROWS);
+    let first = reply(&world, event("csv-ingester")).await.unwrap();
+    assert_eq!(first, json!({"outcome": "DONE", "rows_written": 2, "rows_rejected": 1}));
+    assert_eq!((world.available("CUP-01"), world.available("MUG-01")), (4, 9));
+    let again = reply(&world, event("csv-ingester")).await.unwrap();
+    assert_eq!(again, json!({"outcome": "FINISHED_BEFORE"}));
+}
+
+#[tokio::test]
+async fn an_object_that_is_no_catalog_of_ours_is_ignored() {
+    let world = World::open();
+    let ignored = json!({"outcome": "IGNORED"});
+    assert_eq!(reply(&world, event("csv-ingester.rejected")).await.unwrap(), ignored);
+    for (pointer, value) in [
+        ("/detail/object/key", "catalogs/"),
+        ("/detail/object/key", "reports/0192/rejected.csv"),
+        ("/detail/bucket/name", THUMBNAILS_BUCKET),
+        ("/detail-type", "Object Deleted"),
+    ] {
+        let mut event = event("csv-ingester");
+        *event.pointer_mut(pointer).unwrap() = json!(value);
+        assert_eq!(reply(&world, event).await.unwrap(), ignored, "{pointer}");
+    }
+}
+
+#[tokio::test]
+async fn an_event_that_cannot_be_read_fails_by_name() {
+    let mut keyless = event("csv-ingester");
+    keyless["detail"]["object"] = json!({});
+    for event in [keyless, json!({}), json!(null)] {
+        assert_eq!(error_name(reply(&World::open(), event).await), "StepInputMalformed");
+    }
+}
