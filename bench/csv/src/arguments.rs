@@ -45,7 +45,7 @@ pub(crate) enum Command {
     /// Write a catalog of so many rows
     Make { file: PathBuf, rows: u64 },
     /// Measure everything and write the report
-    Compare(Comparison),
+    Compare(Box<Comparison>),
     /// Run a program and print what it cost
     Measure {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]

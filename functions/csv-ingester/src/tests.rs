@@ -1,13 +1,8 @@
 //! What becomes of an object that S3 announced on the event bus?
 
-use function_tests::{CATALOG_BYTES, THUMBNAILS_BUCKET, UPLOADS_BUCKET, World, error_name, event};
+use function_tests::{CATALOG_BYTES, CATALOG_ROWS, THUMBNAILS_BUCKET, UPLOADS_BUCKET, World, error_name, event};
 
 use super::*;
-
-const CATALOG: &str = "sku,name,description,price,currency,stock\n\
-    CUP-01,Cup,Holds tea,8.50,EUR,4\n\
-    CUP-02,Cup,Holds nothing,free,EUR,4\n\
-    MUG-01,Mug,Holds more coffee,13.00,EUR,9\n";
 
 async fn reply(world: &World, event: Value) -> Reply {
     let import = ImportCatalog {
@@ -20,7 +15,7 @@ async fn reply(world: &World, event: Value) -> Reply {
 #[tokio::test]
 async fn a_catalog_becomes_products_once() {
     let world = World::open();
-    world.put_catalog(CATALOG);
+    world.put_catalog(CATALOG_ROWS);
     let first = reply(&world, event("csv-ingester")).await.unwrap();
     assert_eq!(first, json!({"outcome": "DONE", "rows_written": 2, "rows_rejected": 1}));
     assert_eq!((world.available("CUP-01"), world.available("MUG-01")), (4, 9));

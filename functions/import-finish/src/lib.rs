@@ -24,20 +24,16 @@ pub async fn handle(invocation: Invocation, finish: &FinishImport) -> Reply {
 
 #[cfg(test)]
 mod tests {
-    use function_tests::{World, error_name};
+    use function_tests::{CATALOG_ROWS, World, error_name};
     use serde_json::json;
 
     use super::*;
-
-    const CATALOG: &str = "sku,name,description,price,currency,stock\n\
-        CUP-01,Cup,Holds tea,8.50,EUR,4\n\
-        CUP-02,Cup,Holds nothing,free,EUR,4\n";
 
     #[tokio::test]
     async fn an_import_ends_with_the_numbers_of_its_ranges() {
         let world = World::open();
         let finish = FinishImport::from(&world.shop.ports);
-        world.put_catalog(CATALOG);
+        world.put_catalog(CATALOG_ROWS);
         for function in ["csv-ingester", "import-range"] {
             world.send(function).await.unwrap();
         }
@@ -48,7 +44,7 @@ mod tests {
         let upload = &world.ask("uploads-get").await["body"];
         assert_eq!(
             (&upload["status"], &upload["import"]["rows_written"]),
-            (&json!("DONE"), &json!(1))
+            (&json!("DONE"), &json!(2))
         );
         let reply = handle(world.invocation("import-finish.rejected"), &finish).await;
         assert_eq!(error_name(reply), "StepInputMalformed");

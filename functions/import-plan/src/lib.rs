@@ -39,38 +39,26 @@ fn outcome(plan: &Plan) -> PlanOutcome {
 
 #[cfg(test)]
 mod tests {
-    use function_tests::{CATALOG_BYTES, World, error_name};
+    use function_tests::{CATALOG_BYTES, CATALOG_ROWS, World, error_name};
     use serde_json::json;
 
     use super::*;
 
-    const CATALOG: &str = "sku,name,description,price,currency,stock\nCUP-01,Cup,Holds tea,8.50,EUR,4\n";
-
     #[tokio::test]
     async fn a_file_is_divided_without_a_gap() {
         let world = World::open();
-        world.put_catalog(&format!("{CATALOG}{}", "MUG-01,Mug,,13.00,EUR,9\n".repeat(800)));
-        let plan = handle(world.invocation("import-plan"), &PlanImport::from(&world.shop))
-            .await
-            .unwrap();
+        world.put_catalog(&CATALOG_ROWS.repeat(100));
+        let reply = handle(world.invocation("import-plan"), &PlanImport::from(&world.shop)).await;
+        let plan = reply.unwrap();
         let ranges = plan["ranges"].as_array().unwrap();
-        assert_eq!(
-            (&plan["outcome"], &plan["range_count"]),
-            (&json!("PLANNED"), &json!(ranges.len()))
-        );
-        let begins = ranges.iter().map(|range| &range["begin"]).skip(1);
-        assert!(
-            ranges.len() > 2
-                && ranges
-                    .iter()
-                    .map(|range| &range["end"])
-                    .zip(begins)
-                    .all(|(end, begin)| end == begin)
-        );
-        assert_eq!(
-            (&ranges[0]["begin"], &ranges[ranges.len() - 1]["end"]),
-            (&json!(0), &json!(CATALOG_BYTES))
-        );
+        assert_eq!((&plan["outcome"], ranges.len() > 10), (&json!("PLANNED"), true));
+        assert_eq!(plan["range_count"], ranges.len());
+        let mut reached = json!(0);
+        for range in ranges {
+            assert_eq!(range["begin"], reached);
+            reached = range["end"].clone();
+        }
+        assert_eq!(reached, CATALOG_BYTES);
     }
 
     #[tokio::test]

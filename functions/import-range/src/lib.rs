@@ -33,27 +33,23 @@ pub async fn handle(invocation: Invocation, ingest: &IngestRange) -> Reply {
 
 #[cfg(test)]
 mod tests {
-    use function_tests::{World, error_name};
+    use function_tests::{CATALOG_ROWS, World, error_name};
     use serde_json::json;
 
     use super::*;
 
-    const CATALOG: &str = "sku,name,description,price,currency,stock\n\
-        CUP-01,Cup,Holds tea,8.50,EUR,4\n\
-        CUP-02,Cup,Holds nothing,free,EUR,4\n";
-
     #[tokio::test]
     async fn the_rows_of_a_range_are_written_and_counted_once() {
         let world = World::open();
-        world.put_catalog(CATALOG);
+        world.put_catalog(CATALOG_ROWS);
         world.send("csv-ingester").await.unwrap();
         for _ in 0..2 {
             let reply = handle(world.invocation("import-range"), &IngestRange::from(&world.shop.ports)).await;
             assert_eq!(reply.unwrap(), json!({"outcome": "DONE"}));
         }
-        assert_eq!((world.available("CUP-01"), world.available("CUP-02")), (4, 0));
+        assert_eq!((world.available("CUP-01"), world.available("MUG-01")), (4, 9));
         let counts = &world.ask("uploads-get").await["body"]["import"];
-        assert_eq!((&counts["rows_read"], &counts["rows_rejected"]), (&json!(2), &json!(1)));
+        assert_eq!((&counts["rows_read"], &counts["rows_rejected"]), (&json!(3), &json!(1)));
     }
 
     #[tokio::test]

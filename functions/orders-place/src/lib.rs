@@ -10,7 +10,8 @@ use door::request::{correlation_id, invalid_content};
 use door::time::deadline;
 use door::{failure, subject};
 use entry::http::http;
-use entry::json::payload_hash;
+use entry::legacy_payload_hash::legacy_payload_hash;
+use entry::payload_hash;
 use entry::problem::{Fault, Problem};
 use entry::request::HttpRequest;
 use entry::response::HttpResponse;
@@ -51,10 +52,20 @@ fn new_order(request: &HttpRequest) -> Result<NewOrder, Problem> {
         lines: body.items,
         payment_token: body.payment_token,
         idempotency_key,
-        payload_hash: PayloadHash(payload_hash(&json)),
+        payload_hash: payload_hash(&json)?,
         // Once Lambda has ended this invocation, nothing of it can still write: the lease may pass on.
         lease_until: deadline(request.deadline_ms),
         correlation_id: correlation_id(request)?,
+    })
+}
+
+/// In both forms that records may have.
+pub fn payload_hash(payload: &Value) -> Result<PayloadHash, Problem> {
+    let current = payload_hash::payload_hash(payload);
+    let current = current.map_err(|fault| Problem::malformed_json(fault.to_string()))?;
+    Ok(PayloadHash {
+        current: current.into_bytes(),
+        legacy: legacy_payload_hash(payload),
     })
 }
 

@@ -2,9 +2,15 @@
 
 use domain::fulfilment::ports::SagaStanding;
 use function_tests::{ORDER, OTHER_ORDER, World, event};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
+
+async fn answer(world: &World, event: Value) -> Value {
+    let start = StartFulfilment::from(&world.shop.ports);
+    let reply = handle(world.invocation_of("saga-start", event), &start).await;
+    reply.unwrap()
+}
 
 fn saga(kind: SagaKind, order: &str, correlation_id: &str) -> SagaStart {
     SagaStart {
@@ -18,12 +24,10 @@ fn saga(kind: SagaKind, order: &str, correlation_id: &str) -> SagaStart {
 async fn changes_of_orders_start_one_saga_each() {
     let world = World::open();
     for _ in 0..2 {
-        let reply = handle(
-            world.invocation("saga-start"),
-            &StartFulfilment::from(&world.shop.ports),
-        )
-        .await;
-        assert_eq!(reply.unwrap(), json!({"batchItemFailures": []}));
+        assert_eq!(
+            answer(&world, event("saga-start")).await,
+            json!({"batchItemFailures": []})
+        );
     }
     let started = [
         saga(SagaKind::Order, ORDER, "req-7f3a2b10"),
@@ -40,13 +44,9 @@ async fn changes_of_orders_start_one_saga_each() {
 #[tokio::test]
 async fn a_stream_record_that_cannot_be_read_holds_up_what_comes_after_it() {
     let world = World::open();
-    let reply = handle(
-        world.invocation("saga-start.rejected"),
-        &StartFulfilment::from(&world.shop.ports),
-    )
-    .await;
+    let answer = answer(&world, event("saga-start.rejected")).await;
     let failures = json!([{"itemIdentifier": "4421584500000000017450439094"}]);
-    assert_eq!(reply.unwrap(), json!({"batchItemFailures": failures}));
+    assert_eq!(answer, json!({"batchItemFailures": failures}));
     let started = [saga(SagaKind::Order, ORDER, "req-7f3a2b10")];
     assert_eq!(world.memory.look(|tables| tables.sagas.starts.clone()), started);
 }
@@ -63,9 +63,8 @@ async fn a_change_that_starts_nothing_is_passed_over() {
     ] {
         let mut change = event("saga-start")["Records"][record].take();
         *change.pointer_mut(pointer).unwrap() = json!(value);
-        let changes = world.invocation_of("saga-start", json!({"Records": [change]}));
-        let reply = handle(changes, &StartFulfilment::from(&world.shop.ports)).await;
-        assert_eq!(reply.unwrap(), json!({"batchItemFailures": []}), "{pointer}");
+        let answer = answer(&world, json!({"Records": [change]})).await;
+        assert_eq!(answer, json!({"batchItemFailures": []}), "{pointer}");
     }
     assert!(world.memory.look(|tables| tables.sagas.starts.is_empty()));
 }

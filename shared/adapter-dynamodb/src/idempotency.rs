@@ -8,7 +8,7 @@
 //! | `kind` | S | `IDEMPOTENCY` |
 //! | `fence` | N | counts the claims that were granted |
 //! | `attempt` | S | which call of `claim` holds this fence |
-//! | `payload_hash` | B | absent once abandoned |
+//! | `payload_hash` | B | absent once abandoned; 32 bytes in records from before hashes had a version |
 //! | `lease_until` | N | Unix milliseconds |
 //! | `expires_at` | N | Unix seconds: the table's time to live |
 //! | `order_id`, `reply` | S, B | once completed |
@@ -34,7 +34,7 @@ const MS_PER_SECOND: i64 = 1_000;
 
 /// Free, expired (items are deleted days late), or claimed for this very payload by an attempt whose time is up.
 const CLAIMABLE: &str = "attribute_not_exists(payload_hash) OR expires_at <= :now_s \
-     OR (payload_hash = :hash AND attribute_not_exists(reply) AND lease_until <= :now)";
+     OR (payload_hash IN (:hash, :legacy_hash) AND attribute_not_exists(reply) AND lease_until <= :now)";
 const CLAIM: &str = "SET kind = :kind, attempt = :attempt, payload_hash = :hash, lease_until = :lease, \
      expires_at = :expires_s REMOVE order_id, reply ADD fence :one";
 
@@ -65,7 +65,8 @@ impl IdempotencyStore for DynamoIdempotencyStore {
             .expression_attribute_values(":now", number(now.unix_ms()))
             .expression_attribute_values(":kind", text(KIND))
             .expression_attribute_values(":attempt", text(attempt.as_str()))
-            .expression_attribute_values(":hash", bytes(payload_hash.0))
+            .expression_attribute_values(":hash", bytes(payload_hash.current.as_slice()))
+            .expression_attribute_values(":legacy_hash", bytes(payload_hash.legacy))
             .expression_attribute_values(":lease", number(lease_until.unix_ms()))
             .expression_attribute_values(":expires_s", number(expiry_s(*expires_at)))
             .expression_attribute_values(":one", number(1))
@@ -116,7 +117,7 @@ fn not_granted(record: &Item, claim: &IdempotencyClaim, attempt: &str) -> Result
         return Ok(IdempotencyClaimed::Granted(Fence(read_number(record, "fence")?)));
     }
     let payload_hash = optional_bytes(record, "payload_hash").ok_or(UnreadableItem::at("payload_hash"))?;
-    if payload_hash != claim.payload_hash.0 {
+    if !claim.payload_hash.matches(payload_hash) {
         return Ok(IdempotencyClaimed::OtherPayload);
     }
     Ok(match optional_bytes(record, "reply") {

@@ -19,7 +19,7 @@ pub struct SqliteIdempotencyStore {
 
 struct Record {
     /// `None` once abandoned.
-    payload_hash: Option<[u8; 32]>,
+    payload_hash: Option<Vec<u8>>,
     fence: u64,
     lease_until: Timestamp,
     expires_at: Timestamp,
@@ -71,7 +71,7 @@ impl IdempotencyStore for SqliteIdempotencyStore {
 /// The answer to a claim that is not to be granted.
 fn without_work(record: Record, claim: &IdempotencyClaim) -> Option<IdempotencyClaimed> {
     let payload_hash = record.payload_hash.filter(|_| record.expires_at > claim.now)?;
-    if payload_hash != claim.payload_hash.0 {
+    if !claim.payload_hash.matches(&payload_hash) {
         return Some(IdempotencyClaimed::OtherPayload);
     }
     if let Some(reply) = record.reply {
@@ -104,7 +104,7 @@ fn grant(connection: &Connection, claim: &IdempotencyClaim, fence: Fence) -> rus
             ":customer": customer.as_str(),
             ":operation": operation,
             ":key": key.as_str(),
-            ":hash": payload_hash.0,
+            ":hash": payload_hash.current,
             ":fence": fence.0,
             ":lease": lease_until.unix_ms(),
             ":expires": expires_at.unix_ms(),

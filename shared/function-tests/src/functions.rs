@@ -40,19 +40,19 @@ impl IdGenerator for ListedIds {
 }
 
 impl Functions {
-    /// `ports` gets a clock that stands still, and ids that a test can announce.
-    pub fn over(ports: impl FnOnce(&Arc<SetClock>, &Arc<ListedIds>) -> Ports) -> Self {
+    /// `build` makes the ports from a clock that stands still and ids that a test can announce. It returns with them what a
+    /// test wants to look at.
+    pub fn over<T>(build: impl FnOnce(&Arc<SetClock>, &Arc<ListedIds>) -> (Ports, T)) -> (Self, T) {
         log::listen();
         let clock = Arc::new(SetClock::at(Timestamp::from_unix_ms(NOW_MS)));
         let ids = Arc::new(ListedIds {
             announced: Mutex::default(),
             others: CountedIds::new("id", 1),
         });
-        let shop = Shop {
-            ports: ports(&clock, &ids),
-            settings: Arc::new(settings()),
-        };
-        Self { shop, clock, ids }
+        let (ports, adapters) = build(&clock, &ids);
+        let settings = Arc::new(settings());
+        let shop = Shop { ports, settings };
+        (Self { shop, clock, ids }, adapters)
     }
 
     pub async fn invoke(&self, function: &str, event: Value) -> Reply {

@@ -35,6 +35,11 @@ pub const CATALOG: &str = "0192e5a0-7c11-7b3a-9c5d-6a1f00000021";
 pub const CATALOG_KEY: &str = "catalogs/0192e5a0-7c11-7b3a-9c5d-6a1f00000021.csv";
 pub const CATALOG_VERSION: &str = "9mSpXd3dIbrHY5gVyLQp3HL4kqtJbK7R";
 pub const CATALOG_BYTES: usize = 20_480;
+/// Three rows, of which the second is rejected.
+pub const CATALOG_ROWS: &str = "sku,name,description,price,currency,stock\n\
+    CUP-01,Cup,Holds tea,8.50,EUR,4\n\
+    CUP-02,Cup,Holds nothing,free,EUR,4\n\
+    MUG-01,Mug,Holds more coffee,13.00,EUR,9\n";
 pub const UPLOADS_BUCKET: &str = "popshop-dev-uploads-123456789012";
 pub const THUMBNAILS_BUCKET: &str = "popshop-dev-thumbnails-123456789012";
 const REQUEST_ID: &str = "0f5e6d7c-8b9a-4c1d-a2e3-f40516273849";

@@ -54,12 +54,10 @@ pub const PRODUCTS_VERSION: CatalogVersion = CatalogVersion {
 impl World {
     /// Sells [`products`].
     pub fn open() -> Self {
-        let mut memory = None;
-        let functions = Functions::over(|clock, ids| {
-            let tables = memory.insert(Memory::new(clock.clone()));
-            ports(tables.clone(), clock.clone(), ids.clone())
+        let (functions, memory) = Functions::over(|clock, ids| {
+            let memory = Memory::new(clock.clone());
+            (ports(memory.clone(), clock.clone(), ids.clone()), memory)
         });
-        let memory = memory.unwrap();
         memory.change(|tables| {
             for row in products() {
                 let product = tables.products.rows.entry(row.sku.clone()).or_default();

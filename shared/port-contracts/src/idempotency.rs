@@ -23,6 +23,7 @@ pub async fn completed_requests(keys: Arc<dyn IdempotencyStore>, orders: Arc<dyn
     a_completed_request_is_replayed(keys.as_ref(), orders.as_ref()).await;
     a_successor_keeps_a_late_attempt_out(keys.as_ref(), orders.as_ref()).await;
     without_a_claim_nothing_is_placed(keys.as_ref(), orders.as_ref()).await;
+    a_record_without_a_version_keeps_its_payload(keys.as_ref(), orders.as_ref()).await;
 }
 
 async fn one_of_many_claims_is_granted(keys: Arc<dyn IdempotencyStore>) {
@@ -178,4 +179,38 @@ async fn without_a_claim_nothing_is_placed(keys: &dyn IdempotencyStore, orders: 
     let outcome = orders.place(&order, &completion(&claim, fence)).await.unwrap();
     assert_eq!(outcome, PlaceOutcome::LeaseLost, "abandoned");
     assert_eq!(orders.find(&order.id).await.unwrap(), None);
+}
+
+/// Claimed before hashes had a version, and asked for since.
+async fn a_record_without_a_version_keeps_its_payload(keys: &dyn IdempotencyStore, orders: &dyn OrderRepository) {
+    let (customer, completed, expired) = (customer(), unique("key"), unique("key"));
+    let same = |key: &str, seconds| claim(&customer, key, 1, at(seconds));
+    let other = |key: &str, seconds| claim(&customer, key, 2, at(seconds));
+    let mut fences = Vec::new();
+    for key in [&completed, &expired] {
+        let mut old = same(key, 0);
+        old.payload_hash.current = old.payload_hash.legacy.to_vec();
+        fences.push(granted(keys, &old).await);
+        assert_eq!(keys.claim(&same(key, 1)).await.unwrap(), IdempotencyClaimed::InProgress);
+        for seconds in [1, 11] {
+            let refused = keys.claim(&other(key, seconds)).await.unwrap();
+            assert_eq!(refused, IdempotencyClaimed::OtherPayload, "after {seconds} s");
+        }
+    }
+    let completion = completion(&same(&completed, 1), fences[0]);
+    let placed = orders.place(&order(&customer, at(1)), &completion).await.unwrap();
+    assert_eq!(placed, PlaceOutcome::Placed);
+    let replay = IdempotencyClaimed::Replay(completion.reply);
+    assert_eq!(keys.claim(&same(&completed, 12)).await.unwrap(), replay);
+    let refused = keys.claim(&other(&completed, 12)).await.unwrap();
+    assert_eq!(refused, IdempotencyClaimed::OtherPayload);
+
+    // Its lease has run out. The record gets the present form, and holds the same payload still.
+    assert!(granted(keys, &same(&expired, 12)).await > fences[1]);
+    assert_eq!(
+        keys.claim(&same(&expired, 13)).await.unwrap(),
+        IdempotencyClaimed::InProgress
+    );
+    let refused = keys.claim(&other(&expired, 13)).await.unwrap();
+    assert_eq!(refused, IdempotencyClaimed::OtherPayload);
 }

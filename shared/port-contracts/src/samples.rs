@@ -158,7 +158,10 @@ pub fn claim(customer: &CustomerId, key: &str, payload: u8, now: Timestamp) -> I
             operation: "place-order",
             key: IdempotencyKey::parse(key).unwrap(),
         },
-        payload_hash: PayloadHash([payload; 32]),
+        payload_hash: PayloadHash {
+            current: format!("v2:{payload:064x}").into_bytes(),
+            legacy: [payload; 32],
+        },
         now,
         lease_until: now.plus(Duration::from_secs(10)),
         expires_at: now.plus(Duration::from_hours(1)),

@@ -133,7 +133,7 @@ impl Caller<'_> {
         }
         // The rest of a time: minutes, seconds and milliseconds.
         match shown.split_once("{hour}") {
-            Some((before, time)) if before.is_empty() => format!("{{time of {} characters}}", time.len()),
+            Some(("", time)) => format!("{{time of {} characters}}", time.len()),
             _ => shown,
         }
     }

@@ -3,6 +3,9 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::format_collect,
+    clippy::format_push_string,
+    clippy::print_stderr,
     reason = "a panic in a test is a failed test"
 )]
 

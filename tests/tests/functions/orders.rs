@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adapter_embedded::idempotency::SqliteIdempotencyStore;
-use domain::orders::ports::{IdempotencyClaim, IdempotencyStore, PayloadHash};
+use domain::orders::ports::{IdempotencyClaim, IdempotencyStore};
 use domain::ports::Clock;
 use domain::values::CustomerId;
 use function_tests::ANN;
@@ -73,7 +73,7 @@ async fn a_request_still_in_progress_is_a_conflict_until_its_lease_is_over() {
     };
     let body = json!({"items": [{"sku": "MUG-01", "quantity": 1}], "payment_token": "tok_ok"});
     let claim = IdempotencyClaim {
-        payload_hash: PayloadHash(entry::json::payload_hash(&body)),
+        payload_hash: orders_place::payload_hash(&body).unwrap(),
         ..samples::claim(&CustomerId::parse(ANN).unwrap(), "key-1", 0, shop.clock.now())
     };
     idempotency.claim(&claim).await.unwrap();

@@ -1,6 +1,6 @@
 //! What becomes of files that are announced and arrive?
 
-use function_tests::{CATALOG, CATALOG_KEY, CATALOG_VERSION};
+use function_tests::{CATALOG, CATALOG_KEY, CATALOG_ROWS, CATALOG_VERSION};
 use serde_json::{Value, json};
 
 use crate::shop::{Shop, THUMBNAILS_BUCKET, event, http};
@@ -55,17 +55,12 @@ async fn every_photo_of_a_message_becomes_thumbnails() {
     assert_eq!(shop.invoke("thumbnailer", event).await.unwrap(), none_failed());
 }
 
-const CSV: &[u8] = b"sku,name,description,price,currency,stock\n\
-    CUP-01,Cup,Holds tea,8.50,EUR,4\n\
-    CUP-02,Cup,Holds nothing,free,EUR,4\n\
-    MUG-01,Mug,Holds more coffee,13.00,EUR,9\n";
-
 #[tokio::test]
 async fn a_catalog_becomes_products_and_a_report() {
     let shop = Shop::open().await;
-    let version = shop.upload(CATALOG_KEY, CSV, "text/csv").await;
+    let version = shop.upload(CATALOG_KEY, CATALOG_ROWS.as_bytes(), "text/csv").await;
     let mut event = with_versions(&event("csv-ingester"), &[(CATALOG_VERSION, &version)]);
-    event["detail"]["object"]["size"] = json!(CSV.len());
+    event["detail"]["object"]["size"] = json!(CATALOG_ROWS.len());
     let answer = shop.invoke("csv-ingester", event.clone()).await.unwrap();
     assert_eq!(
         answer,

@@ -41,8 +41,7 @@ impl Deref for Shop {
 impl Shop {
     /// Sells [`products`].
     pub(crate) async fn open() -> Self {
-        let mut parts = None;
-        let functions = Functions::over(|clock, ids| {
+        let (functions, (database, gateway, mailer, uploads)) = Functions::over(|clock, ids| {
             let database = Database::in_memory().unwrap();
             let buckets = Buckets::in_temporary_folder(database.clone(), clock.clone()).unwrap();
             let bucket = |name: &str, versions| NamedBucket {
@@ -52,12 +51,12 @@ impl Shop {
             let gateway = Arc::new(SandboxGateway::in_memory(clock.clone(), GATEWAY_TIMEOUT).unwrap());
             let mailer = Arc::new(OutboxMailer::in_temporary_folder(clock.clone()).unwrap());
             let uploads = bucket(UPLOADS_BUCKET, Versions::Kept);
-            parts = Some((
+            let adapters = (
                 database.clone(),
                 gateway.clone(),
                 mailer.clone(),
                 uploads.bucket.clone(),
-            ));
+            );
             let embedded = Embedded {
                 database,
                 clock: clock.clone(),
@@ -68,9 +67,8 @@ impl Shop {
                 thumbnails: bucket(THUMBNAILS_BUCKET, Versions::LatestOnly),
                 links: Arc::new(LinkSigner::new("http://shop.test".to_owned(), [7; 32])),
             };
-            embedded.ports()
+            (embedded.ports(), adapters)
         });
-        let (database, gateway, mailer, uploads) = parts.unwrap();
         let writer = SqliteCatalogWriter {
             database: database.clone(),
         };

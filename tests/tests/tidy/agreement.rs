@@ -108,6 +108,35 @@ fn every_function_has_an_accepted_and_a_rejected_event() {
 }
 
 #[test]
+fn every_function_has_a_test_beside_its_handler_that_names_its_events() {
+    for function in names_in("functions") {
+        let library = repository::text(&format!("functions/{function}/src/lib.rs"));
+        let (_, tests) = library.split_once("\n#[cfg(test)]\nmod tests").unwrap_or_default();
+        let tests = match tests {
+            ";\n" => repository::text(&format!("functions/{function}/src/tests.rs")),
+            tests => tests.to_owned(),
+        };
+        for expected in [
+            "#[tokio::test]".to_owned(),
+            "handle(".to_owned(),
+            format!("\"{function}\""),
+            format!("\"{function}.rejected\""),
+        ] {
+            assert!(tests.contains(&expected), "no test of {function} has {expected}");
+        }
+        let manifest = repository::text(&format!("functions/{function}/Cargo.toml"));
+        let (_, library) = manifest.split_once("[lib]\n").unwrap();
+        let is_off = library
+            .split("\n[")
+            .next()
+            .unwrap()
+            .lines()
+            .any(|line| line == "test = false");
+        assert!(!is_off, "the tests of {function} never run");
+    }
+}
+
+#[test]
 fn the_template_has_exactly_the_routes_of_the_contract() {
     let deployment = deployment();
     let mut routes: Vec<(String, String, bool)> = Vec::new();

@@ -183,11 +183,7 @@ fn crates_depend_inwards_only() {
             .iter()
             .filter(|dependency| ours.contains(dependency.as_str()))
         {
-            let may_use = if package.is_function {
-                &BINARY_MAY_USE
-            } else {
-                may_use
-            };
+            let may_use = if package.is_function { &BINARY_MAY_USE } else { may_use };
             let is_allowed = may_use.contains(&dependency.as_str());
             assert!(
                 is_allowed,

@@ -29,7 +29,10 @@ fn a_library_depends_on_no_crate_of_ours_in_its_tests_neither() {
     let packages = packages();
     let ours: Vec<&Value> = packages.iter().map(|package| &package["name"]).collect();
     for name in libraries() {
-        let package = packages.iter().find(|package| package["name"] == name.as_str()).unwrap();
+        let package = packages
+            .iter()
+            .find(|package| package["name"] == name.as_str())
+            .unwrap();
         for dependency in package["dependencies"].as_array().unwrap() {
             assert!(
                 !ours.contains(&&dependency["name"]),
@@ -54,11 +57,23 @@ fn a_library_has_what_a_package_needs() {
             assert!(!package[field].as_array().unwrap().is_empty(), "{name} has no {field}");
         }
         let manifest = text(&format!("libs/{name}/Cargo.toml"));
-        assert!(!manifest.contains("version.workspace = true\nedition"), "{name} has the version of the shop");
-        assert!(!manifest.contains("doctest = false"), "{name} leaves its examples unchecked");
+        assert!(
+            !manifest.contains("version.workspace = true\nedition"),
+            "{name} has the version of the shop"
+        );
+        assert!(
+            !manifest.contains("doctest = false"),
+            "{name} leaves its examples unchecked"
+        );
         let version = package["version"].as_str().unwrap();
         let changes = text(&format!("libs/{name}/CHANGELOG.md"));
-        assert!(changes.contains(&format!("## {version}")), "{name} says nothing of {version}");
-        assert!(text(&format!("libs/{name}/README.md")).contains("```rust"), "{name} has no example");
+        assert!(
+            changes.contains(&format!("## {version}")),
+            "{name} says nothing of {version}"
+        );
+        assert!(
+            text(&format!("libs/{name}/README.md")).contains("```rust"),
+            "{name} has no example"
+        );
     }
 }

@@ -96,13 +96,13 @@ impl MethodRoutes {
         let mut all = Self::default();
         for wanted in [method, ANY_METHOD] {
             for (index, route) in routes.iter().enumerate().filter(|(_, route)| route.method == wanted) {
-                let router = if route.path.ends_with("+}") {
+                let paths = if route.path.ends_with("+}") {
                     &mut all.greedy
                 } else {
                     &mut all.whole
                 };
                 // Refused where the path is taken: by a route of the method, which goes before one of `ANY`.
-                router.insert(pattern(&route.path), index).unwrap_or_default();
+                paths.insert(pattern(&route.path), index).unwrap_or_default();
             }
         }
         all

@@ -98,7 +98,7 @@ async fn a_claim_is_one_update_that_counts_the_fence() {
     assert_eq!(
         body["ConditionExpression"],
         "attribute_not_exists(payload_hash) OR expires_at <= :now_s \
-         OR (payload_hash = :hash AND attribute_not_exists(reply) AND lease_until <= :now)"
+         OR (payload_hash IN (:hash, :legacy_hash) AND attribute_not_exists(reply) AND lease_until <= :now)"
     );
     assert_eq!(
         body["UpdateExpression"],

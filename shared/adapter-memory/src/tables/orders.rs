@@ -122,7 +122,7 @@ impl Requests {
     pub fn standing(&self, claim: &IdempotencyClaim) -> Option<IdempotencyClaimed> {
         let record = self.records.get(&claim.scope);
         let record = record.filter(|record| !record.abandoned && record.claim.expires_at > claim.now)?;
-        if record.claim.payload_hash != claim.payload_hash {
+        if !claim.payload_hash.matches(&record.claim.payload_hash.current) {
             return Some(IdempotencyClaimed::OtherPayload);
         }
         if let Some((_, reply)) = &record.completed {

@@ -72,7 +72,7 @@ impl PlaceOrder {
         };
         let claim = IdempotencyClaim {
             scope: scope.clone(),
-            payload_hash: new.payload_hash,
+            payload_hash: new.payload_hash.clone(),
             now,
             lease_until: new.lease_until,
             expires_at: now.plus(IDEMPOTENCY_KEPT),

@@ -17,9 +17,21 @@ pub struct IdempotencyScope {
     pub key: IdempotencyKey,
 }
 
-/// SHA-256 of the request's canonical form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PayloadHash(pub [u8; 32]);
+/// Identifies the payload of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PayloadHash {
+    /// What a new record stores: the version of the hash and its digits, like `v2:44136f…`.
+    pub current: Vec<u8>,
+    /// What records stored before hashes had a version. They are compared with it until the last of them has expired.
+    pub legacy: [u8; 32],
+}
+
+impl PayloadHash {
+    /// Whether a record with this hash is about the same payload.
+    pub fn matches(&self, recorded: &[u8]) -> bool {
+        recorded == self.current || recorded == self.legacy
+    }
+}
 
 /// Which attempt holds the lease. A later attempt has a greater fence; an earlier one can no longer write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

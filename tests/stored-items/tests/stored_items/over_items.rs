@@ -273,7 +273,7 @@ impl OverItems {
             "refund",
             refund.map(|refund| match refund {
                 Refund::Refunded(amount) => money(amount),
-                other => json!(format!("{other:?}")),
+                other @ Refund::NothingCaptured => json!(format!("{other:?}")),
             }),
         );
     }

@@ -110,7 +110,10 @@ impl OverItems {
                     operation,
                     key: IdempotencyKey::parse(scope[2]).unwrap(),
                 },
-                payload_hash: PayloadHash(hash),
+                payload_hash: PayloadHash {
+                    current: format!("v2:{}", hash[0]).into_bytes(),
+                    legacy: hash,
+                },
                 now,
                 lease_until: now.plus(Duration::from_secs(10)),
                 expires_at: now.plus(Duration::from_hours(1)),
