@@ -60,7 +60,7 @@ fn new_order(request: &HttpRequest) -> Result<NewOrder, Problem> {
 }
 
 /// In both forms that records may have.
-pub fn payload_hash(payload: &Value) -> Result<PayloadHash, Problem> {
+fn payload_hash(payload: &Value) -> Result<PayloadHash, Problem> {
     let current = payload_hash::payload_hash(payload);
     let current = current.map_err(|fault| Problem::malformed_json(fault.to_string()))?;
     Ok(PayloadHash {

@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adapter_embedded::idempotency::SqliteIdempotencyStore;
-use domain::orders::ports::{IdempotencyClaim, IdempotencyStore};
+use domain::orders::ports::{IdempotencyClaim, IdempotencyStore, PayloadHash};
 use domain::ports::Clock;
 use domain::values::CustomerId;
+use entry::legacy_payload_hash::legacy_payload_hash;
+use entry::payload_hash::payload_hash;
 use function_tests::ANN;
 use port_contracts::samples;
 use serde_json::{Value, json};
@@ -73,7 +75,10 @@ async fn a_request_still_in_progress_is_a_conflict_until_its_lease_is_over() {
     };
     let body = json!({"items": [{"sku": "MUG-01", "quantity": 1}], "payment_token": "tok_ok"});
     let claim = IdempotencyClaim {
-        payload_hash: orders_place::payload_hash(&body).unwrap(),
+        payload_hash: PayloadHash {
+            current: payload_hash(&body).unwrap().into_bytes(),
+            legacy: legacy_payload_hash(&body),
+        },
         ..samples::claim(&CustomerId::parse(ANN).unwrap(), "key-1", 0, shop.clock.now())
     };
     idempotency.claim(&claim).await.unwrap();

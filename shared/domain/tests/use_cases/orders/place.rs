@@ -1,22 +1,18 @@
 //! Is an order placed exactly once, whatever happens on the way?
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use adapter_memory::Memory;
 use adapter_memory::tables::Tables;
 use adapter_memory::time::{CountedIds, SetClock};
-use async_trait::async_trait;
 use domain::orders::order::{NewOrderLine, Order};
 use domain::orders::place::{IDEMPOTENCY_KEPT, NewOrder, PlaceOrder, PlaceOrderError, PlacedOrder};
-use domain::orders::ports::{
-    IdempotencyClaim, IdempotencyClaimed, IdempotencyScope, IdempotencyStore, PayloadHash, PriceList, RecordedReply,
-};
+use domain::orders::ports::{IdempotencyClaim, IdempotencyClaimed, IdempotencyScope, PayloadHash, RecordedReply};
 use domain::orders::pricing::OrderFault;
-use domain::ports::{Clock, PortFailure};
+use domain::ports::Clock;
 use domain::values::{
-    CorrelationId, CustomerId, IdempotencyKey, Money, OrderLines, OrderStatus, PaymentToken, Quantity, Sku,
+    CorrelationId, CustomerId, IdempotencyKey, OrderLines, OrderStatus, PaymentToken, Quantity, Sku, Timestamp,
 };
 
 use super::{clock, euros};
@@ -177,76 +173,43 @@ async fn an_answer_that_got_lost_is_told_to_the_next_attempt() {
 }
 
 /// While prices are read, the lease runs out and another attempt takes over.
-struct TakenOver {
-    shop: Arc<Shop>,
-    scope: IdempotencyScope,
-}
-
-#[async_trait]
-impl PriceList for TakenOver {
-    async fn prices(&self, skus: &[Sku]) -> Result<BTreeMap<Sku, Money>, PortFailure> {
-        let early = self.shop.place(&self.shop.request("MUG")).await;
-        assert!(
-            matches!(early, Err(PlaceOrderError::InProgress)),
-            "while the lease lasts"
-        );
-        self.shop.clock.advance(LEASE);
-        let now = self.shop.clock.now();
-        let claim = IdempotencyClaim {
-            scope: self.scope.clone(),
-            payload_hash: payload(1),
+fn take_over(shop: &Shop, new: &NewOrder) {
+    let (clock, payload_hash) = (shop.clock.clone(), new.payload_hash.clone());
+    let scope = IdempotencyScope {
+        customer: new.customer.clone(),
+        operation: "place-order",
+        key: new.idempotency_key.clone(),
+    };
+    shop.memory.change_before("products.prices", move |tables| {
+        let claim = |now: Timestamp| IdempotencyClaim {
+            scope: scope.clone(),
+            payload_hash: payload_hash.clone(),
             now,
             lease_until: now.plus(LEASE),
             expires_at: now.plus(IDEMPOTENCY_KEPT),
         };
-        let claimed = self.shop.memory.claim(&claim).await?;
-        assert!(matches!(claimed, IdempotencyClaimed::Granted(_)), "once it has run out");
-        self.shop.memory.prices(skus).await
-    }
+        let early = tables.requests.standing(&claim(clock.now()));
+        assert_eq!(early, Some(IdempotencyClaimed::InProgress), "while the lease lasts");
+        clock.advance(LEASE);
+        let late = claim(clock.now());
+        assert_eq!(tables.requests.standing(&late), None, "once it has run out");
+        tables.requests.grant(&late);
+    });
 }
 
 #[tokio::test]
 async fn an_attempt_that_lost_its_lease_writes_nothing() {
-    let shop = Arc::new(Shop::selling_mugs());
+    let shop = Shop::selling_mugs();
     let new = shop.request("MUG");
-    let (customer, key) = (new.customer.clone(), new.idempotency_key.clone());
-    let scope = IdempotencyScope {
-        customer,
-        operation: "place-order",
-        key,
-    };
-    let slow = PlaceOrder {
-        prices: Arc::new(TakenOver {
-            shop: Arc::clone(&shop),
-            scope,
-        }),
-        ..shop.use_case()
-    };
-    assert!(matches!(
-        slow.run(&new, &rendered).await,
-        Err(PlaceOrderError::InProgress)
-    ));
+    take_over(&shop, &new);
+    assert!(matches!(shop.place(&new).await, Err(PlaceOrderError::InProgress)));
     assert_eq!(shop.orders(), []);
 
     // Refused behind a lost lease, it must not free the key of its successor.
-    let shop = Arc::new(Shop::selling_nothing());
-    let (customer, key) = (new.customer.clone(), new.idempotency_key.clone());
-    let scope = IdempotencyScope {
-        customer,
-        operation: "place-order",
-        key,
-    };
-    let slow = PlaceOrder {
-        prices: Arc::new(TakenOver {
-            shop: Arc::clone(&shop),
-            scope,
-        }),
-        ..shop.use_case()
-    };
-    assert!(matches!(
-        slow.run(&new, &rendered).await,
-        Err(PlaceOrderError::Refused(_))
-    ));
+    let shop = Shop::selling_nothing();
+    let new = shop.request("MUG");
+    take_over(&shop, &new);
+    assert!(matches!(shop.place(&new).await, Err(PlaceOrderError::Refused(_))));
     assert!(matches!(
         shop.place(&shop.request("MUG")).await,
         Err(PlaceOrderError::InProgress)
