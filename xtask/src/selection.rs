@@ -20,7 +20,6 @@ const AWS_CRATES: [&str; 10] = [
     "operator",
     "recorded-aws",
     "stored-items",
-    "stored-items",
 ];
 const SDK: &str = "aws-sdk-";
 
@@ -78,6 +77,9 @@ mod tests {
     fn only_the_selection_of_aws_compiles_the_sdk() {
         check(Network::Offline).unwrap();
         let aws = Selection::Aws.command("test").unwrap();
-        assert!(aws.windows(2).any(|pair| pair == ["--package", "orders-get"]), "{aws:?}");
+        assert!(
+            aws.windows(2).any(|pair| pair == ["--package", "orders-get"]),
+            "{aws:?}"
+        );
     }
 }
