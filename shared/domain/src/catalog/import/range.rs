@@ -23,7 +23,7 @@
 //!     +---------------------------> Done                                                      newer file replaced it
 //! ```
 //!
-//! [`progress`] holds these states, [`rows`] moves them by what the table and the ledger answer, and [`IngestRange`]
+//! `progress` holds these states, `rows` moves them by what the table and the ledger answer, and [`IngestRange`]
 //! reads the file. An attempt that was overtaken starts again from the checkpoint of the other one; each time,
 //! somebody got further, so this ends.
 
