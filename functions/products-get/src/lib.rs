@@ -22,7 +22,7 @@ pub async fn handle(invocation: Invocation, get: &GetProduct) -> Reply {
 
 #[cfg(test)]
 mod tests {
-    use function_tests::{World, event, http, problem};
+    use function_tests::{ORDER, World, event, http, problem};
     use serde_json::json;
 
     use super::*;
@@ -45,6 +45,16 @@ mod tests {
                 },
             })
         );
+    }
+
+    #[tokio::test]
+    async fn what_is_reserved_is_no_longer_available() {
+        let world = World::open();
+        let items = json!([{"sku": "Tee + Käse", "quantity": 2}]);
+        world.place(ORDER, "tok_ok", &items).await;
+        world.step("saga-reserve-stock", ORDER).await.unwrap();
+        let answer = http(handle(world.invocation("products-get"), &GetProduct::from(&world.shop.ports)).await);
+        assert_eq!(answer["body"]["available"], 3);
     }
 
     #[tokio::test]

@@ -132,3 +132,19 @@ impl Drop for Functions {
 fn function_of(name: &str) -> &str {
     name.strip_suffix(".rejected").unwrap_or(name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::World;
+
+    #[test]
+    fn a_handler_can_be_moved_between_threads() {
+        fn is_send(_: impl Send) {}
+        // Never polled: the host spawns invocations, and this is where it would fail to compile.
+        is_send(async {
+            let world = Arc::new(World::open());
+            world.invoke("orders-place", Value::Null).await.unwrap();
+        });
+    }
+}
