@@ -11,6 +11,7 @@ mod cloud_tests;
 mod command;
 mod faults;
 mod functions;
+mod libraries;
 mod lint;
 mod local_cloud;
 mod network;

@@ -11,7 +11,7 @@ use crate::command::{Failed, below_root, failed, run_cargo, run_in, workspace_ro
 use crate::network::Network;
 use crate::selection::Selection;
 use crate::steps::{AfterFailure, Outcome, Step, run_all};
-use crate::{faults, functions, rust_tools, simulate};
+use crate::{faults, functions, libraries, rust_tools, simulate};
 
 const LINE: &str = "cargo xtask prove";
 const SECONDS_PER_DAY: u64 = 24 * 60 * 60;
@@ -33,7 +33,15 @@ struct Proof {
 }
 
 /// In this order: the cheapest first.
-const PROOFS: [Proof; 6] = [
+const PROOFS: [Proof; 7] = [
+    Proof {
+        step: Step {
+            name: "libraries",
+            run: libraries::package,
+        },
+        about: "every crate of libs/ packaged, and built from its package alone",
+        usual_minutes: 2,
+    },
     Proof {
         step: Step {
             name: "simulation",

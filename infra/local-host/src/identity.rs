@@ -3,6 +3,8 @@
 //!
 //! The authorizer knows the issuer by its public key set only, the one that it serves as JWKS.
 
+mod es256;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -61,6 +63,7 @@ impl Issuer {
         clients: Vec<String>,
         secret: &[u8; 32],
     ) -> Result<Self, IssuerFault> {
+        es256::install();
         let key = p256::SecretKey::from_slice(secret).map_err(|fault| IssuerFault(fault.to_string().into()))?;
         let der = key
             .to_pkcs8_der()
