@@ -108,17 +108,18 @@ fn image(stored: &StoredOrder) -> rusqlite::Result<Value> {
         parked_from,
         parking,
     } = stored;
+    // Not every field: this is a copy for readers of the stream, and the order's row is the store.
     let Order {
         id,
         customer,
         lines,
         total,
-        payment_token: _,
         status,
         reason,
         correlation_id,
         created_at,
         updated_at,
+        ..
     } = order;
     let created_ms = created_at.unix_ms();
     let mut item = Map::new();

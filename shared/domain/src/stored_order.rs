@@ -83,6 +83,7 @@ impl StoredOrder {
 
 impl From<Order> for FulfilmentOrder {
     fn from(order: Order) -> Self {
+        // Not every field: a saga needs no more than it acts on.
         let Order {
             id,
             customer,
@@ -92,8 +93,8 @@ impl From<Order> for FulfilmentOrder {
             status,
             reason,
             correlation_id,
-            created_at: _,
             updated_at,
+            ..
         } = order;
         Self {
             id,
