@@ -1,13 +1,8 @@
 //! The context of an invocation, for tests.
 
-use events::invocation::InvocationContext;
+use events::invocation::{Invocation, InvocationContext};
+use serde_json::Value;
 
 pub(crate) fn context() -> InvocationContext {
-    InvocationContext {
-        function_name: "orders-place".to_owned(),
-        request_id: "request-1".to_owned(),
-        deadline_ms: 10_000,
-        trace_id: None,
-        cold_start: true,
-    }
+    Invocation::local("orders-place", "request-1", 10_000, Value::Null).context
 }
