@@ -61,19 +61,71 @@ fn every_link_and_path_in_the_documents_leads_somewhere() {
     assert!(checked > 50, "only {checked} links and paths were found");
 }
 
+/// A decision record as its first lines state it.
+struct Decision {
+    file: String,
+    number: usize,
+    title: String,
+    status: String,
+    area: String,
+    date: String,
+}
+
+const DECISIONS: &str = "docs/decisions";
+
+/// All decision records, in the order of their numbers.
+fn decisions() -> Vec<Decision> {
+    let files = repository::names_in(DECISIONS);
+    let records = files.into_iter().filter(|file| file != "README.md");
+    records.map(read_decision).collect()
+}
+
+fn read_decision(file: String) -> Decision {
+    let text = repository::text(&format!("{DECISIONS}/{file}"));
+    let mut lines = text.lines();
+    let heading = lines.next().and_then(|line| line.strip_prefix("# "));
+    let (number, title) = heading.and_then(|heading| heading.split_once(". ")).unwrap();
+    let state: Vec<&str> = lines.nth(1).unwrap().split(" · ").collect();
+    let [status, area, date] = state[..] else {
+        panic!("{file}: the third line is not `status · area · date`: {state:?}");
+    };
+    Decision {
+        number: number.parse().unwrap(),
+        title: title.to_owned(),
+        status: status.to_owned(),
+        area: area.to_owned(),
+        date: date.to_owned(),
+        file,
+    }
+}
+
 #[test]
 fn decisions_are_numbered_without_a_gap_and_have_their_parts() {
-    let names = repository::names_in("docs/decisions");
-    for (index, name) in names.iter().enumerate() {
+    for (index, decision) in decisions().iter().enumerate() {
+        let file = &decision.file;
+        assert_eq!(decision.number, index + 1, "{file} is out of order");
         assert!(
-            name.starts_with(&format!("{:04}-", index + 1)),
-            "{name} is out of order"
+            file.starts_with(&format!("{:04}-", decision.number)),
+            "{file} has another number than its title"
         );
-        let text = repository::text(&format!("docs/decisions/{name}"));
-        for part in ["**Question.**", "**Choice.**", "**What it costs.**", "**Reopen when**"] {
-            assert!(text.contains(part), "{name} has no {part}");
+        let text = repository::text(&format!("{DECISIONS}/{file}"));
+        for part in ["**Question.**", "**Decision.**", "**Consequences.**", "**Revisit when**"] {
+            assert!(text.contains(part), "{file} has no {part}");
         }
     }
+}
+
+#[test]
+fn the_index_of_decisions_lists_every_record() {
+    let row = |decision: &Decision| {
+        format!(
+            "| {} | [{}]({}) | {} | {} | {} |\n",
+            decision.number, decision.title, decision.file, decision.area, decision.status, decision.date
+        )
+    };
+    let rows: String = decisions().iter().map(row).collect();
+    let index = repository::text(&format!("{DECISIONS}/README.md"));
+    assert!(index.contains(&rows), "docs/decisions/README.md needs these rows:\n{rows}");
 }
 
 #[test]
