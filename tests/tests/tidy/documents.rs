@@ -109,7 +109,12 @@ fn decisions_are_numbered_without_a_gap_and_have_their_parts() {
             "{file} has another number than its title"
         );
         let text = repository::text(&format!("{DECISIONS}/{file}"));
-        for part in ["**Question.**", "**Decision.**", "**Consequences.**", "**Revisit when**"] {
+        for part in [
+            "**Question.**",
+            "**Decision.**",
+            "**Consequences.**",
+            "**Revisit when**",
+        ] {
             assert!(text.contains(part), "{file} has no {part}");
         }
     }
@@ -125,7 +130,10 @@ fn the_index_of_decisions_lists_every_record() {
     };
     let rows: String = decisions().iter().map(row).collect();
     let index = repository::text(&format!("{DECISIONS}/README.md"));
-    assert!(index.contains(&rows), "docs/decisions/README.md needs these rows:\n{rows}");
+    assert!(
+        index.contains(&rows),
+        "docs/decisions/README.md needs these rows:\n{rows}"
+    );
 }
 
 #[test]
@@ -137,4 +145,67 @@ fn the_readme_lists_every_function() {
             "{name} is not in the README's table"
         );
     }
+}
+
+/// The most sentences of one paragraph; a longer one is a list.
+const SENTENCES_MAX: usize = 5;
+
+#[test]
+fn no_paragraph_is_longer_than_five_sentences() {
+    let reports = root().join("docs/benchmarks");
+    let mut checked = 0;
+    for document in documents() {
+        if document.starts_with(&reports) {
+            continue; // Written by the benches.
+        }
+        let text = fs::read_to_string(&document).unwrap();
+        for paragraph in paragraphs(&text) {
+            checked += 1;
+            let count = sentences(&paragraph);
+            assert!(
+                count <= SENTENCES_MAX,
+                "{}: {count} sentences in the paragraph that begins {:?}; make it a list",
+                document.display(),
+                paragraph.chars().take(60).collect::<String>()
+            );
+        }
+    }
+    assert!(checked > 300, "only {checked} paragraphs were found");
+}
+
+/// Paragraphs and list items, without code blocks and tables.
+fn paragraphs(text: &str) -> Vec<String> {
+    let mut found = vec![String::new()];
+    let mut in_code = false;
+    for line in text.lines() {
+        in_code ^= line.starts_with("```");
+        let starts_item =
+            line.trim_start().starts_with("- ") || line.split_once(". ").is_some_and(|(n, _)| n.parse::<u32>().is_ok());
+        if in_code || line.is_empty() || line.starts_with('|') || line.starts_with("```") || starts_item {
+            found.push(String::new());
+        }
+        if !in_code && !line.starts_with('|') && !line.starts_with("```") {
+            let paragraph = found.last_mut().unwrap();
+            paragraph.push_str(line);
+            paragraph.push(' ');
+        }
+    }
+    found.retain(|paragraph| !paragraph.is_empty() && paragraph != " ");
+    found
+}
+
+/// Ends of sentences: a full stop, question or exclamation mark before white space.
+fn sentences(paragraph: &str) -> usize {
+    let marks = paragraph
+        .char_indices()
+        .filter(|(_, mark)| matches!(mark, '.' | '?' | '!'));
+    let ends = marks.filter(|(at, _)| paragraph[at + 1..].starts_with([' ', '"', ')', '*']));
+    ends.count()
+}
+
+#[test]
+fn sentences_are_counted() {
+    let text = "One. Two? (Three!) Version 1.2 of `a.rs`.\n\n- item. Next.\n- other";
+    let counts: Vec<usize> = paragraphs(text).iter().map(|paragraph| sentences(paragraph)).collect();
+    assert_eq!(counts, [4, 2, 0]);
 }
