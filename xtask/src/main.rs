@@ -53,6 +53,7 @@ fn run(command: Command) -> Result<(), Failed> {
         }
         Command::Prove { what, .. } => prove::run(&what),
         Command::Build { arch, functions } => functions::build_release(arch, &functions),
+        Command::Openapi => command::run("cargo", &["run", "--quiet", "--locked", "--package", "api-document"]),
         Command::LocalCloud { port, keep_running } => local_cloud::run(port, keep_running),
         Command::Faults { histories, seed } => {
             let size = faults::Size {
