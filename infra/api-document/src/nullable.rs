@@ -20,10 +20,9 @@ pub(crate) fn without_null(schema: &mut Value) {
                 member["type"] = only.clone();
             }
         }
-        let choice = member.get_mut("anyOf").and_then(Value::as_array_mut);
-        choice
-            .into_iter()
-            .for_each(|choice| choice.retain(|one| one["type"] != "null"));
+        if let Some(choice) = member.get_mut("anyOf").and_then(Value::as_array_mut) {
+            choice.retain(|one| one["type"] != "null");
+        }
     }
 }
 
