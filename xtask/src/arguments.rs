@@ -50,7 +50,11 @@ pub(crate) enum Command {
         functions: Vec<String>,
     },
     /// Write infra/openapi.yaml, infra/schemas/ and docs/problems.md from the types and the template
-    Openapi,
+    Openapi {
+        /// Copy them to infra/released instead: later changes are compared with these
+        #[arg(long)]
+        release: bool,
+    },
     /// Deploy infra/template.yaml on MiniStack and print how to use it; Ctrl-C ends it
     LocalCloud {
         /// Listen on 127.0.0.1:N (default: a free port)

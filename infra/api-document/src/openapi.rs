@@ -9,7 +9,6 @@ use local_host::template::{Deployment, EventSource, RouteSpec};
 use schemars::SchemaGenerator;
 use schemars::generate::{Contract, SchemaSettings};
 use serde_json::{Map, Value, json};
-use wire::schema;
 
 use crate::nullable::without_null;
 use crate::operations::{self, Operation};
@@ -111,8 +110,9 @@ fn describe(operation: &Operation, route: &RouteSpec, generator: &mut SchemaGene
     let mut parameters = (operation.parameters)(generator);
     parameters.push(json!({
         "name": CORRELATION_ID_HEADER, "in": "header", "required": false,
-        "description": "The caller's own id for this request. An id with other characters is replaced.",
-        "schema": schema::correlation_id(generator),
+        "description": "The caller's own id for this request: 1 to 64 letters, digits, hyphens, underscores and dots. \
+            Any other value is replaced.",
+        "schema": {"type": "string"},
     }));
     let mut described = json!({
         "operationId": operation.id,

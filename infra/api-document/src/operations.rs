@@ -35,6 +35,8 @@ pub(crate) struct Answer {
     pub(crate) body: fn(&mut SchemaGenerator) -> Schema,
     /// Name, whether it is always present, and description.
     pub(crate) headers: &'static [(&'static str, bool, &'static str)],
+    /// Operations that take the `id` of the body.
+    pub(crate) links: &'static [&'static str],
 }
 
 const LOCATION: (&str, bool, &str) = ("Location", true, "The path of the resource.");
@@ -68,6 +70,7 @@ fn orders() -> Vec<Operation> {
                         "`true` if the answer is that of an earlier request with the same key.",
                     ),
                 ],
+                links: &["getOrder", "cancelOrder"],
             },
             problems: &[
                 "malformed-json",
@@ -122,6 +125,7 @@ fn orders() -> Vec<Operation> {
                 description: "The order is CANCELLING.",
                 body: SchemaGenerator::subschema_for::<OrderJson>,
                 headers: &[LOCATION],
+                links: &["getOrder"],
             },
             problems: &["not-found", "conflict"],
         },
@@ -205,6 +209,7 @@ fn ok(description: &'static str, body: fn(&mut SchemaGenerator) -> Schema) -> An
         description,
         body,
         headers: &[],
+        links: &[],
     }
 }
 

@@ -36,6 +36,7 @@ pub(crate) fn of(
         json!({
             "description": answer.description,
             "headers": headers(answer.headers),
+            "links": links(answer.links),
             "content": {"application/json": {"schema": body}},
         }),
     );
@@ -52,6 +53,15 @@ pub(crate) fn of(
         .into_iter()
         .map(|(status, response)| (status.to_string(), response))
         .collect())
+}
+
+/// Links by the operation that they lead to; both take the resource's id.
+fn links(operations: &[&str]) -> Map<String, Value> {
+    let link = |operation: &&str| {
+        let link = json!({"operationId": operation, "parameters": {"id": "$response.body#/id"}});
+        ((*operation).to_owned(), link)
+    };
+    operations.iter().map(link).collect()
 }
 
 fn problems_of(operation: &Operation, needs_token: bool) -> Result<BTreeMap<u16, Vec<Described>>, DocumentFault> {
