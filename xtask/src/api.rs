@@ -195,12 +195,12 @@ impl Shop {
     /// An access token of the local issuer.
     fn token(&self, subject: &str, group: &str) -> Result<String, Failed> {
         let url = format!("{}/dev/token", self.url);
-        let answer = ureq::post(&url).send_json(json!({"sub": subject, "groups": [group]}));
+        let body = json!({"sub": subject, "groups": [group]}).to_string();
+        let answer = ureq::post(&url).content_type("application/json").send(&body);
         let mut answer = answer.map_err(|error| failed(&url, error.to_string()))?;
-        let token: Value = answer
-            .body_mut()
-            .read_json()
-            .map_err(|error| failed(&url, error.to_string()))?;
+        let text = answer.body_mut().read_to_string();
+        let text = text.map_err(|error| failed(&url, error.to_string()))?;
+        let token: Value = serde_json::from_str(&text).map_err(|error| failed(&url, error.to_string()))?;
         let token = token["access_token"].as_str();
         token.map(str::to_owned).ok_or_else(|| failed(&url, "issued no token"))
     }

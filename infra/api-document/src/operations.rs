@@ -174,6 +174,7 @@ fn uploads() -> Vec<Operation> {
                 description: "The request that sends the file: use `method`, `url` and all `headers` unchanged.",
                 body: SchemaGenerator::subschema_for::<CreatedUploadJson>,
                 headers: &[LOCATION],
+                links: &["getUpload"],
             },
             problems: &[
                 "malformed-json",
