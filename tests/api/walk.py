@@ -14,7 +14,7 @@ from popshop_client import AuthenticatedClient
 from popshop_client.api.orders import cancel_order, get_order, place_order
 from popshop_client.api.products import list_products
 from popshop_client.api.uploads import create_upload, get_upload
-from popshop_client.models import Catalog, CatalogKind, NewOrder, NewOrderItemsItem, OrderStatus, UploadStatus
+from popshop_client.models import Catalog, NewOrder, NewOrderItemsItem, OrderStatus, UploadStatus
 
 PATIENCE_SECONDS = 60
 
@@ -51,7 +51,7 @@ def place_and_cancel(customer: AuthenticatedClient) -> None:
 
 def upload(staff: AuthenticatedClient) -> None:
     csv = b"sku,name,description,price,currency,stock\nPY-01,Cup,A cup,7.50,EUR,12\n"
-    announced = Catalog(kind=CatalogKind.CATALOG, file_name="walk.csv", size_bytes=len(csv))
+    announced = Catalog(kind="catalog", file_name="walk.csv", size_bytes=len(csv))
     link = create_upload.sync(client=staff, body=announced)
     httpx.request(link.method, link.url, headers=link.headers.additional_properties, content=csv).raise_for_status()
     shown = until(lambda: get_upload.sync(id=link.id, client=staff), lambda shown: shown.status is UploadStatus.DONE)
