@@ -2,6 +2,7 @@
 
 mod divided;
 mod in_one_go;
+mod report;
 mod shop;
 mod time;
 mod writes;
