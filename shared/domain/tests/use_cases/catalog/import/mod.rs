@@ -1,5 +1,6 @@
 //! Imports of catalog files.
 
+mod cases;
 mod divided;
 mod in_one_go;
 mod report;
