@@ -1,4 +1,4 @@
-//! Which characters of a text can a person not see, and how does a message show them?
+//! Characters of a text that a person cannot see, and how a message shows them.
 
 use std::fmt::Write as _;
 
@@ -69,9 +69,8 @@ pub fn visible_character(character: char) -> String {
 pub fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
-        let is_shown =
-            character == ' ' || !(is_blank(character) || character.is_control() || character == REPLACEMENT_CHARACTER);
-        if !is_shown {
+        let is_hidden = is_blank(character) || character.is_control() || character == REPLACEMENT_CHARACTER;
+        if is_hidden && character != ' ' {
             // Writing to a text does not fail.
             let _ = write!(shown, "<U+{:04X}>", u32::from(character));
         } else {

@@ -66,8 +66,8 @@ pub(super) struct Column {
     read: for<'a> fn(Option<&'a str>, &mut Values<'a>),
 }
 
-/// A row in which nothing is wrong, still in the bytes that it was read from: copying the texts of a row takes most
-/// of the time, and a caller that only checks a file needs no copies.
+/// A valid row, still in the bytes that it was read from: copying the texts of a row takes most of the time, and a caller
+/// that only checks a file needs no copies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ValidRow<'a> {
     pub sku: SkuText<'a>,
@@ -91,15 +91,15 @@ impl ValidRow<'_> {
     }
 }
 
-/// The values of one row that were read so far, and what is wrong with the others.
+/// The values of one row that were read so far, and the faults of the others.
 #[derive(Debug, Default)]
 pub(super) struct Values<'a> {
-    /// The column that is read now.
+    /// The column that is being read.
     column: &'static str,
     sku: Option<SkuText<'a>>,
     name: Option<&'a str>,
     description: Option<&'a str>,
-    /// Cannot be checked before its currency is.
+    /// Checked with its currency.
     price_text: Option<&'a str>,
     price: Option<Money>,
     stock: Option<u32>,
@@ -158,7 +158,7 @@ impl<'a> Values<'a> {
     }
 }
 
-/// What is wrong with one field of a row.
+/// The fault of one field of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ColumnFault {
     pub column: &'static str,
@@ -267,21 +267,20 @@ fn may_have_faults(text: &[u8]) -> bool {
     for block in blocks {
         look_at(block);
     }
-    match text.last_chunk::<16>() {
-        Some(last) => look_at(last),
-        None => {
-            let mut last = [b' '; 16];
-            for (last, byte) in last.iter_mut().zip(rest) {
-                *last = *byte;
-            }
-            look_at(&last);
+    if let Some(last) = text.last_chunk::<16>() {
+        look_at(last);
+    } else {
+        let mut last = [b' '; 16];
+        for (last, byte) in last.iter_mut().zip(rest) {
+            *last = *byte;
         }
+        look_at(&last);
     }
     u128::from_ne_bytes(found) != 0
 }
 
-/// Without a valid currency there is no amount, and nothing can be said about decimals and limits. A text that is no
-/// number in any currency is still a fault.
+/// Without a valid currency there is no amount, and decimals and limits cannot be checked. A text that is not a number in
+/// any currency is still a fault.
 fn checked_price(price: &str, currency: Option<Currency>) -> Result<Option<Money>, FieldFault> {
     let price = trim_blank(price);
     if price.is_empty() {

@@ -179,12 +179,11 @@ pub fn shown_names<S: AsRef<str>>(names: &[S]) -> String {
         }
         if name.is_empty() { "(no name)".to_owned() } else { name }
     });
-    let mut text = shown.collect::<Vec<_>>().join(", ");
-    let more = names.len().saturating_sub(NAMES_SHOWN_MAX);
-    if more > 0 {
-        text.push_str(&format!(" and {more} more"));
+    let text = shown.collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(NAMES_SHOWN_MAX) {
+        0 => text,
+        more => format!("{text} and {more} more"),
     }
-    text
 }
 
 /// A file with another separator is recognised by the columns of the table: more of them are found with it than with

@@ -56,7 +56,7 @@ impl Position {
         self.byte_offset += bytes.len() as u64;
     }
 
-    /// Goes over a record, its line end included, that has no other.
+    /// Advances over a record that has no line end but the one behind it, which is included.
     pub(super) fn advance_a_line(&mut self, bytes: usize, line_end: u8) {
         self.line += 1;
         self.after_cr = line_end == b'\r';

@@ -1,5 +1,5 @@
-//! How is a report of rejected rows written so that spreadsheets run no formula in it, and how is it read when it comes
-//! back as a catalog?
+//! Writes the cells of a report of rejected rows so that spreadsheets run no formula in them, and reads a report that
+//! comes back as a catalog.
 //!
 //! A spreadsheet takes a cell for a formula by its first character, and it may divide the text of the report elsewhere
 //! than this shop does: at semicolons, tabs or line ends. So an apostrophe, the *guard*, goes in front of every part
@@ -23,7 +23,7 @@ const REPORT_MARK_ASCII: &str = "popshop report";
 pub const MISPLACED_MARK: char = crate::values::text::REPLACEMENT_CHARACTER;
 
 const GUARD: char = '\'';
-/// What begins a formula in Excel or LibreOffice, with the full-width forms that East Asian versions take for them.
+/// What begins a formula in Excel or `LibreOffice`, with the full-width forms that East Asian versions take for them.
 const FORMULA_BEGINS: [char; 9] = [
     '=', '+', '-', '@', '\u{2212}', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}',
 ];

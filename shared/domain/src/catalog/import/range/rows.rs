@@ -15,8 +15,8 @@ use crate::catalog::ports::{Advance, ByteStream, CatalogVersion, CatalogWriter, 
 use crate::ports::{Clock, IdGenerator, Pause, PortFailure};
 
 /// How long an attempt that stops waits for the rows in flight. Rows that are not written by then are written again
-/// by the next attempt. What else fits before the deadline is said at
-/// [`STOPS_BEFORE_DEADLINE`](super::super::STOPS_BEFORE_DEADLINE).
+/// by the next attempt. [`STOPS_BEFORE_DEADLINE`](super::super::STOPS_BEFORE_DEADLINE) lists what else fits before the
+/// deadline.
 pub const DRAIN_MAX: Duration = Duration::from_secs(5);
 
 #[derive(Clone, Copy)]
