@@ -30,15 +30,15 @@ pub async fn handle(invocation: Invocation, import: &ImportCatalog, uploads_buck
             version_id: object.version_id,
             size_bytes: object.size_bytes,
         };
-        let outcome = import.run(&key, &version, sequencer.as_ref(), stop_at).await;
-        Ok(answer(&outcome.map_err(step_error)?))
+        let attempt = import.run(&key, &version, sequencer.as_ref(), stop_at).await;
+        let (outcome, name) = report(attempt.map_err(step_error)?)?;
+        Ok(answer(&outcome, name))
     })
     .await
 }
 
-/// Nobody waits for the answer of an asynchronous invocation; it shows in the invocation's record.
-fn answer(outcome: &ImportOutcome) -> Value {
-    let name = report(outcome);
+/// No caller waits for the answer of an asynchronous invocation; the record of the invocation shows it.
+fn answer(outcome: &ImportOutcome, name: &str) -> Value {
     match outcome {
         ImportOutcome::Done(counts) => {
             let (rows_written, rows_rejected) = (counts.rows_written, counts.rows_rejected);
@@ -47,7 +47,7 @@ fn answer(outcome: &ImportOutcome) -> Value {
         ImportOutcome::Rejected { .. }
         | ImportOutcome::FinishedBefore
         | ImportOutcome::HandedOver
-        | ImportOutcome::Outdated => json!({"outcome": name}),
+        | ImportOutcome::Superseded => json!({"outcome": name}),
     }
 }
 

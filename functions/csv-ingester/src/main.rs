@@ -1,4 +1,4 @@
-//! What is `csv-ingester` made of on AWS?
+//! The parts list of `csv-ingester` on AWS.
 
 use std::process::ExitCode;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What becomes of an object that S3 announced on the event bus?
+//! Tests of csv-ingester over its events.
 
 use function_tests::{CATALOG_BYTES, CATALOG_ROWS, THUMBNAILS_BUCKET, UPLOADS_BUCKET, World, error_name, event};
 
@@ -24,7 +24,7 @@ async fn a_catalog_becomes_products_once() {
 }
 
 #[tokio::test]
-async fn an_object_that_is_no_catalog_of_ours_is_ignored() {
+async fn an_object_that_is_not_a_catalog_is_ignored() {
     let world = World::open();
     let ignored = json!({"outcome": "IGNORED"});
     assert_eq!(reply(&world, event("csv-ingester.rejected")).await.unwrap(), ignored);

@@ -1,4 +1,4 @@
-//! How is a catalog file divided, so that its ranges can be read side by side?
+//! Divides a catalog file into ranges that are read in parallel.
 
 use domain::catalog::import::STOPS_BEFORE_DEADLINE;
 use domain::catalog::import::job::{FileRange, ImportJob};
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_file_that_is_gone_has_no_ranges_and_a_strange_input_fails_by_name() {
+    async fn a_deleted_file_has_no_ranges_and_a_malformed_input_fails_by_name() {
         let world = World::open();
         let plan = PlanImport::from(&world.shop);
         let reply = handle(world.invocation("import-plan"), &plan).await;

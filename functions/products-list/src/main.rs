@@ -1,4 +1,4 @@
-//! What is `products-list` made of on AWS?
+//! The parts list of `products-list` on AWS.
 
 use std::process::ExitCode;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! How does `POST /uploads` answer staff with a link that takes one announced file?
+//! `POST /uploads`: answers staff with a link that accepts one announced file.
 
 use domain::uploads::create::{CreateUpload, CreateUploadError, NewUpload};
 use door::caller::staff;

@@ -1,4 +1,4 @@
-//! What is `uploads-create` made of on AWS?
+//! The parts list of `uploads-create` on AWS.
 
 use std::process::ExitCode;
 use std::sync::Arc;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::catalog::import::file_version::{FileAge, FileVersion};
 use domain::catalog::import::job::{FileRange, ImportId, ImportJob, RangeProgress};
-use domain::catalog::ports::{Advance, Begin, CatalogImport, CatalogImportEnd, ImportLedger, ImportRunner};
+use domain::catalog::ports::{Advance, Begin, CatalogImport, CatalogImportEnd, Finish, ImportLedger, ImportRunner};
 use domain::ports::{Clock, PortFailure};
 use domain::stored_upload::{self, NotACatalog};
 use domain::uploads::upload::{Upload, UploadStatus};
@@ -84,29 +84,18 @@ impl ImportLedger for SqliteImportLedger {
                 }
                 import_rows::store_progress(connection, &import, range, &to)?;
                 import_rows::add_counts(connection, &import.upload_id, to.since(&from), at)?;
-                Ok(Advance::Noted)
+                Ok(Advance::Recorded)
             })
             .await
     }
 
-    async fn finish(
-        &self,
-        import: &ImportId,
-        end: &CatalogImportEnd,
-        at: Timestamp,
-    ) -> Result<Option<CatalogImport>, PortFailure> {
+    async fn finish(&self, import: &ImportId, end: &CatalogImportEnd, at: Timestamp) -> Result<Finish, PortFailure> {
+        const ACTION: &str = "finish import";
         let (import, end) = (import.clone(), end.clone());
-        self.database
-            .call("finish import", move |connection| {
-                let Some(upload) = shown(connection, &import)? else {
-                    return Ok(None);
-                };
-                if !upload.status.is_final() {
-                    store_end(connection, &import.upload_id, &end, at)?;
-                }
-                Ok(import_of(connection, &import.upload_id)?.ok())
-            })
-            .await
+        let finish = self
+            .database
+            .call(ACTION, move |connection| finish(connection, &import, &end, at));
+        finish.await?.map_err(|fault| PortFailure::permanent(ACTION, fault))
     }
 }
 
@@ -152,6 +141,31 @@ fn begin(
         }
     }
     Ok(import_of(connection, id)?.map(Begin::Import))
+}
+
+/// Ends this import, unless it has ended or another one took its place.
+fn finish(
+    connection: &Connection,
+    import: &ImportId,
+    end: &CatalogImportEnd,
+    at: Timestamp,
+) -> rusqlite::Result<Result<Finish, NotACatalog>> {
+    let found = match import_of(connection, &import.upload_id)? {
+        Ok(found) => found,
+        Err(fault) => return Ok(Err(fault)),
+    };
+    if found.id != *import {
+        return Ok(Ok(Finish::Superseded(CatalogImport {
+            id: import.clone(),
+            finished: None,
+            ..found
+        })));
+    }
+    if found.finished.is_some() {
+        return Ok(Ok(Finish::EndedBefore(found)));
+    }
+    store_end(connection, &import.upload_id, end, at)?;
+    Ok(import_of(connection, &import.upload_id)?.map(Finish::Ended))
 }
 
 /// The upload, as long as this import is the one that it shows.

@@ -1,7 +1,7 @@
-//! What do the steps of a catalog's import tell each other?
+//! The JSON that the steps of a catalog import pass to each other.
 //!
 //! `{"upload_id", "sequence", "object": {"key", "version_id", "size_bytes"}}` is the job, and the input of an execution.
-//! `ranges` may stand beside it; the state machine hands them out one by one.
+//! `ranges` may be beside it; the state machine passes them on one by one.
 
 use domain::catalog::csv::RecordStart;
 use domain::catalog::import::job::{FileRange, ImportId, ImportJob};
@@ -47,7 +47,7 @@ pub struct RangeJson {
 pub struct ImportInput {
     #[serde(flatten)]
     job: JobJson,
-    /// Left out where the file was not divided yet: to a state machine, a member that is null exists.
+    /// Absent where the file was not divided yet: to a state machine, a member that is null exists.
     #[serde(skip_serializing_if = "Option::is_none")]
     ranges: Option<Vec<RangeJson>>,
 }
@@ -58,11 +58,11 @@ pub struct ImportInput {
 pub struct PlanInput {
     #[serde(flatten)]
     pub job: JobJson,
-    /// What an earlier attempt divided before its time was up.
+    /// The ranges that an earlier attempt found in its time.
     pub ranges: Vec<RangeJson>,
 }
 
-/// Its answer.
+/// The answer of that step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PlanOutcome {
@@ -81,7 +81,7 @@ pub struct RangeInput {
     pub range: RangeJson,
 }
 
-/// The input of the step that adds up.
+/// The input of the step that ends the import.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FinishInput {
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn an_execution_is_given_its_job_and_what_is_known_of_its_ranges() {
+    fn the_input_of_an_execution_has_its_job_and_the_ranges_if_there_are_any() {
         let job = ImportJob {
             id: ImportId {
                 upload_id: UploadId::parse("0190-a").unwrap(),
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn an_identifier_that_is_none_is_refused() {
+    fn a_malformed_identifier_is_refused() {
         let input =
             json!({"upload_id": "../x", "sequence": 7, "object": {"key": "k", "version_id": null, "size_bytes": 1}});
         assert!(serde_json::from_value::<JobJson>(input).is_err());

@@ -119,7 +119,7 @@ const BINARY_MAY_USE: [&str; 8] = [
     "lambda",
 ];
 /// What the domain may build on: nothing that knows a cloud, HTTP, JSON, time or chance.
-const DOMAIN_LIBRARIES: [&str; 5] = ["async-trait", "csv-core", "futures-util", "sha2", "thiserror"];
+const DOMAIN_LIBRARIES: [&str; 4] = ["async-trait", "futures-util", "sha2", "thiserror"];
 
 struct Package {
     name: String,

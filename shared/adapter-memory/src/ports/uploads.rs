@@ -3,9 +3,7 @@
 use async_trait::async_trait;
 use domain::catalog::import::file_version::FileVersion;
 use domain::catalog::import::job::{FileRange, ImportId, ImportJob, RangeProgress};
-use domain::catalog::ports::{
-    Advance, Begin, CatalogImport, CatalogImportEnd, ImportLedger, ImportRunner, ThumbnailLinks,
-};
+use domain::catalog::ports::{Advance, Begin, CatalogImportEnd, Finish, ImportLedger, ImportRunner, ThumbnailLinks};
 use domain::ports::PortFailure;
 use domain::thumbnails::ports::{PhotoUpload, PhotoUploads};
 use domain::uploads::ports::{AnnouncedUpload, UploadGrant, UploadLink, UploadLinks, UploadRepository};
@@ -115,24 +113,16 @@ impl<A: Access> ImportLedger for Ports<A> {
             }
             row.ranges.insert(range, to.clone());
             row.add(to.since(&from));
-            Advance::Noted
+            Advance::Recorded
         };
         self.0.write("imports.advance", advance).await
     }
 
-    async fn finish(
-        &self,
-        import: &ImportId,
-        end: &CatalogImportEnd,
-        _: Timestamp,
-    ) -> Result<Option<CatalogImport>, PortFailure> {
-        let (import, end) = (import.clone(), end.clone());
-        let finish = move |tables: &mut Tables| {
-            let row = tables.uploads.showing(&import)?;
-            row.end_import(&end);
-            row.import().ok()
-        };
-        self.0.write("imports.finish", finish).await
+    async fn finish(&self, import: &ImportId, end: &CatalogImportEnd, _: Timestamp) -> Result<Finish, PortFailure> {
+        let (operation, import, end) = ("imports.finish", import.clone(), end.clone());
+        let finish = move |tables: &mut Tables| tables.uploads.finish(&import, &end);
+        let finished = self.0.write(operation, finish).await?;
+        finished.map_err(|fault| PortFailure::permanent(operation, fault))
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::catalog::import::file_version::{FileAge, FileVersion};
 use domain::catalog::import::job::{ImportId, RangeProgress};
-use domain::catalog::ports::{Begin, CatalogImport, CatalogImportEnd};
+use domain::catalog::ports::{Begin, CatalogImport, CatalogImportEnd, Finish};
 use domain::stored_upload::{NotACatalog, import_of, unannounced_catalog};
 use domain::uploads::upload::{Upload, UploadKind, UploadStatus};
 use domain::values::{CustomerId, ImportCounts, ObjectVersion, Timestamp, UploadId};
@@ -101,6 +101,24 @@ impl Uploads {
         if let Some(row) = self.rows.get_mut(id) {
             row.end(status, reason);
         }
+    }
+
+    /// Ends this import, unless it has ended or another one took its place.
+    pub(crate) fn finish(&mut self, id: &ImportId, end: &CatalogImportEnd) -> Result<Finish, NotACatalog> {
+        let row = self.rows.get_mut(&id.upload_id).ok_or(NotACatalog)?;
+        let found = row.import()?;
+        if found.id != *id {
+            return Ok(Finish::Superseded(CatalogImport {
+                id: id.clone(),
+                finished: None,
+                ..found
+            }));
+        }
+        if found.finished.is_some() {
+            return Ok(Finish::EndedBefore(found));
+        }
+        row.end_import(end);
+        row.import().map(Finish::Ended)
     }
 
     /// The upload, as long as this import is the one that it shows.

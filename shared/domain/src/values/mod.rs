@@ -10,6 +10,7 @@ mod order_status;
 mod quantity;
 mod sequencer;
 mod sku;
+pub mod text;
 mod timestamp;
 
 pub use currency::{Currency, UnknownCurrency};

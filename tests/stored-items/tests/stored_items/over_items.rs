@@ -18,7 +18,7 @@ use adapter_dynamodb::uploads::DynamoUploadRepository;
 use adapter_system::clock::SystemClock;
 use domain::catalog::import::job::ImportId;
 use domain::catalog::ports::{
-    Begin, CatalogImport, CatalogImportEnd, CatalogVersion, CatalogWriter, ImportLedger, ProductCatalog,
+    Begin, CatalogImport, CatalogImportEnd, CatalogVersion, CatalogWriter, Finish, ImportLedger, ProductCatalog,
 };
 use domain::catalog::product::{CatalogRow, ProductDetails};
 use domain::fulfilment::ports::{PaymentGateway, PaymentRecords, Refund, StockLedger, StockLine};
@@ -63,6 +63,13 @@ fn import_json(import: CatalogImport) -> Value {
     });
     let uploaded_by = import.uploaded_by.as_ref().map(CustomerId::as_str);
     json!({ "sequence": import.id.sequence, "file_name": import.file_name, "uploaded_by": uploaded_by, "end": end })
+}
+
+fn finish_json(finish: Finish) -> Value {
+    match finish {
+        Finish::Ended(import) | Finish::EndedBefore(import) => import_json(import),
+        Finish::Superseded(_) => Value::Null,
+    }
 }
 
 /// What was answered, by what was asked.
@@ -324,16 +331,13 @@ impl OverItems {
             reason: "late".to_owned(),
         };
         let finished = ledger.finish(&import, &end, later()).await;
-        answers.json("finish", finished.map(|import| import.map_or(Value::Null, import_json)));
+        answers.json("finish", finished.map(finish_json));
         let overtaken = ImportId {
             sequence: sequence + 1,
             ..import
         };
         let finished = ledger.finish(&overtaken, &end, later()).await;
-        answers.json(
-            "finish another",
-            finished.map(|import| import.map_or(Value::Null, import_json)),
-        );
+        answers.json("finish another", finished.map(finish_json));
         let photos = DynamoPhotoUploads { table: self.table() };
         let photo = PhotoKey {
             sku: Sku::parse("MUG-01").unwrap(),

@@ -1,4 +1,4 @@
-//! What is there to import, and how is it divided?
+//! An import, the ranges of its file, and the progress of each range.
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ use crate::values::{ImportCounts, ObjectVersion, UploadId};
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ImportId {
     pub upload_id: UploadId,
-    /// Its place among all uploads, given once; later ones win.
+    /// Its place among all uploads, assigned once; later ones win.
     pub sequence: u64,
 }
 
@@ -29,7 +29,7 @@ pub struct ImportJob {
     pub object: ObjectVersion,
 }
 
-/// Whole records that are read together, by one attempt after the other. The first range of a file has its header.
+/// Whole records that are read together, by one attempt after another. The first range of a file has its header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FileRange {
     /// Counted from 0, in the order of the file.
@@ -54,7 +54,7 @@ impl FileRange {
     }
 }
 
-/// How far a range is. Everything before `reached` is in the table, or in one of the parts of the report.
+/// The progress of a range. Every row before `reached` is in the table, or in one of the parts of the report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RangeProgress {
     pub reached: RecordStart,
@@ -82,12 +82,12 @@ impl RangeProgress {
         self.rows_read > 0 || !self.parts.is_empty() || self.is_done
     }
 
-    /// Rows that are not rejected are written before progress is noted.
+    /// Rows that are not rejected are written before progress is recorded.
     pub fn rows_written(&self) -> u64 {
         self.rows_read.saturating_sub(self.rows_rejected)
     }
 
-    /// What came since `earlier` progress of the same range; without a total.
+    /// The counts since `earlier` progress of the same range, without a total.
     pub fn since(&self, earlier: &Self) -> ImportCounts {
         ImportCounts {
             rows_read: self.rows_read.saturating_sub(earlier.rows_read),
