@@ -1,4 +1,4 @@
-//! Do template, functions, events, state machines and local host speak of the same things?
+//! Tests that template, functions, events, state machines and local host agree.
 
 use std::collections::BTreeSet;
 
@@ -177,7 +177,8 @@ fn every_state_machine_file_is_in_the_template_and_names_known_functions() {
         .collect();
     assert_eq!(deployment.state_machines.len(), files.len());
     for machine in deployment.state_machines.values() {
-        for arn in machine.substitutions.values() {
+        let arns = machine.substitutions.iter().filter(|(name, _)| *name != "Partition");
+        for (_, arn) in arns {
             let function = template::function_of_arn(arn).unwrap_or_else(|| panic!("{arn} is no function"));
             assert!(
                 deployment.functions.contains_key(function),
@@ -186,4 +187,40 @@ fn every_state_machine_file_is_in_the_template_and_names_known_functions() {
             );
         }
     }
+}
+
+/// The local host runs nothing of it, and leaves it out as a whole.
+#[test]
+fn the_second_template_holds_nothing_but_what_watches() {
+    let text = repository::text("infra/watching.yaml");
+    let types: BTreeSet<&str> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("    Type: AWS::"))
+        .collect();
+    let expected = ["CloudWatch::Alarm", "CloudWatch::Dashboard", "Logs::QueryDefinition"];
+    assert_eq!(types, BTreeSet::from(expected));
+}
+
+/// Queries name log groups by their text: a group that no function writes to would show nothing.
+#[test]
+fn saved_queries_read_log_groups_that_exist() {
+    let (main, watching) = (
+        repository::text("infra/template.yaml"),
+        repository::text("infra/watching.yaml"),
+    );
+    let groups: BTreeSet<&str> = watching
+        .lines()
+        .filter_map(|line| line.strip_prefix("        - !Sub /"))
+        .collect();
+    assert!(groups.len() > names_in("functions").len(), "{groups:?}");
+    for group in groups {
+        assert!(main.contains(&format!("LogGroupName: !Sub \"/{group}\"")), "{group}");
+    }
+}
+
+#[test]
+fn the_template_is_short_enough_to_be_read() {
+    const LINES_MAX: usize = 3_000;
+    let lines = repository::text("infra/template.yaml").lines().count();
+    assert!(lines < LINES_MAX, "{lines}");
 }
