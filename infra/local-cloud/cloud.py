@@ -150,7 +150,7 @@ def free_port():
 def deployed(ministack, zips):
     """Deploys the stack; what a client has to know about it."""
     started = time.monotonic()
-    outputs = deploy.deploy(ministack.url, HERE.parent, zips)
+    outputs = deploy.deploy(ministack.url, zips)
     api_host = f"{deploy.api_id(ministack.url)}.execute-api.localhost:{ministack.port}"
     return {
         "stack": deploy.STACK,

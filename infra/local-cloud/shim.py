@@ -1,4 +1,4 @@
-"""What has to change in the template, once translated, so that MiniStack can deploy it? All of it, with the reasons.
+"""Changes the translated template so that MiniStack can deploy it. The list is complete and says why.
 
 1. The routes of the HTTP API. MiniStack makes an API of an OpenAPI `Body`, and none of the routes in it. They become
    resources of their own: integrations, routes, and the authorizer.
@@ -6,17 +6,20 @@
    CloudFormation has others (`AllowOrigins`); so the property gets OpenAPI's.
 3. CodeDeploy. MiniStack refuses its resources by name. The application and the groups are dropped, and what makes an
    alias wait for them: an update moves the alias at once.
-4. TLS. The local cloud speaks plain HTTP on the loopback, and MiniStack enforces bucket policies: the statement that
-   refuses what comes without TLS is dropped, the rest of the policy stays.
-5. Permission to send mail. AWS authorizes `ses:SendEmail` on the sender's identity, as the template has it; MiniStack
-   on `*`, and would refuse every mail. That statement's resource becomes `*`.
+4. TLS. The local cloud speaks plain HTTP on the loopback, and MiniStack enforces the policies of buckets and queues: the
+   statement that refuses requests without TLS is dropped, the rest of the policy stays.
+5. Permission to send mail. AWS authorizes `ses:SendEmail` on identities and configuration sets, for the sender that the
+   condition names; MiniStack on `*` and without the key of that condition, and would refuse every mail. That statement's
+   resource becomes `*`, without the condition.
 6. Permission to read catalogs. On AWS every event of a bucket that keeps versions names one, and `s3:GetObjectVersion`
    is all that it takes; MiniStack's events on the bus name none, so `s3:GetObject` comes with it.
 7. Alarms over several metrics. MiniStack takes none with an expression: such an alarm watches the first of its metrics.
-8. Saved queries of the log. MiniStack does not know them, and nothing refers to them: they are dropped.
+8. Saved queries of the log, and the budget. MiniStack does not have them, and nothing refers to them: they are dropped.
+9. The nested stack. MiniStack makes none: it is dropped here, and `deploy.py` deploys its template as a stack beside.
+10. What an API of a custom domain says about its default endpoint. Nothing here has a domain: it is dropped.
+11. Alarms named after a version. MiniStack resolves no attribute of a version in a name: the alarm's own name is dropped.
 
-Everything else passes as it is. What is not known here is refused: a resource type that nobody looked at could be one
-that MiniStack takes and then ignores.
+Everything else passes unchanged. An unknown resource type is refused: MiniStack could accept it and do nothing.
 """
 
 import re
@@ -42,12 +45,17 @@ AS_THEY_ARE = {
     "AWS::Route53::RecordSet",
     "AWS::S3::Bucket",
     "AWS::SQS::Queue",
-    "AWS::SQS::QueuePolicy",
     "AWS::SecretsManager::Secret",
     "AWS::StepFunctions::StateMachine",
 }
-DROPPED = {"AWS::CodeDeploy::Application", "AWS::CodeDeploy::DeploymentGroup", "AWS::Logs::QueryDefinition"}
-# SAM's name for "nobody has to sign in here".
+DROPPED = {
+    "AWS::Budgets::Budget",
+    "AWS::CloudFormation::Stack",
+    "AWS::CodeDeploy::Application",
+    "AWS::CodeDeploy::DeploymentGroup",
+    "AWS::Logs::QueryDefinition",
+}
+# SAM's name for a route without an authorizer.
 OPEN = "NONE"
 
 
@@ -64,7 +72,7 @@ def apply(template):
             continue
         if kind == "AWS::ApiGatewayV2::Api":
             resources.update(_api(name, resource))
-        elif kind == "AWS::S3::BucketPolicy":
+        elif kind in ("AWS::S3::BucketPolicy", "AWS::SQS::QueuePolicy"):
             resources.update(_over_plain_http(name, resource))
         elif kind == "AWS::CloudWatch::Alarm":
             resources[name] = _over_one_metric(name, resource)
@@ -93,9 +101,10 @@ def _asks_for_tls(statement):
 
 def _over_one_metric(name, alarm):
     properties = dict(alarm["Properties"])
+    properties.pop("AlarmName", None)
     metrics = properties.pop("Metrics", None)
     if metrics is None:
-        return alarm
+        return alarm | {"Properties": properties}
     first = next(metric["MetricStat"] for metric in metrics if "MetricStat" in metric)
     _only(f"the first metric of {name}", first, {"Metric", "Period", "Stat"})
     watched = first["Metric"] | {"Period": first["Period"], "Statistic": first["Stat"]}
@@ -115,7 +124,7 @@ def _policy(policy):
 
 def _statement(statement):
     if statement["Action"] == ["ses:SendEmail"]:
-        return statement | {"Resource": "*"}
+        return {name: value for name, value in statement.items() if name != "Condition"} | {"Resource": "*"}
     if statement.get("Sid") == "ReadCatalogs":
         return statement | {"Action": statement["Action"] + ["s3:GetObject"]}
     return statement
@@ -132,8 +141,10 @@ def _api(name, resource):
     _only(f"the properties of {name}", resource["Properties"], {"Body"})
     body = resource["Properties"]["Body"]
     # `info` and `tags` say nothing that a request could see.
-    known = {"openapi", "info", "tags", "paths", "components", "x-amazon-apigateway-cors"}
+    known = {"openapi", "info", "tags", "paths", "components", "x-amazon-apigateway-cors", "servers"}
     _only(f"the body of {name}", body, known)
+    for server in body.get("servers", []):
+        _only(f"a server of {name}", server, {"url", "x-amazon-apigateway-endpoint-configuration"})
     properties = {"Name": body["info"]["title"], "ProtocolType": "HTTP"}
     if cors := body.get("x-amazon-apigateway-cors"):
         properties["CorsConfiguration"] = cors
