@@ -148,10 +148,12 @@ fn cloud_shop(network: Network) -> Result<Outcome, Failed> {
         run_targets(network, Selection::WithoutAws, &["end_to_end", "local_cloud"], &place)?;
         check_privacy(network, &python, &cloud, &[("ALL_FUNCTIONS_WERE_CALLED", "yes")])?;
         run(&python, &["infra/local-cloud/alarms.py", &cloud.url])?;
-        // Last: it looks back on everything that was asked of this cloud.
+        // Looks back on everything that was asked of this cloud.
         let decisions = cloud.decisions.to_string_lossy();
         let audit = ["infra/local-cloud/granted.py", STACK, &decisions];
-        run_with(&python, &audit, &[("LOCAL_CLOUD_URL", &cloud.url)])
+        run_with(&python, &audit, &[("LOCAL_CLOUD_URL", &cloud.url)])?;
+        let redeploy = ["infra/local-cloud/redeploy.py", &cloud.url, &packages.to_string_lossy()];
+        run(&python, &redeploy)
     })
 }
 

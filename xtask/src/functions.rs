@@ -1,4 +1,4 @@
-//! How do function crates become what Lambda takes? Built by name in one go, and packed one by one.
+//! Builds function crates by name in one command, and packs each as Lambda takes it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -98,6 +98,7 @@ pub(crate) fn build_programs(
     if !is_host(target)? {
         must_be_installed(target)?;
     }
+    check_glibc(&read("getconf", &["GNU_LIBC_VERSION"])?)?;
     let mut arguments = vec!["build", "--release", "--locked", "--target", target];
     arguments.extend(names.iter().flat_map(|name| ["-p", name]));
     let flags = format!("CARGO_TARGET_{}_RUSTFLAGS", target.to_uppercase().replace('-', "_"));
@@ -159,6 +160,29 @@ fn is_host(target: &str) -> Result<bool, Failed> {
     Ok(version.lines().any(|line| line.strip_prefix("host: ") == Some(target)))
 }
 
+/// Up to 2.33 a statically linked `getaddrinfo` loads libraries that Lambda does not have:
+/// <https://sourceware.org/pipermail/libc-announce/2021/000032.html> moved them into the C library.
+const GLIBC_MIN: (u32, u32) = (2, 34);
+
+/// `version` is like `glibc 2.36`.
+fn check_glibc(version: &str) -> Result<(), Failed> {
+    let number = version
+        .trim()
+        .strip_prefix("glibc ")
+        .and_then(|number| number.split_once('.'));
+    let number = number.and_then(|(major, minor)| Some((major.parse().ok()?, minor.parse().ok()?)));
+    match number {
+        Some(found) if found >= GLIBC_MIN => Ok(()),
+        _ => Err(failed(
+            "cargo xtask build",
+            format!(
+                "needs glibc {}.{} or newer to link programs statically, and this machine has {version:?}",
+                GLIBC_MIN.0, GLIBC_MIN.1
+            ),
+        )),
+    }
+}
+
 /// Asked of the compiler: asking rustup could make it download.
 fn must_be_installed(target: &str) -> Result<(), Failed> {
     let folder = read("rustc", &["--print", "target-libdir", "--target", target])?;
@@ -169,4 +193,19 @@ fn must_be_installed(target: &str) -> Result<(), Failed> {
         "cargo xtask build",
         format!("needs the target {target}, which is not installed (`rustup target add {target}` and a linker for it)"),
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn programs_are_linked_statically_against_a_recent_glibc_only() {
+        for version in ["glibc 2.34\n", "glibc 2.41", "glibc 3.0"] {
+            assert!(check_glibc(version).is_ok(), "{version}");
+        }
+        for version in ["glibc 2.33", "glibc 2.31\n", "musl 1.2.5", ""] {
+            assert!(check_glibc(version).is_err(), "{version}");
+        }
+    }
 }

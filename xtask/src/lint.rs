@@ -7,7 +7,7 @@ use crate::python::Environment;
 use crate::steps::Outcome;
 use crate::{node, rust_tools};
 
-const TEMPLATES: [&str; 2] = ["infra/template.yaml", "infra/deploy-role.yaml"];
+const TEMPLATES: [&str; 3] = ["infra/template.yaml", "infra/watching.yaml", "infra/deploy-role.yaml"];
 const STATE_MACHINES: [&str; 3] = [
     "infra/order-saga.asl.json",
     "infra/order-cancel.asl.json",

@@ -24,6 +24,7 @@ mod rust_tools;
 mod selection;
 mod simulate;
 mod steps;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -61,6 +62,7 @@ fn run(command: Command) -> Result<(), Failed> {
             };
             faults::run(size, u64::from(seed))
         }
+        Command::Verify { stage, write } => verify::run(&stage.into(), write),
         Command::Parked { place, redrive } => parked::run(&place.into(), redrive.as_deref()),
         Command::Simulate(simulation) => simulate::run(Network::Allowed, &simulation.arguments()),
         Command::Bench { bench } => match bench {

@@ -224,3 +224,48 @@ fn the_template_is_short_enough_to_be_read() {
     let lines = repository::text("infra/template.yaml").lines().count();
     assert!(lines < LINES_MAX, "{lines}");
 }
+
+/// A tag can be moved to other code by its owner.
+#[test]
+fn every_action_of_a_workflow_is_pinned_by_commit_with_its_version() {
+    let mut actions = 0;
+    for file in names_in(".github/workflows") {
+        let text = repository::text(&format!(".github/workflows/{file}"));
+        let uses = text
+            .lines()
+            .filter_map(|line| line.trim().trim_start_matches("- ").strip_prefix("uses: "));
+        for action in uses.filter(|action| !action.starts_with("./")) {
+            let (commit, version) = action.split_once('@').unwrap().1.split_once(" # ").unwrap_or_default();
+            let is_commit = commit.len() == 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit());
+            assert!(is_commit && version.starts_with('v'), "{file}: {action}");
+            actions += 1;
+        }
+    }
+    assert!(actions > 5, "{actions}");
+}
+
+/// Benchmarks, budgets and deployments are about the packages of `cargo xtask build` (decision 50).
+#[test]
+fn the_pipeline_deploys_the_packages_that_xtask_builds() {
+    let workflow = repository::text(".github/workflows/deploy.yml");
+    for step in [
+        "cargo xtask build --arch arm64",
+        "infra/deploy_stage.py \"$STAGE\"",
+        "cargo xtask verify --stack",
+    ] {
+        assert!(workflow.contains(step), "{step}");
+    }
+    for file in [
+        "README.md",
+        "infra/samconfig.toml",
+        "docs/deploying.md",
+        ".github/workflows/deploy.yml",
+    ] {
+        let text = repository::text(file);
+        assert!(
+            text.contains("cargo xtask build") && text.contains("deploy_stage.py"),
+            "{file}"
+        );
+        assert!(!text.contains("sam build"), "{file}");
+    }
+}

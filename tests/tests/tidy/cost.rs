@@ -1,4 +1,4 @@
-//! Does `docs/cost.md` say what the state machine files cost? Every way through them, in the transitions that AWS bills.
+//! Counts the transitions that AWS bills on every path through the state machines, and compares them with `docs/cost.md`.
 //!
 //! AWS counts a transition "each time a step of your workflow is executed", retries included
 //! (<https://aws.amazon.com/step-functions/pricing/>): a state that is entered, and every attempt behind the first.
@@ -53,7 +53,7 @@ const WAYS: [Way; 12] = [
         &[("SagaAuthorizePayment", UNANSWERED, 2)],
     ),
     order(
-        "the customer cannot be told",
+        "notifying the customer fails",
         &[("SagaNotifyCustomer", "OrderNotFound", ALWAYS)],
     ),
     order("out of stock", &[("SagaReserveStock", "OutOfStock", ALWAYS)]),
@@ -86,7 +86,7 @@ const WAYS: [Way; 12] = [
     ),
     cancel("nothing fails", &[]),
     cancel(
-        "the customer cannot be told",
+        "notifying the customer fails",
         &[("SagaNotifyCustomer", "OrderNotFound", ALWAYS)],
     ),
 ];

@@ -8,7 +8,7 @@ use crate::catalog::ports::CatalogFiles;
 use crate::ports::{Clock, PortFailure};
 use crate::values::Timestamp;
 
-/// Ranges of one file. All of them travel in the state of one execution, which holds 256 KiB, and leave eight events each
+/// Ranges of one file. All of them travel in the state of one execution, which holds 256 KiB, and leave eleven events each
 /// in its history, which holds 25,000
 /// (<https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>).
 pub const RANGES_MAX: u64 = 1_000;
