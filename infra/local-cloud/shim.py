@@ -24,7 +24,7 @@ Everything else passes unchanged. An unknown resource type is refused: MiniStack
 
 import re
 
-# What MiniStack was seen to deploy as it stands.
+# Types that MiniStack deploys unchanged, as tests have shown.
 AS_THEY_ARE = {
     "AWS::ApiGatewayV2::ApiMapping",
     "AWS::ApiGatewayV2::DomainName",
@@ -60,11 +60,11 @@ OPEN = "NONE"
 
 
 class Unknown(Exception):
-    """The template has something that this file does not know."""
+    """The template has a part that this file does not handle."""
 
 
 def apply(template):
-    """The translated template, changed as said above."""
+    """The translated template, changed as listed above."""
     resources = {}
     for name, resource in template["Resources"].items():
         kind = resource["Type"]
@@ -140,9 +140,9 @@ def _api(name, resource):
     _only(name, resource, {"Type", "Properties", "Metadata"})
     _only(f"the properties of {name}", resource["Properties"], {"Body"})
     body = resource["Properties"]["Body"]
-    # `info` and `tags` say nothing that a request could see.
-    known = {"openapi", "info", "tags", "paths", "components", "x-amazon-apigateway-cors", "servers"}
-    _only(f"the body of {name}", body, known)
+    # `info` and `tags` have no effect on a request.
+    supported = {"openapi", "info", "tags", "paths", "components", "x-amazon-apigateway-cors", "servers"}
+    _only(f"the body of {name}", body, supported)
     for server in body.get("servers", []):
         _only(f"a server of {name}", server, {"url", "x-amazon-apigateway-endpoint-configuration"})
     properties = {"Name": body["info"]["title"], "ProtocolType": "HTTP"}
@@ -211,7 +211,7 @@ def _access(api, key, security, schemes):
     names = [name for requirement in security for name in requirement]
     if names == [OPEN]:
         return {"AuthorizationType": "NONE"}
-    # Nothing said is no permission for everybody: that has to be said.
+    # A route without `security` is refused: public access has to be explicit.
     if len(names) != 1 or names[0] not in schemes or security[0][names[0]]:
         raise Unknown(f"{key} may be called by {security}")
     return {"AuthorizationType": "JWT", "AuthorizerId": {"Ref": _authorizer_id(api, names[0])}}
@@ -221,7 +221,7 @@ def _authorizer_id(api, scheme):
     return f"{api}{scheme}Authorizer"
 
 
-def _only(what, found, known):
-    unknown = sorted(set(found) - known)
+def _only(what, found, supported):
+    unknown = sorted(set(found) - supported)
     if unknown:
         raise Unknown(f"{what} has {', '.join(unknown)}")

@@ -12,7 +12,7 @@ use crate::package::{self, Compression};
 
 const FOLDER: &str = "functions";
 const KIB: u64 = 1024;
-/// What a package should have at most; a larger one takes longer to be fetched and unpacked at every cold start.
+/// The largest size that a package should have: Lambda fetches and unpacks it at every cold start.
 pub(crate) const ZIP_BYTES_AIM: u64 = 3_000_000;
 /// With the C library inside, and at a fixed address: a third less to do before `main` (docs/decisions/0021).
 const LINKED: &str = "-C target-feature=+crt-static -C relocation-model=static";
@@ -62,14 +62,14 @@ pub(crate) fn all() -> Result<Vec<String>, Failed> {
 
 /// Builds `only` these functions (all of them, when it is empty) as they are deployed, to `target/lambda/`.
 pub(crate) fn build_release(architecture: Option<Architecture>, only: &[String]) -> Result<(), Failed> {
-    let known = all()?;
-    if let Some(stranger) = only.iter().find(|name| !known.contains(name)) {
+    let functions = all()?;
+    if let Some(stranger) = only.iter().find(|name| !functions.contains(name)) {
         return Err(failed(
             "cargo xtask build",
-            format!("knows no function {stranger}: there are {}", known.join(", ")),
+            format!("has no function {stranger}; functions are {}", functions.join(", ")),
         ));
     }
-    let names = if only.is_empty() { &known } else { only };
+    let names = if only.is_empty() { &functions } else { only };
     let folder = build_programs(Network::Allowed, architecture, names)?;
     let packages = workspace_root().join("target/lambda");
     eprintln!("\n{:28} {:>12} {:>12}", "", "binary", "zip");
@@ -87,8 +87,8 @@ pub(crate) fn build_release(architecture: Option<Architecture>, only: &[String])
 
 /// The programs as Lambda runs them, and the folder that they lie in.
 ///
-/// For a target that is named, even where it is this machine's: so the flags of linking reach the programs alone, and no
-/// build script or macro that runs here.
+/// The target is always named, even if it is this machine's: then the linker flags reach the programs only, and no build
+/// script or macro that runs here.
 pub(crate) fn build_programs(
     network: Network,
     architecture: Option<Architecture>,
