@@ -81,7 +81,7 @@ struct Watched {
 struct Alarm {
     name: String,
     condition: Option<String>,
-    alarm_name: Option<String>,
+    own_name: Option<String>,
     metrics: Vec<Watched>,
 }
 
@@ -123,7 +123,7 @@ fn alarms(file: &str) -> Vec<Alarm> {
             Alarm {
                 name: name.as_str().unwrap().to_owned(),
                 condition: text(resource, "Condition").map(str::to_owned),
-                alarm_name: text(properties, "AlarmName").map(str::to_owned),
+                own_name: text(properties, "AlarmName").map(str::to_owned),
                 metrics,
             }
         });
@@ -192,7 +192,7 @@ fn a_stage_that_is_not_watched_pays_for_no_alarm() {
     assert!(main.contains("  HasCanary: !Not [!Equals [!Ref Watching, none]]\n"));
 }
 
-/// An alarm on all versions would ring for a failing old one, and CodeDeploy would refuse the deployment of its fix. An
+/// An alarm on all versions would ring for a failing old one, and `CodeDeploy` would refuse the deployment of its fix. An
 /// alarm that keeps its name would still be ringing when the next deployment begins.
 #[test]
 fn a_canary_watches_the_new_version_only() {
@@ -215,7 +215,7 @@ fn a_canary_watches_the_new_version_only() {
         let expected = format!("Alarms: !If [HasCanary, [!Ref {id}Faults], [!Ref AWS::NoValue]]\n");
         assert!(preference.contains(&expected), "{id}");
         let alarm = alarms.iter().find(|alarm| alarm.name == format!("{id}Faults")).unwrap();
-        let name = alarm.alarm_name.as_deref().unwrap_or_default();
+        let name = alarm.own_name.as_deref().unwrap_or_default();
         assert!(name.contains(&format!("${{{id}.Version.Version}}")), "{id}: {name}");
         for metric in &alarm.metrics {
             let version = metric.dimensions.iter().find(|(name, _)| name.ends_with("Version"));

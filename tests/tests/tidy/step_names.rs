@@ -102,7 +102,9 @@ fn retried<'a>(value: &'a Value, found: &mut Vec<&'a Value>) {
 fn every_task_retries_the_same_errors_and_all_that_pass() {
     let mut lists = Vec::new();
     let machines = machines();
-    machines.iter().for_each(|machine| retried(machine, &mut lists));
+    for machine in &machines {
+        retried(machine, &mut lists);
+    }
     assert_eq!(lists.len(), 17);
     for list in &lists {
         assert_eq!(list, &lists[0]);
