@@ -17,7 +17,9 @@
 8. Saved queries of the log, and the budget. MiniStack does not have them, and nothing refers to them: they are dropped.
 9. The nested stack. MiniStack makes none: it is dropped here, and `deploy.py` deploys its template as a stack beside.
 10. What an API of a custom domain says about its default endpoint. Nothing here has a domain: it is dropped.
-11. Alarms named after a version. MiniStack resolves no attribute of a version in a name: the alarm's own name is dropped.
+11. The concurrency of an event source. MiniStack takes a parameter of the type Number for text, and its poller stops on
+    it: the parameter's default stands there as a number.
+12. Alarms named after a version. MiniStack resolves no attribute of a version in a name: the alarm's own name is dropped.
 
 Everything else passes unchanged. An unknown resource type is refused: MiniStack could accept it and do nothing.
 """
@@ -37,7 +39,6 @@ AS_THEY_ARE = {
     "AWS::Events::Rule",
     "AWS::Lambda::Alias",
     "AWS::Lambda::EventInvokeConfig",
-    "AWS::Lambda::EventSourceMapping",
     "AWS::Lambda::Function",
     "AWS::Lambda::Permission",
     "AWS::Lambda::Version",
@@ -74,6 +75,8 @@ def apply(template):
             resources.update(_api(name, resource))
         elif kind in ("AWS::S3::BucketPolicy", "AWS::SQS::QueuePolicy"):
             resources.update(_over_plain_http(name, resource))
+        elif kind == "AWS::Lambda::EventSourceMapping":
+            resources[name] = _with_a_number(resource, template["Parameters"])
         elif kind == "AWS::CloudWatch::Alarm":
             resources[name] = _over_one_metric(name, resource)
         elif kind == "AWS::IAM::Role":
@@ -97,6 +100,14 @@ def _over_plain_http(name, resource):
 def _asks_for_tls(statement):
     condition = statement.get("Condition", {})
     return statement["Effect"] == "Deny" and condition == {"Bool": {"aws:SecureTransport": False}}
+
+
+def _with_a_number(mapping, parameters):
+    limit = mapping["Properties"].get("ScalingConfig", {}).get("MaximumConcurrency")
+    if not isinstance(limit, dict):
+        return mapping
+    number = int(parameters[limit["Ref"]]["Default"])
+    return mapping | {"Properties": mapping["Properties"] | {"ScalingConfig": {"MaximumConcurrency": number}}}
 
 
 def _over_one_metric(name, alarm):

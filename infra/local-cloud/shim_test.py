@@ -35,7 +35,7 @@ BODY = {
 
 
 def applied(resources):
-    return shim.apply({"Resources": copy.deepcopy(resources)})["Resources"]
+    return shim.apply({"Parameters": {}, "Resources": copy.deepcopy(resources)})["Resources"]
 
 
 def api(change=lambda body: None):
@@ -131,6 +131,15 @@ class Shim(unittest.TestCase):
         left = applied({"Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": several("Throttles", "Errors")}})
         watched = metric("Throttles") | {"Threshold": 0, "Period": 60, "Statistic": "Sum"}
         self.assertEqual(left["Alarm"]["Properties"], watched)
+
+    def test_the_concurrency_of_an_event_source_becomes_a_number(self):
+        def mapping(limit):
+            scaling = {"ScalingConfig": {"MaximumConcurrency": limit}}
+            return {"Mapping": {"Type": "AWS::Lambda::EventSourceMapping", "Properties": {"BatchSize": 5} | scaling}}
+
+        parameters = {"Photos": {"Type": "Number", "Default": 10}}
+        left = shim.apply({"Parameters": parameters, "Resources": mapping({"Ref": "Photos"})})["Resources"]
+        self.assertEqual(left, mapping(10))
 
     def test_unknown_types_are_refused(self):
         with self.assertRaises(shim.Unknown):
