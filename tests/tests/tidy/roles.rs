@@ -1,18 +1,18 @@
-//! Does every function act under a role of its own that grants no more than it must?
+//! Tests that every function has its own role, and that no role grants more than it must.
 
 use std::collections::BTreeSet;
 
 use local_host::template;
 use tests::repository;
 
-/// Statements for whose actions AWS accepts no ARN; the template says why at each.
+/// Statements whose actions AWS accepts no ARN for; the template gives the reason.
 const WITHOUT_AN_ARN: [&str; 3] = ["DeliverLog", "Trace", "WatchAlarms"];
 
 fn text() -> String {
     repository::text("infra/template.yaml")
 }
 
-/// The lines of one resource, from its name to the next one's.
+/// The lines of one resource, up to the next blank line.
 fn resource<'text>(text: &'text str, logical_id: &str) -> &'text str {
     let start = text
         .find(&format!("\n  {logical_id}:\n"))
@@ -22,7 +22,7 @@ fn resource<'text>(text: &'text str, logical_id: &str) -> &'text str {
     &body[..end]
 }
 
-/// What the resources of the kind are called.
+/// The logical ids of all resources of this type.
 fn logical_ids(text: &str, kind: &str) -> Vec<String> {
     let lines: Vec<&str> = text.lines().collect();
     let pairs = lines.windows(2).filter(|pair| pair[1] == format!("    Type: {kind}"));
@@ -30,7 +30,7 @@ fn logical_ids(text: &str, kind: &str) -> Vec<String> {
     names.map(str::to_owned).collect()
 }
 
-/// What a policy grants: words like `dynamodb:GetItem`, without that by which the role is assumed.
+/// The actions in a policy, like `dynamodb:GetItem`, without those of its trust policy and conditions.
 fn actions(policy: &str) -> BTreeSet<&str> {
     let words = policy.split(|character: char| !(character.is_ascii_alphanumeric() || "-:".contains(character)));
     // `ses:FromAddress:` is the key of a condition.
