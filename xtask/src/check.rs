@@ -9,7 +9,7 @@ use crate::network::Network;
 use crate::python::Environment;
 use crate::selection::{self, Selection};
 use crate::steps::{AfterFailure, Outcome, Step, run_all};
-use crate::{budgets, faults, functions, lint, local_cloud, simulate};
+use crate::{budgets, faults, functions, lint, local_cloud, simulate, verify};
 
 /// Crates that the local host must never compile: the first run is part of the product.
 const FORBIDDEN_IN_LOCAL_HOST: [&str; 3] = ["aws-sdk-", "aws-config", "aws-lc-"];
@@ -153,7 +153,9 @@ fn cloud_shop(network: Network) -> Result<Outcome, Failed> {
         let audit = ["infra/local-cloud/granted.py", STACK, &decisions];
         run_with(&python, &audit, &[("LOCAL_CLOUD_URL", &cloud.url)])?;
         let redeploy = ["infra/local-cloud/redeploy.py", &cloud.url, &packages.to_string_lossy()];
-        run(&python, &redeploy)
+        run(&python, &redeploy)?;
+        // As `cargo xtask verify` tests a stage on AWS: here, what the last deployment made.
+        verify::at_local_cloud(network, environment, &cloud.url, true)
     })
 }
 

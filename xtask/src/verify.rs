@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::command::{Failed, below_root, failed, run_cargo, run_with, workspace_root};
 use crate::local_cloud::{self, STACK};
 use crate::network::Network;
+use crate::python::Environment;
 use crate::selection::Selection;
 
 const LINE: &str = "cargo xtask verify";
@@ -32,42 +33,59 @@ pub(crate) fn run(stage: &Stage, writes: bool) -> Result<(), Failed> {
     let Some(environment) = local_cloud::prepare(Network::Allowed)? else {
         return Err(failed(LINE, "could not prepare its tools"));
     };
-    let python = environment.program("python");
-    let (stack, variables) = match stage {
-        Stage::Stack(stack) => (stack.as_str(), Vec::new()),
-        Stage::LocalCloud => (STACK, local_cloud_variables()?),
-    };
-    let variables: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let description = below_root(DESCRIPTION);
-    let mut describe = vec![SCRIPT, stack, &description];
-    describe.extend(writes.then_some("--people"));
-    run_with(&python, &describe, &variables)?;
-    let tested = test(&description, writes);
-    // The people are deleted whether the tests passed or not.
-    let forgotten = run_with(&python, &[SCRIPT, stack, &description, "--forget"], &variables);
-    tested.and(forgotten)
+    match stage {
+        Stage::Stack(stack) => verify(Network::Allowed, &environment, stack, &[], writes),
+        Stage::LocalCloud => at_local_cloud(Network::Allowed, &environment, &running_local_cloud()?, writes),
+    }
 }
 
-fn test(description: &str, writes: bool) -> Result<(), Failed> {
-    let command = Selection::WithoutAws.command("test")?;
-    let mut arguments: Vec<&str> = command.iter().map(String::as_str).collect();
-    arguments.extend(["--test", "deployed", "--", "--include-ignored", "--show-output"]);
-    arguments.extend((!writes).then_some(READ_ONLY));
-    run_cargo(Network::Allowed, &arguments, &[("DEPLOYED_STAGE", description)])
-}
-
-/// Leads boto3 to the local cloud that runs.
-fn local_cloud_variables() -> Result<Vec<(&'static str, String)>, Failed> {
-    let text = fs::read_to_string(workspace_root().join(OUTPUTS))
-        .map_err(|error| failed(OUTPUTS, format!("{error}; does `cargo xtask local-cloud` run?")))?;
-    let cloud: Value = serde_json::from_str(&text).map_err(|error| failed(OUTPUTS, error.to_string()))?;
-    let url = cloud["url"].as_str().ok_or_else(|| failed(OUTPUTS, "has no url"))?;
-    Ok([
+/// [`run`] against the local cloud at this address.
+pub(crate) fn at_local_cloud(
+    network: Network,
+    environment: &Environment,
+    url: &str,
+    writes: bool,
+) -> Result<(), Failed> {
+    let variables = [
         ("AWS_ENDPOINT_URL", url),
         ("AWS_DEFAULT_REGION", "us-east-1"),
         ("AWS_ACCESS_KEY_ID", "test"),
         ("AWS_SECRET_ACCESS_KEY", "test"),
-    ]
-    .map(|(name, value)| (name, value.to_owned()))
-    .into())
+    ];
+    verify(network, environment, STACK, &variables, writes)
+}
+
+fn verify(
+    network: Network,
+    environment: &Environment,
+    stack: &str,
+    variables: &[(&str, &str)],
+    writes: bool,
+) -> Result<(), Failed> {
+    let python = environment.program("python");
+    let description = below_root(DESCRIPTION);
+    let mut describe = vec![SCRIPT, stack, &description];
+    describe.extend(writes.then_some("--people"));
+    run_with(&python, &describe, variables)?;
+    let tested = test(network, &description, writes);
+    // The people are deleted whether the tests passed or not.
+    let forgotten = run_with(&python, &[SCRIPT, stack, &description, "--forget"], variables);
+    tested.and(forgotten)
+}
+
+fn test(network: Network, description: &str, writes: bool) -> Result<(), Failed> {
+    let command = Selection::WithoutAws.command("test")?;
+    let mut arguments: Vec<&str> = command.iter().map(String::as_str).collect();
+    arguments.extend(["--test", "deployed", "--", "--include-ignored", "--show-output"]);
+    arguments.extend((!writes).then_some(READ_ONLY));
+    run_cargo(network, &arguments, &[("DEPLOYED_STAGE", description)])
+}
+
+/// The address of the local cloud that `cargo xtask local-cloud` runs.
+fn running_local_cloud() -> Result<String, Failed> {
+    let text = fs::read_to_string(workspace_root().join(OUTPUTS))
+        .map_err(|error| failed(OUTPUTS, format!("{error}; does `cargo xtask local-cloud` run?")))?;
+    let cloud: Value = serde_json::from_str(&text).map_err(|error| failed(OUTPUTS, error.to_string()))?;
+    let url = cloud["url"].as_str().ok_or_else(|| failed(OUTPUTS, "has no url"))?;
+    Ok(url.to_owned())
 }
