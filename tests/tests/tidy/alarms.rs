@@ -142,6 +142,12 @@ fn all() -> Vec<Alarm> {
     [MAIN, WATCHING].into_iter().flat_map(alarms).collect()
 }
 
+/// The lines of a resource of the main template.
+fn definition<'text>(main: &'text str, id: &str) -> &'text str {
+    let (_, rest) = main.split_once(&format!("\n  {id}:\n")).unwrap();
+    rest.split("\n\n").next().unwrap()
+}
+
 #[test]
 fn every_alarm_watches_a_metric_that_aws_or_the_shop_reports() {
     let ours: BTreeMap<&str, Metric> = Metric::ALL.into_iter().map(|metric| (metric.name(), metric)).collect();
@@ -200,13 +206,7 @@ fn a_canary_watches_the_new_version_only() {
     let alarms = alarms(MAIN);
     let mut of_roles: BTreeMap<&str, usize> = BTreeMap::new();
     for id in template::load().unwrap().functions.keys() {
-        let function = main
-            .split_once(&format!("\n  {id}:\n"))
-            .unwrap()
-            .1
-            .split("\n\n")
-            .next()
-            .unwrap();
+        let function = definition(&main, id.as_str());
         let Some((_, preference)) = function.split_once("      DeploymentPreference:\n") else {
             continue;
         };
@@ -244,13 +244,7 @@ fn every_payment_step_is_checked_before_it_takes_traffic() {
     let steps: Vec<String> = steps.collect();
     assert_eq!(steps.len(), 4, "{steps:?}");
     for id in steps {
-        let function = main
-            .split_once(&format!("\n  {id}:\n"))
-            .unwrap()
-            .1
-            .split("\n\n")
-            .next()
-            .unwrap();
+        let function = definition(&main, id.as_str());
         assert!(
             function.contains("PreTraffic: !If [HasCanary, !Ref PaymentStepsCheck, !Ref AWS::NoValue]\n"),
             "{id}"
