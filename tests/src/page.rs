@@ -27,9 +27,23 @@ pub fn agrees(path: &str, found: &str, essence: impl Fn(&str) -> String) {
 
 /// Of the generated part of the page at `path`; the words around it are people's.
 pub fn part_agrees(path: &str, found: &str) {
+    agrees_after(path, BEGIN, found);
+}
+
+/// The same of the part with this name, on a page that has several.
+pub fn named_part_agrees(path: &str, name: &str, found: &str) {
+    agrees_after(
+        path,
+        &format!("<!-- generated, with UPDATE_DOCS=1: {name}: do not edit -->\n"),
+        found,
+    );
+}
+
+fn agrees_after(path: &str, begin: &str, found: &str) {
     let file = repository::root().join(path);
     let committed = fs::read_to_string(&file).unwrap();
-    let renewed = renewed(&committed, found).unwrap_or_else(|| panic!("{path} has no place for what is generated"));
+    let renewed =
+        renewed(&committed, begin, found).unwrap_or_else(|| panic!("{path} has no place for what is generated"));
     if is_update() {
         fs::write(&file, renewed).unwrap();
         return;
@@ -37,10 +51,10 @@ pub fn part_agrees(path: &str, found: &str) {
     assert!(committed == renewed, "{}", stale(path, &committed, &renewed));
 }
 
-fn renewed(page: &str, found: &str) -> Option<String> {
-    let (before, rest) = page.split_once(BEGIN)?;
+fn renewed(page: &str, begin: &str, found: &str) -> Option<String> {
+    let (before, rest) = page.split_once(begin)?;
     let (_, after) = rest.split_once(END)?;
-    Some(format!("{before}{BEGIN}\n{found}\n{END}{after}"))
+    Some(format!("{before}{begin}\n{found}\n{END}{after}"))
 }
 
 fn is_update() -> bool {
@@ -63,7 +77,7 @@ mod tests {
     fn only_the_generated_part_of_a_page_is_renewed() {
         let page = format!("words\n{BEGIN}old\n{END}\nmore words\n");
         let expected = format!("words\n{BEGIN}\nnew\n{END}\nmore words\n");
-        assert_eq!(renewed(&page, "new"), Some(expected));
-        assert_eq!(renewed("words alone", "new"), None);
+        assert_eq!(renewed(&page, BEGIN, "new"), Some(expected));
+        assert_eq!(renewed("words alone", BEGIN, "new"), None);
     }
 }

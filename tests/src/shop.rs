@@ -13,6 +13,8 @@ const BUILT_IN_CATALOG: &str = include_str!("../../infra/local-host/src/seed.csv
 pub struct Shop {
     pub client: Client,
     pub load: Load,
+    /// The parameter `AllowedOrigin`: the template's default, or what `infra/local-cloud/deploy.py` gives.
+    pub allowed_origin: &'static str,
     /// Ends with the test.
     _host: Option<LocalHost>,
 }
@@ -49,6 +51,7 @@ impl Shop {
             return Self {
                 client: host.client.clone(),
                 load: LOCAL_HOST,
+                allowed_origin: "http://127.0.0.1:3000",
                 _host: Some(host),
             };
         };
@@ -57,6 +60,7 @@ impl Shop {
         Self {
             client,
             load: LOCAL_CLOUD,
+            allowed_origin: "http://localhost:8080",
             _host: None,
         }
     }

@@ -9,6 +9,7 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 use crate::functions::Architecture;
 use crate::parked::Where;
 use crate::prove;
+use crate::verify::Stage;
 
 #[derive(Debug, Parser)]
 #[command(
@@ -40,7 +41,7 @@ pub(crate) enum Command {
         #[arg(long)]
         list: bool,
     },
-    /// The functions as Lambda takes them: target/lambda/FUNCTION/bootstrap.zip
+    /// The functions as Lambda takes them: target/lambda/FUNCTION/bootstrap.zip, which `infra/deploy_stage.py` deploys
     Build {
         /// The instruction set (default: this machine's)
         #[arg(long, value_name = "ARCH", value_enum)]
@@ -55,7 +56,7 @@ pub(crate) enum Command {
         #[arg(long)]
         release: bool,
     },
-    /// Deploy infra/template.yaml on MiniStack and print how to use it; Ctrl-C ends it
+    /// Deploy infra/template.yaml on MiniStack, an AWS emulator, and print how to use it; Ctrl-C ends it
     LocalCloud {
         /// Listen on 127.0.0.1:N (default: a free port)
         #[arg(long, value_name = "N")]
@@ -72,6 +73,14 @@ pub(crate) enum Command {
         /// Decides which faults they meet
         #[arg(long, value_name = "N", default_value_t = 1)]
         seed: u32,
+    },
+    /// Test a deployed stage over its HTTP API; changes nothing unless --write is given
+    Verify {
+        #[command(flatten)]
+        stage: DeployedStage,
+        /// Also import a catalog, place and cancel an order and upload a photo; the imported products stay
+        #[arg(long)]
+        write: bool,
     },
     /// The orders that wait for an operator; docs/runbooks/parked-orders.md explains what to do
     Parked {
@@ -113,6 +122,24 @@ impl From<Place> for Where {
             Place { local_cloud: true, .. } => Self::LocalCloud,
             Place { port, .. } => Self::LocalHost(port.unwrap_or(LOCAL_HOST_PORT)),
         }
+    }
+}
+
+/// A stage on AWS or on the local cloud: one of these.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct DeployedStage {
+    /// The stack of this name, with the shell's AWS credentials and region
+    #[arg(long, value_name = "NAME")]
+    stack: Option<String>,
+    /// The local cloud that runs
+    #[arg(long)]
+    local_cloud: bool,
+}
+
+impl From<DeployedStage> for Stage {
+    fn from(stage: DeployedStage) -> Self {
+        stage.stack.map_or(Self::LocalCloud, Self::Stack)
     }
 }
 
@@ -241,6 +268,18 @@ mod tests {
     }
 
     #[test]
+    fn a_stage_is_verified_without_writing_unless_that_is_asked_for() {
+        let verified = |line| match parsed(line) {
+            Ok(Command::Verify { stage, write }) => (Stage::from(stage), write),
+            _ => panic!("not understood"),
+        };
+        let dev = || Stage::Stack("popshop-dev".to_owned());
+        assert_eq!(verified("verify --stack popshop-dev"), (dev(), false));
+        assert_eq!(verified("verify --write --stack popshop-dev"), (dev(), true));
+        assert_eq!(verified("verify --local-cloud"), (Stage::LocalCloud, false));
+    }
+
+    #[test]
     fn the_simulation_gets_the_same_arguments() {
         let Ok(Command::Simulate(simulation)) = parsed("simulate --seeds 5 --faults single") else {
             panic!("not understood");
@@ -258,6 +297,7 @@ mod tests {
             "local-cloud --help",
             "faults --help",
             "parked --help",
+            "verify --help",
             "simulate --help",
             "bench --help",
             "bench images --help",
@@ -286,6 +326,8 @@ mod tests {
             "local-cloud --port none",
             "local-cloud --port 70000",
             "parked --local-cloud --stack popshop-prod",
+            "verify",
+            "verify --local-cloud --stack popshop-prod",
             "simulate --sedes 5",
             "simulate --seeds many",
             "bench",

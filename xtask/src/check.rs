@@ -9,7 +9,7 @@ use crate::network::Network;
 use crate::python::Environment;
 use crate::selection::{self, Selection};
 use crate::steps::{AfterFailure, Outcome, Step, run_all};
-use crate::{api, budgets, faults, functions, lint, local_cloud, simulate};
+use crate::{api, budgets, faults, functions, lint, local_cloud, simulate, verify};
 
 /// Crates that the local host must never compile: the first run is part of the product.
 const FORBIDDEN_IN_LOCAL_HOST: [&str; 3] = ["aws-sdk-", "aws-config", "aws-lc-"];
@@ -151,10 +151,14 @@ fn cloud_shop(network: Network) -> Result<Outcome, Failed> {
         run_targets(network, Selection::WithoutAws, &["end_to_end", "local_cloud"], &place)?;
         check_privacy(network, &python, &cloud, &[("ALL_FUNCTIONS_WERE_CALLED", "yes")])?;
         run(&python, &["infra/local-cloud/alarms.py", &cloud.url])?;
-        // Last: it looks back on everything that was asked of this cloud.
+        // Looks back on everything that was asked of this cloud.
         let decisions = cloud.decisions.to_string_lossy();
         let audit = ["infra/local-cloud/granted.py", STACK, &decisions];
-        run_with(&python, &audit, &[("LOCAL_CLOUD_URL", &cloud.url)])
+        run_with(&python, &audit, &[("LOCAL_CLOUD_URL", &cloud.url)])?;
+        let redeploy = ["infra/local-cloud/redeploy.py", &cloud.url, &packages.to_string_lossy()];
+        run(&python, &redeploy)?;
+        // As `cargo xtask verify` tests a stage on AWS: here, what the last deployment made.
+        verify::at_local_cloud(network, environment, &cloud.url, true)
     })
 }
 

@@ -1,4 +1,4 @@
-//! How is a local cloud started and, above all, ended? `infra/local-cloud/cloud.py` runs it, and ends it with us.
+//! Starts and ends a local cloud. `infra/local-cloud/cloud.py` runs it, and ends with this process.
 
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt as _;
@@ -13,31 +13,31 @@ use crate::python::Environment;
 /// The stack's name on a local cloud.
 pub(crate) const STACK: &str = "popshop-local";
 const SCRIPT: &str = "infra/local-cloud/cloud.py";
-/// The line with which the script says that its cloud is up, and where.
+/// Begins the line that the script prints once its cloud is up; the address follows.
 const READY: &str = "local cloud ready at ";
-/// Waits and pauses between retries of state machines, in tests: a tenth of what the files say.
+/// Factor on the waits and retry pauses of state machines, in tests.
 const WAIT_SCALE_IN_TESTS: &str = "0.1";
 
-/// Apart from the one that somebody may have running.
+/// Another folder than that of `cargo xtask local-cloud`, which may be running.
 const STATE_IN_TESTS: &str = "target/local-cloud/test";
 
-/// What the local cloud is made of, if it is there or may be fetched.
+/// The local cloud's Python environment; `None` if it is not installed and the network may not be used.
 pub(crate) fn prepare(network: Network) -> Result<Option<Environment>, Failed> {
     Environment::prepare("target/local-cloud/venv", "infra/local-cloud/requirements.txt", network)
 }
 
-/// What is on a local cloud when it is up.
+/// What a local cloud starts with.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Content<'a> {
     Nothing,
     /// The stack, with the functions' packages from this folder.
     Shop(&'a Path),
-    /// The same, with functions that call this port of the loopback instead of the cloud.
+    /// The same, with functions that call this port of the loopback interface instead of the cloud.
     ShopBehind(&'a Path, u16),
 }
 
-/// A running local cloud. It ends when this is dropped, and also when this process ends by whatever cause: the script
-/// watches its standard input, which nobody else holds.
+/// A running local cloud. It ends when this is dropped, and also when this process ends for any reason: the script
+/// watches its standard input, which only this process holds.
 pub(crate) struct LocalCloud {
     script: Child,
     pub url: String,
@@ -99,8 +99,8 @@ impl Drop for LocalCloud {
     }
 }
 
-/// Builds, deploys, tells how to use it. Returns only when something went wrong: the script takes this process's place,
-/// so that Ctrl-C reaches it and nothing ends before it does.
+/// Builds and deploys the shop, and prints how to use it. Returns only on an error: the script replaces this process, so
+/// that Ctrl-C reaches it directly.
 pub(crate) fn run(port: Option<u16>, keep_running: bool) -> Result<(), Failed> {
     let Some(environment) = prepare(Network::Allowed)? else {
         return Err(failed("cargo xtask local-cloud", "could not prepare its tools"));

@@ -25,6 +25,7 @@ mod rust_tools;
 mod selection;
 mod simulate;
 mod steps;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -66,6 +67,7 @@ fn run(command: Command) -> Result<(), Failed> {
             };
             faults::run(size, u64::from(seed))
         }
+        Command::Verify { stage, write } => verify::run(&stage.into(), write),
         Command::Parked { place, redrive } => parked::run(&place.into(), redrive.as_deref()),
         Command::Simulate(simulation) => simulate::run(Network::Allowed, &simulation.arguments()),
         Command::Bench { bench } => match bench {

@@ -1,5 +1,5 @@
-//! Where do tools in Python come from? A virtual environment per requirements file, below `target/`, with every package
-//! held to its hash.
+//! Installs Python tools: a virtual environment per requirements file, below `target/`, with every package checked
+//! against its hash.
 
 use std::fs;
 use std::path::{Path, PathBuf};

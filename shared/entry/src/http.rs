@@ -9,6 +9,8 @@ use events::invocation::{Invocation, Reply};
 use events::json_fault;
 use serde_json::Value;
 use telemetry::context::invocation_span;
+use telemetry::metric::Metric;
+use telemetry::metrics::count;
 use telemetry::observation::{Observation, observed};
 use tracing::Instrument as _;
 
@@ -51,6 +53,13 @@ where
             Err(Problem::internal_because(cause))
         });
         log_end(&outcome, &route, elapsed_ms(started));
+        if outcome
+            .as_ref()
+            .map_or_else(|problem| problem.status, |response| response.status)
+            >= 500
+        {
+            count(Metric::Faults);
+        }
         Ok(answer(outcome, personal, &correlation_id))
     });
     observed(observation, work).instrument(span).await

@@ -12,6 +12,8 @@ use serde_json::{Value, json};
 use telemetry::calls::{continue_from, end_record};
 use telemetry::context::{invocation_span, record_span};
 use telemetry::error_chain::error_chain;
+use telemetry::metric::Metric;
+use telemetry::metrics::add;
 use telemetry::observation::{Observation, observed};
 use tracing::Instrument as _;
 
@@ -74,6 +76,7 @@ where
         let records = batch.items.len();
         let failures = handle_each(batch, &decode, &handler).await;
         let (failed, duration_ms) = (failures.len(), elapsed_ms(started));
+        add(Metric::Faults, failed.try_into().unwrap_or(u64::MAX));
         let outcome = if failed == 0 { "ok" } else { "partial-failure" };
         tracing::info!(outcome, records, failed, duration_ms, "invocation ended");
         let failures: Vec<Value> = failures.into_iter().map(|id| json!({"itemIdentifier": id})).collect();
@@ -143,6 +146,7 @@ where
 fn whole_batch_failed(error: &str, started: Instant) -> FunctionError {
     let duration_ms = elapsed_ms(started);
     tracing::error!(outcome = BATCH_MALFORMED, error, duration_ms, "invocation ended");
+    add(Metric::Faults, 1);
     FunctionError::new(BATCH_MALFORMED, "the records of the batch cannot be told apart")
 }
 

@@ -12,6 +12,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use telemetry::context::{about, invocation_span, is_correlation_id};
 use telemetry::error_chain::error_chain;
+use telemetry::metric::Metric;
+use telemetry::metrics::count;
 use telemetry::observation::{Observation, observed};
 use telemetry::subject::Subject;
 use tracing::Instrument as _;
@@ -30,6 +32,9 @@ pub const INTERNAL_FAILURE: &str = "InternalFailure";
 pub const STEP_INPUT_MALFORMED: &str = "StepInputMalformed";
 /// A bug: the step ended in a panic.
 pub const STEP_PANICKED: &str = "StepPanicked";
+
+/// Failures that neither a verdict of the shop nor a dependency explains.
+const FAULTS: [&str; 3] = [INTERNAL_FAILURE, STEP_INPUT_MALFORMED, STEP_PANICKED];
 
 /// Why a step failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,6 +115,9 @@ where
         match &outcome {
             Ok(_) => tracing::info!(outcome = "ok", duration_ms, "invocation ended"),
             Err(error) => log_failure(error, duration_ms),
+        }
+        if outcome.as_ref().is_err_and(|error| FAULTS.contains(&error.name)) {
+            count(Metric::Faults);
         }
         outcome.map_err(|error| FunctionError::new(error.name, error.message))
     });

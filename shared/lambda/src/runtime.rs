@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use events::invocation::{FunctionError, Invocation, InvocationContext, Reply};
 use lambda_runtime::{Diagnostic, LambdaEvent, Runtime};
 use serde_json::value::RawValue;
-use telemetry::log;
+use telemetry::{log, metrics};
 
 use crate::config::{self, Environment};
 use crate::{deadline, warm_up};
@@ -50,6 +50,7 @@ where
                 error = error.as_ref() as &dyn std::error::Error,
                 "function cannot start"
             );
+            metrics::report_failed_start();
             ExitCode::FAILURE
         }
     }

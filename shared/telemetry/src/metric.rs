@@ -12,6 +12,9 @@ pub const NAMESPACE: &str = "Popshop";
 const SERVICE: &str = "popshop";
 /// Where no variable says otherwise: on one machine.
 const STAGE_BY_DEFAULT: &str = "local";
+const VERSION_BY_DEFAULT: &str = "$LATEST";
+/// Lambda sets it: <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>.
+const VERSION_VARIABLE: &str = "AWS_LAMBDA_FUNCTION_VERSION";
 
 /// Events of this target hold a complete line.
 pub(crate) const LINE_TARGET: &str = "telemetry::metrics";
@@ -34,10 +37,12 @@ pub enum Metric {
     Retries,
     /// Attempts that AWS refused for being too many.
     Throttles,
+    /// Answers with a status of 500 and more, failed records, and steps that ended by a fault of ours.
+    Faults,
 }
 
 impl Metric {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::OrdersPlaced,
         Self::OrdersConfirmed,
         Self::OrdersRejected,
@@ -51,6 +56,7 @@ impl Metric {
         Self::ColdStarts,
         Self::Retries,
         Self::Throttles,
+        Self::Faults,
     ];
 
     pub fn name(self) -> &'static str {
@@ -68,14 +74,17 @@ impl Metric {
             Self::ColdStarts => "ColdStarts",
             Self::Retries => "Retries",
             Self::Throttles => "Throttles",
+            Self::Faults => "Faults",
         }
     }
 
     /// The sets under which the number is kept. Each is a metric of its own on the bill, so the shop's figures are not
     /// kept per function. No id is ever a dimension: there would be a metric per order.
-    fn dimensions(self) -> &'static [&'static [&'static str]] {
+    pub fn dimensions(self) -> &'static [&'static [&'static str]] {
         match self {
             Self::ColdStarts | Self::Retries | Self::Throttles => &[&["Service", "Stage", "Function"]],
+            // The second set is for the alarm of a canary, which watches one version.
+            Self::Faults => &[&["Service", "Stage"], &["Function", "Version"]],
             Self::OrdersRejected => &[&["Service", "Stage"], &["Service", "Stage", "Reason"]],
             Self::OrdersPlaced
             | Self::OrdersConfirmed
@@ -110,11 +119,12 @@ impl Counts {
             return;
         }
         let stage = std::env::var("STAGE").unwrap_or_else(|_| STAGE_BY_DEFAULT.to_owned());
-        let line = self.line(&stage, function, request_id, SystemTime::now()).to_string();
-        tracing::error!(target: LINE_TARGET, line);
+        let version = std::env::var(VERSION_VARIABLE).unwrap_or_else(|_| VERSION_BY_DEFAULT.to_owned());
+        let line = self.line(&stage, function, &version, request_id, SystemTime::now());
+        tracing::error!(target: LINE_TARGET, line = line.to_string());
     }
 
-    fn line(&self, stage: &str, function: &str, request_id: &str, now: SystemTime) -> Value {
+    fn line(&self, stage: &str, function: &str, version: &str, request_id: &str, now: SystemTime) -> Value {
         let counted = || Metric::ALL.into_iter().filter(|metric| self.number(*metric) > 0);
         let directives: Vec<Value> = counted()
             .map(|metric| {
@@ -135,6 +145,9 @@ impl Counts {
         members.insert("Service".to_owned(), json!(SERVICE));
         members.insert("Stage".to_owned(), json!(stage));
         members.insert("Function".to_owned(), json!(function));
+        if self.number(Metric::Faults) > 0 {
+            members.insert("Version".to_owned(), json!(version));
+        }
         if let Some(reason) = self.reason {
             members.insert("Reason".to_owned(), json!(reason));
         }
@@ -159,7 +172,7 @@ mod tests {
 
     fn line(counts: &Counts) -> Value {
         let now = UNIX_EPOCH + Duration::from_millis(1_767_225_600_123);
-        counts.line("dev", "popshop-dev-OrdersPlace", "8476a536", now)
+        counts.line("dev", "popshop-dev-OrdersPlace", "7", "8476a536", now)
     }
 
     #[test]
@@ -217,7 +230,10 @@ mod tests {
                 assert!((1..=30).contains(&set.len()));
                 for name in set {
                     let name = name.as_str().unwrap();
-                    assert!(["Service", "Stage", "Function", "Reason"].contains(&name), "{name}");
+                    assert!(
+                        ["Service", "Stage", "Function", "Version", "Reason"].contains(&name),
+                        "{name}"
+                    );
                     let value = line[name].as_str().unwrap_or_else(|| panic!("{name} has no value"));
                     assert!((1..=1024).contains(&value.len()));
                 }
@@ -231,6 +247,18 @@ mod tests {
                 assert!(line[name].is_u64(), "{name} has no number");
             }
         }
+    }
+
+    #[test]
+    fn a_fault_is_counted_for_the_stage_and_for_the_version_of_the_function() {
+        let mut counts = Counts::default();
+        counts.add(Metric::Faults, 2);
+        let line = line(&counts);
+        assert_eq!(
+            line["_aws"]["CloudWatchMetrics"][0]["Dimensions"],
+            json!([["Service", "Stage"], ["Function", "Version"]])
+        );
+        assert_eq!((&line["Version"], &line["Faults"]), (&json!("7"), &json!(2)));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Counts metrics for the running invocation.
 
-use crate::metric::Metric;
+use crate::metric::{Counts, Metric};
 use crate::observation;
 
 /// Counts one, for the invocation that is running. Where none runs, nothing is counted.
@@ -19,6 +19,14 @@ pub fn count_rejection(reason: &'static str) {
         observation.counts.add(Metric::OrdersRejected, 1);
         observation.counts.reason = Some(reason);
     });
+}
+
+/// Reports that a function cannot start, which is a fault of its version. Needs no invocation: none runs yet.
+pub fn report_failed_start() {
+    let mut counts = Counts::default();
+    counts.add(Metric::Faults, 1);
+    let function = std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default();
+    counts.write_line(&function, "none");
 }
 
 #[cfg(test)]

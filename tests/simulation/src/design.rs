@@ -99,8 +99,12 @@ fn machine(name: &str, definition: &str) -> Result<StateMachine, DefinitionFault
     let names = definition.split("${").skip(1).filter_map(|rest| rest.split('}').next());
     let substitutions: BTreeMap<String, String> = names
         .map(|name| {
-            let step = name.strip_suffix("FunctionArn").unwrap_or(name);
-            (name.to_owned(), format!("saga{}", kebab(step)))
+            let value = match name.strip_suffix("FunctionArn") {
+                Some(step) => format!("saga{}", kebab(step)),
+                // The partition is the one other placeholder.
+                None => "aws".to_owned(),
+            };
+            (name.to_owned(), value)
         })
         .collect();
     StateMachine::parse(name, definition, &substitutions)

@@ -267,7 +267,7 @@ fn a_browser_page_of_the_allowed_origin_may_call() {
         "OPTIONS",
         "/orders",
         &[
-            ("origin", "http://127.0.0.1:3000"),
+            ("origin", shop.allowed_origin),
             ("access-control-request-method", "POST"),
             ("access-control-request-headers", "authorization,idempotency-key"),
         ],
@@ -276,7 +276,7 @@ fn a_browser_page_of_the_allowed_origin_may_call() {
     assert!(matches!(preflight.status, 200 | 204), "{}", preflight.status);
     assert_eq!(
         preflight.header("access-control-allow-origin"),
-        Some("http://127.0.0.1:3000")
+        Some(shop.allowed_origin)
     );
     let stranger = client.send("GET", "/products", &[("origin", "http://evil.example")], b"");
     assert_eq!(stranger.header("access-control-allow-origin"), None);

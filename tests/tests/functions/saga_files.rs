@@ -12,13 +12,12 @@ const ORDER_CANCEL: &str = include_str!("../../../infra/order-cancel.asl.json");
 
 /// The files with each `${XFunctionArn}` standing for `X`.
 fn parsed(name: &str, definition: &str) -> StateMachine {
-    let mut substitutions = BTreeMap::new();
+    let mut substitutions = BTreeMap::from([("Partition".to_owned(), "aws".to_owned())]);
     for part in definition.split("${").skip(1) {
         let placeholder = part.split('}').next().unwrap();
-        substitutions.insert(
-            placeholder.to_owned(),
-            placeholder.trim_end_matches("FunctionArn").to_owned(),
-        );
+        if let Some(function) = placeholder.strip_suffix("FunctionArn") {
+            substitutions.insert(placeholder.to_owned(), function.to_owned());
+        }
     }
     StateMachine::parse(name, definition, &substitutions).unwrap()
 }

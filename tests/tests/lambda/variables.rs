@@ -32,7 +32,7 @@ pub(crate) fn named_in_template(function: &str) -> Vec<String> {
     let text = repository::text("infra/template.yaml");
     let documents = Yaml::load_from_str(&text).unwrap();
     let template = &documents[0];
-    let code = format!("../functions/{function}");
+    let code = format!("../target/lambda/{function}/bootstrap.zip");
     let resources = template["Resources"].as_mapping().unwrap();
     let properties = resources
         .values()

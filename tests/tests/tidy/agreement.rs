@@ -1,4 +1,4 @@
-//! Do template, functions, events, state machines and local host speak of the same things?
+//! Tests that template, functions, events, state machines and local host agree.
 
 use std::collections::BTreeSet;
 
@@ -177,7 +177,8 @@ fn every_state_machine_file_is_in_the_template_and_names_known_functions() {
         .collect();
     assert_eq!(deployment.state_machines.len(), files.len());
     for machine in deployment.state_machines.values() {
-        for arn in machine.substitutions.values() {
+        let arns = machine.substitutions.iter().filter(|(name, _)| *name != "Partition");
+        for (_, arn) in arns {
             let function = template::function_of_arn(arn).unwrap_or_else(|| panic!("{arn} is no function"));
             assert!(
                 deployment.functions.contains_key(function),
@@ -185,5 +186,86 @@ fn every_state_machine_file_is_in_the_template_and_names_known_functions() {
                 machine.logical_id
             );
         }
+    }
+}
+
+/// The local host runs nothing of it, and leaves it out as a whole.
+#[test]
+fn the_second_template_holds_nothing_but_what_watches() {
+    let text = repository::text("infra/watching.yaml");
+    let types: BTreeSet<&str> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("    Type: AWS::"))
+        .collect();
+    let expected = ["CloudWatch::Alarm", "CloudWatch::Dashboard", "Logs::QueryDefinition"];
+    assert_eq!(types, BTreeSet::from(expected));
+}
+
+/// Queries name log groups by their text: a group that no function writes to would show nothing.
+#[test]
+fn saved_queries_read_log_groups_that_exist() {
+    let (main, watching) = (
+        repository::text("infra/template.yaml"),
+        repository::text("infra/watching.yaml"),
+    );
+    let groups: BTreeSet<&str> = watching
+        .lines()
+        .filter_map(|line| line.strip_prefix("        - !Sub /"))
+        .collect();
+    assert!(groups.len() > names_in("functions").len(), "{groups:?}");
+    for group in groups {
+        assert!(main.contains(&format!("LogGroupName: !Sub \"/{group}\"")), "{group}");
+    }
+}
+
+#[test]
+fn the_template_is_short_enough_to_be_read() {
+    const LINES_MAX: usize = 3_000;
+    let lines = repository::text("infra/template.yaml").lines().count();
+    assert!(lines < LINES_MAX, "{lines}");
+}
+
+/// A tag can be moved to other code by its owner.
+#[test]
+fn every_action_of_a_workflow_is_pinned_by_commit_with_its_version() {
+    let mut actions = 0;
+    for file in names_in(".github/workflows") {
+        let text = repository::text(&format!(".github/workflows/{file}"));
+        let uses = text
+            .lines()
+            .filter_map(|line| line.trim().trim_start_matches("- ").strip_prefix("uses: "));
+        for action in uses.filter(|action| !action.starts_with("./")) {
+            let (commit, version) = action.split_once('@').unwrap().1.split_once(" # ").unwrap_or_default();
+            let is_commit = commit.len() == 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit());
+            assert!(is_commit && version.starts_with('v'), "{file}: {action}");
+            actions += 1;
+        }
+    }
+    assert!(actions > 5, "{actions}");
+}
+
+/// Benchmarks, budgets and deployments are about the packages of `cargo xtask build` (decision 50).
+#[test]
+fn the_pipeline_deploys_the_packages_that_xtask_builds() {
+    let workflow = repository::text(".github/workflows/deploy.yml");
+    for step in [
+        "cargo xtask build --arch arm64",
+        "infra/deploy_stage.py \"$STAGE\"",
+        "cargo xtask verify --stack",
+    ] {
+        assert!(workflow.contains(step), "{step}");
+    }
+    for file in [
+        "README.md",
+        "infra/samconfig.toml",
+        "docs/deploying.md",
+        ".github/workflows/deploy.yml",
+    ] {
+        let text = repository::text(file);
+        assert!(
+            text.contains("cargo xtask build") && text.contains("deploy_stage.py"),
+            "{file}"
+        );
+        assert!(!text.contains("sam build"), "{file}");
     }
 }

@@ -1,4 +1,4 @@
-//! Does every file keep its form? Short, opened by its question, without unfinished marks; areas apart from each other.
+//! Tests the form of every file: short, opened by a sentence on its purpose, finished, and areas that import no other area.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -39,7 +39,7 @@ fn rust_files() -> Vec<(PathBuf, String)> {
 }
 
 #[test]
-fn every_file_opens_with_the_question_it_answers() {
+fn every_file_opens_with_a_sentence_on_its_purpose() {
     for (path, text) in rust_files() {
         assert!(
             text.starts_with("//! "),
@@ -50,7 +50,7 @@ fn every_file_opens_with_the_question_it_answers() {
 }
 
 #[test]
-fn no_file_outgrows_its_room() {
+fn no_file_is_too_long() {
     for (path, text) in rust_files() {
         let lines = text.lines().count();
         assert!(

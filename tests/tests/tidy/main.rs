@@ -1,5 +1,5 @@
-//! Does the repository keep its own rules? The layout, the crate arrows, roles that grant no more than they must,
-//! and the agreement of template, functions, events, state machines and local host.
+//! Tests the repository's own rules: layout, crate arrows, least privilege, cost, and the agreement of template,
+//! functions, events, state machines and local host.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -13,6 +13,7 @@ mod arrows;
 mod cost;
 mod cycles;
 mod documents;
+mod idle;
 mod layout;
 mod libraries;
 mod modules;

@@ -54,6 +54,7 @@ impl File {
         let names = steps.iter().map(|step| step.function.as_str());
         names
             .map(|function| (format!("{function}FunctionArn"), arn_of(function)))
+            .chain([("Partition".to_owned(), "aws".to_owned())])
             .collect()
     }
 

@@ -8,7 +8,7 @@ use super::model::{CorsSpec, HttpApiSpec, JwtAuthorizerSpec, ThrottlingSpec};
 
 pub(crate) fn http_api(logical_id: String, mut fields: Fields) -> Result<HttpApiSpec, TemplateFault> {
     fields.only("StageName", "$default")?;
-    fields.ignore(&["AccessLogSettings"]);
+    fields.ignore(&["AccessLogSettings", "DisableExecuteApiEndpoint", "Tags"]);
     let mut auth = fields.within("Auth")?;
     let default_authorizer = auth.text("DefaultAuthorizer")?;
     let authorizers = authorizers(&mut auth)?;

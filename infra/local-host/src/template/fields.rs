@@ -74,8 +74,10 @@ impl Fields {
     pub(crate) fn number(&mut self, name: &str) -> Result<Option<u64>, TemplateFault> {
         match self.take(name) {
             None => Ok(None),
+            // A parameter's value is a string, also where the parameter is a number.
             Some(value) => value
                 .as_u64()
+                .or_else(|| value.as_str()?.parse().ok())
                 .map(Some)
                 .ok_or_else(|| self.fault(name, "is not a whole number")),
         }

@@ -24,14 +24,18 @@ const DEFINITIONS: [(&str, &str); 3] = [
 ];
 
 /// Resources that stand for something the local host does by other means (identity, keys, logs to the terminal) or does
-/// not need (access between services: one process has one owner; alarms, dashboards and saved queries: somebody watches it).
-const WITHOUT_LOCAL_MEANING: [&str; 11] = [
+/// not need (access between services: one process has one owner; alarms, budgets and the check of a deployment). The nested
+/// stack is `watching.yaml`, which a test reads.
+const WITHOUT_LOCAL_MEANING: [&str; 14] = [
+    "AWS::Budgets::Budget",
+    "AWS::CloudFormation::Stack",
     "AWS::CloudWatch::Alarm",
     "AWS::CloudWatch::Dashboard",
     "AWS::Cognito::UserPool",
     "AWS::Cognito::UserPoolClient",
     "AWS::Cognito::UserPoolGroup",
     "AWS::IAM::Role",
+    "AWS::Lambda::Function",
     "AWS::Logs::LogGroup",
     "AWS::Logs::QueryDefinition",
     "AWS::S3::BucketPolicy",
@@ -145,12 +149,12 @@ fn globals(sections: &mut Fields) -> Result<u64, TemplateFault> {
     function.ignore(&[
         "Architectures",
         "AutoPublishAlias",
-        "DeploymentPreference",
         "Environment",
         "Handler",
         "MemorySize",
         "Runtime",
         "Tracing",
+        "VersionDeletionPolicy",
     ]);
     let timeout_seconds = function.positive_number("Timeout")?;
     function.finish()?;
@@ -160,6 +164,8 @@ fn globals(sections: &mut Fields) -> Result<u64, TemplateFault> {
 
 fn function(logical_id: &str, mut fields: Fields, default_seconds: u64) -> Result<FunctionSpec, TemplateFault> {
     fields.ignore(&[
+        "AutoPublishAliasAllProperties",
+        "AutoPublishCodeSha256",
         "DeploymentPreference",
         "Description",
         "LoggingConfig",
@@ -168,12 +174,12 @@ fn function(logical_id: &str, mut fields: Fields, default_seconds: u64) -> Resul
         "ProvisionedConcurrencyConfig",
         "Role",
     ]);
+    // `…/orders-get/bootstrap.zip`: crate, folder and package carry one name.
     let code = fields.required_text("CodeUri")?;
     let crate_name = code
-        .trim_end_matches('/')
-        .rsplit('/')
-        .next()
-        .unwrap_or_default()
+        .strip_suffix("/bootstrap.zip")
+        .and_then(|folder| folder.rsplit('/').next())
+        .ok_or_else(|| fields.fault("CodeUri", format!("is {code}, not FOLDER/FUNCTION/bootstrap.zip")))?
         .to_owned();
     let timeout_seconds = fields.positive_number("Timeout")?.map_or(default_seconds, u64::from);
     let mut invoke = fields.within("EventInvokeConfig")?;
@@ -273,7 +279,7 @@ fn bucket(logical_id: &str, mut fields: Fields) -> Result<BucketSpec, TemplateFa
         "OwnershipControls",
         "PublicAccessBlockConfiguration",
     ]);
-    let name = fields.text("BucketName")?.unwrap_or_else(|| logical_id.to_lowercase());
+    let name = fields.required_text("BucketName")?;
     let mut versioning = fields.within("VersioningConfiguration")?;
     let versioned = match versioning.text("Status")?.as_deref() {
         None => false,

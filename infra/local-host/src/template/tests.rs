@@ -106,7 +106,11 @@ fn what_the_host_cannot_do_is_refused_by_name() {
         ),
         ("\nResources:", "\nMappings: {}\nResources:", "Mappings"),
         ("  HasDomain: !Not [", "  HasDomain: !Or [", "!Or"),
-        ("!If [HasAlarmTopic", "!If [HasNothing", "the condition HasNothing"),
+        (
+            "!If [HasPermissionsBoundary",
+            "!If [HasNothing",
+            "the condition HasNothing",
+        ),
         (
             "    Default: \"\"\n    Description: Name under which",
             "    Default: api.example.com\n    Description: Name under which",
@@ -210,8 +214,8 @@ fn what_the_host_cannot_do_is_refused_by_name() {
         ("  OrdersGet:\n", "  OrdersPlace:\n", "duplicated"),
         ("      Timeout: 900\n", "      Timeout: 0\n", "Resources.CsvIngester"),
         (
-            "      CodeUri: ../functions/orders-get\n",
-            "      CodeUri: ../functions/orders-get\n      Layers: []\n",
+            "      CodeUri: ../target/lambda/orders-get/bootstrap.zip\n",
+            "      CodeUri: ../target/lambda/orders-get/bootstrap.zip\n      Layers: []\n",
             "Resources.OrdersGet.Properties.Layers",
         ),
         (
@@ -219,6 +223,9 @@ fn what_the_host_cannot_do_is_refused_by_name() {
             "      Name: !Sub popshop-${Stge}-order-saga",
             "Stge",
         ),
+        ("lambda/orders-get/bootstrap.zip", "lambda/orders-get/", "bootstrap.zip"),
+        ("    Assertions:\n", "    Assertion:\n", "Rules.OriginIsGiven"),
+        ("      - Assert: !Not [", "      - Assert: !Or [", "!Or"),
         ("BatchSize: 5", "BatchSize: !FindInMap [A, B, C]", "!FindInMap"),
         ("BatchSize: 5", "BatchSize: { \"Fn::Split\": [A, B] }", "Fn::Split"),
         ("    Default: dev\n", "", "Parameters.Stage"),
@@ -236,4 +243,34 @@ fn a_function_that_nothing_starts_is_refused() {
         "        {}\n",
     );
     assert!(refusal(&without).contains("OrdersPlace has no event source"));
+}
+
+fn with_parameters(parameters: &[(&str, &str)]) -> Result<super::Deployment, super::TemplateFault> {
+    let parameters = parameters
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    super::load_with(&parameters.collect())
+}
+
+#[test]
+fn only_dev_does_without_an_allowed_origin() {
+    let fault = with_parameters(&[("Stage", "prod")]).err().unwrap().to_string();
+    assert!(fault.contains("AllowedOrigin must be given"), "{fault}");
+    assert!(with_parameters(&[("Stage", "prod"), ("AllowedOrigin", "https://shop.example.com")]).is_ok());
+}
+
+#[test]
+fn a_stage_that_is_watched_runs_here_too() {
+    let parameters = [
+        ("Watching", "full"),
+        ("BudgetAddress", "ann@example.test"),
+        ("MultiFactor", "ON"),
+        ("PasswordSignIn", "off"),
+        ("PhotoConcurrency", "2"),
+    ];
+    let deployment = with_parameters(&parameters).unwrap();
+    let [EventSource::Queue(photos)] = deployment.functions["Thumbnailer"].sources.as_slice() else {
+        panic!("the thumbnailer has another source")
+    };
+    assert_eq!(photos.maximum_concurrency, Some(2));
 }

@@ -8,7 +8,7 @@ use crate::catalog::ports::CatalogFiles;
 use crate::ports::{Clock, PortFailure};
 use crate::values::Timestamp;
 
-/// Ranges of one file. All of them are part of the state of one execution, which holds 256 KiB, and each adds eight
+/// Ranges of one file. All of them are part of the state of one execution, which holds 256 KiB, and each adds eleven
 /// events to its history, which holds 25,000
 /// (<https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>).
 pub const RANGES_MAX: u64 = 1_000;
