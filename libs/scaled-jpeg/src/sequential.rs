@@ -1,4 +1,4 @@
-//! How do the blocks of a sequential scan become samples?
+//! Decodes the blocks of a sequential scan into samples.
 
 use crate::bits::BitReader;
 use crate::error::{Flaw, OVERFULL};
@@ -34,6 +34,9 @@ pub(crate) fn decode_scan(
     source: &mut Source<'_>,
 ) -> Result<(), Flaw> {
     let claimed = canvases.claim_all(scan)?;
+    for channel in &scan.channels {
+        tables.provide_standard_huffman(channel.dc_table, channel.ac_table)?;
+    }
     for (channel, canvas) in scan.channels.iter().zip(&claimed) {
         if canvas.scale != Scale::Full {
             tables.prepare_skipping(channel.ac_table)?;

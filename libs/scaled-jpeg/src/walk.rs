@@ -1,4 +1,4 @@
-//! In which order does a scan hold its blocks?
+//! Goes through the blocks of a scan in the order in which the file holds them.
 
 use crate::bits::{BitReader, ENDS_EARLY};
 use crate::error::Flaw;
@@ -99,7 +99,7 @@ impl Walk {
                 }
             }
         }
-        reader.finish()
+        reader.finish(self.units_high)
     }
 
     /// Passes the data of the scan unread. What can be checked without reading is: there is data, the restart markers are
