@@ -13,8 +13,11 @@ pub(crate) const REFILLED_BITS: u32 = 56;
 /// stand as close as a block.
 const PADDING_BYTES: usize = 16;
 
-/// Extra data that every complete scan may have behind it, in bytes: less than a row of units takes in any but the
-/// smallest pictures.
+/// Scanners and telephones leave bytes behind a complete scan: a few, a piece of another row, a trailer of their own.
+/// Up to this part of the scan they are passed. More would be rows that the header does not claim, and to show the others
+/// would be to show a part of a picture.
+const EXTRA_PART: usize = 8;
+/// The same in bytes, for the smallest pictures.
 const EXTRA_BYTES_MIN: usize = 64;
 
 /// Reads entropy-coded data up to the next marker. Where others feed zeros to a decoder that has run dry, this one reports
@@ -181,22 +184,21 @@ impl<'s, 'a> BitReader<'s, 'a> {
         Ok(())
     }
 
-    /// Ends the scan before the marker that follows it. All blocks of the scan have been read, in `rows` rows of units.
-    ///
-    /// Scanners and cameras leave bytes behind a complete scan. As many as half of a row of units takes on average could
-    /// be a row: a header that claims fewer rows than the file has would then show a part of a picture.
-    pub(crate) fn finish(mut self, rows: usize) -> Result<(), Flaw> {
+    /// Ends the scan before the marker that follows it. All blocks of the scan have been read. Returns how many bytes
+    /// more may follow that do not belong to the picture.
+    pub(crate) fn finish(mut self) -> Result<usize, Flaw> {
         let unread = (self.count / 8) as usize + self.end.saturating_sub(self.at);
         let used_bytes = self.loaded_bytes.saturating_sub(unread);
-        let half_row_bytes = used_bytes / rows.max(1) / 2;
-        self.finish_interval(half_row_bytes.max(EXTRA_BYTES_MIN))?;
+        let extra_bytes_max = (used_bytes / EXTRA_PART).max(EXTRA_BYTES_MIN);
+        let extra_bytes = self.finish_interval(extra_bytes_max)?;
         self.source.scratch = self.data;
-        Ok(())
+        Ok(extra_bytes_max - extra_bytes)
     }
 
     /// The last byte is padded with bits, and some encoders append whole bytes of padding: zeros or 0xFF. Anything else
     /// counts as extra data, of which more than `extra_bytes_max` means that data and picture do not belong together.
-    fn finish_interval(&mut self, extra_bytes_max: usize) -> Result<(), Flaw> {
+    /// Returns the number of extra bytes.
+    fn finish_interval(&mut self, extra_bytes_max: usize) -> Result<usize, Flaw> {
         self.give_back();
         self.window = 0;
         self.count = 0;
@@ -215,7 +217,7 @@ impl<'s, 'a> BitReader<'s, 'a> {
             self.at = 0;
             self.end = 0;
             if self.at_marker {
-                return Ok(());
+                return Ok(extra_bytes);
             }
             self.load();
         }

@@ -132,9 +132,10 @@ impl<'a> Decoder<'a> {
                             progressive::decode_scan(coefficients, &frame, &scan, tables, source)?;
                         }
                         None => {
-                            sequential::decode_scan(&mut canvases, &frame, &scan, tables, source)?;
+                            let extra_bytes_max =
+                                sequential::decode_scan(&mut canvases, &frame, &scan, tables, source)?;
                             if canvases.are_filled() {
-                                segments::check_behind_last_scan(source, &frame)?;
+                                segments::check_behind_last_scan(source, &frame, extra_bytes_max)?;
                                 break;
                             }
                         }

@@ -86,13 +86,23 @@ pub(crate) fn next(source: &mut Source<'_>, wanted: fn(u8) -> bool) -> Result<Se
 }
 
 /// What may follow the last scan of a sequential picture, of which no block is missing by then. Whatever it is, it is no
-/// part of the picture: an end marker, a trailer of the camera's maker, or nothing. Only what contradicts the scan counts.
-pub(crate) fn check_behind_last_scan(source: &mut Source<'_>, frame: &Frame) -> Result<(), Flaw> {
-    let mut is_behind_restart = false;
+/// part of the picture: an end marker, a trailer of the camera's maker, or nothing. Only what contradicts the scan counts:
+/// another height, or restart intervals of more than `extra_bytes_max` bytes.
+pub(crate) fn check_behind_last_scan(
+    source: &mut Source<'_>,
+    frame: &Frame,
+    extra_bytes_max: usize,
+) -> Result<(), Flaw> {
+    let (mut is_behind_restart, mut extra_bytes) = (false, 0);
     loop {
         match source.marker() {
             Ok(FIRST_RESTART..=LAST_RESTART) => is_behind_restart = true,
-            Ok(0) | Err(Some(_)) if is_behind_restart => return Err(TOO_MANY_INTERVALS),
+            Ok(0) | Err(Some(_)) if is_behind_restart => {
+                extra_bytes += 1;
+                if extra_bytes > extra_bytes_max {
+                    return Err(TOO_MANY_INTERVALS);
+                }
+            }
             Ok(NUMBER_OF_LINES) => return frame.check_height(&payload(source)?),
             Ok(_) | Err(_) => return Ok(()),
         }

@@ -26,13 +26,14 @@ struct Channel<'t> {
     prediction: i32,
 }
 
+/// Returns how many bytes that do not belong to the picture may still follow.
 pub(crate) fn decode_scan(
     canvases: &mut Canvases,
     frame: &Frame,
     scan: &Scan,
     tables: &mut Tables,
     source: &mut Source<'_>,
-) -> Result<(), Flaw> {
+) -> Result<usize, Flaw> {
     let claimed = canvases.claim_all(scan)?;
     for channel in &scan.channels {
         tables.provide_standard_huffman(channel.dc_table, channel.ac_table)?;

@@ -55,7 +55,8 @@ fn trailers() -> Vec<(&'static str, Vec<u8>)> {
     vec![
         ("nothing", Vec::new()),
         ("half a marker", vec![0xFF]),
-        ("a trailer of Samsung's", [&[0xFF, 0x01][..], samsung].concat()),
+        ("a trailer of Samsung's", samsung.to_vec()),
+        ("a trailer behind a marker", [&[0xFF, 0x01][..], samsung].concat()),
         ("a scan header of another picture", vec![0xFF, 0xDA, 0, 2, 1, 2, 3]),
         ("a second picture", vec![0xFF, 0xD8, 0xFF, 0xC0, 0, 4, 9, 9]),
         ("a segment that is cut", vec![0xFF, 0xE1, 0x40, 0, 1]),
@@ -113,12 +114,12 @@ fn a_few_bytes_behind_a_complete_scan_do_no_harm() {
 }
 
 #[test]
-fn more_data_than_a_row_takes_contradicts_the_header() {
+fn data_for_many_more_rows_contradicts_the_header() {
     let file = jpeg(&grain(SIZE), SIZE, |_| {});
     let end = file.len() - END.len();
     assert_damaged(&with(&file, end, &file[end - 2_000..end]), "two thousand bytes");
     // Rows that the header does not claim are just such bytes.
-    for rows in [8, 16, 40] {
+    for rows in [16, 24, 40] {
         let mut shorter = file.clone();
         let height = segments(&file)
             .into_iter()
@@ -144,9 +145,17 @@ fn intervals_that_do_not_add_up_are_damaged() {
     let end = file.len() - END.len();
     let number = 0xD0 + (markers.len() % 8) as u8;
     assert_same(&with(&file, end, &[0xFF, number]), &file, "a marker too many");
+    // A scanner of Brother's goes on for some intervals.
     let interval = [&[0xFF, number][..], &file[second + 2..third]].concat();
-    assert_damaged(&with(&file, end, &interval), "an interval too many");
-    assert_damaged(&[&without_end(&file)[..], &interval].concat(), "and no end marker");
+    assert_same(&with(&file, end, &interval), &file, "an interval too many");
+    assert_same(
+        &[&without_end(&file)[..], &interval].concat(),
+        &file,
+        "and no end marker",
+    );
+    let many = interval.repeat(markers.len() / 4);
+    assert_damaged(&with(&file, end, &many), "a fourth too many");
+    assert_damaged(&[&without_end(&file)[..], &many].concat(), "and no end marker");
 }
 
 #[test]
