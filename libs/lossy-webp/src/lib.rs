@@ -1,4 +1,4 @@
-//! How is a lossy WebP decoded, no larger than needed?
+//! Decodes a lossy WebP no larger than needed, by libwebp.
 //!
 //! libwebp takes a third of the time of what there is in Rust, and scales while it decodes, so that the whole picture is
 //! never in memory. The price is C code that reads what strangers send. So it is given as little as can be: one bare VP8
@@ -18,10 +18,14 @@
 
 mod error;
 mod libwebp;
+mod narrow;
 
 pub use error::WebpError;
 pub use libwebp::PIXEL_BYTES;
 
+/// A frame of fewer columns has a single column of colours. The scaler's factor for one column to one is two to the power
+/// of 32, which its field cannot hold: the colours would be lost (`WEBP_RESCALER_FRAC` in `rescaler_utils.h`).
+const SCALED_WIDTH_MIN: u32 = 3;
 /// What libwebp needs besides the pixels that it writes: some rows of macroblocks, with what the next row remembers of
 /// them, and the rows of the scaler.
 const WORK_BYTES_PER_COLUMN: u64 = 256;
@@ -46,7 +50,10 @@ pub fn size(frame: &[u8]) -> Result<(u32, u32), WebpError> {
 
 /// Memory at the peak of [`decode`], for a frame of this width.
 pub fn decoded_bytes(frame_width: u32, (width, height): (u32, u32)) -> u64 {
-    let pixels = u64::from(width) * u64::from(height) * PIXEL_BYTES as u64;
+    let mut pixels = u64::from(width) * u64::from(height) * PIXEL_BYTES as u64;
+    if frame_width < SCALED_WIDTH_MIN {
+        pixels += u64::from(frame_width) * u64::from(SIDE_MASK) * PIXEL_BYTES as u64;
+    }
     pixels + u64::from(frame_width) * WORK_BYTES_PER_COLUMN + WORK_BYTES
 }
 
@@ -56,7 +63,15 @@ pub fn decode(frame: &[u8], (width, height): (u32, u32)) -> Result<Vec<u8>, Webp
     if width == 0 || height == 0 || width > frame_width || height > frame_height {
         return Err(WebpError::Impossible { width, height });
     }
-    libwebp::decode(frame, (width, height))
+    let frame_size = (frame_width, frame_height);
+    if (width, height) == frame_size {
+        return libwebp::decode(frame, frame_size, false);
+    }
+    if frame_width < SCALED_WIDTH_MIN {
+        let pixels = libwebp::decode(frame, frame_size, false)?;
+        return Ok(narrow::shrink(&pixels, frame_size, (width, height)));
+    }
+    libwebp::decode(frame, (width, height), true)
 }
 
 /// The example of the README compiles and holds.

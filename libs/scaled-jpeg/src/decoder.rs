@@ -127,18 +127,14 @@ impl<'a> Decoder<'a> {
                         return Err(JpegError::unsupported(feature));
                     }
                     let (tables, source) = (&mut self.tables, &mut self.source);
-                    match &mut coefficients {
-                        Some(coefficients) => {
-                            progressive::decode_scan(coefficients, &frame, &scan, tables, source)?;
-                        }
-                        None => {
-                            let extra_bytes_max =
-                                sequential::decode_scan(&mut canvases, &frame, &scan, tables, source)?;
-                            if canvases.are_filled() {
-                                segments::check_behind_last_scan(source, &frame, extra_bytes_max)?;
-                                break;
-                            }
-                        }
+                    if let Some(coefficients) = &mut coefficients {
+                        progressive::decode_scan(coefficients, &frame, &scan, tables, source)?;
+                        continue;
+                    }
+                    let extra_bytes_max = sequential::decode_scan(&mut canvases, &frame, &scan, tables, source)?;
+                    if canvases.are_filled() {
+                        segments::check_behind_last_scan(source, &frame, extra_bytes_max)?;
+                        break;
                     }
                 }
                 Segment::NumberOfLines(lines) => frame.check_height(&lines)?,

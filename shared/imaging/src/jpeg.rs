@@ -1,4 +1,4 @@
-//! At which scale is a JPEG decoded?
+//! Decodes a JPEG at the smallest scale that is enough for the thumbnails.
 
 use std::io::Read;
 
@@ -7,7 +7,6 @@ use image::metadata::Orientation;
 use scaled_jpeg::{Decoder, JpegError, Scale, Scales};
 
 use crate::decoded::{Decoded, Pixels};
-use crate::input::RenderError;
 use crate::limits::Limits;
 use crate::planar::Planar;
 use crate::raster::PIXEL_BYTES;
@@ -21,7 +20,7 @@ const DECODED_RATIO_MIN: u64 = 2;
 const COLOUR_RATIO_TENTHS_MIN: u64 = 19;
 
 /// `largest_px` is the longest side of the largest picture wanted.
-pub(crate) fn decode(input: &mut dyn Read, limits: &Limits, largest_px: u32) -> Result<Decoded, RenderError> {
+pub(crate) fn decode(input: &mut dyn Read, limits: &Limits, largest_px: u32) -> Result<Decoded, PhotoRefused> {
     let mut decoder = Decoder::new(input);
     let header = decoder.read_header().map_err(refused)?;
     let (width_px, height_px) = (header.width_px, header.height_px);
@@ -82,13 +81,13 @@ fn colour_scale_for(longest_px: u32, (across, down): (usize, usize), largest_px:
     Scale::ALL.into_iter().find(is_enough).unwrap_or(Scale::Full)
 }
 
-fn refused(error: JpegError) -> RenderError {
+fn refused(error: JpegError) -> PhotoRefused {
     match error {
-        JpegError::Damaged { .. } => RenderError::Refused(PhotoRefused::Damaged {
+        JpegError::Unsupported { feature } => PhotoRefused::Unsupported { feature },
+        // The input keeps why it could not be read, and that becomes the answer.
+        JpegError::Damaged { .. } | JpegError::Read(_) => PhotoRefused::Damaged {
             detail: error.to_string(),
-        }),
-        JpegError::Unsupported { feature } => RenderError::Refused(PhotoRefused::Unsupported { feature }),
-        JpegError::Read(failure) => RenderError::Read(failure),
+        },
     }
 }
 
