@@ -20,7 +20,7 @@ const PALETTE_BYTES_MAX: usize = 256 * PALETTE_ENTRY_BYTES;
 /// In IHDR, behind the sides.
 const DEPTH_AT: usize = 8;
 const COLOR_AT: usize = 9;
-const PIXELS: &[u8; 4] = b"IDAT";
+const PIXELS: [u8; 4] = *b"IDAT";
 /// The first letter of a chunk that a decoder may skip is a small one.
 const ANCILLARY: u8 = 0x20;
 
@@ -35,6 +35,8 @@ pub(crate) struct NeededChunks<'a> {
     color: Option<(ColorType, BitDepth)>,
     /// Kinds that were handed out. Of most of them, only the first counts.
     handed_out: Vec<[u8; 4]>,
+    /// Another chunk has followed those of the pixels, which belong together.
+    are_pixels_over: bool,
     is_over: bool,
 }
 
@@ -47,6 +49,7 @@ impl<'a> NeededChunks<'a> {
             pass_bytes: SIGNATURE_BYTES,
             color: None,
             handed_out: Vec::new(),
+            are_pixels_over: false,
             is_over: false,
         }
     }
@@ -64,15 +67,20 @@ impl<'a> NeededChunks<'a> {
         if !kind.iter().all(u8::is_ascii_alphabetic) {
             return Err(refusal("a chunk of the PNG has no valid name"));
         }
+        if kind != PIXELS {
+            self.are_pixels_over = self.has(PIXELS);
+        } else if self.are_pixels_over {
+            return Err(refusal("the pixels of the PNG are interrupted"));
+        }
         match &kind {
             b"IHDR" => self.take_header(header, length),
             b"PLTE" => self.take_palette(kind, length),
             b"tRNS" => self.take_transparency(kind, length),
-            b"iCCP" | b"eXIf" if !self.has(PIXELS) && !self.has(&kind) => self.take_metadata(kind, length),
+            b"iCCP" | b"eXIf" if !self.has(PIXELS) && !self.has(kind) => self.take_metadata(kind, length),
             [first, ..] if first & ANCILLARY != 0 => self.skip(length),
             _ => {
                 self.is_over = &kind == b"IEND";
-                if !self.has(&kind) {
+                if !self.has(kind) {
                     self.handed_out.push(kind);
                 }
                 self.ready.extend(header);
@@ -114,10 +122,10 @@ impl<'a> NeededChunks<'a> {
         let fits = match self.color {
             Some((ColorType::Grayscale, _)) => length == 2,
             Some((ColorType::Rgb, _)) => length == 6,
-            Some((ColorType::Indexed, _)) => self.has(b"PLTE") && (1..=256).contains(&length),
+            Some((ColorType::Indexed, _)) => self.has(*b"PLTE") && (1..=256).contains(&length),
             _ => false,
         };
-        if !fits || self.has(&kind) || self.has(PIXELS) {
+        if !fits || self.has(kind) || self.has(PIXELS) {
             return self.skip(length);
         }
         let mut transparency = self.whole(kind, length)?;
@@ -137,8 +145,8 @@ impl<'a> NeededChunks<'a> {
         Ok(())
     }
 
-    fn has(&self, kind: &[u8; 4]) -> bool {
-        self.handed_out.contains(kind)
+    fn has(&self, kind: [u8; 4]) -> bool {
+        self.handed_out.contains(&kind)
     }
 
     fn has_colors_of(&self, color: ColorType) -> bool {
