@@ -76,7 +76,7 @@ pub(crate) fn next(source: &mut Source<'_>, wanted: fn(u8) -> bool) -> Result<Se
                 if let Some(feature) = unsupported(marker) {
                     return Err(JpegError::unsupported(feature));
                 }
-                let length = length(source)?;
+                let length = field(source)?.saturating_sub(LENGTH_BYTES);
                 source.skip(length).ok_or(Flaw(ENDS_EARLY))?;
                 continue;
             }
@@ -114,15 +114,21 @@ fn payload(source: &mut Source<'_>) -> Result<Vec<u8>, Flaw> {
     source.bytes(length).ok_or(Flaw(ENDS_EARLY))
 }
 
+/// Of the payload: the field counts its own bytes.
 fn length(source: &mut Source<'_>) -> Result<usize, Flaw> {
+    field(source)?
+        .checked_sub(LENGTH_BYTES)
+        .ok_or(Flaw("a segment of the JPEG is shorter than its own length field"))
+}
+
+fn field(source: &mut Source<'_>) -> Result<usize, Flaw> {
     let (Some(high), Some(low)) = (source.byte(), source.byte()) else {
         return Err(Flaw(ENDS_EARLY));
     };
-    // The length counts its own two bytes.
-    usize::from(u16::from_be_bytes([high, low]))
-        .checked_sub(2)
-        .ok_or(Flaw("a segment of the JPEG is shorter than its own length field"))
+    Ok(usize::from(u16::from_be_bytes([high, low])))
 }
+
+const LENGTH_BYTES: usize = 2;
 
 const ENDS_EARLY: &str = "the JPEG ends too early";
 const TOO_MANY_INTERVALS: Flaw = Flaw("a scan has more restart intervals than its picture needs");

@@ -106,7 +106,7 @@ fn evaluable(mut profile: ColorProfile) -> Option<ColorProfile> {
         || profile.lut_a_to_b_colorimetric.is_some()
         || profile.lut_a_to_b_saturation.is_some();
     match profile.pcs {
-        DataColorSpace::Xyz => Some(profile),
+        DataColorSpace::Xyz if has_table || profile.is_matrix_shaper() || profile.gray_trc.is_some() => Some(profile),
         DataColorSpace::Lab if has_table => Some(profile),
         // The curve of a gray profile then leads to L*, which another curve turns into the Y of XYZ.
         DataColorSpace::Lab => {

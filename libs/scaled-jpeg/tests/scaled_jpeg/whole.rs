@@ -208,6 +208,14 @@ fn markers_that_change_nothing_are_passed() {
             &with(&file, end, &lines([height[0], height[1] + 1])),
             &format!("{name}, another height"),
         );
+        for length in [0, 1, 2] {
+            let comment = [0xFF, 0xFE, 0, length];
+            assert_same(
+                &with(&file, 2, &comment),
+                &file,
+                &format!("{name}, a comment of length {length}"),
+            );
+        }
         assert_same(&with(&file, 2, &[0xFF, 0x01]), &file, &format!("{name}, TEM"));
         let conditioning = [0xFF, 0xCC, 0, 4, 0, 0x10];
         assert_same(&with(&file, 2, &conditioning), &file, &format!("{name}, DAC"));
