@@ -19,6 +19,7 @@ mod network;
 mod node;
 mod package;
 mod parked;
+mod pictures;
 mod prove;
 mod python;
 mod rust_tools;

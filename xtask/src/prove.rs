@@ -11,7 +11,7 @@ use crate::command::{Failed, below_root, failed, run_cargo, run_in, workspace_ro
 use crate::network::Network;
 use crate::selection::Selection;
 use crate::steps::{AfterFailure, Outcome, Step, run_all};
-use crate::{api, faults, functions, libraries, rust_tools, simulate};
+use crate::{api, faults, functions, libraries, pictures, rust_tools, simulate};
 
 const LINE: &str = "cargo xtask prove";
 const SECONDS_PER_DAY: u64 = 24 * 60 * 60;
@@ -64,6 +64,14 @@ const PROOFS: [Proof; 8] = [
             run: import_at_length,
         },
         about: "a catalog of 200,000 rows on a local host that is killed every few seconds",
+        usual_minutes: 10,
+    },
+    Proof {
+        step: Step {
+            name: "pictures",
+            run: pictures::compare,
+        },
+        about: "thumbnails of the pictures in the folder PICTURES beside those of Pillow and libvips",
         usual_minutes: 10,
     },
     Proof {

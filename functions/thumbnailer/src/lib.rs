@@ -1,6 +1,7 @@
-//! How do photos that S3 announced through a queue become thumbnails?
+//! Renders the photos that S3 announces through a queue to thumbnails.
 
 use domain::ports::PortFailure;
+use domain::thumbnails::ports::PhotoRefused;
 use domain::thumbnails::render::{RenderOutcome, RenderThumbnails};
 use domain::values::PhotoKey;
 use door::object::created_object;
@@ -12,8 +13,8 @@ use events::sqs::{self, SqsMessage};
 use telemetry::metric::Metric;
 use telemetry::metrics;
 
-/// Renders photos of `uploads_bucket`. Any other object is acknowledged and left alone, above all a thumbnail: the rule
-/// that a thumbnail never triggers a thumbnail does not rest on the event source's filter only.
+/// Renders photos of `uploads_bucket`. Any other object is acknowledged without rendering it, above all a thumbnail: the
+/// rule that a thumbnail never triggers a thumbnail does not rest on the event source's filter only.
 pub async fn handle(invocation: Invocation, render: &RenderThumbnails, uploads_bucket: &str) -> Reply {
     let decode = |message: SqsMessage| s3::notification(&message.body);
     records(invocation, sqs::messages, decode, |events| {
@@ -22,8 +23,8 @@ pub async fn handle(invocation: Invocation, render: &RenderThumbnails, uploads_b
     .await
 }
 
-/// One message may announce several photos. A failure does not keep the others of its message waiting; the message comes
-/// back, and what was rendered before is found so.
+/// One message may announce several photos. A failure does not hold up the others of its message. The message is then
+/// delivered again, and photos that were rendered are skipped.
 async fn render_all(events: Vec<S3Event>, render: &RenderThumbnails, uploads_bucket: &str) -> Result<(), PortFailure> {
     let mut failures = Vec::new();
     for event in events {
@@ -57,12 +58,22 @@ fn report(outcome: &RenderOutcome) {
             metrics::count(Metric::PhotosRendered);
             tracing::info!("photo rendered, a newer one is shown");
         }
+        // A fault of ours, although the upload is rejected: another attempt would end in the same way.
+        RenderOutcome::Rejected {
+            reason: reason @ PhotoRefused::Unprocessable,
+        } => {
+            metrics::count(Metric::PhotosRejected);
+            tracing::error!(
+                reason = reason as &dyn std::error::Error,
+                "the renderer failed, photo rejected"
+            );
+        }
         RenderOutcome::Rejected { reason } => {
             metrics::count(Metric::PhotosRejected);
             tracing::info!(reason = reason as &dyn std::error::Error, "photo rejected");
         }
-        RenderOutcome::FinishedBefore => tracing::info!("photo was finished before"),
-        RenderOutcome::Gone => tracing::info!("photo was deleted since"),
+        RenderOutcome::FinishedBefore => tracing::info!("photo was rendered or rejected earlier"),
+        RenderOutcome::Gone => tracing::info!("photo no longer exists"),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What is `thumbnailer` made of on AWS?
+//! The parts list of `thumbnailer` on AWS.
 
 use std::process::ExitCode;
 use std::sync::Arc;

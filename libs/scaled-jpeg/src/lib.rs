@@ -84,6 +84,7 @@ mod segments;
 mod sequential;
 mod skip;
 mod source;
+mod standard_tables;
 mod tables;
 mod upsample;
 mod walk;

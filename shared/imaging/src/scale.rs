@@ -6,7 +6,7 @@ use imaging_resize::{Resizer, ShapeFault};
 use crate::decoded::Pixels;
 #[cfg(feature = "fast-codecs")]
 use crate::planar::Planar;
-use crate::raster::{Layout, Raster};
+use crate::raster::Raster;
 #[cfg(feature = "fast-codecs")]
 use crate::{raster::PIXEL_BYTES, resample};
 
@@ -138,14 +138,14 @@ fn pixels(raster: &mut Raster) -> imaging_resize::Pixels<'_> {
 /// Without this, the invisible colour of transparent pixels bleeds into the visible edge. In place, because a copy of
 /// the original may be 400 MB.
 fn premultiplied(mut raster: Raster) -> Result<Raster, PhotoRefused> {
-    if raster.layout == Layout::Rgba {
+    if raster.layout.has_alpha() {
         imaging_resize::premultiply(pixels(&mut raster)).map_err(|reason| unscalable(&reason))?;
     }
     Ok(raster)
 }
 
 fn divided(mut raster: Raster) -> Result<Raster, PhotoRefused> {
-    if raster.layout == Layout::Rgba {
+    if raster.layout.has_alpha() {
         imaging_resize::unpremultiply(pixels(&mut raster)).map_err(|reason| unscalable(&reason))?;
     }
     Ok(raster)

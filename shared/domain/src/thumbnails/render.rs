@@ -1,4 +1,4 @@
-//! How does a photo become the pictures that its product shows?
+//! Renders an uploaded photo to thumbnails and makes its product show them.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::ports::{
 use crate::ports::{Clock, PortFailure};
 use crate::values::{PHOTO_BYTES_MAX, PhotoKey, thumbnail_key};
 
-/// What the upload's status says of a photo that nobody can read any more.
+/// The reason in the status of an upload whose photo no longer exists.
 const DELETED: &str = "the photo was deleted before it was read";
 
 pub struct RenderThumbnails {

@@ -168,7 +168,18 @@ async fn a_photo_that_cannot_be_rendered_is_rejected_for_good() {
             1,
         ),
     ];
-    for (photo, size_bytes, refused, reason, fetched) in cases {
+    let refusals = [
+        PhotoRefused::OtherFormat { format: "a HEIC image" },
+        PhotoRefused::Damaged {
+            detail: "the PNG ends too early".to_owned(),
+        },
+        PhotoRefused::Unsupported {
+            feature: "lossless JPEG".to_owned(),
+        },
+        PhotoRefused::Unprocessable,
+    ];
+    let refused = refusals.map(|refused| (found(), 3, Some(refused.clone()), refused, 1));
+    for (photo, size_bytes, refused, reason, fetched) in cases.into_iter().chain(refused) {
         let studio = Studio::refusing(photo, refused);
         assert_eq!(
             studio.render(size_bytes).await.unwrap(),
