@@ -1,4 +1,4 @@
-//! Which functions ran lately? The last invocations, for people who watch: ids, times and outcomes, never contents.
+//! The newest invocations, for the console: ids, times and outcomes, never contents.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};

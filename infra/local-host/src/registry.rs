@@ -7,7 +7,7 @@ use std::time::Duration;
 use adapter_system::ids::UuidV7Ids;
 use shop::{SagaArns, Settings, Shop};
 
-use crate::invoker::Function;
+use crate::invoker::{BuildHandler, Function};
 use crate::payment_switch::SwitchedGateway;
 use crate::ports::Embedded;
 use crate::state::HostState;
@@ -47,7 +47,7 @@ pub(crate) fn functions(
         thumbnails: state.thumbnails.clone(),
         links: state.links.clone(),
     };
-    let shop = Shop {
+    let shop = Arc::new(Shop {
         ports: embedded.ports(),
         settings: Arc::new(Settings {
             cursors: state.cursors.clone(),
@@ -56,17 +56,25 @@ pub(crate) fn functions(
             range_bytes: number(deployment, "ImportPlan", "RANGE_BYTES")?,
             sagas,
         }),
-    };
+    });
     matched(deployment)?;
     let functions = deployment.functions.iter().filter_map(|(logical_id, spec)| {
         let function = Function {
             name: spec.crate_name.clone(),
             timeout: Duration::from_secs(spec.timeout_seconds),
-            handler: shop::function(&spec.crate_name)?.handler(&shop),
+            memory_mb: spec.memory_mb,
+            reserved_concurrency: spec.reserved_concurrency,
+            build: build(shop::function(&spec.crate_name)?, &shop),
         };
         Some((logical_id.clone(), function))
     });
     Ok(functions.collect())
+}
+
+/// What an environment of this function does in its INIT.
+fn build(function: &'static shop::Function, shop: &Arc<Shop>) -> BuildHandler {
+    let shop = Arc::clone(shop);
+    Box::new(move || function.handler(&shop))
 }
 
 /// Both ways: a function without code would answer nothing, code without a function would never be called.

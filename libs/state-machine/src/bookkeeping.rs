@@ -1,4 +1,4 @@
-//! What does the interpreter note, and what do expressions see? The journal of one execution, and `$states`.
+//! Reads and writes the journal of one execution, and builds `$states` for its expressions.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -36,11 +36,11 @@ impl Interpreter<'_> {
     }
 
     /// Of a state.
-    pub(crate) fn tell(&self, visit: &Visit<'_>, kind: EventKind) {
-        self.tell_of(visit.name, &visit.path, kind);
+    pub(crate) fn report(&self, visit: &Visit<'_>, kind: EventKind) {
+        self.report_for(visit.name, &visit.path, kind);
     }
 
-    pub(crate) fn tell_of(&self, state: &str, path: &str, kind: EventKind) {
+    pub(crate) fn report_for(&self, state: &str, path: &str, kind: EventKind) {
         self.host.observe(HistoryEvent {
             timestamp_ms: self.host.now_ms(),
             kind,

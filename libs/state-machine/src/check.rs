@@ -1,4 +1,4 @@
-//! Does the graph of states hold together? Every target exists, every state can be reached, every scope keeps its own.
+//! Checks the graph of states: every target exists, every state can be reached, and no state leads out of its scope.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Does an execution end the same when its process dies? A check for tests of state machine files.
+//! Checks that an execution finishes in the same way wherever its process dies: for tests of state machine files.
 
 use std::collections::{BTreeMap, BTreeSet};
 

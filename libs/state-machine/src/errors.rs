@@ -1,4 +1,4 @@
-//! Which errors does a name in `ErrorEquals` stand for?
+//! The names of errors, and which errors a name in `ErrorEquals` matches.
 
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +23,7 @@ pub(crate) const HANDLED: [&str; 8] = [
     DATA_LIMIT_EXCEEDED,
     QUERY_EVALUATION_ERROR,
     NO_CHOICE_MATCHED,
-    // Reported by AWS alone: nobody lacks a permission here.
+    // Only AWS reports it: there are no permissions here.
     "States.Permissions",
 ];
 

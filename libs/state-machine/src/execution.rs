@@ -1,4 +1,4 @@
-//! What belongs to one execution while it runs: its input and outcome, the visits of its states, what interrupts them.
+//! The parts of a running execution: its input and outcome, the visits of its states, and what interrupts them.
 
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -1,4 +1,4 @@
-//! What does `{% … %}` evaluate to? `JSONata` over `$states` and the variables assigned so far.
+//! Evaluates `{% … %}`: `JSONata` over `$states` and the variables assigned so far.
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};

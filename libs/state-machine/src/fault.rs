@@ -1,4 +1,4 @@
-//! Why can a file not be run here?
+//! Why a state machine file is refused.
 
 /// What is wrong with a file, or not supported, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

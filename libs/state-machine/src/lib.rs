@@ -1,4 +1,4 @@
-//! What does a state machine file do? An interpreter of a subset of Amazon States Language with `JSONata`.
+//! An interpreter of a subset of Amazon States Language with `JSONata`.
 //!
 //! Only machines in `JSONata`, only the states and fields of that subset; everything else is refused at
 //! [`StateMachine::parse`], by name and place, so that a file never means less here than it says. The interpreter has no

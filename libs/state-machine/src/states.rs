@@ -1,4 +1,4 @@
-//! What does each kind of state do? One attempt of one state, from its input to its output.
+//! Runs one attempt of one state, from its input to its output, for each kind of state.
 
 use serde_json::{Value, json};
 

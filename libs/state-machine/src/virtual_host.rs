@@ -1,4 +1,4 @@
-//! How is an execution run without waiting? A host whose time jumps, whose chance is fixed, whose journal is a map.
+//! A host for tests: its time jumps, its random number is fixed, and its journal is a map.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::poll_fn;
@@ -102,7 +102,7 @@ impl VirtualHost {
         self.world().now_ms
     }
 
-    /// Runs an execution to its end. Whenever nobody can go on, time jumps to the next alarm; without one the run would
+    /// Runs an execution to its end. Whenever no branch can continue, time jumps to the next alarm; without one the run would
     /// stand still for ever, and `None` says so.
     pub fn run(&self, machine: &StateMachine, execution: &ExecutionInput) -> Option<Result<Outcome, HostFailure>> {
         let mut context = Context::from_waker(Waker::noop());

@@ -21,6 +21,9 @@ pub struct FunctionSpec {
     /// Last segment of `CodeUri`.
     pub crate_name: String,
     pub timeout_seconds: u64,
+    pub memory_mb: u64,
+    /// The most environments that it may have at once; `None` for the account's limit alone.
+    pub reserved_concurrency: Option<u32>,
     /// Those of its environment that the template gives to it alone.
     pub variables: BTreeMap<String, String>,
     pub sources: Vec<EventSource>,

@@ -39,6 +39,7 @@ const WITHOUT_LOCAL_MEANING: [&str; 11] = [
     "AWS::SecretsManager::Secret",
 ];
 const TIMEOUT_SECONDS_DEFAULT: u64 = 3;
+const MEMORY_MB_DEFAULT: u64 = 128;
 const VISIBILITY_SECONDS_DEFAULT: u64 = 30;
 const RETENTION_SECONDS_DEFAULT: u64 = 345_600;
 const ASYNC_RETRIES_DEFAULT: u32 = 2;
@@ -54,7 +55,7 @@ pub(crate) fn deployment(template: Value) -> Result<Deployment, TemplateFault> {
         "Parameters",
     ]);
     sections.only("Transform", "AWS::Serverless-2016-10-31")?;
-    let default_timeout_seconds = globals(&mut sections)?;
+    let defaults = globals(&mut sections)?;
     let mut deployment = Deployment {
         functions: BTreeMap::new(),
         api: HttpApiSpec::default(),
@@ -74,7 +75,7 @@ pub(crate) fn deployment(template: Value) -> Result<Deployment, TemplateFault> {
             logical_id,
             &kind,
             properties,
-            default_timeout_seconds,
+            &defaults,
         )?;
         resource.finish()?;
     }
@@ -97,11 +98,11 @@ fn add(
     logical_id: String,
     kind: &str,
     properties: Fields,
-    default_timeout_seconds: u64,
+    defaults: &FunctionDefaults,
 ) -> Result<(), TemplateFault> {
     match kind {
         "AWS::Serverless::Function" => {
-            let function = function(&logical_id, properties, default_timeout_seconds)?;
+            let function = function(&logical_id, properties, defaults)?;
             deployment.functions.insert(logical_id, function);
         }
         "AWS::Serverless::HttpApi" => {
@@ -139,7 +140,13 @@ fn add(
     Ok(())
 }
 
-fn globals(sections: &mut Fields) -> Result<u64, TemplateFault> {
+/// Settings of functions that say nothing else.
+struct FunctionDefaults {
+    timeout_seconds: u64,
+    memory_mb: u64,
+}
+
+fn globals(sections: &mut Fields) -> Result<FunctionDefaults, TemplateFault> {
     let mut globals = sections.within("Globals")?;
     let mut function = globals.within("Function")?;
     function.ignore(&[
@@ -148,23 +155,25 @@ fn globals(sections: &mut Fields) -> Result<u64, TemplateFault> {
         "DeploymentPreference",
         "Environment",
         "Handler",
-        "MemorySize",
         "Runtime",
         "Tracing",
     ]);
     let timeout_seconds = function.positive_number("Timeout")?;
+    let memory_mb = function.positive_number("MemorySize")?;
     function.finish()?;
     globals.finish()?;
-    Ok(timeout_seconds.map_or(TIMEOUT_SECONDS_DEFAULT, u64::from))
+    Ok(FunctionDefaults {
+        timeout_seconds: timeout_seconds.map_or(TIMEOUT_SECONDS_DEFAULT, u64::from),
+        memory_mb: memory_mb.map_or(MEMORY_MB_DEFAULT, u64::from),
+    })
 }
 
-fn function(logical_id: &str, mut fields: Fields, default_seconds: u64) -> Result<FunctionSpec, TemplateFault> {
+fn function(logical_id: &str, mut fields: Fields, defaults: &FunctionDefaults) -> Result<FunctionSpec, TemplateFault> {
     fields.ignore(&[
         "DeploymentPreference",
         "Description",
         "LoggingConfig",
-        "MemorySize",
-        // Linked in, every function is ready here.
+        // Linked in, a function starts within microseconds here.
         "ProvisionedConcurrencyConfig",
         "Role",
     ]);
@@ -175,7 +184,12 @@ fn function(logical_id: &str, mut fields: Fields, default_seconds: u64) -> Resul
         .next()
         .unwrap_or_default()
         .to_owned();
-    let timeout_seconds = fields.positive_number("Timeout")?.map_or(default_seconds, u64::from);
+    let timeout_seconds = fields.positive_number("Timeout")?;
+    let timeout_seconds = timeout_seconds.map_or(defaults.timeout_seconds, u64::from);
+    let memory_mb = fields.positive_number("MemorySize")?;
+    let memory_mb = memory_mb.map_or(defaults.memory_mb, u64::from);
+    // Zero switches a function off, as on AWS: every invocation is throttled.
+    let reserved_concurrency = fields.small_number("ReservedConcurrentExecutions")?;
     let mut invoke = fields.within("EventInvokeConfig")?;
     let async_invoke = AsyncInvokeSpec {
         maximum_retry_attempts: invoke
@@ -197,6 +211,8 @@ fn function(logical_id: &str, mut fields: Fields, default_seconds: u64) -> Resul
         logical_id: logical_id.to_owned(),
         crate_name,
         timeout_seconds,
+        memory_mb,
+        reserved_concurrency,
         variables,
         sources: events,
         async_invoke,

@@ -25,7 +25,7 @@ pub enum WorkflowFault {
     Tables(#[from] PortFailure),
 }
 
-/// The name by which rules and people know a state machine.
+/// The name of a state machine in event rules and in views.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ArnOfMachine {
     pub(crate) name: String,

@@ -1,4 +1,4 @@
-//! Does an execution survive its process, and is its end told once?
+//! Executions survive their process, and their end is published once.
 
 mod imports;
 
@@ -17,10 +17,12 @@ use serde_json::json;
 
 use super::*;
 use crate::events::EventPlane;
-use crate::functions::InvokeFailure;
+use tokio::sync::Notify;
+
+use crate::functions::{InvokeFailure, Source};
 use crate::template;
 
-/// Functions that do nothing but count, fail as they are told, or never answer.
+/// Functions that only count, fail as the test says, or never answer.
 #[derive(Default)]
 struct Steps {
     calls: Mutex<BTreeMap<String, u32>>,
@@ -31,8 +33,8 @@ struct Steps {
 
 #[async_trait]
 impl Functions for Steps {
-    async fn invoke(&self, logical_id: &str, event: Value, source: &'static str) -> Result<Value, InvokeFailure> {
-        assert_eq!(source, "workflow");
+    async fn invoke(&self, logical_id: &str, event: Value, source: Source) -> Result<Value, InvokeFailure> {
+        assert_eq!(source, Source::Workflow);
         assert!(event["order_id"].is_string(), "{event}");
         *self.calls.lock().unwrap().entry(logical_id.to_owned()).or_default() += 1;
         if self.hanging == Some(logical_id) {
@@ -65,7 +67,6 @@ impl Steps {
 struct Shop {
     database: Database,
     deployment: Arc<Deployment>,
-    wake: Arc<Notify>,
 }
 
 impl Shop {
@@ -73,13 +74,11 @@ impl Shop {
         let shop = Self {
             database: Database::in_memory().unwrap(),
             deployment: Arc::new(template::load().unwrap()),
-            wake: Arc::new(Notify::new()),
         };
         let plane = EventPlane {
             database: shop.database.clone(),
             deployment: Arc::clone(&shop.deployment),
             functions: Arc::new(Steps::default()),
-            wake: Arc::clone(&shop.wake),
         };
         plane.prepare().await.unwrap();
         shop
@@ -97,8 +96,8 @@ impl Shop {
     async fn process(&self, functions: Arc<dyn Functions>) -> JoinSet<()> {
         let (database, deployment) = (self.database.clone(), Arc::clone(&self.deployment));
         let machines = Machines::read(&deployment).unwrap();
-        let wake = Arc::clone(&self.wake);
-        let (workflows, writer) = Workflows::prepare(database, deployment, functions, machines, wake)
+        let backlog = Arc::new(Backlog::new(Vec::new()));
+        let (workflows, writer) = Workflows::prepare(database, deployment, functions, machines, backlog)
             .await
             .unwrap();
         let mut process = JoinSet::new();
@@ -109,7 +108,8 @@ impl Shop {
 
     async fn ended(&self, workflow: Workflow, name: &'static str) -> Execution {
         loop {
-            let rung = self.wake.notified();
+            let changes = self.database.watch("executions");
+            let rung = changes.notified();
             tokio::pin!(rung);
             rung.as_mut().enable();
             let found = self
@@ -129,7 +129,6 @@ impl Shop {
             database: self.database.clone(),
             deployment: Arc::clone(&self.deployment),
             machines: Machines::read(&self.deployment).unwrap(),
-            wake: Arc::clone(&self.wake),
         };
         redriver.redrive(kind, &OrderId::parse(order).unwrap()).await.unwrap()
     }
@@ -148,7 +147,7 @@ impl Shop {
             .unwrap()
     }
 
-    /// The details of the status changes that functions will be told.
+    /// The details of the status changes that were published to functions.
     async fn told(&self) -> Vec<Value> {
         let texts: Vec<String> = self
             .database
@@ -329,8 +328,9 @@ async fn more_executions_than_run_at_once_all_end() {
         .unwrap();
     let steps = Arc::new(Steps::default());
     let _process = shop.process(steps.clone()).await;
+    let changes = shop.database.watch("executions");
     loop {
-        let rung = shop.wake.notified();
+        let rung = changes.notified();
         tokio::pin!(rung);
         rung.as_mut().enable();
         if shop

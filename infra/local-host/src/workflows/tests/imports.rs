@@ -42,7 +42,7 @@ impl Default for Import {
 
 #[async_trait]
 impl Functions for Import {
-    async fn invoke(&self, logical_id: &str, event: Value, _: &'static str) -> Result<Value, InvokeFailure> {
+    async fn invoke(&self, logical_id: &str, event: Value, _: Source) -> Result<Value, InvokeFailure> {
         assert_eq!((&event["upload_id"], &event["sequence"]), (&json!("0190-a"), &json!(7)));
         assert_eq!(event["object"]["version_id"], VERSION);
         let range = event["range"]["index"].as_u64();
