@@ -49,7 +49,7 @@ struct End {
     duration_ms: u64,
 }
 
-/// What is known when an invocation begins.
+/// The facts about an invocation at its start.
 pub(crate) struct Begun<'a> {
     pub(crate) function: &'a str,
     pub(crate) source: &'static str,

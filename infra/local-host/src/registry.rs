@@ -13,7 +13,7 @@ use crate::ports::Embedded;
 use crate::state::HostState;
 use crate::template::Deployment;
 
-/// Why the template and the linked code do not fit together.
+/// A mismatch between the template and the linked code.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RegistryFault {
     #[error("functions without code: {without_code:?}; code without a function: {without_function:?}")]
@@ -71,7 +71,7 @@ pub(crate) fn functions(
     Ok(functions.collect())
 }
 
-/// What an environment of this function does in its INIT.
+/// The INIT of this function's environments.
 fn build(function: &'static shop::Function, shop: &Arc<Shop>) -> BuildHandler {
     let shop = Arc::clone(shop);
     Box::new(move || function.handler(&shop))

@@ -10,7 +10,7 @@ use crate::history::{EventKind, HistoryEvent};
 use crate::host::HostFailure;
 
 pub(crate) const OUTCOME_KEY: &str = "outcome";
-/// When the execution was redriven last: its timeout counts from then.
+/// The time of the last redrive: the execution's timeout counts from then.
 pub(crate) const REDRIVEN_KEY: &str = "redriven";
 
 impl Interpreter<'_> {
@@ -35,7 +35,7 @@ impl Interpreter<'_> {
         states
     }
 
-    /// Of a state.
+    /// Reports an event of a state.
     pub(crate) fn report(&self, visit: &Visit<'_>, kind: EventKind) {
         self.report_for(visit.name, &visit.path, kind);
     }
@@ -60,7 +60,7 @@ impl Interpreter<'_> {
         Ok((instant, true))
     }
 
-    /// Whether this place is passed for the first time, and not by a replay.
+    /// `true` when this place is passed for the first time, and not by a replay.
     pub(crate) async fn is_first(&self, key: &str) -> Result<bool, Interrupt> {
         self.instant(key, || self.host.now_ms()).await.map(|(_, is_new)| is_new)
     }

@@ -8,7 +8,7 @@ use crate::fault::DefinitionFault;
 
 /// As AWS has it.
 const NAME_CHARS_MAX: usize = 80;
-/// What AWS refuses in the name of a state. Paths rely on two of them: `Name#visit/attempt`.
+/// Characters that AWS refuses in the name of a state. Paths rely on two of them: `Name#visit/attempt`.
 const NAME_WITHOUT: &str = "?*<>{}[]\"#%\\^|~`$&,;:/";
 
 pub(crate) fn graph(machine: &Machine, path: &str) -> Result<(), DefinitionFault> {

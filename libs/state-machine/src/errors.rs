@@ -11,7 +11,7 @@ pub(crate) const RUNTIME: &str = "States.Runtime";
 pub(crate) const QUERY_EVALUATION_ERROR: &str = "States.QueryEvaluationError";
 pub(crate) const NO_CHOICE_MATCHED: &str = "States.NoChoiceMatched";
 
-/// What every name of the language itself begins with. Functions name their errors otherwise.
+/// Begins every error name of the language. Error names of functions begin differently.
 pub(crate) const RESERVED_PREFIX: &str = "States.";
 /// The names of the language that a file may handle. `States.Runtime` always ends the execution; the rest belongs to
 /// features that are not supported.

@@ -15,7 +15,7 @@ use crate::history::HistoryEvent;
 use crate::host::{Host, HostFailure, StateError, TaskCall};
 use crate::interpreter::run;
 
-/// What a function answers, and after how long.
+/// The answer of a function, and its delay.
 pub struct Answer {
     pub after_ms: i64,
     pub result: Result<Value, StateError>,
@@ -44,7 +44,7 @@ struct World {
     journal: BTreeMap<String, Value>,
     /// Keys in the order in which they were written.
     written: Vec<String>,
-    /// How many more records the journal takes; `None` for no end.
+    /// Records that the journal still takes; `None` without a limit.
     records_left: Option<usize>,
     calls: Vec<TaskCall>,
     history: Vec<HistoryEvent>,

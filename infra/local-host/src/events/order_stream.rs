@@ -117,7 +117,7 @@ async fn step(plane: &EventPlane, source: &StreamSource) -> Result<Next, PortFai
 struct AfterFailure<'a> {
     position: Position,
     attempts: u32,
-    /// What is set aside so that its successors can go on.
+    /// Records that are set aside so that their successors are delivered.
     given_up: Option<&'a [&'a StreamRecord]>,
 }
 

@@ -1,4 +1,4 @@
-//! How far background work is behind the orders that were accepted: the measure by which new writes are refused.
+//! The backlog: background work that accepted orders still need. New writes are refused while it is too long.
 
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::time::Duration;

@@ -34,14 +34,14 @@ use crate::invocation_log::{Begun, InvocationLog};
 const READS: Limits = Limits {
     name: "reads",
     running: 60,
-    at_once: 8,
+    at_once: 16,
     waiting: 200,
     wait: Duration::from_secs(1),
 };
 const WRITES: Limits = Limits {
     name: "writes",
     running: 60,
-    at_once: 8,
+    at_once: 16,
     waiting: 64,
     wait: Duration::from_secs(1),
 };
@@ -50,7 +50,7 @@ const WRITES: Limits = Limits {
 const BACKGROUND: Limits = Limits {
     name: "background",
     running: 280,
-    at_once: 16,
+    at_once: 32,
     waiting: 10_000,
     wait: Duration::from_mins(1),
 };

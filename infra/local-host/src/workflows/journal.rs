@@ -46,7 +46,7 @@ pub(crate) const SCHEMA: &str = "
     CREATE INDEX IF NOT EXISTS execution_history_of_execution ON execution_history (kind, name, id);
 ";
 
-/// Which execution an entry belongs to.
+/// The execution that an entry belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ExecutionKey {
     pub(crate) kind: &'static str,
@@ -218,7 +218,7 @@ fn write(connection: &Connection, deployment: &Deployment, entry: &Entry) -> rus
         }
         Entry::End(ending) => {
             let ended = ending::end(connection, deployment, ending, now_ms())?;
-            // What failed may be redriven, and finds there what it has done.
+            // A failed execution may be redriven, and needs its journal for that.
             if ended && matches!(ending.outcome, Outcome::Succeeded(_)) {
                 connection
                     .prepare_cached("DELETE FROM execution_journal WHERE kind = ?1 AND name = ?2")?
@@ -236,7 +236,7 @@ fn forget_old_history(connection: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// What an execution has recorded so far, by key.
+/// The journal of an execution, by key.
 pub(crate) async fn recorded(
     database: &Database,
     execution: &ExecutionKey,

@@ -54,7 +54,7 @@ impl SagaRedriver for WorkflowRedriver {
     }
 }
 
-/// What there is to say about an execution that is not to run again.
+/// The answer for an execution that must not run again.
 fn without_a_redrive(execution: &Execution, now_ms: i64) -> Option<Redrive> {
     match execution.status {
         ExecutionStatus::Running => return Some(Redrive::Running),
