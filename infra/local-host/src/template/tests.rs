@@ -203,13 +203,17 @@ fn what_the_host_cannot_do_is_refused_by_name() {
         ),
         ("audience: [!Ref UserPoolClient]", "audience: []", "audience"),
         (
-            "        ThrottlingRateLimit: 500\n",
+            "        ThrottlingRateLimit: !Ref RequestsPerSecond\n",
             "        ThrottlingRateLimit: fast\n",
             "ThrottlingRateLimit",
         ),
-        ("        ThrottlingRateLimit: 500\n", "", "ThrottlingRateLimit"),
         (
-            "        ThrottlingBurstLimit: 1000\n",
+            "        ThrottlingRateLimit: !Ref RequestsPerSecond\n",
+            "",
+            "ThrottlingRateLimit",
+        ),
+        (
+            "        ThrottlingBurstLimit: !Ref RequestBurst\n",
             "        ThrottlingBurstLimit: 0\n",
             "ThrottlingBurstLimit",
         ),
