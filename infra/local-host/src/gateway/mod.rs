@@ -4,6 +4,7 @@
 
 mod cors;
 mod event;
+mod refusal;
 mod response;
 mod routes;
 #[cfg(test)]
@@ -22,12 +23,13 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use crate::functions::{Functions, Source, THROTTLED};
 use crate::identity::Authorizer;
 use crate::template::Deployment;
 use crate::unwanted_body;
+use refusal::{Claims, OVERLOADED, Refusal, TOO_LARGE};
 use routes::{Matched, Routes};
 use throttle::TokenBucket;
 use tokens::Tokens;
@@ -37,16 +39,10 @@ use tokens::Tokens;
 const BODY_BYTES_MAX: usize = 10 * 1024 * 1024;
 const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(30);
 
-type Claims = Map<String, Value>;
 type Admitted = (Matched, Option<Claims>);
-/// What the gateway says by itself.
-type Refusal = (StatusCode, &'static str);
 
 /// Seconds after which a caller that was throttled or refused may try again.
 const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("1");
-
-const OVERLOADED: Refusal = (StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable");
-const TOO_LARGE: Refusal = (StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
 
 struct Gateway {
     routes: Routes,
@@ -116,7 +112,7 @@ impl Gateway {
         };
         let bucket = self.route_buckets.get(&matched.key).or(self.stage_bucket.as_ref());
         if bucket.is_some_and(|bucket| !bucket.take()) {
-            return Err((StatusCode::TOO_MANY_REQUESTS, "Too Many Requests"));
+            return Err(refusal::THROTTLED);
         }
         // Before the token: a refusal must cost less than what it refuses.
         if self.functions.refuses(source(&parts.method)) {

@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use async_trait::async_trait;
 use axum::body::to_bytes;
 use axum::http::request::Builder;
+use serde_json::Value;
 use tower::ServiceExt as _;
 
 use super::*;

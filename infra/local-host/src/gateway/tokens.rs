@@ -4,12 +4,11 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::http::StatusCode;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::Semaphore;
 
-use super::{Claims, OVERLOADED, Refusal};
+use super::refusal::{Claims, OVERLOADED, Refusal, UNAUTHORIZED};
 use crate::identity::{Authorizer, NotAuthorized};
 
 /// Signatures checked at once: they only compute, and requests need processors, too.
@@ -18,7 +17,6 @@ const CHECKS_AT_ONCE: usize = 1;
 const CHECKS_WAITING_MAX: usize = 200;
 /// Tokens whose signature need not be checked again, a kilobyte or so each.
 const VERIFIED_MAX: usize = 1_000;
-const UNAUTHORIZED: Refusal = (StatusCode::UNAUTHORIZED, "Unauthorized");
 
 type TokenHash = [u8; 32];
 

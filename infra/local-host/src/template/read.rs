@@ -38,8 +38,8 @@ const WITHOUT_LOCAL_MEANING: [&str; 11] = [
     "AWS::SQS::QueuePolicy",
     "AWS::SecretsManager::Secret",
 ];
-const TIMEOUT_SECONDS_DEFAULT: u64 = 3;
-const MEMORY_MB_DEFAULT: u64 = 128;
+const TIMEOUT_SECONDS_DEFAULT: u32 = 3;
+const MEMORY_MB_DEFAULT: u32 = 128;
 const VISIBILITY_SECONDS_DEFAULT: u64 = 30;
 const RETENTION_SECONDS_DEFAULT: u64 = 345_600;
 const ASYNC_RETRIES_DEFAULT: u32 = 2;
@@ -142,8 +142,8 @@ fn add(
 
 /// Settings of functions that say nothing else.
 struct FunctionDefaults {
-    timeout_seconds: u64,
-    memory_mb: u64,
+    timeout_seconds: u32,
+    memory_mb: u32,
 }
 
 fn globals(sections: &mut Fields) -> Result<FunctionDefaults, TemplateFault> {
@@ -158,14 +158,13 @@ fn globals(sections: &mut Fields) -> Result<FunctionDefaults, TemplateFault> {
         "Runtime",
         "Tracing",
     ]);
-    let timeout_seconds = function.positive_number("Timeout")?;
-    let memory_mb = function.positive_number("MemorySize")?;
+    let defaults = FunctionDefaults {
+        timeout_seconds: function.positive_number("Timeout")?.unwrap_or(TIMEOUT_SECONDS_DEFAULT),
+        memory_mb: function.positive_number("MemorySize")?.unwrap_or(MEMORY_MB_DEFAULT),
+    };
     function.finish()?;
     globals.finish()?;
-    Ok(FunctionDefaults {
-        timeout_seconds: timeout_seconds.map_or(TIMEOUT_SECONDS_DEFAULT, u64::from),
-        memory_mb: memory_mb.map_or(MEMORY_MB_DEFAULT, u64::from),
-    })
+    Ok(defaults)
 }
 
 fn function(logical_id: &str, mut fields: Fields, defaults: &FunctionDefaults) -> Result<FunctionSpec, TemplateFault> {
@@ -184,10 +183,8 @@ fn function(logical_id: &str, mut fields: Fields, defaults: &FunctionDefaults) -
         .next()
         .unwrap_or_default()
         .to_owned();
-    let timeout_seconds = fields.positive_number("Timeout")?;
-    let timeout_seconds = timeout_seconds.map_or(defaults.timeout_seconds, u64::from);
-    let memory_mb = fields.positive_number("MemorySize")?;
-    let memory_mb = memory_mb.map_or(defaults.memory_mb, u64::from);
+    let timeout_seconds = fields.positive_number("Timeout")?.unwrap_or(defaults.timeout_seconds);
+    let memory_mb = fields.positive_number("MemorySize")?.unwrap_or(defaults.memory_mb);
     // Zero switches a function off, as on AWS: every invocation is throttled.
     let reserved_concurrency = fields.small_number("ReservedConcurrentExecutions")?;
     let mut invoke = fields.within("EventInvokeConfig")?;
@@ -210,8 +207,8 @@ fn function(logical_id: &str, mut fields: Fields, defaults: &FunctionDefaults) -
     Ok(FunctionSpec {
         logical_id: logical_id.to_owned(),
         crate_name,
-        timeout_seconds,
-        memory_mb,
+        timeout_seconds: timeout_seconds.into(),
+        memory_mb: memory_mb.into(),
         reserved_concurrency,
         variables,
         sources: events,
