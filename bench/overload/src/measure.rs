@@ -21,13 +21,13 @@ const CUSTOMERS: usize = 8;
 /// Between public reads during the load.
 const READ_INTERVAL: Duration = Duration::from_millis(50);
 /// How long the catalog, and later the orders, may take.
-const CATALOG_LIMIT: Duration = Duration::from_secs(60);
+const CATALOG_LIMIT: Duration = Duration::from_mins(1);
 const ORDERS_LIMIT: Duration = Duration::from_mins(5);
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 /// After overload, the host is back to normal once so many orders in a row are each accepted within `NORMAL_LATENCY`.
 const NORMAL_ORDERS: u32 = 5;
 const NORMAL_LATENCY: Duration = Duration::from_millis(250);
-const RECOVERY_LIMIT: Duration = Duration::from_secs(60);
+const RECOVERY_LIMIT: Duration = Duration::from_mins(1);
 
 /// How much load, and for how long.
 pub struct Plan {

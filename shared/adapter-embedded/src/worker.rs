@@ -312,14 +312,14 @@ mod tests {
         let notes = Notes::create().await;
         let limited = notes.database.call("limit", |connection| {
             let pages: i64 = connection.pragma_query_value(None, "page_count", |row| row.get(0))?;
-            connection.pragma_update_and_check(None, "max_page_count", pages + 20, |_| Ok(()))
+            connection.pragma_update_and_check(None, "max_page_count", pages + 60, |_| Ok(()))
         });
         limited.await.unwrap();
         let succeeded = at_once(&notes.database, 0..300, |connection, number| {
             write(
                 connection,
                 number,
-                &"x".repeat(if number % 10 == 9 { 200_000 } else { 400 }),
+                &"x".repeat(if number == 250 { 400_000 } else { 400 }),
             )
         });
         let succeeded = succeeded.await;

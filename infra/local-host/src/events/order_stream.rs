@@ -55,14 +55,14 @@ impl Position {
 pub(crate) async fn run(plane: Arc<EventPlane>, source: StreamSource) {
     let changes = plane.database.watch("order_stream");
     loop {
-        let changed = changes.notified();
+        let next_change = changes.notified();
         let next = step(&plane, &source).await.unwrap_or_else(|failure| {
             tracing::error!(error = ?failure, function = source.function, "order stream cannot be read");
             Next::After(Duration::from_millis(RETRY_DELAY_MAX_MS))
         });
         match next {
             Next::AtOnce => {}
-            Next::WhenThereIsWork => plane.wait_for(changed).await,
+            Next::WhenThereIsWork => plane.wait_for(next_change).await,
             Next::After(pause) => tokio::time::sleep(pause).await,
         }
     }

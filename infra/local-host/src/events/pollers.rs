@@ -58,7 +58,7 @@ pub(crate) fn announce_notifications(
 pub(crate) async fn objects(plane: Arc<EventPlane>) {
     let changes = plane.database.watch("object_events");
     loop {
-        let changed = changes.notified();
+        let next_change = changes.notified();
         let deployment = Arc::clone(&plane.deployment);
         let moved = plane
             .database
@@ -72,11 +72,11 @@ pub(crate) async fn objects(plane: Arc<EventPlane>) {
             })
             .await;
         match moved {
-            Ok(0) => plane.wait_for(changed).await,
+            Ok(0) => plane.wait_for(next_change).await,
             Ok(_) => {}
             Err(failure) => {
                 tracing::error!(error = ?failure, "object events cannot be dispatched");
-                plane.wait_for(changed).await;
+                plane.wait_for(next_change).await;
             }
         }
     }
@@ -90,7 +90,7 @@ pub(crate) async fn asynchronous_invocations(plane: Arc<EventPlane>) {
         let Ok(permit) = Arc::clone(&concurrency).acquire_owned().await else {
             return;
         };
-        let changed = changes.notified();
+        let next_change = changes.notified();
         let taken = plane
             .database
             .call("take asynchronous invocation", |connection| {
@@ -106,7 +106,7 @@ pub(crate) async fn asynchronous_invocations(plane: Arc<EventPlane>) {
         };
         let Some(accepted) = accepted else {
             drop(permit);
-            plane.wait_for(changed).await;
+            plane.wait_for(next_change).await;
             continue;
         };
         let plane = Arc::clone(&plane);
@@ -157,11 +157,11 @@ pub(crate) async fn queue(plane: Arc<EventPlane>, source: QueueSource) {
         let Ok(permit) = Arc::clone(&concurrency).acquire_owned().await else {
             return;
         };
-        let changed = changes.notified();
+        let next_change = changes.notified();
         let messages = receive(&plane, &spec, source.spec.batch_size).await;
         if messages.is_empty() {
             drop(permit);
-            plane.wait_for(changed).await;
+            plane.wait_for(next_change).await;
             continue;
         }
         let (plane, source) = (Arc::clone(&plane), source.clone());

@@ -88,9 +88,9 @@ impl Workflows {
                 return;
             };
             // Listening before looking: a change in between is not missed.
-            let changed = changes.notified();
-            tokio::pin!(changed);
-            changed.as_mut().enable();
+            let next_change = changes.notified();
+            tokio::pin!(next_change);
+            next_change.as_mut().enable();
             // No more than there are places for, the one that was just taken included.
             let limit = u32::try_from(places.available_permits() + 1)
                 .unwrap_or(BATCH_MAX)
@@ -99,7 +99,7 @@ impl Workflows {
             if found.is_empty() {
                 drop(place);
                 tokio::select! {
-                    () = changed => {}
+                    () = next_change => {}
                     () = tokio::time::sleep(IDLE_POLL) => {}
                 }
                 continue;
