@@ -89,7 +89,7 @@ fn source_of(text: &str) -> Option<&str> {
     Some(text.strip_prefix("{%")?.strip_suffix("%}")?.trim())
 }
 
-/// The values that the expressions of one template read, converted for the first of them. Values of the evaluator must not
+/// The values that one template's expressions read, converted for the first of them. Values of the evaluator must not
 /// outlive a synchronous call: they cannot be sent to another thread.
 struct Bindings<'a> {
     states: &'a Value,

@@ -1,4 +1,4 @@
-//! Finds the names that an expression uses. Variables are reported; a function must exist and return the same in every run.
+//! Finds the names in an expression. Variables are reported; a function must exist and return the same in every run.
 
 use std::collections::BTreeSet;
 

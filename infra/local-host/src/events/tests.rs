@@ -49,7 +49,7 @@ struct World {
 fn failure() -> InvokeFailure {
     InvokeFailure {
         error_type: "TransientFailure".to_owned(),
-        message: "as told".to_owned(),
+        message: "as the test says".to_owned(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What is left of the template when only what matters locally is kept? Plain data, keyed by logical id.
+//! The parts of the template that the host uses, as plain data by logical id.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Which resources does the host run, which have no local meaning, and which does it refuse?
+//! Reads the template's resources: some run here, some have no local meaning, and all others are refused.
 
 use std::collections::{BTreeMap, BTreeSet};
 

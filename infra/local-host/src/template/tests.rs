@@ -1,4 +1,4 @@
-//! Is the committed template understood, and is every change that the host could not follow refused by name?
+//! The committed template is accepted, and every change that the host cannot follow is refused by name.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -44,7 +44,7 @@ impl Functions for Steps {
         match self.failing.get(logical_id) {
             Some(error) => Err(InvokeFailure {
                 error_type: (*error).to_owned(),
-                message: "as told".to_owned(),
+                message: "as the test says".to_owned(),
             }),
             None => Ok(json!({ "outcome": "DONE" })),
         }
@@ -148,7 +148,7 @@ impl Shop {
     }
 
     /// The details of the status changes that were published to functions.
-    async fn told(&self) -> Vec<Value> {
+    async fn status_changes(&self) -> Vec<Value> {
         let texts: Vec<String> = self
             .database
             .call("read events", |connection| {
@@ -186,7 +186,10 @@ async fn an_execution_runs_to_its_end_and_leaves_its_history_alone() {
         (states[0].as_str(), states[states.len() - 1].as_str()),
         ("ReserveAndAuthorize", "NotifyConfirmed")
     );
-    assert!(shop.told().await.is_empty(), "nobody asked for executions that succeed");
+    assert!(
+        shop.status_changes().await.is_empty(),
+        "nobody asked for executions that succeed"
+    );
 }
 
 #[tokio::test]
@@ -232,13 +235,13 @@ async fn an_execution_that_fails_is_told_once_under_the_names_that_the_template_
         (execution.status, execution.error.as_deref()),
         (ExecutionStatus::Failed, Some("OrderNotCancelling"))
     );
-    let told = shop.told().await;
-    assert_eq!(told.len(), 1);
-    assert_eq!(told[0]["status"], "FAILED");
-    assert_eq!(told[0]["name"], "order-1-cancel");
+    let changes = shop.status_changes().await;
+    assert_eq!(changes.len(), 1);
+    assert_eq!(changes[0]["status"], "FAILED");
+    assert_eq!(changes[0]["name"], "order-1-cancel");
     let machines = Machines::read(&shop.deployment).unwrap();
-    assert_eq!(told[0]["stateMachineArn"], machines.arn(Workflow::OrderCancel).arn());
-    let cause: Value = serde_json::from_str(told[0]["cause"].as_str().unwrap()).unwrap();
+    assert_eq!(changes[0]["stateMachineArn"], machines.arn(Workflow::OrderCancel).arn());
+    let cause: Value = serde_json::from_str(changes[0]["cause"].as_str().unwrap()).unwrap();
     assert_eq!(cause["errorType"], "OrderNotCancelling");
 }
 

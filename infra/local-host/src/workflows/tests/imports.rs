@@ -1,4 +1,4 @@
-//! Is an import run range by range, however many there are and whoever dies meanwhile?
+//! Imports run range by range, however many ranges there are and wherever the process dies.
 
 use adapter_embedded::imports::SqliteImportRunner;
 use domain::catalog::import::job::{FileRange, ImportJob};
