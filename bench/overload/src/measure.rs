@@ -1,4 +1,5 @@
-//! One measurement: the best rate of accepted orders, then overload at multiples of it, then whether all orders finished.
+//! One measurement: the best rate of accepted orders, then overload at multiples of it, then whether all orders
+//! finished.
 
 use std::collections::BTreeMap;
 use std::path::Path;

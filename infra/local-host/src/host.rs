@@ -32,7 +32,8 @@ use crate::workflows::redrive::WorkflowRedriver;
 use crate::workflows::{Machines, WorkflowFault, Workflows};
 use crate::{console, gateway};
 
-/// How long requests and invocations may still run when the host stops. Work that takes longer is repeated at the next start.
+/// How long requests and invocations may still run when the host stops. Work that takes longer is repeated at the next
+/// start.
 const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
 
 /// Whose name tokens carry. Not the address: a token outlives a restart on another port.

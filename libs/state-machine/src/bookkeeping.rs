@@ -65,8 +65,8 @@ impl Interpreter<'_> {
         self.instant(key, || self.host.now_ms()).await.map(|(_, is_new)| is_new)
     }
 
-    /// Nothing new happens past the execution's deadline. What the journal has did happen, and is replayed: otherwise an
-    /// execution that ended well would have timed out when its process dies before it could say so.
+    /// Nothing new happens past the execution's deadline. What the journal has did happen, and is replayed: otherwise
+    /// an execution that ended well would have timed out when its process dies before it could say so.
     pub(crate) fn in_time(&self) -> Result<(), Interrupt> {
         let now_ms = self.host.now_ms();
         match self.deadline_ms {

@@ -20,8 +20,9 @@ pub struct Redrive {
     pub value: Value,
 }
 
-/// What a redrive at `now_ms` changes in the journal of an execution that has ended: by an outcome of its own, or because
-/// somebody aborted it, of which a journal knows nothing. `None` for one that succeeded: there is nothing to do again.
+/// What a redrive at `now_ms` changes in the journal of an execution that has ended: by an outcome of its own, or
+/// because somebody aborted it, of which a journal knows nothing. `None` for one that succeeded: there is nothing to do
+/// again.
 pub fn redrive(journal: &BTreeMap<String, Value>, now_ms: i64) -> Option<Redrive> {
     let outcome = journal.get(OUTCOME_KEY);
     if outcome.is_some_and(|outcome| outcome.get("Succeeded").is_some()) {
@@ -77,8 +78,8 @@ impl<'a> Failure<'a> {
         Some(Self { path, attempt, kind })
     }
 
-    /// Whether it was repeated or caught, or an attempt of a Parallel or Map around it was: then it is over and done with.
-    /// A state that was aborted in between is not: its error was not handled yet.
+    /// Whether it was repeated or caught, or an attempt of a Parallel or Map around it was: then it is over and done
+    /// with. A state that was aborted in between is not: its error was not handled yet.
     fn was_dealt_with(&self, journal: &BTreeMap<String, Value>) -> bool {
         let own = format!("{}/{}", self.path, self.attempt);
         let around = own.match_indices('/').map(|(end, _)| &own[..end]);

@@ -102,8 +102,8 @@ impl VirtualHost {
         self.world().now_ms
     }
 
-    /// Runs an execution to its end. Whenever no branch can continue, time jumps to the next alarm; without one the run would
-    /// stand still for ever, and `None` says so.
+    /// Runs an execution to its end. Whenever no branch can continue, time jumps to the next alarm; without one the run
+    /// would stand still for ever, and `None` says so.
     pub fn run(&self, machine: &StateMachine, execution: &ExecutionInput) -> Option<Result<Outcome, HostFailure>> {
         let mut context = Context::from_waker(Waker::noop());
         let mut running = pin!(run(machine, execution, self));

@@ -116,8 +116,8 @@ impl Database {
         self.changes.watch(table)
     }
 
-    /// Runs `work` in a transaction that excludes every other writer. It is committed on `Ok`; an `Err` or a panic undoes
-    /// it. Once called it is carried through, even when the caller stops waiting.
+    /// Runs `work` in a transaction that excludes every other writer. It is committed on `Ok`; an `Err` or a panic
+    /// undoes it. Once called it is carried through, even when the caller stops waiting.
     pub async fn call<T, F>(&self, action: &'static str, run: F) -> Result<T, PortFailure>
     where
         T: Send + 'static,

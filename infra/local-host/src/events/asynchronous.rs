@@ -46,8 +46,8 @@ pub(crate) fn accept(connection: &Connection, function: &str, event: &Value, now
     Ok(())
 }
 
-/// Takes up to `limit` events that are due, and puts them off until `again_at_ms`: should the process die meanwhile, they
-/// are due again after the restart ([`make_everything_due`]).
+/// Takes up to `limit` events that are due, and puts them off until `again_at_ms`: should the process die meanwhile,
+/// they are due again after the restart ([`make_everything_due`]).
 pub(crate) fn take_due(
     connection: &Connection,
     limit: u32,

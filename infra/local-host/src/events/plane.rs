@@ -36,8 +36,8 @@ impl EventPlane {
             .await
     }
 
-    /// Returns after a change, or after a while. Take `changed` from [`Database::watch`] before looking for work: a change
-    /// between looking and waiting is then not missed.
+    /// Returns after a change, or after a while. Create `changed` ([`Database::watch`]) before looking for work: a
+    /// change between looking and waiting is then not missed.
     pub(crate) async fn wait_for(&self, changed: Notified<'_>) {
         tokio::select! {
             () = changed => {}

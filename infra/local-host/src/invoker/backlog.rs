@@ -91,7 +91,8 @@ impl Backlog {
     }
 }
 
-/// Counts the records that the slowest consumer of the order stream has not had, and the executions that wait for a place.
+/// Counts the records that the slowest consumer of the order stream has not had, and the executions that wait for a
+/// place.
 fn stored(connection: &Connection, consumers: &[String], taken_up: i64) -> rusqlite::Result<usize> {
     let newest: Option<i64> = connection
         .prepare_cached("SELECT max(sequence) FROM order_stream")?

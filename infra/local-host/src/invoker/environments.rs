@@ -1,4 +1,5 @@
-//! The execution environments of one function: started when all others are busy, reused, ended after a time of idleness.
+//! The execution environments of one function: started when all others are busy, reused, ended after a time of
+//! idleness.
 //!
 //! As on Lambda, an environment serves one event at a time. Here it is no process: its INIT builds the handler, and
 //! "frozen" means that nothing of it runs.

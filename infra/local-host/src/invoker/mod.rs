@@ -1,8 +1,8 @@
 //! Runs functions: admits an event, leases an execution environment, and enforces the timeout.
 //!
-//! As on Lambda, an invocation that is out of time is reported as `Sandbox.Timedout`, and one whose caller has gone goes
-//! on. One deviation: Lambda freezes what is out of time, here it runs to its end. The sagas have to tolerate a late
-//! original anyway, and here they are made to.
+//! As on Lambda, an invocation that is out of time is reported as `Sandbox.Timedout`, and one whose caller has gone
+//! goes on. One deviation: Lambda freezes what is out of time, here it runs to its end. The sagas have to tolerate a
+//! late original anyway, and here they are made to.
 
 pub(crate) mod backlog;
 mod environments;

@@ -24,7 +24,7 @@ const DEFINITIONS: [(&str, &str); 3] = [
 ];
 
 /// Resources that stand for something the local host does by other means (identity, keys, logs to the terminal) or does
-/// not need (access between services: one process has one owner; alarms, dashboards and saved queries: somebody watches it).
+/// not need (access between services: one process has one owner; alarms and dashboards: the console is open).
 const WITHOUT_LOCAL_MEANING: [&str; 11] = [
     "AWS::CloudWatch::Alarm",
     "AWS::CloudWatch::Dashboard",

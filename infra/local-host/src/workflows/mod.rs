@@ -75,7 +75,8 @@ impl Workflows {
         ))
     }
 
-    /// Takes up every execution that has not ended: first those that an earlier process left, then new ones as they come.
+    /// Takes up every execution that has not ended: first those that an earlier process left, then new ones as they
+    /// come.
     pub(crate) async fn run(self) {
         let workflows = Arc::new(self);
         let places = Arc::new(Semaphore::new(EXECUTIONS_AT_ONCE));
