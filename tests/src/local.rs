@@ -107,7 +107,7 @@ impl Drop for LocalHost {
 }
 
 /// Builds the host once per test run, just as `cargo run` would, unless `LOCAL_HOST_BINARY` names one of another commit.
-fn binary() -> &'static PathBuf {
+pub fn binary() -> &'static PathBuf {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| match std::env::var_os("LOCAL_HOST_BINARY") {
         Some(path) => path.into(),

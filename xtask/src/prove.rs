@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::builder::PossibleValue;
 
-use crate::command::{Failed, below_root, failed, run_cargo, run_in, workspace_root};
+use crate::command::{self, Failed, below_root, failed, run_cargo, run_in, workspace_root};
 use crate::network::Network;
 use crate::selection::Selection;
 use crate::steps::{AfterFailure, Outcome, Step, run_all};
@@ -33,7 +33,7 @@ struct Proof {
 }
 
 /// In this order: the cheapest first.
-const PROOFS: [Proof; 8] = [
+const PROOFS: [Proof; 9] = [
     Proof {
         step: Step {
             name: "libraries",
@@ -89,6 +89,14 @@ const PROOFS: [Proof; 8] = [
         },
         about: "ten minutes of damaged JPEGs for the decoder, chosen by coverage",
         usual_minutes: 12,
+    },
+    Proof {
+        step: Step {
+            name: "overload",
+            run: overload,
+        },
+        about: "a local host that gets 1.5 and 3 times the orders that it can fulfil, a minute each",
+        usual_minutes: 15,
     },
     Proof {
         step: Step {
@@ -179,6 +187,19 @@ fn fuzz_jpeg(network: Network) -> Result<Outcome, Failed> {
         &time,
     ];
     run_in(&workspace_root().join(JPEG_DECODER), &cargo_fuzz, &fuzz)?;
+    Ok(Outcome::Passed)
+}
+
+/// On release builds: the limits are promised for them.
+fn overload(network: Network) -> Result<Outcome, Failed> {
+    let packages = ["-p", "local-host", "-p", "bench-overload"];
+    run_cargo(
+        network,
+        &[&["build", "--release", "--locked"][..], &packages[..]].concat(),
+        &[],
+    )?;
+    let program = below_root("target/release/local-host");
+    command::run(&below_root("target/release/bench-overload"), &["--program", &program])?;
     Ok(Outcome::Passed)
 }
 

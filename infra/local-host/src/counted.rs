@@ -1,4 +1,4 @@
-//! What did the shop count since it started? The lines that CloudWatch would take numbers out of, added up.
+//! Totals of the shop's metrics since the host started, from the log lines that CloudWatch would read.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -12,9 +12,9 @@ pub struct Counted {
 }
 
 impl Counted {
-    /// Whether a line of the log is one of metrics; then its numbers are added, and nobody needs to read it.
+    /// Adds the numbers of a log line that holds metrics. `false` for any other line, which is left to the log.
     pub fn takes(&self, line: &str) -> bool {
-        // Most lines are not, which is seen without reading them as JSON.
+        // Most lines hold no metrics. This check is cheaper than parsing them.
         if !line.contains("\"_aws\"") {
             return false;
         }

@@ -42,6 +42,7 @@ pub(crate) fn router(machinery: Machinery) -> Router {
         .route("/healthz", get(health))
         .route("/dev/emails", get(emails))
         .route("/dev/invocations", get(invocations))
+        .route("/dev/environments", get(environments))
         .route("/dev/executions", get(executions))
         .route("/dev/orders", get(orders))
         .route("/dev/queues", get(queues))
@@ -78,12 +79,16 @@ async fn invocations(State(machinery): Seen) -> Response {
     answer(Ok(json!({ "invocations": machinery.invoker.log().to_json() })))
 }
 
+async fn environments(State(machinery): Seen) -> Response {
+    answer(Ok(machinery.invoker.environments()))
+}
+
 async fn metrics(State(machinery): Seen) -> Response {
     answer(Ok(json!({ "metrics": machinery.counted.to_json() })))
 }
 
 async fn executions(State(machinery): Seen) -> Response {
-    let recent = machinery.shop.database.call("list executions", |connection| {
+    let recent = machinery.shop.database.read("list executions", |connection| {
         let executions = executions::recent(connection, EXECUTIONS_SHOWN)?;
         let with_states = executions.into_iter().map(|execution| {
             let states = journal::states(connection, &ExecutionKey::of(&execution))?;
@@ -119,7 +124,7 @@ async fn orders(State(machinery): Seen) -> Response {
     let recent = machinery
         .shop
         .database
-        .call("list recent orders", |connection| {
+        .read("list recent orders", |connection| {
             adapter_embedded::orders::recent(connection, ORDERS_SHOWN)
         })
         .await;

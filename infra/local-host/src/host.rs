@@ -1,4 +1,4 @@
-//! How do the parts become a running shop? Opened, checked against each other and connected here, in one order.
+//! Opens all parts of the shop, checks them against each other, and connects them.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -11,7 +11,7 @@ use axum::Router;
 use domain::ports::PortFailure;
 use shop::SagaArns;
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::counted::Counted;
@@ -20,18 +20,20 @@ use crate::events::EventPlane;
 use crate::functions::Functions;
 use crate::identity::{self, Issuer, IssuerFault};
 use crate::invoker::Invoker;
+use crate::invoker::backlog::Backlog;
 use crate::operator::{self, Operator};
 use crate::registry::{self, RegistryFault};
 use crate::s3::{self, Objects};
 use crate::seed::{self, SeedFault};
 use crate::state::{DataLocation, HostState, StateFault};
-use crate::template::{self, TemplateFault};
+use crate::template::{self, Deployment, EventSource, FunctionSpec, TemplateFault};
 use crate::workflows::journal::Writer;
 use crate::workflows::redrive::WorkflowRedriver;
 use crate::workflows::{Machines, WorkflowFault, Workflows};
 use crate::{api_document, console, gateway};
 
-/// How long requests and invocations may still run when the host stops. What takes longer is repeated at the next start.
+/// How long requests and invocations may still run when the host stops. Work that takes longer is repeated at the next
+/// start.
 const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
 
 /// Whose name tokens carry. Not the address: a token outlives a restart on another port.
@@ -82,6 +84,7 @@ pub struct Host {
     workflows: Workflows,
     writer: Writer,
     invoker: Arc<Invoker>,
+    backlog: Arc<Backlog>,
     shop: Arc<HostState>,
 }
 
@@ -92,7 +95,7 @@ pub struct RunningHost {
     server: JoinHandle<io::Result<()>>,
     /// Event sources and workflows.
     loops: JoinSet<()>,
-    /// Ends by itself when nobody is left who writes.
+    /// Ends when the last journal is dropped.
     writer: JoinHandle<()>,
     invoker: Arc<Invoker>,
     /// Keeps the data folder locked until the end.
@@ -113,21 +116,18 @@ impl Host {
             .map_err(|source| StartFailure::Listen { port, source })?;
         let shop = Arc::new(HostState::open(&config.data, &deployment, &base_url).await?);
         let counted = Arc::new(Counted::default());
-        let wake = Arc::new(Notify::new());
         let sagas = SagaArns {
             order: machines.arn(Workflow::OrderSaga).arn(),
             cancel: machines.arn(Workflow::OrderCancel).arn(),
         };
-        let invoker = Arc::new(Invoker::new(
-            registry::functions(&shop, &deployment, sagas)?,
-            Arc::clone(&wake),
-        ));
+        let backlog = Arc::new(Backlog::new(stream_consumers(&deployment)));
+        let functions = registry::functions(&shop, &deployment, sagas)?;
+        let invoker = Arc::new(Invoker::new(functions, Arc::clone(&backlog)));
         let functions: Arc<dyn Functions> = Arc::clone(&invoker) as Arc<dyn Functions>;
         let events = Arc::new(EventPlane {
             database: shop.database.clone(),
             deployment: Arc::clone(&deployment),
             functions: Arc::clone(&functions),
-            wake: Arc::clone(&wake),
         });
         events.prepare().await?;
         let (workflows, writer) = Workflows::prepare(
@@ -135,7 +135,7 @@ impl Host {
             Arc::clone(&deployment),
             Arc::clone(&functions),
             machines.clone(),
-            Arc::clone(&wake),
+            Arc::clone(&backlog),
         )
         .await?;
         seed::put_catalog(&shop.uploads.bucket).await?;
@@ -154,7 +154,6 @@ impl Host {
                     database: shop.database.clone(),
                     deployment: Arc::clone(&deployment),
                     machines: machines.clone(),
-                    wake: Arc::clone(&wake),
                 },
             )))
             .merge(dev::router(Machinery {
@@ -165,7 +164,7 @@ impl Host {
                 counted: Arc::clone(&counted),
             }))
             .merge(identity::router(Arc::clone(&issuer)))
-            .merge(s3::router(objects(&shop, wake)))
+            .merge(s3::router(objects(&shop)))
             .merge(gateway::router(&deployment, functions, issuer.authorizer()));
         Ok(Self {
             base_url,
@@ -176,14 +175,17 @@ impl Host {
             workflows,
             writer,
             invoker,
+            backlog,
             shop,
         })
     }
 
-    /// Begins to work: serves what has come in meanwhile, and goes on with what an earlier process left.
+    /// Starts to work: serves the requests that arrived meanwhile, and resumes what an earlier process left.
     pub fn open(self) -> RunningHost {
         let mut loops = self.events.start();
         loops.spawn(self.workflows.run());
+        let (backlog, database) = (self.backlog, self.shop.database.clone());
+        loops.spawn(async move { backlog.watch(&database).await });
         let writer = tokio::spawn(self.writer.run());
         let (stop, stopped) = oneshot::channel::<()>();
         let server = axum::serve(
@@ -228,14 +230,27 @@ impl RunningHost {
     }
 }
 
-fn objects(shop: &HostState, wake: Arc<Notify>) -> Arc<Objects> {
+fn objects(shop: &HostState) -> Arc<Objects> {
     let buckets = [&shop.uploads, &shop.thumbnails].map(|named| (named.name.clone(), named.bucket.clone()));
     Arc::new(Objects {
         buckets: BTreeMap::from(buckets),
         signer: Arc::clone(&shop.links),
         clock: Arc::clone(&shop.clock),
-        wake,
+        wake: shop.database.watch("object_events"),
     })
+}
+
+/// Functions that the order stream feeds, by logical id.
+fn stream_consumers(deployment: &Deployment) -> Vec<String> {
+    let functions = deployment.functions.values();
+    let is_fed = |function: &&FunctionSpec| {
+        let mut sources = function.sources.iter();
+        sources.any(|source| matches!(source, EventSource::Stream(_)))
+    };
+    functions
+        .filter(is_fed)
+        .map(|function| function.logical_id.clone())
+        .collect()
 }
 
 async fn listen(port: u16) -> io::Result<(TcpListener, String)> {

@@ -1,4 +1,4 @@
-//! Which functions ran lately? The last invocations, for people who watch: ids, times and outcomes, never contents.
+//! The newest invocations, for the console: ids, times and outcomes, never contents.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -49,7 +49,7 @@ struct End {
     duration_ms: u64,
 }
 
-/// What is known when an invocation begins.
+/// The facts about an invocation at its start.
 pub(crate) struct Begun<'a> {
     pub(crate) function: &'a str,
     pub(crate) source: &'static str,

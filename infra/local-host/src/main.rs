@@ -35,8 +35,8 @@ fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
 }
 
 async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
-    // Listening for signals before anybody can know the address.
-    let stop = tokio::spawn(told_to_stop());
+    // Listen for signals before the address is printed.
+    let stop = tokio::spawn(stop_signal());
     let Arguments {
         port,
         data,
@@ -45,7 +45,7 @@ async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     } = arguments;
     let config = Config { port, data, parameters };
     let host = Host::prepare(&config).await?;
-    // The address first, then log lines: a script reads one line and knows where to go.
+    // The address first, then log lines: a script needs to read one line only.
     let (text, level) = if quiet {
         (format!("{}\n", host.base_url), Some(LevelFilter::WARN))
     } else {
@@ -66,7 +66,7 @@ async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
 }
 
 /// Returns on Ctrl-C and, where there is such a thing, on the signal that `kill` sends.
-async fn told_to_stop() -> io::Result<()> {
+async fn stop_signal() -> io::Result<()> {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

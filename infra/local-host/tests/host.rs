@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use local_host::host::{Config, Host, StartFailure};
 use local_host::state::{DataLocation, StateFault};
+use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -47,6 +48,56 @@ async fn the_first_catalog_comes_in_through_the_pipeline() {
 }
 
 #[tokio::test]
+async fn every_function_is_listed_with_its_environments_and_limits() {
+    let parameters = BTreeMap::from([("RouteConcurrency".to_owned(), "3".to_owned())]);
+    let host = Host::start(&Config {
+        parameters,
+        ..in_memory()
+    })
+    .await
+    .unwrap();
+    for _ in 0..3 {
+        assert!(get(&host.base_url, "/products").await.starts_with("HTTP/1.1 200"));
+    }
+    let answer = get(&host.base_url, "/dev/environments").await;
+    let body: Value = serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap();
+    let of = |name: &str| {
+        let mut functions = body["functions"].as_array().unwrap().iter();
+        functions.find(|function| function["function"] == name).unwrap()
+    };
+    let list = of("products-list");
+    assert_eq!((&list["cold_starts"], &list["throttles"]), (&json!(1), &json!(0)));
+    assert_eq!(
+        (&list["reserved_concurrency"], &list["memory_mb"]),
+        (&json!(3), &json!(256))
+    );
+    let environment = &list["environments"][0];
+    assert_eq!(
+        (&environment["state"], &environment["invocations"]),
+        (&json!("idle"), &json!(3))
+    );
+    for time in ["started_at", "last_used_at"] {
+        assert!(environment[time].as_str().unwrap().ends_with('Z'), "{environment}");
+    }
+    for duration in ["init_ms", "duration_ms"] {
+        assert!(environment[duration].as_f64().unwrap() > 0.0, "{environment}");
+    }
+    let never_invoked = of("orders-cancel");
+    assert_eq!(
+        (&never_invoked["cold_starts"], &never_invoked["environments"]),
+        (&json!(0), &json!([]))
+    );
+    let kinds: Vec<&str> = body["rooms"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|room| room["kind"].as_str())
+        .collect();
+    assert_eq!(kinds, ["reads", "writes", "background"]);
+    host.shutdown().await;
+}
+
+#[tokio::test]
 async fn the_console_and_every_view_of_it_are_served() {
     let host = Host::start(&in_memory()).await.unwrap();
     for path in [
@@ -57,6 +108,7 @@ async fn the_console_and_every_view_of_it_are_served() {
         "/healthz",
         "/dev/emails",
         "/dev/invocations",
+        "/dev/environments",
         "/dev/executions",
         "/dev/orders",
         "/dev/metrics",

@@ -1,4 +1,4 @@
-//! What belongs to one execution while it runs: its input and outcome, the visits of its states, what interrupts them.
+//! The parts of a running execution: its input and outcome, the visits of its states, and what interrupts them.
 
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -14,7 +14,7 @@ use crate::host::{Host, HostFailure};
 /// Visits of all states in one execution; a loop without an end stops here, as the history limit stops it on AWS.
 pub(crate) const VISITS_MAX: u32 = 25_000;
 
-/// What an execution begins with.
+/// The start of an execution.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExecutionInput {
     /// The execution's ARN.
@@ -78,7 +78,7 @@ impl Interpreter<'_> {
     }
 }
 
-/// What the states of one machine start with: the whole file's, a branch's or an item's.
+/// The start of one machine's states: of the whole file, a branch or an item.
 pub(crate) struct Scope {
     pub(crate) input: Value,
     /// Those of the states around it. What is assigned inside does not leave.
@@ -101,7 +101,7 @@ pub(crate) struct Visit<'a> {
     pub(crate) item: Option<Value>,
 }
 
-/// Where a state leads.
+/// The output of a state and its successor.
 pub(crate) struct Step<'a> {
     pub(crate) output: Value,
     /// `None` ends the machine.

@@ -1,4 +1,4 @@
-//! What does the interpreter need from outside? Time, chance, functions, and a journal that outlives the process.
+//! The interface that the interpreter runs on: time, random numbers, functions, and a durable journal.
 
 use std::error::Error;
 

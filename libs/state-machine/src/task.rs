@@ -1,4 +1,4 @@
-//! How is a function invoked so that its answer counts once? One attempt of a Task.
+//! Runs one attempt of a Task: invokes its function, and records the answer before it counts.
 
 use futures_util::future::{Either, select};
 use serde_json::{Value, json};
@@ -42,7 +42,7 @@ impl<'a> Interpreter<'a> {
         // A first attempt begins as its state is entered, and needs no record of its own.
         if (attempt == 0 && visit.is_new) || (attempt > 0 && self.is_first(&format!("{path}/scheduled")).await?) {
             let function = task.function.clone();
-            self.tell(visit, EventKind::TaskScheduled { function, attempt });
+            self.report(visit, EventKind::TaskScheduled { function, attempt });
         }
         let call = TaskCall {
             function: task.function.clone(),
@@ -60,7 +60,7 @@ impl<'a> Interpreter<'a> {
             })
         });
         self.record(&key, &answer).await?;
-        self.tell(visit, told(&answer));
+        self.report(visit, answer_event(&answer));
         Ok(answer?)
     }
 
@@ -77,7 +77,7 @@ impl<'a> Interpreter<'a> {
     }
 }
 
-fn told(answer: &Answer) -> EventKind {
+fn answer_event(answer: &Answer) -> EventKind {
     match answer {
         Ok(output) => EventKind::TaskSucceeded { output: output.clone() },
         Err(error) if error.error == TIMEOUT => EventKind::TaskTimedOut,

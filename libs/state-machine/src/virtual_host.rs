@@ -1,4 +1,4 @@
-//! How is an execution run without waiting? A host whose time jumps, whose chance is fixed, whose journal is a map.
+//! A host for tests: its time jumps, its random number is fixed, and its journal is a map.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::poll_fn;
@@ -15,7 +15,7 @@ use crate::history::HistoryEvent;
 use crate::host::{Host, HostFailure, StateError, TaskCall};
 use crate::interpreter::run;
 
-/// What a function answers, and after how long.
+/// The answer of a function, and its delay.
 pub struct Answer {
     pub after_ms: i64,
     pub result: Result<Value, StateError>,
@@ -44,7 +44,7 @@ struct World {
     journal: BTreeMap<String, Value>,
     /// Keys in the order in which they were written.
     written: Vec<String>,
-    /// How many more records the journal takes; `None` for no end.
+    /// Records that the journal still takes; `None` without a limit.
     records_left: Option<usize>,
     calls: Vec<TaskCall>,
     history: Vec<HistoryEvent>,
@@ -102,8 +102,8 @@ impl VirtualHost {
         self.world().now_ms
     }
 
-    /// Runs an execution to its end. Whenever nobody can go on, time jumps to the next alarm; without one the run would
-    /// stand still for ever, and `None` says so.
+    /// Runs an execution to its end. Whenever no branch can continue, time jumps to the next alarm; without one the run
+    /// would stand still for ever, and `None` says so.
     pub fn run(&self, machine: &StateMachine, execution: &ExecutionInput) -> Option<Result<Outcome, HostFailure>> {
         let mut context = Context::from_waker(Waker::noop());
         let mut running = pin!(run(machine, execution, self));

@@ -36,7 +36,7 @@ impl ProductCatalog for SqliteProductCatalog {
     async fn find(&self, sku: &Sku) -> Result<Option<Product>, PortFailure> {
         let sku = sku.clone();
         self.database
-            .call("read product", move |connection| {
+            .read("read product", move |connection| {
                 connection
                     .prepare_cached(&format!(
                         "SELECT {COLUMNS} FROM products WHERE sku = ?1 AND name IS NOT NULL"
@@ -51,7 +51,7 @@ impl ProductCatalog for SqliteProductCatalog {
         // No SKU is empty: everything comes after.
         let after = after.map_or_else(String::new, |sku| sku.as_str().to_owned());
         self.database
-            .call("list products", move |connection| {
+            .read("list products", move |connection| {
                 // One more than asked for tells whether there is more.
                 let mut products = connection
                     .prepare_cached(&format!(
@@ -73,7 +73,7 @@ impl PriceList for SqlitePriceList {
     async fn prices(&self, skus: &[Sku]) -> Result<BTreeMap<Sku, Money>, PortFailure> {
         let skus = skus.to_vec();
         self.database
-            .call("read prices", move |connection| {
+            .read("read prices", move |connection| {
                 let mut statement = connection
                     .prepare_cached("SELECT price_minor, currency FROM products WHERE sku = ?1 AND name IS NOT NULL")?;
                 let mut prices = BTreeMap::new();

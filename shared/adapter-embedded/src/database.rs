@@ -1,23 +1,29 @@
-//! How does asynchronous code talk to SQLite? One connection, one transaction per call, on a blocking thread.
+//! One SQLite database: a thread that writes, threads that read, and asynchronous calls to both.
 //!
 //! `journal_mode=WAL` with `synchronous=NORMAL`: a committed transaction is in the operating system's hands, so it
 //! survives `kill -9` of this process without an fsync per commit. Only a power failure may take the last few commits
 //! with it, and it never damages the file (<https://sqlite.org/pragma.html#pragma_synchronous>).
 
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ports::PortFailure;
+use rusqlite::hooks::Action;
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
-use tokio::sync::Mutex;
+use tokio::sync::{Notify, oneshot};
 
+use crate::changes::Changes;
 use crate::schema::{SHOP, Schema};
+use crate::worker::{Fault, Work, Worker, work};
 
 /// How long to wait for another process, like the `sqlite3` command line, that holds the file's lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Statements kept prepared: more than all adapters together use.
 const STATEMENTS_CACHED: usize = 256;
+/// Threads that read, each with a connection: more than processors would only wait for each other.
+const READERS: usize = 2;
 
 /// Why a database cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -28,14 +34,23 @@ pub enum DatabaseFault {
         #[source]
         source: rusqlite::Error,
     },
+    #[error("start the threads of database {path}")]
+    Threads {
+        path: String,
+        #[source]
+        source: io::Error,
+    },
     #[error("database {path} has schema version {found}, newer than {known}: it was written by a newer release")]
     NewerSchema { path: String, found: i64, known: usize },
 }
 
-/// A handle on one database; clones share the connection.
+/// A handle on one database; clones share the connections.
 #[derive(Debug, Clone)]
 pub struct Database {
-    connection: Arc<Mutex<Connection>>,
+    // Dropped first: the last connection that closes writes the log back into the file.
+    readers: Option<Arc<Worker>>,
+    writer: Arc<Worker>,
+    changes: Arc<Changes>,
 }
 
 impl Database {
@@ -50,62 +65,74 @@ impl Database {
     }
 
     pub(crate) fn open_as(schema: &Schema, path: &Path) -> Result<Self, DatabaseFault> {
-        Self::prepare(schema, &path.display().to_string(), Connection::open(path))
+        let text = path.display().to_string();
+        let writer = prepare(schema, &text, Connection::open(path))?;
+        let readers: rusqlite::Result<Vec<Connection>> = (0..READERS).map(|_| reader(path)).collect();
+        let readers = readers.map_err(|source| DatabaseFault::Open {
+            path: text.clone(),
+            source,
+        })?;
+        Self::start(&text, writer, readers)
     }
 
+    /// Another connection would see another database: the writer reads, too.
     pub(crate) fn in_memory_as(schema: &Schema) -> Result<Self, DatabaseFault> {
-        Self::prepare(schema, "in memory", Connection::open_in_memory())
+        let path = "in memory";
+        let writer = prepare(schema, path, Connection::open_in_memory())?;
+        Self::start(path, writer, Vec::new())
     }
 
-    fn prepare(schema: &Schema, path: &str, opened: rusqlite::Result<Connection>) -> Result<Self, DatabaseFault> {
-        let fault = |source| DatabaseFault::Open {
+    fn start(path: &str, mut writer: Connection, readers: Vec<Connection>) -> Result<Self, DatabaseFault> {
+        let threads = |source| DatabaseFault::Threads {
             path: path.to_owned(),
             source,
         };
-        let mut connection = opened.map_err(fault)?;
-        let found = configure(&connection).map_err(fault)?;
-        let steps = usize::try_from(found).ok().and_then(|seen| schema.steps.get(seen..));
-        let Some(steps) = steps else {
-            return Err(DatabaseFault::NewerSchema {
-                path: path.to_owned(),
-                found,
-                known: schema.steps.len(),
-            });
+        let changes = Arc::new(Changes::default());
+        let recorded = Arc::clone(&changes);
+        let hook = move |action, _: &str, table: &str, _| {
+            if action != Action::SQLITE_DELETE {
+                recorded.record(table);
+            }
         };
-        if !steps.is_empty() {
-            lead_up(&mut connection, schema, steps).map_err(fault)?;
-        }
+        writer.update_hook(Some(hook)).map_err(|source| DatabaseFault::Open {
+            path: path.to_owned(),
+            source,
+        })?;
+        let readers = if readers.is_empty() {
+            None
+        } else {
+            Some(Arc::new(Worker::readers(readers).map_err(threads)?))
+        };
+        let writer = Arc::new(Worker::writer(writer, Arc::clone(&changes)).map_err(threads)?);
         Ok(Self {
-            connection: Arc::new(Mutex::new(connection)),
+            readers,
+            writer,
+            changes,
         })
     }
 
-    /// Runs `work` in one transaction that excludes every other writer. It commits on `Ok`; an `Err` or a panic rolls it
-    /// back. Once begun it is carried through, even when the caller stops waiting.
-    pub async fn call<T, F>(&self, action: &'static str, work: F) -> Result<T, PortFailure>
+    /// Notified after each commit that inserted or changed rows of `table`, a table with row ids.
+    pub fn watch(&self, table: &'static str) -> Arc<Notify> {
+        self.changes.watch(table)
+    }
+
+    /// Runs `work` in a transaction that excludes every other writer. It is committed on `Ok`; an `Err` or a panic
+    /// undoes it. Once called it is carried through, even when the caller stops waiting.
+    pub async fn call<T, F>(&self, action: &'static str, run: F) -> Result<T, PortFailure>
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     {
-        let connection = Arc::clone(&self.connection);
-        // A task of its own: who joins several calls does not poll each of them all the time, and one that was granted
-        // the connection and is not polled would keep it from all others, its own caller among them.
-        let finished = tokio::spawn(async move {
-            // Queue here, in order, rather than in as many blocking threads.
-            let mut connection = connection.lock_owned().await;
-            let worked = tokio::task::spawn_blocking(move || {
-                // Immediate: a deferred transaction that writes after it has read can fail where waiting would do.
-                let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-                let result = work(&transaction)?;
-                transaction.commit()?;
-                Ok(result)
-            });
-            worked.await
-        });
-        match finished.await {
-            Ok(Ok(result)) => result.map_err(|error| failure(action, error)),
-            Ok(Err(interrupted)) | Err(interrupted) => Err(PortFailure::transient(action, interrupted)),
-        }
+        on(&self.writer, action, run).await
+    }
+
+    /// Runs `work`, which only reads, in a snapshot of the newest commit. It does not wait for writers.
+    pub async fn read<T, F>(&self, action: &'static str, run: F) -> Result<T, PortFailure>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        on(self.readers.as_ref().unwrap_or(&self.writer), action, run).await
     }
 
     /// Creates further tables in the same file, so that one transaction can span both. `sql` must be repeatable.
@@ -114,6 +141,58 @@ impl Database {
             .await
     }
 }
+
+/// Opens another connection on the file of a prepared database, for reading only.
+fn reader(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(path)?;
+    configure(&connection)?;
+    connection.pragma_update(None, "query_only", true)?;
+    Ok(connection)
+}
+
+fn prepare(schema: &Schema, path: &str, opened: rusqlite::Result<Connection>) -> Result<Connection, DatabaseFault> {
+    let fault = |source| DatabaseFault::Open {
+        path: path.to_owned(),
+        source,
+    };
+    let mut connection = opened.map_err(fault)?;
+    let found = configure(&connection).map_err(fault)?;
+    let steps = usize::try_from(found).ok().and_then(|seen| schema.steps.get(seen..));
+    let Some(steps) = steps else {
+        return Err(DatabaseFault::NewerSchema {
+            path: path.to_owned(),
+            found,
+            known: schema.steps.len(),
+        });
+    };
+    if !steps.is_empty() {
+        lead_up(&mut connection, schema, steps).map_err(fault)?;
+    }
+    Ok(connection)
+}
+
+async fn on<T, F>(worker: &Worker, action: &'static str, run: F) -> Result<T, PortFailure>
+where
+    T: Send + 'static,
+    F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+{
+    let (sender, finished) = oneshot::channel();
+    let work: Work = work(run, move |result| {
+        // A caller that has stopped waiting does not want the result.
+        sender.send(result).unwrap_or_default();
+    });
+    worker.send(work);
+    match finished.await {
+        Ok(Ok(result)) => Ok(result),
+        Ok(Err(Fault::Database(error))) => Err(failure(action, error)),
+        Ok(Err(Fault::BrokeOff)) | Err(_) => Err(PortFailure::transient(action, BrokeOff)),
+    }
+}
+
+/// The work panicked, or the database is closing.
+#[derive(Debug, thiserror::Error)]
+#[error("the database work was interrupted")]
+struct BrokeOff;
 
 /// Sets the connection up and answers the file's schema version.
 fn configure(connection: &Connection) -> rusqlite::Result<i64> {

@@ -54,7 +54,7 @@ impl ImportLedger for SqliteImportLedger {
     async fn progress(&self, import: &ImportId, range: u32) -> Result<Option<RangeProgress>, PortFailure> {
         let import = import.clone();
         self.database
-            .call("read progress of import", move |connection| {
+            .read("read progress of import", move |connection| {
                 import_rows::progress(connection, &import, range)
             })
             .await

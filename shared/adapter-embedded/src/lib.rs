@@ -3,6 +3,7 @@
 //! One file holds everything that has to change together, so that an order and its outbox, an object and its event, and
 //! whatever the host queues next to them commit in one transaction. File names mirror the domain's areas and roles.
 
+mod changes;
 mod columns;
 mod database;
 mod eml;
@@ -13,6 +14,7 @@ mod object_rows;
 mod order_rows;
 mod schema;
 mod upload_rows;
+mod worker;
 
 pub mod buckets;
 pub mod catalog;

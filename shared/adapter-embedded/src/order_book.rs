@@ -21,7 +21,7 @@ impl OrderBook for SqliteOrderBook {
     async fn find(&self, id: &OrderId) -> Result<Option<FulfilmentOrder>, PortFailure> {
         let id = id.clone();
         self.database
-            .call("read order", move |connection| {
+            .read("read order", move |connection| {
                 Ok(order_rows::find(connection, &id)?.map(|stored| stored.order.into()))
             })
             .await
@@ -53,7 +53,7 @@ impl OrderBook for SqliteOrderBook {
 
     async fn overdue(&self, before: Timestamp, limit: usize) -> Result<Vec<FulfilmentOrder>, PortFailure> {
         self.database
-            .call("find overdue orders", move |connection| {
+            .read("find overdue orders", move |connection| {
                 connection
                     .prepare_cached(&format!(
                         "SELECT {columns} FROM orders
@@ -74,7 +74,7 @@ impl OrderBook for SqliteOrderBook {
 impl ParkedOrders for SqliteOrderBook {
     async fn list(&self, limit: usize) -> Result<Vec<ParkedOrder>, PortFailure> {
         self.database
-            .call("list parked orders", move |connection| {
+            .read("list parked orders", move |connection| {
                 let rows = connection
                     .prepare_cached(&format!(
                         "SELECT {columns} FROM orders WHERE status = 'PARKED' ORDER BY updated_at, id LIMIT ?1",
@@ -90,7 +90,7 @@ impl ParkedOrders for SqliteOrderBook {
     async fn find(&self, id: &OrderId) -> Result<Option<ParkedOrder>, PortFailure> {
         let id = id.clone();
         self.database
-            .call("read parked order", move |connection| {
+            .read("read parked order", move |connection| {
                 Ok(order_rows::find(connection, &id)?.and_then(StoredOrder::into_parked))
             })
             .await

@@ -55,7 +55,7 @@ impl OrderRepository for SqliteOrderRepository {
     async fn find(&self, id: &OrderId) -> Result<Option<Order>, PortFailure> {
         let id = id.clone();
         self.database
-            .call("read order", move |connection| {
+            .read("read order", move |connection| {
                 Ok(order_rows::find(connection, &id)?.map(|stored| stored.order))
             })
             .await
@@ -64,7 +64,7 @@ impl OrderRepository for SqliteOrderRepository {
     async fn list(&self, query: &OrderQuery) -> Result<OrderPage, PortFailure> {
         let query = query.clone();
         self.database
-            .call("list orders", move |connection| page(connection, &query))
+            .read("list orders", move |connection| page(connection, &query))
             .await
     }
 

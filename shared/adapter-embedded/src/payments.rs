@@ -47,7 +47,7 @@ impl PaymentRecords for SqlitePaymentRecords {
     async fn find(&self, order: &OrderId) -> Result<Option<PaymentRecord>, PortFailure> {
         let order = order.clone();
         self.database
-            .call("read payment", move |connection| find(connection, &order))
+            .read("read payment", move |connection| find(connection, &order))
             .await
     }
 }

@@ -44,7 +44,7 @@ impl UploadRepository for SqliteUploadRepository {
     async fn find(&self, id: &UploadId) -> Result<Option<Upload>, PortFailure> {
         let id = id.clone();
         self.database
-            .call("read upload", move |connection| upload_rows::find(connection, &id))
+            .read("read upload", move |connection| upload_rows::find(connection, &id))
             .await
     }
 }

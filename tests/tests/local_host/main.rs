@@ -9,3 +9,4 @@
 mod crash;
 mod imports;
 mod logs;
+mod overload;

@@ -1,6 +1,6 @@
-//! What happens to an event that nobody waits for? It is kept, invoked, retried, and in the end set aside.
+//! Asynchronous invocations: stored, invoked, retried, and finally sent to the on-failure destination.
 //!
-//! As Lambda's asynchronous invocation: the event is durable before the source is told so, a failed attempt is repeated
+//! As Lambda's asynchronous invocation: the event is durable before it is acknowledged, a failed attempt is repeated
 //! as often as the template's `EventInvokeConfig` says, and what still fails goes to the on-failure destination. One
 //! deviation: Lambda waits one and then two minutes between attempts, the local host seconds.
 
@@ -46,8 +46,8 @@ pub(crate) fn accept(connection: &Connection, function: &str, event: &Value, now
     Ok(())
 }
 
-/// Takes up to `limit` events that are due, and puts them off until `again_at_ms`: should the process die meanwhile, they
-/// are due again after the restart ([`make_everything_due`]).
+/// Takes up to `limit` events that are due, and puts them off until `again_at_ms`: should the process die meanwhile,
+/// they are due again after the restart ([`make_everything_due`]).
 pub(crate) fn take_due(
     connection: &Connection,
     limit: u32,

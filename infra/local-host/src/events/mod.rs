@@ -1,7 +1,7 @@
-//! How do events travel? From durable outboxes through queues, the bus and the stream to functions, at least once.
+//! Event sources: durable outboxes, queues, the bus and the order stream, which invoke functions at least once.
 //!
-//! Everything here is at rest in the database before anybody is told that it happened, so a process that dies at any
-//! point finds it again. Duplicates are possible, losses are not.
+//! Every event is stored in the database before anything acknowledges it, so a process that dies at any point finds it
+//! again. Duplicates are possible, losses are not.
 
 mod asynchronous;
 pub(crate) mod bus;

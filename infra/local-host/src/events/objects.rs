@@ -1,4 +1,4 @@
-//! Who hears of a new object? The queues and rules that the template connects to its bucket.
+//! Delivers events of new objects to the queues and rules that the template connects to their bucket.
 //!
 //! Two shapes, as S3 sends them: notifications to queues carry form-encoded keys
 //! (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html>), events on the bus raw
@@ -13,7 +13,7 @@ use super::clock::rfc3339;
 use super::{bus, queue};
 use crate::template::{BucketSpec, Deployment, QueueNotification};
 
-/// What `application/x-www-form-urlencoded` leaves as it is; S3 keeps slashes too.
+/// Characters that `application/x-www-form-urlencoded` keeps; S3 keeps slashes, too.
 const FORM_ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'*')
     .remove(b'-')
@@ -48,7 +48,7 @@ pub(crate) fn dispatch(
     Ok(())
 }
 
-/// What S3 sends to a queue once, when the notification is set up. It has no `Records`.
+/// The test event that S3 sends to a queue once, when the notification is set up. It has no `Records`.
 pub(crate) fn test_event(bucket: &BucketSpec, now_ms: i64) -> Value {
     json!({
         "Service": "Amazon S3",

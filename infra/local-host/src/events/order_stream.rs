@@ -1,9 +1,9 @@
-//! How do order changes reach their consumers? In order, in batches, retried until they succeed or are set aside.
+//! The order stream's consumers: changes in order and in batches, retried until they succeed or are set aside.
 //!
 //! As a Lambda event source mapping on a DynamoDB stream of one shard: records that no filter wants are passed over, a
 //! reported failure makes the batch begin again at that record, a function error halves the batch
-//! (`BisectBatchOnFunctionError`), and a record that failed too often or grew too old goes to the on-failure destination
-//! so that its successors can go on.
+//! (`BisectBatchOnFunctionError`), and a record that failed too often or grew too old goes to the on-failure
+//! destination so that its successors can go on.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +18,7 @@ use super::order_stream_shapes::{event_record, set_aside};
 use super::plane::EventPlane;
 use super::queue;
 use super::sources::StreamSource;
+use crate::functions::Source;
 use crate::patterns;
 
 const RETRY_DELAY_MS: u64 = 200;
@@ -52,15 +53,16 @@ impl Position {
 }
 
 pub(crate) async fn run(plane: Arc<EventPlane>, source: StreamSource) {
+    let changes = plane.database.watch("order_stream");
     loop {
-        let rung = plane.wake.notified();
+        let next_change = changes.notified();
         let next = step(&plane, &source).await.unwrap_or_else(|failure| {
             tracing::error!(error = ?failure, function = source.function, "order stream cannot be read");
             Next::After(Duration::from_millis(RETRY_DELAY_MAX_MS))
         });
         match next {
             Next::AtOnce => {}
-            Next::WhenThereIsWork => plane.wait_for(rung).await,
+            Next::WhenThereIsWork => plane.wait_for(next_change).await,
             Next::After(pause) => tokio::time::sleep(pause).await,
         }
     }
@@ -86,8 +88,7 @@ async fn step(plane: &EventPlane, source: &StreamSource) -> Result<Next, PortFai
         return Ok(Next::AtOnce);
     }
     let event = json!({ "Records": wanted.iter().map(|record| event_record(source, record)).collect::<Vec<_>>() });
-    let answer = plane.functions.invoke(&source.function, event, "stream").await;
-    plane.wake.notify_waiters();
+    let answer = plane.functions.invoke(&source.function, event, Source::Stream).await;
     let failed_at = match &answer {
         Ok(answer) if source.spec.reports_failures => first_failure(answer, &wanted),
         Ok(_) => None,
@@ -112,11 +113,11 @@ async fn step(plane: &EventPlane, source: &StreamSource) -> Result<Next, PortFai
     Ok(Next::After(Duration::from_millis(delay_ms)))
 }
 
-/// Where a consumer goes on after a failure.
+/// Where a consumer continues after a failure.
 struct AfterFailure<'a> {
     position: Position,
     attempts: u32,
-    /// What is set aside so that its successors can go on.
+    /// Records that are set aside so that their successors are delivered.
     given_up: Option<&'a [&'a StreamRecord]>,
 }
 
@@ -193,7 +194,7 @@ async fn load(plane: &EventPlane, source: &StreamSource) -> Result<(Position, Ve
     let (consumer, beginning) = (source.function.clone(), Position::behind(0, source));
     plane
         .database
-        .call("read order stream", move |connection| {
+        .read("read order stream", move |connection| {
             let position = position_of(connection, &consumer)?.unwrap_or(beginning);
             let records = adapter_embedded::order_stream::after(connection, position.sequence, position.batch_limit)?;
             Ok((position, records))

@@ -1,4 +1,4 @@
-//! What do events of the order stream look like? As those of DynamoDB Streams.
+//! The shapes of the order stream's events: those of DynamoDB Streams.
 
 use adapter_embedded::order_stream::StreamRecord;
 use serde_json::{Value, json};

@@ -1,9 +1,9 @@
-//! How does a queue behave? Durable messages with a visibility timeout, a receive count and a dead-letter queue.
+//! Queues: durable messages with a visibility timeout, a receive count and a dead-letter queue.
 //!
 //! The semantics are those of a standard SQS queue with one deviation: a message whose invocation ended with a failure
 //! becomes visible after a short, growing delay instead of the rest of its visibility timeout (six minutes in our
-//! template), because here the poller knows that nobody works on it any more. What stays the same: at least once, no
-//! order promised, `maxReceiveCount` receives, then the dead-letter queue.
+//! template), because here the poller knows that no function works on it any more. What stays the same: at least once,
+//! no order promised, `maxReceiveCount` receives, then the dead-letter queue.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -115,7 +115,7 @@ pub(crate) fn retry_later(connection: &Connection, message: &Message, now_ms: i6
     Ok(())
 }
 
-/// After a restart nobody works on anything: what was in flight is delivered again at once.
+/// After a restart no function works on any message: those in flight are delivered again at once.
 pub(crate) fn show_everything_in_flight(connection: &Connection, now_ms: i64) -> rusqlite::Result<()> {
     connection
         .prepare_cached("UPDATE queue_messages SET visible_at_ms = ?1 WHERE visible_at_ms > ?1")?

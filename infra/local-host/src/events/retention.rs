@@ -1,4 +1,4 @@
-//! How long is a change of an order remembered? As long as DynamoDB keeps stream records: 24 hours
+//! Deletes changes of orders that are older than DynamoDB keeps stream records: 24 hours
 //! (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html>).
 
 use std::sync::Arc;

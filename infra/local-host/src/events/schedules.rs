@@ -1,6 +1,6 @@
-//! When is it time? A schedule of the template accepts its event at start and then at its rate.
+//! Schedules of the template: each accepts its event at start and then at its rate.
 //!
-//! At start as well: while the host was down nobody swept, and an order may have been waiting.
+//! At start as well: no sweep ran while the host was down, and an order may have been waiting.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,9 +26,8 @@ pub(crate) async fn run(plane: Arc<EventPlane>, function: String, name: String, 
                 asynchronous::accept(connection, &function, &event, now_ms)
             })
             .await;
-        match accepted {
-            Ok(()) => plane.wake.notify_waiters(),
-            Err(failure) => tracing::error!(error = ?failure, schedule = name, "scheduled event was not accepted"),
+        if let Err(failure) = accepted {
+            tracing::error!(error = ?failure, schedule = name, "scheduled event was not accepted");
         }
     }
 }

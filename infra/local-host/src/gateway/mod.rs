@@ -4,11 +4,13 @@
 
 mod cors;
 mod event;
+mod refusal;
 mod response;
 mod routes;
 #[cfg(test)]
 mod tests;
 mod throttle;
+mod tokens;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -19,28 +21,28 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
-use crate::functions::Functions;
+use crate::functions::{Functions, Source, THROTTLED};
 use crate::identity::Authorizer;
 use crate::template::Deployment;
 use crate::unwanted_body;
+use refusal::{Claims, OVERLOADED, Refusal, TOO_LARGE};
 use routes::{Matched, Routes};
 use throttle::TokenBucket;
+use tokens::Tokens;
 
 /// API Gateway's own limits
 /// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>).
 const BODY_BYTES_MAX: usize = 10 * 1024 * 1024;
 const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(30);
 
-type Claims = Map<String, Value>;
 type Admitted = (Matched, Option<Claims>);
-/// What the gateway says by itself.
-type Refusal = (StatusCode, &'static str);
 
-const TOO_LARGE: Refusal = (StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
+/// Seconds after which a caller that was throttled or refused may try again.
+const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("1");
 
 struct Gateway {
     routes: Routes,
@@ -48,7 +50,7 @@ struct Gateway {
     /// By route key, for the routes with a limit of their own; the others share the stage's.
     route_buckets: BTreeMap<String, TokenBucket>,
     stage_bucket: Option<TokenBucket>,
-    authorizer: Authorizer,
+    tokens: Tokens,
     functions: Arc<dyn Functions>,
     timeout: Duration,
 }
@@ -60,7 +62,7 @@ pub(crate) fn router(deployment: &Deployment, functions: Arc<dyn Functions>, aut
         cors: deployment.api.cors.clone().map(cors::Cors),
         route_buckets: route_buckets(deployment),
         stage_bucket: deployment.api.throttling.map(TokenBucket::new),
-        authorizer,
+        tokens: Tokens::new(authorizer),
         functions,
         timeout: INTEGRATION_TIMEOUT,
     })
@@ -94,7 +96,7 @@ async fn serve(State(gateway): State<Arc<Gateway>>, request: Request) -> Respons
 impl Gateway {
     async fn answered(&self, request: Request) -> Response {
         let (parts, body) = request.into_parts();
-        match self.admitted(&parts) {
+        match self.admitted(&parts).await {
             Ok((matched, claims)) => self.invoked(parts, body, matched, claims).await,
             Err((status, text)) => {
                 unwanted_body::discard(&parts.headers, body).await;
@@ -104,19 +106,22 @@ impl Gateway {
     }
 
     /// The route, with the claims of a caller who has to show a token; or what the gateway answers by itself.
-    fn admitted(&self, parts: &Parts) -> Result<Admitted, Refusal> {
+    async fn admitted(&self, parts: &Parts) -> Result<Admitted, Refusal> {
         let Some(matched) = self.routes.find(parts.method.as_str(), parts.uri.path()) else {
             return Err((StatusCode::NOT_FOUND, "Not Found"));
         };
         let bucket = self.route_buckets.get(&matched.key).or(self.stage_bucket.as_ref());
         if bucket.is_some_and(|bucket| !bucket.take()) {
-            return Err((StatusCode::TOO_MANY_REQUESTS, "Too Many Requests"));
+            return Err(refusal::THROTTLED);
+        }
+        // Before the token: a refusal must cost less than what it refuses.
+        if self.functions.refuses(source(&parts.method)) {
+            return Err(OVERLOADED);
         }
         let mut claims = None;
         if matched.asks_for_token {
             let authorization = text(&parts.headers, header::AUTHORIZATION);
-            let shown = self.authorizer.claims(authorization);
-            claims = Some(shown.map_err(|_| (StatusCode::UNAUTHORIZED, "Unauthorized"))?);
+            claims = Some(self.tokens.claims(authorization).await?);
         }
         let announced_bytes = text(&parts.headers, header::CONTENT_LENGTH).and_then(|length| length.parse().ok());
         if announced_bytes.is_some_and(|bytes: usize| bytes > BODY_BYTES_MAX) {
@@ -134,12 +139,23 @@ impl Gateway {
             .get::<ConnectInfo<SocketAddr>>()
             .map(|ConnectInfo(address)| address.ip());
         let event = event::of(&parts, &body, &matched, claims, peer);
-        let invocation = self.functions.invoke(&matched.function, event, "http");
+        let invocation = self.functions.invoke(&matched.function, event, source(&parts.method));
         match tokio::time::timeout(self.timeout, invocation).await {
             Ok(Ok(answer)) => response::of(answer).unwrap_or_else(internal_error),
+            // The function did not run. API Gateway answers the same when Lambda throttles.
+            Ok(Err(failure)) if failure.error_type == THROTTLED => message(OVERLOADED.0, OVERLOADED.1),
             Ok(Err(_)) => internal_error(),
             Err(_) => message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
         }
+    }
+}
+
+/// Requests that change nothing are admitted apart from those that do.
+fn source(method: &Method) -> Source {
+    if method.is_safe() {
+        Source::HttpRead
+    } else {
+        Source::HttpWrite
     }
 }
 
@@ -153,6 +169,9 @@ fn internal_error() -> Response {
 
 fn message(status: StatusCode, text: &str) -> Response {
     let mut response = (status, Body::from(json!({ "message": text }).to_string())).into_response();
+    if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
+        response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER_SECONDS);
+    }
     response
         .headers_mut()
         .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use async_trait::async_trait;
 use axum::body::to_bytes;
 use axum::http::request::Builder;
+use serde_json::Value;
 use tower::ServiceExt as _;
 
 use super::*;
@@ -23,13 +24,13 @@ struct OneAnswer {
 
 #[async_trait]
 impl Functions for OneAnswer {
-    async fn invoke(&self, logical_id: &str, event: Value, _: &'static str) -> Result<Value, InvokeFailure> {
+    async fn invoke(&self, logical_id: &str, event: Value, _: Source) -> Result<Value, InvokeFailure> {
         *self.asked.lock().unwrap() = Some((logical_id.to_owned(), event));
         self.answer.clone()
     }
 }
 
-fn issuer() -> Issuer {
+pub(super) fn issuer() -> Issuer {
     let clients = template::load().unwrap().api.clients();
     Issuer::new("https://issuer.example".to_owned(), String::new(), clients, &[7; 32]).unwrap()
 }
@@ -222,7 +223,7 @@ struct NoAnswer;
 
 #[async_trait]
 impl Functions for NoAnswer {
-    async fn invoke(&self, _: &str, _: Value, _: &'static str) -> Result<Value, InvokeFailure> {
+    async fn invoke(&self, _: &str, _: Value, _: Source) -> Result<Value, InvokeFailure> {
         std::future::pending().await
     }
 }
@@ -235,7 +236,7 @@ async fn a_function_that_takes_too_long_is_not_waited_for() {
             cors: None,
             route_buckets: BTreeMap::new(),
             stage_bucket: None,
-            authorizer: issuer().authorizer(),
+            tokens: Tokens::new(issuer().authorizer()),
             functions: Arc::new(NoAnswer),
             timeout: Duration::from_millis(1),
         }),
@@ -292,4 +293,54 @@ async fn an_allowed_page_may_read_every_answer_whatever_the_function_says() {
         ORIGIN,
         "or the page could not say why"
     );
+}
+
+/// Has no room: refuses before the invocation, or only when asked for one.
+struct NoRoom {
+    refuses: bool,
+}
+
+#[async_trait]
+impl Functions for NoRoom {
+    fn refuses(&self, source: Source) -> bool {
+        self.refuses && source == Source::HttpWrite
+    }
+
+    async fn invoke(&self, _: &str, _: Value, _: Source) -> Result<Value, InvokeFailure> {
+        Err(InvokeFailure {
+            error_type: THROTTLED.to_owned(),
+            message: "Rate Exceeded.".to_owned(),
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_request_without_room_is_refused_with_the_time_of_the_next_attempt() {
+    for refuses in [true, false] {
+        let fine = World::fine();
+        let deployment = template::load().unwrap();
+        let router = router(&deployment, Arc::new(NoRoom { refuses }), issuer().authorizer());
+        let world = World { router, ..fine };
+        let authorization = format!("Bearer {}", world.token);
+        let request = Request::post("/orders").header("authorization", authorization);
+        let response = world.send(request, "{}").await;
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(response.headers()["retry-after"], "1");
+        let body = to_bytes(response.into_body(), ANSWER_BYTES_MAX).await.unwrap();
+        assert_eq!(body, r#"{"message":"Service Unavailable"}"#);
+    }
+}
+
+#[tokio::test]
+async fn writes_without_room_are_refused_before_their_token_is_checked_and_reads_are_not() {
+    let deployment = template::load().unwrap();
+    let world = World {
+        router: router(&deployment, Arc::new(NoRoom { refuses: true }), issuer().authorizer()),
+        ..World::fine()
+    };
+    let forged = |request: Builder| request.header("authorization", "Bearer a.b.c");
+    let write = world.send(forged(Request::post("/orders")), "{}").await;
+    assert_eq!(write.status(), StatusCode::SERVICE_UNAVAILABLE);
+    let read = world.send(forged(Request::get("/orders")), "").await;
+    assert_eq!(read.status(), StatusCode::UNAUTHORIZED);
 }

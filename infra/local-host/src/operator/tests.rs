@@ -3,12 +3,12 @@
 use adapter_embedded::executions::{self, Workflow};
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
-use tokio::sync::Notify;
 use tower::ServiceExt as _;
 
 use super::*;
 use crate::events::EventPlane;
-use crate::functions::{Functions, InvokeFailure};
+use crate::functions::{Functions, InvokeFailure, Source};
+use crate::invoker::backlog::Backlog;
 use crate::state::DataLocation;
 use crate::template;
 use crate::workflows::Machines;
@@ -28,7 +28,7 @@ struct NoFunctions;
 
 #[async_trait::async_trait]
 impl Functions for NoFunctions {
-    async fn invoke(&self, _: &str, _: Value, _: &'static str) -> Result<Value, InvokeFailure> {
+    async fn invoke(&self, _: &str, _: Value, _: Source) -> Result<Value, InvokeFailure> {
         unreachable!("nothing runs in these tests")
     }
 }
@@ -39,22 +39,20 @@ async fn shop() -> (HostState, Router) {
     let shop = HostState::open(&DataLocation::Memory, &deployment, "http://127.0.0.1")
         .await
         .unwrap();
-    let (database, wake) = (shop.database.clone(), Arc::new(Notify::new()));
+    let database = shop.database.clone();
     let machines = Machines::read(&deployment).unwrap();
     let plane = EventPlane {
         database: database.clone(),
         deployment: Arc::clone(&deployment),
         functions: Arc::new(NoFunctions),
-        wake: Arc::clone(&wake),
     };
     plane.prepare().await.unwrap();
-    let (functions, ring) = (Arc::new(NoFunctions), Arc::clone(&wake));
     Workflows::prepare(
         database.clone(),
         Arc::clone(&deployment),
-        functions,
+        Arc::new(NoFunctions),
         machines.clone(),
-        ring,
+        Arc::new(Backlog::new(Vec::new())),
     )
     .await
     .unwrap();
@@ -66,7 +64,6 @@ async fn shop() -> (HostState, Router) {
         database,
         deployment,
         machines,
-        wake,
     };
     let router = router(Operator::of(&shop, redriver));
     (shop, router)

@@ -1,4 +1,4 @@
-//! What does the HTTP API ask of callers before a function hears of them? Tokens, pace, and the origin of a page.
+//! Reads the HTTP API of the template: authorizers, throttling and CORS.
 
 use std::collections::BTreeMap;
 

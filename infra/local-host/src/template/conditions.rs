@@ -1,4 +1,4 @@
-//! Which conditions of the template hold here? Parameters have their defaults, so each has one answer.
+//! Evaluates the template's conditions. Every parameter has a value, so each condition has one result.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Which properties does an object of the template have? Each is taken once; what is left is refused by name.
+//! Reads the properties of an object in the template. Each is taken once; one that was not taken is refused by name.
 
 use std::collections::BTreeMap;
 
@@ -71,16 +71,18 @@ impl Fields {
         self.text(name)?.ok_or_else(|| self.fault(name, "is missing"))
     }
 
+    /// A whole number. Parameters are texts, so a reference to one arrives as a text.
     pub(crate) fn number(&mut self, name: &str) -> Result<Option<u64>, TemplateFault> {
-        match self.take(name) {
-            None => Ok(None),
-            // A parameter's value is a string, also where the parameter is a number.
-            Some(value) => value
-                .as_u64()
-                .or_else(|| value.as_str()?.parse().ok())
-                .map(Some)
-                .ok_or_else(|| self.fault(name, "is not a whole number")),
-        }
+        let Some(value) = self.take(name) else {
+            return Ok(None);
+        };
+        let number = match &value {
+            Value::String(text) => text.parse().ok(),
+            other => other.as_u64(),
+        };
+        number
+            .map(Some)
+            .ok_or_else(|| self.fault(name, format!("is {value}, not a whole number")))
     }
 
     pub(crate) fn small_number(&mut self, name: &str) -> Result<Option<u32>, TemplateFault> {

@@ -1,4 +1,4 @@
-//! Which resources does the host run, which have no local meaning, and which does it refuse?
+//! Reads the template's resources: some run here, some have no local meaning, and all others are refused.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,7 +42,8 @@ const WITHOUT_LOCAL_MEANING: [&str; 14] = [
     "AWS::SQS::QueuePolicy",
     "AWS::SecretsManager::Secret",
 ];
-const TIMEOUT_SECONDS_DEFAULT: u64 = 3;
+const TIMEOUT_SECONDS_DEFAULT: u32 = 3;
+const MEMORY_MB_DEFAULT: u32 = 128;
 const VISIBILITY_SECONDS_DEFAULT: u64 = 30;
 const RETENTION_SECONDS_DEFAULT: u64 = 345_600;
 const ASYNC_RETRIES_DEFAULT: u32 = 2;
@@ -58,7 +59,7 @@ pub(crate) fn deployment(template: Value) -> Result<Deployment, TemplateFault> {
         "Parameters",
     ]);
     sections.only("Transform", "AWS::Serverless-2016-10-31")?;
-    let default_timeout_seconds = globals(&mut sections)?;
+    let defaults = globals(&mut sections)?;
     let mut deployment = Deployment {
         functions: BTreeMap::new(),
         api: HttpApiSpec::default(),
@@ -78,7 +79,7 @@ pub(crate) fn deployment(template: Value) -> Result<Deployment, TemplateFault> {
             logical_id,
             &kind,
             properties,
-            default_timeout_seconds,
+            &defaults,
         )?;
         resource.finish()?;
     }
@@ -101,11 +102,11 @@ fn add(
     logical_id: String,
     kind: &str,
     properties: Fields,
-    default_timeout_seconds: u64,
+    defaults: &FunctionDefaults,
 ) -> Result<(), TemplateFault> {
     match kind {
         "AWS::Serverless::Function" => {
-            let function = function(&logical_id, properties, default_timeout_seconds)?;
+            let function = function(&logical_id, properties, defaults)?;
             deployment.functions.insert(logical_id, function);
         }
         "AWS::Serverless::HttpApi" => {
@@ -143,7 +144,13 @@ fn add(
     Ok(())
 }
 
-fn globals(sections: &mut Fields) -> Result<u64, TemplateFault> {
+/// Settings of functions that say nothing else.
+struct FunctionDefaults {
+    timeout_seconds: u32,
+    memory_mb: u32,
+}
+
+fn globals(sections: &mut Fields) -> Result<FunctionDefaults, TemplateFault> {
     let mut globals = sections.within("Globals")?;
     let mut function = globals.within("Function")?;
     function.ignore(&[
@@ -151,26 +158,27 @@ fn globals(sections: &mut Fields) -> Result<u64, TemplateFault> {
         "AutoPublishAlias",
         "Environment",
         "Handler",
-        "MemorySize",
         "Runtime",
         "Tracing",
         "VersionDeletionPolicy",
     ]);
-    let timeout_seconds = function.positive_number("Timeout")?;
+    let defaults = FunctionDefaults {
+        timeout_seconds: function.positive_number("Timeout")?.unwrap_or(TIMEOUT_SECONDS_DEFAULT),
+        memory_mb: function.positive_number("MemorySize")?.unwrap_or(MEMORY_MB_DEFAULT),
+    };
     function.finish()?;
     globals.finish()?;
-    Ok(timeout_seconds.map_or(TIMEOUT_SECONDS_DEFAULT, u64::from))
+    Ok(defaults)
 }
 
-fn function(logical_id: &str, mut fields: Fields, default_seconds: u64) -> Result<FunctionSpec, TemplateFault> {
+fn function(logical_id: &str, mut fields: Fields, defaults: &FunctionDefaults) -> Result<FunctionSpec, TemplateFault> {
     fields.ignore(&[
         "AutoPublishAliasAllProperties",
         "AutoPublishCodeSha256",
         "DeploymentPreference",
         "Description",
         "LoggingConfig",
-        "MemorySize",
-        // Linked in, every function is ready here.
+        // Linked in, a function starts within microseconds here.
         "ProvisionedConcurrencyConfig",
         "Role",
     ]);
@@ -181,7 +189,10 @@ fn function(logical_id: &str, mut fields: Fields, default_seconds: u64) -> Resul
         .and_then(|folder| folder.rsplit('/').next())
         .ok_or_else(|| fields.fault("CodeUri", format!("is {code}, not FOLDER/FUNCTION/bootstrap.zip")))?
         .to_owned();
-    let timeout_seconds = fields.positive_number("Timeout")?.map_or(default_seconds, u64::from);
+    let timeout_seconds = fields.positive_number("Timeout")?.unwrap_or(defaults.timeout_seconds);
+    let memory_mb = fields.positive_number("MemorySize")?.unwrap_or(defaults.memory_mb);
+    // Zero switches a function off, as on AWS: every invocation is throttled.
+    let reserved_concurrency = fields.small_number("ReservedConcurrentExecutions")?;
     let mut invoke = fields.within("EventInvokeConfig")?;
     let async_invoke = AsyncInvokeSpec {
         maximum_retry_attempts: invoke
@@ -202,7 +213,9 @@ fn function(logical_id: &str, mut fields: Fields, default_seconds: u64) -> Resul
     Ok(FunctionSpec {
         logical_id: logical_id.to_owned(),
         crate_name,
-        timeout_seconds,
+        timeout_seconds: timeout_seconds.into(),
+        memory_mb: memory_mb.into(),
+        reserved_concurrency,
         variables,
         sources: events,
         async_invoke,

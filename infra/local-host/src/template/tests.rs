@@ -1,4 +1,4 @@
-//! Is the committed template understood, and is every change that the host could not follow refused by name?
+//! The committed template is accepted, and every change that the host cannot follow is refused by name.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -91,6 +91,30 @@ fn the_reconciling_function_hears_of_both_sagas_and_of_the_clock() {
 }
 
 #[test]
+fn limits_come_from_the_templates_parameters() {
+    let load = |parameters: &[(&str, &str)]| {
+        let owned = parameters
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        parse(TEMPLATE, &owned.collect()).unwrap()
+    };
+    let deployment = load(&[]);
+    let throttling = deployment.api.throttling.unwrap();
+    assert_eq!((throttling.rate_per_second, throttling.burst), (500, 1000));
+    assert_eq!(deployment.functions["OrdersPlace"].memory_mb, 256);
+    assert_eq!(deployment.functions["OrdersPlace"].reserved_concurrency, None);
+    let deployment = load(&[
+        ("RequestsPerSecond", "7"),
+        ("RequestBurst", "9"),
+        ("RouteConcurrency", "3"),
+    ]);
+    let throttling = deployment.api.throttling.unwrap();
+    assert_eq!((throttling.rate_per_second, throttling.burst), (7, 9));
+    assert_eq!(deployment.functions["OrdersPlace"].reserved_concurrency, Some(3));
+    assert_eq!(deployment.functions["SagaStart"].reserved_concurrency, None);
+}
+
+#[test]
 fn what_the_host_cannot_do_is_refused_by_name() {
     let cases = [
         (
@@ -118,9 +142,10 @@ fn what_the_host_cannot_do_is_refused_by_name() {
         ),
         (
             "    Default: 0\n    MinValue: 0\n",
-            "    Default: 5\n    MinValue: 0\n",
-            "ReservedConcurrentExecutions",
+            "    Default: five\n    MinValue: 0\n",
+            "ReservedConcurrentExecutions is \"five\", not a whole number",
         ),
+        ("    Default: 500\n", "    Default: 0\n", "ThrottlingRateLimit is zero"),
         ("      BatchSize: 5\n", "      BatchSize:\n", "BatchSize is null"),
         ("        POST /uploads:\n", "        POST /nowhere:\n", "POST /nowhere"),
         ("BatchSize: 5", "BatchSize: 5\n            Enabled: false", "Enabled"),
@@ -182,13 +207,17 @@ fn what_the_host_cannot_do_is_refused_by_name() {
         ),
         ("audience: [!Ref UserPoolClient]", "audience: []", "audience"),
         (
-            "        ThrottlingRateLimit: 500\n",
+            "        ThrottlingRateLimit: !Ref RequestsPerSecond\n",
             "        ThrottlingRateLimit: fast\n",
             "ThrottlingRateLimit",
         ),
-        ("        ThrottlingRateLimit: 500\n", "", "ThrottlingRateLimit"),
         (
-            "        ThrottlingBurstLimit: 1000\n",
+            "        ThrottlingRateLimit: !Ref RequestsPerSecond\n",
+            "",
+            "ThrottlingRateLimit",
+        ),
+        (
+            "        ThrottlingBurstLimit: !Ref RequestBurst\n",
             "        ThrottlingBurstLimit: 0\n",
             "ThrottlingBurstLimit",
         ),

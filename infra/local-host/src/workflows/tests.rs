@@ -1,4 +1,4 @@
-//! Does an execution survive its process, and is its end told once?
+//! Executions survive their process, and their end is published once.
 
 mod imports;
 
@@ -17,10 +17,12 @@ use serde_json::json;
 
 use super::*;
 use crate::events::EventPlane;
-use crate::functions::InvokeFailure;
+use tokio::sync::Notify;
+
+use crate::functions::{InvokeFailure, Source};
 use crate::template;
 
-/// Functions that do nothing but count, fail as they are told, or never answer.
+/// Functions that only count, fail as the test says, or never answer.
 #[derive(Default)]
 struct Steps {
     calls: Mutex<BTreeMap<String, u32>>,
@@ -31,8 +33,8 @@ struct Steps {
 
 #[async_trait]
 impl Functions for Steps {
-    async fn invoke(&self, logical_id: &str, event: Value, source: &'static str) -> Result<Value, InvokeFailure> {
-        assert_eq!(source, "workflow");
+    async fn invoke(&self, logical_id: &str, event: Value, source: Source) -> Result<Value, InvokeFailure> {
+        assert_eq!(source, Source::Workflow);
         assert!(event["order_id"].is_string(), "{event}");
         *self.calls.lock().unwrap().entry(logical_id.to_owned()).or_default() += 1;
         if self.hanging == Some(logical_id) {
@@ -42,7 +44,7 @@ impl Functions for Steps {
         match self.failing.get(logical_id) {
             Some(error) => Err(InvokeFailure {
                 error_type: (*error).to_owned(),
-                message: "as told".to_owned(),
+                message: "as the test says".to_owned(),
             }),
             None => Ok(json!({ "outcome": "DONE" })),
         }
@@ -65,7 +67,6 @@ impl Steps {
 struct Shop {
     database: Database,
     deployment: Arc<Deployment>,
-    wake: Arc<Notify>,
 }
 
 impl Shop {
@@ -73,13 +74,11 @@ impl Shop {
         let shop = Self {
             database: Database::in_memory().unwrap(),
             deployment: Arc::new(template::load().unwrap()),
-            wake: Arc::new(Notify::new()),
         };
         let plane = EventPlane {
             database: shop.database.clone(),
             deployment: Arc::clone(&shop.deployment),
             functions: Arc::new(Steps::default()),
-            wake: Arc::clone(&shop.wake),
         };
         plane.prepare().await.unwrap();
         shop
@@ -97,8 +96,8 @@ impl Shop {
     async fn process(&self, functions: Arc<dyn Functions>) -> JoinSet<()> {
         let (database, deployment) = (self.database.clone(), Arc::clone(&self.deployment));
         let machines = Machines::read(&deployment).unwrap();
-        let wake = Arc::clone(&self.wake);
-        let (workflows, writer) = Workflows::prepare(database, deployment, functions, machines, wake)
+        let backlog = Arc::new(Backlog::new(Vec::new()));
+        let (workflows, writer) = Workflows::prepare(database, deployment, functions, machines, backlog)
             .await
             .unwrap();
         let mut process = JoinSet::new();
@@ -109,7 +108,8 @@ impl Shop {
 
     async fn ended(&self, workflow: Workflow, name: &'static str) -> Execution {
         loop {
-            let rung = self.wake.notified();
+            let changes = self.database.watch("executions");
+            let rung = changes.notified();
             tokio::pin!(rung);
             rung.as_mut().enable();
             let found = self
@@ -129,7 +129,6 @@ impl Shop {
             database: self.database.clone(),
             deployment: Arc::clone(&self.deployment),
             machines: Machines::read(&self.deployment).unwrap(),
-            wake: Arc::clone(&self.wake),
         };
         redriver.redrive(kind, &OrderId::parse(order).unwrap()).await.unwrap()
     }
@@ -148,8 +147,8 @@ impl Shop {
             .unwrap()
     }
 
-    /// The details of the status changes that functions will be told.
-    async fn told(&self) -> Vec<Value> {
+    /// The details of the status changes that were published to functions.
+    async fn status_changes(&self) -> Vec<Value> {
         let texts: Vec<String> = self
             .database
             .call("read events", |connection| {
@@ -187,7 +186,10 @@ async fn an_execution_runs_to_its_end_and_leaves_its_history_alone() {
         (states[0].as_str(), states[states.len() - 1].as_str()),
         ("ReserveAndAuthorize", "NotifyConfirmed")
     );
-    assert!(shop.told().await.is_empty(), "nobody asked for executions that succeed");
+    assert!(
+        shop.status_changes().await.is_empty(),
+        "nobody asked for executions that succeed"
+    );
 }
 
 #[tokio::test]
@@ -233,13 +235,13 @@ async fn an_execution_that_fails_is_told_once_under_the_names_that_the_template_
         (execution.status, execution.error.as_deref()),
         (ExecutionStatus::Failed, Some("OrderNotCancelling"))
     );
-    let told = shop.told().await;
-    assert_eq!(told.len(), 1);
-    assert_eq!(told[0]["status"], "FAILED");
-    assert_eq!(told[0]["name"], "order-1-cancel");
+    let changes = shop.status_changes().await;
+    assert_eq!(changes.len(), 1);
+    assert_eq!(changes[0]["status"], "FAILED");
+    assert_eq!(changes[0]["name"], "order-1-cancel");
     let machines = Machines::read(&shop.deployment).unwrap();
-    assert_eq!(told[0]["stateMachineArn"], machines.arn(Workflow::OrderCancel).arn());
-    let cause: Value = serde_json::from_str(told[0]["cause"].as_str().unwrap()).unwrap();
+    assert_eq!(changes[0]["stateMachineArn"], machines.arn(Workflow::OrderCancel).arn());
+    let cause: Value = serde_json::from_str(changes[0]["cause"].as_str().unwrap()).unwrap();
     assert_eq!(cause["errorType"], "OrderNotCancelling");
 }
 
@@ -329,8 +331,9 @@ async fn more_executions_than_run_at_once_all_end() {
         .unwrap();
     let steps = Arc::new(Steps::default());
     let _process = shop.process(steps.clone()).await;
+    let changes = shop.database.watch("executions");
     loop {
-        let rung = shop.wake.notified();
+        let rung = changes.notified();
         tokio::pin!(rung);
         rung.as_mut().enable();
         if shop

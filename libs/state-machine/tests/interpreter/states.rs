@@ -1,4 +1,4 @@
-//! What does each kind of state do?
+//! Each kind of state, from its input to its output.
 
 use serde_json::{Value, json};
 use state_machine::Outcome;
@@ -132,7 +132,7 @@ fn the_first_failing_branch_ends_the_others() {
 fn a_map_runs_its_body_for_every_item_a_few_at_a_time() {
     let body = json!({ "ProcessorConfig": { "Mode": "INLINE" }, "StartAt": "T", "States": {
         "T": task("F", &json!({ "Next": "In" })),
-        // The item is still known inside.
+        // The item is still available inside.
         "In": { "Type": "Pass", "Output": "{% $states.input.n * 10 + $states.context.Map.Item.Value %}", "End": true },
     } });
     let definition = file(
