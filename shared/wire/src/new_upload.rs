@@ -108,7 +108,7 @@ mod tests {
             faults(&photo),
             [
                 "/file_name: is not a member of this object",
-                "/sku: the sku has a slash, a control character or a space at its edge, or is a dot name",
+                "/sku: the sku has the character /, which a sku cannot have",
                 "/content_type: is missing",
                 "/size_bytes: must be a whole number and not negative",
             ]

@@ -63,7 +63,7 @@ fn a_small_file_is_read_in_one_go_with_a_report_of_its_own() {
     let report = client.get(upload["import"]["rejected_rows_url"].as_str().unwrap(), None);
     let report = String::from_utf8(report.bytes).unwrap();
     assert!(
-        report.starts_with("line,reason,sku,") && report.contains("\r\n3,"),
+        report.starts_with("\u{feff}line,reason,popshop report \u{2713},sku,") && report.contains("\r\n3,"),
         "{report}"
     );
 }

@@ -114,13 +114,13 @@ fn a_header_with_a_quote_that_is_misplaced_names_its_line() {
 #[test]
 fn a_header_that_goes_on_for_too_long_is_refused_before_its_end() {
     let mut reader = CatalogReader::new();
-    let piece = [b"sku,\"".as_slice(), &[b'x'; 100_000]].concat();
+    let piece = [b"sku,\"".to_vec(), vec![b'x'; 100_000]].concat();
     assert_eq!(
         reader.next_row(&mut piece.as_slice()).unwrap_err(),
         HeaderFault::TooLong
     );
     let mut reader = CatalogReader::new();
-    let zip = [b"PK\x03\x04\"".as_slice(), &[b'x'; 100_000]].concat();
+    let zip = [b"PK\x03\x04\"".to_vec(), vec![b'x'; 100_000]].concat();
     assert!(matches!(
         reader.next_row(&mut zip.as_slice()),
         Err(HeaderFault::OtherKind(kind)) if kind.name.contains("ZIP")
