@@ -40,9 +40,10 @@ pub(crate) fn scale(original: Pixels, targets: &[(u32, u32)]) -> Result<Vec<Rast
     order.sort_by_key(|&index| std::cmp::Reverse(longest(targets[index])));
 
     // Kept apart: premultiplying and dividing again would cost the unscaled picture its faint colours.
-    let unscaled = match &original {
-        Pixels::Raster(raster) if targets.contains(&raster.size()) => Some(raster.clone()),
-        Pixels::Raster(_) | Pixels::Shrunk(_) | Pixels::Planar(_) => None,
+    let unscaled = if let Pixels::Raster(raster) = &original {
+        targets.contains(&raster.size()).then(|| raster.clone())
+    } else {
+        None
     };
     let mut source = match original {
         Pixels::Raster(raster) => Pixels::Raster(premultiplied(raster)?),
