@@ -30,7 +30,7 @@ use crate::template::{self, Deployment, EventSource, FunctionSpec, TemplateFault
 use crate::workflows::journal::Writer;
 use crate::workflows::redrive::WorkflowRedriver;
 use crate::workflows::{Machines, WorkflowFault, Workflows};
-use crate::{console, gateway};
+use crate::{api_document, console, gateway};
 
 /// How long requests and invocations may still run when the host stops. Work that takes longer is repeated at the next
 /// start.
@@ -147,6 +147,7 @@ impl Host {
         )?);
         let app = Router::new()
             .merge(console::router())
+            .merge(api_document::router()?)
             .merge(operator::router(Operator::of(
                 &shop,
                 WorkflowRedriver {
