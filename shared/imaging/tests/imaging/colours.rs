@@ -139,14 +139,15 @@ fn a_profile_that_does_not_fit_is_ignored() {
     }
 }
 
-/// A press that prints cyan ink red, so that the profile is seen at work and not the plain conversion.
-fn odd_press() -> Vec<u8> {
+/// A press that prints cyan ink red, so that the profile's work differs from the plain conversion. `darkest` is the lightness
+/// of its black.
+fn odd_press(darkest: f64) -> Vec<u8> {
     // Two grid points for each ink, cyan changing slowest; L*a*b* in the encoding of ICC version 2.
     let mut grid = Vec::new();
     for corner in 0..16 {
         let (cyan, black) = (corner & 8 != 0, corner & 1 != 0);
         let (lightness, a, b) = match (cyan, black) {
-            (_, true) => (0.0, 0.0, 0.0),
+            (_, true) => (darkest, 0.0, 0.0),
             (true, false) => (50.0, 60.0, 40.0),
             (false, false) => (100.0, 0.0, 0.0),
         };
@@ -184,7 +185,7 @@ fn odd_press() -> Vec<u8> {
 #[test]
 #[cfg(feature = "fast-codecs")]
 fn ink_is_converted_by_its_profile() {
-    let profile = odd_press();
+    let profile = odd_press(0.0);
     for color in [ColorType::Cmyk, ColorType::CmykAsYcck] {
         let photo = jpeg_of(&[255, 0, 0, 0], color, Some(&profile));
         let found = own_size(&photo).get_pixel(9, 9).0;
@@ -195,6 +196,27 @@ fn ink_is_converted_by_its_profile() {
         let photo = jpeg_of(&[0, 0, 0, 255], color, Some(&profile));
         assert_near(own_size(&photo).get_pixel(9, 9).0, [0, 0, 0], 3, "black");
     }
+}
+
+/// The numbers follow from the lightness: L* 20 is 3 % of the light, and half of the ink L* 60.
+#[test]
+#[cfg(feature = "fast-codecs")]
+fn the_darkest_ink_is_shown_as_black() {
+    const VERSION_AT: usize = 8;
+    let mut profile = odd_press(20.0);
+    profile[VERSION_AT..VERSION_AT + 4].copy_from_slice(&[2, 0x40, 0, 0]);
+    let shown = |ink: [u8; 4], profile: &[u8]| {
+        own_size(&jpeg_of(&ink, ColorType::Cmyk, Some(profile)))
+            .get_pixel(9, 9)
+            .0
+    };
+    assert_near(shown([255; 4], &profile), [0; 3], 3, "all inks");
+    assert_near(shown([0, 0, 0, 255], &profile), [0; 3], 3, "black");
+    assert_near(shown([0, 0, 0, 128], &profile), [139; 3], 3, "half of black");
+    assert_near(shown([0; 4], &profile), [255; 3], 3, "paper");
+    // The black of a profile of version 4 is that of its standard, which is darker.
+    profile[VERSION_AT..VERSION_AT + 4].copy_from_slice(&[4, 0x20, 0, 0]);
+    assert_near(shown([0, 0, 0, 255], &profile), [45; 3], 3, "black of version 4");
 }
 
 #[test]
