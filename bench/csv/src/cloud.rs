@@ -1,5 +1,5 @@
-//! Answers the other requests of an import: for its file, its ledger, the report, and the mail. This stand-in for AWS has
-//! one catalog, meets every condition, and stores what it receives.
+//! Answers the other requests of an import: for its file, its ledger, the report, and the mail. This stand-in for AWS
+//! has one catalog, meets every condition, and stores what it receives.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;

@@ -1,5 +1,5 @@
-//! Runs the whole of csv-ingester: the program that is deployed, with an event of a bucket, under a Runtime API. It reads
-//! the file from the sink and writes into the sink.
+//! Runs the whole of csv-ingester: the program that is deployed, with an event of a bucket, under a Runtime API. It
+//! reads the file from the sink and writes into the sink.
 
 use std::fs;
 use std::path::{Path, PathBuf};

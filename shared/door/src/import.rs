@@ -7,8 +7,8 @@ use telemetry::metrics;
 
 use crate::failure::step_error;
 
-/// Writes the log line, counts the metrics, and returns the outcome with its name for the function's answer. A mail that
-/// was not sent fails the attempt after that: the next one sends it, and finds the import finished.
+/// Writes the log line, counts the metrics, and returns the outcome with its name for the function's answer. A mail
+/// that was not sent fails the attempt after that: the next one sends it, and finds the import finished.
 pub fn report(attempt: ImportAttempt) -> Result<(ImportOutcome, &'static str), StepError> {
     let ImportAttempt { outcome, mail } = attempt;
     let name = record(&outcome);

@@ -1,6 +1,7 @@
 //! The JSON that the steps of a catalog import pass to each other.
 //!
-//! `{"upload_id", "sequence", "object": {"key", "version_id", "size_bytes"}}` is the job, and the input of an execution.
+//! `{"upload_id", "sequence", "object": {"key", "version_id", "size_bytes"}}` is the job, and the input of an
+//! execution.
 //! `ranges` may be beside it; the state machine passes them on one by one.
 
 use domain::catalog::csv::RecordStart;

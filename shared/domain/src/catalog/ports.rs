@@ -48,11 +48,11 @@ pub enum ApplyOutcome {
 /// Writes catalog rows.
 #[async_trait]
 pub trait CatalogWriter: Send + Sync {
-    /// MUST be one conditional write (`version < :this`) of the catalog attributes alone: units on hand are set and open
-    /// reservations stay subtracted; photos, reservations and sales on the same product are untouched.
+    /// MUST be one conditional write (`version < :this`) of the catalog attributes alone: units on hand are set and
+    /// open reservations stay subtracted; photos, reservations and sales on the same product are untouched.
     ///
-    /// MUST report a throttled write at once instead of repeating it. The caller controls the rate, and it can only slow
-    /// down for throttling that is reported to it.
+    /// MUST report a throttled write at once instead of repeating it. The caller controls the rate, and it can only
+    /// slow down for throttling that is reported to it.
     async fn apply(
         &self,
         row: &CatalogRow,
@@ -151,9 +151,10 @@ pub enum Finish {
 /// Keeps the state of imports, range by range.
 #[async_trait]
 pub trait ImportLedger: Send + Sync {
-    /// Marks the upload PROCESSING unless this version has finished. An upload that was not announced (an object that was
-    /// copied in by hand) MUST be recorded now, with the next sequence; so MUST another version of a file whose import
-    /// has begun, unless its `sequencer` says that it is the older one. The same version again finds the same import.
+    /// Marks the upload PROCESSING unless this version has finished. An upload that was not announced (an object that
+    /// was copied in by hand) MUST be recorded now, with the next sequence; so MUST another version of a file whose
+    /// import has begun, unless its `sequencer` says that it is the older one. The same version again finds the same
+    /// import.
     async fn begin(
         &self,
         upload_id: &UploadId,
@@ -163,9 +164,9 @@ pub trait ImportLedger: Send + Sync {
     ) -> Result<Begin, PortFailure>;
     /// The progress of a range; `None` before the first of it.
     async fn progress(&self, import: &ImportId, range: u32) -> Result<Option<RangeProgress>, PortFailure>;
-    /// Records progress of a range that stands at `from` ([`RangeProgress::none`] before the first). The difference MUST
-    /// be added to the numbers that the upload shows in the same step, so that every row is counted once, however many
-    /// attempts read it. MUST change nothing unless the range still stands there and the import is open.
+    /// Records progress of a range that stands at `from` ([`RangeProgress::none`] before the first). The difference
+    /// MUST be added to the numbers that the upload shows in the same step, so that every row is counted once, however
+    /// many attempts read it. MUST change nothing unless the range still stands there and the import is open.
     async fn advance(
         &self,
         import: &ImportId,

@@ -1,7 +1,7 @@
 """A second reader of catalogs, for tests only: it shares no code and no tables with the shop's own reader.
 
-Reads every file of the folder that its argument names, in the order of their names, and prints what it found, a line for
-each row: `A LINE SKU NAME DESCRIPTION AMOUNT CURRENCY STOCK` for a valid one (texts in hexadecimal), and
+Reads every file of the folder that its argument names, in the order of their names, and prints what it found, a line
+for each row: `A LINE SKU NAME DESCRIPTION AMOUNT CURRENCY STOCK` for a valid one (texts in hexadecimal), and
 `R FIRST-LAST FAULTS` for a rejected one. `U` stands for a file that is unusable as a whole.
 """
 

@@ -1,7 +1,7 @@
 //! Finds the places where a file may be cut: before a record, and nowhere else. A line end within quotes is text.
 //!
-//! Only quotes matter. Outside of quotes, one opens where a field begins and is text elsewhere; within quotes, one closes
-//! unless it is doubled. These are the rules of [`Grammar`](super::grammar::Grammar).
+//! Only quotes matter. Outside of quotes, one opens where a field begins and is text elsewhere; within quotes, one
+//! closes unless it is doubled. These are the rules of [`Grammar`](super::grammar::Grammar).
 
 use super::position::{Position, RecordStart};
 

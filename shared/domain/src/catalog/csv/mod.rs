@@ -2,6 +2,7 @@
 
 mod columns;
 mod cuts;
+mod fields;
 mod file_kind;
 mod grammar;
 mod header;
@@ -22,8 +23,9 @@ mod spectrum_tests;
 #[cfg(test)]
 mod tests;
 
-pub use columns::{ColumnFault, FieldFault, ValidRow};
+pub use columns::{ColumnFault, ValidRow};
 pub use cuts::Cuts;
+pub use fields::FieldFault;
 pub use file_kind::FileKind;
 pub use header::{HEADER_BYTES_MAX, Header, HeaderFault, shown_names};
 pub use position::RecordStart;

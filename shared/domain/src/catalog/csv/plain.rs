@@ -1,7 +1,7 @@
 //! Splits a record that is whole and plain: its fields are found without looking at each byte, and stay where they are.
 //!
-//! Spreadsheets and databases write plain records: a field is quoted from end to end or has no quote at all, and none is
-//! doubled. [`Grammar`](super::grammar::Grammar) splits all others.
+//! Spreadsheets and databases write plain records: a field is quoted from end to end or has no quote at all, and none
+//! is doubled. [`Grammar`](super::grammar::Grammar) splits all others.
 
 pub(super) const BLOCK_BYTES: usize = 64;
 
@@ -97,8 +97,8 @@ fn padded(bytes: &[u8]) -> [u8; BLOCK_BYTES] {
     block
 }
 
-/// A bit for each quote, comma and line end, the first byte's lowest. Written so that the compiler compares sixteen bytes
-/// at a time, or more: a loop of a fixed length without a branch.
+/// A bit for each quote, comma and line end, the first byte's lowest. Written so that the compiler compares sixteen
+/// bytes at a time, or more: a loop of a fixed length without a branch.
 fn marks(block: &[u8; BLOCK_BYTES]) -> u64 {
     /// Moves the lowest bits of eight bytes to the highest byte.
     const GATHER: u64 = 0x0102_0408_1020_4080;

@@ -123,8 +123,8 @@ impl RecordReader {
         Some(Found::Copied)
     }
 
-    /// Whether the record that was found last certainly is not blank: nearly every one begins with a letter or a digit of
-    /// its SKU.
+    /// Whether the record that was found last certainly is not blank: nearly every one begins with a letter or a digit
+    /// of its SKU.
     pub(super) fn begins_with_letter(&self, found: Found<'_>) -> bool {
         let bytes = match found {
             Found::Plain { bytes, .. } => bytes,

@@ -36,8 +36,8 @@ fn is_separator(character: char) -> bool {
     )
 }
 
-/// Where the parts of a cell begin that would begin a formula, whatever programs ignore before it. The cell itself is one
-/// of them as well where it begins with a tab or a line end, which some programs cut off.
+/// Where the parts of a cell begin that would begin a formula, whatever programs ignore before it. The cell itself is
+/// one of them as well where it begins with a tab or a line end, which some programs cut off.
 fn formula_parts(cell: &str) -> Vec<usize> {
     let is_ignored = |c: char| is_blank(c) || c.is_control() || matches!(c, '"' | GUARD);
     let mut parts = Vec::new();

@@ -101,8 +101,8 @@ fn shape_faults(columns: &[Column], header: &Header, record: &Record<'_>) -> Vec
     faults
 }
 
-/// Whether a record with another number of fields than the header lacks only fields that are ignored or optional, or has
-/// only blank ones too many: spreadsheets write both.
+/// Whether a record with another number of fields than the header lacks only fields that are ignored or optional, or
+/// has only blank ones too many: spreadsheets write both.
 #[cold]
 fn has_all_columns(columns: &[Column], header: &Header, record: &Record<'_>) -> bool {
     let mut columns = columns.iter().zip(header.places());

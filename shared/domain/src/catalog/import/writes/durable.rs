@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
-/// Records between the oldest that is not written and the newest. A row that is throttled for long may fall behind by no
-/// more than this, which bounds the memory.
+/// Records between the oldest that is not written and the newest. A row that is throttled for long may fall behind by
+/// no more than this, which bounds the memory.
 pub const RECORDS_AHEAD_MAX: usize = 4_096;
 
 /// Records in the order of the file, from the oldest that is not written.

@@ -1,5 +1,5 @@
-//! The report of rejected rows opens safely in a spreadsheet, has all that the rows have, and comes back as a catalog in
-//! which only what was corrected has an effect.
+//! The report of rejected rows opens safely in a spreadsheet, has all that the rows have, and comes back as a catalog
+//! in which only what was corrected has an effect.
 
 use std::fmt::Write as _;
 
