@@ -92,7 +92,8 @@ def _verify_sender(ses, sender):
 def _nested_parameters(url, made):
     """The parameters of the nested stack, from what was deployed: the template gives names and ids of its resources."""
     physical = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in resources(url, STACK)}
-    values = PARAMETERS | {"AccountConcurrency": "1000", "AlarmTopicArn": ""}
+    defaults = {name: str(one["Default"]) for name, one in made["Parameters"].items()}
+    values = defaults | PARAMETERS
     found = {}
     for name, value in made["Resources"][NESTED]["Properties"]["Parameters"].items():
         if "Ref" in value:

@@ -136,8 +136,8 @@ fn what_the_host_cannot_do_is_refused_by_name() {
             "the condition HasNothing",
         ),
         (
-            "    Default: \"\"\n    Description: Name under which",
-            "    Default: api.example.com\n    Description: Name under which",
+            "    Default: \"\"\n    Description: Host name of the API",
+            "    Default: api.example.com\n    Description: Host name of the API",
             "Resources.ApiDomain",
         ),
         (
