@@ -13,6 +13,8 @@ mod arrows;
 mod cost;
 mod cycles;
 mod documents;
+mod language;
+mod language_exceptions;
 mod layout;
 mod libraries;
 mod modules;
