@@ -2,6 +2,7 @@
 //!
 //! The entrances (`entry`) know no domain, the domain knows no events and no HTTP. What every function would translate in
 //! the same way is translated here: the caller, failures of ports, deadlines, faults of a body, ids on log lines.
+#![warn(missing_docs)]
 
 pub mod caller;
 pub mod failure;

@@ -9,6 +9,7 @@
 //!
 //! The `aws_lambda_events` crate describes all members of all events. These types hold only what the shop reads, because
 //! building the rest costs time in every invocation.
+#![warn(missing_docs)]
 
 pub mod api_event;
 pub mod batch;

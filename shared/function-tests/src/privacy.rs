@@ -111,7 +111,7 @@ mod tests {
             r#"{"level":"INFO","message":"invocation ended","route":"POST /orders","order_id":"0192e5a0-7c11-7b3a"}"#,
             r#"{"error":"save order: ConditionalCheckFailedException","sku":"MUG-01","version":"@1 @ noon"}"#,
             r#"{"name":"DynamoDB","aws":{"table_name":"orders"},"links":[{"id":"53995c3f42cd8ad8"}]}"#,
-            r#"{"error":"undecodable event: missing field `requestContext`","quoted":"\"as it is\""}"#,
+            r#"{"error":"invalid event: missing field `requestContext`","quoted":"\"as it is\""}"#,
             r#"{"message":"nothing","list":"[]","object":"{}","number":"12"}"#,
             "thread 'main' panicked at src/main.rs:7:1",
         ] {

@@ -1,6 +1,6 @@
 //! The metrics of the shop, and the line in the Embedded Metric Format that reports those of one invocation to CloudWatch.
 //!
-//! The line goes to the log, from which CloudWatch takes the numbers: no call is made. An invocation that counted nothing
+//! CloudWatch extracts the numbers from the log line, so the function makes no call. An invocation that counted nothing
 //! writes no line.
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
 
@@ -8,35 +8,48 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value, json};
 
+/// The CloudWatch namespace of all metrics.
 pub const NAMESPACE: &str = "Popshop";
 const SERVICE: &str = "popshop";
-/// Where no variable says otherwise: on one machine.
+/// The stage if the variable `STAGE` is not set, as on the local host.
 const STAGE_BY_DEFAULT: &str = "local";
 
-/// Events of this target hold a complete line.
+/// Log events with this target contain a complete line.
 pub(crate) const LINE_TARGET: &str = "telemetry::metrics";
 
-/// Every metric there is. One that is not listed here cannot be counted, and none has a dimension of its own making.
+/// All metrics. Only these can be counted, with the dimensions of [`Metric::dimensions`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Metric {
+    /// Accepted orders, without replays of idempotent requests.
     OrdersPlaced,
+    /// Orders whose saga confirmed them.
     OrdersConfirmed,
+    /// Orders whose saga rejected them, by reason.
     OrdersRejected,
+    /// Orders that wait for an operator.
     OrdersParked,
+    /// Compensating steps of sagas.
     CompensationsRun,
+    /// Photos with a finished thumbnail.
     PhotosRendered,
+    /// Photos that are not accepted.
     PhotosRejected,
+    /// Rows of catalogs that were written to the table.
     CatalogRowsWritten,
+    /// Rows of catalogs with faults.
     CatalogRowsRejected,
+    /// Catalogs that are not accepted as a whole.
     CatalogsRejected,
+    /// First invocations of an execution environment.
     ColdStarts,
-    /// Attempts beyond the first of a call to AWS.
+    /// Retries of calls to AWS.
     Retries,
-    /// Attempts that AWS refused for being too many.
+    /// Calls to AWS that were throttled.
     Throttles,
 }
 
 impl Metric {
+    /// All metrics, in the order of their declaration.
     pub const ALL: [Self; 13] = [
         Self::OrdersPlaced,
         Self::OrdersConfirmed,
@@ -53,6 +66,7 @@ impl Metric {
         Self::Throttles,
     ];
 
+    /// The name in CloudWatch.
     pub fn name(self) -> &'static str {
         match self {
             Self::OrdersPlaced => "OrdersPlaced",
@@ -71,8 +85,8 @@ impl Metric {
         }
     }
 
-    /// The sets under which the number is kept. Each is a metric of its own on the bill, so the shop's figures are not
-    /// kept per function. No id is ever a dimension: there would be a metric per order.
+    /// The sets of dimensions. CloudWatch bills each set as a separate metric, so the shop's figures are not reported per
+    /// function. No id is a dimension: that would create a metric per order.
     fn dimensions(self) -> &'static [&'static [&'static str]] {
         match self {
             Self::ColdStarts | Self::Retries | Self::Throttles => &[&["Service", "Stage", "Function"]],
@@ -90,7 +104,7 @@ impl Metric {
     }
 }
 
-/// What one invocation has counted.
+/// The counts of one invocation.
 #[derive(Default)]
 pub(crate) struct Counts {
     numbers: [u64; Metric::ALL.len()],
@@ -103,8 +117,8 @@ impl Counts {
         *counted = counted.saturating_add(number);
     }
 
-    /// Writes the line if anything was counted. At level `error`, which every level but `off` lets through: turning
-    /// the log down must not turn off an alarm.
+    /// Writes the line if anything was counted. It has level `error`, so that a higher `LOG_LEVEL` does not disable an
+    /// alarm; only `off` does.
     pub(crate) fn write_line(&self, function: &str, request_id: &str) {
         if self.numbers.iter().all(|number| *number == 0) {
             return;
@@ -138,7 +152,7 @@ impl Counts {
         if let Some(reason) = self.reason {
             members.insert("Reason".to_owned(), json!(reason));
         }
-        // No dimension: it leads from a number to the lines of the invocation.
+        // Not a dimension: it leads from a number to the log lines of the invocation.
         members.insert("request_id".to_owned(), json!(request_id));
         for metric in counted() {
             members.insert(metric.name().to_owned(), json!(self.number(metric)));
@@ -163,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn the_metrics_of_an_invocation_stand_on_one_line() {
+    fn the_metrics_of_an_invocation_are_one_line() {
         let mut counts = Counts::default();
         counts.add(Metric::OrdersPlaced, 1);
         counts.add(Metric::ColdStarts, 1);
@@ -189,7 +203,7 @@ mod tests {
         );
     }
 
-    /// The specification's own rules, as its JSON schema has them.
+    /// Checks the rules of the specification's JSON schema.
     #[test]
     fn every_line_is_valid_by_the_specification_and_no_id_is_a_dimension() {
         let mut all = Counts::default();
@@ -234,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_is_found_by_its_metric() {
+    fn each_metric_has_its_own_number() {
         for (index, metric) in Metric::ALL.into_iter().enumerate() {
             assert_eq!(metric as usize, index, "{}", metric.name());
         }
