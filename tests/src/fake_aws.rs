@@ -244,7 +244,7 @@ impl FakeDaemon {
             let text = std::str::from_utf8(&datagram[..length]).unwrap();
             let (head, document) = text.split_once('\n').unwrap();
             assert_eq!(head, "{\"format\":\"json\",\"version\":1}");
-            privacy::assert_may_be_told("a trace", [document]);
+            privacy::assert_no_private_data("a trace", [document]);
             documents.push(serde_json::from_str(document).unwrap());
         }
         documents

@@ -126,7 +126,7 @@ impl Lambda {
             }
             if let Some(status) = process.try_wait().unwrap() {
                 let lines = printed.lines();
-                privacy::assert_may_be_told(function, lines.iter().map(String::as_str));
+                privacy::assert_no_private_data(function, lines.iter().map(String::as_str));
                 let output = lines.join("\n");
                 return Err(InitFailed { status, output });
             }
@@ -163,7 +163,7 @@ impl Lambda {
         self.process.kill().ok();
         self.process.wait().ok();
         let lines = self.printed.take().map(Printed::lines).unwrap_or_default();
-        privacy::assert_may_be_told("a function", lines.iter().map(String::as_str));
+        privacy::assert_no_private_data("a function", lines.iter().map(String::as_str));
         lines
     }
 }

@@ -1,4 +1,4 @@
-//! How do function crates become what Lambda takes? Built by name in one go, and packed one by one.
+//! Builds the functions in one cargo command, and packs each into a deployment package.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,12 +12,12 @@ use crate::package::{self, Compression};
 
 const FOLDER: &str = "functions";
 const KIB: u64 = 1024;
-/// What a package should have at most; a larger one takes longer to be fetched and unpacked at every cold start.
-pub(crate) const ZIP_BYTES_AIM: u64 = 3_000_000;
-/// With the C library inside, and at a fixed address: a third less to do before `main` (docs/decisions/0021).
+/// The target size of a package. A larger one takes longer to download and unpack at every cold start.
+pub(crate) const ZIP_BYTES_TARGET: u64 = 3_000_000;
+/// Links statically at a fixed address, which saves a third of the work before `main` (docs/decisions/0021).
 const LINKED: &str = "-C target-feature=+crt-static -C relocation-model=static";
 
-/// The instruction sets that Lambda has.
+/// The instruction sets of Lambda.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Architecture {
     #[value(name = "x86_64")]
@@ -43,12 +43,12 @@ impl Architecture {
     }
 }
 
-/// Where a function's package is, below a folder of packages. The local cloud's deployer expects the same.
+/// The path of a function's package below a folder of packages. `infra/local-cloud/deploy.py` expects the same.
 fn archive_of(folder: &Path, function: &str) -> PathBuf {
     folder.join(function).join("bootstrap.zip")
 }
 
-/// Every function: its crate, its folder and its binary carry one name.
+/// The names of all functions. Crate, folder and binary of a function have the same name.
 pub(crate) fn all() -> Result<Vec<String>, Failed> {
     let listed = fs::read_dir(workspace_root().join(FOLDER)).and_then(|entries| {
         entries
@@ -60,16 +60,19 @@ pub(crate) fn all() -> Result<Vec<String>, Failed> {
     Ok(names)
 }
 
-/// Builds `only` these functions (all of them, when it is empty) as they are deployed, to `target/lambda/`.
+/// Builds `only` these functions (all, if it is empty) for a deployment, to `target/lambda/`.
 pub(crate) fn build_release(architecture: Option<Architecture>, only: &[String]) -> Result<(), Failed> {
-    let known = all()?;
-    if let Some(stranger) = only.iter().find(|name| !known.contains(name)) {
+    let existing = all()?;
+    if let Some(unknown) = only.iter().find(|name| !existing.contains(name)) {
         return Err(failed(
             "cargo xtask build",
-            format!("knows no function {stranger}: there are {}", known.join(", ")),
+            format!(
+                "there is no function {unknown}; the functions are {}",
+                existing.join(", ")
+            ),
         ));
     }
-    let names = if only.is_empty() { &known } else { only };
+    let names = if only.is_empty() { &existing } else { only };
     let folder = build_programs(Network::Allowed, architecture, names)?;
     let packages = workspace_root().join("target/lambda");
     eprintln!("\n{:28} {:>12} {:>12}", "", "binary", "zip");
@@ -79,16 +82,20 @@ pub(crate) fn build_release(architecture: Option<Architecture>, only: &[String])
         let sizes = fs::metadata(&program)
             .and_then(|metadata| Ok((metadata.len(), package::write(&program, &archive, Compression::Small)?)));
         let (binary, zip) = sizes.map_err(|error| failed(name, error.to_string()))?;
-        let remark = if zip > ZIP_BYTES_AIM { "  above the aim" } else { "" };
+        let remark = if zip > ZIP_BYTES_TARGET {
+            "  above the target size"
+        } else {
+            ""
+        };
         eprintln!("{name:28} {:>8} KiB {:>8} KiB{remark}", binary / KIB, zip / KIB);
     }
     Ok(())
 }
 
-/// The programs as Lambda runs them, and the folder that they lie in.
+/// Builds the programs for Lambda, and returns their folder.
 ///
-/// For a target that is named, even where it is this machine's: so the flags of linking reach the programs alone, and no
-/// build script or macro that runs here.
+/// It always names the target, even if it is this machine's. So the linker flags apply to the programs only, and not to
+/// build scripts and macros.
 pub(crate) fn build_programs(
     network: Network,
     architecture: Option<Architecture>,
@@ -105,12 +112,12 @@ pub(crate) fn build_programs(
     Ok(target_folder().join(target).join("release"))
 }
 
-/// Where cargo puts what it builds.
+/// The target folder of cargo.
 pub(crate) fn target_folder() -> PathBuf {
     workspace_root().join(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
 }
 
-/// Builds every function cheaply, for development; the folder of the packages.
+/// Builds all functions with the development profile, and returns the folder of their packages.
 pub(crate) fn build_for_local_cloud(network: Network) -> Result<PathBuf, Failed> {
     let names = all()?;
     let mut arguments = vec!["build", "--locked"];
@@ -119,12 +126,12 @@ pub(crate) fn build_for_local_cloud(network: Network) -> Result<PathBuf, Failed>
     pack_for_local_cloud(&development_folder())
 }
 
-/// Where programs for development lie.
+/// The folder of programs with the development profile.
 pub(crate) fn development_folder() -> PathBuf {
     target_folder().join("debug")
 }
 
-/// Packs every function from this folder of programs; the folder of the packages.
+/// Packs all functions from this folder of programs, and returns the folder of the packages.
 pub(crate) fn pack_for_local_cloud(programs: &Path) -> Result<PathBuf, Failed> {
     let names = all()?;
     let packages = workspace_root().join("target/local-cloud/functions");
@@ -159,7 +166,7 @@ fn is_host(target: &str) -> Result<bool, Failed> {
     Ok(version.lines().any(|line| line.strip_prefix("host: ") == Some(target)))
 }
 
-/// Asked of the compiler: asking rustup could make it download.
+/// Fails if the target is not installed. It asks the compiler, because rustup could start a download.
 fn must_be_installed(target: &str) -> Result<(), Failed> {
     let folder = read("rustc", &["--print", "target-libdir", "--target", target])?;
     if Path::new(folder.trim()).is_dir() {
@@ -167,6 +174,6 @@ fn must_be_installed(target: &str) -> Result<(), Failed> {
     }
     Err(failed(
         "cargo xtask build",
-        format!("needs the target {target}, which is not installed (`rustup target add {target}` and a linker for it)"),
+        format!("the target {target} is not installed; run `rustup target add {target}` and install a linker for it"),
     ))
 }

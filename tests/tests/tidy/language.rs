@@ -58,16 +58,16 @@ impl File {
         }
     }
 
-    fn is_rust(&self) -> bool {
-        self.path.ends_with(".rs")
+    fn has_extension(&self, extension: &str) -> bool {
+        Path::new(&self.path).extension().is_some_and(|own| own == extension)
     }
 
     /// Comment lines of Rust, YAML, TOML and Python without their marks; all of Markdown.
     fn prose(&self) -> String {
-        if self.path.ends_with(".md") {
+        if self.has_extension("md") {
             return joined(self.text.lines());
         }
-        let mark = if self.is_rust() { "//" } else { "#" };
+        let mark = if self.has_extension("rs") { "//" } else { "#" };
         let comments = self.text.lines().map(str::trim).filter(|line| line.starts_with(mark));
         joined(comments.map(|line| line.trim_start_matches(['/', '!', '#'])))
     }
@@ -138,7 +138,7 @@ fn banned_names(file: &File) -> Vec<String> {
 
 fn banned_phrases(file: &File) -> Vec<String> {
     let mut texts = vec![file.prose()];
-    if file.is_rust() {
+    if file.has_extension("rs") {
         let tokens = file
             .text
             .parse()
@@ -157,7 +157,7 @@ fn banned_phrases(file: &File) -> Vec<String> {
 fn wide_comments(file: &File) -> Vec<String> {
     let has_comment = |line: &str| {
         let line = line.trim_start();
-        if file.is_rust() {
+        if file.has_extension("rs") {
             line.starts_with("//") || line.contains(" // ")
         } else {
             line.starts_with('#')
