@@ -175,8 +175,8 @@ fn absolute(path: &str) -> Result<PathBuf, String> {
     std::path::absolute(path).map_err(|error| error.to_string())
 }
 
-/// Parses `arguments`, without the program's name. A request for help is an error, too: clap prints it and sets the exit
-/// code.
+/// Parses `arguments`, without the program's name. A request for help is an error, too: clap prints it and sets the
+/// exit code.
 pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, clap::Error> {
     Arguments::try_parse_from(arguments).map(|arguments| arguments.command)
 }

@@ -13,8 +13,8 @@ const PEERS: &str = "bench/images/peers";
 const WORK: &str = "target/bench/images";
 const REPORT: &str = "docs/benchmarks/images.md";
 
-/// Measures `photos`, or generated images if there are none, and writes the report. The report names the peers that could
-/// not be prepared.
+/// Measures `photos`, or generated images if there are none, and writes the report. The report names the peers that
+/// could not be prepared.
 pub(crate) fn images(rounds: Option<usize>, photos: &[PathBuf]) -> Result<(), Failed> {
     let programs = build()?;
     let mut line = vec!["compare".to_owned()];

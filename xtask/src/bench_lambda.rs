@@ -15,8 +15,8 @@ const REPORT: &str = "docs/benchmarks/lambda.md";
 /// The function that the peers reimplement.
 const COMPARED: &str = "orders-get";
 
-/// Measures `only` these functions (all, if it is empty) and the peers. The report is written to `docs/` if all functions
-/// were measured, else below `target/`. It names the peers that could not be prepared.
+/// Measures `only` these functions (all, if it is empty) and the peers. The report is written to `docs/` if all
+/// functions were measured, else below `target/`. It names the peers that could not be prepared.
 pub(crate) fn compare(rounds: Option<usize>, only: &[String]) -> Result<(), Failed> {
     let existing = functions::all()?;
     if let Some(unknown) = only.iter().find(|name| !existing.contains(name)) {

@@ -17,11 +17,12 @@ const FIGURES: &str = "bench/lambda/budgets.json";
 /// The growth that is tolerated. Releases of the compiler and of C libraries differ by less.
 const TOLERANCE_PERCENT: u64 = 3;
 const WORK: &str = "target/bench/lambda/budgets";
-/// aws-lc gathers entropy for 25 CPU-ms before its first handshake. A default feature of any crate of the SDK brings it.
+/// aws-lc gathers entropy for 25 CPU-ms before its first handshake. A default feature of any crate of the SDK brings
+/// it.
 const FORBIDDEN: &str = "aws-lc-sys";
 
-/// Builds the functions that have figures as for a deployment, and compares. Only few functions have figures, because each
-/// takes a minute of CPU time.
+/// Builds the functions that have figures as for a deployment, and compares. Only few functions have figures, because
+/// each takes a minute of CPU time.
 pub(crate) fn check(network: Network) -> Result<Outcome, Failed> {
     nothing_forbidden_is_locked()?;
     let text =
@@ -76,8 +77,8 @@ fn nothing_forbidden_is_locked() -> Result<(), Failed> {
     Ok(())
 }
 
-/// Measures the size of a function's package and, if this machine can count them, its instructions until the first event
-/// and per warm event.
+/// Measures the size of a function's package and, if this machine can count them, its instructions until the first
+/// event and per warm event.
 fn measure(network: Network, name: &str, program: &Path, with_instructions: bool) -> Result<Value, Failed> {
     let archive = workspace_root().join(WORK).join(name).join("bootstrap.zip");
     let zip_bytes = package::write(program, &archive, Compression::Small);

@@ -72,8 +72,8 @@ fn documentation(network: Network) -> Result<Outcome, Failed> {
     Ok(Outcome::Passed)
 }
 
-/// Builds the local host for the end-to-end tests. It is built separately, like `cargo run` does, so that no other package
-/// enables features of its dependencies.
+/// Builds the local host for the end-to-end tests. It is built separately, like `cargo run` does, so that no other
+/// package enables features of its dependencies.
 fn build_local_host(network: Network) -> Result<Outcome, Failed> {
     run_cargo(network, &["build", "--locked", "-p", "local-host"], &[])?;
     Ok(Outcome::Passed)
@@ -94,8 +94,8 @@ fn tests_without_aws(network: Network) -> Result<Outcome, Failed> {
     Ok(Outcome::Passed)
 }
 
-/// Builds the functions together with the tests of the AWS crates, so that the SDK is built once. Returns the folder of the
-/// programs.
+/// Builds the functions together with the tests of the AWS crates, so that the SDK is built once. Returns the folder of
+/// the programs.
 fn build_functions(network: Network) -> Result<PathBuf, Failed> {
     let mut build = Selection::Aws.command("build")?;
     build.extend(["--bins", "--tests"].map(str::to_owned));

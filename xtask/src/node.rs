@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use crate::command::{Failed, exists, failed, run_in, workspace_root};
 use crate::network::Network;
 
-/// Installs the packages of the lock file in `locked` at `folder`; both paths are relative to the root of the workspace.
-/// `None` if it would have to download packages, but may not or npm is not installed.
+/// Installs the packages of the lock file in `locked` at `folder`; both paths are relative to the root of the
+/// workspace. `None` if it would have to download packages, but may not or npm is not installed.
 pub(crate) fn install(folder: &str, locked: &str, network: Network) -> Result<Option<PathBuf>, Failed> {
     let folder = workspace_root().join(folder);
     let installed = folder.join("node_modules/.package-lock.json");

@@ -1,5 +1,5 @@
-//! The long checks ("proofs") that are too slow for every change. `cargo xtask prove` runs them, and so does the nightly
-//! workflow.
+//! The long checks ("proofs") that are too slow for every change. `cargo xtask prove` runs them, and so does the
+//! nightly workflow.
 //!
 //! To add one, add an entry to [`PROOFS`]: the help page, the list and the summary follow.
 

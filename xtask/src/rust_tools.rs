@@ -7,8 +7,8 @@ use crate::python::Environment;
 const FOLDER: &str = "target/rust-tools";
 const REQUIREMENTS: &str = "xtask/requirements.txt";
 
-/// The program of this name: the installed one, else that of the package. `None` if it would have to download the package,
-/// but may not.
+/// The program of this name: the installed one, else that of the package. `None` if it would have to download the
+/// package, but may not.
 pub(crate) fn program(name: &str, network: Network) -> Result<Option<String>, Failed> {
     if exists(name, &["--version"]) {
         return Ok(Some(name.to_owned()));

@@ -160,11 +160,11 @@ mod tests {
         let expected = [
             "summary of cargo xtask test",
             "   0:02  format   passed",
-            "   1:05  budgets  passed in part",
+            "   1:05  budgets  passed partly",
             "                  without instructions (no valgrind)",
             "   0:00  checkov  skipped: not installed",
             "  10:00  tests    FAILED",
-            "   0:00  faults   skipped: a step before it failed",
+            "   0:00  faults   skipped: an earlier step failed",
             "  11:07  total",
             "steps: 2 passed, 1 failed, 2 skipped",
             "",

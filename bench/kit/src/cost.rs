@@ -19,8 +19,8 @@ pub struct Cost {
 
 /// Runs one program, and returns a line of JSON with its cost.
 ///
-/// Call this in a small process that has no other child. A process inherits the peak of its parent, and the kernel reports
-/// only the maximum over all children.
+/// Call this in a small process that has no other child. A process inherits the peak of its parent, and the kernel
+/// reports only the maximum over all children.
 pub fn child(line: &[OsString]) -> Result<String, Trouble> {
     let (program, arguments) = line
         .split_first()

@@ -1,4 +1,5 @@
-//! A minimal HTTP/1.1 server for benchmarks: requests and responses with a content length, one at a time per connection.
+//! A minimal HTTP/1.1 server for benchmarks: requests and responses with a content length, one at a time per
+//! connection.
 //!
 //! It is cheap, because the measured processes run on the same machine.
 

@@ -28,7 +28,8 @@ pub struct Line {
     pub variables: Vec<(String, String)>,
 }
 
-/// The variables that Lambda sets, and those of all functions in the template. A process ignores those it does not need.
+/// The variables that Lambda sets, and those of all functions in the template. A process ignores those it does not
+/// need.
 const VARIABLES: [(&str, &str); 29] = [
     ("AWS_LAMBDA_FUNCTION_NAME", "bench"),
     ("AWS_LAMBDA_FUNCTION_VERSION", "1"),
@@ -226,8 +227,8 @@ pub struct Processors {
 }
 
 impl Processors {
-    /// Reserves the first processor for measured processes. From now on this thread, and threads that it starts, use the
-    /// others, if there are any.
+    /// Reserves the first processor for measured processes. From now on this thread, and threads that it starts, use
+    /// the others, if there are any.
     pub fn divide() -> Result<Self, Trouble> {
         let trouble = |reason| Trouble::new("processors", reason);
         let allowed = sched_getaffinity(OWN_THREAD).map_err(trouble)?;

@@ -1,5 +1,5 @@
-//! The AWS of the measured processes. It answers at once: it has one order and one product, accepts every change, and has
-//! no files.
+//! The AWS of the measured processes. It answers at once: it has one order and one product, accepts every change, and
+//! has no files.
 
 use std::sync::Arc;
 

@@ -20,8 +20,8 @@ impl Bucket {
             // Custom endpoints rarely have a host name per bucket: use path style.
             .force_path_style(config.endpoint_url().is_some())
             // No optional checksums in requests and answers: in a link they would be a header that the uploading client
-            // does not have, and a resumed body has no checksum to compare with. TLS protects the transfer, and S3 keeps
-            // its own checksums.
+            // does not have, and a resumed body has no checksum to compare with. TLS protects the transfer, and S3
+            // keeps its own checksums.
             // https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
             .response_checksum_validation(ResponseChecksumValidation::WhenRequired)

@@ -1,4 +1,5 @@
-//! Makes presigned links to private objects: a signature of the role that allows exactly one request for a limited time.
+//! Makes presigned links to private objects: a signature of the role that allows exactly one request for a limited
+//! time.
 //!
 //! A link needs the permissions of the role that signed it, and expires with that role's session if that ends first
 //! (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html>).

@@ -20,8 +20,8 @@ const READ: &str = "read object";
 const PIECE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Further requests for the same byte before reading fails. Every piece that arrives resets the count.
 pub const RESUMPTIONS_MAX: u32 = 4;
-/// The longest pause before the first resumption; it doubles for each further one, with full jitter. The SDK pauses only
-/// between failed requests, and a request whose body breaks off is a success for the SDK.
+/// The longest pause before the first resumption; it doubles for each further one, with full jitter. The SDK pauses
+/// only between failed requests, and a request whose body breaks off is a success for the SDK.
 const RESUMPTION_PAUSE: Duration = Duration::from_millis(100);
 
 /// Error codes that mean that the object does not exist; the last one means that the version is a delete marker

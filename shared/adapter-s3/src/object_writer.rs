@@ -17,15 +17,15 @@ const WRITE: &str = "write object";
 const FINISH: &str = "finish object";
 
 /// Bytes that are buffered before they are sent, at most, and the length of every part but the last. S3 accepts up to
-/// 10,000 parts of at least 5 MiB (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html>). So an object can
-/// have 80 GB, sixteen times the largest catalog.
+/// 10,000 parts of at least 5 MiB (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html>). So an object
+/// can have 80 GB, sixteen times the largest catalog.
 pub const PART_BYTES: usize = 8 * 1_024 * 1_024;
 /// One attempt to send a part. Longer than for other calls, because it includes sending the bytes.
 const PART_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
 /// All attempts to send a part.
 const PART_TIMEOUT: Duration = Duration::from_mins(1);
-/// One attempt to complete an object. S3 joins the parts before it answers, which may take minutes for thousands of parts
-/// (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html>).
+/// One attempt to complete an object. S3 joins the parts before it answers, which may take minutes for thousands of
+/// parts (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html>).
 const COMPLETE_ATTEMPT_TIMEOUT: Duration = Duration::from_mins(1);
 /// All attempts to complete an object.
 const COMPLETE_TIMEOUT: Duration = Duration::from_mins(3);
@@ -174,8 +174,8 @@ impl Target {
     }
 }
 
-/// The parts of an object that is not visible yet. Dropping it unfinished aborts the upload. The bucket's lifecycle rule
-/// removes the rest, such as the parts of an invocation that was killed.
+/// The parts of an object that is not visible yet. Dropping it unfinished aborts the upload. The bucket's lifecycle
+/// rule removes the rest, such as the parts of an invocation that was killed.
 struct UnfinishedUpload {
     target: Target,
     /// `None` when nothing is left to abort.

@@ -35,7 +35,8 @@ struct Refused {
 impl SesMailer {
     /// `sender` or its domain must be a verified identity in SES.
     pub fn new(config: &SdkConfig, sender: EmailAddress) -> Self {
-        // No retries, not even of throttled calls: the caller releases the claim of the send, and its message is retried.
+        // No retries, not even of throttled calls: the caller releases the claim of the send, and its message is
+        // retried.
         let config = Builder::from(config).retry_config(RetryConfig::disabled()).build();
         Self {
             client: aws_sdk_sesv2::Client::from_conf(config),

@@ -53,9 +53,9 @@ impl StepFunctionsSagaRunner {
 
 #[async_trait]
 impl SagaRunner for StepFunctionsSagaRunner {
-    /// Step Functions forgets names after 90 days, so a later start would run the saga again, without further effect: each
-    /// step finds its work done. It does not happen: the order stream keeps its events for a day, and saga-reconcile finds
-    /// a waiting order within the hour.
+    /// Step Functions forgets names after 90 days, so a later start would run the saga again, without further effect:
+    /// each step finds its work done. It does not happen: the order stream keeps its events for a day, and
+    /// saga-reconcile finds a waiting order within the hour.
     async fn start(&self, start: &SagaStart) -> Result<(), PortFailure> {
         let state_machine = self.state_machine(start.kind);
         let name = start.kind.execution_name(&start.order);
@@ -124,8 +124,8 @@ fn without_a_redrive(standing: &SagaStanding) -> Option<Redrive> {
     }
 }
 
-/// The ARN of an execution: `arn:{partition}:states:{region}:{account}:execution:{machine}:{name}` for the state machine
-/// `arn:{partition}:states:{region}:{account}:stateMachine:{machine}`.
+/// The ARN of an execution: `arn:{partition}:states:{region}:{account}:execution:{machine}:{name}` for the state
+/// machine `arn:{partition}:states:{region}:{account}:stateMachine:{machine}`.
 fn execution_arn(state_machine_arn: &str, name: &str) -> String {
     let machine = state_machine_arn.replacen(":stateMachine:", ":execution:", 1);
     format!("{machine}:{name}")

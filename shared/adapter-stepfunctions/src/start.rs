@@ -7,8 +7,8 @@ use serde_json::Value;
 
 /// Starts the execution of this name once. A repeated start gets one of two answers, and both mean success: the running
 /// execution with the same input, or `ExecutionAlreadyExists` if it has ended or has another input
-/// (<https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html>). So a retry of the SDK after
-/// a lost answer is harmless. Step Functions forgets a name 90 days after its execution ended.
+/// (<https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html>). So a retry of the SDK
+/// after a lost answer is harmless. Step Functions forgets a name 90 days after its execution ended.
 ///
 /// Needs `states:StartExecution` on the state machine.
 pub(crate) async fn once(

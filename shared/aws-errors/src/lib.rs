@@ -95,8 +95,8 @@ pub fn certainly_without_effect<E>(error: &SdkError<E, HttpResponse>) -> bool {
 
 /// Whether looking up the host, connecting or the TLS handshake failed or took too long.
 ///
-/// The SDK's connector error does not expose this. Its `is_user` does not help: hyper also reports a user error when the
-/// connection's task is gone, which can happen after the last byte of the request was sent.
+/// The SDK's connector error does not expose this. Its `is_user` does not help: hyper also reports a user error when
+/// the connection's task is gone, which can happen after the last byte of the request was sent.
 fn never_connected(error: &ConnectorError) -> bool {
     let chain = successors(error.source(), |error| (*error).source());
     chain

@@ -48,8 +48,8 @@ impl CursorSigner {
         Ok(Self { keyed })
     }
 
-    /// Makes a token. `scope` is the owner of the list and its filter, like `orders ann status=CONFIRMED`; `position` is
-    /// where the next page starts.
+    /// Makes a token. `scope` is the owner of the list and its filter, like `orders ann status=CONFIRMED`; `position`
+    /// is where the next page starts.
     pub fn sign(&self, scope: &str, position: &str) -> String {
         let mut bytes = self.mac(scope, position.as_bytes()).finalize().into_bytes().to_vec();
         bytes.extend_from_slice(position.as_bytes());

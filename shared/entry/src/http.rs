@@ -21,8 +21,8 @@ use crate::response::HttpResponse;
 /// Serves one event of an API Gateway HTTP API (payload format 2.0).
 ///
 /// Always answers: a problem, a panic and an event that cannot be read become `application/problem+json`, so that the
-/// caller never gets the gateway's bare 500. Adds `X-Correlation-Id` to every response, and `Cache-Control: no-store` to
-/// problems and to responses for callers with a token.
+/// caller never gets the gateway's bare 500. Adds `X-Correlation-Id` to every response, and `Cache-Control: no-store`
+/// to problems and to responses for callers with a token.
 pub async fn http<F, Fut>(invocation: Invocation, handler: F) -> Reply
 where
     F: FnOnce(HttpRequest) -> Fut,

@@ -1,8 +1,8 @@
 //! Hashes payloads in the form that had no version, to compare them with records from that time.
 //!
-//! The shop keeps a record for seven days (`domain::orders::place::IDEMPOTENCY_KEPT`). Delete this module, and the field
-//! `legacy` of `domain::orders::ports::PayloadHash`, once every shop has run a release with versions for that long. Until
-//! then the hashes must not change.
+//! The shop keeps a record for seven days (`domain::orders::place::IDEMPOTENCY_KEPT`). Delete this module, and the
+//! field `legacy` of `domain::orders::ports::PayloadHash`, once every shop has run a release with versions for that
+//! long. Until then the hashes must not change.
 
 use serde_json::{Number, Value};
 use sha2::{Digest, Sha256};

@@ -136,7 +136,8 @@ impl Problem {
             .detail(format!("limit must be a whole number from 1 to {max}"))
     }
 
-    /// 400: a query parameter has a value that the route does not accept. `expected` completes the sentence "`name` must be …".
+    /// 400: a query parameter has a value that the route does not accept. `expected` completes the
+    /// sentence "`name` must be …".
     pub fn invalid_query_parameter(name: &str, expected: &str) -> Self {
         Self::new(400, "invalid-query-parameter", "A query parameter is not valid")
             .detail(format!("{name} must be {expected}"))

@@ -1,6 +1,7 @@
 //! The records of a batch event, each with the id that a partial batch response names.
 
-/// The records of one event, from [`sqs::messages`](crate::sqs::messages) or [`stream::changes`](crate::stream::changes).
+/// The records of one event, from [`sqs::messages`](crate::sqs::messages) or
+/// [`stream::changes`](crate::stream::changes).
 pub struct Batch<R> {
     /// The records in the order of the event.
     pub items: Vec<BatchItem<R>>,
@@ -27,7 +28,8 @@ pub enum AfterFailure {
     Stop,
 }
 
-/// The event is not a list of records with ids, so a partial batch response is impossible. Lambda retries the whole batch.
+/// The event is not a list of records with ids, so a partial batch response is impossible. Lambda retries the whole
+/// batch.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct BatchMalformed(pub &'static str);

@@ -34,8 +34,8 @@ impl Invocation {
 
 /// An event that is not parsed yet: JSON text from Lambda, or a value from the local host and tests.
 ///
-/// Each function parses it into the type that it needs. Parsing all members into a [`Value`] first would take a sixth of
-/// the time of a warm `orders-get`.
+/// Each function parses it into the type that it needs. Parsing all members into a [`Value`] first would take a sixth
+/// of the time of a warm `orders-get`.
 pub struct Event(Form);
 
 enum Form {

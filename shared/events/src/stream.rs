@@ -77,8 +77,8 @@ impl Attributes {
         self.0.get(name)?.get("S")?.as_str()
     }
 
-    /// The attribute's number. `None` if it is missing, not a number, or out of range for `T`. DynamoDB writes numbers as
-    /// strings.
+    /// The attribute's number. `None` if it is missing, not a number, or out of range for `T`. DynamoDB writes numbers
+    /// as strings.
     pub fn number<T: FromStr>(&self, name: &str) -> Option<T> {
         self.0.get(name)?.get("N")?.as_str()?.parse().ok()
     }

@@ -75,7 +75,8 @@ where
 }
 
 impl<L: Fn(&str) -> Option<String>> Environment<L> {
-    /// A variable that must be set. If it is missing, this records a fault and returns an empty string, which is never used.
+    /// A variable that must be set. If it is missing, this records a fault and returns an empty string, which is never
+    /// used.
     pub fn required(&self, name: &str) -> String {
         self.optional(name).unwrap_or_else(|| {
             self.fault(format!("{name} is missing"));
@@ -83,7 +84,8 @@ impl<L: Fn(&str) -> Option<String>> Environment<L> {
         })
     }
 
-    /// `None` if the variable is missing or empty: a template can easily set a variable to the empty string, but hardly omit it.
+    /// `None` if the variable is missing or empty: a template can easily set a variable to the empty string, but hardly
+    /// omit it.
     pub fn optional(&self, name: &str) -> Option<String> {
         (self.lookup)(name).filter(|value| !value.is_empty())
     }

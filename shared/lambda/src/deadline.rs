@@ -9,8 +9,8 @@ pub const RESERVED_FOR_THE_ANSWER: Duration = Duration::from_millis(300);
 /// The deadline of the current invocation in Unix milliseconds; zero before the first one.
 ///
 /// A value of the process is enough, because an execution environment serves one invocation at a time
-/// (<https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html>). Tasks that a handler spawns need it, too, and
-/// would not get a task-local value.
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html>). Tasks that a handler spawns need it, too,
+/// and would not get a task-local value.
 static DEADLINE_MS: AtomicU64 = AtomicU64::new(0);
 
 /// Sets the deadline of the invocation that starts.

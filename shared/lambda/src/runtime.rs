@@ -19,9 +19,9 @@ pub type ProcessEnvironment = Environment<fn(&str) -> Option<String>>;
 /// The `main` of a function: reads the environment, builds the parts that the handler needs, then serves invocations
 /// until Lambda ends the process.
 ///
-/// `wire` builds the parts from the environment without any call. The calls that it registers by [`Environment::warm_up`]
-/// are made before the first event. If the environment has faults, the process logs them and ends with exit code 1, so
-/// that a misconfigured function fails at INIT and not at its first event.
+/// `wire` builds the parts from the environment without any call. The calls that it registers by
+/// [`Environment::warm_up`] are made before the first event. If the environment has faults, the process logs them and
+/// ends with exit code 1, so that a misconfigured function fails at INIT and not at its first event.
 ///
 /// It uses one thread: a function serves one invocation at a time, and Lambda provides a second processor only from
 /// 1,769 MB of memory on.
@@ -34,8 +34,8 @@ where
     try_main(|environment| Some(wire(environment)), handler)
 }
 
-/// Like [`main`], but `wire` can fail: it returns `None` when [`Environment::parsed`] did, which recorded the fault. Let
-/// `wire` read all other variables first, because only variables that were read are reported.
+/// Like [`main`], but `wire` can fail: it returns `None` when [`Environment::parsed`] did, which recorded the fault.
+/// Let `wire` read all other variables first, because only variables that were read are reported.
 pub fn try_main<P, F, Fut>(wire: impl FnOnce(&ProcessEnvironment) -> Option<P>, handler: F) -> ExitCode
 where
     P: Send + Sync + 'static,

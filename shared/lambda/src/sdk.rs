@@ -49,8 +49,8 @@ pub const RETRY_BACKOFF_MAX: Duration = Duration::from_secs(1);
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>), and `AWS_ENDPOINT_URL` for a cloud at
 /// another address.
 ///
-/// The credentials in the environment stay valid as long as the process lives, with and without provisioned concurrency.
-/// `SnapStart` would need another source.
+/// The credentials in the environment stay valid as long as the process lives, with and without provisioned
+/// concurrency. `SnapStart` would need another source.
 pub fn sdk_config<L: Fn(&str) -> Option<String>>(environment: &Environment<L>) -> SdkConfig {
     let credentials = Credentials::new(
         environment.required("AWS_ACCESS_KEY_ID"),
@@ -76,8 +76,8 @@ pub fn sdk_config<L: Fn(&str) -> Option<String>>(environment: &Environment<L>) -
         .http_client(http_client(environment))
         .timeout_config(timeouts.build())
         .retry_config(retries)
-        // The timeout of an attempt covers answers that the SDK reads as a whole. `ObjectStream` has its own timeout for
-        // objects of S3, which are read piece by piece.
+        // The timeout of an attempt covers answers that the SDK reads as a whole. `ObjectStream` has its own timeout
+        // for objects of S3, which are read piece by piece.
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .sleep_impl(TokioSleep::new())
         .time_source(SystemTimeSource::new());

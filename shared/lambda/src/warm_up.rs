@@ -11,8 +11,8 @@ use telemetry::error_chain::error_chain;
 use crate::config::{Environment, WarmUp};
 
 /// All warm-up calls together. INIT may take ten seconds
-/// (<https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html>). If a service takes longer than this,
-/// an invocation can report the failure to its caller.
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html>). If a service takes longer than
+/// this, an invocation can report the failure to its caller.
 pub const WARM_UP_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(2);
 
 impl<L: Fn(&str) -> Option<String>> Environment<L> {
@@ -41,8 +41,8 @@ impl<L: Fn(&str) -> Option<String>> Environment<L> {
     }
 }
 
-/// Makes the calls one after another. Only logs their failures: the first invocation calls the same services, and reports
-/// a failure to its caller.
+/// Makes the calls one after another. Only logs their failures: the first invocation calls the same services, and
+/// reports a failure to its caller.
 pub(crate) async fn make(calls: Vec<WarmUp>) {
     if calls.is_empty() {
         return;

@@ -45,8 +45,8 @@ pub fn correlate(correlation_id: &str) {
     }
 }
 
-/// Adds the id of the order or upload to all further log lines and spans of this invocation or record. An import has the
-/// id of its upload. An invalid id is ignored.
+/// Adds the id of the order or upload to all further log lines and spans of this invocation or record. An import has
+/// the id of its upload. An invalid id is ignored.
 pub fn about(subject: Subject, id: &str) {
     if is_correlation_id(id) {
         Span::current().record(subject.name(), id);

@@ -1,14 +1,14 @@
 //! Writes the log: one JSON line per event, with the ids of its invocation.
 //!
 //! No e-mail address, token, body or whole event belongs in a log line: wrap secret values in a
-//! [`Secret`](crate::secret::Secret), and log ids. Addresses in error messages of services are removed. An event looks like
-//! this, but on one line:
+//! [`Secret`](crate::secret::Secret), and log ids. Addresses in error messages of services are removed. An event looks
+//! like this, but on one line:
 //!
 //! ```json
 //! {"timestamp":"2026-11-01T10:00:00.123Z","level":"INFO","target":"entry::http","message":"invocation ended",
-//!  "outcome":"ok","status":202,"route":"POST /orders","duration_ms":12,"function":"orders-place",
-//!  "request_id":"8476a536","trace_id":"1-6ae6c1a0-3f5e8c2b7d9a4e6f1b2c3d4e","cold_start":false,"correlation_id":"0192",
-//!  "order_id":"0192"}
+//! "outcome":"ok","status":202,"route":"POST /orders","duration_ms":12,"function":"orders-place",
+//! "request_id":"8476a536","trace_id":"1-6ae6c1a0-3f5e8c2b7d9a4e6f1b2c3d4e","cold_start":false,"correlation_id":"0192",
+//! "order_id":"0192"}
 //! ```
 
 use std::error::Error;
@@ -52,8 +52,8 @@ const FOREIGN: [&str; 9] = [
 /// The runtime logs a panic once more, without ids. Our own line has them.
 const RUNTIME_PANICS: &str = "lambda_runtime::layers::panic";
 
-/// Sets up logging for the process, to standard output, with the level from `LOG_LEVEL` (`error`, `warn`, `info`, `debug`,
-/// `trace`, `off`).
+/// Sets up logging for the process, to standard output, with the level from `LOG_LEVEL` (`error`, `warn`, `info`,
+/// `debug`, `trace`, `off`).
 pub fn init() {
     init_to(None, write_to_stdout);
 }
@@ -105,8 +105,8 @@ pub fn write_to_stdout(line: &str) {
     std::io::stdout().lock().write_all(line.as_bytes()).unwrap_or_default();
 }
 
-/// Writes events as lines. The JSON format of `tracing_subscriber` nests the fields of a span and shows only those of the
-/// innermost span. Here the fields of all spans are members of the line, like those of the event.
+/// Writes events as lines. The JSON format of `tracing_subscriber` nests the fields of a span and shows only those of
+/// the innermost span. Here the fields of all spans are members of the line, like those of the event.
 struct JsonLines<W> {
     write: W,
 }

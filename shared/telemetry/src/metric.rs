@@ -1,4 +1,5 @@
-//! The metrics of the shop, and the line in the Embedded Metric Format that reports those of one invocation to CloudWatch.
+//! The metrics of the shop, and the line in the Embedded Metric Format that reports those of one invocation to
+//! CloudWatch.
 //!
 //! CloudWatch extracts the numbers from the log line, so the function makes no call. An invocation that counted nothing
 //! writes no line.
@@ -85,8 +86,8 @@ impl Metric {
         }
     }
 
-    /// The sets of dimensions. CloudWatch bills each set as a separate metric, so the shop's figures are not reported per
-    /// function. No id is a dimension: that would create a metric per order.
+    /// The sets of dimensions. CloudWatch bills each set as a separate metric, so the shop's figures are not reported
+    /// per function. No id is a dimension: that would create a metric per order.
     fn dimensions(self) -> &'static [&'static [&'static str]] {
         match self {
             Self::ColdStarts | Self::Retries | Self::Throttles => &[&["Service", "Stage", "Function"]],

@@ -47,8 +47,8 @@ impl Observation {
 
 /// Runs the work of an invocation under its observation.
 ///
-/// The work is passed pinned, because moving such a large future would copy it. Counts and calls of spawned tasks are not
-/// collected; no handler counts or calls in one.
+/// The work is passed pinned, because moving such a large future would copy it. Counts and calls of spawned tasks are
+/// not collected; no handler counts or calls in one.
 pub async fn observed<T>(observation: Observation, mut work: Pin<&mut impl Future<Output = T>>) -> T {
     let mut slot = Some(Box::new(observation));
     let answer = poll_fn(|context| {

@@ -65,8 +65,8 @@ impl Trace {
         self.subject = Some((subject, id.to_owned()));
     }
 
-    /// A record with its own trace gets two spans that link to each other: one in its trace, as the parent of its calls,
-    /// and one in the trace of the batch.
+    /// A record with its own trace gets two spans that link to each other: one in its trace, as the parent of its
+    /// calls, and one in the trace of the batch.
     pub(crate) fn end_record(&mut self, failed: bool) {
         let subject = self.subject.take();
         let Some(Record { header, id, started }) = self.record.take() else {

@@ -7,7 +7,8 @@ use std::fmt;
 /// Characters of a lineage, at most. Lambda makes shorter ones.
 const LINEAGE_CHARS_MAX: usize = 256;
 
-/// The value of an `X-Amzn-Trace-Id`, such as `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1`.
+/// The value of an `X-Amzn-Trace-Id`, such as
+/// `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TraceHeader {
     /// Like `1-5759e988-bd862e3fe1be46a994272793`.

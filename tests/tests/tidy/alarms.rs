@@ -1,5 +1,6 @@
-//! Does every alarm watch something that exists, and is everything watched? That each one sounds is seen on the local
-//! cloud (`infra/local-cloud/alarms.py`), which takes any metric's name for good.
+//! Checks that every alarm watches an existing metric, and that every function has its alarms.
+//!
+//! `infra/local-cloud/alarms.py` tests that each alarm fires on the local cloud, which accepts any metric name.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,14 +9,14 @@ use saphyr::{LoadableYamlNode as _, Yaml};
 use telemetry::metric::{Metric, NAMESPACE};
 use tests::repository;
 
-/// A namespace, its metrics, and the sets of dimensions that they are kept under.
+/// A namespace, its metrics, and their sets of dimensions.
 type Metrics = (
     &'static str,
     &'static [&'static str],
     &'static [&'static [&'static str]],
 );
 
-/// Metrics of AWS that tell of trouble, with the sets of dimensions that AWS keeps them under:
+/// Metrics of AWS that show failures, with their sets of dimensions:
 /// <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html>,
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html>,
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html>,
@@ -56,7 +57,7 @@ fn text<'a>(node: &'a Yaml<'_>, name: &str) -> Option<&'a str> {
     member(node, name).and_then(Yaml::as_str)
 }
 
-/// Everything of a metric that an alarm names, in one line for each: namespace, name, dimensions, and of whom.
+/// A metric that an alarm watches.
 struct Watched {
     alarm: String,
     namespace: String,
@@ -122,7 +123,7 @@ fn all_watched() -> Vec<Watched> {
 }
 
 #[test]
-fn every_alarm_watches_a_metric_that_somebody_tells() {
+fn every_alarm_watches_an_existing_metric() {
     let ours: Vec<&str> = Metric::ALL.into_iter().map(Metric::name).collect();
     for Watched {
         alarm,
@@ -133,21 +134,21 @@ fn every_alarm_watches_a_metric_that_somebody_tells() {
     } in all_watched()
     {
         let dimensions: Vec<&str> = dimensions.iter().map(String::as_str).collect();
-        let is_told = if namespace == NAMESPACE {
+        let exists = if namespace == NAMESPACE {
             ours.contains(&metric.as_str()) && dimensions == ["Service", "Stage"]
         } else {
-            let known = OF_AWS.iter().find(|(known, _, _)| *known == namespace);
-            known.is_some_and(|(_, metrics, sets)| {
+            let of_aws = OF_AWS.iter().find(|(name, _, _)| *name == namespace);
+            of_aws.is_some_and(|(_, metrics, sets)| {
                 metrics.contains(&metric.as_str()) && sets.contains(&dimensions.as_slice())
             })
         };
-        assert!(is_told, "{alarm} watches {namespace} {metric} by {dimensions:?}");
+        assert!(exists, "{alarm} watches {namespace} {metric} by {dimensions:?}");
     }
 }
 
-/// They stop shortly before their time is up, note how far they are, and go on in another invocation: coming near is what
-/// they do.
-const STOP_BY_THEMSELVES: [&str; 3] = ["CsvIngester", "ImportPlan", "ImportRange"];
+/// Functions that stop shortly before their timeout, store a checkpoint and continue in another invocation. They
+/// regularly come close to their timeout, so they have no alarm on it.
+const WITHOUT_A_TIMEOUT_ALARM: [&str; 3] = ["CsvIngester", "ImportPlan", "ImportRange"];
 
 #[test]
 fn every_function_is_watched_for_throttles_and_for_its_timeout() {
@@ -159,7 +160,7 @@ fn every_function_is_watched_for_throttles_and_for_its_timeout() {
                 .filter(|one| one.namespace == "AWS/Lambda" && one.metric == metric && one.of == function)
                 .map(|one| one.alarm.as_str())
                 .collect();
-            if metric == "Duration" && STOP_BY_THEMSELVES.contains(&function.as_str()) {
+            if metric == "Duration" && WITHOUT_A_TIMEOUT_ALARM.contains(&function.as_str()) {
                 assert_eq!(by, [""; 0], "{function} is expected to come near its timeout");
                 continue;
             }
@@ -171,9 +172,9 @@ fn every_function_is_watched_for_throttles_and_for_its_timeout() {
     }
 }
 
-/// The local cloud finds the alarms by their names, which CloudFormation begins with the stack's, and makes each sound.
+/// `alarms.py` finds the alarms by their names, which begin with the name of the stack, and lets each fire.
 #[test]
-fn no_alarm_escapes_from_being_made_to_sound() {
+fn every_alarm_can_be_found_by_its_name() {
     with_alarms(|alarms| {
         let escaping: BTreeSet<&&str> = alarms
             .iter()

@@ -1,5 +1,5 @@
-//! Does the repository keep its own rules? The layout, the crate arrows, roles that grant no more than they must,
-//! and the agreement of template, functions, events, state machines and local host.
+//! Checks the rules of the repository: layout, language, dependencies, least-privilege roles, and the agreement of
+//! template, functions, events, state machines and local host.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

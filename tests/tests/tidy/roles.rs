@@ -1,28 +1,28 @@
-//! Does every function act under a role of its own that grants no more than it must?
+//! Checks that every function has its own role with only the necessary permissions.
 
 use std::collections::BTreeSet;
 
 use local_host::template;
 use tests::repository;
 
-/// Statements for whose actions AWS accepts no ARN; the template says why at each.
+/// Statements with actions that accept no resource ARN. The template has the reason for each.
 const WITHOUT_AN_ARN: [&str; 3] = ["DeliverLog", "SendTraces", "WatchAlarms"];
 
 fn text() -> String {
     repository::text("infra/template.yaml")
 }
 
-/// The lines of one resource, from its name to the next one's.
+/// The lines of one resource.
 fn resource<'text>(text: &'text str, logical_id: &str) -> &'text str {
     let start = text
         .find(&format!("\n  {logical_id}:\n"))
-        .unwrap_or_else(|| panic!("there is no {logical_id}"));
+        .unwrap_or_else(|| panic!("the template has no {logical_id}"));
     let body = &text[start + 1..];
     let end = body.find("\n\n").unwrap_or(body.len());
     &body[..end]
 }
 
-/// What the resources of the kind are called.
+/// The logical ids of the resources of this kind.
 fn logical_ids(text: &str, kind: &str) -> Vec<String> {
     let lines: Vec<&str> = text.lines().collect();
     let pairs = lines.windows(2).filter(|pair| pair[1] == format!("    Type: {kind}"));
@@ -30,10 +30,10 @@ fn logical_ids(text: &str, kind: &str) -> Vec<String> {
     names.map(str::to_owned).collect()
 }
 
-/// What a policy grants: words like `dynamodb:GetItem`, without that by which the role is assumed.
+/// The actions in a policy, like `dynamodb:GetItem`, without `sts:AssumeRole`.
 fn actions(policy: &str) -> BTreeSet<&str> {
     let words = policy.split(|character: char| !(character.is_ascii_alphanumeric() || "-:".contains(character)));
-    let actions = words.filter(|word| match word.split_once(':') {
+    let actions = words.filter(|action| match action.split_once(':') {
         Some(("aws" | "iam" | "sts", _)) | None => false,
         Some((service, action)) => {
             service.starts_with(|first: char| first.is_ascii_lowercase())
@@ -44,7 +44,7 @@ fn actions(policy: &str) -> BTreeSet<&str> {
 }
 
 #[test]
-fn every_function_has_a_role_a_log_group_and_an_alarm_of_its_own() {
+fn every_function_has_its_own_role_log_group_and_alarm() {
     let text = text();
     let deployment = template::load().unwrap();
     for (id, function) in &deployment.functions {
@@ -78,7 +78,7 @@ fn a_role_writes_to_its_own_log_group_and_makes_none() {
             "Action: [logs:CreateLogStream, logs:PutLogEvents]\n                Resource: !GetAtt {id}Log.Arn\n"
         );
         assert!(role.contains(&written), "{id}");
-        assert_eq!(role.matches("logs:").count(), 2, "{id} does more with logs");
+        assert_eq!(role.matches("logs:").count(), 2, "{id} has other actions on logs");
     }
 }
 
