@@ -89,7 +89,7 @@ fn no_money_and_no_stock_is_lost_when_calls_fail() {
         workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
     });
     client.wait_for("late calls to arrive", || {
-        (place.proxy().on_their_way() == 0).then_some(())
+        (place.proxy().pending_calls() == 0).then_some(())
     });
     plan.disarm();
 
