@@ -1,12 +1,12 @@
-//! The entry points of a function: each takes an event, runs the handler, and always returns an answer.
+//! The entrances of a function: each takes an event, runs the handler, and always returns an answer.
 //!
 //! A function picks one of three and gives it a closure:
 //!
-//! | entry point | for | a failure becomes |
+//! | entrance | for | a failure becomes |
 //! |---|---|---|
 //! | [`http::http`] | an API Gateway HTTP API, payload format 2.0 | an RFC 9457 problem |
 //! | [`records::records`] | a batch from SQS or a DynamoDB stream | an item of the partial batch response |
-//! | [`step::step`] | a Step Functions task, or one event from EventBridge | a named error that a state machine can catch |
+//! | [`step::step`] | a Step Functions task, or one event from EventBridge | an error with a name, for `Catch` |
 //!
 //! All three catch panics, put the invocation's ids on every log line, write one line when it ends, and report its
 //! metrics and its trace before they answer.

@@ -8,7 +8,7 @@ use tests::client::Client;
 
 use crate::customer::{End, SCARCE_SKU, SKUS};
 
-/// More than anybody orders of a product, and less than anybody orders of the scarce one.
+/// Initial units of the other products: more than all orders need.
 pub(crate) const PLENTY: u32 = 10_000;
 pub(crate) const SCARCE: u32 = 5;
 
