@@ -18,7 +18,7 @@ const STAGE_BY_DEFAULT: &str = "local";
 /// Log events with this target contain a complete line.
 pub(crate) const LINE_TARGET: &str = "telemetry::metrics";
 
-/// All metrics. Only these can be counted, with the dimensions of [`Metric::dimensions`].
+/// All metrics. Only these can be counted, each with fixed dimensions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Metric {
     /// Accepted orders, without replays of idempotent requests.
