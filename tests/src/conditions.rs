@@ -1,4 +1,4 @@
-//! Does an item meet a DynamoDB condition? The operators that our adapter uses; any other is refused by name.
+//! Evaluates DynamoDB conditions over items: the operators that the adapter uses. Others are refused by name.
 //!
 //! <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html>
 
@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
-/// Whether the condition in this member of `request` holds for `item`; one that is absent does.
+/// Whether the condition in this member of `request` holds for `item`. A missing condition holds.
 pub(crate) fn holds(request: &Value, member: &str, item: Option<&Value>) -> bool {
     let Some(text) = request[member].as_str() else {
         return true;
@@ -46,7 +46,7 @@ fn name_in<'a>(request: &'a Value, name: &'a str) -> &'a str {
 }
 
 struct Condition<'a> {
-    /// The next one last.
+    /// The tokens in reverse order.
     tokens: Vec<&'a str>,
     request: &'a Value,
     item: Option<&'a Value>,
@@ -54,7 +54,7 @@ struct Condition<'a> {
 
 impl<'a> Condition<'a> {
     fn next(&mut self) -> &'a str {
-        self.tokens.pop().expect("the condition goes on")
+        self.tokens.pop().expect("the condition has another token")
     }
 
     fn skip(&mut self, token: &str) -> bool {
@@ -142,7 +142,8 @@ impl<'a> Condition<'a> {
     }
 }
 
-/// `None` where one is absent or their types differ; what has no order is less unless it is equal, which nobody asks for.
+/// The order of two values. `None` if one is missing or their types differ. Other types than numbers and strings are
+/// only compared for equality.
 fn compared(left: Option<&Value>, right: Option<&Value>) -> Option<Ordering> {
     let (left, right) = (left?, right?);
     let number = |value: &Value| value["N"].as_str().and_then(|digits| digits.parse::<i128>().ok());

@@ -1,4 +1,4 @@
-//! Does a committed page say what its test finds? Whoever set `UPDATE_DOCS=1` has the page written instead.
+//! Compares a committed page with the results of its test. With `UPDATE_DOCS=1`, the test writes the page instead.
 
 use std::fs;
 
@@ -6,11 +6,11 @@ use crate::repository;
 
 const UPDATE: &str = "UPDATE_DOCS";
 
-/// The part of a page that is generated stands between these lines.
+/// The lines before and after the generated part of a page.
 const BEGIN: &str = "<!-- generated, with UPDATE_DOCS=1, by the test named above: do not edit -->\n";
 const END: &str = "<!-- end of the generated part -->";
 
-/// Of the whole file at `path` (from the root of the repository). What `essence` leaves out may differ.
+/// Compares the whole file at `path` (from the root of the repository). Parts that `essence` removes may differ.
 pub fn agrees(path: &str, found: &str, essence: impl Fn(&str) -> String) {
     let file = repository::root().join(path);
     if is_update() {
@@ -25,7 +25,7 @@ pub fn agrees(path: &str, found: &str, essence: impl Fn(&str) -> String) {
     );
 }
 
-/// Of the generated part of the page at `path`; the words around it are people's.
+/// Compares the generated part of the page at `path`. The text around it is written by hand.
 pub fn part_agrees(path: &str, found: &str) {
     agrees_after(path, BEGIN, found);
 }
@@ -65,7 +65,7 @@ fn stale(path: &str, committed: &str, found: &str) -> String {
     let differs = committed.lines().zip(found.lines()).find(|(old, new)| old != new);
     let (old, new) = differs.unwrap_or(("", "(one is longer)"));
     format!(
-        "{path} is stale: run this test with {UPDATE}=1 and look at the change\n  committed: {old}\n  found:     {new}"
+        "{path} is stale: run this test with {UPDATE}=1 and review the change\n  committed: {old}\n  found:     {new}"
     )
 }
 

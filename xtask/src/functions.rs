@@ -17,7 +17,7 @@ pub(crate) const ZIP_BYTES_AIM: u64 = 3_000_000;
 /// With the C library inside, and at a fixed address: a third less to do before `main` (docs/decisions/0021).
 const LINKED: &str = "-C target-feature=+crt-static -C relocation-model=static";
 
-/// The instruction sets that Lambda has.
+/// The instruction sets of Lambda.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Architecture {
     #[value(name = "x86_64")]
@@ -43,12 +43,12 @@ impl Architecture {
     }
 }
 
-/// Where a function's package is, below a folder of packages. The local cloud's deployer expects the same.
+/// The path of a function's package below a folder of packages. `infra/local-cloud/deploy.py` expects the same.
 fn archive_of(folder: &Path, function: &str) -> PathBuf {
     folder.join(function).join("bootstrap.zip")
 }
 
-/// Every function: its crate, its folder and its binary carry one name.
+/// The names of all functions. Crate, folder and binary of a function have the same name.
 pub(crate) fn all() -> Result<Vec<String>, Failed> {
     let listed = fs::read_dir(workspace_root().join(FOLDER)).and_then(|entries| {
         entries
@@ -60,7 +60,7 @@ pub(crate) fn all() -> Result<Vec<String>, Failed> {
     Ok(names)
 }
 
-/// Builds `only` these functions (all of them, when it is empty) as they are deployed, to `target/lambda/`.
+/// Builds `only` these functions (all, if it is empty) for a deployment, to `target/lambda/`.
 pub(crate) fn build_release(architecture: Option<Architecture>, only: &[String]) -> Result<(), Failed> {
     let functions = all()?;
     if let Some(stranger) = only.iter().find(|name| !functions.contains(name)) {
@@ -79,13 +79,17 @@ pub(crate) fn build_release(architecture: Option<Architecture>, only: &[String])
         let sizes = fs::metadata(&program)
             .and_then(|metadata| Ok((metadata.len(), package::write(&program, &archive, Compression::Small)?)));
         let (binary, zip) = sizes.map_err(|error| failed(name, error.to_string()))?;
-        let remark = if zip > ZIP_BYTES_AIM { "  above the aim" } else { "" };
+        let remark = if zip > ZIP_BYTES_TARGET {
+            "  above the target size"
+        } else {
+            ""
+        };
         eprintln!("{name:28} {:>8} KiB {:>8} KiB{remark}", binary / KIB, zip / KIB);
     }
     Ok(())
 }
 
-/// The programs as Lambda runs them, and the folder that they lie in.
+/// Builds the programs for Lambda, and returns their folder.
 ///
 /// The target is always named, even if it is this machine's: then the linker flags reach the programs only, and no build
 /// script or macro that runs here.
@@ -106,12 +110,12 @@ pub(crate) fn build_programs(
     Ok(target_folder().join(target).join("release"))
 }
 
-/// Where cargo puts what it builds.
+/// The target folder of cargo.
 pub(crate) fn target_folder() -> PathBuf {
     workspace_root().join(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
 }
 
-/// Builds every function cheaply, for development; the folder of the packages.
+/// Builds all functions with the development profile, and returns the folder of their packages.
 pub(crate) fn build_for_local_cloud(network: Network) -> Result<PathBuf, Failed> {
     let names = all()?;
     let mut arguments = vec!["build", "--locked"];
@@ -120,12 +124,12 @@ pub(crate) fn build_for_local_cloud(network: Network) -> Result<PathBuf, Failed>
     pack_for_local_cloud(&development_folder())
 }
 
-/// Where programs for development lie.
+/// The folder of programs with the development profile.
 pub(crate) fn development_folder() -> PathBuf {
     target_folder().join("debug")
 }
 
-/// Packs every function from this folder of programs; the folder of the packages.
+/// Packs all functions from this folder of programs, and returns the folder of the packages.
 pub(crate) fn pack_for_local_cloud(programs: &Path) -> Result<PathBuf, Failed> {
     let names = all()?;
     let packages = workspace_root().join("target/local-cloud/functions");
@@ -191,7 +195,7 @@ fn must_be_installed(target: &str) -> Result<(), Failed> {
     }
     Err(failed(
         "cargo xtask build",
-        format!("needs the target {target}, which is not installed (`rustup target add {target}` and a linker for it)"),
+        format!("the target {target} is not installed; run `rustup target add {target}` and install a linker for it"),
     ))
 }
 

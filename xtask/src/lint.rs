@@ -1,4 +1,4 @@
-//! Linters that are not ours for the template, the state machines and the dependencies, each of a pinned version below
+//! Runs third-party linters over the template, the state machines and the dependencies, with pinned versions below
 //! `target/`.
 
 use std::fs;
@@ -16,17 +16,16 @@ const STATE_MACHINES: [&str; 3] = [
     "infra/order-cancel.asl.json",
     "infra/catalog-import.asl.json",
 ];
-/// Linters ask for a region, and reach none.
+/// The linters need a region, but make no call to it.
 const REGION: (&str, &str) = ("AWS_DEFAULT_REGION", "us-east-1");
 
-/// `sam validate`, and cfn-lint with the serverless rules. What they are told to overlook stands in the template, with its
-/// reason.
+/// Runs `sam validate`, and cfn-lint with the serverless rules. The template lists the suppressed rules with reasons.
 pub(crate) fn templates(network: Network) -> Result<Outcome, Failed> {
     let requirements = "infra/local-cloud/sam-requirements.txt";
     let Some(environment) = Environment::prepare("target/local-cloud/sam-venv", requirements, network)? else {
         return Ok(Outcome::not_installed());
     };
-    // Tells nobody of this run, and keeps its own notes out of the home folder.
+    // No telemetry, and no files in the home folder.
     let notes = workspace_root().join("target/local-cloud/sam");
     let notes = notes.to_string_lossy();
     let quiet = [REGION, ("SAM_CLI_TELEMETRY", "0"), ("__SAM_CLI_APP_DIR", &notes)];
@@ -38,7 +37,7 @@ pub(crate) fn templates(network: Network) -> Result<Outcome, Failed> {
     Ok(Outcome::Passed)
 }
 
-/// checkov. What it is told to overlook stands in `.checkov.yaml`, with its reason.
+/// Runs checkov. `.checkov.yaml` lists the suppressed rules with reasons.
 pub(crate) fn policies(network: Network) -> Result<Outcome, Failed> {
     let requirements = "infra/local-cloud/checkov-requirements.txt";
     let Some(environment) = Environment::prepare("target/local-cloud/checkov-venv", requirements, network)? else {
@@ -50,7 +49,7 @@ pub(crate) fn policies(network: Network) -> Result<Outcome, Failed> {
     Ok(Outcome::Passed)
 }
 
-/// asl-validator: the linters above do not open the files that a state machine's `DefinitionUri` names.
+/// Runs asl-validator, because the other linters do not open the file in a state machine's `DefinitionUri`.
 pub(crate) fn state_machines(network: Network) -> Result<Outcome, Failed> {
     const LOCKED: &str = "infra/local-cloud/state-machine-lint";
     const FOLDER: &str = "target/state-machine-lint";

@@ -41,9 +41,9 @@ pub(crate) enum Content<'a> {
 pub(crate) struct LocalCloud {
     script: Child,
     pub url: String,
-    /// Written for tests: the stack's outputs and how to reach its API.
+    /// A file for tests: the outputs of the stack, and how to call its API.
     pub outputs: PathBuf,
-    /// Every decision of its IAM, one line each.
+    /// A file with every IAM decision, one per line.
     pub decisions: PathBuf,
 }
 
@@ -83,7 +83,7 @@ impl LocalCloud {
         let mut lines = printed.into_iter().flat_map(BufRead::lines).map_while(Result::ok);
         match lines.find_map(|line| line.strip_prefix(READY).map(str::to_owned)) {
             Some(url) => cloud.url = url,
-            None => return Err(failed(SCRIPT, "ended before its cloud was up")),
+            None => return Err(failed(SCRIPT, "the script ended before the cloud was up")),
         }
         eprintln!("    up at {} after {:.1} s", cloud.url, started.elapsed().as_secs_f32());
         Ok(cloud)
@@ -103,7 +103,10 @@ impl Drop for LocalCloud {
 /// that Ctrl-C reaches it directly.
 pub(crate) fn run(port: Option<u16>, keep_running: bool) -> Result<(), Failed> {
     let Some(environment) = prepare(Network::Allowed)? else {
-        return Err(failed("cargo xtask local-cloud", "could not prepare its tools"));
+        return Err(failed(
+            "cargo xtask local-cloud",
+            "the tools of the local cloud could not be prepared",
+        ));
     };
     let packages = functions::build_for_local_cloud(Network::Allowed)?;
     let mut command = script(&environment);

@@ -35,7 +35,7 @@ use command::Failed;
 use network::Network;
 
 fn main() -> ExitCode {
-    // Help ends with 0, a fault in the arguments with 2.
+    // The exit code is 0 for help, and 2 for invalid arguments.
     let command = arguments::parse(std::env::args_os().skip(1)).unwrap_or_else(|fault| fault.exit());
     match run(command) {
         Ok(()) => ExitCode::SUCCESS,

@@ -19,11 +19,11 @@ const MODE: u32 = 0o755;
 pub(crate) enum Compression {
     /// For the local cloud: a sixth of the time, a tenth more bytes.
     Fast,
-    /// For a deployment, where every byte is uploaded and unpacked.
+    /// For a deployment, which uploads and unpacks every byte.
     Small,
 }
 
-/// Writes `program` as a package to `archive`; its size in bytes.
+/// Packs `program` into `archive`, and returns the size of the package in bytes.
 pub(crate) fn write(program: &Path, archive: &Path, compression: Compression) -> io::Result<u64> {
     if let Some(folder) = archive.parent() {
         fs::create_dir_all(folder)?;

@@ -121,7 +121,9 @@ mod tests {
         let world = two_orders().await;
         let changed = answer(&world, event("orders-list.rejected")).await;
         let mut expected = problem("invalid-cursor", "The page token is not valid for this list", 400);
-        expected["detail"] = json!("take the token from next_cursor of the same list, unchanged, or start without one");
+        expected["detail"] = json!(
+            "use next_cursor from a page of the same list, unchanged, or leave the cursor out to start at the first page"
+        );
         assert_eq!(changed["body"], expected);
 
         let first = page(&world, json!({"limit": "1"})).await;

@@ -62,7 +62,7 @@ async fn a_placed_order_is_answered_with_itself_and_its_address() {
 async fn an_order_with_faults_is_answered_with_all_of_them() {
     let world = World::open();
     let answer = answer(&world, event("orders-place.rejected")).await;
-    let mut body = problem("invalid-content", "The body has faults in its content", 422);
+    let mut body = problem("invalid-content", "The request body is invalid", 422);
     body["errors"] = json!([
         {"pointer": "/note", "detail": "is not a member of this object"},
         {"pointer": "/items/0/quantity", "detail": "a quantity is between 1 and 99"},

@@ -47,7 +47,7 @@ async fn an_announced_photo_gets_a_link_that_takes_it() {
 async fn customers_announce_nothing() {
     let world = World::open();
     let answer = answer(&world, event("uploads-create.rejected")).await;
-    let forbidden = function_tests::problem("forbidden", "The caller may not do this", 403);
+    let forbidden = function_tests::problem("forbidden", "Forbidden", 403);
     assert_eq!((&answer["status"], &answer["body"]), (&json!(403), &forbidden));
     assert!(world.memory.look(|tables| tables.uploads.rows.is_empty()));
 }

@@ -58,7 +58,7 @@ mod tests {
         let get = GetUpload::from(&world.shop.ports);
         let mut customers = event("uploads-get");
         customers["requestContext"]["authorizer"]["jwt"]["claims"]["cognito:groups"] = json!("[customers]");
-        let forbidden = problem("forbidden", "The caller may not do this", 403);
+        let forbidden = problem("forbidden", "Forbidden", 403);
         let answer = http(handle(world.invocation_of("uploads-get", customers), &get).await);
         assert_eq!(answer["body"], forbidden);
         let answer = http(handle(world.invocation("uploads-get.rejected"), &get).await);

@@ -9,7 +9,7 @@ use wire::order_item;
 use wire::saga::{NotifyInput, RefundOutcome, RejectInput, SagaInput, StepOutcome};
 
 use crate::nullable::without_null;
-use crate::{Document, DocumentFault};
+use crate::document::{Document, DocumentFault};
 
 const FOLDER: &str = "infra/schemas";
 

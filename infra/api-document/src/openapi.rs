@@ -12,7 +12,8 @@ use serde_json::{Map, Value, json};
 
 use crate::nullable::without_null;
 use crate::operations::{self, Operation};
-use crate::{DocumentFault, responses};
+use crate::document::DocumentFault;
+use crate::responses;
 
 const SECURITY_SCHEME: &str = "accessToken";
 

@@ -23,12 +23,14 @@ use crate::panics::{Panicked, catching, catching_future};
 /// The error type of a batch that is retried as a whole.
 pub const BATCH_MALFORMED: &str = "BatchMalformed";
 
-/// Handles a batch record by record and answers `{"batchItemFailures": [{"itemIdentifier": …}]}`, empty when all is well.
+/// Handles a batch record by record and answers `{"batchItemFailures": [{"itemIdentifier": …}]}`, empty when no
+/// record failed.
 ///
 /// `split` reads the event into records, each with its id. `decode` reads one record; its errors and panics fail that
 /// record only.
 ///
-/// Needs `FunctionResponseTypes: [ReportBatchItemFailures]` on the event source, or Lambda takes every answer for success.
+/// The event source needs `FunctionResponseTypes: [ReportBatchItemFailures]`; without it Lambda treats every answer as
+/// success.
 ///
 /// ```
 /// # use entry::records::records;
@@ -147,7 +149,7 @@ fn whole_batch_failed(error: &str, started: Instant) -> FunctionError {
     let duration_ms = elapsed_ms(started);
     tracing::error!(outcome = BATCH_MALFORMED, error, duration_ms, "invocation ended");
     add(Metric::Faults, 1);
-    FunctionError::new(BATCH_MALFORMED, "the records of the batch cannot be told apart")
+    FunctionError::new(BATCH_MALFORMED, "the event is not a batch of records with ids")
 }
 
 fn panic_text(panicked: &Panicked) -> String {
@@ -205,7 +207,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_empty_list_means_that_all_is_well() {
+    async fn an_empty_list_means_that_no_record_failed() {
         let (reply, handled) = answer(json!(["a", "b"]), AfterFailure::Continue).await;
         assert_eq!(reply, json!({"batchItemFailures": []}));
         assert_eq!(handled, ["a", "b"]);
@@ -214,7 +216,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_failure_a_panic_and_an_undecodable_record_leave_their_neighbours_alone() {
+    async fn a_failure_a_panic_and_an_undecodable_record_do_not_fail_their_neighbours() {
         let event = json!(["a", "fail", "panic early", 7, "panic late", "b"]);
         let (reply, handled) = answer(event, AfterFailure::Continue).await;
         let ids = ["id-1", "id-2", "id-3", "id-4"].map(|id| json!({"itemIdentifier": id}));
@@ -232,7 +234,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn records_that_cannot_be_told_apart_fail_as_a_whole() {
+    async fn an_event_without_records_and_ids_fails_as_a_whole() {
         let nothing = |_: String| async { Ok::<(), std::fmt::Error>(()) };
         let split = |event: &Value| batch(event, AfterFailure::Continue);
         let error = records(invocation(json!({})), split, Ok, nothing).await.unwrap_err();
@@ -251,7 +253,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_panic_while_decoding_concerns_one_record() {
+    async fn a_panic_while_decoding_fails_one_record() {
         let split = |event: &Value| batch(event, AfterFailure::Continue);
         let decode = |text: String| {
             assert_ne!(text, "bad");

@@ -20,7 +20,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_chain_of_errors_has_an_end() {
+    fn a_chain_of_errors_is_cut() {
         #[derive(Debug, thiserror::Error)]
         #[error("again")]
         struct Again(#[source] Option<Box<Again>>);

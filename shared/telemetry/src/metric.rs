@@ -1,6 +1,7 @@
-//! The metrics of the shop, and the line in the Embedded Metric Format that reports those of one invocation to CloudWatch.
+//! The metrics of the shop, and the line in the Embedded Metric Format that reports those of one invocation to
+//! CloudWatch.
 //!
-//! The line goes to the log, from which CloudWatch takes the numbers: no call is made. An invocation that counted nothing
+//! CloudWatch extracts the numbers from the log line, so the function makes no call. An invocation that counted nothing
 //! writes no line.
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
 
@@ -8,40 +9,53 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value, json};
 
+/// The CloudWatch namespace of all metrics.
 pub const NAMESPACE: &str = "Popshop";
 const SERVICE: &str = "popshop";
-/// Where no variable says otherwise: on one machine.
+/// The stage if the variable `STAGE` is not set, as on the local host.
 const STAGE_BY_DEFAULT: &str = "local";
 const VERSION_BY_DEFAULT: &str = "$LATEST";
 /// Lambda sets it: <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>.
 const VERSION_VARIABLE: &str = "AWS_LAMBDA_FUNCTION_VERSION";
 
-/// Events of this target hold a complete line.
+/// Log events with this target contain a complete line.
 pub(crate) const LINE_TARGET: &str = "telemetry::metrics";
 
-/// Every metric there is. One that is not listed here cannot be counted, and none has a dimension of its own making.
+/// All metrics. Only these can be counted, each with fixed dimensions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Metric {
+    /// Accepted orders, without replays of idempotent requests.
     OrdersPlaced,
+    /// Orders whose saga confirmed them.
     OrdersConfirmed,
+    /// Orders whose saga rejected them, by reason.
     OrdersRejected,
+    /// Orders that wait for an operator.
     OrdersParked,
+    /// Compensating steps of sagas.
     CompensationsRun,
+    /// Photos with a finished thumbnail.
     PhotosRendered,
+    /// Photos that are not accepted.
     PhotosRejected,
+    /// Rows of catalogs that were written to the table.
     CatalogRowsWritten,
+    /// Rows of catalogs with faults.
     CatalogRowsRejected,
+    /// Catalogs that are not accepted as a whole.
     CatalogsRejected,
+    /// First invocations of an execution environment.
     ColdStarts,
-    /// Attempts beyond the first of a call to AWS.
+    /// Retries of calls to AWS.
     Retries,
-    /// Attempts that AWS refused for being too many.
+    /// Calls to AWS that were throttled.
     Throttles,
     /// Answers with a status of 500 and more, failed records, and steps that ended by a fault of ours.
     Faults,
 }
 
 impl Metric {
+    /// All metrics, in the order of their declaration.
     pub const ALL: [Self; 14] = [
         Self::OrdersPlaced,
         Self::OrdersConfirmed,
@@ -59,6 +73,7 @@ impl Metric {
         Self::Faults,
     ];
 
+    /// The name in CloudWatch.
     pub fn name(self) -> &'static str {
         match self {
             Self::OrdersPlaced => "OrdersPlaced",
@@ -99,7 +114,7 @@ impl Metric {
     }
 }
 
-/// What one invocation has counted.
+/// The counts of one invocation.
 #[derive(Default)]
 pub(crate) struct Counts {
     numbers: [u64; Metric::ALL.len()],
@@ -112,8 +127,8 @@ impl Counts {
         *counted = counted.saturating_add(number);
     }
 
-    /// Writes the line if anything was counted. At level `error`, which every level but `off` lets through: turning
-    /// the log down must not turn off an alarm.
+    /// Writes the line if anything was counted. It has level `error`, so that a higher `LOG_LEVEL` does not disable an
+    /// alarm; only `off` does.
     pub(crate) fn write_line(&self, function: &str, request_id: &str) {
         if self.numbers.iter().all(|number| *number == 0) {
             return;
@@ -151,7 +166,7 @@ impl Counts {
         if let Some(reason) = self.reason {
             members.insert("Reason".to_owned(), json!(reason));
         }
-        // No dimension: it leads from a number to the lines of the invocation.
+        // Not a dimension: it leads from a number to the log lines of the invocation.
         members.insert("request_id".to_owned(), json!(request_id));
         for metric in counted() {
             members.insert(metric.name().to_owned(), json!(self.number(metric)));
@@ -176,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn the_metrics_of_an_invocation_stand_on_one_line() {
+    fn the_metrics_of_an_invocation_are_one_line() {
         let mut counts = Counts::default();
         counts.add(Metric::OrdersPlaced, 1);
         counts.add(Metric::ColdStarts, 1);
@@ -202,7 +217,7 @@ mod tests {
         );
     }
 
-    /// The specification's own rules, as its JSON schema has them.
+    /// Checks the rules of the specification's JSON schema.
     #[test]
     fn every_line_is_valid_by_the_specification_and_no_id_is_a_dimension() {
         let mut all = Counts::default();

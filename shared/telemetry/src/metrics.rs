@@ -3,17 +3,17 @@
 use crate::metric::{Counts, Metric};
 use crate::observation;
 
-/// Counts one, for the invocation that is running. Where none runs, nothing is counted.
+/// Adds one to a metric of the running invocation. Outside an invocation this does nothing.
 pub fn count(metric: Metric) {
     add(metric, 1);
 }
 
-/// Counts several at once.
+/// Adds a number to a metric of the running invocation.
 pub fn add(metric: Metric, number: u64) {
     observation::with(|observation| observation.counts.add(metric, number));
 }
 
-/// Counts one rejected order. A reason is a word of the code and never a text of somebody's, which its lifetime says.
+/// Counts one rejected order. The reason is a constant of the code, hence `'static`: it must not be a text of a caller.
 pub fn count_rejection(reason: &'static str) {
     observation::with(|observation| {
         observation.counts.add(Metric::OrdersRejected, 1);

@@ -1,4 +1,4 @@
-//! Who gets the last units? Exactly as many customers as there are units, under load.
+//! Tests that under load exactly the available units are sold.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 

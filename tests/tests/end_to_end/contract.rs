@@ -1,4 +1,4 @@
-//! Which answer does each fault get? Status by status, as the contract lists them.
+//! Tests the error responses of every route, status by status.
 
 use serde_json::{Value, json};
 use tests::client::{Answer, Client};
@@ -15,7 +15,7 @@ fn assert_problem(answer: &Answer, status: u16) -> Value {
 
 fn assert_gateway(answer: &Answer, status: u16) {
     assert_eq!(answer.status, status);
-    assert!(answer.json()["message"].is_string(), "the gateway's own shape");
+    assert!(answer.json()["message"].is_string(), "the error format of the gateway");
 }
 
 fn order_body() -> Value {
@@ -30,13 +30,13 @@ fn ready(client: &Client) -> (String, String) {
 }
 
 #[test]
-fn requests_that_the_gateway_refuses_by_itself() {
+fn requests_that_the_gateway_refuses() {
     let shop = Shop::open();
     let client = &shop.client;
     let (ann, _) = ready(client);
     assert_gateway(&client.get("/orders", None), 401);
     assert_gateway(&client.get("/orders", Some("not.a.token")), 401);
-    // In the middle of the signature: the last character carries bits that no decoder looks at.
+    // In the middle of the signature, because decoders ignore some bits of the last character.
     let middle = ann.len() - 40;
     let other = if &ann[middle..=middle] == "A" { "B" } else { "A" };
     let forged = format!("{}{other}{}", &ann[..middle], &ann[middle + 1..]);
@@ -109,7 +109,7 @@ fn an_order_is_refused_with_a_reason_for_each_fault() {
 }
 
 #[test]
-fn a_replay_is_answered_alike_and_another_payload_is_refused() {
+fn a_replay_gets_the_same_answer_and_another_payload_is_refused() {
     let shop = Shop::open();
     let client = &shop.client;
     let (ann, _) = ready(client);
@@ -120,7 +120,7 @@ fn a_replay_is_answered_alike_and_another_payload_is_refused() {
     assert_eq!(first.header("idempotency-replayed"), None);
     client.decided_order(&ann, &id);
 
-    // Whitespace and the order of members make no other payload.
+    // Whitespace and the order of members do not change the payload.
     let authorization = format!("Bearer {ann}");
     let headers = [
         ("authorization", authorization.as_str()),
@@ -146,7 +146,7 @@ fn a_replay_is_answered_alike_and_another_payload_is_refused() {
 }
 
 #[test]
-fn an_order_is_its_customers_alone() {
+fn only_its_customer_can_read_an_order() {
     let shop = Shop::open();
     let client = &shop.client;
     let (ann, _) = ready(client);
@@ -181,11 +181,11 @@ fn pages_follow_each_other_and_a_changed_cursor_is_refused() {
         placed.push(answer.json()["id"].as_str().unwrap().to_owned());
     }
     placed.reverse();
-    let mut seen: Vec<String> = Vec::new();
+    let mut listed: Vec<String> = Vec::new();
     let mut path = "/orders?limit=2".to_owned();
     loop {
         let page = client.get(&path, Some(&ann)).json();
-        seen.extend(
+        listed.extend(
             page["orders"]
                 .as_array()
                 .unwrap()
@@ -197,7 +197,7 @@ fn pages_follow_each_other_and_a_changed_cursor_is_refused() {
         };
         path = format!("/orders?limit=2&cursor={cursor}");
     }
-    assert_eq!(seen, placed, "newest first, each once");
+    assert_eq!(listed, placed, "newest first, each once");
 
     let cursor = client.get("/orders?limit=2", Some(&ann)).json()["next_cursor"]
         .as_str()

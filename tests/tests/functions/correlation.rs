@@ -1,4 +1,4 @@
-//! Can one request be followed through every asynchronous hop, and does no secret get into the log on the way?
+//! Tests that one correlation id links every asynchronous hop of a request, and that no secret is logged.
 
 use adapter_embedded::order_stream;
 use function_tests::log;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::shop::{ORDER, Shop, event};
 
-/// The event that the stream of the orders table makes of everything that happened so far.
+/// The stream event with all order changes so far.
 async fn stream_event(shop: &Shop) -> Value {
     let records = shop
         .database
@@ -71,7 +71,7 @@ async fn every_line_names_the_request_and_none_a_secret() {
         "saga-void-payment",
     ];
     assert_eq!(functions, expected);
-    // A batch belongs to many requests: its own line names none of them, those of its records do.
+    // A batch belongs to many requests, so its own line has no correlation id; the lines of its records have theirs.
     for line in ended.iter().filter(|line| line["function"] != "saga-start") {
         assert_eq!(line["correlation_id"], "req-7f3a2b10", "{line}");
     }

@@ -1,4 +1,4 @@
-//! Which way does the order saga take? The committed files, with functions that fail by name.
+//! Tests the paths through the committed state machine files, with functions that fail by name.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use state_machine::{ExecutionInput, Outcome, StateMachine};
 const ORDER_SAGA: &str = include_str!("../../../infra/order-saga.asl.json");
 const ORDER_CANCEL: &str = include_str!("../../../infra/order-cancel.asl.json");
 
-/// The files with each `${XFunctionArn}` standing for `X`.
+/// Parses a file, with `X` in place of each `${XFunctionArn}`.
 fn parsed(name: &str, definition: &str) -> StateMachine {
     let mut substitutions = BTreeMap::from([("Partition".to_owned(), "aws".to_owned())]);
     for part in definition.split("${").skip(1) {
@@ -41,11 +41,11 @@ pub(crate) fn execution() -> ExecutionInput {
 
 pub(crate) fn outcome_on(host: &VirtualHost, machine: &StateMachine) -> Outcome {
     host.run(machine, &execution())
-        .expect("the execution stands still")
+        .expect("the execution is blocked")
         .unwrap()
 }
 
-/// Runs the saga with some functions failing, and tells what was invoked, attempts in a row once.
+/// Runs the saga with failing functions, and returns its outcome and the invoked functions, without repeated attempts.
 fn run_with(machine: &StateMachine, failures: &[(&str, &str)]) -> (Outcome, Vec<String>) {
     let failures: BTreeMap<String, String> = failures
         .iter()
@@ -69,7 +69,7 @@ fn rejected(reason: &str) -> Outcome {
 }
 
 #[test]
-fn an_order_without_trouble_is_confirmed() {
+fn an_order_without_failures_is_confirmed() {
     let (outcome, invoked) = run_with(&order_saga(), &[]);
     assert_eq!(outcome, Outcome::Succeeded(json!({ "outcome": "CONFIRMED" })));
     assert_eq!(
@@ -85,7 +85,7 @@ fn an_order_without_trouble_is_confirmed() {
 }
 
 #[test]
-fn what_fails_before_the_capture_is_voided_and_released() {
+fn a_failure_before_the_capture_voids_and_releases() {
     let cases = [
         ("ReserveStock", "OutOfStock", "out_of_stock"),
         ("AuthorizePayment", "PaymentDeclined", "payment_declined"),
@@ -143,7 +143,7 @@ fn after_the_confirmation_nothing_is_undone() {
 }
 
 #[test]
-fn what_cannot_be_undone_or_confirmed_never_falls_through() {
+fn a_failing_compensation_or_confirmation_fails_the_execution() {
     let declined = ("AuthorizePayment", "PaymentDeclined");
     let cases: [&[(&str, &str)]; 6] = [
         &[declined, ("VoidPayment", "TransientFailure")],
@@ -164,13 +164,13 @@ fn what_cannot_be_undone_or_confirmed_never_falls_through() {
         );
         assert!(
             !invoked.contains(&"NotifyCustomer".to_owned()),
-            "{failures:?} told the customer"
+            "{failures:?} notified the customer"
         );
     }
 }
 
 #[test]
-fn every_task_carries_the_ids_and_nothing_else_but_its_own() {
+fn every_task_gets_the_ids_and_only_its_own_data() {
     let saga = order_saga();
     let host = VirtualHost::new(0.5, |call| {
         Answer::at_once(match call.function.as_str() {
@@ -191,7 +191,7 @@ fn every_task_carries_the_ids_and_nothing_else_but_its_own() {
 }
 
 #[test]
-fn a_cancel_gives_back_before_it_says_so() {
+fn a_cancel_refunds_and_restocks_before_it_notifies() {
     let cancel = order_cancel();
     let (outcome, invoked) = run_with(&cancel, &[]);
     assert_eq!(outcome, Outcome::Succeeded(json!({ "outcome": "CANCELLED" })));

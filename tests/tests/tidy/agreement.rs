@@ -6,7 +6,7 @@ use local_host::template::{self, Deployment, EventSource};
 use serde_json::Value;
 use tests::repository;
 
-/// Routes of the contract, with whether an access token is asked for.
+/// The routes of the contract, and whether they need an access token.
 const ROUTES: [(&str, &str, bool); 8] = [
     ("POST", "/orders", true),
     ("GET", "/orders/{id}", true),
@@ -18,7 +18,7 @@ const ROUTES: [(&str, &str, bool); 8] = [
     ("GET", "/uploads/{id}", true),
 ];
 
-/// Outputs of the contract.
+/// The outputs of the contract.
 const OUTPUTS: [&str; 14] = [
     "ApiUrl",
     "UploadsBucketName",
@@ -44,7 +44,7 @@ fn deployment() -> Deployment {
     template::load().unwrap()
 }
 
-/// `saga-reserve-stock` of `SagaReserveStock`.
+/// Converts `SagaReserveStock` to `saga-reserve-stock`.
 fn crate_name_of(logical_id: &str) -> String {
     let mut name = String::new();
     for character in logical_id.chars() {
@@ -57,7 +57,7 @@ fn crate_name_of(logical_id: &str) -> String {
 }
 
 #[test]
-fn every_function_folder_is_in_the_template_and_the_other_way_round() {
+fn the_template_has_exactly_the_function_folders() {
     let in_template: BTreeSet<String> = deployment()
         .functions
         .values()
@@ -70,7 +70,7 @@ fn every_function_folder_is_in_the_template_and_the_other_way_round() {
 fn the_table_of_handlers_has_exactly_the_functions_of_the_template() {
     let in_table: Vec<&str> = shop::functions().map(|function| function.name).collect();
     let unique: BTreeSet<String> = in_table.iter().map(ToString::to_string).collect();
-    assert_eq!(unique.len(), in_table.len(), "a function stands twice in the table");
+    assert_eq!(unique.len(), in_table.len(), "a function is twice in the table");
     assert_eq!(unique, names_in("functions"));
 }
 
@@ -103,7 +103,7 @@ fn every_function_has_an_accepted_and_a_rejected_event() {
     assert_eq!(
         events.len(),
         2 * names_in("functions").len(),
-        "events/ holds a file of no function"
+        "events/ has a file without a function"
     );
 }
 

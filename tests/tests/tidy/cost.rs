@@ -1,7 +1,7 @@
 //! Counts the transitions that AWS bills on every path through the state machines, and compares them with `docs/cost.md`.
 //!
 //! AWS counts a transition "each time a step of your workflow is executed", retries included
-//! (<https://aws.amazon.com/step-functions/pricing/>): a state that is entered, and every attempt behind the first.
+//! (<https://aws.amazon.com/step-functions/pricing/>): each entered state, and each retry.
 
 use std::fmt::Write as _;
 
@@ -122,12 +122,12 @@ fn cost(deployment: &Deployment, way: &Way) -> Cost {
     };
     let ended = match host
         .run(&machine, &execution)
-        .expect("the execution stands still")
+        .expect("the execution is blocked")
         .unwrap()
     {
         Outcome::Succeeded(output) => output["outcome"].as_str().unwrap().to_owned(),
         Outcome::Failed(_) => "parked".to_owned(),
-        Outcome::TimedOut => panic!("{}: no way takes as long as an execution may", way.happens),
+        Outcome::TimedOut => panic!("{}: the execution timed out", way.happens),
     };
     let history = host.history();
     let count = |is_one: fn(&EventKind) -> bool| history.iter().filter(|event| is_one(&event.kind)).count();
@@ -174,7 +174,7 @@ fn the_page_on_cost_has_the_transitions_of_the_state_machine_files() {
 
 /// A ceiling, so that an additional state is a decision.
 #[test]
-fn an_order_that_nothing_happens_to_takes_six_transitions_and_a_cancel_five() {
+fn an_order_without_failures_takes_six_transitions_and_a_cancel_five() {
     let deployment = template::load().unwrap();
     for (way, transitions) in [(&WAYS[0], 6), (&WAYS[10], 5)] {
         let cost = cost(&deployment, way);

@@ -1,4 +1,4 @@
-//! Do the documents speak of files that exist? Links and paths in backticks, in every Markdown file.
+//! Checks the Markdown files: links and paths exist, decisions have all parts, the README lists all functions.
 
 use std::fs;
 use std::path::PathBuf;

@@ -14,6 +14,8 @@ mod cost;
 mod cycles;
 mod documents;
 mod idle;
+mod language;
+mod language_exceptions;
 mod layout;
 mod libraries;
 mod modules;

@@ -16,7 +16,7 @@ fn text() -> String {
 fn resource<'text>(text: &'text str, logical_id: &str) -> &'text str {
     let start = text
         .find(&format!("\n  {logical_id}:\n"))
-        .unwrap_or_else(|| panic!("there is no {logical_id}"));
+        .unwrap_or_else(|| panic!("the template has no {logical_id}"));
     let body = &text[start + 1..];
     let end = body.find("\n\n").unwrap_or(body.len());
     &body[..end]
@@ -82,7 +82,7 @@ fn a_role_writes_to_its_own_log_group_and_makes_none() {
             "Action: [logs:CreateLogStream, logs:PutLogEvents]\n                Resource: !GetAtt {id}Log.Arn\n"
         );
         assert!(role.contains(&written), "{id}");
-        assert_eq!(role.matches("logs:").count(), 2, "{id} does more with logs");
+        assert_eq!(role.matches("logs:").count(), 2, "{id} has other actions on logs");
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 use wire::step_fault::StepFault;
 
 const ENTRY_NAMES: [&str; 4] = [INTERNAL_FAILURE, STEP_INPUT_MALFORMED, STEP_PANICKED, TRANSIENT_FAILURE];
-/// What Step Functions and Lambda give
+/// The error names of Step Functions and Lambda
 /// (<https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html>).
 const AWS_NAMES: [&str; 11] = [
     "Lambda.AWSLambdaException",
@@ -25,7 +25,7 @@ const AWS_NAMES: [&str; 11] = [
     "States.Timeout",
 ];
 
-/// The texts of a member, wherever it stands, alone or in a list.
+/// The strings of a member at any depth, alone or in a list.
 fn texts_of(value: &Value, member: &str, found: &mut BTreeSet<String>) {
     match value {
         Value::Object(members) => {
@@ -62,7 +62,7 @@ fn names() -> (BTreeSet<String>, BTreeSet<String>) {
 }
 
 #[test]
-fn state_machines_match_on_names_that_somebody_gives() {
+fn state_machines_match_only_existing_error_names() {
     let (matched, raised) = names();
     assert!(matched.len() > AWS_NAMES.len(), "the walk found only {matched:?}");
     let step_faults = StepFault::ALL.map(StepFault::as_str);
@@ -71,7 +71,7 @@ fn state_machines_match_on_names_that_somebody_gives() {
             || ENTRY_NAMES.contains(&name.as_str())
             || AWS_NAMES.contains(&name.as_str())
             || raised.contains(name);
-        assert!(is_given, "no step, no Fail state and no service gives {name}");
+        assert!(is_given, "no step, Fail state or service raises {name}");
     }
 }
 

@@ -105,8 +105,8 @@ impl<A: Access> SagaRedriver for Ports<A> {
             }
             match sagas.standing(kind, &order) {
                 SagaStanding::Running => Redrive::Running,
-                SagaStanding::NotStarted => Redrive::Impossible("it was never started".to_owned()),
-                SagaStanding::Succeeded => Redrive::Impossible("it succeeded".to_owned()),
+                SagaStanding::NotStarted => Redrive::Impossible("the execution was never started".to_owned()),
+                SagaStanding::Succeeded => Redrive::Impossible("the execution succeeded".to_owned()),
                 SagaStanding::Ended(_) => {
                     sagas.set(kind, &order, SagaStanding::Running);
                     Redrive::Redriven

@@ -1,4 +1,4 @@
-//! Do the ports keep their contracts behind a call without faults? The same test bodies as for SQLite and DynamoDB.
+//! Runs the contracts of the ports on the simulated ports without faults.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ fn ports() -> Ports {
     simulation::ports::of(&call())
 }
 
-/// Looks behind the ports.
+/// Reads the tables directly.
 struct Behind(Arc<World>);
 
 #[async_trait]

@@ -1,4 +1,4 @@
-//! What does each port of the DynamoDB adapter answer over an item that is there?
+//! Records the answers of each port of the DynamoDB adapter over a stored item.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -82,7 +82,7 @@ impl Answers {
         self.0.insert(question.to_owned(), answer);
     }
 
-    /// For outcomes without content of their own, or with a plain one.
+    /// Adds an outcome as its debug text.
     pub(crate) fn outcome<T: Debug>(&mut self, question: &str, answer: Result<T, PortFailure>) {
         self.json(question, answer.map(|outcome| json!(format!("{outcome:?}"))));
     }
@@ -173,9 +173,9 @@ impl OverItems {
                 );
                 answers.outcome("advance", ledger.advance(&import, range, &from, &to, later()).await);
             }
-            // Nothing but a sequence, which the updates of the others count.
+            // Only a sequence number, which updates increment.
             "counter" => answers.json("sequence", Ok(json!(number(item, "sequence")))),
-            other => panic!("{other} is no kind of item"),
+            other => panic!("{other} is not a kind of item"),
         }
         answers.0
     }

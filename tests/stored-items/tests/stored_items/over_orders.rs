@@ -1,4 +1,4 @@
-//! What do the ports over the orders table answer over an item that is there?
+//! Records the answers of the ports over the orders table for a stored item.
 
 use std::time::Duration;
 
