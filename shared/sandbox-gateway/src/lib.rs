@@ -6,12 +6,12 @@
 //! | token | behaviour |
 //! |---|---|
 //! | `tok_ok` | authorizes and captures |
-//! | `tok_declined`, `tok_insufficient_funds` | declines, for good |
+//! | a token of [`payment::declined_token`], like `tok_declined` | declines every authorization |
 //! | `tok_flaky` | two authorizations of a payment fail transiently, the third succeeds |
 //! | `tok_down` | never answers an authorization |
 //! | `tok_capture_fails` | authorizes, then refuses the capture |
 //!
-//! Any other token is declined.
+//! Any other token is declined like `tok_declined`.
 
 pub mod ledger;
 pub mod payment;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use domain::fulfilment::ports::{Authorization, Capture, DeclineReason, Refund, Void};
-use domain::values::{Money, PaymentToken};
+use domain::fulfilment::ports::{Authorization, Capture, Refund, Void};
+use domain::values::{DeclineReason, Money, PaymentToken};
 
 use crate::ledger::{LedgerEvent, Movement};
 
@@ -12,7 +12,23 @@ pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
 /// Authorizations of one payment with `tok_flaky` that fail.
 const FLAKY_FAILURES: u32 = 2;
 
-/// What the gateway knows of a payment. The default is one that it has never seen.
+/// The payment token that the gateway declines for this reason.
+pub fn declined_token(reason: DeclineReason) -> &'static str {
+    match reason {
+        DeclineReason::PaymentDeclined => "tok_declined",
+        DeclineReason::InsufficientFunds => "tok_insufficient_funds",
+    }
+}
+
+/// Why the gateway declines this token. An unknown token is declined without a specific reason.
+fn decline_reason(token: &str) -> DeclineReason {
+    let reason = DeclineReason::ALL
+        .into_iter()
+        .find(|reason| declined_token(*reason) == token);
+    reason.unwrap_or(DeclineReason::PaymentDeclined)
+}
+
+/// The gateway's record of a payment. The default is the record of a payment that it has not received a call for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Payment {
     pub state: State,
@@ -116,8 +132,7 @@ impl Payment {
             "tok_down" => return told(Err(GatewayFault::TimedOut)),
             "tok_ok" | "tok_flaky" => {}
             "tok_capture_fails" => self.refuses_capture = true,
-            "tok_insufficient_funds" => return self.decline(DeclineReason::InsufficientFunds),
-            _ => return self.decline(DeclineReason::Declined),
+            token => return self.decline(decline_reason(token)),
         }
         self.state = State::Authorized;
         self.amount = Some(amount);
@@ -131,21 +146,24 @@ impl Payment {
 }
 
 impl State {
-    pub const ALL: [Self; 7] = [
-        Self::New,
-        Self::Authorized,
-        Self::Declined(DeclineReason::Declined),
-        Self::Declined(DeclineReason::InsufficientFunds),
-        Self::Captured,
-        Self::Voided,
-        Self::Refunded,
-    ];
+    /// Every state.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let undeclined = [
+            Self::New,
+            Self::Authorized,
+            Self::Captured,
+            Self::Voided,
+            Self::Refunded,
+        ];
+        undeclined.into_iter().chain(DeclineReason::ALL.map(Self::Declined))
+    }
 
+    /// The name that the stored payment has.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::New => "NEW",
             Self::Authorized => "AUTHORIZED",
-            Self::Declined(DeclineReason::Declined) => "DECLINED",
+            Self::Declined(DeclineReason::PaymentDeclined) => "DECLINED",
             Self::Declined(DeclineReason::InsufficientFunds) => "INSUFFICIENT_FUNDS",
             Self::Captured => "CAPTURED",
             Self::Voided => "VOIDED",
@@ -153,8 +171,9 @@ impl State {
         }
     }
 
+    /// The reverse of [`Self::as_str`].
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == text)
+        Self::all().find(|state| state.as_str() == text)
     }
 }
 

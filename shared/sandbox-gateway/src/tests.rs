@@ -1,10 +1,10 @@
 //! Does a payment go the way that its token says, and does each movement come up once?
 
-use domain::fulfilment::ports::{Authorization, Capture, DeclineReason, Refund, Void};
-use domain::values::{Currency, Money, PaymentToken};
+use domain::fulfilment::ports::{Authorization, Capture, Refund, Void};
+use domain::values::{Currency, DeclineReason, Money, PaymentToken};
 
 use crate::ledger::{LedgerEvent, Movement};
-use crate::payment::{Decision, GatewayFault, Payment, State};
+use crate::payment::{Decision, GatewayFault, Payment, State, declined_token};
 
 fn token(text: &str) -> PaymentToken {
     PaymentToken::parse(text).unwrap()
@@ -103,11 +103,9 @@ fn a_payment_that_is_never_answered_stays_new() {
 
 #[test]
 fn other_tokens_are_declined_for_their_reason_and_for_good() {
-    for (text, reason) in [
-        ("tok_declined", DeclineReason::Declined),
-        ("tok_insufficient_funds", DeclineReason::InsufficientFunds),
-        ("tok_of_somebody_else", DeclineReason::Declined),
-    ] {
+    let reasons = DeclineReason::ALL.map(|reason| (declined_token(reason), reason));
+    let unknown = ("tok_of_somebody_else", DeclineReason::PaymentDeclined);
+    for (text, reason) in reasons.into_iter().chain([unknown]) {
         let mut payment = Payment::default();
         for text in [text, "tok_ok"] {
             let decision = payment.authorize(euros(1), &token(text));
@@ -120,7 +118,8 @@ fn other_tokens_are_declined_for_their_reason_and_for_good() {
 
 #[test]
 fn every_name_of_the_books_reads_back() {
-    for state in State::ALL {
+    assert_eq!(State::all().count(), 5 + DeclineReason::ALL.len());
+    for state in State::all() {
         assert_eq!(State::parse(state.as_str()), Some(state));
     }
     for event in LedgerEvent::ALL {

@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
-use super::ports::{
-    Authorization, DeclineReason, OrderBook, PaymentGateway, PaymentRecord, PaymentRecords, PaymentState,
-};
+use super::ports::{Authorization, OrderBook, PaymentGateway, PaymentRecord, PaymentRecords, PaymentState};
 use crate::ports::{Clock, PortFailure};
-use crate::values::OrderId;
+use crate::values::{DeclineReason, OrderId};
 
 pub struct AuthorizePayment {
     pub book: Arc<dyn OrderBook>,
@@ -17,10 +15,8 @@ pub struct AuthorizePayment {
 
 #[derive(Debug, thiserror::Error)]
 pub enum AuthorizePaymentError {
-    #[error("the payment was declined")]
-    Declined,
-    #[error("the account has insufficient funds")]
-    InsufficientFunds,
+    #[error("the payment was declined: {}", .0.as_str())]
+    Declined(DeclineReason),
     #[error("the payment was voided before")]
     PaymentClosed,
     #[error("no such order")]
@@ -49,8 +45,7 @@ impl AuthorizePayment {
             )
             .await?;
         match authorization {
-            Authorization::Declined(DeclineReason::Declined) => Err(AuthorizePaymentError::Declined),
-            Authorization::Declined(DeclineReason::InsufficientFunds) => Err(AuthorizePaymentError::InsufficientFunds),
+            Authorization::Declined(reason) => Err(AuthorizePaymentError::Declined(reason)),
             Authorization::Authorized | Authorization::Closed => Ok(()),
         }
     }

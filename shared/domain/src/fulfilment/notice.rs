@@ -2,7 +2,7 @@
 
 use super::ports::FulfilmentOrder;
 use crate::ports::{Email, html_escaped};
-use crate::values::{EmailAddress, RejectionReason};
+use crate::values::{DeclineReason, EmailAddress, RejectionReason};
 
 /// What a mail says of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,8 +71,8 @@ fn told(order: &FulfilmentOrder, notice: Notice) -> (&'static str, String) {
 fn explained(reason: RejectionReason) -> &'static str {
     match reason {
         RejectionReason::OutOfStock => "somebody was faster, and too few are left",
-        RejectionReason::PaymentDeclined => "the payment was declined",
-        RejectionReason::InsufficientFunds => "the account does not cover the amount",
+        RejectionReason::Declined(DeclineReason::PaymentDeclined) => "the payment was declined",
+        RejectionReason::Declined(DeclineReason::InsufficientFunds) => "the account does not cover the amount",
         RejectionReason::PaymentUnavailable => "the payment could not be made just now",
         RejectionReason::CaptureRefused => "the payment could not be completed",
     }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use crate::ports::PortFailure;
 use crate::values::{
-    CorrelationId, CustomerId, HasSku, Money, OrderId, OrderLines, OrderStatus, PaymentToken, Quantity,
+    CorrelationId, CustomerId, DeclineReason, HasSku, Money, OrderId, OrderLines, OrderStatus, PaymentToken, Quantity,
     RejectionReason, Sku, Timestamp,
 };
 
@@ -145,12 +145,6 @@ pub enum Authorization {
     Declined(DeclineReason),
     /// The payment was voided before this attempt arrived. Nothing is held.
     Closed,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DeclineReason {
-    Declined,
-    InsufficientFunds,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

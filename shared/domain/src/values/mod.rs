@@ -24,7 +24,7 @@ pub use object_keys::{
     thumbnail_key,
 };
 pub use order_lines::{HasSku, ORDER_LINES_MAX, OrderLines, OrderLinesFault, order_lines_faults};
-pub use order_status::{OrderStatus, RejectionReason};
+pub use order_status::{DeclineReason, OrderStatus, RejectionReason};
 pub use quantity::{Quantity, QuantityOutOfRange};
 pub use sequencer::{ObjectSequencer, SequencerFault};
 pub use sku::{SKU_BYTES_MAX, Sku, SkuFault, SkuText};

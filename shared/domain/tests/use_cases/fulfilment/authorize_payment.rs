@@ -3,6 +3,9 @@
 use domain::fulfilment::authorize_payment::{AuthorizePayment, AuthorizePaymentError};
 use domain::fulfilment::ports::{PaymentGateway, PaymentState};
 
+use domain::values::DeclineReason;
+use sandbox_gateway::payment::declined_token;
+
 use super::world::{Move, World, euros, order_id};
 
 fn authorize(world: &World) -> AuthorizePayment {
@@ -34,15 +37,14 @@ async fn the_total_is_held_once_however_often_it_is_asked() {
 
 #[tokio::test]
 async fn a_refusal_says_why_and_stays() {
-    for _ in 0..2 {
-        let world = World::paying_with("tok_declined");
-        let declined = authorize(&world).run(&world.id).await;
-        assert!(matches!(declined, Err(AuthorizePaymentError::Declined)));
-        assert_eq!(world.record(), Some((PaymentState::Declined, euros(1_250))));
-        let world = World::paying_with("tok_insufficient_funds");
-        let declined = authorize(&world).run(&world.id).await;
-        assert!(matches!(declined, Err(AuthorizePaymentError::InsufficientFunds)));
-        assert_eq!(world.moves(), []);
+    for reason in DeclineReason::ALL {
+        let world = World::paying_with(declined_token(reason));
+        for _ in 0..2 {
+            let declined = authorize(&world).run(&world.id).await;
+            assert!(matches!(declined, Err(AuthorizePaymentError::Declined(found)) if found == reason));
+            assert_eq!(world.record(), Some((PaymentState::Declined, euros(1_250))));
+            assert_eq!(world.moves(), []);
+        }
     }
 }
 
