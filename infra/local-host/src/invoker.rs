@@ -7,12 +7,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use events::invocation::{Invocation, InvocationContext, Reply};
 use serde_json::Value;
 use shop::Handler;
+use telemetry::context::on_correlation;
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinHandle;
@@ -66,11 +67,14 @@ impl Invoker {
             };
             (logical_id, Arc::new(environment))
         });
+        let log = Arc::new(InvocationLog::default());
+        let learning = Arc::clone(&log);
+        on_correlation(move |request_id, correlation_id| learning.correlate(request_id, correlation_id));
         Self {
             functions: functions.collect(),
             requests: Arc::new(Semaphore::new(REQUESTS_AT_ONCE as usize)),
             events: Arc::new(Semaphore::new(EVENTS_AT_ONCE as usize)),
-            log: Arc::new(InvocationLog::default()),
+            log,
             wake,
         }
     }
@@ -99,6 +103,7 @@ impl Invoker {
             function_name: function.name.clone(),
             request_id: uuid::Uuid::new_v4().to_string(),
             deadline_ms: u64::try_from(now_ms()).unwrap_or_default().saturating_add(timeout_ms),
+            ends_at: Some(Instant::now() + function.timeout),
             trace_id: None,
             cold_start,
         };

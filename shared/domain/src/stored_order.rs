@@ -1,26 +1,26 @@
-//! What does a store keep of an order, and how does each change alter it?
+//! An order as a store keeps it, and what each change of its status alters.
 //!
-//! The one place that joins the areas `orders` and `fulfilment`: both read and change the same stored order.
+//! The one module that joins the areas `orders` and `fulfilment`: both read and change the same stored order.
 
 use crate::fulfilment::ports::{FulfilmentOrder, ParkedOrder, Parking, StockLine, Transition};
 use crate::fulfilment::status_change::{Standing, StatusChange};
 use crate::orders::order::{Order, OrderLine};
 use crate::values::{CorrelationId, OrderStatus, Timestamp};
 
-/// An order, and what its customers do not see of it.
+/// An order, with the parts that its customer does not see.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredOrder {
     pub order: Order,
-    /// Of the request that cancelled it; present once it is CANCELLING.
+    /// The id of the request that cancelled the order. Present once the order is CANCELLING.
     pub cancel_correlation_id: Option<CorrelationId>,
     /// Present while PARKED: the status that the order had before.
     pub parked_from: Option<OrderStatus>,
-    /// Why it was PARKED last; kept for people.
+    /// Why the order was last PARKED. Kept for operators.
     pub parking: Option<Parking>,
 }
 
 impl StoredOrder {
-    /// An order that was just placed.
+    /// A new order.
     pub fn new(order: Order) -> Self {
         Self {
             order,
@@ -30,6 +30,7 @@ impl StoredOrder {
         }
     }
 
+    /// The parts of the order that decide which status change applies.
     pub fn standing(&self) -> Standing {
         Standing {
             status: self.order.status,
@@ -37,7 +38,7 @@ impl StoredOrder {
         }
     }
 
-    /// The order after the change, or the answer where nothing changes.
+    /// The order after the change. `Err` has the answer where the change does not apply.
     pub fn changed(&self, change: StatusChange, at: Timestamp) -> Result<Self, Transition> {
         change.check(self.standing())?;
         let mut after = self.moved(change.to(), at);
@@ -52,8 +53,7 @@ impl StoredOrder {
         Ok(after)
     }
 
-    /// The order after its customer asked to cancel it. `None` where that changes nothing: only a CONFIRMED order can be
-    /// cancelled.
+    /// The order after its customer asked to cancel it. `None` unless the order is CONFIRMED.
     pub fn cancelling(&self, correlation_id: &CorrelationId, at: Timestamp) -> Option<Self> {
         if self.order.status != OrderStatus::Confirmed {
             return None;
@@ -63,12 +63,12 @@ impl StoredOrder {
         Some(after)
     }
 
-    /// `None` for an order that is not PARKED.
+    /// The order for an operator. `None` unless the order is PARKED.
     pub fn into_parked(self) -> Option<ParkedOrder> {
         Some(ParkedOrder {
             parked_from: self.parked_from?,
-            parking: self.parking?,
-            order: self.order.into(),
+            parking: self.parking.clone()?,
+            order: self.into(),
         })
     }
 
@@ -76,14 +76,20 @@ impl StoredOrder {
         let mut after = self.clone();
         after.order.status = status;
         after.order.updated_at = at;
+        after.order.payment_token.take_if(|_| !status.may_authorize());
         after.parked_from = None;
         after
     }
 }
 
-impl From<Order> for FulfilmentOrder {
-    fn from(order: Order) -> Self {
-        // Not every field: a saga needs no more than it acts on.
+impl From<StoredOrder> for FulfilmentOrder {
+    fn from(stored: StoredOrder) -> Self {
+        // Not every field: a saga reads only what its steps need.
+        let StoredOrder {
+            order,
+            cancel_correlation_id,
+            ..
+        } = stored;
         let Order {
             id,
             customer,
@@ -105,6 +111,7 @@ impl From<Order> for FulfilmentOrder {
             status,
             reason,
             correlation_id,
+            cancel_correlation_id,
             updated_at,
         }
     }
@@ -142,7 +149,7 @@ mod tests {
             }])
             .unwrap(),
             total: price,
-            payment_token: PaymentToken::parse("tok_ok").unwrap(),
+            payment_token: PaymentToken::parse("tok_ok").ok(),
             status,
             reason: None,
             correlation_id: CorrelationId::parse("request-1").unwrap(),

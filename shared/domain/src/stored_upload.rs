@@ -29,6 +29,7 @@ pub fn import_of(upload: Upload, unknown_columns: Vec<String>) -> Result<Catalog
             sequence: upload.sequence,
         },
         uploaded_by: upload.created_by,
+        correlation_id: upload.correlation_id,
         file_name,
         finished: match upload.status {
             UploadStatus::Waiting | UploadStatus::Processing => None,
@@ -46,7 +47,7 @@ pub fn import_of(upload: Upload, unknown_columns: Vec<String>) -> Result<Catalog
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::values::{ImportCounts, Sku, Timestamp, UploadId};
+    use crate::values::{CorrelationId, ImportCounts, Sku, Timestamp, UploadId};
 
     fn upload(kind: UploadKind, status: UploadStatus) -> Upload {
         Upload {
@@ -55,6 +56,7 @@ mod tests {
             size_bytes: 5,
             created_by: None,
             created_at: Timestamp::from_unix_ms(1),
+            correlation_id: CorrelationId::parse("request-1").unwrap(),
             sequence: 7,
             status,
             reason: (status == UploadStatus::Rejected).then(|| "the header is missing".to_owned()),

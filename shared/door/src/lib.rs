@@ -10,3 +10,4 @@ pub mod object;
 pub mod request;
 pub mod subject;
 pub mod time;
+pub mod unreadable;

@@ -76,7 +76,7 @@ impl Problem {
     }
 
     #[must_use]
-    fn cause(mut self, error: &dyn Error) -> Self {
+    fn cause(mut self, error: &(dyn Error + 'static)) -> Self {
         self.cause = Some(error_chain(error).into());
         self
     }
@@ -186,7 +186,7 @@ impl Problem {
     // --- 500 and 503 ---
 
     /// A fault of ours that trying again does not mend. The error and its sources go to the log only.
-    pub fn internal(error: &dyn Error) -> Self {
+    pub fn internal(error: &(dyn Error + 'static)) -> Self {
         Self::internal_because(error_chain(error))
     }
 
@@ -198,7 +198,7 @@ impl Problem {
     }
 
     /// Trouble that passes: throttled, timed out, unreachable. The error and its sources go to the log only.
-    pub fn unavailable(error: &dyn Error) -> Self {
+    pub fn unavailable(error: &(dyn Error + 'static)) -> Self {
         Self::new(503, "unavailable", "The service is not available at the moment")
             .retry_after(RETRY_AFTER_SECONDS)
             .cause(error)

@@ -10,6 +10,7 @@ use events::json_fault;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use telemetry::calls::end_continued;
 use telemetry::context::{about, invocation_span, is_correlation_id};
 use telemetry::error_chain::error_chain;
 use telemetry::observation::{Observation, observed};
@@ -53,18 +54,18 @@ impl StepError {
     }
 
     /// Trouble that passes.
-    pub fn transient(error: &dyn Error) -> Self {
+    pub fn transient(error: &(dyn Error + 'static)) -> Self {
         Self::new(TRANSIENT_FAILURE, "a dependency did not do its part, a retry can help").cause(error)
     }
 
     /// Trouble that does not pass by itself.
-    pub fn internal(error: &dyn Error) -> Self {
+    pub fn internal(error: &(dyn Error + 'static)) -> Self {
         Self::new(INTERNAL_FAILURE, "the step could not be completed").cause(error)
     }
 
     /// Adds what the log, and only the log, is told.
     #[must_use]
-    pub fn cause(mut self, error: &dyn Error) -> Self {
+    pub fn cause(mut self, error: &(dyn Error + 'static)) -> Self {
         self.cause = Some(error_chain(error));
         self
     }
@@ -106,6 +107,7 @@ where
                 ..StepError::new(STEP_PANICKED, "the step ended unexpectedly")
             })
         });
+        end_continued(outcome.is_err());
         let duration_ms = elapsed_ms(started);
         match &outcome {
             Ok(_) => tracing::info!(outcome = "ok", duration_ms, "invocation ended"),

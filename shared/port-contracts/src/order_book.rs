@@ -1,9 +1,12 @@
-//! What must an `OrderBook` do?
+//! What every `OrderBook` and every `ParkedOrders` must do.
 
 use std::sync::Arc;
 
-use domain::fulfilment::ports::{FulfilmentOrder, ParkedOrder, Parking, SagaKind, Transition};
+use domain::fulfilment::ports::{
+    FulfilmentOrder, OverduePosition, OverdueQuery, ParkedOrder, Parking, SagaKind, Transition,
+};
 use domain::orders::order::Order;
+use domain::stored_order::StoredOrder;
 use domain::values::{OrderId, OrderStatus, RejectionReason};
 
 use crate::orders::OrderPorts;
@@ -21,6 +24,8 @@ enum Call {
 
 pub async fn order_book(ports: &OrderPorts) {
     an_order_is_read_with_what_fulfilment_needs(ports).await;
+    a_finished_order_keeps_no_payment_token(ports).await;
+    a_cancelled_order_is_read_with_the_id_of_its_cancel(ports).await;
     every_change_obeys_the_table(ports).await;
     an_unknown_order_is_not_found(ports).await;
     a_saga_parks_no_order_that_waits_for_another(ports).await;
@@ -37,7 +42,8 @@ pub async fn parked_orders(ports: &OrderPorts) {
 
 async fn listed(ports: &OrderPorts, id: &OrderId) -> Option<ParkedOrder> {
     let listed = ports.parked.list(10_000).await.unwrap();
-    listed.into_iter().find(|parked| parked.order.id == *id)
+    assert_eq!(listed.unreadable, []);
+    listed.parked.into_iter().find(|parked| parked.order.id == *id)
 }
 
 async fn a_parked_order_is_listed_until_something_leads_it_on(ports: &OrderPorts) {
@@ -79,10 +85,10 @@ async fn orders_parked_longest_come_first(ports: &OrderPorts) {
             .await
             .unwrap();
     }
-    let listed = ports.parked.list(10_000).await.unwrap();
+    let listed = ports.parked.list(10_000).await.unwrap().parked;
     let times: Vec<_> = listed.iter().map(|parked| parked.order.updated_at).collect();
     assert!(times.len() >= 3 && times.is_sorted(), "{times:?}");
-    assert_eq!(ports.parked.list(2).await.unwrap(), listed[..2]);
+    assert_eq!(ports.parked.list(2).await.unwrap().parked, listed[..2]);
 }
 
 async fn what_is_not_parked_is_not_found(ports: &OrderPorts) {
@@ -102,9 +108,47 @@ async fn an_order_is_read_with_what_fulfilment_needs(ports: &OrderPorts) {
         status: OrderStatus::Rejected,
         reason: Some(RejectionReason::CaptureRefused),
         updated_at: at(9),
-        ..order.clone().into()
+        payment_token: None,
+        ..StoredOrder::new(order.clone()).into()
     };
     assert_eq!(ports.book.find(&order.id).await.unwrap(), Some(expected));
+}
+
+/// The token is worth money: nobody needs it once the order is finished.
+async fn a_finished_order_keeps_no_payment_token(ports: &OrderPorts) {
+    use Call::{BeginCancelling, CompleteCancel, Confirm, Park, Reject};
+    for (calls, has_token) in [
+        (&[][..], true),
+        (&[Park], true),
+        (&[Confirm], false),
+        (&[Park, Confirm], false),
+        (&[Reject], false),
+        (&[Confirm, BeginCancelling], false),
+        (&[Confirm, BeginCancelling, Park], false),
+        (&[Confirm, BeginCancelling, CompleteCancel], false),
+    ] {
+        let order = placed(ports).await;
+        for call in calls {
+            make(ports, &order, *call).await;
+        }
+        let stored = ports.book.find(&order.id).await.unwrap().unwrap();
+        let expected = order.payment_token.as_ref().filter(|_| has_token);
+        assert_eq!(stored.payment_token.as_ref(), expected, "{calls:?}");
+        let shown = ports.orders.find(&order.id).await.unwrap().unwrap();
+        assert_eq!(shown.payment_token.as_ref(), expected, "{calls:?}");
+    }
+}
+
+/// A cancel that is started again logs under the id of the request that asked for it.
+async fn a_cancelled_order_is_read_with_the_id_of_its_cancel(ports: &OrderPorts) {
+    let order = placed(ports).await;
+    make(ports, &order, Call::Confirm).await;
+    make(ports, &order, Call::BeginCancelling).await;
+    let cancelling = ports.book.find(&order.id).await.unwrap().unwrap();
+    let request = correlation("cancelling.request-1");
+    assert_eq!(cancelling.cancel_correlation_id.as_ref(), Some(&request));
+    assert_eq!(cancelling.correlation_id_of(SagaKind::Cancel), &request);
+    assert_eq!(cancelling.correlation_id_of(SagaKind::Order), &order.correlation_id);
 }
 
 /// The table in the port's documentation, cell by cell.
@@ -256,7 +300,9 @@ async fn overdue_orders_are_the_open_ones_oldest_first(ports: &OrderPorts) {
 
     let ours = [&pending, &cancelling, &confirmed, &parked].map(|order| order.id.clone());
     let overdue = async |seconds| {
-        let found = ports.book.overdue(at(seconds), 10_000).await.unwrap();
+        let page = ports.book.overdue(&overdue_query(seconds, None, 10_000)).await.unwrap();
+        assert_eq!((page.unreadable, page.next), (Vec::new(), None));
+        let found = page.orders;
         let times: Vec<_> = found.iter().map(|order| order.updated_at).collect();
         assert!(times.is_sorted(), "oldest first");
         let ids = found.into_iter().map(|order| order.id);
@@ -265,7 +311,45 @@ async fn overdue_orders_are_the_open_ones_oldest_first(ports: &OrderPorts) {
     assert_eq!(overdue(0).await, [], "changed at that very moment");
     assert_eq!(overdue(1).await, std::slice::from_ref(&pending.id));
     assert_eq!(overdue(3).await, [pending.id, cancelling.id]);
-    assert_eq!(ports.book.overdue(at(3), 1).await.unwrap().len(), 1);
+    assert_eq!(
+        ports
+            .book
+            .overdue(&overdue_query(3, None, 1))
+            .await
+            .unwrap()
+            .orders
+            .len(),
+        1
+    );
+    overdue_orders_come_page_by_page(ports).await;
+}
+
+async fn overdue_orders_come_page_by_page(ports: &OrderPorts) {
+    let all = ports
+        .book
+        .overdue(&overdue_query(3, None, 10_000))
+        .await
+        .unwrap()
+        .orders;
+    let (mut paged, mut after) = (Vec::new(), None);
+    for _ in 0..=all.len() {
+        let page = ports.book.overdue(&overdue_query(3, after, 1)).await.unwrap();
+        paged.extend(page.orders);
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(after, None, "the last page says so");
+    assert_eq!(paged, all);
+}
+
+fn overdue_query(seconds: u64, after: Option<OverduePosition>, limit: usize) -> OverdueQuery {
+    OverdueQuery {
+        before: at(seconds),
+        after,
+        limit,
+    }
 }
 
 async fn placed(ports: &OrderPorts) -> Order {

@@ -102,6 +102,7 @@ async fn an_announced_photo_is_processed_and_done(ports: &PhotoUploadPorts) {
             begun,
             PhotoUpload {
                 sequence,
+                correlation_id: announced.correlation_id.clone(),
                 finished: false
             }
         );
@@ -114,6 +115,7 @@ async fn an_announced_photo_is_processed_and_done(ports: &PhotoUploadPorts) {
             begun,
             PhotoUpload {
                 sequence,
+                correlation_id: announced.correlation_id.clone(),
                 finished: true
             }
         );

@@ -34,10 +34,12 @@ pub enum Metric {
     Retries,
     /// Attempts that AWS refused for being too many.
     Throttles,
+    /// Stored items that a list had to leave out because they cannot be read.
+    UnreadableItems,
 }
 
 impl Metric {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::OrdersPlaced,
         Self::OrdersConfirmed,
         Self::OrdersRejected,
@@ -51,6 +53,7 @@ impl Metric {
         Self::ColdStarts,
         Self::Retries,
         Self::Throttles,
+        Self::UnreadableItems,
     ];
 
     pub fn name(self) -> &'static str {
@@ -68,6 +71,7 @@ impl Metric {
             Self::ColdStarts => "ColdStarts",
             Self::Retries => "Retries",
             Self::Throttles => "Throttles",
+            Self::UnreadableItems => "UnreadableItems",
         }
     }
 
@@ -85,7 +89,8 @@ impl Metric {
             | Self::PhotosRejected
             | Self::CatalogRowsWritten
             | Self::CatalogRowsRejected
-            | Self::CatalogsRejected => &[&["Service", "Stage"]],
+            | Self::CatalogsRejected
+            | Self::UnreadableItems => &[&["Service", "Stage"]],
         }
     }
 }

@@ -65,6 +65,14 @@ impl Trace {
         self.subject = Some((subject, id.to_owned()));
     }
 
+    pub(crate) fn end_continued(&mut self, failed: bool) {
+        if self.record.is_some() {
+            let subject = self.subject.clone();
+            self.end_record(failed);
+            self.subject = subject;
+        }
+    }
+
     /// Two spans tell of a record with a trace of its own: one there, above its calls, and one here. Each links to the
     /// other.
     pub(crate) fn end_record(&mut self, failed: bool) {

@@ -81,6 +81,7 @@ impl UploadJson {
             created_by: _,
             created_at,
             // Internal.
+            correlation_id: _,
             sequence: _,
             status,
             reason,
@@ -124,7 +125,7 @@ impl ImportJson {
 #[cfg(test)]
 mod tests {
     use domain::uploads::upload::UploadStatus;
-    use domain::values::Sku;
+    use domain::values::{CorrelationId, Sku};
     use serde_json::json;
 
     use super::*;
@@ -136,6 +137,7 @@ mod tests {
             size_bytes: 123,
             created_by: None,
             created_at: Timestamp::from_unix_ms(1_793_527_200_000),
+            correlation_id: CorrelationId::parse("request-1").unwrap(),
             sequence: 1,
             status,
             reason: None,

@@ -74,7 +74,8 @@ async fn a_note_is_one_write_that_cannot_go_back() {
         "Key": { "pk": { "S": "payment#order-1" } },
         "ConditionExpression": "attribute_not_exists(#rank) OR #rank < :rank",
         "UpdateExpression":
-            "SET #rank = :rank, #state = :state, amount_minor = :amount, currency = :currency, noted_at = :at",
+            "SET #rank = :rank, #state = :state, amount_minor = :amount, currency = :currency, noted_at = :at, \
+             expires_at = :expires",
         "ExpressionAttributeNames": { "#rank": "rank", "#state": "state" },
         "ExpressionAttributeValues": {
             ":rank": { "N": "30" },
@@ -82,6 +83,8 @@ async fn a_note_is_one_write_that_cannot_go_back() {
             ":amount": { "N": "500" },
             ":currency": { "S": "EUR" },
             ":at": { "N": "1700000000000" },
+            // 90 days later.
+            ":expires": { "N": "1707776000" },
         },
     });
     assert_eq!(sent.body, expected);

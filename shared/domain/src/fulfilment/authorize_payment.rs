@@ -1,4 +1,4 @@
-//! Will the customer's means of payment cover the order?
+//! Authorizes the payment of an order: the provider holds the amount.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ pub struct AuthorizePayment {
 pub enum AuthorizePaymentError {
     #[error("the payment was declined: {}", .0.as_str())]
     Declined(DeclineReason),
-    #[error("the payment was voided before")]
+    #[error("the payment was voided before, or its order is finished")]
     PaymentClosed,
     #[error("no such order")]
     OrderNotFound,
@@ -28,7 +28,9 @@ pub enum AuthorizePaymentError {
 impl AuthorizePayment {
     pub async fn run(&self, id: &OrderId) -> Result<(), AuthorizePaymentError> {
         let order = self.book.find(id).await?.ok_or(AuthorizePaymentError::OrderNotFound)?;
-        let authorization = self.gateway.authorize(id, order.total, &order.payment_token).await?;
+        // A late repetition: the order is finished, and its token is gone.
+        let token = order.payment_token.ok_or(AuthorizePaymentError::PaymentClosed)?;
+        let authorization = self.gateway.authorize(id, order.total, &token).await?;
         let state = match authorization {
             Authorization::Authorized => PaymentState::Authorized,
             Authorization::Declined(_) => PaymentState::Declined,

@@ -1,27 +1,44 @@
-//! What must the outside do for the sagas?
+//! The ports of the sagas: what a store, a payment provider and a workflow engine must do.
 
 use async_trait::async_trait;
 
-use crate::ports::PortFailure;
+#[cfg(doc)]
+use crate::ports::RECORDS_KEPT;
+use crate::ports::{PortFailure, UnreadableItem};
 use crate::values::{
     CorrelationId, CustomerId, DeclineReason, HasSku, Money, OrderId, OrderLines, OrderStatus, PaymentToken, Quantity,
     RejectionReason, Sku, Timestamp,
 };
 
-/// What fulfilment needs to know of an order.
+/// The part of an order that the sagas read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FulfilmentOrder {
     pub id: OrderId,
     pub customer: CustomerId,
     pub lines: OrderLines<StockLine>,
     pub total: Money,
-    pub payment_token: PaymentToken,
+    /// Absent once the payment can no longer be authorized: see [`OrderStatus::may_authorize`].
+    pub payment_token: Option<PaymentToken>,
     pub status: OrderStatus,
     pub reason: Option<RejectionReason>,
+    /// The id of the request that placed the order.
     pub correlation_id: CorrelationId,
+    /// The id of the request that cancelled the order. Present once the order is CANCELLING.
+    pub cancel_correlation_id: Option<CorrelationId>,
     pub updated_at: Timestamp,
 }
 
+impl FulfilmentOrder {
+    /// The id of the request that caused this saga. Stores before this field have no id of the cancel request.
+    pub fn correlation_id_of(&self, saga: SagaKind) -> &CorrelationId {
+        match saga {
+            SagaKind::Order => &self.correlation_id,
+            SagaKind::Cancel => self.cancel_correlation_id.as_ref().unwrap_or(&self.correlation_id),
+        }
+    }
+}
+
+/// Units of one product that an order needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StockLine {
     pub sku: Sku,
@@ -86,11 +103,40 @@ pub trait OrderBook: Send + Sync {
         parking: &Parking,
         at: Timestamp,
     ) -> Result<Transition, PortFailure>;
-    /// Orders that are PENDING or CANCELLING and were last changed before `before`, oldest first, at most `limit`.
-    async fn overdue(&self, before: Timestamp, limit: usize) -> Result<Vec<FulfilmentOrder>, PortFailure>;
+    /// Orders that are PENDING or CANCELLING and were last changed before `query.before`, longest unchanged first. An
+    /// order that cannot be read MUST NOT fail the page.
+    async fn overdue(&self, query: &OverdueQuery) -> Result<OverduePage, PortFailure>;
 }
 
-/// An order that was set aside, with what an operator has to know.
+/// Asks for one page of the orders that have waited too long.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OverdueQuery {
+    /// The last change of every order of the page is older.
+    pub before: Timestamp,
+    /// The page begins behind this position.
+    pub after: Option<OverduePosition>,
+    /// The page has at most this many orders.
+    pub limit: usize,
+}
+
+/// A position in the list of orders by their last change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OverduePosition {
+    pub updated_at: Timestamp,
+    /// Decides between orders of the same millisecond.
+    pub id: OrderId,
+}
+
+/// One page of the orders that have waited too long.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OverduePage {
+    pub orders: Vec<FulfilmentOrder>,
+    pub unreadable: Vec<UnreadableItem>,
+    /// Where the next page begins. Absent on the last page.
+    pub next: Option<OverduePosition>,
+}
+
+/// A PARKED order, with what an operator needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParkedOrder {
     pub order: FulfilmentOrder,
@@ -99,13 +145,20 @@ pub struct ParkedOrder {
     pub parking: Parking,
 }
 
-/// Finds what was set aside. For operators: no function has a use for it.
+/// The PARKED orders of a list, and the items that cannot be read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ParkedList {
+    pub parked: Vec<ParkedOrder>,
+    pub unreadable: Vec<UnreadableItem>,
+}
+
+/// Finds PARKED orders. For operators: no function uses it.
 #[async_trait]
 pub trait ParkedOrders: Send + Sync {
-    /// Those parked longest first, at most `limit`. MUST leave out an order as soon as something has led it on, apart
-    /// from a lag of moments.
-    async fn list(&self, limit: usize) -> Result<Vec<ParkedOrder>, PortFailure>;
-    /// `None` when there is no such order, or it is not PARKED. MUST not lag.
+    /// At most `limit` orders, longest parked first. MUST leave out an order that is no longer PARKED; the list may lag
+    /// behind by seconds. An order that cannot be read MUST NOT fail the list.
+    async fn list(&self, limit: usize) -> Result<ParkedList, PortFailure>;
+    /// `None` if there is no such order, or it is not PARKED. MUST NOT lag.
     async fn find(&self, id: &OrderId) -> Result<Option<ParkedOrder>, PortFailure>;
 }
 
@@ -124,7 +177,8 @@ pub enum Reservation {
 ///
 /// `reserve` MUST be all or nothing over the lines, and MUST never let `available` fall below zero. `give_back` returns
 /// exactly what the order still holds (also after `commit`: a restock) exactly once, and closes an order that holds
-/// nothing: a `reserve` that arrives later MUST answer `Closed`.
+/// nothing: a `reserve` that arrives later MUST answer `Closed`. A closed reservation MUST be kept for [`RECORDS_KEPT`];
+/// a committed one for as long as its order, which can be cancelled at any time.
 #[async_trait]
 pub trait StockLedger: Send + Sync {
     async fn reserve(
@@ -234,7 +288,8 @@ pub struct PaymentRecord {
     pub at: Timestamp,
 }
 
-/// Our own note of each payment, for people. Decisions are taken from the gateway's ledger, never from here.
+/// Our own record of each payment, for people. Decisions follow the gateway's ledger, never these records. A record MUST be
+/// kept for [`RECORDS_KEPT`] after its last change.
 #[async_trait]
 pub trait PaymentRecords: Send + Sync {
     /// MUST keep the furthest state: a late write of an earlier one changes nothing and is no error.

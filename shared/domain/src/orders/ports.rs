@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 
 use super::order::Order;
-use crate::ports::PortFailure;
+use crate::ports::{PortFailure, UnreadableItem};
 use crate::values::{CorrelationId, CustomerId, IdempotencyKey, Money, OrderId, OrderStatus, Sku, Timestamp};
 
 /// Which request is this? Scoped by caller and operation, so that two customers may use the same key.
@@ -110,6 +110,7 @@ pub struct OrderPosition {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderPage {
     pub orders: Vec<Order>,
+    pub unreadable: Vec<UnreadableItem>,
     /// Present while there may be more. A page can be shorter than its limit, even empty, and still have more.
     pub next: Option<OrderPosition>,
 }
@@ -145,7 +146,7 @@ pub trait OrderRepository: Send + Sync {
     /// same call after a lost answer MUST be `Placed` again, without a second order.
     async fn place(&self, order: &Order, completion: &IdempotencyCompletion) -> Result<PlaceOutcome, PortFailure>;
     async fn find(&self, id: &OrderId) -> Result<Option<Order>, PortFailure>;
-    /// Newest first by `(created_at, id)`.
+    /// Newest first by `(created_at, id)`. An order that cannot be read MUST NOT fail the page.
     async fn list(&self, query: &OrderQuery) -> Result<OrderPage, PortFailure>;
     /// One conditional write: CONFIRMED to CANCELLING, for its own customer only. The undoing is logged under
     /// `correlation_id`, that of the request that asked for it.

@@ -1,4 +1,4 @@
-//! How does staff get a link that takes one announced file?
+//! Announces a file, and returns a link that accepts this file only.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::ports::{AnnouncedUpload, UploadGrant, UploadLink, UploadLinks, UploadRepository};
 use super::upload::{CATALOG_BYTES_MAX, FILE_NAME_BYTES_MAX, Upload, UploadKind};
 use crate::ports::{Clock, IdGenerator, PortFailure};
-use crate::values::{CustomerId, PHOTO_BYTES_MAX, Timestamp, UploadId};
+use crate::values::{CorrelationId, CustomerId, PHOTO_BYTES_MAX, Timestamp, UploadId};
 
 /// How long a link takes its file.
 pub const LINK_LIVES: Duration = Duration::from_mins(15);
@@ -25,6 +25,7 @@ pub struct NewUpload {
     pub kind: UploadKind,
     pub size_bytes: u64,
     pub created_by: CustomerId,
+    pub correlation_id: CorrelationId,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +61,7 @@ impl CreateUpload {
             size_bytes: new.size_bytes,
             created_by: new.created_by,
             created_at: now,
+            correlation_id: new.correlation_id,
         };
         // Announced first: a file whose upload nobody knows could not be told apart from one copied in by hand.
         let upload = self.uploads.announce(&announced).await?;

@@ -1,10 +1,10 @@
-//! What must the outside do for uploads?
+//! The ports of uploads: what a store of uploads and a signer of links must do.
 
 use async_trait::async_trait;
 
 use super::upload::{Upload, UploadKind};
 use crate::ports::PortFailure;
-use crate::values::{CustomerId, Timestamp, UploadId};
+use crate::values::{CorrelationId, CustomerId, Timestamp, UploadId};
 
 /// An upload that staff announce.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub struct AnnouncedUpload {
     pub size_bytes: u64,
     pub created_by: CustomerId,
     pub created_at: Timestamp,
+    /// The id of the request that announces the file.
+    pub correlation_id: CorrelationId,
 }
 
 /// Keeps uploads.

@@ -1,6 +1,6 @@
-//! What is an upload?
+//! An upload: one file that staff announced, or that was copied in by hand, and its state.
 
-use crate::values::{CatalogKey, CustomerId, ImportCounts, PhotoKey, Sku, Timestamp, UploadId};
+use crate::values::{CatalogKey, CorrelationId, CustomerId, ImportCounts, PhotoKey, Sku, Timestamp, UploadId};
 
 /// The largest catalog that one presigned PUT may bring (an S3 limit: a single PUT carries at most 5 GB).
 pub const CATALOG_BYTES_MAX: u64 = 5_000_000_000;
@@ -55,6 +55,8 @@ pub struct Upload {
     /// `None` for a file that was copied in by hand.
     pub created_by: Option<CustomerId>,
     pub created_at: Timestamp,
+    /// The id of the request that announced the file. Everything that the file causes is logged under it.
+    pub correlation_id: CorrelationId,
     /// Order among all uploads; later ones win.
     pub sequence: u64,
     pub status: UploadStatus,

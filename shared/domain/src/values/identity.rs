@@ -119,6 +119,14 @@ impl CorrelationId {
     }
 }
 
+impl From<&UploadId> for CorrelationId {
+    /// For an upload that no request announced: its own id links everything that the file causes.
+    fn from(id: &UploadId) -> Self {
+        // Every id of an upload is a valid correlation id.
+        Self(id.0.clone())
+    }
+}
+
 impl PaymentToken {
     pub fn parse(text: &str) -> Result<Self, IdentityFault> {
         checked(text, PAYMENT_TOKEN_BYTES_MAX, is_visible_ascii).map(Self)

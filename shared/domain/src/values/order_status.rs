@@ -45,6 +45,14 @@ impl OrderStatus {
         Self::ALL.into_iter().find(|status| status.as_str() == text)
     }
 
+    /// Whether a saga may still authorize the payment. Only as long as this is possible, an order keeps its payment token.
+    pub fn may_authorize(self) -> bool {
+        match self {
+            Self::Pending | Self::Parked => true,
+            Self::Confirmed | Self::Rejected | Self::Cancelling | Self::Cancelled => false,
+        }
+    }
+
     /// Whether the order waits for a saga.
     pub fn is_open(self) -> bool {
         match self {

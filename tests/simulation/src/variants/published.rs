@@ -5,7 +5,7 @@ use adapter_memory::access::Access as _;
 use adapter_memory::tables::Tables;
 use domain::fulfilment::ports::{Capture, FulfilmentOrder, OrderBook as _, Refund};
 use domain::ports::PortFailure;
-use domain::values::OrderId;
+use domain::values::{OrderId, PaymentToken};
 use door::failure::step_error;
 use entry::step::{StepError, step};
 use events::invocation::{Invocation, Reply};
@@ -96,9 +96,10 @@ async fn return_units(shop: &Shop, order: FulfilmentOrder) -> Result<Value, Step
 
 /// The charge was authorized by the front end; here it is captured, under its own id.
 async fn collect(shop: &Shop, order: FulfilmentOrder) -> Result<Value, StepError> {
+    let token = token_of(&order)?;
     let effect = move |tables: &mut Tables| {
         let (gateway, id) = (&mut tables.gateway, &order.id);
-        let authorized = gateway.decide(id, |payment| payment.authorize(order.total, &order.payment_token));
+        let authorized = gateway.decide(id, |payment| payment.authorize(order.total, &token));
         let captured = gateway.decide(id, Payment::capture);
         if captured == Capture::Refused {
             gateway.decide(id, Payment::void);
@@ -119,11 +120,18 @@ async fn refund(shop: &Shop, order: OrderId) -> Result<Value, StepError> {
     }
 }
 
+/// An order that is finished has no token any more.
+fn token_of(order: &FulfilmentOrder) -> Result<PaymentToken, StepError> {
+    let token = order.payment_token.clone();
+    token.ok_or_else(|| StepError::new("PaymentFailed", "the order is finished"))
+}
+
 /// A new transaction to the provider, whatever came of the ones before.
 async fn charge_anew(shop: &Shop, order: FulfilmentOrder) -> Result<Value, StepError> {
+    let token = token_of(&order)?;
     let effect = move |tables: &mut Tables| {
         let mut payment = Payment::default();
-        let authorized = payment.authorize(order.total, &order.payment_token);
+        let authorized = payment.authorize(order.total, &token);
         let captured = payment.capture();
         let movement = captured.movement;
         tables

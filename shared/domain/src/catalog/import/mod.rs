@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use super::ports::{Begin, ImportLedger, ImportRunner};
 use crate::ports::{Clock, PortFailure};
-use crate::values::{CatalogKey, ObjectSequencer, ObjectVersion, Timestamp};
+use crate::values::{CatalogKey, CorrelationId, ObjectSequencer, ObjectVersion, Timestamp};
 use finish::FinishImport;
 use job::{FileRange, ImportJob};
 use range::{IngestRange, RangeOutcome};
@@ -54,19 +54,22 @@ pub struct ImportCatalog {
 }
 
 impl ImportCatalog {
-    /// No row is begun after `stop_at`.
+    /// No row is begun after `stop_at`. `begun` is called as soon as the id of the request is known that announced the
+    /// file.
     pub async fn run(
         &self,
         key: &CatalogKey,
         object: &ObjectVersion,
         sequencer: Option<&ObjectSequencer>,
         stop_at: Timestamp,
+        begun: &(dyn Fn(&CorrelationId) + Send + Sync),
     ) -> Result<ImportOutcome, PortFailure> {
         let now = self.clock.now();
         let import = match self.ledger.begin(&key.upload_id, object, sequencer, now).await? {
             Begin::Import(import) => import,
             Begin::Outdated => return Ok(ImportOutcome::Outdated),
         };
+        begun(&import.correlation_id);
         if import.finished.is_some() {
             // Whoever finished it may have died before the mail was claimed.
             self.finish.tell(&import).await?;
@@ -74,6 +77,7 @@ impl ImportCatalog {
         }
         let job = ImportJob {
             id: import.id,
+            correlation_id: import.correlation_id,
             object: object.clone(),
         };
         if object.size_bytes > self.divided_above_bytes {

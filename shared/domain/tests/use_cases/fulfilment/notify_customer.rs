@@ -73,6 +73,18 @@ async fn a_mail_that_was_certainly_not_sent_is_tried_again() {
 }
 
 #[tokio::test]
+async fn a_claim_that_cannot_be_released_keeps_the_mail_from_being_sent() {
+    let world = World::new();
+    world.memory.refuse_next("mail.send");
+    world.memory.refuse_next("sends.release");
+    let refused = notify(&world, Notice::Confirmed).await;
+    assert!(matches!(refused, Err(NotifyCustomerError::Port(failure)) if failure.action == "sends.release"));
+    assert_eq!(notify(&world, Notice::Confirmed).await.unwrap(), Notified::Ambiguous);
+    assert_eq!(sent(&world), []);
+    assert!(claimed(&world, SendState::Claimed));
+}
+
+#[tokio::test]
 async fn a_sender_that_died_after_its_claim_leaves_the_mail_ambiguous() {
     let world = World::new();
     world.memory.lose_answer("sends.claim");

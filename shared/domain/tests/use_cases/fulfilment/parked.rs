@@ -115,5 +115,16 @@ async fn a_case_says_what_we_know_of_its_payment() {
         parking: parking(),
     };
     let payment = Some(record);
-    assert_eq!(list.run().await.unwrap(), [ParkedCase { parked, payment }]);
+    let listed = list.run().await.unwrap();
+    assert_eq!(listed.cases, [ParkedCase { parked, payment }]);
+    assert_eq!(listed.unreadable, []);
+
+    world
+        .memory
+        .change(|tables| tables.orders.damaged.insert(world.id.clone()));
+    let listed = list.run().await.unwrap();
+    assert_eq!(
+        (listed.cases.len(), listed.unreadable[0].key.as_str()),
+        (0, "order#order-1")
+    );
 }

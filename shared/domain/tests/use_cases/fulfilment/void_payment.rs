@@ -33,7 +33,11 @@ async fn a_void_wins_over_an_authorization_that_arrives_late() {
     void(&world).run(&world.id).await.unwrap();
     let late = world
         .memory
-        .authorize(&world.id, world.order.total, &world.order.payment_token)
+        .authorize(
+            &world.id,
+            world.order.total,
+            world.order.payment_token.as_ref().unwrap(),
+        )
         .await
         .unwrap();
     assert_eq!(late, Authorization::Closed);

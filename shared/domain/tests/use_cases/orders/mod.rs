@@ -48,7 +48,7 @@ fn order(customer: &str, number: i64, status: OrderStatus) -> Order {
         }])
         .unwrap(),
         total: euros(1_250),
-        payment_token: PaymentToken::parse("tok_ok").unwrap(),
+        payment_token: PaymentToken::parse("tok_ok").ok(),
         status,
         reason: None,
         correlation_id: CorrelationId::parse("request-1").unwrap(),
