@@ -1,4 +1,4 @@
-//! How does `GET /orders` page through the orders of a customer?
+//! Handles `GET /orders`: pages through the orders of a customer.
 
 use domain::orders::list::{ListOrders, ORDERS_PAGE_DEFAULT, ORDERS_PAGE_MAX};
 use domain::orders::ports::{OrderPosition, OrderQuery};

@@ -1,4 +1,4 @@
-//! How does `POST /orders` become an order, once per idempotency key?
+//! Handles `POST /orders`: places an order, once per idempotency key.
 
 use domain::orders::order::Order;
 use domain::orders::place::{NewOrder, PlaceOrder, PlaceOrderError, PlacedOrder};

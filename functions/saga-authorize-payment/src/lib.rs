@@ -1,4 +1,4 @@
-//! How does a saga hold the amount of an order?
+//! A step of the order saga: authorizes the payment.
 
 use domain::fulfilment::authorize_payment::{AuthorizePayment, AuthorizePaymentError};
 use door::failure;

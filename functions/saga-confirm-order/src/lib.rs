@@ -1,4 +1,4 @@
-//! How does a saga confirm an order, from where nothing is undone?
+//! A step of the order saga: confirms the order, after which nothing is undone.
 
 use domain::fulfilment::confirm_order::{ConfirmOrder, ConfirmOrderError};
 use domain::fulfilment::ports::Done;

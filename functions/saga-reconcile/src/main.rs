@@ -1,4 +1,4 @@
-//! What is `saga-reconcile` made of on AWS?
+//! Wires `saga-reconcile` for AWS: its adapters, tables and settings.
 
 use std::process::ExitCode;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! How does a saga reject an order, after everything was undone?
+//! A step of the order saga: rejects the order, after everything was undone.
 
 use domain::fulfilment::ports::Done;
 use domain::fulfilment::reject_order::{RejectOrder, RejectOrderError};

@@ -1,4 +1,4 @@
-//! How does a change of an order start its saga? The orders table's stream is the outbox: no order is written without it.
+//! Starts the saga of a new or cancelled order. The orders table's stream is the outbox: no order is written without it.
 
 use std::time::Duration;
 

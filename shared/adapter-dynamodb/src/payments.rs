@@ -17,7 +17,7 @@ pub struct DynamoPaymentRecords {
 
 #[async_trait]
 impl PaymentRecords for DynamoPaymentRecords {
-    async fn note(&self, order: &OrderId, record: PaymentRecord) -> Result<(), PortFailure> {
+    async fn record(&self, order: &OrderId, record: PaymentRecord) -> Result<(), PortFailure> {
         let PaymentRecord { state, amount, at } = record;
         let noted = self
             .table

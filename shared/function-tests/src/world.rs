@@ -1,4 +1,4 @@
-//! The shop in memory that the events are about.
+//! The shop in memory that the files of `events/` refer to.
 
 use std::ops::Deref;
 use std::sync::Arc;

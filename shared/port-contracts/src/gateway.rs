@@ -1,4 +1,4 @@
-//! What must a `PaymentGateway` do?
+//! The contract of `PaymentGateway`.
 
 use std::sync::Arc;
 

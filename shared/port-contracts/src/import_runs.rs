@@ -1,4 +1,4 @@
-//! What must an `ImportRunner` do?
+//! The contract of `ImportRunner`.
 
 use std::sync::Arc;
 

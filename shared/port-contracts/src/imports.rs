@@ -1,4 +1,4 @@
-//! What must an `ImportLedger` do with events and ends?
+//! The contract of `ImportLedger` about the beginning and the end of imports.
 
 use std::sync::Arc;
 

@@ -1,10 +1,8 @@
-//! What every `OrderBook` and every `ParkedOrders` must do.
+//! The contract of `OrderBook`.
 
 use std::sync::Arc;
 
-use domain::fulfilment::ports::{
-    FulfilmentOrder, OverduePosition, OverdueQuery, ParkedOrder, Parking, SagaKind, Transition,
-};
+use domain::fulfilment::ports::{FulfilmentOrder, OverduePosition, OverdueQuery, Parking, SagaKind, Transition};
 use domain::orders::order::Order;
 use domain::stored_order::StoredOrder;
 use domain::values::{OrderId, OrderStatus, RejectionReason};
@@ -14,7 +12,7 @@ use crate::samples::{at, at_once, correlation, customer, order, order_id, place}
 
 /// The ways that lead to every standing, as calls after `place`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Call {
+pub(crate) enum Call {
     Confirm,
     Reject,
     BeginCancelling,
@@ -32,69 +30,6 @@ pub async fn order_book(ports: &OrderPorts) {
     a_change_is_in_the_stream_once(ports).await;
     competing_ends_are_exclusive(ports).await;
     overdue_orders_are_the_open_ones_oldest_first(ports).await;
-}
-
-pub async fn parked_orders(ports: &OrderPorts) {
-    a_parked_order_is_listed_until_something_leads_it_on(ports).await;
-    orders_parked_longest_come_first(ports).await;
-    what_is_not_parked_is_not_found(ports).await;
-}
-
-async fn listed(ports: &OrderPorts, id: &OrderId) -> Option<ParkedOrder> {
-    let listed = ports.parked.list(10_000).await.unwrap();
-    assert_eq!(listed.unreadable, []);
-    listed.parked.into_iter().find(|parked| parked.order.id == *id)
-}
-
-async fn a_parked_order_is_listed_until_something_leads_it_on(ports: &OrderPorts) {
-    for (before, parked_from, leads_on) in [
-        (&[][..], OrderStatus::Pending, Call::Confirm),
-        (&[][..], OrderStatus::Pending, Call::Reject),
-        (
-            &[Call::Confirm, Call::BeginCancelling][..],
-            OrderStatus::Cancelling,
-            Call::CompleteCancel,
-        ),
-    ] {
-        let order = placed(ports).await;
-        for call in before {
-            make(ports, &order, *call).await;
-        }
-        assert_eq!(listed(ports, &order.id).await, None);
-        make(ports, &order, Call::Park).await;
-        let expected = ParkedOrder {
-            order: ports.book.find(&order.id).await.unwrap().unwrap(),
-            parked_from,
-            parking: parking(),
-        };
-        assert_eq!(ports.parked.find(&order.id).await.unwrap().as_ref(), Some(&expected));
-        assert_eq!(listed(ports, &order.id).await, Some(expected));
-
-        make(ports, &order, leads_on).await;
-        assert_eq!(ports.parked.find(&order.id).await.unwrap(), None);
-        assert_eq!(listed(ports, &order.id).await, None);
-    }
-}
-
-async fn orders_parked_longest_come_first(ports: &OrderPorts) {
-    for seconds in [7, 5, 6] {
-        let order = placed(ports).await;
-        ports
-            .book
-            .park(&order.id, SagaKind::Order, &parking(), at(seconds))
-            .await
-            .unwrap();
-    }
-    let listed = ports.parked.list(10_000).await.unwrap().parked;
-    let times: Vec<_> = listed.iter().map(|parked| parked.order.updated_at).collect();
-    assert!(times.len() >= 3 && times.is_sorted(), "{times:?}");
-    assert_eq!(ports.parked.list(2).await.unwrap().parked, listed[..2]);
-}
-
-async fn what_is_not_parked_is_not_found(ports: &OrderPorts) {
-    let order = placed(ports).await;
-    assert_eq!(ports.parked.find(&order.id).await.unwrap(), None);
-    assert_eq!(ports.parked.find(&order_id()).await.unwrap(), None);
 }
 
 async fn an_order_is_read_with_what_fulfilment_needs(ports: &OrderPorts) {
@@ -352,7 +287,7 @@ fn overdue_query(seconds: u64, after: Option<OverduePosition>, limit: usize) -> 
     }
 }
 
-async fn placed(ports: &OrderPorts) -> Order {
+pub(crate) async fn placed(ports: &OrderPorts) -> Order {
     let order = order(&customer(), at(0));
     place(ports.orders.as_ref(), ports.keys.as_ref(), &order).await;
     order
@@ -362,7 +297,7 @@ async fn status_of(ports: &OrderPorts, id: &OrderId) -> OrderStatus {
     ports.book.find(id).await.unwrap().expect("the order was placed").status
 }
 
-async fn make(ports: &OrderPorts, order: &Order, call: Call) -> Transition {
+pub(crate) async fn make(ports: &OrderPorts, order: &Order, call: Call) -> Transition {
     let (book, id) = (&ports.book, &order.id);
     match call {
         Call::Confirm => book.confirm(id, at(1)).await.unwrap(),
@@ -397,7 +332,7 @@ fn target(call: Call) -> OrderStatus {
     }
 }
 
-fn parking() -> Parking {
+pub(crate) fn parking() -> Parking {
     Parking {
         execution: "execution-1".to_owned(),
         error: "States.Timeout".to_owned(),

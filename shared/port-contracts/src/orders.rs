@@ -1,4 +1,4 @@
-//! What must an `OrderRepository` do?
+//! The contract of `OrderRepository` and `PriceList`.
 
 use std::sync::Arc;
 

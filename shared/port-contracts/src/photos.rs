@@ -1,4 +1,4 @@
-//! What must `PhotoUploads`, a `PhotoStore` and a `ThumbnailStore` do?
+//! The contract of `PhotoUploads`, `PhotoStore` and `ThumbnailStore`.
 
 use std::sync::Arc;
 

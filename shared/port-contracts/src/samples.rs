@@ -1,5 +1,5 @@
-//! Which values do the bodies and the tests of adapters work with? Fixed times and amounts, and new ids where a body may
-//! meet what an earlier run left.
+//! Sample values for contracts and for the tests of adapters: fixed times and amounts, and new ids where a contract could
+//! meet data of an earlier run.
 
 use std::time::Duration;
 

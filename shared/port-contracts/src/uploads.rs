@@ -1,4 +1,4 @@
-//! What must an `UploadRepository` do?
+//! The contract of `UploadRepository`.
 
 use std::sync::Arc;
 

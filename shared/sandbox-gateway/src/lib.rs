@@ -1,7 +1,7 @@
-//! What would a payment provider answer, and what would its ledger say?
+//! A payment provider for tests and demos: its decisions and its ledger.
 //!
-//! A sandbox, as a pure state machine over one payment: whoever keeps the books stores what comes out of it. Like a
-//! provider's test mode it is steered by the payment token:
+//! A pure state machine over one payment. The adapters store its payments and its ledger. As in the test mode of a real
+//! provider, the payment token decides the answer:
 //!
 //! | token | behaviour |
 //! |---|---|

@@ -1,4 +1,4 @@
-//! Under which names do the steps of the sagas fail? `Catch` in `infra/*.asl.json` matches on them.
+//! The error names of the sagas' steps. `Catch` in `infra/*.asl.json` matches on them.
 //!
 //! A step can also fail under the names of `entry::step`, which are the same for every step of any state machine.
 

@@ -1,4 +1,4 @@
-//! How does staff see an upload: the link that takes the file, and what became of it?
+//! The JSON of an upload: the link that accepts the file, and the status of the upload.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ pub struct CreatedUploadJson {
     pub headers: BTreeMap<String, String>,
     /// RFC 3339.
     pub expires_at: String,
-    /// Path of the API that tells what became of the file.
+    /// The path of the upload's status.
     pub status_url: String,
 }
 
@@ -76,7 +76,7 @@ impl UploadJson {
         let Upload {
             id,
             kind,
-            // The staff who announced it know what they uploaded.
+            // The caller sent them with the announcement.
             size_bytes: _,
             created_by: _,
             created_at,

@@ -1,4 +1,4 @@
-//! How are orders placed once, read, and moved along?
+//! The ports of orders: placing, reading, status changes and idempotency records.
 
 use async_trait::async_trait;
 use domain::fulfilment::ports::{

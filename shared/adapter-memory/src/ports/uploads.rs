@@ -1,4 +1,4 @@
-//! How are files announced and linked, and how do photos and imports begin and end?
+//! The ports of uploads: announcements, links, photos and imports.
 
 use async_trait::async_trait;
 use domain::catalog::import::file_version::FileVersion;

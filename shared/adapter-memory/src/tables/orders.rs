@@ -1,4 +1,4 @@
-//! Where does every order stand, how did it get there, and which requests were made under which key?
+//! The tables of orders, their stream, and the idempotency records.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -120,7 +120,7 @@ impl Orders {
 pub struct Requests {
     pub records: BTreeMap<IdempotencyScope, Record>,
     last_fence: u64,
-    /// A test can put the rule of a store here that breaks its promise.
+    /// A test can put a rule here that breaks the contract.
     pub complete: fn(&mut Self, &IdempotencyCompletion, &OrderId) -> Completed,
 }
 

@@ -1,4 +1,4 @@
-//! Which files were announced or copied in, and how far is the import of each?
+//! The table of uploads, with the progress of their imports.
 
 use std::collections::BTreeMap;
 
@@ -62,7 +62,7 @@ impl Uploads {
         })
     }
 
-    /// Begins or finds the import of this version. An upload that nobody announced is recorded now.
+    /// Begins or finds the import of this version. An upload without an announcement is recorded now.
     pub(crate) fn begin(
         &mut self,
         id: &UploadId,
@@ -142,7 +142,7 @@ impl Row {
 
     pub(crate) fn stands_at(&self, range: (u64, u32), from: &RangeProgress) -> bool {
         match self.ranges.get(&range) {
-            Some(noted) => noted == from,
+            Some(stored) => stored == from,
             None => !from.is_stored(),
         }
     }

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::ports::{Authorization, OrderBook, PaymentGateway, PaymentRecord, PaymentRecords, PaymentState};
 use crate::ports::{Clock, PortFailure};
-use crate::values::{DeclineReason, OrderId};
+use crate::values::{DeclineReason, OrderId, OrderStatus};
 
+/// The use case of `saga-authorize-payment`.
 pub struct AuthorizePayment {
     pub book: Arc<dyn OrderBook>,
     pub gateway: Arc<dyn PaymentGateway>,
@@ -13,23 +14,34 @@ pub struct AuthorizePayment {
     pub clock: Arc<dyn Clock>,
 }
 
+/// Why the step fails.
 #[derive(Debug, thiserror::Error)]
 pub enum AuthorizePaymentError {
     #[error("the payment was declined: {}", .0.as_str())]
     Declined(DeclineReason),
     #[error("the payment was voided before, or its order is finished")]
     PaymentClosed,
-    #[error("no such order")]
+    #[error("the order does not exist")]
     OrderNotFound,
     #[error(transparent)]
     Port(#[from] PortFailure),
 }
 
 impl AuthorizePayment {
+    /// May be repeated.
     pub async fn run(&self, id: &OrderId) -> Result<(), AuthorizePaymentError> {
         let order = self.book.find(id).await?.ok_or(AuthorizePaymentError::OrderNotFound)?;
-        // A late repetition: the order is finished, and its token is gone.
-        let token = order.payment_token.ok_or(AuthorizePaymentError::PaymentClosed)?;
+        let Some(token) = order.payment_token else {
+            // A late repetition: the order is finished and has no token any more.
+            return match order.status {
+                OrderStatus::Confirmed => Ok(()),
+                OrderStatus::Pending
+                | OrderStatus::Parked
+                | OrderStatus::Rejected
+                | OrderStatus::Cancelling
+                | OrderStatus::Cancelled => Err(AuthorizePaymentError::PaymentClosed),
+            };
+        };
         let authorization = self.gateway.authorize(id, order.total, &token).await?;
         let state = match authorization {
             Authorization::Authorized => PaymentState::Authorized,
@@ -37,7 +49,7 @@ impl AuthorizePayment {
             Authorization::Closed => return Err(AuthorizePaymentError::PaymentClosed),
         };
         self.records
-            .note(
+            .record(
                 id,
                 PaymentRecord {
                     state,

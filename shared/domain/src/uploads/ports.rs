@@ -23,10 +23,11 @@ pub struct AnnouncedUpload {
 pub trait UploadRepository: Send + Sync {
     /// Stores it as WAITING under the next sequence, which MUST be greater than every one given before.
     async fn announce(&self, upload: &AnnouncedUpload) -> Result<Upload, PortFailure>;
+    /// `None` if there is no such upload.
     async fn find(&self, id: &UploadId) -> Result<Option<Upload>, PortFailure>;
 }
 
-/// What one link allows: exactly this object, once, of this length and type.
+/// The object that a link accepts: this key, once, of this length and type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UploadGrant {
     pub key: String,
@@ -35,6 +36,7 @@ pub struct UploadGrant {
     pub expires_at: Timestamp,
 }
 
+/// A link, ready to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UploadLink {
     pub url: String,

@@ -1,4 +1,4 @@
-//! Which currencies exist, and how many decimals does each have?
+//! The currencies of ISO 4217 and their decimals.
 
 /// An ISO 4217 currency with its minor unit exponent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,7 +18,7 @@ impl Currency {
         EXPONENTS
             .iter()
             .find_map(|(exponent, codes)| {
-                let is_wanted = |known: &&&str| known.as_bytes().first_chunk() == Some(wanted);
+                let is_wanted = |code: &&&str| code.as_bytes().first_chunk() == Some(wanted);
                 codes.iter().find(is_wanted).map(|code| Self {
                     code,
                     exponent: *exponent,
@@ -38,7 +38,7 @@ impl Currency {
 }
 
 /// Circulating currencies of ISO 4217 list one (SIX Group, <https://www.six-group.com/en/products-services/financial-information/data-standards.html>),
-/// by exponent. Funds, metals and test codes are left out: nobody buys a mug with them.
+/// by exponent. Funds, metals and test codes are left out: no shop takes them.
 const EXPONENTS: [(u8, &[&str]); 4] = [
     (
         2,

@@ -1,4 +1,4 @@
-//! Which words do all areas share? Small value types that cannot hold an illegal state.
+//! The value types that all areas share. None of them can hold an invalid value.
 
 mod currency;
 mod identity;

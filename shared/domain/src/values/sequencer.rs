@@ -1,4 +1,4 @@
-//! Which version of an object is newer?
+//! S3's order among the versions of one object.
 
 use std::fmt;
 
@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_hexadecimal_number_is_refused() {
+    fn only_hexadecimal_numbers_are_accepted() {
         for text in ["", "0x1", "G", "-1", &"1".repeat(DIGITS + 1)] {
             assert_eq!(ObjectSequencer::parse(text), Err(SequencerFault), "{text:?}");
         }

@@ -96,8 +96,10 @@ async fn return_units(shop: &Shop, order: FulfilmentOrder) -> Result<Value, Step
 
 /// The charge was authorized by the front end; here it is captured, under its own id.
 async fn collect(shop: &Shop, order: FulfilmentOrder) -> Result<Value, StepError> {
-    let token = token_of(&order)?;
     let effect = move |tables: &mut Tables| {
+        let Some(token) = token_of(tables, &order.id) else {
+            return false;
+        };
         let (gateway, id) = (&mut tables.gateway, &order.id);
         let authorized = gateway.decide(id, |payment| payment.authorize(order.total, &token));
         let captured = gateway.decide(id, Payment::capture);
@@ -120,16 +122,18 @@ async fn refund(shop: &Shop, order: OrderId) -> Result<Value, StepError> {
     }
 }
 
-/// An order that is finished has no token any more.
-fn token_of(order: &FulfilmentOrder) -> Result<PaymentToken, StepError> {
-    let token = order.payment_token.clone();
-    token.ok_or_else(|| StepError::new("PaymentFailed", "the order is finished"))
+/// The token that the order was placed with. These designs charge an order that may be finished, which keeps no token.
+fn token_of(tables: &Tables, id: &OrderId) -> Option<PaymentToken> {
+    let placed = tables.orders.stream.iter().find(|change| change.new.order.id == *id)?;
+    placed.new.order.payment_token.clone()
 }
 
 /// A new transaction to the provider, whatever came of the ones before.
 async fn charge_anew(shop: &Shop, order: FulfilmentOrder) -> Result<Value, StepError> {
-    let token = token_of(&order)?;
     let effect = move |tables: &mut Tables| {
+        let Some(token) = token_of(tables, &order.id) else {
+            return false;
+        };
         let mut payment = Payment::default();
         let authorized = payment.authorize(order.total, &token);
         let captured = payment.capture();

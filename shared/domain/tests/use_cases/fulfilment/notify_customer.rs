@@ -1,4 +1,4 @@
-//! How is a customer told, at most once?
+//! Tests of sending a mail at most once.
 
 use domain::fulfilment::notice::Notice;
 use domain::fulfilment::notify_customer::{Notified, NotifyCustomer, NotifyCustomerError};

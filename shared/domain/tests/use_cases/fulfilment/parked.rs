@@ -1,4 +1,4 @@
-//! What can an operator do about orders that their saga has left behind?
+//! Tests of parked orders and redrives.
 
 use domain::fulfilment::parked::{ListParked, ParkedCase, RedriveOrder, RedriveOrderError};
 use domain::fulfilment::ports::{
@@ -100,7 +100,7 @@ async fn a_case_says_what_we_know_of_its_payment() {
         amount: euros(25),
         at: Timestamp::from_unix_ms(1),
     };
-    world.memory.note(&world.id, record).await.unwrap();
+    world.memory.record(&world.id, record).await.unwrap();
     let list = ListParked {
         parked: world.memory.clone(),
         records: world.memory.clone(),

@@ -1,4 +1,4 @@
-//! Does a sweep find every order that waits too long, and report everything that it did?
+//! Tests of parking and restarting orders whose saga no longer works on them.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! When is an order turned down?
+//! Tests of rejecting an order.
 
 use domain::fulfilment::reject_order::{RejectOrder, RejectOrderError};
 use domain::values::{OrderStatus, RejectionReason};

@@ -1,4 +1,4 @@
-//! How is an authorization undone?
+//! Tests of voiding a payment.
 
 use domain::fulfilment::ports::{Authorization, PaymentGateway, PaymentState};
 use domain::fulfilment::void_payment::{VoidPayment, VoidPaymentError};

@@ -1,4 +1,4 @@
-//! What do the tests of fulfilment run on? The world around one order.
+//! The shop in memory around one order, for the tests of fulfilment.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! May this order still be cancelled?
+//! Tests of cancelling an order.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Is an order placed exactly once, whatever happens on the way?
+//! Tests of placing an order exactly once.
 
 use std::sync::Arc;
 use std::time::Duration;
