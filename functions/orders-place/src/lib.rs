@@ -70,8 +70,8 @@ fn payload_hash(payload: &Value) -> Result<PayloadHash, Problem> {
     })
 }
 
-/// The answer as it is stored with the order and given to every repetition. Made before the order is written, so that an
-/// order without an answer cannot exist.
+/// The answer as it is stored with the order and given to every repetition. Made before the order is written, so that
+/// an order without an answer cannot exist.
 fn record(order: &Order) -> RecordedReply {
     let body = json!(OrderJson::from(order)).to_string();
     let response = HttpResponse::new(202, "application/json", body).header("Location", format!("/orders/{}", order.id));

@@ -1,5 +1,5 @@
-//! Parks or restarts orders whose saga no longer works on them. Step Functions reports executions that ended badly, and a
-//! schedule starts a sweep for orders that have waited too long.
+//! Parks or restarts orders whose saga no longer works on them. Step Functions reports executions that ended badly, and
+//! a schedule starts a sweep for orders that have waited too long.
 
 use std::time::Duration;
 
@@ -29,8 +29,8 @@ pub struct SagaArns {
     pub cancel: String,
 }
 
-/// No order is begun in the last seconds of an invocation. An order takes two calls of some 10 ms; a call that hangs gets
-/// what is left, less the time for the report.
+/// No order is begun in the last seconds of an invocation. An order takes two calls of some 10 ms; a call that hangs
+/// gets what is left, less the time for the report.
 const SWEEP_STOPS_BEFORE_DEADLINE: Duration = Duration::from_secs(10);
 
 pub async fn handle(invocation: Invocation, reconcile: &ReconcileOrders, sagas: &SagaArns) -> Reply {

@@ -1,4 +1,5 @@
-//! Starts the saga of a new or cancelled order. The orders table's stream is the outbox: no order is written without it.
+//! Starts the saga of a new or cancelled order. The orders table's stream is the outbox: no order is written without
+//! it.
 
 use std::time::Duration;
 
@@ -15,8 +16,8 @@ use telemetry::calls::continue_from;
 use telemetry::context::correlate;
 use wire::order_item;
 
-/// The most time that a change needs. To start an execution takes some 50 ms. A call that hangs is ended shortly before the
-/// invocation is, so that its record fails in time.
+/// The most time that a change needs. To start an execution takes some 50 ms. A call that hangs is ended shortly before
+/// the invocation is, so that its record fails in time.
 const LONGEST_CHANGE: Duration = Duration::from_secs(1);
 
 pub async fn handle(invocation: Invocation, start: &StartFulfilment) -> Reply {

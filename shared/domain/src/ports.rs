@@ -7,8 +7,8 @@ use async_trait::async_trait;
 
 use crate::values::{CustomerId, EmailAddress, Timestamp};
 
-/// How long a store keeps what no rule needs any more: closed reservations, claims of mails, our records of payments. An
-/// operator can redrive an execution for 14 days
+/// How long a store keeps what no rule needs any more: closed reservations, claims of mails, our records of payments.
+/// An operator can redrive an execution for 14 days
 /// (<https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html>), and its steps read all three.
 pub const RECORDS_KEPT: Duration = Duration::from_hours(90 * 24);
 
@@ -63,14 +63,15 @@ pub trait Clock: Send + Sync {
 pub trait Pause: Send + Sync {
     /// Returns when `duration` has passed, or a little later.
     async fn pause(&self, duration: Duration);
-    /// A uniformly random time between zero and `longest` (full jitter), so that callers that failed together do not retry
-    /// together.
+    /// A uniformly random time between zero and `longest` (full jitter), so that callers that failed together do not
+    /// retry together.
     fn part_of(&self, longest: Duration) -> Duration;
 }
 
 /// Makes identifiers for new orders and uploads.
 ///
-/// Every id MUST be globally unique, have 1 to 64 of `[a-z0-9-]`, and sort by the time it was made (as UUID version 7 does).
+/// Every id MUST be globally unique, have 1 to 64 of `[a-z0-9-]`, and sort by the time it was made (as UUID version 7
+/// does).
 pub trait IdGenerator: Send + Sync {
     fn next_id(&self) -> String;
 }
@@ -158,7 +159,8 @@ pub enum SendClaim {
 /// Remembers which mails were sent, because mail services accept no idempotency token.
 ///
 /// `claim` MUST grant a key to exactly one caller, durably, before it returns. `release` frees the key of a mail that was
-/// certainly not sent, and MUST NOT change a key that was settled. A key MUST be kept for [`RECORDS_KEPT`] after its claim.
+/// certainly not sent, and MUST NOT change a key that was settled. A key MUST be kept for [`RECORDS_KEPT`] after its
+/// claim.
 #[async_trait]
 pub trait SendLog: Send + Sync {
     async fn claim(&self, key: &str, at: Timestamp) -> Result<SendClaim, PortFailure>;

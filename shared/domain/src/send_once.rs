@@ -13,9 +13,9 @@ pub(crate) enum SentOnce {
 
 /// Sends the mail, unless an earlier attempt under this key sent it or may have sent it.
 ///
-/// If the service certainly did not accept the mail, that failure is returned and the claim is released, so that the next
-/// attempt sends it. If the release fails too, the mail is never sent: the next attempt finds the claim and cannot tell
-/// it from one whose sender died after sending. Then the failure of the release is returned.
+/// If the service certainly did not accept the mail, that failure is returned and the claim is released, so that the
+/// next attempt sends it. If the release fails too, the mail is never sent: the next attempt finds the claim and cannot
+/// tell it from one whose sender died after sending. Then the failure of the release is returned.
 pub(crate) async fn send_once(
     sends: &dyn SendLog,
     mailer: &dyn Mailer,

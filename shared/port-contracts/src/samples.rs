@@ -1,5 +1,5 @@
-//! Sample values for contracts and for the tests of adapters: fixed times and amounts, and new ids where a contract could
-//! meet data of an earlier run.
+//! Sample values for contracts and for the tests of adapters: fixed times and amounts, and new ids where a contract
+//! could meet data of an earlier run.
 
 use std::time::Duration;
 

@@ -81,8 +81,8 @@ impl Orders {
         }
     }
 
-    /// Of at most `limit` selected orders, longest unchanged first: those that can be read, the others, and where the next
-    /// page begins.
+    /// Of at most `limit` selected orders, longest unchanged first: those that can be read, the others, and where the
+    /// next page begins.
     pub(crate) fn oldest<T>(
         &self,
         limit: usize,

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::ports::{Done, OrderBook, StockLedger, Transition};
+use super::ports::{OrderBook, StockLedger, Transition};
+use super::status_change::Done;
 use crate::ports::{Clock, PortFailure};
 use crate::values::{OrderId, OrderStatus};
 
@@ -25,8 +26,8 @@ pub enum ConfirmOrderError {
 }
 
 impl ConfirmOrder {
-    /// Commits the stock first, so that a CONFIRMED order has no open reservation. A late repetition after a cancel finds the
-    /// reservation closed and the order past its confirmation, and changes neither.
+    /// Commits the stock first, so that a CONFIRMED order has no open reservation. A late repetition after a cancel
+    /// finds the reservation closed and the order past its confirmation, and changes neither.
     pub async fn run(&self, id: &OrderId) -> Result<Done, ConfirmOrderError> {
         let now = self.clock.now();
         self.stock.commit(id, now).await?;

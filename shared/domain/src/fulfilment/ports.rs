@@ -2,8 +2,6 @@
 
 use async_trait::async_trait;
 
-#[cfg(doc)]
-use crate::ports::RECORDS_KEPT;
 use crate::ports::{PortFailure, UnreadableItem};
 use crate::values::{
     CorrelationId, CustomerId, DeclineReason, HasSku, Money, OrderId, OrderLines, OrderStatus, PaymentToken, Quantity,
@@ -62,13 +60,6 @@ pub enum Transition {
     NotFound,
 }
 
-/// Whether this attempt made the change, or an earlier one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Done {
-    Now,
-    Before,
-}
-
 /// Why an order was PARKED.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parking {
@@ -88,8 +79,8 @@ pub struct Parking {
 /// | `complete_cancel` | CANCELLING, or PARKED from CANCELLING | CANCELLED | CANCELLED |
 /// | `park` | PENDING for the order saga, CANCELLING for the cancel saga | PARKED | PARKED |
 ///
-/// The status before PARKED is stored, so that a late `confirm` cannot revive an order whose cancel was parked. `park` names
-/// the saga that ended: a late report of one saga must not park an order that waits for the other.
+/// The status before PARKED is stored, so that a late `confirm` cannot revive an order whose cancel was parked. `park`
+/// names the saga that ended: a late report of one saga must not park an order that waits for the other.
 #[async_trait]
 pub trait OrderBook: Send + Sync {
     async fn find(&self, id: &OrderId) -> Result<Option<FulfilmentOrder>, PortFailure>;
@@ -177,8 +168,9 @@ pub enum Reservation {
 ///
 /// `reserve` MUST be all or nothing over the lines, and MUST never let `available` fall below zero. `give_back` returns
 /// exactly what the order still holds (also after `commit`: a restock) exactly once, and closes an order that holds
-/// nothing: a `reserve` that arrives later MUST answer `Closed`. A closed reservation MUST be kept for [`RECORDS_KEPT`];
-/// a committed one for as long as its order, which can be cancelled at any time.
+/// nothing: a `reserve` that arrives later MUST answer `Closed`. A closed reservation MUST be kept for
+/// [`RECORDS_KEPT`](crate::ports::RECORDS_KEPT); a committed one for as long as its order, which can be cancelled at
+/// any time.
 #[async_trait]
 pub trait StockLedger: Send + Sync {
     async fn reserve(
@@ -233,12 +225,12 @@ pub enum Refund {
     NothingCaptured,
 }
 
-/// The payment provider: an external system with its own durable ledger. There is one payment per order, and the order's
-/// id is its idempotency key on every call, so a repetition moves no money.
+/// The payment provider: an external system with its own durable ledger. There is one payment per order, and the
+/// order's id is its idempotency key on every call, so a repetition moves no money.
 ///
-/// Implementations MUST serialise calls for one payment, and `void` MUST win against a late `authorize` or `capture`: on
-/// a payment that the provider has no record of, `void` closes that payment. For a provider without such tombstones, create a
-/// payment intent first and let `void` cancel it. Every call MUST answer or fail (transiently) in time.
+/// Implementations MUST serialise calls for one payment, and `void` MUST win against a late `authorize` or `capture`:
+/// on a payment that the provider has no record of, `void` closes that payment. For a provider without such tombstones,
+/// create a payment intent first and let `void` cancel it. Every call MUST answer or fail (transiently) in time.
 #[async_trait]
 pub trait PaymentGateway: Send + Sync {
     async fn authorize(
@@ -297,8 +289,8 @@ pub struct PaymentRecord {
     pub at: Timestamp,
 }
 
-/// Our own record of each payment, for people. Decisions follow the gateway's ledger, never these records. A record MUST be
-/// kept for [`RECORDS_KEPT`] after its last change.
+/// Our own record of each payment, for people. Decisions follow the gateway's ledger, never these records. A record
+/// MUST be kept for [`RECORDS_KEPT`](crate::ports::RECORDS_KEPT) after its last change.
 #[async_trait]
 pub trait PaymentRecords: Send + Sync {
     /// MUST keep the furthest state: a late write of an earlier one changes nothing and is no error.
@@ -406,54 +398,4 @@ pub enum Redrive {
 pub trait SagaRedriver: Send + Sync {
     /// MUST NOT repeat a state that succeeded. MUST be repeatable.
     async fn redrive(&self, kind: SagaKind, order: &OrderId) -> Result<Redrive, PortFailure>;
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_payment_state_is_read_back_from_its_name() {
-        let names = PaymentState::ALL.map(PaymentState::as_str);
-        assert_eq!(names, ["AUTHORIZED", "DECLINED", "CAPTURED", "VOIDED", "REFUNDED"]);
-        for state in PaymentState::ALL {
-            assert_eq!(PaymentState::parse(state.as_str()), Some(state));
-        }
-        assert_eq!(PaymentState::parse("captured"), None);
-    }
-
-    #[test]
-    fn an_open_order_waits_for_the_saga_that_is_awaited_in_its_status() {
-        for status in OrderStatus::ALL {
-            let saga = SagaKind::awaited_by(status);
-            assert_eq!(saga.is_some(), status.is_open(), "{status:?}");
-            assert_eq!(saga.map(SagaKind::awaited_in), saga.map(|_| status));
-        }
-    }
-
-    #[test]
-    fn a_new_order_and_a_begun_cancel_start_a_saga() {
-        let befores = OrderStatus::ALL.map(Some).into_iter().chain([None]);
-        for (before, after) in befores.flat_map(|before| OrderStatus::ALL.map(|after| (before, after))) {
-            let expected = match (before, after) {
-                (None, OrderStatus::Pending) => Some(SagaKind::Order),
-                (Some(OrderStatus::Confirmed), OrderStatus::Cancelling) => Some(SagaKind::Cancel),
-                _ => None,
-            };
-            assert_eq!(SagaKind::started_by(before, after), expected, "{before:?} {after:?}");
-        }
-    }
-
-    #[test]
-    fn the_name_of_an_execution_contains_its_order() {
-        let order = OrderId::parse("order-1").unwrap();
-        assert_eq!(SagaKind::Order.execution_name(&order), "order-1");
-        assert_eq!(SagaKind::Cancel.execution_name(&order), "order-1-cancel");
-        for kind in SagaKind::ALL {
-            let name = kind.execution_name(&order);
-            assert_eq!(kind.of_execution_name(&name).as_ref(), Some(&order), "{kind:?}");
-        }
-        assert_eq!(SagaKind::Cancel.of_execution_name("order-1"), None);
-        assert_eq!(SagaKind::Order.of_execution_name("not an id"), None);
-    }
 }

@@ -14,7 +14,8 @@ use crate::values::{OrderId, Timestamp};
 pub const OVERDUE_AFTER: Duration = Duration::from_mins(15);
 /// Orders that a sweep reads at once.
 pub const SWEEP_PAGE_ORDERS: usize = 100;
-/// Orders that one sweep reconciles at most: as many calls as Step Functions answers in a minute, and a limit for the log.
+/// Orders that one sweep reconciles at most: as many calls as Step Functions answers in a minute, and a limit for the
+/// log.
 pub const SWEEP_ORDERS_MAX: usize = 2_000;
 
 /// The use case behind the events of ended executions and the scheduled sweep.
@@ -78,9 +79,9 @@ impl ReconcileOrders {
 
     /// Reconciles the orders that have waited too long, because an event was lost or an end was not reported.
     ///
-    /// The longest unchanged orders come first in every sweep. The others begin at a random one, so that orders whose saga
-    /// still runs cannot keep those behind them waiting for ever. A failing order does not stop the others. No order is
-    /// begun after `stop_at`.
+    /// The longest unchanged orders come first in every sweep. The others begin at a random one, so that orders whose
+    /// saga still runs cannot keep those behind them waiting for ever. A failing order does not stop the others. No
+    /// order is begun after `stop_at`.
     pub async fn sweep(&self, stop_at: Timestamp) -> Sweep {
         let mut sweep = Sweep::default();
         if let Err(failure) = self.sweep_all(stop_at, &mut sweep).await {

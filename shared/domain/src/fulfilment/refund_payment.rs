@@ -24,9 +24,9 @@ pub enum RefundPaymentError {
 }
 
 impl RefundPayment {
-    /// Voids first. The void closes a payment that is not captured, and a capture that arrives later finds it closed. If the
-    /// gateway answers that the payment is captured, it is refunded. To read the state first would leave a gap between
-    /// reading and acting.
+    /// Voids first. The void closes a payment that is not captured, and a capture that arrives later finds it closed.
+    /// If the gateway answers that the payment is captured, it is refunded. To read the state first would leave a gap
+    /// between reading and acting.
     pub async fn run(&self, id: &OrderId) -> Result<Refund, RefundPaymentError> {
         let order = self.book.find(id).await?.ok_or(RefundPaymentError::OrderNotFound)?;
         let refund = match self.gateway.void(id).await? {

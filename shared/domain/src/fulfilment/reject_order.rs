@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::ports::{Done, OrderBook, Transition};
+use super::ports::{OrderBook, Transition};
+use super::status_change::Done;
 use crate::ports::{Clock, PortFailure};
 use crate::values::{OrderId, OrderStatus, RejectionReason};
 

@@ -11,6 +11,13 @@ pub struct Standing {
     pub parked_from: Option<OrderStatus>,
 }
 
+/// Whether this attempt made the change, or an earlier one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Done {
+    Now,
+    Before,
+}
+
 /// A status change. Every store makes it in one conditional write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StatusChange {
@@ -36,7 +43,8 @@ impl Standing {
 }
 
 impl StatusChange {
-    /// The status that the change starts from. Every change but `Park` also applies to an order that was PARKED from it.
+    /// The status that the change starts from. Every change but `Park` also applies to an order that was PARKED from
+    /// it.
     pub fn from(&self) -> OrderStatus {
         match self {
             Self::Confirm | Self::Reject(_) => OrderStatus::Pending,

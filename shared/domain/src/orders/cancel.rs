@@ -13,7 +13,8 @@ pub struct CancelOrder {
 }
 
 impl CancelOrder {
-    /// Only a CONFIRMED order can be cancelled. The change of its status starts the cancel saga, which undoes the order.
+    /// Only a CONFIRMED order can be cancelled. The change of its status starts the cancel saga, which undoes the
+    /// order.
     pub async fn run(
         &self,
         customer: &CustomerId,

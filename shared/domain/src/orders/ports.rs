@@ -22,7 +22,8 @@ pub struct IdempotencyScope {
 pub struct PayloadHash {
     /// The hash that a new record stores: its version and its digits, like `v2:44136f…`.
     pub current: Vec<u8>,
-    /// The hash that records stored before hashes had a version. It is compared until the last of these records has expired.
+    /// The hash that records stored before hashes had a version. It is compared until the last of these records has
+    /// expired.
     pub legacy: [u8; 32],
 }
 
@@ -33,7 +34,8 @@ impl PayloadHash {
     }
 }
 
-/// The number of the attempt that holds the lease. A later attempt has a greater fence; an earlier one can no longer write.
+/// The number of the attempt that holds the lease. A later attempt has a greater fence; an earlier one can no longer
+/// write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fence(pub u64);
 
@@ -69,7 +71,8 @@ pub enum IdempotencyClaimed {
 /// Keeps idempotency records by key.
 ///
 /// `claim` MUST be atomic: of concurrent claims exactly one is granted. A record whose lease has ended is granted again
-/// with a greater fence. `abandon` frees a key whose attempt wrote nothing, and MUST do nothing under an outdated fence.
+/// with a greater fence. `abandon` frees a key whose attempt wrote nothing, and MUST do nothing under an outdated
+/// fence.
 #[async_trait]
 pub trait IdempotencyStore: Send + Sync {
     async fn claim(&self, claim: &IdempotencyClaim) -> Result<IdempotencyClaimed, PortFailure>;

@@ -37,8 +37,9 @@ impl Currency {
     }
 }
 
-/// Circulating currencies of ISO 4217 list one (SIX Group, <https://www.six-group.com/en/products-services/financial-information/data-standards.html>),
-/// by exponent. Funds, metals and test codes are left out: no shop takes them.
+/// Circulating currencies of ISO 4217 list one (SIX Group,
+/// <https://www.six-group.com/en/products-services/financial-information/data-standards.html>), by exponent. Funds,
+/// metals and test codes are left out: no shop takes them.
 const EXPONENTS: [(u8, &[&str]); 4] = [
     (
         2,

@@ -45,7 +45,8 @@ impl OrderStatus {
         Self::ALL.into_iter().find(|status| status.as_str() == text)
     }
 
-    /// Whether a saga may still authorize the payment. Only as long as this is possible, an order keeps its payment token.
+    /// Whether a saga may still authorize the payment. Only as long as this is possible, an order keeps its payment
+    /// token.
     pub fn may_authorize(self) -> bool {
         match self {
             Self::Pending | Self::Parked => true,

@@ -5,8 +5,8 @@ use std::fmt;
 /// Digits that are compared. S3 sends 16 to 18.
 const DIGITS: usize = 40;
 
-/// S3's order among the events of one key: a hexadecimal number of any length, kept padded with zeros on the left, so that
-/// the greater text is the newer event
+/// S3's order among the events of one key: a hexadecimal number of any length, kept padded with zeros on the left, so
+/// that the greater text is the newer event
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html>). It says nothing about
 /// two keys.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

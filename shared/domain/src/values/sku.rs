@@ -4,8 +4,8 @@ use std::fmt;
 
 pub const SKU_BYTES_MAX: usize = 64;
 
-/// 1 to 64 bytes of UTF-8. Inner spaces, `+`, `%` and letters of any script are allowed. `/` is not, because a SKU is one
-/// segment of object keys and URLs; nor are control characters, outer spaces or the names `.` and `..`.
+/// 1 to 64 bytes of UTF-8. Inner spaces, `+`, `%` and letters of any script are allowed. `/` is not, because a SKU is
+/// one segment of object keys and URLs; nor are control characters, outer spaces or the names `.` and `..`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sku(String);
 

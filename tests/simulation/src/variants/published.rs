@@ -30,8 +30,8 @@ pub(crate) const FUNCTIONS: [&str; 6] = [
     "published-return-charge",
 ];
 
-/// Takes the unit, collects the payment, confirms. A payment without an answer is taken for one that did not happen: the
-/// booking is cancelled without a refund.
+/// Takes the unit, collects the payment, confirms. A payment without an answer is taken for one that did not happen:
+/// the booking is cancelled without a refund.
 pub fn airline_booking() -> Result<Design, DefinitionFault> {
     Design::running("the airline booking", AIRLINE_BOOKING)
 }

@@ -11,10 +11,8 @@ use domain::fulfilment::ports::{
 use domain::fulfilment::reservation_state::ReservationState;
 use domain::orders::order::{Order, OrderLine};
 use domain::stored_order::StoredOrder;
-use domain::values::{
-    CorrelationId, Currency, CustomerId, Money, OrderId, OrderLines, OrderStatus, PaymentToken, Quantity, Sku,
-    Timestamp,
-};
+use domain::values::{Currency, Money, OrderId, OrderLines, OrderStatus, PaymentToken, Quantity, Sku, Timestamp};
+use port_contracts::samples::anns_order;
 use sandbox_gateway::ledger::{LedgerEvent, Movement};
 
 /// An hour after time began, for ever.
@@ -159,15 +157,12 @@ pub(super) fn bring(tables: &mut Tables, id: &OrderId, status: OrderStatus) {
 pub(super) fn order(id: &str, token: &str) -> Order {
     Order {
         id: order_id(id),
-        customer: CustomerId::parse("ann").unwrap(),
         lines: OrderLines::new(vec![line("MUG", 3), line("TEE", 1)]).unwrap(),
         total: euros(1_250),
         payment_token: PaymentToken::parse(token).ok(),
-        status: OrderStatus::Pending,
-        reason: None,
-        correlation_id: CorrelationId::parse("request-1").unwrap(),
         created_at: Timestamp::from_unix_ms(0),
         updated_at: Timestamp::from_unix_ms(0),
+        ..anns_order()
     }
 }
 
