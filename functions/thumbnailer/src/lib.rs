@@ -28,8 +28,8 @@ pub async fn handle(invocation: Invocation, render: &RenderThumbnails, uploads_b
     .await
 }
 
-/// One message may announce several photos. A failure does not keep the others of its message waiting; the message
-/// comes back, and what was rendered before is found so.
+/// One message may announce several photos. A failure does not keep the others of its message waiting; the message comes
+/// back, and what was rendered before is found so.
 async fn render_all(events: Vec<S3Event>, render: &RenderThumbnails, uploads_bucket: &str) -> Result<(), PortFailure> {
     let mut failures = Vec::new();
     for event in events {

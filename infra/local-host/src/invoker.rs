@@ -1,9 +1,8 @@
-//! What does an invocation look like from outside? A thread of its own, a deadline, and an end that no caller can
-//! prevent.
+//! What does an invocation look like from outside? A thread of its own, a deadline, and an end that no caller can prevent.
 //!
-//! As on Lambda: an invocation that is out of time is reported as `Sandbox.Timedout`, and one whose caller has gone
-//! goes on. One deviation: Lambda freezes what is out of time, here it runs to its end. The sagas have to bear a late
-//! original anyway, and here they are made to.
+//! As on Lambda: an invocation that is out of time is reported as `Sandbox.Timedout`, and one whose caller has gone goes
+//! on. One deviation: Lambda freezes what is out of time, here it runs to its end. The sagas have to bear a late original
+//! anyway, and here they are made to.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,8 +22,8 @@ use crate::events::clock::now_ms;
 use crate::functions::{Functions, InvokeFailure};
 use crate::invocation_log::{Begun, InvocationLog};
 
-/// Invocations on behalf of requests at the same time; more of them wait. They have places of their own, so that a
-/// flood of events does not keep a customer waiting.
+/// Invocations on behalf of requests at the same time; more of them wait. They have places of their own, so that a flood
+/// of events does not keep a customer waiting.
 const REQUESTS_AT_ONCE: u32 = 100;
 /// All other invocations at the same time. Together well below the runtime's 512 blocking threads: an invocation holds
 /// one while it waits for another that works on the database.

@@ -1,5 +1,5 @@
-//! What does an operator do here? Looks at parked orders and sends them back to work, as on AWS with the same command;
-//! and turns the payment provider off to see one parked at all.
+//! What does an operator do here? Looks at parked orders and sends them back to work, as on AWS with the same command; and
+//! turns the payment provider off to see one parked at all.
 
 use std::sync::Arc;
 

@@ -1,8 +1,7 @@
-//! What does an operator ask of a deployed shop? Which orders are parked, and to redrive one. `cargo xtask parked` runs
-//! it.
+//! What does an operator ask of a deployed shop? Which orders are parked, and to redrive one. `cargo xtask parked` runs it.
 //!
-//! Answers JSON, the same as the local host's `/dev/parked`. Region, credentials and endpoint come from the variables
-//! that every AWS tool reads; the tables and state machines are the stack's outputs.
+//! Answers JSON, the same as the local host's `/dev/parked`. Region, credentials and endpoint come from the variables that
+//! every AWS tool reads; the tables and state machines are the stack's outputs.
 
 use std::error::Error;
 use std::io;

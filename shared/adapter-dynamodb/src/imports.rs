@@ -1,5 +1,5 @@
-//! How does DynamoDB keep the state of catalog imports? On the item of the upload that brought the file, which shows
-//! the sums, and on one item per range, which says how far it is.
+//! How does DynamoDB keep the state of catalog imports? On the item of the upload that brought the file, which shows the
+//! sums, and on one item per range, which says how far it is.
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::error::BuildError;
@@ -94,8 +94,8 @@ impl ImportLedger for DynamoImportLedger {
         progress.map_err(|fault| PortFailure::permanent(ACTION, fault))
     }
 
-    /// One transaction of two parts. The SDK repeats it under its token, so an attempt whose answer got lost has noted
-    /// its progress; whoever comes again after that, without the token, was overtaken by itself.
+    /// One transaction of two parts. The SDK repeats it under its token, so an attempt whose answer got lost has noted its
+    /// progress; whoever comes again after that, without the token, was overtaken by itself.
     async fn advance(
         &self,
         import: &ImportId,
@@ -164,8 +164,8 @@ impl ImportLedger for DynamoImportLedger {
 }
 
 impl DynamoImportLedger {
-    /// Begins the import of another version under the next sequence, unless yet another one was faster. Answers the
-    /// item as it is now, either way.
+    /// Begins the import of another version under the next sequence, unless yet another one was faster. Answers the item
+    /// as it is now, either way.
     async fn begin_anew(
         &self,
         action: &'static str,

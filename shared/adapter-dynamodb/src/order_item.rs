@@ -1,7 +1,7 @@
 //! Which attributes does an order's item have?
 //!
-//! Those that `adapter-embedded` documents for the images of its order stream, `payment_token` (S) while the payment
-//! may still be authorized, and
+//! Those that `adapter-embedded` documents for the images of its order stream, `payment_token` (S) while the payment may
+//! still be authorized, and
 //! `trace_header` and `cancel_trace_header` (S) of requests that had one: the stream's readers see the names, so both
 //! adapters use the same.
 

@@ -34,8 +34,8 @@ struct Held {
 
 #[async_trait]
 impl StockLedger for DynamoStockLedger {
-    /// One transaction of at most 51 parts, of the hundred that DynamoDB takes. The reservation's condition is the
-    /// first to be looked at in the answer: where it failed, an earlier attempt was here, whatever is short since.
+    /// One transaction of at most 51 parts, of the hundred that DynamoDB takes. The reservation's condition is the first
+    /// to be looked at in the answer: where it failed, an earlier attempt was here, whatever is short since.
     async fn reserve(
         &self,
         order: &OrderId,
@@ -140,8 +140,7 @@ impl DynamoStockLedger {
         }
     }
 
-    /// Closes an order that holds nothing, against a reservation that arrives late; or answers which one arrived
-    /// before.
+    /// Closes an order that holds nothing, against a reservation that arrives late; or answers which one arrived before.
     async fn close_unseen(
         &self,
         action: &'static str,

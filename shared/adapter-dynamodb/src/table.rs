@@ -47,8 +47,8 @@ impl Table {
         Self { trace_header, ..self }
     }
 
-    /// The same table through a client that tells throttling at once, for who slows down instead of repeating one call.
-    /// It shares the connections, and repeats what got lost as before.
+    /// The same table through a client that tells throttling at once, for who slows down instead of repeating one call. It
+    /// shares the connections, and repeats what got lost as before.
     #[must_use]
     pub(crate) fn that_tells_throttling(&self) -> Self {
         let config = self.client.config().to_builder().retry_classifier(TellThrottling);

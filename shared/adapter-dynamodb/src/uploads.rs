@@ -1,7 +1,7 @@
 //! How does DynamoDB keep uploads? One item each, under a sequence that one more item counts.
 //!
-//! That counter is `counter#uploads`, with the `sequence` (N) that was given last. A number that was counted and not
-//! used, its answer lost, is a gap: sequences only have to ascend.
+//! That counter is `counter#uploads`, with the `sequence` (N) that was given last. A number that was counted and not used,
+//! its answer lost, is a gap: sequences only have to ascend.
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;

@@ -80,8 +80,8 @@ impl Database {
         })
     }
 
-    /// Runs `work` in one transaction that excludes every other writer. It commits on `Ok`; an `Err` or a panic rolls
-    /// it back. Once begun it is carried through, even when the caller stops waiting.
+    /// Runs `work` in one transaction that excludes every other writer. It commits on `Ok`; an `Err` or a panic rolls it
+    /// back. Once begun it is carried through, even when the caller stops waiting.
     pub async fn call<T, F>(&self, action: &'static str, work: F) -> Result<T, PortFailure>
     where
         T: Send + 'static,

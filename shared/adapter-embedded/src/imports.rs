@@ -1,5 +1,5 @@
-//! How does SQLite keep the state of catalog imports, and how are they started? On the row of the upload that brought
-//! the file; as executions, which the workflow engine works through.
+//! How does SQLite keep the state of catalog imports, and how are they started? On the row of the upload that brought the
+//! file; as executions, which the workflow engine works through.
 
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 //! Which tables are there? The shop's file and the sandbox gateway's, each with its version.
 
-/// The tables of one file, as steps that lead from each version to the next. A change is a further step: what is here
-/// was run on files that people have.
+/// The tables of one file, as steps that lead from each version to the next. A change is a further step: what is here was
+/// run on files that people have.
 pub(crate) struct Schema {
     /// How many of them a file has seen is its version, in `PRAGMA user_version`.
     pub(crate) steps: &'static [&'static str],

@@ -1,5 +1,4 @@
-//! What is a caller told when something is wrong? An RFC 9457 problem: stable, actionable, and silent about our
-//! insides.
+//! What is a caller told when something is wrong? An RFC 9457 problem: stable, actionable, and silent about our insides.
 
 use std::error::Error;
 

@@ -21,8 +21,7 @@ use crate::panics::{Panicked, catching, catching_future};
 /// The error type of a batch that is retried as a whole.
 pub const BATCH_MALFORMED: &str = "BatchMalformed";
 
-/// Handles a batch record by record and answers `{"batchItemFailures": [{"itemIdentifier": …}]}`, empty when all is
-/// well.
+/// Handles a batch record by record and answers `{"batchItemFailures": [{"itemIdentifier": …}]}`, empty when all is well.
 ///
 /// `split` reads the event into records, each with its id. `decode` reads one record; its errors and panics fail that
 /// record only.
@@ -31,8 +30,7 @@ pub const BATCH_MALFORMED: &str = "BatchMalformed";
 /// reported as failed, and comes back without having been worked on. So a slow record does not make Lambda end the
 /// invocation and count a failed attempt for its neighbours, too. The first record is always begun.
 ///
-/// Needs `FunctionResponseTypes: [ReportBatchItemFailures]` on the event source, or Lambda takes every answer for
-/// success.
+/// Needs `FunctionResponseTypes: [ReportBatchItemFailures]` on the event source, or Lambda takes every answer for success.
 ///
 /// ```
 /// # use std::time::Duration;

@@ -1,5 +1,4 @@
-//! How does a task of a state machine, or a single event from a bus, succeed or fail under a name that others can
-//! catch?
+//! How does a task of a state machine, or a single event from a bus, succeed or fail under a name that others can catch?
 
 use std::error::Error;
 use std::future::Future;
@@ -21,9 +20,8 @@ use tracing::Instrument as _;
 use crate::elapsed::elapsed_ms;
 use crate::panics::catching_future;
 
-// The names under which any step can fail. They stand here and not in `wire`, beside those of the sagas, because this
-// crate gives them and knows nothing of the shop. A tidy test compares both with what the state machines catch and
-// retry.
+// The names under which any step can fail. They stand here and not in `wire`, beside those of the sagas, because this crate
+// gives them and knows nothing of the shop. A tidy test compares both with what the state machines catch and retry.
 
 /// A dependency was throttled, timed out or unreachable: the state machine retries.
 pub const TRANSIENT_FAILURE: &str = "TransientFailure";
@@ -75,8 +73,8 @@ impl StepError {
 
 /// Serves one task of a state machine, or one event from EventBridge (whose failure Lambda retries by itself).
 ///
-/// An input with a member `correlation_id` or `order_id` puts it on every line of the log. `lambda_runtime` would name
-/// errors after Rust types, which no `Catch` can rely on; here every name is set by hand.
+/// An input with a member `correlation_id` or `order_id` puts it on every line of the log. `lambda_runtime` would name errors after
+/// Rust types, which no `Catch` can rely on; here every name is set by hand.
 pub async fn step<I, O, F, Fut>(invocation: Invocation, handler: F) -> Reply
 where
     I: DeserializeOwned,
@@ -120,8 +118,7 @@ where
     observed(observation, work).instrument(span).await
 }
 
-/// A verdict that the state machine knows by name is no trouble; trouble that passes is retried; the rest needs a
-/// person.
+/// A verdict that the state machine knows by name is no trouble; trouble that passes is retried; the rest needs a person.
 fn log_failure(StepError { name, message, cause }: &StepError, duration_ms: u64) {
     match cause {
         None => tracing::info!(outcome = name, verdict = message, duration_ms, "invocation ended"),

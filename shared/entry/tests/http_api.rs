@@ -20,8 +20,7 @@ struct NewOrder {
     quantity: u32,
 }
 
-/// As API Gateway sends it:
-/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>
+/// As API Gateway sends it: <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>
 fn event() -> Value {
     json!({
         "version": "2.0", "routeKey": "POST /orders/{id}", "rawPath": "/orders/a%2Fb", "rawQueryString": "limit=5",

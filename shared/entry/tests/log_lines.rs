@@ -1,5 +1,4 @@
-//! What does an operator find in the log? One JSON line per event, with the ids of its invocation, and nothing
-//! personal.
+//! What does an operator find in the log? One JSON line per event, with the ids of its invocation, and nothing personal.
 //!
 //! These tests have a process of their own: each sets up the log before anything is logged, as a function does, because
 //! `tracing` remembers for the whole process whether somebody listens.

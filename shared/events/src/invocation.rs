@@ -33,8 +33,8 @@ impl Invocation {
 
 /// What happened, as it came: text from Lambda, a value from whoever runs functions in his own process.
 ///
-/// Nothing is read before somebody says what he takes it for. A tree of all of its members, most of which nobody asks
-/// for, would be a sixth of what a warm `orders-get` has to do.
+/// Nothing is read before somebody says what he takes it for. A tree of all of its members, most of which nobody asks for,
+/// would be a sixth of what a warm `orders-get` has to do.
 pub struct Event(Form);
 
 enum Form {

@@ -1,8 +1,8 @@
-//! What did a function ask of AWS, and what came of it? Seen where every attempt of every call goes through: at the
-//! HTTP client.
+//! What did a function ask of AWS, and what came of it? Seen where every attempt of every call goes through: at the HTTP
+//! client.
 //!
-//! An interceptor of the SDK would see the same, but has to be given to each client by each adapter, and a new one
-//! would be forgotten. What an attempt is can be read off its request, whose headers are the SDK's own.
+//! An interceptor of the SDK would see the same, but has to be given to each client by each adapter, and a new one would
+//! be forgotten. What an attempt is can be read off its request, whose headers are the SDK's own.
 
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
@@ -48,8 +48,7 @@ fn begin(request: &mut HttpRequest) -> InFlight {
     }
     let key = headers.get("amz-sdk-invocation-id").unwrap_or_default();
     let attempt = begin_call(Attempt { key, number }, || target(request));
-    // Not signed, for what stands between may change it:
-    // https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html
+    // Not signed, for what stands between may change it: https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html
     if let Some(header) = attempt.header() {
         request.headers_mut().insert(TRACE_HEADER, header.to_owned());
     }
@@ -86,9 +85,8 @@ async fn ended(attempt: InFlight, mut response: HttpResponse) -> HttpResponse {
     response
 }
 
-/// The service's name for what is wrong: in a header, in a member of a JSON body, or in an element of an XML one. The
-/// body is put back, unless it breaks off or is too long: then it is left empty, and the SDK reports an unreadable
-/// answer.
+/// The service's name for what is wrong: in a header, in a member of a JSON body, or in an element of an XML one. The body
+/// is put back, unless it breaks off or is too long: then it is left empty, and the SDK reports an unreadable answer.
 async fn refusal(response: &mut HttpResponse) -> Option<String> {
     if let Some(name) = response.headers().get("x-amzn-errortype") {
         return plain_name(name);

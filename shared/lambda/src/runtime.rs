@@ -17,15 +17,15 @@ use crate::{deadline, warm_up};
 /// The process's own variables.
 pub type ProcessEnvironment = Environment<fn(&str) -> Option<String>>;
 
-/// The whole of a function's `main`: reads the environment, builds what the handler needs, then serves invocations
-/// until Lambda ends the process.
+/// The whole of a function's `main`: reads the environment, builds what the handler needs, then serves invocations until
+/// Lambda ends the process.
 ///
 /// `wire` builds the parts from the environment, without calling anybody; what it asks for by [`Environment::warm_up`] is
-/// called before the first event. Where the environment has a fault, the process says which and ends with exit code 1:
-/// a function that cannot work fails at INIT, not at its first event.
+/// called before the first event. Where the environment has a fault, the process says which and ends with exit code 1: a
+/// function that cannot work fails at INIT, not at its first event.
 ///
-/// One thread: a function serves one invocation at a time, and Lambda gives a second processor from 1,769 MB of memory
-/// on only.
+/// One thread: a function serves one invocation at a time, and Lambda gives a second processor from 1,769 MB of memory on
+/// only.
 pub fn main<P, F, Fut>(wire: impl FnOnce(&ProcessEnvironment) -> P, handler: F) -> ExitCode
 where
     P: Send + Sync + 'static,
@@ -36,8 +36,7 @@ where
 }
 
 /// [`main`] for parts that some values of the environment cannot build: `wire` answers `None` where
-/// [`Environment::parsed`] did, which has noted the fault. Read every other variable first: what is not read is not
-/// named.
+/// [`Environment::parsed`] did, which has noted the fault. Read every other variable first: what is not read is not named.
 pub fn try_main<P, F, Fut>(wire: impl FnOnce(&ProcessEnvironment) -> Option<P>, handler: F) -> ExitCode
 where
     P: Send + Sync + 'static,
@@ -78,8 +77,8 @@ where
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         warm_up::make(warm_ups).await;
-        // Not `lambda_runtime::run`, which puts a span around each invocation, beside ours. And as a task: what stands
-        // right below `block_on` is woken by way of the kernel, four times in an invocation with one call.
+        // Not `lambda_runtime::run`, which puts a span around each invocation, beside ours. And as a task: what stands right
+        // below `block_on` is woken by way of the kernel, four times in an invocation with one call.
         tokio::spawn(Runtime::new(service).run()).await?
     })
 }

@@ -1,8 +1,7 @@
-//! The metrics of the shop, and the line in the Embedded Metric Format that reports those of one invocation to
-//! CloudWatch.
+//! The metrics of the shop, and the line in the Embedded Metric Format that reports those of one invocation to CloudWatch.
 //!
-//! The line goes to the log, from which CloudWatch takes the numbers: no call is made. An invocation that counted
-//! nothing writes no line.
+//! The line goes to the log, from which CloudWatch takes the numbers: no call is made. An invocation that counted nothing
+//! writes no line.
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
 
 use std::time::{SystemTime, UNIX_EPOCH};

@@ -50,8 +50,8 @@ impl Observation {
 
 /// Runs the work of an invocation under its observation.
 ///
-/// The work comes pinned, since it is large: moved here, it would be copied. Tasks that it spawns are not seen; no
-/// handler leaves anything of weight to one.
+/// The work comes pinned, since it is large: moved here, it would be copied. Tasks that it spawns are not seen; no handler
+/// leaves anything of weight to one.
 pub async fn observed<T>(observation: Observation, mut work: Pin<&mut impl Future<Output = T>>) -> T {
     let mut slot = Some(Box::new(observation));
     let answer = poll_fn(|context| {

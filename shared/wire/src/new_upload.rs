@@ -20,8 +20,7 @@ pub struct NewUploadBody {
 }
 
 impl NewUploadBody {
-    /// Reports every fault in the form; whether size, content type and file name are welcome is the use case's
-    /// decision.
+    /// Reports every fault in the form; whether size, content type and file name are welcome is the use case's decision.
     pub fn read(body: &Value) -> Result<Self, Vec<BodyFault>> {
         let mut reader = BodyReader::default();
         let read = read_upload(&mut reader, body);

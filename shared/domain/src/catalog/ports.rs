@@ -50,8 +50,8 @@ pub enum ApplyOutcome {
 /// Writes catalog rows.
 #[async_trait]
 pub trait CatalogWriter: Send + Sync {
-    /// MUST be one conditional write (`version < :this`) of the catalog attributes alone: units on hand are set and
-    /// open reservations stay subtracted; photos, reservations and sales on the same product are untouched.
+    /// MUST be one conditional write (`version < :this`) of the catalog attributes alone: units on hand are set and open
+    /// reservations stay subtracted; photos, reservations and sales on the same product are untouched.
     ///
     /// MUST tell a throttled write at once instead of repeating it: how fast rows come is the caller's to decide, who
     /// cannot slow down for what it does not see.
@@ -73,8 +73,8 @@ pub trait ByteStream: Send {
 /// Reads catalog files.
 #[async_trait]
 pub trait CatalogFiles: Send + Sync {
-    /// Opens these bytes of one version; the stream MUST end behind the last of them, or with the file. `None` when it
-    /// was deleted since.
+    /// Opens these bytes of one version; the stream MUST end behind the last of them, or with the file. `None` when it was
+    /// deleted since.
     async fn open(&self, object: &ObjectVersion, bytes: Range<u64>)
     -> Result<Option<Box<dyn ByteStream>>, PortFailure>;
 }
@@ -144,9 +144,9 @@ pub enum Advance {
 /// Keeps the state of imports, range by range.
 #[async_trait]
 pub trait ImportLedger: Send + Sync {
-    /// Marks the upload PROCESSING unless this version has finished. An upload that nobody announced (an object copied
-    /// in by hand) MUST be recorded now, with the next sequence; so MUST another version of a file that was seen
-    /// before, unless its `sequencer` says that it is the older one. The same version again finds the same import.
+    /// Marks the upload PROCESSING unless this version has finished. An upload that nobody announced (an object copied in by
+    /// hand) MUST be recorded now, with the next sequence; so MUST another version of a file that was seen before, unless
+    /// its `sequencer` says that it is the older one. The same version again finds the same import.
     async fn begin(
         &self,
         upload_id: &UploadId,
@@ -156,9 +156,9 @@ pub trait ImportLedger: Send + Sync {
     ) -> Result<Begin, PortFailure>;
     /// How far a range is; `None` before its first progress.
     async fn progress(&self, import: &ImportId, range: u32) -> Result<Option<RangeProgress>, PortFailure>;
-    /// Notes progress of a range that stands at `from` ([`RangeProgress::none`] before the first). In the same step
-    /// MUST the difference be added to what the upload shows, so that every row is counted once however often and by
-    /// whomever it is read. MUST change nothing unless the range still stands there and the import is open.
+    /// Notes progress of a range that stands at `from` ([`RangeProgress::none`] before the first). In the same step MUST the
+    /// difference be added to what the upload shows, so that every row is counted once however often and by whomever it is
+    /// read. MUST change nothing unless the range still stands there and the import is open.
     async fn advance(
         &self,
         import: &ImportId,
@@ -180,7 +180,7 @@ pub trait ImportLedger: Send + Sync {
 /// Runs imports that are too much for one invocation: range by range, several at a time.
 #[async_trait]
 pub trait ImportRunner: Send + Sync {
-    /// MUST start at most one execution per [`ImportId::execution_name`]; one that exists already is success. `ranges`
-    /// says how the file is divided, where that is known; otherwise it is divided first.
+    /// MUST start at most one execution per [`ImportId::execution_name`]; one that exists already is success. `ranges` says
+    /// how the file is divided, where that is known; otherwise it is divided first.
     async fn start(&self, job: &ImportJob, ranges: Option<&[FileRange]>) -> Result<(), PortFailure>;
 }

@@ -94,8 +94,7 @@ pub trait OrderBook: Send + Sync {
         parking: &Parking,
         at: Timestamp,
     ) -> Result<Transition, PortFailure>;
-    /// Orders that are PENDING or CANCELLING and were last changed before `query.before`, longest unchanged first. An
-    /// order that cannot be read MUST NOT fail the page.
+    /// PENDING and CANCELLING orders, longest unchanged first. An order that cannot be read MUST NOT fail the page.
     async fn overdue(&self, query: &OverdueQuery) -> Result<OverduePage, PortFailure>;
 }
 
@@ -149,7 +148,7 @@ pub trait ParkedOrders: Send + Sync {
     /// At most `limit` orders, longest parked first. MUST leave out an order that is no longer PARKED; the list may lag
     /// behind by seconds. An order that cannot be read MUST NOT fail the list.
     async fn list(&self, limit: usize) -> Result<ParkedList, PortFailure>;
-    /// `None` if there is no such order, or it is not PARKED. MUST NOT lag.
+    /// `None` for an order that is not PARKED. MUST NOT lag.
     async fn find(&self, id: &OrderId) -> Result<Option<ParkedOrder>, PortFailure>;
 }
 
@@ -289,8 +288,8 @@ pub struct PaymentRecord {
     pub at: Timestamp,
 }
 
-/// Our own record of each payment, for people. Decisions follow the gateway's ledger, never these records. A record
-/// MUST be kept for [`RECORDS_KEPT`](crate::ports::RECORDS_KEPT) after its last change.
+/// Our own record of each payment, for people. Decisions follow the gateway's ledger, never these records. Kept
+/// for [`RECORDS_KEPT`](crate::ports::RECORDS_KEPT) after its last change.
 #[async_trait]
 pub trait PaymentRecords: Send + Sync {
     /// MUST keep the furthest state: a late write of an earlier one changes nothing and is no error.

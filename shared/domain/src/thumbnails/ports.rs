@@ -138,8 +138,8 @@ pub enum ShowOutcome {
 /// Tells a product which photo it shows.
 #[async_trait]
 pub trait ProductPhotos: Send + Sync {
-    /// MUST be one conditional write (`photo sequence < :this`) that leaves catalog and stock attributes alone, and
-    /// MUST work before the catalog has named the product.
+    /// MUST be one conditional write (`photo sequence < :this`) that leaves catalog and stock attributes alone, and MUST
+    /// work before the catalog has named the product.
     async fn show(&self, photo: &PhotoShown, at: Timestamp) -> Result<ShowOutcome, PortFailure>;
 }
 
@@ -156,8 +156,8 @@ pub struct PhotoUpload {
 /// Keeps the state of photo uploads.
 #[async_trait]
 pub trait PhotoUploads: Send + Sync {
-    /// Marks the upload PROCESSING unless it has finished. An upload that nobody announced (an object copied in by
-    /// hand) MUST be recorded now, with the next sequence.
+    /// Marks the upload PROCESSING unless it has finished. An upload that nobody announced (an object copied in by hand)
+    /// MUST be recorded now, with the next sequence.
     async fn begin(&self, key: &PhotoKey, size_bytes: u64, at: Timestamp) -> Result<PhotoUpload, PortFailure>;
     async fn done(&self, upload_id: &UploadId, at: Timestamp) -> Result<(), PortFailure>;
     async fn reject(&self, upload_id: &UploadId, reason: &str, at: Timestamp) -> Result<(), PortFailure>;

@@ -5,8 +5,7 @@ use std::ops::Range;
 use crate::catalog::csv::RecordStart;
 use crate::values::{CorrelationId, ImportCounts, ObjectVersion, UploadId};
 
-/// One import: one version of one catalog file. A newer version of the same file is another import, with a higher
-/// sequence.
+/// One import: one version of one catalog file. A newer version of the same file is another import, with a higher sequence.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ImportId {
     pub upload_id: UploadId,
@@ -16,8 +15,8 @@ pub struct ImportId {
 
 impl ImportId {
     /// The name of the one execution that may run it: at most 80 of `[A-Za-z0-9_-]`, as Step Functions wants names
-    /// (<https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html>), while there are no
-    /// more than 10^15 uploads.
+    /// (<https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html>), while there are no more
+    /// than 10^15 uploads.
     pub fn execution_name(&self) -> String {
         format!("{}-{}", self.upload_id, self.sequence)
     }
