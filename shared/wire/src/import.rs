@@ -12,8 +12,10 @@ use serde::{Deserialize, Serialize, Serializer};
 
 /// Which version of which file, and its place among all uploads.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ImportJob"))]
 pub struct JobJson {
     #[serde(serialize_with = "write_upload_id", deserialize_with = "read_upload_id")]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::identifier"))]
     upload_id: UploadId,
     sequence: u64,
     /// Of the request that announced the file. Absent in executions that an earlier version of the shop started.
@@ -27,6 +29,7 @@ pub struct JobJson {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ImportObject"))]
 struct ObjectJson {
     key: String,
     version_id: Option<String>,
@@ -35,6 +38,7 @@ struct ObjectJson {
 
 /// A stretch of the file: `{"index": 3, "begin": 50331702, "line": 281245, "end": 67108931}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "FileRange"))]
 pub struct RangeJson {
     index: u32,
     /// Its first byte.
@@ -47,6 +51,7 @@ pub struct RangeJson {
 
 /// The input of an execution.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ImportInput {
     #[serde(flatten)]
     job: JobJson,
@@ -57,6 +62,7 @@ pub struct ImportInput {
 
 /// The input of the step that divides a file.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PlanInput {
     #[serde(flatten)]
     pub job: JobJson,
@@ -66,6 +72,7 @@ pub struct PlanInput {
 
 /// Its answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PlanOutcome {
     /// `PLANNED`, `UNFINISHED`, `UNUSABLE` or `GONE`.
     pub outcome: &'static str,
@@ -75,6 +82,7 @@ pub struct PlanOutcome {
 
 /// The input of the step that reads a range.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RangeInput {
     #[serde(flatten)]
     pub job: JobJson,
@@ -83,6 +91,7 @@ pub struct RangeInput {
 
 /// The input of the step that adds up.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FinishInput {
     #[serde(flatten)]
     pub job: JobJson,
