@@ -24,6 +24,7 @@ pub struct JobJson {
         serialize_with = "write_correlation_id",
         deserialize_with = "read_correlation_id"
     )]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::correlation_id"))]
     correlation_id: Option<CorrelationId>,
     object: ObjectJson,
 }

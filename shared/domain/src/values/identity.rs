@@ -7,6 +7,7 @@ pub const TEXT_ID_BYTES_MAX: usize = 64;
 /// Characters of an idempotency key at most; also its bytes, because all of them are ASCII.
 pub const IDEMPOTENCY_KEY_CHARS_MAX: usize = 255;
 const CUSTOMER_ID_BYTES_MAX: usize = 128;
+/// Bytes of a payment token at most.
 pub const PAYMENT_TOKEN_BYTES_MAX: usize = 128;
 const EMAIL_BYTES_MAX: usize = 254;
 
