@@ -4,7 +4,7 @@ use domain::catalog::import::STOPS_BEFORE_DEADLINE;
 use domain::catalog::import::job::{FileRange, ImportJob};
 use domain::catalog::import::range::{IngestRange, RangeOutcome};
 use door::failure;
-use door::subject::uploaded_file;
+use door::subject;
 use door::time::deadline;
 use entry::step::step;
 use events::invocation::{Invocation, Reply};
@@ -16,7 +16,7 @@ pub async fn handle(invocation: Invocation, ingest: &IngestRange) -> Reply {
     let stop_at = deadline(invocation.context.deadline_ms).minus(STOPS_BEFORE_DEADLINE);
     step(invocation, |input: RangeInput| async move {
         let (job, range) = (ImportJob::from(input.job), FileRange::from(input.range));
-        uploaded_file(&job.id.upload_id);
+        subject::import(&job);
         let ingested = ingest.run(&job, &range, stop_at).await.map_err(failure::step_error)?;
         let outcome = match ingested {
             RangeOutcome::Done => "DONE",

@@ -1,4 +1,4 @@
-//! How does `POST /orders/{id}/cancel` begin to undo a confirmed order?
+//! Handles `POST /orders/{id}/cancel`: begins to cancel a confirmed order.
 
 use domain::orders::cancel::CancelOrder;
 use domain::orders::ports::CancelOutcome;

@@ -1,4 +1,4 @@
-//! How does `GET /orders/{id}` show an order to its customer, and to nobody else?
+//! Handles `GET /orders/{id}`: shows an order to its customer only.
 
 use domain::orders::get::GetOrder;
 use domain::values::OrderId;

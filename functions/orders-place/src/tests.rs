@@ -1,4 +1,4 @@
-//! What is answered to an order, and what is written?
+//! Tests of the handler over the shop in memory: its answers, and what it writes.
 
 use std::time::Duration;
 

@@ -1,11 +1,13 @@
 //! Renders the photos that S3 announces through a queue to thumbnails.
 
+use std::time::Duration;
+
 use domain::ports::PortFailure;
 use domain::thumbnails::ports::PhotoRefused;
 use domain::thumbnails::render::{RenderOutcome, RenderThumbnails};
 use domain::values::PhotoKey;
 use door::object::created_object;
-use door::subject::uploaded_file;
+use door::subject;
 use entry::records::records;
 use events::invocation::{Invocation, Reply};
 use events::s3::{self, S3Event};
@@ -13,11 +15,15 @@ use events::sqs::{self, SqsMessage};
 use telemetry::metric::Metric;
 use telemetry::metrics;
 
+/// The most time that a message needs: the largest photo that is accepted, with the memory that the template gives, and
+/// five calls of S3 that have to be repeated.
+const LONGEST_MESSAGE: Duration = Duration::from_secs(20);
+
 /// Renders photos of `uploads_bucket`. Any other object is acknowledged without rendering it, above all a thumbnail: the
 /// rule that a thumbnail never triggers a thumbnail does not rest on the event source's filter only.
 pub async fn handle(invocation: Invocation, render: &RenderThumbnails, uploads_bucket: &str) -> Reply {
     let decode = |message: SqsMessage| s3::notification(&message.body);
-    records(invocation, sqs::messages, decode, |events| {
+    records(invocation, LONGEST_MESSAGE, sqs::messages, decode, |events| {
         render_all(events, render, uploads_bucket)
     })
     .await
@@ -31,8 +37,12 @@ async fn render_all(events: Vec<S3Event>, render: &RenderThumbnails, uploads_buc
         let Some((key, object)) = created_object(event, uploads_bucket, PhotoKey::parse) else {
             continue;
         };
-        uploaded_file(&key.upload_id);
-        match render.run(&key, object.version_id.as_deref(), object.size_bytes).await {
+        subject::upload(&key.upload_id);
+        let version_id = object.version_id.as_deref();
+        match render
+            .run(&key, version_id, object.size_bytes, &subject::caused_by)
+            .await
+        {
             Ok(outcome) => report(&outcome),
             Err(failure) => failures.push(failure),
         }

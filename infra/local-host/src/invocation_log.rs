@@ -104,6 +104,15 @@ impl InvocationLog {
         });
     }
 
+    /// Names the request that caused a running invocation, unless its event did. Of a batch, the first request.
+    pub(crate) fn correlate(&self, request_id: &str, correlation_id: &str) {
+        let mut entries = self.entries();
+        let mut newest_first = entries.kept.iter_mut().rev();
+        if let Some(entry) = newest_first.find(|entry| entry.request_id == request_id) {
+            entry.correlation_id.get_or_insert_with(|| correlation_id.to_owned());
+        }
+    }
+
     /// Newest first.
     pub(crate) fn to_json(&self) -> Value {
         self.entries().kept.iter().rev().map(shown).collect()
@@ -192,5 +201,16 @@ mod tests {
             (&shown[0]["outcome"], &shown[1]["outcome"]),
             (&json!("ok"), &json!("RUNNING"))
         );
+    }
+
+    #[test]
+    fn an_invocation_learns_its_correlation_id_once() {
+        let log = InvocationLog::default();
+        begin(&log, &json!({}));
+        log.correlate("another", "c-0");
+        assert_eq!(log.to_json()[0]["correlation_id"], Value::Null);
+        log.correlate("r-1", "c-1");
+        log.correlate("r-1", "c-2");
+        assert_eq!(log.to_json()[0]["correlation_id"], "c-1");
     }
 }

@@ -14,7 +14,7 @@ use axum::routing::{get, post};
 use domain::fulfilment::parked::{ListParked, RedriveOrder, RedriveOrderError};
 use domain::values::OrderId;
 use serde_json::{Value, json};
-use wire::parked::ParkedOrderJson;
+use wire::parked::ParkedListJson;
 
 use crate::dev::{answer, answer_with};
 use crate::payment_switch::Switch;
@@ -56,11 +56,8 @@ pub(crate) fn router(operator: Operator) -> Router {
 }
 
 async fn list(State(operator): Hands) -> Response {
-    let cases = operator.list.run().await;
-    answer(cases.map(|cases| {
-        let shown: Vec<_> = cases.iter().map(ParkedOrderJson::from).collect();
-        json!({ "parked": shown })
-    }))
+    let list = operator.list.run().await;
+    answer(list.map(|list| json!(ParkedListJson::from(&list))))
 }
 
 async fn redrive(State(operator): Hands, Path(id): Path<String>) -> Response {

@@ -19,7 +19,7 @@ use lambda::config::Environment;
 use lambda::sdk::sdk_config;
 use serde_json::{Value, json};
 use telemetry::error_chain::error_chain;
-use wire::parked::ParkedOrderJson;
+use wire::parked::ParkedListJson;
 
 /// Answers one question about a deployed shop, as JSON
 #[derive(Debug, Parser)]
@@ -57,9 +57,8 @@ fn asked(redrive: Option<&str>) -> Result<Value, Box<dyn Error + Send + Sync>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let Some(id) = redrive else {
-            let cases = operator.list.run().await?;
-            let shown: Vec<_> = cases.iter().map(ParkedOrderJson::from).collect();
-            return Ok(json!({ "parked": shown }));
+            let list = operator.list.run().await?;
+            return Ok(json!(ParkedListJson::from(&list)));
         };
         let id = OrderId::parse(id)?;
         operator.redrive.run(&id).await?;

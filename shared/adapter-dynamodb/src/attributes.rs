@@ -5,7 +5,7 @@ use std::error::Error;
 
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::values::{Currency, Money};
+use domain::values::{Currency, Money, Timestamp};
 
 /// An item, as the SDK hands it over.
 pub(crate) type Item = HashMap<String, AttributeValue>;
@@ -44,6 +44,15 @@ pub(crate) fn text(value: impl Into<String>) -> AttributeValue {
 
 pub(crate) fn number(value: impl ToString + Copy) -> AttributeValue {
     AttributeValue::N(value.to_string())
+}
+
+/// The name of the attribute that holds the time to live of an item.
+pub(crate) const EXPIRES_AT: &str = "expires_at";
+const MS_PER_SECOND: i64 = 1_000;
+
+/// A time to live in whole Unix seconds, as DynamoDB needs it; rounded up, so that no item is deleted early.
+pub(crate) fn expiry(expires_at: Timestamp) -> AttributeValue {
+    number(-(-expires_at.unix_ms()).div_euclid(MS_PER_SECOND))
 }
 
 pub(crate) fn bytes(value: impl Into<Vec<u8>>) -> AttributeValue {

@@ -58,6 +58,7 @@ impl ImportLedger for DynamoImportLedger {
             kind: &stored_upload::unannounced_catalog(object),
             size_bytes: object.size_bytes,
             created_by: None,
+            correlation_id: None,
             status: UploadStatus::Processing,
             import: Some(file),
             at,

@@ -20,5 +20,6 @@ pub mod stock;
 pub mod table;
 mod throttling;
 mod transactions;
+mod unreadable;
 mod upload_item;
 pub mod uploads;

@@ -3,16 +3,20 @@
 use async_trait::async_trait;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
-use domain::fulfilment::ports::{FulfilmentOrder, OrderBook, ParkedOrder, ParkedOrders, Parking, SagaKind, Transition};
+use domain::fulfilment::ports::{
+    FulfilmentOrder, OrderBook, OverduePage, OverdueQuery, ParkedList, ParkedOrder, ParkedOrders, Parking, SagaKind,
+    Transition,
+};
 use domain::fulfilment::status_change::StatusChange;
 use domain::ports::PortFailure;
 use domain::values::{OrderId, OrderStatus, RejectionReason, Timestamp};
 
-use crate::attributes::{Item, number, text};
+use crate::attributes::{Item, UnreadableItem, number, text};
 use crate::conditions::found_instead;
 use crate::order_item;
 use crate::orders;
 use crate::table::Table;
+use crate::unreadable;
 
 #[derive(Debug, Clone)]
 pub struct DynamoOrderBook {
@@ -24,8 +28,8 @@ impl OrderBook for DynamoOrderBook {
     async fn find(&self, id: &OrderId) -> Result<Option<FulfilmentOrder>, PortFailure> {
         const ACTION: &str = "read order";
         let item = orders::find(ACTION, &self.table, id).await?;
-        let order = item.map(|item| orders::order(ACTION, &item)).transpose()?;
-        Ok(order.map(FulfilmentOrder::from))
+        let order = item.map(|item| order_item::fulfilment_order(&item)).transpose();
+        order.map_err(|fault| PortFailure::permanent(ACTION, fault))
     }
 
     async fn confirm(&self, id: &OrderId, at: Timestamp) -> Result<Transition, PortFailure> {
@@ -52,29 +56,44 @@ impl OrderBook for DynamoOrderBook {
             .await
     }
 
-    /// The index lags behind the table by moments, which an order that is overdue has behind it.
-    async fn overdue(&self, before: Timestamp, limit: usize) -> Result<Vec<FulfilmentOrder>, PortFailure> {
+    /// The index lags behind the table by seconds, and an order is overdue after minutes.
+    async fn overdue(&self, query: &OverdueQuery) -> Result<OverduePage, PortFailure> {
         const ACTION: &str = "find overdue orders";
-        let items = self.indexed(ACTION, order_item::OPEN, before, limit).await?;
-        let orders = items.iter().map(|item| orders::order(ACTION, item));
-        orders.map(|order| order.map(FulfilmentOrder::from)).collect()
+        let OverdueQuery { before, after, limit } = query;
+        let start_key = after
+            .as_ref()
+            .map(|after| order_item::open_start_key(order_item::OPEN, after));
+        let (items, last_key) = self
+            .indexed(ACTION, order_item::OPEN, *before, start_key, *limit)
+            .await?;
+        let (orders, unreadable) = unreadable::readable(&items, order_item::fulfilment_order);
+        let next = last_key.as_ref().map(order_item::open_position).transpose();
+        Ok(OverduePage {
+            orders,
+            unreadable,
+            next: next.map_err(|fault| PortFailure::permanent(ACTION, fault))?,
+        })
     }
 }
 
 #[async_trait]
 impl ParkedOrders for DynamoOrderBook {
-    async fn list(&self, limit: usize) -> Result<Vec<ParkedOrder>, PortFailure> {
+    async fn list(&self, limit: usize) -> Result<ParkedList, PortFailure> {
         const ACTION: &str = "list parked orders";
         let ever = Timestamp::from_unix_ms(i64::MAX);
-        let items = self.indexed(ACTION, order_item::PARKED, ever, limit).await?;
-        let parked = items.iter().filter_map(|item| parked_order(ACTION, item).transpose());
-        parked.collect()
+        let (items, _) = self.indexed(ACTION, order_item::PARKED, ever, None, limit).await?;
+        let (parked, unreadable) = unreadable::readable(&items, parked_order);
+        Ok(ParkedList {
+            parked: parked.into_iter().flatten().collect(),
+            unreadable,
+        })
     }
 
     async fn find(&self, id: &OrderId) -> Result<Option<ParkedOrder>, PortFailure> {
         const ACTION: &str = "read parked order";
         let item = orders::find(ACTION, &self.table, id).await?;
-        item.map_or(Ok(None), |item| parked_order(ACTION, &item))
+        let parked = item.map_or(Ok(None), |item| parked_order(&item));
+        parked.map_err(|fault| PortFailure::permanent(ACTION, fault))
     }
 }
 
@@ -101,10 +120,12 @@ impl DynamoOrderBook {
         match change {
             StatusChange::Confirm | StatusChange::CompleteCancel => self
                 .lead_on(id, change, at)
-                .update_expression("SET #status = :to, updated_at = :at REMOVE parked_from, #open"),
+                .update_expression("SET #status = :to, updated_at = :at REMOVE parked_from, payment_token, #open"),
             StatusChange::Reject(reason) => self
                 .lead_on(id, change, at)
-                .update_expression("SET #status = :to, updated_at = :at, reason = :reason REMOVE parked_from, #open")
+                .update_expression(
+                    "SET #status = :to, updated_at = :at, reason = :reason REMOVE parked_from, payment_token, #open",
+                )
                 .expression_attribute_values(":reason", text(reason.as_str())),
             // On the right of `=` stands what the item had before: `parked_from` gets the status that is replaced here.
             StatusChange::Park(
@@ -129,16 +150,17 @@ impl DynamoOrderBook {
         }
     }
 
-    /// What the index of orders that somebody has to look after holds under this value, changed longest ago first.
+    /// Orders of the index `open-orders` under this value, longest unchanged first, and the key at which the next page
+    /// starts.
     async fn indexed(
         &self,
         action: &'static str,
         open: &str,
         before: Timestamp,
+        mut start_key: Option<Item>,
         limit: usize,
-    ) -> Result<Vec<Item>, PortFailure> {
+    ) -> Result<(Vec<Item>, Option<Item>), PortFailure> {
         let mut items = Vec::new();
-        let mut start_key = None;
         while items.len() < limit {
             let page = self
                 .table
@@ -161,7 +183,7 @@ impl DynamoOrderBook {
                 break;
             }
         }
-        Ok(items)
+        Ok((items, start_key))
     }
 
     /// Also moves an order along that was parked from where the change starts.
@@ -186,11 +208,10 @@ impl DynamoOrderBook {
     }
 }
 
-/// `None` for an order that something has led on.
-fn parked_order(action: &'static str, item: &Item) -> Result<Option<ParkedOrder>, PortFailure> {
-    let unreadable = |fault| PortFailure::permanent(action, fault);
-    if order_item::standing(item).map_err(unreadable)?.parked_from.is_none() {
+/// `None` for an order that is no longer PARKED.
+fn parked_order(item: &Item) -> Result<Option<ParkedOrder>, UnreadableItem> {
+    if order_item::standing(item)?.parked_from.is_none() {
         return Ok(None);
     }
-    Ok(order_item::stored(item).map_err(unreadable)?.into_parked())
+    Ok(order_item::stored(item)?.into_parked())
 }

@@ -16,6 +16,7 @@ use crate::idempotency::{self, Completed};
 use crate::order_item;
 use crate::table::Table;
 use crate::transactions;
+use crate::unreadable;
 
 #[derive(Debug, Clone)]
 pub struct DynamoOrderRepository {
@@ -91,10 +92,11 @@ impl OrderRepository for DynamoOrderRepository {
             .send()
             .await
             .map_err(|error| aws_errors::failure(ACTION, error))?;
-        let orders = page.items().iter().map(|item| order(ACTION, item));
+        let (orders, unreadable) = unreadable::readable(page.items(), order_item::order);
         let next = page.last_evaluated_key().map(order_item::position).transpose();
         Ok(OrderPage {
-            orders: orders.collect::<Result<Vec<Order>, PortFailure>>()?,
+            orders,
+            unreadable,
             next: next.map_err(|fault| PortFailure::permanent(ACTION, fault))?,
         })
     }
@@ -113,6 +115,8 @@ impl OrderRepository for DynamoOrderRepository {
             Some(_) => format!("{change}, cancel_trace_header = :trace"),
             None => change.to_owned(),
         };
+        // A CONFIRMED order has a payment token only if an earlier version of the shop wrote it.
+        let change = format!("{change} REMOVE payment_token");
         let mut cancelling = self
             .table
             .client

@@ -38,6 +38,7 @@ impl PhotoUploads for DynamoPhotoUploads {
             },
             size_bytes,
             created_by: None,
+            correlation_id: None,
             status: UploadStatus::Processing,
             import: None,
             at,
@@ -49,6 +50,7 @@ impl PhotoUploads for DynamoPhotoUploads {
         };
         Ok(PhotoUpload {
             sequence: upload.sequence,
+            correlation_id: upload.correlation_id,
             finished: upload.status.is_final(),
         })
     }

@@ -1,4 +1,4 @@
-//! Which table, and which client? One handle for all adapters of this crate.
+//! The handle of a table and its client, which all adapters of this crate share.
 
 use std::sync::Arc;
 
@@ -19,6 +19,7 @@ pub struct Table {
     /// Tells what was written through this handle and its clones from what others wrote: for who may undo only that.
     pub(crate) holder: Arc<str>,
     pub(crate) trace_header: fn() -> Option<String>,
+    pub(crate) continue_from: fn(&str),
 }
 
 impl Table {
@@ -30,10 +31,17 @@ impl Table {
             name: name.into(),
             holder: Uuid::now_v7().to_string().into(),
             trace_header: || None,
+            continue_from: |_| {},
         }
     }
 
-    /// Stores the trace of a request beside the orders that it changes, so that what their stream leads to belongs to it.
+    /// Calls `continue_from` with the stored trace of the request that announced an upload, as soon as it is read.
+    #[must_use]
+    pub fn with_continued_trace(self, continue_from: fn(&str)) -> Self {
+        Self { continue_from, ..self }
+    }
+
+    /// Stores the trace of a request in the orders and uploads that it writes, so that what they cause belongs to it.
     #[must_use]
     pub fn with_trace_header(self, trace_header: fn() -> Option<String>) -> Self {
         Self { trace_header, ..self }
@@ -72,6 +80,7 @@ impl Table {
             name: name.into(),
             holder: Arc::clone(&self.holder),
             trace_header: self.trace_header,
+            continue_from: self.continue_from,
         }
     }
 }

@@ -323,7 +323,7 @@ mod tests {
             Ok((row.get::<_, String>(0)?, row.get::<_, Option<String>>(1)?))
         });
         assert_eq!(found.unwrap(), ("u-1".to_owned(), None));
-        assert_eq!(configure(&connection), Ok(2));
+        assert_eq!(configure(&connection), Ok(i64::try_from(SHOP.steps.len()).unwrap()));
     }
 
     #[test]

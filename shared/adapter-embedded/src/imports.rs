@@ -112,6 +112,7 @@ fn begin(
         kind: &stored_upload::unannounced_catalog(object),
         size_bytes: object.size_bytes,
         created_by: None,
+        correlation_id: None,
         status: UploadStatus::Processing,
         at,
     };

@@ -12,7 +12,7 @@ use rusqlite::{Connection, named_params};
 
 use crate::Database;
 use crate::idempotency::{self, Completed};
-use crate::order_rows;
+use crate::order_rows::{self, Readable};
 
 #[derive(Debug, Clone)]
 pub struct SqliteOrderRepository {
@@ -98,32 +98,29 @@ fn page(connection: &Connection, query: &OrderQuery) -> rusqlite::Result<OrderPa
         .after
         .as_ref()
         .map_or((i64::MAX, ""), |after| (after.created_at.unix_ms(), after.id.as_str()));
-    // One more than asked for tells whether there is more.
-    let mut orders = connection
-        .prepare_cached(&format!(
-            "SELECT {columns} FROM orders
-             WHERE customer_id = :customer
-               AND (:status IS NULL OR status = :status)
-               AND (created_at, id) < (:created_before, :id)
-             ORDER BY created_at DESC, id DESC LIMIT :limit",
-            columns = order_rows::COLUMNS,
-        ))?
-        .query_map(
-            named_params! {
-                ":customer": query.customer.as_str(),
-                ":status": query.status.map(OrderStatus::as_str),
-                ":created_before": created_before,
-                ":id": id,
-                ":limit": query.limit.saturating_add(1),
-            },
-            |row| order_rows::read(row).map(|stored| stored.order),
-        )?
-        .collect::<rusqlite::Result<Vec<Order>>>()?;
-    let has_more = orders.len() > query.limit;
-    orders.truncate(query.limit);
-    let next = orders.last().filter(|_| has_more).map(|order| OrderPosition {
-        created_at: order.created_at,
-        id: order.id.clone(),
-    });
-    Ok(OrderPage { orders, next })
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {columns} FROM orders
+         WHERE customer_id = :customer
+           AND (:status IS NULL OR status = :status)
+           AND (created_at, id) < (:created_before, :id)
+         ORDER BY created_at DESC, id DESC LIMIT :limit",
+        columns = order_rows::COLUMNS,
+    ))?;
+    let rows = statement.query(named_params! {
+        ":customer": query.customer.as_str(),
+        ":status": query.status.map(OrderStatus::as_str),
+        ":created_before": created_before,
+        ":id": id,
+        ":limit": query.limit.saturating_add(1),
+    })?;
+    let Readable {
+        orders,
+        unreadable,
+        next,
+    } = order_rows::readable(rows, query.limit, "created_at")?;
+    Ok(OrderPage {
+        orders: orders.into_iter().map(|stored| stored.order).collect(),
+        unreadable,
+        next: next.map(|(created_at, id)| OrderPosition { created_at, id }),
+    })
 }

@@ -16,7 +16,7 @@ pub struct SqlitePaymentRecords {
 
 #[async_trait]
 impl PaymentRecords for SqlitePaymentRecords {
-    async fn note(&self, order: &OrderId, record: PaymentRecord) -> Result<(), PortFailure> {
+    async fn record(&self, order: &OrderId, record: PaymentRecord) -> Result<(), PortFailure> {
         let order = order.clone();
         self.database
             .call("note payment", move |connection| {

@@ -9,7 +9,7 @@ pub(crate) struct Schema {
 
 /// Times are Unix milliseconds, amounts minor units, lists JSON.
 pub(crate) const SHOP: Schema = Schema {
-    steps: &[SHOP_TABLES, IMPORTS_IN_RANGES],
+    steps: &[SHOP_TABLES, IMPORTS_IN_RANGES, UPLOADS_OF_REQUESTS],
 };
 
 const SHOP_TABLES: &str = "
@@ -185,6 +185,11 @@ CREATE TABLE import_ranges (
     is_done INTEGER NOT NULL,
     PRIMARY KEY (sequence, range_index)
 ) STRICT, WITHOUT ROWID;
+";
+
+const UPLOADS_OF_REQUESTS: &str = "
+-- The request that announced the file; NULL for a file that was copied in by hand, and in older rows.
+ALTER TABLE uploads ADD COLUMN correlation_id TEXT;
 ";
 
 /// The provider's books. They are not the shop's: nothing there reads them.

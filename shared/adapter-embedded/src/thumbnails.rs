@@ -128,6 +128,7 @@ impl PhotoUploads for SqlitePhotoUploads {
                     },
                     size_bytes,
                     created_by: None,
+                    correlation_id: None,
                     status: UploadStatus::Processing,
                     at,
                 };
@@ -136,6 +137,7 @@ impl PhotoUploads for SqlitePhotoUploads {
                 let upload = upload_rows::get(connection, &key.upload_id)?;
                 Ok(PhotoUpload {
                     sequence: upload.sequence,
+                    correlation_id: upload.correlation_id,
                     finished: upload.status.is_final(),
                 })
             })

@@ -26,12 +26,14 @@ impl UploadRepository for SqliteUploadRepository {
                     size_bytes,
                     created_by,
                     created_at,
+                    correlation_id,
                 } = &upload;
                 let new = NewRow {
                     id,
                     kind,
                     size_bytes: *size_bytes,
                     created_by: Some(created_by),
+                    correlation_id: Some(correlation_id),
                     status: UploadStatus::Waiting,
                     at: *created_at,
                 };

@@ -11,3 +11,4 @@ pub mod object;
 pub mod request;
 pub mod subject;
 pub mod time;
+pub mod unreadable;

@@ -97,7 +97,7 @@ impl Problem {
     }
 
     #[must_use]
-    fn cause(mut self, error: &dyn Error) -> Self {
+    fn cause(mut self, error: &(dyn Error + 'static)) -> Self {
         self.cause = Some(error_chain(error).into());
         self
     }
@@ -212,7 +212,7 @@ impl Problem {
     // --- 500 and 503 ---
 
     /// 500: an internal failure that a retry does not fix. The error and its sources go to the log only.
-    pub fn internal(error: &dyn Error) -> Self {
+    pub fn internal(error: &(dyn Error + 'static)) -> Self {
         Self::internal_because(error_chain(error))
     }
 
@@ -224,7 +224,7 @@ impl Problem {
     }
 
     /// 503: a dependency was throttled, timed out or unreachable. The error and its sources go to the log only.
-    pub fn unavailable(error: &dyn Error) -> Self {
+    pub fn unavailable(error: &(dyn Error + 'static)) -> Self {
         Self::new(503, "unavailable", "The service is temporarily unavailable")
             .retry_after(RETRY_AFTER_SECONDS)
             .cause(error)

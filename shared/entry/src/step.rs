@@ -10,6 +10,7 @@ use events::json_fault;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use telemetry::calls::end_continued;
 use telemetry::context::{about, invocation_span, is_correlation_id};
 use telemetry::error_chain::error_chain;
 use telemetry::metric::Metric;
@@ -58,18 +59,18 @@ impl StepError {
     }
 
     /// A failure that a retry can fix.
-    pub fn transient(error: &dyn Error) -> Self {
+    pub fn transient(error: &(dyn Error + 'static)) -> Self {
         Self::new(TRANSIENT_FAILURE, "a dependency failed temporarily; a retry can help").cause(error)
     }
 
     /// A failure that a retry does not fix.
-    pub fn internal(error: &dyn Error) -> Self {
+    pub fn internal(error: &(dyn Error + 'static)) -> Self {
         Self::new(INTERNAL_FAILURE, "the step could not be completed").cause(error)
     }
 
     /// Adds the error and its sources, for the log only.
     #[must_use]
-    pub fn cause(mut self, error: &dyn Error) -> Self {
+    pub fn cause(mut self, error: &(dyn Error + 'static)) -> Self {
         self.cause = Some(error_chain(error));
         self
     }
@@ -114,6 +115,7 @@ where
                 ..StepError::new(STEP_PANICKED, "the step panicked")
             })
         });
+        end_continued(outcome.is_err());
         let duration_ms = elapsed_ms(started);
         match &outcome {
             Ok(_) => tracing::info!(outcome = "ok", duration_ms, "invocation ended"),

@@ -53,6 +53,7 @@ fn context() -> InvocationContext {
         function_name: "orders-place".to_owned(),
         request_id: "request-1".to_owned(),
         deadline_ms: 10_000,
+        ends_at: None,
         trace_id: None,
         cold_start: false,
     }

@@ -13,6 +13,7 @@ use std::cell::RefCell;
 use std::error::Error;
 use std::future::Future;
 use std::sync::Once;
+use std::time::Duration;
 
 use entry::http::http;
 use entry::problem::Problem;
@@ -59,6 +60,7 @@ fn context() -> InvocationContext {
         function_name: "orders-place".to_owned(),
         request_id: "request-1".to_owned(),
         deadline_ms: 10_000,
+        ends_at: None,
         trace_id: Some("Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1".to_owned()),
         cold_start: true,
     }
@@ -220,7 +222,9 @@ async fn each_failed_record_is_logged_once_with_its_id() {
         }
     };
     let event = records_of(["fine", "fail", "panic"]);
-    records(invocation(event), sqs::messages, Ok, handler).await.unwrap();
+    records(invocation(event), Duration::from_secs(1), sqs::messages, Ok, handler)
+        .await
+        .unwrap();
     let lines = lines();
     let summary: Vec<_> = lines.iter().map(|line| (&line["message"], &line["item_id"])).collect();
     let (rendered, failed, ended) = (json!("rendered"), json!("record failed"), json!("invocation ended"));
@@ -351,7 +355,9 @@ async fn a_record_with_its_own_trace_is_logged_under_that_trace() {
         tracing::info!("rendered");
         Ok::<_, SaveOrder>(())
     };
-    records(invocation(event), sqs::messages, Ok, handler).await.unwrap();
+    records(invocation(event), Duration::from_secs(1), sqs::messages, Ok, handler)
+        .await
+        .unwrap();
     let traces: Vec<Value> = lines().iter().map(|line| line["trace_id"].clone()).collect();
     let of_the_batch = "1-5759e988-bd862e3fe1be46a994272793";
     assert_eq!(

@@ -1,7 +1,7 @@
 //! An invocation of a function: the event, its context, and the answer or error that Lambda expects.
 
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -25,6 +25,7 @@ impl Invocation {
                 function_name: function_name.to_owned(),
                 request_id: request_id.to_owned(),
                 deadline_ms,
+                ends_at: None,
                 trace_id: None,
                 cold_start: false,
             },
@@ -74,6 +75,8 @@ pub struct InvocationContext {
     pub request_id: String,
     /// When Lambda ends this invocation, in Unix milliseconds.
     pub deadline_ms: u64,
+    /// The same by the clock of this process. `None` where nothing ends an invocation, as in simulated time.
+    pub ends_at: Option<Instant>,
     /// The X-Ray trace header of this invocation. Not from the environment, where it may be that of an earlier one.
     pub trace_id: Option<String>,
     /// Whether this is the first invocation of its execution environment.
@@ -130,6 +133,7 @@ mod tests {
             function_name: "orders-place".to_owned(),
             request_id: "request-1".to_owned(),
             deadline_ms: 10_000,
+            ends_at: None,
             trace_id: None,
             cold_start: true,
         }

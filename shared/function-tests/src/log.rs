@@ -1,4 +1,4 @@
-//! What do the functions log in these tests? Every line, at the lowest level; and none of it may be private.
+//! Captures what functions log in tests, at the lowest level, and checks it for private data.
 
 use std::cell::RefCell;
 use std::sync::Once;

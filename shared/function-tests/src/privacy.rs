@@ -1,4 +1,4 @@
-//! What may nobody read in a log line, a metric or a trace? An address, a token, a key, or what a caller sent.
+//! Finds private data in log lines, metrics and traces: addresses, tokens, keys, and content that callers sent.
 //!
 //! Every process that a test starts is read to its end by these rules: the local host, the functions' binaries, what
 //! their traces told a daemon, and, by `tests/tests/telemetry_privacy/`, the log groups of the local cloud.

@@ -14,7 +14,7 @@ use telemetry::span::{Attempt, Outcome, Target};
 
 const TRACE_HEADER: &str = "x-amzn-trace-id";
 /// Bytes of an error response, at most. They usually have a few hundred; a longer body is left unread.
-const REFUSAL_BYTES_MAX: u64 = 16 * 1024;
+const REFUSAL_BYTES_MAX: usize = 16 * 1024;
 /// Characters of an error code, at most.
 const ERROR_CHARS_MAX: usize = 64;
 
@@ -86,19 +86,25 @@ async fn ended(attempt: InFlight, mut response: HttpResponse) -> HttpResponse {
 }
 
 /// Reads the error code from a header, from a member of a JSON body, or from an element of an XML body. Puts the body
-/// back.
+/// back, unless it breaks off or is too long: then it stays empty, and the SDK reports an unreadable response.
 async fn error_code(response: &mut HttpResponse) -> Option<String> {
     if let Some(name) = response.headers().get("x-amzn-errortype") {
         return plain_code(name);
     }
-    // S3 sends error responses in chunks, without a length.
-    let length = response.headers().get("content-length").map(str::parse::<u64>);
+    let length = response.headers().get("content-length").map(str::parse::<usize>);
     if length.is_some_and(|length| length.is_ok_and(|bytes| bytes > REFUSAL_BYTES_MAX)) {
         return None;
     }
     let body = std::mem::replace(response.body_mut(), SdkBody::empty());
-    // If the body breaks off, it stays empty, and the SDK reports an unreadable response.
-    let bytes = ByteStream::new(body).collect().await.ok()?.into_bytes();
+    let mut body = ByteStream::new(body);
+    let mut bytes = Vec::new();
+    // S3 sends error responses in chunks, without a length.
+    while let Some(chunk) = body.try_next().await.ok()? {
+        if bytes.len() + chunk.len() > REFUSAL_BYTES_MAX {
+            return None;
+        }
+        bytes.extend_from_slice(&chunk);
+    }
     let name = std::str::from_utf8(&bytes).ok().and_then(code_in_body);
     *response.body_mut() = SdkBody::from(bytes);
     name
@@ -183,7 +189,12 @@ fn only_table(request: &HttpRequest) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+
     use aws_smithy_runtime_api::http::StatusCode;
+    use bytes::Bytes;
+    use http_body::{Body, Frame};
 
     use super::*;
 
@@ -258,6 +269,46 @@ mod tests {
             assert_eq!(error_code(&mut response).await.as_deref(), name);
             assert_eq!(response.body().bytes(), Some(body.as_bytes()));
         }
+    }
+
+    /// A body as S3 sends it: in so many chunks, without a length.
+    struct Chunks(usize);
+
+    impl Body for Chunks {
+        type Data = Bytes;
+        type Error = std::io::Error;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+            let Some(left) = self.0.checked_sub(1) else {
+                return Poll::Ready(None);
+            };
+            self.0 = left;
+            Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(
+                b"<Error><Code>SlowDown</Code></Error>",
+            )))))
+        }
+    }
+
+    fn chunked(chunks: usize) -> HttpResponse {
+        let body = SdkBody::from_body_1_x(Chunks(chunks));
+        HttpResponse::new(StatusCode::try_from(503).unwrap(), body)
+    }
+
+    #[tokio::test]
+    async fn a_chunked_body_is_read_up_to_a_limit() {
+        let mut short = chunked(1);
+        assert_eq!(refusal(&mut short).await.as_deref(), Some("SlowDown"));
+        assert_eq!(short.body().bytes(), Some(&b"<Error><Code>SlowDown</Code></Error>"[..]));
+        let mut endless = chunked(usize::MAX);
+        assert_eq!(refusal(&mut endless).await, None);
+        assert_eq!(
+            endless.body().bytes(),
+            Some(&b""[..]),
+            "the SDK finds an unreadable answer"
+        );
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use events::invocation::{FunctionError, Invocation, InvocationContext, Reply};
 use lambda_runtime::{Diagnostic, LambdaEvent, Runtime};
@@ -91,6 +92,11 @@ fn diagnostic(error: FunctionError) -> Diagnostic {
     }
 }
 
+fn time_left(deadline_ms: u64) -> Duration {
+    let deadline = UNIX_EPOCH + Duration::from_millis(deadline_ms);
+    deadline.duration_since(SystemTime::now()).unwrap_or_default()
+}
+
 fn invocation(event: LambdaEvent<Box<RawValue>>, cold_start: bool) -> Invocation {
     let (event, context) = event.into_parts();
     deadline::set(context.deadline);
@@ -100,6 +106,7 @@ fn invocation(event: LambdaEvent<Box<RawValue>>, cold_start: bool) -> Invocation
             function_name: context.env_config.function_name.clone(),
             request_id: context.request_id,
             deadline_ms: context.deadline,
+            ends_at: Some(Instant::now() + time_left(context.deadline)),
             trace_id: context.xray_trace_id,
             cold_start,
         },

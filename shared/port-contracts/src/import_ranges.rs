@@ -1,4 +1,4 @@
-//! What must an `ImportLedger` do with the progress of ranges?
+//! The contract of `ImportLedger` about the progress of ranges.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What must an `ImportLedger` do with events and ends?
+//! The contract of `ImportLedger` about the beginning and the end of imports.
 
 use std::sync::Arc;
 
@@ -40,6 +40,7 @@ async fn an_announced_import_begins(ports: &ImportPorts) {
             sequence,
         },
         uploaded_by: Some(announced.created_by),
+        correlation_id: announced.correlation_id,
         file_name,
         finished: None,
     };

@@ -18,6 +18,11 @@ pub fn continue_from(header: &str) {
     }
 }
 
+/// Ends what [`continue_from`] began in an invocation that is not a batch. Does nothing if nothing was begun.
+pub fn end_continued(failed: bool) {
+    observation::with(|observation| observation.trace.end_continued(failed));
+}
+
 /// Ends the span of a record: calls belong to the trace of the batch again.
 pub fn end_record(failed: bool) {
     observation::with(|observation| observation.trace.end_record(failed));

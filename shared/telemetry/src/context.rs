@@ -1,5 +1,7 @@
 //! Adds ids to log lines and traces: of the invocation, of the record, and of the current order or upload.
 
+use std::sync::OnceLock;
+
 use events::invocation::InvocationContext;
 use tracing::Span;
 use tracing::field::Empty;
@@ -36,12 +38,27 @@ pub fn record_span(item_id: &str) -> Span {
     )
 }
 
+type Listener = Box<dyn Fn(&str, &str) + Send + Sync>;
+
+/// One for the process: the local host, which shows its invocations with their correlation ids.
+static LISTENER: OnceLock<Listener> = OnceLock::new();
+
+/// Calls `listener` with the request id and the correlation id whenever an invocation learns its correlation id. Only the
+/// first listener of a process is called.
+pub fn on_correlation(listener: impl Fn(&str, &str) + Send + Sync + 'static) {
+    // A second host in the same process, as in a test, shows no ids.
+    LISTENER.set(Box::new(listener)).unwrap_or_default();
+}
+
 /// Adds this correlation id to all further log lines of this invocation, or of this record of a batch.
 ///
 /// Call it as soon as the id has been read from a message or a saga's input. An invalid correlation id is ignored.
 pub fn correlate(correlation_id: &str) {
     if is_correlation_id(correlation_id) {
         Span::current().record("correlation_id", correlation_id);
+        if let Some(listener) = LISTENER.get() {
+            observation::with(|observation| listener(observation.request_id(), correlation_id));
+        }
     }
 }
 

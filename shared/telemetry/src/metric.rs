@@ -52,11 +52,13 @@ pub enum Metric {
     Throttles,
     /// Answers with a status of 500 and more, failed records, and steps that ended by a fault of ours.
     Faults,
+    /// Stored items that a list had to leave out because they cannot be read.
+    UnreadableItems,
 }
 
 impl Metric {
     /// All metrics, in the order of their declaration.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::OrdersPlaced,
         Self::OrdersConfirmed,
         Self::OrdersRejected,
@@ -71,6 +73,7 @@ impl Metric {
         Self::Retries,
         Self::Throttles,
         Self::Faults,
+        Self::UnreadableItems,
     ];
 
     /// The name in CloudWatch.
@@ -90,6 +93,7 @@ impl Metric {
             Self::Retries => "Retries",
             Self::Throttles => "Throttles",
             Self::Faults => "Faults",
+            Self::UnreadableItems => "UnreadableItems",
         }
     }
 
@@ -109,7 +113,8 @@ impl Metric {
             | Self::PhotosRejected
             | Self::CatalogRowsWritten
             | Self::CatalogRowsRejected
-            | Self::CatalogsRejected => &[&["Service", "Stage"]],
+            | Self::CatalogsRejected
+            | Self::UnreadableItems => &[&["Service", "Stage"]],
         }
     }
 }

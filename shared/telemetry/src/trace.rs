@@ -65,6 +65,14 @@ impl Trace {
         self.subject = Some((subject, id.to_owned()));
     }
 
+    pub(crate) fn end_continued(&mut self, failed: bool) {
+        if self.record.is_some() {
+            let subject = self.subject.clone();
+            self.end_record(failed);
+            self.subject = subject;
+        }
+    }
+
     /// A record with its own trace gets two spans that link to each other: one in its trace, as the parent of its
     /// calls, and one in the trace of the batch.
     pub(crate) fn end_record(&mut self, failed: bool) {

@@ -1,4 +1,4 @@
-//! What does staff send to announce an upload?
+//! The body of `POST /uploads`.
 
 use domain::uploads::upload::UploadKind;
 use domain::values::SkuText;

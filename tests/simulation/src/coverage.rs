@@ -36,15 +36,15 @@ const SITES: [(&str, &[&str]); 19] = [
     ("saga-release-stock", &["invoke", "stock.give_back"]),
     (
         "saga-authorize-payment",
-        &["invoke", "orders.find", "gateway.authorize", "payments.note"],
+        &["invoke", "orders.find", "gateway.authorize", "payments.record"],
     ),
     (
         "saga-capture-payment",
-        &["invoke", "orders.find", "gateway.capture", "payments.note"],
+        &["invoke", "orders.find", "gateway.capture", "payments.record"],
     ),
     (
         "saga-void-payment",
-        &["invoke", "orders.find", "gateway.void", "payments.note"],
+        &["invoke", "orders.find", "gateway.void", "payments.record"],
     ),
     (
         "saga-refund-payment",
@@ -53,7 +53,7 @@ const SITES: [(&str, &[&str]); 19] = [
             "orders.find",
             "gateway.void",
             "gateway.refund",
-            "payments.note",
+            "payments.record",
         ],
     ),
     ("saga-confirm-order", &["invoke", "stock.commit", "orders.confirm"]),

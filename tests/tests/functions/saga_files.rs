@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use domain::values::DeclineReason;
 use serde_json::{Value, json};
 use state_machine::host::StateError;
 use state_machine::virtual_host::{Answer, VirtualHost};
 use state_machine::{ExecutionInput, Outcome, StateMachine};
+use wire::step_fault::StepFault;
 
 const ORDER_SAGA: &str = include_str!("../../../infra/order-saga.asl.json");
 const ORDER_CANCEL: &str = include_str!("../../../infra/order-cancel.asl.json");
@@ -86,15 +88,15 @@ fn an_order_without_failures_is_confirmed() {
 
 #[test]
 fn a_failure_before_the_capture_voids_and_releases() {
-    let cases = [
+    let declined =
+        DeclineReason::ALL.map(|reason| ("AuthorizePayment", StepFault::from(reason).as_str(), reason.as_str()));
+    let other = [
         ("ReserveStock", "OutOfStock", "out_of_stock"),
-        ("AuthorizePayment", "PaymentDeclined", "payment_declined"),
-        ("AuthorizePayment", "InsufficientFunds", "insufficient_funds"),
         ("AuthorizePayment", "TransientFailure", "payment_unavailable"),
         ("AuthorizePayment", "States.Timeout", "payment_unavailable"),
         ("CapturePayment", "CaptureRefused", "capture_refused"),
     ];
-    for (function, error, reason) in cases {
+    for (function, error, reason) in declined.into_iter().chain(other) {
         let (outcome, invoked) = run_with(&order_saga(), &[(function, error)]);
         assert_eq!(outcome, rejected(reason), "{function} {error}");
         let undone = &invoked[invoked.len() - 4..];

@@ -1,22 +1,13 @@
 //! Tests that template, functions, events, state machines and local host agree.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use local_host::template::{self, Deployment, EventSource};
 use serde_json::Value;
 use tests::repository;
 
-/// The routes of the contract, and whether they need an access token.
-const ROUTES: [(&str, &str, bool); 8] = [
-    ("POST", "/orders", true),
-    ("GET", "/orders/{id}", true),
-    ("GET", "/orders", true),
-    ("POST", "/orders/{id}/cancel", true),
-    ("GET", "/products", false),
-    ("GET", "/products/{sku}", false),
-    ("POST", "/uploads", true),
-    ("GET", "/uploads/{id}", true),
-];
+/// Routes that answer without an access token. Every other route asks for one.
+const PUBLIC_ROUTES: [&str; 2] = ["GET /products", "GET /products/{sku}"];
 
 /// The outputs of the contract.
 const OUTPUTS: [&str; 14] = [
@@ -136,24 +127,57 @@ fn every_function_has_a_test_beside_its_handler_that_names_its_events() {
     }
 }
 
-#[test]
-fn the_template_has_exactly_the_routes_of_the_contract() {
-    let deployment = deployment();
-    let mut routes: Vec<(String, String, bool)> = Vec::new();
-    for function in deployment.functions.values() {
+/// The routes of every function, like `GET /orders/{id}`, and whether each asks for an access token.
+fn routes() -> BTreeMap<String, (String, bool)> {
+    let mut routes = BTreeMap::new();
+    for function in deployment().functions.into_values() {
         for source in &function.sources {
             if let EventSource::Http(route) = source {
-                routes.push((route.method.clone(), route.path.clone(), route.authorizer.is_some()));
+                let name = format!("{} {}", route.method, route.path);
+                routes.insert(name, (function.crate_name.clone(), route.authorizer.is_some()));
             }
         }
     }
-    routes.sort();
-    let mut contract: Vec<(String, String, bool)> = ROUTES
-        .iter()
-        .map(|(method, path, token)| ((*method).to_owned(), (*path).to_owned(), *token))
+    routes
+}
+
+#[test]
+fn the_readme_lists_exactly_the_routes_of_the_template() {
+    const METHODS: [&str; 5] = ["DELETE ", "GET ", "PATCH ", "POST ", "PUT "];
+    let readme = repository::text("README.md");
+    let rows = readme
+        .lines()
+        .filter(|line| line.starts_with("| [") && line.contains("](functions/"));
+    let listed: BTreeMap<&str, &str> = rows
+        .flat_map(|row| row.split('`').skip(1).step_by(2).map(move |quoted| (quoted, row)))
+        .filter(|(quoted, _)| METHODS.iter().any(|method| quoted.starts_with(method)))
         .collect();
-    contract.sort();
-    assert_eq!(routes, contract);
+    let routes = routes();
+    for (route, (function, _)) in &routes {
+        let row = listed.get(route.as_str());
+        let row = row.unwrap_or_else(|| panic!("the README's table of functions has no `{route}`"));
+        assert!(
+            row.contains(&format!("[{function}](")),
+            "`{route}` is not in the row of {function}"
+        );
+    }
+    for route in listed.keys() {
+        assert!(
+            routes.contains_key(*route),
+            "the README lists `{route}`, which the template has not"
+        );
+    }
+}
+
+#[test]
+fn every_route_but_the_public_ones_asks_for_an_access_token() {
+    let routes = routes();
+    for (route, (_, asks_for_token)) in &routes {
+        assert_eq!(*asks_for_token, !PUBLIC_ROUTES.contains(&route.as_str()), "{route}");
+    }
+    for route in PUBLIC_ROUTES {
+        assert!(routes.contains_key(route), "the template has no {route}");
+    }
 }
 
 #[test]

@@ -12,11 +12,12 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use events::invocation::{Invocation, InvocationContext, Reply};
 use serde_json::{Value, json};
+use telemetry::context::on_correlation;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
@@ -132,13 +133,16 @@ impl Invoker {
         let functions = functions
             .into_iter()
             .map(|(logical_id, function)| (logical_id, Hosted::of(function)));
+        let log = Arc::new(InvocationLog::default());
+        let correlated = Arc::clone(&log);
+        on_correlation(move |request_id, correlation_id| correlated.correlate(request_id, correlation_id));
         Self {
             functions: functions.collect(),
             reads: Room::new(READS),
             writes: Room::new(WRITES),
             background: Room::new(BACKGROUND),
             backlog,
-            log: Arc::new(InvocationLog::default()),
+            log,
         }
     }
 
@@ -191,6 +195,7 @@ impl Invoker {
             function_name: function.name.clone(),
             request_id: uuid::Uuid::new_v4().to_string(),
             deadline_ms: u64::try_from(now_ms()).unwrap_or_default().saturating_add(timeout_ms),
+            ends_at: Some(Instant::now() + function.timeout),
             trace_id: None,
             cold_start: lease.is_cold,
         };

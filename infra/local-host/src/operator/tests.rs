@@ -123,7 +123,7 @@ async fn what_is_not_parked_is_not_redriven() {
         let (status, answer) = ask(&router, "POST", &format!("/dev/parked/{id}/redrive"), "").await;
         assert_eq!(
             (status, answer["message"].as_str()),
-            (404, Some("no such order is parked"))
+            (404, Some("the order does not exist or is not PARKED"))
         );
     }
 }

@@ -16,7 +16,7 @@ use domain::ports::{SendClaim, SendLog, SendState};
 use domain::values::{CorrelationId, OrderStatus};
 use port_contracts::orders::OrderPorts;
 use port_contracts::samples::{self, at};
-use port_contracts::{idempotency, mail, order_book, orders};
+use port_contracts::{idempotency, mail, order_book, orders, parked_orders};
 use serde_json::{Value, json};
 
 use crate::cloud::{self, Index};
@@ -77,7 +77,7 @@ async fn the_order_book() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 #[ignore = "needs a local cloud: cargo xtask test starts one"]
 async fn parked_orders() {
-    order_book::parked_orders(&order_ports().await).await;
+    parked_orders::parked_orders(&order_ports().await).await;
 }
 
 /// The names are promised to the stream's readers, and to the filters in the template.

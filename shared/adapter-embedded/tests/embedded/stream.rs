@@ -15,7 +15,7 @@ use serde_json::json;
 /// Places an order under `key-1`.
 pub(crate) async fn place(database: &Database) -> Order {
     let order = Order {
-        payment_token: PaymentToken::parse("tok_secret").unwrap(),
+        payment_token: PaymentToken::parse("tok_secret").ok(),
         ..anns_order()
     };
     let orders = SqliteOrderRepository {

@@ -1,4 +1,4 @@
-//! How are files announced and linked, and how do photos and imports begin and end?
+//! The ports of uploads: announcements, links, photos and imports.
 
 use async_trait::async_trait;
 use domain::catalog::import::file_version::FileVersion;
@@ -21,7 +21,7 @@ impl<A: Access> UploadRepository for Ports<A> {
     async fn announce(&self, upload: &AnnouncedUpload) -> Result<Upload, PortFailure> {
         let new = upload.clone();
         let announce = move |Tables { uploads, .. }: &mut Tables| {
-            let (kind, by) = (new.kind.clone(), Some(&new.created_by));
+            let (kind, by) = (new.kind.clone(), Some((&new.created_by, &new.correlation_id)));
             let row = uploads.row(&new.id, kind, new.size_bytes, by, new.created_at);
             row.upload.clone()
         };
@@ -50,6 +50,7 @@ impl<A: Access> PhotoUploads for Ports<A> {
             }
             PhotoUpload {
                 sequence: upload.sequence,
+                correlation_id: upload.correlation_id.clone(),
                 finished,
             }
         };

@@ -28,6 +28,7 @@ async fn a_file_that_is_not_divided_yet_is_started_without_ranges() {
         json!({
             "upload_id": "0190-a",
             "sequence": 7,
+            "correlation_id": "announcing.request-1",
             "object": {
                 "key": "catalogs/0190-a.csv",
                 "version_id": version_id,

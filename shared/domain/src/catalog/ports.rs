@@ -7,7 +7,9 @@ use async_trait::async_trait;
 use super::import::job::{FileRange, ImportId, ImportJob, RangeProgress};
 use super::product::{CatalogRow, Product};
 use crate::ports::PortFailure;
-use crate::values::{CustomerId, ImportCounts, ObjectSequencer, ObjectVersion, Sku, Timestamp, UploadId};
+use crate::values::{
+    CorrelationId, CustomerId, ImportCounts, ObjectSequencer, ObjectVersion, Sku, Timestamp, UploadId,
+};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProductPage {
@@ -101,6 +103,8 @@ pub struct CatalogImport {
     pub id: ImportId,
     /// The uploader, who gets the mail; `None` for a file that was copied in by hand.
     pub uploaded_by: Option<CustomerId>,
+    /// The id of the request that announced the file. The import is logged under it.
+    pub correlation_id: CorrelationId,
     pub file_name: String,
     /// Present once the import has ended: a repeated event finds it so.
     pub finished: Option<CatalogImportEnd>,

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use crate::ports::PortFailure;
-use crate::values::{PhotoKey, Sku, Timestamp, UploadId};
+use crate::values::{CorrelationId, PhotoKey, Sku, Timestamp, UploadId};
 
 /// Longest sides, in pixels, that every photo is rendered to.
 pub const THUMBNAIL_SIZES_PX: [u32; 4] = [128, 256, 512, 1024];
@@ -161,6 +161,8 @@ pub trait ProductPhotos: Send + Sync {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PhotoUpload {
     pub sequence: u64,
+    /// The id of the request that announced the photo.
+    pub correlation_id: CorrelationId,
     /// Rendered or rejected before, so that a repeated event has nothing left to do.
     pub finished: bool,
 }

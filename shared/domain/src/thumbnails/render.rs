@@ -7,7 +7,7 @@ use super::ports::{
     THUMBNAIL_SIZES_PX, ThumbnailRenderer, ThumbnailStore,
 };
 use crate::ports::{Clock, PortFailure};
-use crate::values::{PHOTO_BYTES_MAX, PhotoKey, thumbnail_key};
+use crate::values::{CorrelationId, PHOTO_BYTES_MAX, PhotoKey, thumbnail_key};
 
 /// The reason in the status of an upload whose photo no longer exists.
 const DELETED: &str = "the photo was deleted before it was read";
@@ -36,13 +36,16 @@ pub enum RenderOutcome {
 }
 
 impl RenderThumbnails {
+    /// `begun` is called as soon as the id of the request is known that announced the photo.
     pub async fn run(
         &self,
         key: &PhotoKey,
         version_id: Option<&str>,
         size_bytes: u64,
+        begun: &(dyn Fn(&CorrelationId) + Send + Sync),
     ) -> Result<RenderOutcome, PortFailure> {
         let upload = self.uploads.begin(key, size_bytes, self.clock.now()).await?;
+        begun(&upload.correlation_id);
         if upload.finished {
             return Ok(RenderOutcome::FinishedBefore);
         }

@@ -1,4 +1,4 @@
-//! Which currencies exist, and how many decimals does each have?
+//! The currencies of ISO 4217 and their decimals.
 
 /// An ISO 4217 currency with its minor unit exponent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,8 +70,9 @@ static SORTED: [(u32, Currency); COUNT] = {
     sorted
 };
 
-/// Circulating currencies of ISO 4217 list one (SIX Group, <https://www.six-group.com/en/products-services/financial-information/data-standards.html>),
-/// by exponent. Funds, metals and test codes are left out: nobody buys a mug with them.
+/// Circulating currencies of ISO 4217 list one (SIX Group,
+/// <https://www.six-group.com/en/products-services/financial-information/data-standards.html>), by exponent. Funds,
+/// metals and test codes are left out: no shop takes them.
 const EXPONENTS: [(u8, &[&str]); 4] = [
     (
         2,

@@ -1,4 +1,4 @@
-//! How much? Exact amounts in minor units; never a float, never a silent overflow.
+//! Exact amounts of money in minor units. Never a float, never a silent overflow.
 
 use super::{Currency, Quantity};
 
@@ -24,7 +24,7 @@ pub enum MoneyFault {
 }
 
 impl Money {
-    /// Exact in every JSON number and every database, and ten times what anybody pays here.
+    /// Exact in every JSON number and every database, and far above any real order.
     pub const AMOUNT_MINOR_MAX: i64 = 999_999_999_999;
 
     pub fn new(amount_minor: i64, currency: Currency) -> Result<Self, MoneyFault> {
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_plain_decimal_text_is_refused() {
+    fn only_plain_decimal_text_is_accepted() {
         for text in [
             "", ".", ".5", "5.", "1,50", "1 000", " 1", "+1", "1e3", "NaN", "١", "0x10",
         ] {

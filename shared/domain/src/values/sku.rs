@@ -7,8 +7,8 @@ use super::text::{REPLACEMENT_CHARACTER, is_invisible, visible_character};
 /// Bytes of a SKU.
 pub const SKU_BYTES_MAX: usize = 64;
 
-/// 1 to 64 bytes of UTF-8. Spaces inside, `+`, `%` and letters of any script are welcome; `/` is not, because a SKU is
-/// one segment of object keys and URLs, and neither are control characters, outer spaces or the names `.` and `..`.
+/// 1 to 64 bytes of UTF-8. Inner spaces, `+`, `%` and letters of any script are allowed. `/` is not, because a SKU is
+/// one segment of object keys and URLs; nor are control characters, outer spaces or the names `.` and `..`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sku(String);
 

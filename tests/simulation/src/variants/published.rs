@@ -5,7 +5,7 @@ use adapter_memory::access::Access as _;
 use adapter_memory::tables::Tables;
 use domain::fulfilment::ports::{Capture, FulfilmentOrder, OrderBook as _, Refund};
 use domain::ports::PortFailure;
-use domain::values::OrderId;
+use domain::values::{OrderId, PaymentToken};
 use door::failure::step_error;
 use entry::step::{StepError, step};
 use events::invocation::{Invocation, Reply};
@@ -97,8 +97,11 @@ async fn return_units(shop: &Shop, order: FulfilmentOrder) -> Result<Value, Step
 /// Captures the charge that the front end authorized, under its own id.
 async fn collect(shop: &Shop, order: FulfilmentOrder) -> Result<Value, StepError> {
     let effect = move |tables: &mut Tables| {
+        let Some(token) = token_of(tables, &order.id) else {
+            return false;
+        };
         let (gateway, id) = (&mut tables.gateway, &order.id);
-        let authorized = gateway.decide(id, |payment| payment.authorize(order.total, &order.payment_token));
+        let authorized = gateway.decide(id, |payment| payment.authorize(order.total, &token));
         let captured = gateway.decide(id, Payment::capture);
         if captured == Capture::Refused {
             gateway.decide(id, Payment::void);
@@ -119,11 +122,20 @@ async fn refund(shop: &Shop, order: OrderId) -> Result<Value, StepError> {
     }
 }
 
+/// The token that the order was placed with. These designs charge an order that may be finished, which keeps no token.
+fn token_of(tables: &Tables, id: &OrderId) -> Option<PaymentToken> {
+    let placed = tables.orders.stream.iter().find(|change| change.new.order.id == *id)?;
+    placed.new.order.payment_token.clone()
+}
+
 /// Starts a new transaction with the provider, whatever happened to earlier ones.
 async fn charge_anew(shop: &Shop, order: FulfilmentOrder) -> Result<Value, StepError> {
     let effect = move |tables: &mut Tables| {
+        let Some(token) = token_of(tables, &order.id) else {
+            return false;
+        };
         let mut payment = Payment::default();
-        let authorized = payment.authorize(order.total, &order.payment_token);
+        let authorized = payment.authorize(order.total, &token);
         let captured = payment.capture();
         let movement = captured.movement;
         tables

@@ -59,7 +59,7 @@ fn order_ports() -> OrderPorts {
 async fn the_orders_keep_their_contracts() {
     port_contracts::orders::order_repository(&order_ports()).await;
     port_contracts::order_book::order_book(&order_ports()).await;
-    port_contracts::order_book::parked_orders(&order_ports()).await;
+    port_contracts::parked_orders::parked_orders(&order_ports()).await;
 }
 
 #[tokio::test]

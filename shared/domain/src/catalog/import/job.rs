@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::catalog::csv::RecordStart;
-use crate::values::{ImportCounts, ObjectVersion, UploadId};
+use crate::values::{CorrelationId, ImportCounts, ObjectVersion, UploadId};
 
 /// One import: one version of one catalog file. A newer version of the same file is another import, with a higher
 /// sequence.
@@ -27,6 +27,8 @@ impl ImportId {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportJob {
     pub id: ImportId,
+    /// The id of the request that announced the file. Every step is logged under it.
+    pub correlation_id: CorrelationId,
     pub object: ObjectVersion,
 }
 

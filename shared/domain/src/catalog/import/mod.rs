@@ -27,7 +27,7 @@ use std::time::Duration;
 
 use super::ports::{Begin, CatalogImport, ImportLedger, ImportRunner};
 use crate::ports::{Clock, PortFailure};
-use crate::values::{CatalogKey, ObjectSequencer, ObjectVersion, Timestamp};
+use crate::values::{CatalogKey, CorrelationId, ObjectSequencer, ObjectVersion, Timestamp};
 use finish::FinishImport;
 use job::{FileRange, ImportJob};
 use range::{IngestRange, RangeOutcome};
@@ -66,24 +66,28 @@ pub struct ImportCatalog {
 struct Reopened;
 
 impl ImportCatalog {
-    /// Begins no row after `stop_at`.
+    /// Begins no row after `stop_at`. Calls `begun` with the id of the request that announced the file, as soon as it is
+    /// read.
     pub async fn run(
         &self,
         key: &CatalogKey,
         object: &ObjectVersion,
         sequencer: Option<&ObjectSequencer>,
         stop_at: Timestamp,
+        begun: &(dyn Fn(&CorrelationId) + Send + Sync),
     ) -> Result<ImportAttempt, PortFailure> {
         let begin = || self.ledger.begin(&key.upload_id, object, sequencer, self.clock.now());
         let import = match begin().await? {
             Begin::Import(import) => import,
             Begin::Outdated => return Ok(ImportAttempt::without_mail(ImportOutcome::Superseded)),
         };
+        begun(&import.correlation_id);
         if import.finished.is_some() {
             return Ok(self.finished_before(&import).await);
         }
         let job = ImportJob {
             id: import.id.clone(),
+            correlation_id: import.correlation_id.clone(),
             object: object.clone(),
         };
         if object.size_bytes > self.divided_above_bytes {

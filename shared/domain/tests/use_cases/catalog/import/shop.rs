@@ -22,7 +22,8 @@ use domain::ports::{Email, PortFailure};
 use domain::uploads::ports::{AnnouncedUpload, UploadRepository};
 use domain::uploads::upload::UploadKind;
 use domain::values::{
-    CatalogKey, CustomerId, ImportCounts, ObjectSequencer, ObjectVersion, Sku, Timestamp, UploadId, catalog_report_key,
+    CatalogKey, CorrelationId, CustomerId, ImportCounts, ObjectSequencer, ObjectVersion, Sku, Timestamp, UploadId,
+    catalog_report_key,
 };
 
 use super::time::VirtualTime;
@@ -68,6 +69,7 @@ impl Shop {
             size_bytes: shop.object().size_bytes,
             created_by: CustomerId::parse("olga").unwrap(),
             created_at: Timestamp::from_unix_ms(0),
+            correlation_id: CorrelationId::parse("request-1").unwrap(),
         };
         shop.memory.announce(&upload).await.unwrap();
         shop
@@ -121,6 +123,7 @@ impl Shop {
                 upload_id: key().upload_id,
                 sequence: self.upload(|row| row.upload.sequence),
             },
+            correlation_id: self.upload(|row| row.upload.correlation_id.clone()),
             object: self.object(),
         }
     }
@@ -171,7 +174,7 @@ impl Shop {
         let (key, object) = (key(), self.object());
         // Functions run it on runtimes that move tasks between threads.
         let run: Pin<Box<dyn Future<Output = _> + Send + '_>> =
-            Box::pin(import.run(&key, &object, sequencer.as_ref(), stop_at));
+            Box::pin(import.run(&key, &object, sequencer.as_ref(), stop_at, &|_| {}));
         outcome(run.await?)
     }
 
