@@ -67,7 +67,9 @@ pub(crate) struct Timeout {
 impl Timeout {
     pub(crate) fn deadline_ms(self, host: &dyn Host) -> i64 {
         let downtime_ms = host.downtime_ms_since(self.counts_from_ms);
-        self.counts_from_ms.saturating_add(self.limit_ms).saturating_add(downtime_ms)
+        self.counts_from_ms
+            .saturating_add(self.limit_ms)
+            .saturating_add(downtime_ms)
     }
 
     /// Returns when the limit is reached. Looks again after each sleep: a machine that was suspended meanwhile wakes up

@@ -1,21 +1,26 @@
-//! How does asynchronous code talk to SQLite? One connection, one transaction per call, on a blocking thread.
+//! Runs SQLite for asynchronous code: one connection, one transaction per call, on a blocking thread.
 //!
 //! `journal_mode=WAL` with `synchronous=NORMAL`: a committed transaction is in the operating system's hands, so it
 //! survives `kill -9` of this process without an fsync per commit. Only a power failure may take the last few commits
 //! with it, and it never damages the file (<https://sqlite.org/pragma.html#pragma_synchronous>).
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ports::PortFailure;
-use rusqlite::{Connection, ErrorCode, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use tokio::sync::Mutex;
 
+use crate::private_files;
 use crate::schema::{SHOP, Schema};
 
 /// How long to wait for another process, like the `sqlite3` command line, that holds the file's lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a check of the file may take; a larger file counts as intact when no damage was found by then.
+const CHECK_LIMIT: Duration = Duration::from_secs(5);
+/// What a check writes: some pages, so that a full disk is noticed.
+const PROBE_BYTES: u32 = 16 * 1024;
 /// Statements kept prepared: more than all adapters together use.
 const STATEMENTS_CACHED: usize = 256;
 
@@ -28,14 +33,30 @@ pub enum DatabaseFault {
         #[source]
         source: rusqlite::Error,
     },
-    #[error("database {path} has schema version {found}, newer than {known}: it was written by a newer release")]
-    NewerSchema { path: String, found: i64, known: usize },
+    #[error("create database {path} for its owner alone")]
+    File {
+        path: String,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error(
+        "database {path} has schema version {found}, newer than {supported}: a newer release of Popshop wrote it; start that release, or use another --data-dir"
+    )]
+    NewerSchema { path: String, found: i64, supported: usize },
 }
 
 /// A handle on one database; clones share the connection.
 #[derive(Debug, Clone)]
 pub struct Database {
     connection: Arc<Mutex<Connection>>,
+    /// `None` in memory.
+    path: Option<PathBuf>,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the file is damaged: {finding}")]
+struct Damaged {
+    finding: String,
 }
 
 impl Database {
@@ -50,7 +71,16 @@ impl Database {
     }
 
     pub(crate) fn open_as(schema: &Schema, path: &Path) -> Result<Self, DatabaseFault> {
-        Self::prepare(schema, &path.display().to_string(), Connection::open(path))
+        // The files beside it take their mode from it.
+        private_files::create_or_restrict_file(path).map_err(|source| DatabaseFault::File {
+            path: path.display().to_string(),
+            source,
+        })?;
+        let database = Self::prepare(schema, &path.display().to_string(), Connection::open(path))?;
+        Ok(Self {
+            path: Some(path.to_owned()),
+            ..database
+        })
     }
 
     pub(crate) fn in_memory_as(schema: &Schema) -> Result<Self, DatabaseFault> {
@@ -64,20 +94,49 @@ impl Database {
         };
         let mut connection = opened.map_err(fault)?;
         let found = configure(&connection).map_err(fault)?;
-        let steps = usize::try_from(found).ok().and_then(|seen| schema.steps.get(seen..));
+        let steps = usize::try_from(found)
+            .ok()
+            .and_then(|applied| schema.steps.get(applied..));
         let Some(steps) = steps else {
             return Err(DatabaseFault::NewerSchema {
                 path: path.to_owned(),
                 found,
-                known: schema.steps.len(),
+                supported: schema.steps.len(),
             });
         };
         if !steps.is_empty() {
-            lead_up(&mut connection, schema, steps).map_err(fault)?;
+            migrate(&mut connection, schema, steps).map_err(fault)?;
         }
         Ok(Self {
             connection: Arc::new(Mutex::new(connection)),
+            path: None,
         })
+    }
+
+    /// Fails if the database cannot be written, for instance because the disk is full.
+    pub async fn check_writable(&self) -> Result<(), PortFailure> {
+        self.call("write to the database", |connection| {
+            connection
+                .execute_batch("CREATE TABLE IF NOT EXISTS health_probe (id INTEGER PRIMARY KEY, filling BLOB)")?;
+            connection
+                .prepare_cached("REPLACE INTO health_probe (id, filling) VALUES (1, randomblob(?1))")?
+                .execute([PROBE_BYTES])?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Fails if a page of the file is damaged. SQLite reads all of them, on a connection of its own so that other calls do not wait.
+    pub async fn check_integrity(&self) -> Result<(), PortFailure> {
+        const ACTION: &str = "check the database";
+        let checked = match self.path.clone() {
+            None => self.call(ACTION, quick_check).await?,
+            Some(path) => check_file(path).await.map_err(|error| failure(ACTION, error))?,
+        };
+        match checked {
+            None => Ok(()),
+            Some(finding) => Err(PortFailure::permanent(ACTION, Damaged { finding })),
+        }
     }
 
     /// Runs `work` in one transaction that excludes every other writer. It commits on `Ok`; an `Err` or a panic rolls it
@@ -88,8 +147,8 @@ impl Database {
         F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     {
         let connection = Arc::clone(&self.connection);
-        // A task of its own: who joins several calls does not poll each of them all the time, and one that was granted
-        // the connection and is not polled would keep it from all others, its own caller among them.
+        // A task of its own: a caller that joins several calls does not poll each of them all the time. A call that holds
+        // the connection and is not polled would block all others, its own caller included.
         let finished = tokio::spawn(async move {
             // Queue here, in order, rather than in as many blocking threads.
             let mut connection = connection.lock_owned().await;
@@ -108,10 +167,48 @@ impl Database {
         }
     }
 
+    /// Counts the steps of SQLite's machine from now on: what a statement visits, it pays for in steps.
+    #[cfg(test)]
+    pub(crate) async fn count_steps(&self) -> Arc<std::sync::atomic::AtomicU64> {
+        let steps = Arc::new(std::sync::atomic::AtomicU64::new(0));
+        let counter = Arc::clone(&steps);
+        let count = move || {
+            counter.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            false
+        };
+        self.connection.lock().await.progress_handler(1, Some(count)).unwrap();
+        steps
+    }
+
     /// Creates further tables in the same file, so that one transaction can span both. `sql` must be repeatable.
     pub async fn ensure_schema(&self, sql: &'static str) -> Result<(), PortFailure> {
         self.call("create tables", move |connection| connection.execute_batch(sql))
             .await
+    }
+}
+
+/// What is damaged, if anything is.
+fn quick_check(connection: &Connection) -> rusqlite::Result<Option<String>> {
+    let finding: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    Ok(Some(finding).filter(|finding| finding != "ok"))
+}
+
+async fn check_file(path: PathBuf) -> rusqlite::Result<Option<String>> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    let stop = connection.get_interrupt_handle();
+    let mut checking = tokio::task::spawn_blocking(move || quick_check(&connection));
+    let finished = match tokio::time::timeout(CHECK_LIMIT, &mut checking).await {
+        Ok(finished) => finished,
+        Err(_) => {
+            stop.interrupt();
+            checking.await
+        }
+    };
+    match finished {
+        Ok(Err(fault)) if fault.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => Ok(None),
+        Ok(checked) => checked,
+        Err(broken_off) => Ok(Some(broken_off.to_string())),
     }
 }
 
@@ -125,8 +222,8 @@ fn configure(connection: &Connection) -> rusqlite::Result<i64> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
-/// Takes the steps that a file has not seen yet, all or none.
-fn lead_up(connection: &mut Connection, schema: &Schema, steps: &[&str]) -> rusqlite::Result<()> {
+/// Applies the steps that a file lacks, all or none.
+fn migrate(connection: &mut Connection, schema: &Schema, steps: &[&str]) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     for step in steps {
         transaction.execute_batch(step)?;
@@ -135,7 +232,7 @@ fn lead_up(connection: &mut Connection, schema: &Schema, steps: &[&str]) -> rusq
     transaction.commit()
 }
 
-/// What we wrote wrongly or read back damaged stays so; anything else (busy, disk full, input or output) may pass.
+/// A retry cannot repair a wrong statement or damaged data; anything else (busy, disk full, input or output) may pass.
 fn failure(action: &'static str, error: rusqlite::Error) -> PortFailure {
     let permanent = match &error {
         rusqlite::Error::SqliteFailure(fault, _) => matches!(
@@ -239,7 +336,7 @@ mod tests {
             Ok((row.get::<_, String>(0)?, row.get::<_, Option<String>>(1)?))
         });
         assert_eq!(found.unwrap(), ("u-1".to_owned(), None));
-        assert_eq!(configure(&connection), Ok(2));
+        assert_eq!(configure(&connection), Ok(i64::try_from(SHOP.steps.len()).unwrap()));
     }
 
     #[test]

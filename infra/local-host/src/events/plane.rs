@@ -1,4 +1,4 @@
-//! What every loop of the event sources shares.
+//! Holds what every loop of the event sources shares.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,10 +9,11 @@ use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
 use super::queue;
+use crate::downtime::Downtimes;
 use crate::functions::Functions;
 use crate::template::Deployment;
 
-/// How long a loop sleeps when nobody wakes it: what became due by time alone is found that late.
+/// How long a loop sleeps when nothing wakes it: work that is due because time passed is found that late.
 const IDLE_POLL: Duration = Duration::from_millis(250);
 
 /// The event sources of the template, connected to the functions.
@@ -20,8 +21,9 @@ pub(crate) struct EventPlane {
     pub(crate) database: Database,
     pub(crate) deployment: Arc<Deployment>,
     pub(crate) functions: Arc<dyn Functions>,
-    /// Rung whenever there may be work: an object was put, a function returned, an execution ended.
+    /// Notified whenever there may be work: an object was put, a function returned, an execution ended.
     pub(crate) wake: Arc<Notify>,
+    pub(crate) downtimes: Arc<Downtimes>,
 }
 
 impl EventPlane {

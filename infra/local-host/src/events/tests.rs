@@ -1,6 +1,8 @@
 //! Do events arrive, again and again until they are settled, and is nothing lost that cannot be? Over the committed
 //! template, with functions that fail as they are told.
 
+mod dead_letters;
+
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -18,6 +20,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 use super::{EventPlane, queue};
+use crate::downtime::Downtimes;
 use crate::functions::{Functions, InvokeFailure};
 use crate::template::{self, Deployment, EventSource};
 
@@ -89,6 +92,7 @@ impl World {
             calls: Mutex::default(),
         });
         let plane = Arc::new(EventPlane {
+            downtimes: Downtimes::open(database.clone()).await.unwrap(),
             database,
             deployment: Arc::new(deployment),
             functions: Arc::clone(&script) as Arc<dyn Functions>,

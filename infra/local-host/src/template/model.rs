@@ -1,4 +1,4 @@
-//! What is left of the template when only what matters locally is kept? Plain data, keyed by logical id.
+//! Defines the local part of the template as plain data, keyed by logical id.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -146,6 +146,7 @@ pub struct BucketSpec {
     pub logical_id: String,
     pub name: String,
     pub versioned: bool,
+    pub cors: Vec<CorsSpec>,
     pub queue_notifications: Vec<QueueNotification>,
     pub eventbridge: bool,
 }

@@ -1,4 +1,4 @@
-//! What do references stand for here? Parameters for their values, resources for local names and ARNs.
+//! Replaces references: parameters by their values, resources by local names and ARNs.
 
 use std::collections::BTreeMap;
 

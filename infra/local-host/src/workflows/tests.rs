@@ -1,5 +1,6 @@
 //! Does an execution survive its process, and is its end told once?
 
+mod downtimes;
 mod imports;
 
 use std::collections::BTreeMap;
@@ -80,9 +81,14 @@ impl Shop {
             deployment: Arc::clone(&shop.deployment),
             functions: Arc::new(Steps::default()),
             wake: Arc::clone(&shop.wake),
+            downtimes: shop.downtimes().await,
         };
         plane.prepare().await.unwrap();
         shop
+    }
+
+    async fn downtimes(&self) -> Arc<Downtimes> {
+        Downtimes::open(self.database.clone()).await.unwrap()
     }
 
     async fn start(&self, kind: SagaKind) {
@@ -98,9 +104,10 @@ impl Shop {
         let (database, deployment) = (self.database.clone(), Arc::clone(&self.deployment));
         let machines = Machines::read(&deployment).unwrap();
         let wake = Arc::clone(&self.wake);
-        let (workflows, writer) = Workflows::prepare(database, deployment, functions, machines, wake)
-            .await
-            .unwrap();
+        let (workflows, writer) =
+            Workflows::prepare(database, deployment, functions, machines, wake, self.downtimes().await)
+                .await
+                .unwrap();
         let mut process = JoinSet::new();
         process.spawn(writer.run());
         process.spawn(workflows.run());
