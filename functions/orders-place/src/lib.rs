@@ -13,7 +13,7 @@ use entry::http::http;
 use entry::legacy_payload_hash::legacy_payload_hash;
 use entry::payload_hash;
 use entry::problem::{Fault, Problem};
-use entry::request::HttpRequest;
+use entry::request::{CORRELATION_ID_HEADER, HttpRequest};
 use entry::response::HttpResponse;
 use events::invocation::{Invocation, Reply};
 use serde_json::{Value, json};
@@ -42,7 +42,7 @@ pub async fn handle(invocation: Invocation, place: &PlaceOrder) -> Reply {
 
 fn new_order(request: &HttpRequest) -> Result<NewOrder, Problem> {
     let customer = customer(request)?;
-    let key = request.header("Idempotency-Key");
+    let key = request.single_header("Idempotency-Key", Problem::idempotency_key_malformed)?;
     let idempotency_key = IdempotencyKey::parse(key.ok_or_else(Problem::idempotency_key_missing)?)
         .map_err(|_fault| Problem::idempotency_key_malformed())?;
     let json: Value = request.json_body()?;
@@ -73,7 +73,9 @@ fn payload_hash(payload: &Value) -> Result<PayloadHash, Problem> {
 /// order without an answer cannot exist.
 fn record(order: &Order) -> RecordedReply {
     let body = json!(OrderJson::from(order)).to_string();
-    let response = HttpResponse::new(202, "application/json", body).header("Location", format!("/orders/{}", order.id));
+    let response = HttpResponse::new(202, "application/json", body)
+        .header("Location", format!("/orders/{}", order.id))
+        .header(CORRELATION_ID_HEADER, order.correlation_id.as_str());
     RecordedReply(json!(response).to_string().into_bytes())
 }
 

@@ -1,4 +1,4 @@
-//! How do the sagas move orders along in SQLite?
+//! Applies the sagas' status changes to orders in SQLite.
 
 use async_trait::async_trait;
 use domain::fulfilment::ports::{FulfilmentOrder, OrderBook, ParkedOrder, ParkedOrders, Parking, SagaKind, Transition};
@@ -9,7 +9,8 @@ use domain::values::{OrderId, RejectionReason, Timestamp};
 use rusqlite::params;
 
 use crate::Database;
-use crate::order_rows;
+use crate::order_rows::{self, KEY};
+use crate::unreadable::readable;
 
 #[derive(Debug, Clone)]
 pub struct SqliteOrderBook {
@@ -54,17 +55,15 @@ impl OrderBook for SqliteOrderBook {
     async fn overdue(&self, before: Timestamp, limit: usize) -> Result<Vec<FulfilmentOrder>, PortFailure> {
         self.database
             .read("find overdue orders", move |connection| {
-                connection
-                    .prepare_cached(&format!(
-                        "SELECT {columns} FROM orders
-                         WHERE status IN ('PENDING', 'CANCELLING') AND updated_at < ?1
-                         ORDER BY updated_at, id LIMIT ?2",
-                        columns = order_rows::COLUMNS,
-                    ))?
-                    .query_map(params![before.unix_ms(), limit], |row| {
-                        order_rows::read(row).map(|stored| stored.order.into())
-                    })?
-                    .collect()
+                let mut statement = connection.prepare_cached(&format!(
+                    "SELECT {columns} FROM orders
+                     WHERE status IN ('PENDING', 'CANCELLING') AND updated_at < ?1
+                     ORDER BY updated_at, id",
+                    columns = order_rows::COLUMNS,
+                ))?;
+                readable(statement.query(params![before.unix_ms()])?, KEY, limit, |row| {
+                    order_rows::read(row).map(|stored| stored.order.into())
+                })
             })
             .await
     }
@@ -75,13 +74,11 @@ impl ParkedOrders for SqliteOrderBook {
     async fn list(&self, limit: usize) -> Result<Vec<ParkedOrder>, PortFailure> {
         self.database
             .read("list parked orders", move |connection| {
-                let rows = connection
-                    .prepare_cached(&format!(
-                        "SELECT {columns} FROM orders WHERE status = 'PARKED' ORDER BY updated_at, id LIMIT ?1",
-                        columns = order_rows::COLUMNS,
-                    ))?
-                    .query_map(params![limit], order_rows::read)?
-                    .collect::<rusqlite::Result<Vec<_>>>()?;
+                let mut statement = connection.prepare_cached(&format!(
+                    "SELECT {columns} FROM orders WHERE status = 'PARKED' ORDER BY updated_at, id",
+                    columns = order_rows::COLUMNS,
+                ))?;
+                let rows = readable(statement.query([])?, KEY, limit, order_rows::read)?;
                 Ok(rows.into_iter().filter_map(StoredOrder::into_parked).collect())
             })
             .await

@@ -1,5 +1,4 @@
-//! How is an order kept, and how does a change of it reach the order stream? Both in one place, so that neither is
-//! forgotten.
+//! Writes an order's row together with its record in the order stream, so that neither is forgotten.
 
 use domain::fulfilment::ports::Parking;
 use domain::orders::order::Order;
@@ -10,6 +9,9 @@ use wire::order_item;
 
 use crate::columns::{known, known_optional, money, parsed, parsed_optional, timestamp, unwritable};
 use crate::order_stream;
+
+/// The column that names an order in a log line.
+pub(crate) const KEY: &str = "id";
 
 /// The columns that [`read`] needs.
 pub(crate) const COLUMNS: &str = "id, customer_id, status, reason, lines, total_minor, currency, payment_token, \

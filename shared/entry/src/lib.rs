@@ -25,3 +25,4 @@ pub mod response;
 #[cfg(test)]
 mod samples;
 pub mod step;
+pub mod unique_members;

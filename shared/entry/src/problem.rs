@@ -101,7 +101,7 @@ impl Problem {
             "idempotency-key-malformed",
             "The header Idempotency-Key is malformed",
         )
-        .detail("an idempotency key is 1 to 255 visible ASCII characters")
+        .detail("send one key of 1 to 255 visible ASCII characters without a comma, in one header")
     }
 
     pub fn invalid_cursor() -> Self {

@@ -11,6 +11,7 @@ use telemetry::context::is_correlation_id;
 
 use crate::caller::{Caller, CallerFault};
 use crate::problem::Problem;
+use crate::unique_members;
 
 /// The largest body that any route takes, after base64 decoding. API Gateway itself would let 10 MB through.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -68,6 +69,15 @@ impl HttpRequest {
         self.headers.get(name)
     }
 
+    /// A header of which a request must have no more than one. API Gateway joins repeated headers by commas, so a value
+    /// with a comma cannot be told from two values, and is refused.
+    pub fn single_header(&self, name: &str, refusal: impl FnOnce() -> Problem) -> Result<Option<&str>, Problem> {
+        match self.header(name) {
+            Some(value) if value.contains(',') => Err(refusal()),
+            value => Ok(value),
+        }
+    }
+
     /// A query parameter's value; several of one name arrive joined by commas, and stay so: `limit=5&limit=9` is no limit.
     pub fn query(&self, name: &str) -> Option<String> {
         self.query.get(name).cloned()
@@ -99,21 +109,26 @@ impl HttpRequest {
         self.caller.as_ref().map_err(|fault| Problem::from(*fault))
     }
 
-    /// The body as JSON: 415 when it is not declared as such, 400 with a position when it cannot be read.
+    /// The body as JSON: 415 when it is not declared as such, 400 with a position when it cannot be read or an object has
+    /// two members of one name.
     ///
     /// Rules about its content belong behind this, where a fault can be told with a pointer.
     pub fn json_body<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         if !self.header("content-type").is_some_and(is_json_media_type) {
             return Err(Problem::not_json());
         }
-        serde_json::from_slice(&self.body).map_err(|fault| {
-            let what = if fault.is_data() {
-                "the JSON has another shape than expected"
-            } else {
-                "the body is not JSON"
-            };
+        let malformed = |what: &str, fault: &serde_json::Error| {
             Problem::malformed_json(format!("{what}: line {}, column {}", fault.line(), fault.column()))
-        })
+        };
+        unique_members::check(&self.body).map_err(|fault| {
+            if fault.is_data() {
+                malformed("an object has two members of one name", &fault)
+            } else {
+                malformed("the body is not JSON", &fault)
+            }
+        })?;
+        serde_json::from_slice(&self.body)
+            .map_err(|fault| malformed("the JSON has another shape than expected", &fault))
     }
 }
 
@@ -127,7 +142,7 @@ pub(crate) fn undecodable(cause: &str) -> Problem {
 }
 
 /// `application/json` or `application/<anything>+json`, with or without parameters.
-fn is_json_media_type(content_type: &str) -> bool {
+pub fn is_json_media_type(content_type: &str) -> bool {
     let essence = content_type
         .split(';')
         .next()

@@ -1,5 +1,4 @@
-//! The event bus. An event is accepted, in the publisher's transaction, for every function with a rule
-//! that matches it.
+//! Publishes events on the bus: accepted, in the publisher's transaction, for every function with a rule that matches.
 
 use rusqlite::Connection;
 use serde_json::{Value, json};

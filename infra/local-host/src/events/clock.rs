@@ -1,4 +1,4 @@
-//! The clock of events: Unix milliseconds, and the RFC 3339 text that event shapes carry.
+//! Reads the wall clock: Unix milliseconds, and the RFC 3339 text of event shapes.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

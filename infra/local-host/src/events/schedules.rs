@@ -1,6 +1,6 @@
-//! Schedules of the template: each accepts its event at start and then at its rate.
+//! Sends the events of the template's schedules: one at start, then at the schedule's rate.
 //!
-//! At start as well: no sweep ran while the host was down, and an order may have been waiting.
+//! At start as well: no sweep ran while the host was down, and an order may be waiting.
 
 use std::sync::Arc;
 use std::time::Duration;

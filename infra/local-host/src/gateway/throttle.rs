@@ -1,4 +1,4 @@
-//! Throttling: token buckets, as the template's `DefaultRouteSettings` and `RouteSettings` say.
+//! Limits the rate of requests by token buckets, as the template's `DefaultRouteSettings` and `RouteSettings` say.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;

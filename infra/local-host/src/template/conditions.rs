@@ -1,4 +1,4 @@
-//! Evaluates the template's conditions. Every parameter has a value, so each condition has one result.
+//! Evaluates the conditions of the template. All parameters have values, so each condition has one.
 
 use std::collections::BTreeMap;
 

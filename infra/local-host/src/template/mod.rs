@@ -1,4 +1,4 @@
-//! Reads the SAM template in full at start, and refuses by name whatever the host cannot do.
+//! Reads the SAM template in full at start, and refuses by name what the host cannot do.
 //!
 //! The file is `infra/template.yaml`, the one that AWS gets. Its state machines are `infra/*.asl.json`.
 

@@ -1,4 +1,4 @@
-//! The parts of the template that the host uses, as plain data by logical id.
+//! Defines the local part of the template as plain data, keyed by logical id.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -149,6 +149,7 @@ pub struct BucketSpec {
     pub logical_id: String,
     pub name: String,
     pub versioned: bool,
+    pub cors: Vec<CorsSpec>,
     pub queue_notifications: Vec<QueueNotification>,
     pub eventbridge: bool,
 }

@@ -1,4 +1,4 @@
-//! Reads the template's resources: some run here, some have no local meaning, and all others are refused.
+//! Reads resources: which the host runs, which have no local meaning, and which it refuses.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -131,7 +131,7 @@ fn add(
                 deployment.tables_with_streams.insert(logical_id);
             }
         }
-        known if WITHOUT_LOCAL_MEANING.contains(&known) => {}
+        kind if WITHOUT_LOCAL_MEANING.contains(&kind) => {}
         other => {
             let what = format!("is of the type {other}, which the local host does not know");
             return Err(TemplateFault::at(place, what));
@@ -278,15 +278,14 @@ fn queue(logical_id: &str, mut fields: Fields) -> Result<QueueSpec, TemplateFaul
 }
 
 fn bucket(logical_id: &str, mut fields: Fields) -> Result<BucketSpec, TemplateFault> {
-    // No CORS: the page that uploads and the bucket have one origin here.
     fields.ignore(&[
         "BucketEncryption",
-        "CorsConfiguration",
         "LifecycleConfiguration",
         "OwnershipControls",
         "PublicAccessBlockConfiguration",
     ]);
     let name = fields.text("BucketName")?.unwrap_or_else(|| logical_id.to_lowercase());
+    let cors = api::bucket_cors(&mut fields)?;
     let mut versioning = fields.within("VersioningConfiguration")?;
     let versioned = match versioning.text("Status")?.as_deref() {
         None => false,
@@ -309,6 +308,7 @@ fn bucket(logical_id: &str, mut fields: Fields) -> Result<BucketSpec, TemplateFa
         logical_id: logical_id.to_owned(),
         name,
         versioned,
+        cors,
         queue_notifications,
         eventbridge,
     })

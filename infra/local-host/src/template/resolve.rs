@@ -1,4 +1,4 @@
-//! Resolves references: parameters to their values, resources to local names and ARNs.
+//! Replaces references: parameters by their values, resources by local names and ARNs.
 
 use std::collections::BTreeMap;
 

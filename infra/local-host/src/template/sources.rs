@@ -205,7 +205,7 @@ fn without_names(path: &str) -> String {
     segments.collect::<Vec<_>>().join("/")
 }
 
-/// Settles who may call a route: an authorizer of its own, the API's default, or nobody is asked.
+/// Sets the authorizer of a route: its own, the API's default, or none.
 pub(crate) fn with_authorizer(source: EventSource, default: Option<&String>) -> EventSource {
     match source {
         EventSource::Http(route) => {

@@ -1,5 +1,6 @@
 //! Executions survive their process, and their end is published once.
 
+mod downtimes;
 mod imports;
 
 use std::collections::BTreeMap;
@@ -14,11 +15,10 @@ use domain::values::OrderId;
 use port_contracts::samples::start_of_saga;
 use rusqlite::params;
 use serde_json::json;
+use tokio::sync::Notify;
 
 use super::*;
 use crate::events::EventPlane;
-use tokio::sync::Notify;
-
 use crate::functions::{InvokeFailure, Source};
 use crate::template;
 
@@ -79,9 +79,14 @@ impl Shop {
             database: shop.database.clone(),
             deployment: Arc::clone(&shop.deployment),
             functions: Arc::new(Steps::default()),
+            downtimes: shop.downtimes().await,
         };
         plane.prepare().await.unwrap();
         shop
+    }
+
+    async fn downtimes(&self) -> Arc<Downtimes> {
+        Downtimes::open(self.database.clone()).await.unwrap()
     }
 
     async fn start(&self, kind: SagaKind) {
@@ -97,9 +102,16 @@ impl Shop {
         let (database, deployment) = (self.database.clone(), Arc::clone(&self.deployment));
         let machines = Machines::read(&deployment).unwrap();
         let backlog = Arc::new(Backlog::new(Vec::new()));
-        let (workflows, writer) = Workflows::prepare(database, deployment, functions, machines, backlog)
-            .await
-            .unwrap();
+        let (workflows, writer) = Workflows::prepare(
+            database,
+            deployment,
+            functions,
+            machines,
+            backlog,
+            self.downtimes().await,
+        )
+        .await
+        .unwrap();
         let mut process = JoinSet::new();
         process.spawn(writer.run());
         process.spawn(workflows.run());
