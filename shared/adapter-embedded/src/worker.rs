@@ -331,14 +331,14 @@ mod tests {
     #[tokio::test]
     async fn a_reader_does_not_wait_for_the_writer_and_sees_what_is_committed() {
         let notes = Notes::create().await;
-        let (go_on, waiting) = std::sync::mpsc::channel::<()>();
+        let (go_on, signal) = std::sync::mpsc::channel::<()>();
         let (begun, has_begun) = tokio::sync::oneshot::channel();
         let database = notes.database.clone();
         let writing = tokio::spawn(async move {
             let work = move |connection: &rusqlite::Connection| {
                 write(connection, 1, "slow")?;
                 begun.send(()).unwrap();
-                waiting.recv_timeout(LONG).unwrap();
+                signal.recv_timeout(LONG).unwrap();
                 Ok(())
             };
             database.call("write slowly", work).await
@@ -361,17 +361,17 @@ mod tests {
     #[tokio::test]
     async fn a_commit_wakes_those_who_wait_for_its_tables_only() {
         let notes = Notes::create().await;
-        let (changes, others) = (notes.database.watch("notes"), notes.database.watch("orders"));
-        let (changed, other) = (changes.notified(), others.notified());
+        let (watched, unwatched) = (notes.database.watch("notes"), notes.database.watch("orders"));
+        let (next, other) = (watched.notified(), unwatched.notified());
         notes
             .database
             .call("write", |connection| write(connection, 1, "a"))
             .await
             .unwrap();
-        tokio::time::timeout(LONG, changed).await.unwrap();
+        tokio::time::timeout(LONG, next).await.unwrap();
         let unchanged = tokio::time::timeout(Duration::from_millis(50), other);
         assert!(unchanged.await.is_err());
-        let again = changes.notified();
+        let again = watched.notified();
         let deleted = notes
             .database
             .call("delete", |connection| connection.execute("DELETE FROM notes", []));

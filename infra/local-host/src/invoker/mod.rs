@@ -35,15 +35,15 @@ const READS: Limits = Limits {
     name: "reads",
     running: 60,
     at_once: 16,
-    waiting: 200,
-    wait: Duration::from_secs(1),
+    waiting: 250,
+    wait: Duration::from_millis(1_500),
 };
 const WRITES: Limits = Limits {
     name: "writes",
     running: 60,
     at_once: 16,
-    waiting: 64,
-    wait: Duration::from_secs(1),
+    waiting: 250,
+    wait: Duration::from_millis(1_500),
 };
 /// Its callers have limits of their own: the concurrency of each loop, and the executions that run at once. The wait
 /// ends long before an event is delivered again.

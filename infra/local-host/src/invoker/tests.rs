@@ -201,7 +201,7 @@ async fn a_function_without_concurrency_is_throttled_at_once() {
 }
 
 #[tokio::test]
-async fn a_reserved_concurrency_is_obeyed_and_a_request_is_refused_after_a_second() {
+async fn a_reserved_concurrency_is_obeyed_and_a_request_is_refused_when_it_has_waited_too_long() {
     let gate = Arc::new(Semaphore::new(0));
     let invoker = Arc::new(reserving(Some(1), LONG, gated(&gate)));
     let first = start(&invoker, Source::HttpWrite);
