@@ -150,6 +150,11 @@ impl Database {
         })
     }
 
+    /// Notified after each commit that inserted or changed rows of `table`, a table with row ids.
+    pub fn watch(&self, table: &'static str) -> Arc<Notify> {
+        self.changes.watch(table)
+    }
+
     /// Runs `work` in a transaction that excludes every other writer. It is committed on `Ok`; an `Err` or a panic
     /// undoes it. Once called it is carried through, even when the caller stops waiting.
     pub async fn call<T, F>(&self, action: &'static str, run: F) -> Result<T, PortFailure>

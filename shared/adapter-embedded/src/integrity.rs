@@ -47,11 +47,6 @@ impl Database {
             Some(finding) => Err(PortFailure::permanent(ACTION, Damaged { finding })),
         }
     }
-
-    /// Notified after each commit that inserted or changed rows of `table`, a table with row ids.
-    pub fn watch(&self, table: &'static str) -> Arc<Notify> {
-        self.changes.watch(table)
-    }
 }
 
 /// What is damaged, if anything is.
