@@ -317,13 +317,18 @@ mod tests {
     #[tokio::test]
     async fn a_call_that_nobody_polls_does_not_block_the_others() {
         let database = Database::in_memory().unwrap();
-        let running = database.call("one", |connection| connection.execute_batch("SELECT 1"));
+        let (release, released) = std::sync::mpsc::channel::<()>();
+        let running = database.call("one", move |connection| {
+            released.recv().unwrap();
+            connection.execute_batch("SELECT 1")
+        });
         let mut waiting = std::pin::pin!(database.call("two", |connection| connection.execute_batch("SELECT 2")));
         let mut running = std::pin::pin!(running);
         let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-        // Both stand in the queue now, and neither is looked at again.
+        // Both are in the queue now, and neither is polled again.
         assert!(running.as_mut().poll(&mut context).is_pending());
         assert!(waiting.as_mut().poll(&mut context).is_pending());
+        release.send(()).unwrap();
         database
             .call("three", |connection| connection.execute_batch("SELECT 3"))
             .await

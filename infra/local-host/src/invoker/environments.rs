@@ -271,7 +271,7 @@ mod tests {
         environments.lease().give_back();
         let now = Instant::now();
         let mut state = environments.state();
-        state.end_idle(now + IDLE_MAX - Duration::from_secs(1));
+        state.end_idle(now + Duration::from_secs(299));
         assert_eq!(state.list.len(), 2);
         state.end_idle(now + IDLE_MAX);
         assert_eq!(state.list.len(), 1);
