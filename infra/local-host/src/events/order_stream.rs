@@ -1,9 +1,9 @@
-//! Delivers order changes to their consumers: in order, in batches, retried until they succeed or are set aside.
+//! The order stream's consumers: changes in order and in batches, retried until they succeed or are set aside.
 //!
 //! As a Lambda event source mapping on a DynamoDB stream of one shard: records that no filter wants are passed over, a
 //! reported failure makes the batch begin again at that record, a function error halves the batch
-//! (`BisectBatchOnFunctionError`), and a record that failed too often or grew too old goes to the on-failure destination
-//! so that its successors can go on.
+//! (`BisectBatchOnFunctionError`), and a record that failed too often or grew too old goes to the on-failure
+//! destination so that its successors can go on.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What is the world of one execution? The wall clock, the functions of the template, and a journal that was read once.
+//! The interpreter's host for one execution: wall clock, functions of the template, and its journal.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

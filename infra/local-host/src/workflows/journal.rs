@@ -1,7 +1,7 @@
-//! How does an execution outlive its process? What decided its way is written down before it counts.
+//! The durable journal of executions: each decision is written before it takes effect.
 //!
-//! One task writes for all executions, and commits whatever came in while it was writing: many executions at once cost
-//! few transactions. Order is kept, so that nothing of an execution is written after its end.
+//! One task writes for all executions, and commits all entries that arrived while it was writing: many executions at
+//! once cost few transactions. It keeps the order, so that no entry of an execution is written after its end.
 
 use std::collections::HashMap;
 use std::sync::Arc;
