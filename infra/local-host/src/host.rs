@@ -31,7 +31,7 @@ use crate::template::{self, Deployment, TemplateFault};
 use crate::workflows::journal::Writer;
 use crate::workflows::redrive::WorkflowRedriver;
 use crate::workflows::{Machines, WorkflowFault, Workflows};
-use crate::{console, gateway, health, request_guard, retention};
+use crate::{api_document, console, gateway, health, request_guard, retention};
 
 /// How long requests and invocations may still run when the host stops. Work that takes longer is repeated at the next start.
 const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
@@ -154,6 +154,7 @@ impl Host {
         let app = Router::new()
             .merge(console::router())
             .merge(health::router(Arc::clone(&shop)))
+            .merge(api_document::router()?)
             .merge(operator::router(Operator::of(
                 &shop,
                 WorkflowRedriver {
