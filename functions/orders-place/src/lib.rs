@@ -13,7 +13,7 @@ use entry::http::http;
 use entry::legacy_payload_hash::legacy_payload_hash;
 use entry::payload_hash;
 use entry::problem::{Fault, Problem};
-use entry::request::{CORRELATION_ID_HEADER, HttpRequest};
+use entry::request::HttpRequest;
 use entry::response::HttpResponse;
 use events::invocation::{Invocation, Reply};
 use serde_json::{Value, json};
@@ -73,9 +73,7 @@ fn payload_hash(payload: &Value) -> Result<PayloadHash, Problem> {
 /// order without an answer cannot exist.
 fn record(order: &Order) -> RecordedReply {
     let body = json!(OrderJson::from(order)).to_string();
-    let response = HttpResponse::new(202, "application/json", body)
-        .header("Location", format!("/orders/{}", order.id))
-        .header(CORRELATION_ID_HEADER, order.correlation_id.as_str());
+    let response = HttpResponse::new(202, "application/json", body).header("Location", format!("/orders/{}", order.id));
     RecordedReply(json!(response).to_string().into_bytes())
 }
 

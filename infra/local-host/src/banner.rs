@@ -1,4 +1,4 @@
-//! Writes the text that the host prints at its start: its addresses, and one example for each pipeline to paste.
+//! What does a person read when the host has started? Its addresses, and one example for each pipeline to paste.
 
 /// A GIF of a mug, 48 pixels wide: small enough for a command line.
 const EXAMPLE_PHOTO_BASE64: &str = concat!(
@@ -14,7 +14,7 @@ pub fn text(base_url: &str) -> String {
 
   console      {base_url}/
   products     {base_url}/products
-  e-mails      {base_url}/dev/emails
+  mails        {base_url}/dev/emails
   invocations  {base_url}/dev/invocations
   sagas        {base_url}/dev/executions
 

@@ -1,4 +1,4 @@
-//! Sums the metrics since the start, from the log lines from which CloudWatch would take them.
+//! Totals of the shop's metrics since the host started, from the log lines that CloudWatch would read.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -93,7 +93,7 @@ async fn write_and_remove(path: &Path) -> std::io::Result<()> {
     }
     let mut file = private_files::create_new(path).await?;
     let written = async {
-        file.write_all(&[0; PROBE_BYTES]).await?;
+        file.write_all(&vec![0; PROBE_BYTES]).await?;
         file.flush().await?;
         file.sync_data().await
     };

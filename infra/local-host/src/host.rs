@@ -1,4 +1,4 @@
-//! Opens the parts of the shop, checks them against each other and connects them, in one order.
+//! Opens all parts of the shop, checks them against each other, and connects them.
 
 use std::collections::BTreeMap;
 use std::io;

@@ -13,6 +13,7 @@ mod downtime;
 mod events;
 pub mod functions;
 mod gateway;
+mod headers;
 mod health;
 pub mod host;
 mod identity;

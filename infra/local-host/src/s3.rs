@@ -20,6 +20,7 @@ use futures_util::{StreamExt as _, stream};
 use percent_encoding::percent_decode_str;
 use tokio::sync::Notify;
 
+use crate::headers::put;
 use crate::server;
 use crate::template::CorsSpec;
 use crate::unwanted_body;
@@ -53,8 +54,7 @@ enum Refusal {
     MissingContentLength,
     IncompleteBody,
     RequestTimeout,
-    NotAPreflight,
-    CorsForbidden,
+    Cors(cors::Refusal),
     PreconditionFailed,
     InvalidRange { size_bytes: u64 },
     Internal(PortFailure),
@@ -71,7 +71,7 @@ async fn serve(State(objects): State<Arc<Objects>>, request: Request) -> Respons
     if parts.method == Method::OPTIONS {
         let answered = objects
             .rules(parts.uri.path())
-            .and_then(|rules| cors::preflight(rules, &parts.headers));
+            .and_then(|rules| cors::preflight(rules, &parts.headers).map_err(Refusal::Cors));
         let mut response = answered.unwrap_or_else(|refusal| refused(&refusal));
         put(response.headers_mut(), header::VARY, cors::VARY);
         return response;
@@ -301,12 +301,12 @@ fn refused(refusal: &Refusal) -> Response {
             "RequestTimeout",
             "Your socket connection to the server was not read from or written to within the timeout period.",
         ),
-        Refusal::NotAPreflight => (
+        Refusal::Cors(cors::Refusal::NotAPreflight) => (
             StatusCode::BAD_REQUEST,
             "BadRequest",
             "A preflight needs the headers Origin and Access-Control-Request-Method.",
         ),
-        Refusal::CorsForbidden => (
+        Refusal::Cors(cors::Refusal::Forbidden) => (
             StatusCode::FORBIDDEN,
             "AccessForbidden",
             "This CORS request is not allowed: no rule of the bucket has its origin, method and headers.",
@@ -342,13 +342,6 @@ fn refused(refusal: &Refusal) -> Response {
         );
     }
     response
-}
-
-/// A value that is no header value is left out.
-fn put(headers: &mut HeaderMap, name: impl header::IntoHeaderName, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        headers.insert(name, value);
-    }
 }
 
 #[cfg(test)]

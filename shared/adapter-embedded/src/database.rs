@@ -1,4 +1,4 @@
-//! Runs SQLite for asynchronous code: one connection, one transaction per call, on a blocking thread.
+//! One SQLite database: a thread that writes, threads that read, and asynchronous calls to both.
 //!
 //! `journal_mode=WAL` with `synchronous=NORMAL`: a committed transaction is in the operating system's hands, so it
 //! survives `kill -9` of this process without an fsync per commit. Only a power failure may take the last few commits

@@ -3,7 +3,7 @@
 use domain::fulfilment::ports::SagaKind;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::columns::known;
+use crate::columns::{json, known};
 use crate::unreadable::{self, readable};
 
 /// A kind of workflow. Together with an execution's name it is the execution's key.
@@ -129,7 +129,7 @@ pub fn running_after(connection: &Connection, place: i64, limit: u32) -> rusqlit
     let (mut found, mut damaged): (Vec<(i64, Execution)>, Vec<i64>) = (Vec::new(), Vec::new());
     while let Some(row) = rows.next()? {
         let place = row.get("place")?;
-        match read(row) {
+        match read(row).and_then(|execution| with_json_input(row, execution)) {
             Ok(execution) => found.push((place, execution)),
             Err(fault) => {
                 unreadable::report(&unreadable::text(row, "name"), &fault);
@@ -145,6 +145,12 @@ pub fn running_after(connection: &Connection, place: i64, limit: u32) -> rusqlit
             .execute(params![UNREADABLE, place])?;
     }
     Ok(found)
+}
+
+/// Refuses an input that the workflow engine could not read either.
+fn with_json_input(row: &Row<'_>, execution: Execution) -> rusqlite::Result<Execution> {
+    json::<serde::de::IgnoredAny>(row, "input")?;
+    Ok(execution)
 }
 
 /// The executions started last, newest first.

@@ -60,12 +60,11 @@ async fn check_file(path: PathBuf) -> rusqlite::Result<Option<String>> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     let stop = connection.get_interrupt_handle();
     let mut checking = tokio::task::spawn_blocking(move || quick_check(&connection));
-    let finished = match tokio::time::timeout(CHECK_LIMIT, &mut checking).await {
-        Ok(finished) => finished,
-        Err(_) => {
-            stop.interrupt();
-            checking.await
-        }
+    let finished = if let Ok(finished) = tokio::time::timeout(CHECK_LIMIT, &mut checking).await {
+        finished
+    } else {
+        stop.interrupt();
+        checking.await
     };
     match finished {
         Ok(Err(fault)) if fault.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => Ok(None),

@@ -21,7 +21,7 @@ use crate::response::HttpResponse;
 /// Serves one event of an API Gateway HTTP API (payload format 2.0).
 ///
 /// Always answers: a problem, a panic and an event that cannot be read become `application/problem+json`, so that the
-/// caller never sees the gateway's bare 500. Adds `X-Correlation-Id` where the handler set none, and `Cache-Control: no-store` to problems and to
+/// caller never sees the gateway's bare 500. Adds `X-Correlation-Id`, and `Cache-Control: no-store` to problems and to
 /// whatever was asked with a token.
 pub async fn http<F, Fut>(invocation: Invocation, handler: F) -> Reply
 where
@@ -71,11 +71,9 @@ fn answer(outcome: Result<HttpResponse, Problem>, personal: bool, correlation_id
     if no_store && !response.has_header("Cache-Control") {
         response = response.header("Cache-Control", "no-store");
     }
-    // A replayed answer has the id of the request that it was made for.
-    if !response.has_header(CORRELATION_ID_HEADER) {
-        response = response.header(CORRELATION_ID_HEADER, correlation_id);
-    }
-    response.into_gateway_json()
+    response
+        .header(CORRELATION_ID_HEADER, correlation_id)
+        .into_gateway_json()
 }
 
 fn log_end(outcome: &Result<HttpResponse, Problem>, route: &str, duration_ms: u64) {

@@ -1,6 +1,6 @@
-//! Keeps events for asynchronous invocations: stored, retried, and in the end set aside.
+//! Asynchronous invocations: stored, invoked, retried, and finally sent to the on-failure destination.
 //!
-//! As Lambda's asynchronous invocation: the event is durable before its source is answered, a failed attempt is repeated
+//! As Lambda's asynchronous invocation: the event is durable before it is acknowledged, a failed attempt is repeated
 //! as often as the template's `EventInvokeConfig` says, and what still fails goes to the on-failure destination. One
 //! deviation: Lambda waits one and then two minutes between attempts, the local host seconds.
 

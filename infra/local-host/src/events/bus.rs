@@ -1,4 +1,5 @@
-//! Publishes events on the bus: accepted, in the publisher's transaction, for every function with a rule that matches.
+//! Who wants to know? An event on the bus is accepted, in the publisher's transaction, for every function with a rule
+//! that matches it.
 
 use rusqlite::Connection;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Reads the wall clock: Unix milliseconds, and the RFC 3339 text of event shapes.
+//! What time is it for an event? Unix milliseconds, and the RFC 3339 text that event shapes carry.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

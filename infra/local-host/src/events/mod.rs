@@ -1,6 +1,6 @@
-//! Carries events from durable outboxes through queues, the bus and the stream to functions, at least once.
+//! Event sources: durable outboxes, queues, the bus and the order stream, which invoke functions at least once.
 //!
-//! Everything here is stored in the database before its sender is answered, so a process that dies at any point finds it
+//! Every event is stored in the database before anything acknowledges it, so a process that dies at any point finds it
 //! again. Duplicates are possible, losses are not.
 
 mod asynchronous;

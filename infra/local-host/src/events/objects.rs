@@ -1,4 +1,4 @@
-//! Sends the event of a new object to the queues and rules that the template connects to its bucket.
+//! Who hears of a new object? The queues and rules that the template connects to its bucket.
 //!
 //! Two shapes, as S3 sends them: notifications to queues carry form-encoded keys
 //! (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html>), events on the bus raw
@@ -22,7 +22,7 @@ const FORM_ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'/')
     .remove(b' ');
 
-/// Sends one object event to its queues and rules, in the transaction that takes it from the outbox.
+/// Hands one object event to everybody concerned, in the transaction that takes it from the outbox.
 pub(crate) fn dispatch(
     connection: &Connection,
     deployment: &Deployment,

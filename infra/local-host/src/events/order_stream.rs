@@ -1,4 +1,4 @@
-//! Delivers order changes to their consumers: in order, in batches, retried until they succeed or are set aside.
+//! The order stream's consumers: changes in order and in batches, retried until they succeed or are set aside.
 //!
 //! As a Lambda event source mapping on a DynamoDB stream of one shard: records that no filter wants are passed over, a
 //! reported failure makes the batch begin again at that record, a function error halves the batch

@@ -1,4 +1,4 @@
-//! Shapes events of the order stream like those of DynamoDB Streams.
+//! The shapes of the order stream's events: those of DynamoDB Streams.
 
 use adapter_embedded::order_stream::{StreamRecord, UndecodableRow};
 use serde_json::{Value, json};

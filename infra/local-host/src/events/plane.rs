@@ -1,4 +1,4 @@
-//! Holds what every loop of the event sources shares.
+//! The parts that all loops of the event sources share.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Runs one loop per event source, which takes what is due, invokes the function, and settles the outcome.
+//! One loop per event source: takes events that are due, invokes their function, and records the outcome.
 
 use std::sync::Arc;
 

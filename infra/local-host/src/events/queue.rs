@@ -1,9 +1,9 @@
-//! Keeps the messages of queues: durable, with a visibility timeout, a receive count and a dead-letter queue.
+//! Queues: durable messages with a visibility timeout, a receive count and a dead-letter queue.
 //!
 //! The semantics are those of a standard SQS queue with one deviation: a message whose invocation ended with a failure
 //! becomes visible after a short, growing delay instead of the rest of its visibility timeout (six minutes in our
-//! template), because here the poller knows that no invocation has it any more. The rest is the same: at least once, no
-//! order promised, `maxReceiveCount` receives, then the dead-letter queue.
+//! template), because here the poller knows that no function works on it any more. What stays the same: at least once,
+//! no order promised, `maxReceiveCount` receives, then the dead-letter queue.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 

@@ -4,6 +4,7 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use crate::headers::put;
 use crate::template::CorsSpec;
 
 pub(super) struct Cors(pub(super) CorsSpec);
@@ -57,13 +58,6 @@ impl Cors {
             );
         }
         true
-    }
-}
-
-/// A value of the template that is not a valid header value is left out.
-fn put(headers: &mut HeaderMap, name: HeaderName, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        headers.insert(name, value);
     }
 }
 

@@ -1,4 +1,4 @@
-//! Turns a function's answer into a response: status, headers, cookies and body of payload format 2.0.
+//! What does a caller get from a function's answer? Status, headers, cookies and body of payload format 2.0.
 
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-/// Headers that the gateway sets itself; those of the function are dropped.
+/// What the gateway says itself, whatever the function says.
 const OF_THE_CONNECTION: [HeaderName; 4] = [
     header::CONNECTION,
     header::CONTENT_LENGTH,

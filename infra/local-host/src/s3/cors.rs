@@ -5,10 +5,18 @@
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::{Refusal, put};
+use crate::headers::put;
 use crate::template::CorsSpec;
 
 pub(super) const VARY: &str = "Origin, Access-Control-Request-Headers, Access-Control-Request-Method";
+
+/// Why a preflight is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refusal {
+    NotAPreflight,
+    /// No rule allows the request.
+    Forbidden,
+}
 
 /// What a page wants to send.
 struct Wish<'a> {
@@ -34,7 +42,7 @@ pub(super) fn preflight(rules: &[CorsSpec], headers: &HeaderMap) -> Result<Respo
     let rule = rules
         .iter()
         .find(|rule| allows(rule, &wish))
-        .ok_or(Refusal::CorsForbidden)?;
+        .ok_or(Refusal::Forbidden)?;
     let mut response = StatusCode::OK.into_response();
     let answered = response.headers_mut();
     allow(rule, origin, answered);

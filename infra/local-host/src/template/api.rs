@@ -1,4 +1,4 @@
-//! Reads what the HTTP API checks before it invokes a function: tokens, rate limits, and the origin of a page.
+//! Reads the HTTP API of the template: authorizers, throttling and CORS.
 
 use std::collections::BTreeMap;
 

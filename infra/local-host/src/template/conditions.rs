@@ -1,4 +1,4 @@
-//! Evaluates the conditions of the template. All parameters have values, so each condition has one.
+//! Which conditions of the template hold here? Parameters have their defaults, so each has one answer.
 
 use std::collections::BTreeMap;
 

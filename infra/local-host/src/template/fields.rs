@@ -1,4 +1,4 @@
-//! Reads the properties of an object of the template. Each is taken once; any other property is refused by name.
+//! Which properties does an object of the template have? Each is taken once; what is left is refused by name.
 
 use std::collections::BTreeMap;
 
@@ -140,7 +140,7 @@ impl Fields {
         }
     }
 
-    /// A property that was not taken is not supported.
+    /// Whatever nobody took is not supported.
     pub(crate) fn finish(self) -> Result<(), TemplateFault> {
         match self.members.keys().next() {
             None => Ok(()),

@@ -1,4 +1,4 @@
-//! Defines the local part of the template as plain data, keyed by logical id.
+//! The parts of the template that the host uses, as plain data by logical id.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

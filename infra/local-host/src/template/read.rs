@@ -1,4 +1,4 @@
-//! Reads resources: which the host runs, which have no local meaning, and which it refuses.
+//! Reads the template's resources: some run here, some have no local meaning, and all others are refused.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! Replaces references: parameters by their values, resources by local names and ARNs.
+//! What do references stand for here? Parameters for their values, resources for local names and ARNs.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Reads the event sources of functions: routes, queues, streams, rules and schedules.
+//! What may start a function? Routes, queues, streams, rules and schedules.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -205,7 +205,7 @@ fn without_names(path: &str) -> String {
     segments.collect::<Vec<_>>().join("/")
 }
 
-/// Sets the authorizer of a route: its own, the API's default, or none.
+/// Settles who may call a route: an authorizer of its own, the API's default, or nobody is asked.
 pub(crate) fn with_authorizer(source: EventSource, default: Option<&String>) -> EventSource {
     match source {
         EventSource::Http(route) => {

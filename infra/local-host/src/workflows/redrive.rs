@@ -1,4 +1,4 @@
-//! Redrives a failed execution: removes the failure from its journal and lets its row run again, in one transaction.
+//! Redrives a failed execution: drops the failure from its journal and sets its row to RUNNING, in one transaction.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

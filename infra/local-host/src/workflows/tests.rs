@@ -178,6 +178,20 @@ impl Shop {
     }
 }
 
+/// A shop whose process died while an order waited for its capture.
+async fn interrupted() -> Shop {
+    let shop = Shop::open().await;
+    shop.start(SagaKind::Order).await;
+    let hanging = Arc::new(Steps {
+        hanging: Some("SagaCapturePayment"),
+        ..Steps::default()
+    });
+    let process = shop.process(hanging.clone()).await;
+    hanging.reached.notified().await;
+    drop(process);
+    shop
+}
+
 #[tokio::test]
 async fn an_execution_runs_to_its_end_and_leaves_its_history_alone() {
     let shop = Shop::open().await;
@@ -206,16 +220,7 @@ async fn an_execution_runs_to_its_end_and_leaves_its_history_alone() {
 
 #[tokio::test]
 async fn an_execution_whose_process_died_goes_on_without_repeating_what_was_answered() {
-    let shop = Shop::open().await;
-    shop.start(SagaKind::Order).await;
-    let hanging = Arc::new(Steps {
-        hanging: Some("SagaCapturePayment"),
-        ..Steps::default()
-    });
-    let process = shop.process(hanging.clone()).await;
-    hanging.reached.notified().await;
-    drop(process);
-
+    let shop = interrupted().await;
     let steps = Arc::new(Steps::default());
     let _process = shop.process(steps.clone()).await;
     assert_eq!(

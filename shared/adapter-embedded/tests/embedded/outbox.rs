@@ -144,11 +144,11 @@ async fn a_check_finds_a_full_database_and_a_damaged_one() {
         database.check_integrity().await.unwrap();
     }
     let full = Database::in_memory().unwrap();
-    let fill = |connection: &rusqlite::Connection| {
+    let limit_size = |connection: &rusqlite::Connection| {
         let pages: i64 = connection.pragma_query_value(None, "page_count", |row| row.get(0))?;
         connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))
     };
-    full.call("fill", fill).await.unwrap();
+    full.call("limit the size", limit_size).await.unwrap();
     let refused = full.check_writable().await.unwrap_err();
     assert!(refused.transient, "{refused:?}");
 

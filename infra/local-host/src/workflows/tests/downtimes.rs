@@ -2,17 +2,9 @@
 
 use super::*;
 
-/// An order that waits for its capture, in a shop that was started two hours ago.
-async fn interrupted() -> Shop {
-    let shop = Shop::open().await;
-    shop.start(SagaKind::Order).await;
-    let hanging = Arc::new(Steps {
-        hanging: Some("SagaCapturePayment"),
-        ..Steps::default()
-    });
-    let process = shop.process(hanging.clone()).await;
-    hanging.reached.notified().await;
-    drop(process);
+/// The order was placed two hours ago.
+async fn interrupted_long_ago() -> Shop {
+    let shop = interrupted().await;
     shop.age("UPDATE executions SET started_at = started_at - 7200000")
         .await;
     shop
@@ -25,13 +17,13 @@ async fn status_after_a_restart(shop: &Shop) -> ExecutionStatus {
 
 #[tokio::test]
 async fn an_order_in_flight_when_the_host_was_stopped_for_two_hours_is_fulfilled() {
-    let shop = interrupted().await;
+    let shop = interrupted_long_ago().await;
     shop.age("UPDATE host_heartbeat SET at_ms = at_ms - 7200000").await;
     assert_eq!(status_after_a_restart(&shop).await, ExecutionStatus::Succeeded);
 }
 
 #[tokio::test]
 async fn an_order_that_ran_for_two_hours_is_timed_out() {
-    let shop = interrupted().await;
+    let shop = interrupted_long_ago().await;
     assert_eq!(status_after_a_restart(&shop).await, ExecutionStatus::TimedOut);
 }
