@@ -55,7 +55,11 @@ fn ask_local_host(port: u16, redrive: Option<&str>) -> Result<Value, Failed> {
     let agent: ureq::Agent = config.into();
     let answered = match redrive {
         None => agent.get(&base).call(),
-        Some(id) => agent.post(format!("{base}/{id}/redrive")).send_empty(),
+        // The local host takes nothing but JSON on these routes, which no page of another site can send.
+        Some(id) => agent
+            .post(format!("{base}/{id}/redrive"))
+            .content_type("application/json")
+            .send("{}"),
     };
     let mut answer = answered.map_err(|error| failed(&base, format!("{error}; is `cargo run` running?")))?;
     let text = answer.body_mut().read_to_string();

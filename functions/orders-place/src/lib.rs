@@ -43,7 +43,7 @@ pub async fn handle(invocation: Invocation, place: &PlaceOrder) -> Reply {
 
 fn new_order(request: &HttpRequest) -> Result<NewOrder, Problem> {
     let customer = customer(request)?;
-    let key = request.header("Idempotency-Key");
+    let key = request.single_header("Idempotency-Key", Problem::idempotency_key_malformed)?;
     let idempotency_key = IdempotencyKey::parse(key.ok_or_else(Problem::idempotency_key_missing)?)
         .map_err(|_fault| Problem::idempotency_key_malformed())?;
     let json: Value = request.json_body()?;

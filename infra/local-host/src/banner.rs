@@ -1,4 +1,4 @@
-//! The text printed at start: addresses, and one example for each pipeline to paste.
+//! What does a person read when the host has started? Its addresses, and one example for each pipeline to paste.
 
 /// A GIF of a mug, 48 pixels wide: small enough for a command line.
 const EXAMPLE_PHOTO_BASE64: &str = concat!(

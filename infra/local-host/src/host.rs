@@ -11,11 +11,11 @@ use axum::Router;
 use domain::ports::PortFailure;
 use shop::SagaArns;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::counted::Counted;
 use crate::dev::{self, Machinery};
+use crate::downtime::Downtimes;
 use crate::events::EventPlane;
 use crate::functions::Functions;
 use crate::identity::{self, Issuer, IssuerFault};
@@ -25,18 +25,18 @@ use crate::operator::{self, Operator};
 use crate::registry::{self, RegistryFault};
 use crate::s3::{self, Objects};
 use crate::seed::{self, SeedFault};
+use crate::server::{Server, Timeouts};
 use crate::state::{DataLocation, HostState, StateFault};
 use crate::template::{self, Deployment, EventSource, FunctionSpec, TemplateFault};
 use crate::workflows::journal::Writer;
 use crate::workflows::redrive::WorkflowRedriver;
 use crate::workflows::{Machines, WorkflowFault, Workflows};
-use crate::{api_document, console, gateway};
+use crate::{api_document, console, gateway, health, request_guard, retention};
 
-/// How long requests and invocations may still run when the host stops. Work that takes longer is repeated at the next
-/// start.
+/// How long requests and invocations may still run when the host stops. Work that takes longer is repeated at the next start.
 const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
 
-/// Whose name tokens carry. Not the address: a token outlives a restart on another port.
+/// The issuer in tokens. Not the address, so that a token stays valid after a restart on another port.
 const ISSUER: &str = "https://popshop.local";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,7 +76,7 @@ pub enum StartFailure {
 /// A host that owns its address and its data, and does nothing yet. Requests wait until it is opened.
 pub struct Host {
     pub base_url: String,
-    /// Wants the lines of metrics among those of the log.
+    /// Takes the metrics out of the log.
     pub counted: Arc<Counted>,
     listener: TcpListener,
     app: Router,
@@ -86,13 +86,13 @@ pub struct Host {
     invoker: Arc<Invoker>,
     backlog: Arc<Backlog>,
     shop: Arc<HostState>,
+    downtimes: Arc<Downtimes>,
 }
 
-/// A host at work. Dropped without [`RunningHost::shutdown`], it stops at once, as if its process had died.
+/// A running host. Dropped without [`RunningHost::shutdown`], it stops at once, as if its process had died.
 pub struct RunningHost {
     pub base_url: String,
-    stop: oneshot::Sender<()>,
-    server: JoinHandle<io::Result<()>>,
+    server: Server,
     /// Event sources and workflows.
     loops: JoinSet<()>,
     /// Ends when the last journal is dropped.
@@ -111,9 +111,10 @@ impl Host {
         let deployment = Arc::new(template::load_with(&config.parameters)?);
         let machines = Machines::read(&deployment)?;
         let port = config.port;
-        let (listener, base_url) = listen(port)
+        let (listener, address) = listen(port)
             .await
             .map_err(|source| StartFailure::Listen { port, source })?;
+        let base_url = format!("http://{address}");
         let shop = Arc::new(HostState::open(&config.data, &deployment, &base_url).await?);
         let counted = Arc::new(Counted::default());
         let sagas = SagaArns {
@@ -124,10 +125,12 @@ impl Host {
         let functions = registry::functions(&shop, &deployment, sagas)?;
         let invoker = Arc::new(Invoker::new(functions, Arc::clone(&backlog)));
         let functions: Arc<dyn Functions> = Arc::clone(&invoker) as Arc<dyn Functions>;
+        let downtimes = Downtimes::open(shop.database.clone()).await?;
         let events = Arc::new(EventPlane {
             database: shop.database.clone(),
             deployment: Arc::clone(&deployment),
             functions: Arc::clone(&functions),
+            downtimes: Arc::clone(&downtimes),
         });
         events.prepare().await?;
         let (workflows, writer) = Workflows::prepare(
@@ -136,6 +139,7 @@ impl Host {
             Arc::clone(&functions),
             machines.clone(),
             Arc::clone(&backlog),
+            Arc::clone(&downtimes),
         )
         .await?;
         seed::put_catalog(&shop.uploads.bucket).await?;
@@ -147,6 +151,7 @@ impl Host {
         )?);
         let app = Router::new()
             .merge(console::router())
+            .merge(health::router(Arc::clone(&shop)))
             .merge(api_document::router()?)
             .merge(operator::router(Operator::of(
                 &shop,
@@ -164,42 +169,35 @@ impl Host {
                 counted: Arc::clone(&counted),
             }))
             .merge(identity::router(Arc::clone(&issuer)))
-            .merge(s3::router(objects(&shop)))
+            .merge(s3::router(objects(&shop, &deployment)))
             .merge(gateway::router(&deployment, functions, issuer.authorizer()));
         Ok(Self {
             base_url,
             counted,
             listener,
-            app,
+            app: request_guard::guarded(app, address.port()),
             events,
             workflows,
             writer,
             invoker,
             backlog,
             shop,
+            downtimes,
         })
     }
 
-    /// Starts to work: serves the requests that arrived meanwhile, and resumes what an earlier process left.
+    /// Starts to work: serves waiting requests, and resumes the work of an earlier process.
     pub fn open(self) -> RunningHost {
         let mut loops = self.events.start();
         loops.spawn(self.workflows.run());
         let (backlog, database) = (self.backlog, self.shop.database.clone());
         loops.spawn(async move { backlog.watch(&database).await });
+        loops.spawn(Arc::clone(&self.downtimes).keep_heartbeat());
+        loops.spawn(retention::run(self.shop.database.clone(), self.downtimes));
         let writer = tokio::spawn(self.writer.run());
-        let (stop, stopped) = oneshot::channel::<()>();
-        let server = axum::serve(
-            self.listener,
-            self.app.into_make_service_with_connect_info::<SocketAddr>(),
-        )
-        .with_graceful_shutdown(async move {
-            // Dropping the sender stops the server as well.
-            stopped.await.unwrap_or_default();
-        });
         RunningHost {
             base_url: self.base_url,
-            stop,
-            server: tokio::spawn(server.into_future()),
+            server: Server::start(self.listener, self.app, Timeouts::default()),
             loops,
             writer,
             invoker: self.invoker,
@@ -209,31 +207,31 @@ impl Host {
 }
 
 impl RunningHost {
-    /// Accepts nothing more, and lets what runs come to its end within `SHUTDOWN_LIMIT`.
+    /// Accepts no more requests, and lets running work finish within `SHUTDOWN_LIMIT`.
     pub async fn shutdown(mut self) {
         let orderly = async {
-            drop(self.stop);
-            match (&mut self.server).await {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => tracing::error!(error = &error as &dyn std::error::Error, "server ended badly"),
-                Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "server broke off"),
-            }
+            self.server.stop().await;
             self.loops.shutdown().await;
             self.invoker.drain().await;
         };
         if tokio::time::timeout(SHUTDOWN_LIMIT, orderly).await.is_err() {
-            tracing::warn!("stopped in the middle of work, which the next start takes up again");
+            tracing::warn!("stopped before all work was finished; the next start resumes it");
         }
-        self.server.abort();
+        drop(self.server);
         self.writer.abort();
         drop(self.shop);
     }
 }
 
-fn objects(shop: &HostState) -> Arc<Objects> {
+fn objects(shop: &HostState, deployment: &Deployment) -> Arc<Objects> {
+    let cors = deployment
+        .buckets
+        .values()
+        .map(|bucket| (bucket.name.clone(), bucket.cors.clone()));
     let buckets = [&shop.uploads, &shop.thumbnails].map(|named| (named.name.clone(), named.bucket.clone()));
     Arc::new(Objects {
         buckets: BTreeMap::from(buckets),
+        cors: cors.collect(),
         signer: Arc::clone(&shop.links),
         clock: Arc::clone(&shop.clock),
         wake: shop.database.watch("object_events"),
@@ -253,8 +251,8 @@ fn stream_consumers(deployment: &Deployment) -> Vec<String> {
         .collect()
 }
 
-async fn listen(port: u16) -> io::Result<(TcpListener, String)> {
+async fn listen(port: u16) -> io::Result<(TcpListener, SocketAddr)> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
-    let base_url = format!("http://{}", listener.local_addr()?);
-    Ok((listener, base_url))
+    let address = listener.local_addr()?;
+    Ok((listener, address))
 }

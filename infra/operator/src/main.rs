@@ -1,4 +1,4 @@
-//! What does an operator ask of a deployed shop? Which orders are parked, and to redrive one. `cargo xtask parked` runs it.
+//! Lists the parked orders of a deployed shop and redrives one, for `cargo xtask parked`.
 //!
 //! Answers JSON, the same as the local host's `/dev/parked`. Region, credentials and endpoint come from the variables that
 //! every AWS tool reads; the tables and state machines are the stack's outputs.
@@ -36,23 +36,23 @@ struct Operator {
 }
 
 fn main() -> ExitCode {
-    let answer = match Command::parse() {
-        Command::List => asked(None),
-        Command::Redrive { order_id } => asked(Some(&order_id)),
+    let outcome = match Command::parse() {
+        Command::List => answer(None),
+        Command::Redrive { order_id } => answer(Some(&order_id)),
     };
-    match answer {
+    match outcome {
         Ok(answer) => {
-            told(io::stdout(), &answer.to_string());
+            write_line(io::stdout(), &answer.to_string());
             ExitCode::SUCCESS
         }
         Err(error) => {
-            told(io::stderr(), &error_chain(error.as_ref()));
+            write_line(io::stderr(), &error_chain(error.as_ref()));
             ExitCode::FAILURE
         }
     }
 }
 
-fn asked(redrive: Option<&str>) -> Result<Value, Box<dyn Error + Send + Sync>> {
+fn answer(redrive: Option<&str>) -> Result<Value, Box<dyn Error + Send + Sync>> {
     let operator = lambda::config::from_process(wire)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -87,7 +87,7 @@ fn wire(environment: &Environment<fn(&str) -> Option<String>>) -> Operator {
     }
 }
 
-/// When the stream is gone, the exit code still tells.
-fn told(mut stream: impl io::Write, text: &str) {
+/// Ignores a closed stream: the exit code still shows the outcome.
+fn write_line(mut stream: impl io::Write, text: &str) {
     writeln!(stream, "{text}").unwrap_or_default();
 }

@@ -68,9 +68,8 @@ impl Interpreter<'_> {
     /// Nothing new happens past the execution's deadline. What the journal has did happen, and is replayed: otherwise
     /// an execution that ended well would have timed out when its process dies before it could say so.
     pub(crate) fn in_time(&self) -> Result<(), Interrupt> {
-        let now_ms = self.host.now_ms();
-        match self.deadline_ms {
-            Some(deadline_ms) if now_ms >= deadline_ms => Err(Interrupt::TimedOut),
+        match self.timeout {
+            Some(timeout) if self.host.now_ms() >= timeout.deadline_ms(self.host) => Err(Interrupt::TimedOut),
             _ => Ok(()),
         }
     }

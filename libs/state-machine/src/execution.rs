@@ -57,12 +57,40 @@ impl From<HostFailure> for Interrupt {
 /// One branch or item. Boxed, because machines contain machines.
 pub(crate) type Running<'a> = Pin<Box<dyn Future<Output = Result<Value, Interrupt>> + Send + 'a>>;
 
+/// A limit on time, which stands still while no process runs.
+#[derive(Clone, Copy)]
+pub(crate) struct Timeout {
+    pub(crate) counts_from_ms: i64,
+    pub(crate) limit_ms: i64,
+}
+
+impl Timeout {
+    pub(crate) fn deadline_ms(self, host: &dyn Host) -> i64 {
+        let downtime_ms = host.downtime_ms_since(self.counts_from_ms);
+        self.counts_from_ms
+            .saturating_add(self.limit_ms)
+            .saturating_add(downtime_ms)
+    }
+
+    /// Returns when the limit is reached. Looks again after each sleep: a machine that was suspended meanwhile wakes up
+    /// behind a deadline that has moved on.
+    pub(crate) async fn reached(self, host: &dyn Host) {
+        loop {
+            let deadline_ms = self.deadline_ms(host);
+            if host.now_ms() >= deadline_ms {
+                return;
+            }
+            host.sleep_until(deadline_ms).await;
+        }
+    }
+}
+
 #[derive(Clone, Copy)]
 pub(crate) struct Interpreter<'a> {
     pub(crate) machine: &'a StateMachine,
     pub(crate) execution: &'a ExecutionInput,
     pub(crate) host: &'a dyn Host,
-    pub(crate) deadline_ms: Option<i64>,
+    pub(crate) timeout: Option<Timeout>,
     pub(crate) visits: &'a AtomicU32,
 }
 

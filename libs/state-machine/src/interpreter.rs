@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::bookkeeping::{OUTCOME_KEY, REDRIVEN_KEY};
 use crate::definition::{Catcher, Kind, Machine, StateMachine};
 use crate::errors::{RUNTIME, StateError, matches};
-use crate::execution::{ExecutionInput, Interpreter, Interrupt, Outcome, Running, Scope, Step, Visit};
+use crate::execution::{ExecutionInput, Interpreter, Interrupt, Outcome, Running, Scope, Step, Timeout, Visit};
 use crate::expression::Variables;
 use crate::history::EventKind;
 use crate::host::{Host, HostFailure};
@@ -27,17 +27,19 @@ use crate::times::milliseconds;
 /// The future may be dropped at any time: called again with the same execution and journal, it resumes from there.
 pub async fn run(machine: &StateMachine, execution: &ExecutionInput, host: &dyn Host) -> Result<Outcome, HostFailure> {
     let visits = AtomicU32::new(0);
-    let timeout_ms = machine.timeout_seconds.map(milliseconds);
     let mut interpreter = Interpreter {
         machine,
         execution,
         host,
-        deadline_ms: None,
+        timeout: None,
         visits: &visits,
     };
     let redriven_at_ms: Option<i64> = interpreter.recorded(REDRIVEN_KEY).await?;
     let counts_from_ms = redriven_at_ms.unwrap_or(execution.started_at_ms);
-    interpreter.deadline_ms = timeout_ms.map(|timeout_ms| counts_from_ms.saturating_add(timeout_ms));
+    interpreter.timeout = machine.timeout_seconds.map(|seconds| Timeout {
+        counts_from_ms,
+        limit_ms: milliseconds(seconds),
+    });
     let interpreter = interpreter;
     if let Some(outcome) = interpreter.recorded(OUTCOME_KEY).await? {
         return Ok(outcome);
@@ -49,10 +51,10 @@ pub async fn run(machine: &StateMachine, execution: &ExecutionInput, host: &dyn 
         item: None,
     };
     let work = pin!(interpreter.machine(&machine.top, scope));
-    let finished = match interpreter.deadline_ms {
+    let finished = match interpreter.timeout {
         None => work.await,
         // The work is asked first: a replay that needs no time ends as the run before it did.
-        Some(deadline_ms) => match select(work, host.sleep_until(deadline_ms)).await {
+        Some(timeout) => match select(work, pin!(timeout.reached(host))).await {
             Either::Left((finished, _)) => finished,
             Either::Right(_) => Err(Interrupt::TimedOut),
         },

@@ -1,11 +1,13 @@
 //! Runs one attempt of a Task: invokes its function, and records the answer before it counts.
 
+use std::pin::pin;
+
 use futures_util::future::{Either, select};
 use serde_json::{Value, json};
 
 use crate::definition::Task;
 use crate::errors::{StateError, TIMEOUT};
-use crate::execution::{Interpreter, Interrupt, Visit};
+use crate::execution::{Interpreter, Interrupt, Timeout, Visit};
 use crate::expression::Variables;
 use crate::history::EventKind;
 use crate::host::TaskCall;
@@ -69,8 +71,11 @@ impl<'a> Interpreter<'a> {
             return self.host.invoke(call).await;
         };
         let cause = format!("{} gave no answer in {seconds} s", call.state);
-        let deadline_ms = self.host.now_ms().saturating_add(milliseconds(seconds));
-        match select(self.host.invoke(call), self.host.sleep_until(deadline_ms)).await {
+        let timeout = Timeout {
+            counts_from_ms: self.host.now_ms(),
+            limit_ms: milliseconds(seconds),
+        };
+        match select(self.host.invoke(call), pin!(timeout.reached(self.host))).await {
             Either::Left((answer, _)) => answer,
             Either::Right(_) => Err(StateError::new(TIMEOUT, cause)),
         }

@@ -41,6 +41,8 @@ struct World {
     now_ms: i64,
     /// Instants that somebody sleeps until.
     alarms: BTreeSet<i64>,
+    /// Times in which no process runs: begin and end.
+    downtimes: Vec<(i64, i64)>,
     journal: BTreeMap<String, Value>,
     /// Keys in the order in which they were written.
     written: Vec<String>,
@@ -67,6 +69,13 @@ impl VirtualHost {
             world.journal = journal;
             world.now_ms = now_ms;
         }
+        self
+    }
+
+    /// Is suspended at this instant for so long: nothing happens meanwhile, and what became due is late.
+    #[must_use]
+    pub fn suspended(self, at_ms: i64, for_ms: i64) -> Self {
+        self.world().downtimes.push((at_ms, at_ms.saturating_add(for_ms)));
         self
     }
 
@@ -114,6 +123,11 @@ impl VirtualHost {
             let mut world = self.world();
             let alarm_ms = world.alarms.pop_first()?;
             world.now_ms = world.now_ms.max(alarm_ms);
+            let now_ms = world.now_ms;
+            let is_down = |(begin_ms, end_ms): &&(i64, i64)| (*begin_ms..*end_ms).contains(&now_ms);
+            if let Some((_, end_ms)) = world.downtimes.iter().find(is_down).copied() {
+                world.now_ms = end_ms;
+            }
         }
     }
 
@@ -138,6 +152,13 @@ impl Host for VirtualHost {
             Poll::Pending
         })
         .await;
+    }
+
+    fn downtime_ms_since(&self, unix_ms: i64) -> i64 {
+        let world = self.world();
+        let past = world.downtimes.iter().filter(|(_, end_ms)| *end_ms <= world.now_ms);
+        past.map(|(begin_ms, end_ms)| (end_ms - unix_ms.max(*begin_ms)).max(0))
+            .sum()
     }
 
     fn random_unit(&self) -> f64 {

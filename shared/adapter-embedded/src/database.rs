@@ -5,8 +5,10 @@
 //! with it, and it never damages the file (<https://sqlite.org/pragma.html#pragma_synchronous>).
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+#[cfg(test)]
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use domain::ports::PortFailure;
@@ -15,11 +17,12 @@ use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use tokio::sync::{Notify, oneshot};
 
 use crate::changes::Changes;
+use crate::private_files;
 use crate::schema::{SHOP, Schema};
 use crate::worker::{Fault, Work, Worker, work};
 
 /// How long to wait for another process, like the `sqlite3` command line, that holds the file's lock.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Statements kept prepared: more than all adapters together use.
 const STATEMENTS_CACHED: usize = 256;
 /// Threads that read, each with a connection: more than processors would only wait for each other.
@@ -40,8 +43,16 @@ pub enum DatabaseFault {
         #[source]
         source: io::Error,
     },
-    #[error("database {path} has schema version {found}, newer than {known}: it was written by a newer release")]
-    NewerSchema { path: String, found: i64, known: usize },
+    #[error("create database {path} for its owner alone")]
+    File {
+        path: String,
+        #[source]
+        source: io::Error,
+    },
+    #[error(
+        "database {path} has schema version {found}, newer than {supported}: a newer release of Popshop wrote it; start that release, or use another --data-dir"
+    )]
+    NewerSchema { path: String, found: i64, supported: usize },
 }
 
 /// A handle on one database; clones share the connections.
@@ -51,6 +62,11 @@ pub struct Database {
     readers: Option<Arc<Worker>>,
     writer: Arc<Worker>,
     changes: Arc<Changes>,
+    /// `None` in memory.
+    pub(crate) path: Option<PathBuf>,
+    /// Steps of SQLite's machine on the connection that writes.
+    #[cfg(test)]
+    steps: Arc<AtomicU64>,
 }
 
 impl Database {
@@ -66,13 +82,22 @@ impl Database {
 
     pub(crate) fn open_as(schema: &Schema, path: &Path) -> Result<Self, DatabaseFault> {
         let text = path.display().to_string();
+        // The files beside it take their mode from it.
+        private_files::create_or_restrict_file(path).map_err(|source| DatabaseFault::File {
+            path: text.clone(),
+            source,
+        })?;
         let writer = prepare(schema, &text, Connection::open(path))?;
         let readers: rusqlite::Result<Vec<Connection>> = (0..READERS).map(|_| reader(path)).collect();
         let readers = readers.map_err(|source| DatabaseFault::Open {
             path: text.clone(),
             source,
         })?;
-        Self::start(&text, writer, readers)
+        let database = Self::start(&text, writer, readers)?;
+        Ok(Self {
+            path: Some(path.to_owned()),
+            ..database
+        })
     }
 
     /// Another connection would see another database: the writer reads, too.
@@ -98,6 +123,17 @@ impl Database {
             path: path.to_owned(),
             source,
         })?;
+        #[cfg(test)]
+        let steps = {
+            let steps = Arc::new(AtomicU64::new(0));
+            let counter = Arc::clone(&steps);
+            let count = move || {
+                counter.fetch_add(1, Ordering::Relaxed);
+                false
+            };
+            writer.progress_handler(1, Some(count)).ok();
+            steps
+        };
         let readers = if readers.is_empty() {
             None
         } else {
@@ -108,6 +144,9 @@ impl Database {
             readers,
             writer,
             changes,
+            path: None,
+            #[cfg(test)]
+            steps,
         })
     }
 
@@ -135,6 +174,13 @@ impl Database {
         on(self.readers.as_ref().unwrap_or(&self.writer), action, run).await
     }
 
+    /// Counts the steps of SQLite's machine from now on: what a statement visits, it pays for in steps.
+    #[cfg(test)]
+    pub(crate) fn count_steps(&self) -> Arc<AtomicU64> {
+        self.steps.store(0, Ordering::Relaxed);
+        Arc::clone(&self.steps)
+    }
+
     /// Creates further tables in the same file, so that one transaction can span both. `sql` must be repeatable.
     pub async fn ensure_schema(&self, sql: &'static str) -> Result<(), PortFailure> {
         self.call("create tables", move |connection| connection.execute_batch(sql))
@@ -157,16 +203,18 @@ fn prepare(schema: &Schema, path: &str, opened: rusqlite::Result<Connection>) ->
     };
     let mut connection = opened.map_err(fault)?;
     let found = configure(&connection).map_err(fault)?;
-    let steps = usize::try_from(found).ok().and_then(|seen| schema.steps.get(seen..));
+    let steps = usize::try_from(found)
+        .ok()
+        .and_then(|applied| schema.steps.get(applied..));
     let Some(steps) = steps else {
         return Err(DatabaseFault::NewerSchema {
             path: path.to_owned(),
             found,
-            known: schema.steps.len(),
+            supported: schema.steps.len(),
         });
     };
     if !steps.is_empty() {
-        lead_up(&mut connection, schema, steps).map_err(fault)?;
+        migrate(&mut connection, schema, steps).map_err(fault)?;
     }
     Ok(connection)
 }
@@ -204,8 +252,8 @@ fn configure(connection: &Connection) -> rusqlite::Result<i64> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
-/// Takes the steps that a file has not seen yet, all or none.
-fn lead_up(connection: &mut Connection, schema: &Schema, steps: &[&str]) -> rusqlite::Result<()> {
+/// Applies the steps that a file lacks, all or none.
+fn migrate(connection: &mut Connection, schema: &Schema, steps: &[&str]) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     for step in steps {
         transaction.execute_batch(step)?;
@@ -214,8 +262,8 @@ fn lead_up(connection: &mut Connection, schema: &Schema, steps: &[&str]) -> rusq
     transaction.commit()
 }
 
-/// What we wrote wrongly or read back damaged stays so; anything else (busy, disk full, input or output) may pass.
-fn failure(action: &'static str, error: rusqlite::Error) -> PortFailure {
+/// A retry cannot repair a wrong statement or damaged data; anything else (busy, disk full, input or output) may pass.
+pub(crate) fn failure(action: &'static str, error: rusqlite::Error) -> PortFailure {
     let permanent = match &error {
         rusqlite::Error::SqliteFailure(fault, _) => matches!(
             fault.code,

@@ -1,5 +1,5 @@
-//! How does SQLite keep the state of catalog imports, and how are they started? On the row of the upload that brought the
-//! file; as executions, which the workflow engine works through.
+//! Stores the state of catalog imports on the row of their upload, and starts them as executions, which the workflow engine
+//! runs.
 
 use std::sync::Arc;
 
@@ -76,7 +76,7 @@ impl ImportLedger for SqliteImportLedger {
                     return Ok(Advance::Closed);
                 }
                 let stands_there = match import_rows::progress(connection, &import, range)? {
-                    Some(noted) => noted == from,
+                    Some(stored) => stored == from,
                     None => !from.is_stored(),
                 };
                 if !stands_there {

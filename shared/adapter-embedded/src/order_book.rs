@@ -1,4 +1,4 @@
-//! How do the sagas move orders along in SQLite?
+//! Applies the sagas' status changes to orders in SQLite.
 
 use async_trait::async_trait;
 use domain::fulfilment::ports::{
@@ -12,7 +12,8 @@ use domain::values::{OrderId, RejectionReason, Timestamp};
 use rusqlite::params;
 
 use crate::Database;
-use crate::order_rows;
+use crate::order_rows::{self, KEY};
+use crate::unreadable::readable;
 
 #[derive(Debug, Clone)]
 pub struct SqliteOrderBook {

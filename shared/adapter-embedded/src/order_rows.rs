@@ -1,5 +1,4 @@
-//! How is an order kept, and how does a change of it reach the order stream? Both in one place, so that neither is
-//! forgotten.
+//! Writes an order's row together with its record in the order stream, so that neither is forgotten.
 
 use domain::fulfilment::ports::Parking;
 use domain::orders::order::Order;

@@ -1,4 +1,4 @@
-//! How does SQLite keep orders?
+//! Stores orders in SQLite.
 
 use async_trait::async_trait;
 use domain::orders::order::Order;
@@ -8,7 +8,7 @@ use domain::orders::ports::{
 use domain::ports::PortFailure;
 use domain::stored_order::StoredOrder;
 use domain::values::{CorrelationId, CustomerId, OrderId, OrderStatus, Timestamp};
-use rusqlite::{Connection, named_params};
+use rusqlite::{Connection, ToSql};
 
 use crate::Database;
 use crate::idempotency::{self, Completed};
@@ -19,18 +19,13 @@ pub struct SqliteOrderRepository {
     pub database: Database,
 }
 
-/// The orders placed last, of all customers, newest first: for people who watch the shop.
-pub fn recent(connection: &Connection, limit: u32) -> rusqlite::Result<Vec<Order>> {
-    connection
-        .prepare_cached(&format!(
-            "SELECT {columns} FROM orders ORDER BY created_at DESC, id DESC LIMIT :limit",
-            columns = order_rows::COLUMNS
-        ))?
-        .query_map(
-            named_params! { ":limit": limit },
-            |row| Ok(order_rows::read(row)?.order),
-        )?
-        .collect()
+/// The newest orders of all customers, newest first: for the console.
+pub fn recent(connection: &Connection, limit: usize) -> rusqlite::Result<Vec<Order>> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {columns} FROM orders ORDER BY created_at DESC, id DESC",
+        columns = order_rows::COLUMNS
+    ))?;
+    readable(statement.query([])?, KEY, limit, |row| Ok(order_rows::read(row)?.order))
 }
 
 #[async_trait]
@@ -98,21 +93,28 @@ fn page(connection: &Connection, query: &OrderQuery) -> rusqlite::Result<OrderPa
         .after
         .as_ref()
         .map_or((i64::MAX, ""), |after| (after.created_at.unix_ms(), after.id.as_str()));
+    let customer = query.customer.as_str();
+    let status = query.status.map(OrderStatus::as_str);
+    let limit = query.limit.saturating_add(1);
+    let mut parameters: Vec<(&str, &dyn ToSql)> = vec![
+        (":customer", &customer),
+        (":created_before", &created_before),
+        (":id", &id),
+        (":limit", &limit),
+    ];
+    // Two statements, each with an index of its own: with an `OR` the filter would read what it does not return.
+    let mut of_status = "";
+    if let Some(status) = &status {
+        of_status = "AND status = :status";
+        parameters.push((":status", status));
+    }
     let mut statement = connection.prepare_cached(&format!(
         "SELECT {columns} FROM orders
-         WHERE customer_id = :customer
-           AND (:status IS NULL OR status = :status)
-           AND (created_at, id) < (:created_before, :id)
+         WHERE customer_id = :customer {of_status} AND (created_at, id) < (:created_before, :id)
          ORDER BY created_at DESC, id DESC LIMIT :limit",
         columns = order_rows::COLUMNS,
     ))?;
-    let rows = statement.query(named_params! {
-        ":customer": query.customer.as_str(),
-        ":status": query.status.map(OrderStatus::as_str),
-        ":created_before": created_before,
-        ":id": id,
-        ":limit": query.limit.saturating_add(1),
-    })?;
+    let rows = statement.query(parameters.as_slice())?;
     let Readable {
         orders,
         unreadable,

@@ -1,4 +1,4 @@
-//! How are sagas started here? As executions, which the workflow engine works through.
+//! Starts sagas as executions, which the workflow engine runs.
 
 use std::sync::Arc;
 

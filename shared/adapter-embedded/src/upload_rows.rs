@@ -1,4 +1,4 @@
-//! How is an upload kept? One row, whether staff announced it or its file was copied in by hand.
+//! Stores an upload as one row, whether staff announced it or its file was copied in by hand.
 
 use domain::uploads::upload::{Upload, UploadKind, UploadStatus};
 use domain::values::{CorrelationId, CustomerId, ImportCounts, Sku, Timestamp, UploadId};
@@ -11,7 +11,7 @@ const COLUMNS: &str = "sequence, id, kind, sku, content_type, file_name, size_by
      status, reason, rows_read, rows_written, rows_rejected, bytes_read, bytes_total";
 
 #[derive(Debug, thiserror::Error)]
-#[error("an upload has a kind that is not known")]
+#[error("the upload has an unknown kind; known are product-photo and catalog")]
 struct UnknownKind;
 
 /// A row about to be written under the next sequence.
@@ -25,7 +25,7 @@ pub(crate) struct NewRow<'a> {
     pub(crate) at: Timestamp,
 }
 
-/// Does nothing where the upload is known already.
+/// Does nothing if the upload exists.
 pub(crate) fn insert(connection: &Connection, new: &NewRow<'_>) -> rusqlite::Result<()> {
     let NewRow {
         id,

@@ -26,3 +26,4 @@ pub mod response;
 #[cfg(test)]
 mod samples;
 pub mod step;
+pub mod unique_members;

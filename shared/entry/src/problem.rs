@@ -121,7 +121,7 @@ impl Problem {
             "idempotency-key-malformed",
             "The Idempotency-Key header is not valid",
         )
-        .detail("an idempotency key has 1 to 255 visible ASCII characters")
+        .detail("send one key of 1 to 255 visible ASCII characters without a comma, in one header")
     }
 
     /// 400: the page token was changed, or belongs to another list or caller.

@@ -11,6 +11,7 @@ use telemetry::context::is_correlation_id;
 
 use crate::caller::{Caller, CallerFault};
 use crate::problem::Problem;
+use crate::unique_members;
 
 /// Bytes of a body that any route accepts, at most, after base64 decoding. API Gateway itself accepts 10 MB.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -72,6 +73,15 @@ impl HttpRequest {
         self.headers.get(name)
     }
 
+    /// A header that a request may have only once. API Gateway joins repeated headers by commas, so a value with a comma
+    /// cannot be told from two values, and is refused.
+    pub fn single_header(&self, name: &str, refusal: impl FnOnce() -> Problem) -> Result<Option<&str>, Problem> {
+        match self.header(name) {
+            Some(value) if value.contains(',') => Err(refusal()),
+            value => Ok(value),
+        }
+    }
+
     /// A query parameter's value. API Gateway joins several values by commas; they are not split: `limit=5&limit=9` is
     /// not a valid limit.
     pub fn query(&self, name: &str) -> Option<String> {
@@ -104,21 +114,26 @@ impl HttpRequest {
         self.caller.as_ref().map_err(|fault| Problem::from(*fault))
     }
 
-    /// The body as JSON: 415 if its content type is not JSON, 400 with line and column if it cannot be parsed.
+    /// The body as JSON: 415 if its content type is not JSON, 400 with line and column if it cannot be parsed or an
+    /// object has two members of one name.
     ///
     /// Check the content afterwards, so that each fault gets a JSON pointer ([`Problem::invalid_content`]).
     pub fn json_body<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         if !self.header("content-type").is_some_and(is_json_media_type) {
             return Err(Problem::not_json());
         }
-        serde_json::from_slice(&self.body).map_err(|fault| {
-            let what = if fault.is_data() {
-                "the JSON does not have the expected structure"
-            } else {
-                "the body is not valid JSON"
-            };
+        let malformed = |what: &str, fault: &serde_json::Error| {
             Problem::malformed_json(format!("{what}: line {}, column {}", fault.line(), fault.column()))
-        })
+        };
+        unique_members::check(&self.body).map_err(|fault| {
+            if fault.is_data() {
+                malformed("an object has two members of one name", &fault)
+            } else {
+                malformed("the body is not valid JSON", &fault)
+            }
+        })?;
+        serde_json::from_slice(&self.body)
+            .map_err(|fault| malformed("the JSON does not have the expected structure", &fault))
     }
 }
 
@@ -132,7 +147,7 @@ pub(crate) fn undecodable(cause: &str) -> Problem {
 }
 
 /// `application/json` or `application/<anything>+json`, with or without parameters.
-fn is_json_media_type(content_type: &str) -> bool {
+pub fn is_json_media_type(content_type: &str) -> bool {
     let essence = content_type
         .split(';')
         .next()

@@ -67,7 +67,11 @@ fn an_order_is_refused_with_a_reason_for_each_fault() {
         &post(&[json_type, ("idempotency-key", &"k".repeat(256))], valid.as_bytes()),
         400,
     );
+    // Two headers, as API Gateway joins them.
+    assert_problem(&post(&[json_type, ("idempotency-key", "a,b")], valid.as_bytes()), 400);
     assert_problem(&post(&[json_type, ("idempotency-key", "a")], b"{\"items\":["), 400);
+    let twice = valid.replacen('{', r#"{"payment_token":"tok_down","#, 1);
+    assert_problem(&post(&[json_type, ("idempotency-key", "a")], twice.as_bytes()), 400);
     assert_problem(
         &post(
             &[("content-type", "text/plain"), ("idempotency-key", "a")],
@@ -131,7 +135,10 @@ fn a_replay_gets_the_same_answer_and_another_payload_is_refused() {
     let replay = client.send("POST", "/orders", &headers, spaced);
     assert_eq!((replay.status, &replay.bytes), (202, &first.bytes));
     assert_eq!(replay.header("idempotency-replayed"), Some("true"));
-    assert_eq!(replay.header("location"), first.header("location"));
+    for header in ["location", "content-type", "cache-control"] {
+        assert_eq!(replay.header(header), first.header(header), "{header}");
+    }
+    assert_ne!(replay.header("x-correlation-id"), first.header("x-correlation-id"));
 
     let other = json!({ "items": [{ "sku": "MUG-01", "quantity": 2 }], "payment_token": "tok_ok" });
     assert_problem(

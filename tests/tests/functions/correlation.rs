@@ -13,7 +13,7 @@ async fn stream_event(shop: &Shop) -> Value {
         .call("read stream", |connection| order_stream::after(connection, 0, 100))
         .await
         .unwrap();
-    let records = records.into_iter().map(|record| {
+    let records = records.records.into_iter().map(|record| {
         json!({
             "eventID": format!("event-{}", record.sequence), "eventName": record.event_name,
             "dynamodb": {

@@ -1,4 +1,4 @@
-//! The event bus. An event is accepted, in the publisher's transaction, for every function with a rule
+//! Who wants to know? An event on the bus is accepted, in the publisher's transaction, for every function with a rule
 //! that matches it.
 
 use rusqlite::Connection;

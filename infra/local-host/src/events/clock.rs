@@ -1,4 +1,4 @@
-//! The clock of events: Unix milliseconds, and the RFC 3339 text that event shapes carry.
+//! What time is it for an event? Unix milliseconds, and the RFC 3339 text that event shapes carry.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

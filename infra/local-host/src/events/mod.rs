@@ -6,13 +6,14 @@
 mod asynchronous;
 pub(crate) mod bus;
 pub(crate) mod clock;
+pub(crate) mod dead_letters;
+mod failed_uploads;
 mod objects;
 mod order_stream;
 mod order_stream_shapes;
 mod plane;
 mod pollers;
 mod queue;
-mod retention;
 mod schedules;
 mod sources;
 #[cfg(test)]
@@ -50,7 +51,6 @@ impl EventPlane {
         let mut tasks = JoinSet::new();
         tasks.spawn(pollers::objects(Arc::clone(self)));
         tasks.spawn(pollers::asynchronous_invocations(Arc::clone(self)));
-        tasks.spawn(retention::run(Arc::clone(self)));
         for function in self.deployment.functions.values() {
             for source in &function.sources {
                 self.start_source(&mut tasks, &function.logical_id, source);

@@ -8,10 +8,11 @@ use domain::ports::PortFailure;
 use tokio::sync::futures::Notified;
 
 use super::queue;
+use crate::downtime::Downtimes;
 use crate::functions::Functions;
 use crate::template::Deployment;
 
-/// How long a loop sleeps without a change: work that becomes due at a certain time is found that late.
+/// How long a loop sleeps when nothing wakes it: work that is due because time passed is found that late.
 const IDLE_POLL: Duration = Duration::from_millis(250);
 
 /// The event sources of the template, connected to the functions.
@@ -19,6 +20,7 @@ pub(crate) struct EventPlane {
     pub(crate) database: Database,
     pub(crate) deployment: Arc<Deployment>,
     pub(crate) functions: Arc<dyn Functions>,
+    pub(crate) downtimes: Arc<Downtimes>,
 }
 
 impl EventPlane {

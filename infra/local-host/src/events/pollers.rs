@@ -133,11 +133,12 @@ async fn invoke_asynchronously(plane: &EventPlane, accepted: Accepted) {
         },
         |function| function.async_invoke.clone(),
     );
+    let downtime_ms = plane.downtimes.since_ms(accepted.since_ms);
     let settled = plane
         .database
         .call("settle asynchronous invocation", move |connection| match &outcome {
             Ok(_) => asynchronous::succeeded(connection, accepted.id),
-            Err(failure) => asynchronous::failed(connection, &spec, &accepted, failure, now_ms()),
+            Err(failure) => asynchronous::failed(connection, &spec, &accepted, failure, now_ms(), downtime_ms),
         })
         .await;
     if let Err(failure) = settled {
@@ -174,10 +175,13 @@ pub(crate) async fn queue(plane: Arc<EventPlane>, source: QueueSource) {
 
 async fn receive(plane: &EventPlane, spec: &QueueSpec, limit: u32) -> Vec<Message> {
     let spec = spec.clone();
+    let kept_since_ms = plane
+        .downtimes
+        .running_since_ms(now_ms(), queue::milliseconds(spec.retention_seconds));
     let received = plane
         .database
         .call("receive messages", move |connection| {
-            queue::receive(connection, &spec, limit, now_ms())
+            queue::receive(connection, &spec, limit, now_ms(), kept_since_ms)
         })
         .await;
     received.unwrap_or_else(|failure| {

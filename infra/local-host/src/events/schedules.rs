@@ -1,6 +1,6 @@
-//! Schedules of the template: each accepts its event at start and then at its rate.
+//! When is it time? A schedule of the template accepts its event at start and then at its rate.
 //!
-//! At start as well: no sweep ran while the host was down, and an order may have been waiting.
+//! At start as well: while the host was down nobody swept, and an order may have been waiting.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,6 +1,8 @@
 //! Events over the committed template, with functions that fail as the test says: each event is delivered until it is
 //! settled, and none is lost.
 
+mod dead_letters;
+
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -17,6 +19,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use super::{EventPlane, queue};
+use crate::downtime::Downtimes;
 use crate::functions::{Functions, InvokeFailure, Source};
 use crate::template::{self, Deployment, EventSource};
 
@@ -88,6 +91,7 @@ impl World {
             calls: Mutex::default(),
         });
         let plane = Arc::new(EventPlane {
+            downtimes: Downtimes::open(database.clone()).await.unwrap(),
             database,
             deployment: Arc::new(deployment),
             functions: Arc::clone(&script) as Arc<dyn Functions>,

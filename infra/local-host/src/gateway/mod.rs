@@ -1,6 +1,6 @@
-//! What does API Gateway do before and after a function? Routes, tokens, throttling and CORS, all from the template.
+//! Does what API Gateway does before and after a function: routes, tokens, throttling and CORS, all from the template.
 //!
-//! What it answers by itself keeps the gateway's shape, `{"message": …}`.
+//! Its own answers keep the gateway's shape, `{"message": …}`.
 
 mod cors;
 mod event;
@@ -13,20 +13,21 @@ mod throttle;
 mod tokens;
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use futures_util::StreamExt as _;
 use serde_json::json;
 
 use crate::functions::{Functions, Source, THROTTLED};
 use crate::identity::Authorizer;
+use crate::server;
 use crate::template::Deployment;
 use crate::unwanted_body;
 use refusal::{Claims, OVERLOADED, Refusal, TOO_LARGE};
@@ -38,9 +39,12 @@ use tokens::Tokens;
 /// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>).
 const BODY_BYTES_MAX: usize = 10 * 1024 * 1024;
 const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(30);
+/// For a whole body, however steadily it drips: ten megabytes over a slow line.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 type Admitted = (Matched, Option<Claims>);
-
+const TOO_SLOW: Refusal = (StatusCode::REQUEST_TIMEOUT, "Request Timeout");
+const BROKEN_OFF: Refusal = (StatusCode::BAD_REQUEST, "Bad Request");
 /// Seconds after which a caller that was throttled or refused may try again.
 const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("1");
 
@@ -53,6 +57,7 @@ struct Gateway {
     tokens: Tokens,
     functions: Arc<dyn Functions>,
     timeout: Duration,
+    body_timeout: Duration,
 }
 
 /// Serves every request that no other router took.
@@ -65,6 +70,7 @@ pub(crate) fn router(deployment: &Deployment, functions: Arc<dyn Functions>, aut
         tokens: Tokens::new(authorizer),
         functions,
         timeout: INTEGRATION_TIMEOUT,
+        body_timeout: BODY_TIMEOUT,
     })
 }
 
@@ -86,7 +92,7 @@ async fn serve(State(gateway): State<Arc<Gateway>>, request: Request) -> Respons
     {
         return preflight;
     }
-    let mut response = gateway.answered(request).await;
+    let mut response = gateway.answer(request).await;
     if let (Some(cors), Some(origin)) = (&gateway.cors, origin) {
         cors.decorate(&origin, response.headers_mut());
     }
@@ -94,10 +100,10 @@ async fn serve(State(gateway): State<Arc<Gateway>>, request: Request) -> Respons
 }
 
 impl Gateway {
-    async fn answered(&self, request: Request) -> Response {
+    async fn answer(&self, request: Request) -> Response {
         let (parts, body) = request.into_parts();
-        match self.admitted(&parts).await {
-            Ok((matched, claims)) => self.invoked(parts, body, matched, claims).await,
+        match self.admit(&parts).await {
+            Ok((matched, claims)) => self.invoke(parts, body, matched, claims).await,
             Err((status, text)) => {
                 unwanted_body::discard(&parts.headers, body).await;
                 message(status, text)
@@ -105,8 +111,8 @@ impl Gateway {
         }
     }
 
-    /// The route, with the claims of a caller who has to show a token; or what the gateway answers by itself.
-    async fn admitted(&self, parts: &Parts) -> Result<Admitted, Refusal> {
+    /// The route, with the caller's claims where it needs a token; or the gateway's own answer.
+    async fn admit(&self, parts: &Parts) -> Result<Admitted, Refusal> {
         let Some(matched) = self.routes.find(parts.method.as_str(), parts.uri.path()) else {
             return Err((StatusCode::NOT_FOUND, "Not Found"));
         };
@@ -119,8 +125,13 @@ impl Gateway {
             return Err(OVERLOADED);
         }
         let mut claims = None;
-        if matched.asks_for_token {
-            let authorization = text(&parts.headers, header::AUTHORIZATION);
+        if matched.needs_token {
+            let mut authorizations = parts.headers.get_all(header::AUTHORIZATION).iter();
+            // Two tokens are ambiguous.
+            let authorization = match (authorizations.next(), authorizations.next()) {
+                (Some(one), None) => one.to_str().ok(),
+                _ => None,
+            };
             claims = Some(self.tokens.claims(authorization).await?);
         }
         let announced_bytes = text(&parts.headers, header::CONTENT_LENGTH).and_then(|length| length.parse().ok());
@@ -130,15 +141,35 @@ impl Gateway {
         Ok((matched, claims))
     }
 
-    async fn invoked(&self, parts: Parts, body: Body, matched: Matched, claims: Option<Claims>) -> Response {
-        let Ok(body) = axum::body::to_bytes(body, BODY_BYTES_MAX).await else {
-            return message(TOO_LARGE.0, TOO_LARGE.1);
+    async fn read_body(&self, body: Body) -> Result<Vec<u8>, Refusal> {
+        let reading = async {
+            let (mut pieces, mut whole) = (body.into_data_stream(), Vec::new());
+            while let Some(piece) = pieces.next().await {
+                let piece = piece.map_err(|fault| {
+                    if server::is_stalled(&fault) {
+                        TOO_SLOW
+                    } else {
+                        BROKEN_OFF
+                    }
+                })?;
+                if whole.len() + piece.len() > BODY_BYTES_MAX {
+                    return Err(TOO_LARGE);
+                }
+                whole.extend_from_slice(&piece);
+            }
+            Ok(whole)
         };
-        let peer = parts
-            .extensions
-            .get::<ConnectInfo<SocketAddr>>()
-            .map(|ConnectInfo(address)| address.ip());
-        let event = event::of(&parts, &body, &matched, claims, peer);
+        tokio::time::timeout(self.body_timeout, reading)
+            .await
+            .unwrap_or(Err(TOO_SLOW))
+    }
+
+    async fn invoke(&self, parts: Parts, body: Body, matched: Matched, claims: Option<Claims>) -> Response {
+        let body = match self.read_body(body).await {
+            Ok(body) => body,
+            Err((status, text)) => return message(status, text),
+        };
+        let event = event::of(&parts, &body, &matched, claims);
         let invocation = self.functions.invoke(&matched.function, event, source(&parts.method));
         match tokio::time::timeout(self.timeout, invocation).await {
             Ok(Ok(answer)) => response::of(answer).unwrap_or_else(internal_error),

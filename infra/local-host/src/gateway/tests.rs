@@ -131,7 +131,11 @@ async fn unknown_routes_and_callers_reach_no_function() {
         assert_eq!(world.refusal(request, "").await, refused(404, "Not Found"));
     }
     let forged = format!("Bearer {}x", world.token);
+    let genuine = || format!("Bearer {}", world.token);
     for request in [
+        Request::get("/orders")
+            .header("authorization", genuine())
+            .header("authorization", genuine()),
         Request::get("/orders"),
         Request::get("/orders").header("authorization", forged),
     ] {
@@ -203,6 +207,22 @@ async fn a_body_beyond_ten_megabytes_reaches_no_function() {
     assert_eq!(world.send(post(), largest.to_vec()).await.status(), StatusCode::OK);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_body_that_drips_or_breaks_off_reaches_no_function() {
+    let world = World::fine();
+    let post = || Request::post("/orders").header("authorization", format!("Bearer {}", world.token));
+    let drops = futures_util::stream::unfold((), |()| async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        Some((Ok::<_, std::io::Error>("x"), ()))
+    });
+    let dripping = Body::from_stream(drops);
+    assert_eq!(world.refusal(post(), dripping).await, refused(408, "Request Timeout"));
+    let broken = futures_util::stream::iter([Ok("{"), Err(std::io::Error::other("gone"))]);
+    let broken = Body::from_stream(broken);
+    assert_eq!(world.refusal(post(), broken).await, refused(400, "Bad Request"));
+    assert_eq!(world.asked(), None);
+}
+
 #[tokio::test]
 async fn a_function_that_fails_shows_nothing_of_its_insides() {
     let failure = InvokeFailure {
@@ -239,6 +259,7 @@ async fn a_function_that_takes_too_long_is_not_waited_for() {
             tokens: Tokens::new(issuer().authorizer()),
             functions: Arc::new(NoAnswer),
             timeout: Duration::from_millis(1),
+            body_timeout: BODY_TIMEOUT,
         }),
         ..World::fine()
     };
@@ -270,6 +291,7 @@ async fn a_preflight_is_answered_without_token_and_function() {
     assert_eq!(headers["access-control-max-age"], "3600");
     let stranger = world.send(preflight("http://evil.example"), "").await;
     assert!(!stranger.headers().contains_key("access-control-allow-origin"));
+    assert_eq!(stranger.headers()["vary"], "origin");
     assert_eq!(world.asked(), None);
 }
 
@@ -284,8 +306,16 @@ async fn an_allowed_page_may_read_every_answer_whatever_the_function_says() {
     assert!(exposed.contains("idempotency-replayed"));
     let vary: Vec<_> = response.headers().get_all("vary").iter().collect();
     assert_eq!(vary, ["accept", "origin"]);
-    let stranger = world.send(from("http://evil.example"), "").await;
-    assert!(!stranger.headers().contains_key("access-control-allow-origin"));
+    for stranger in ["http://evil.example", "null", "http://127.0.0.1:3001"] {
+        let answer = world.send(from(stranger), "").await;
+        assert!(!answer.headers().contains_key("access-control-allow-origin"));
+        let vary: Vec<_> = answer.headers().get_all("vary").iter().collect();
+        assert_eq!(
+            vary,
+            ["accept", "origin"],
+            "or a cache would give this answer to an allowed page"
+        );
+    }
     let refusal = world.send(Request::get("/orders").header("origin", ORIGIN), "").await;
     assert_eq!(refusal.status(), StatusCode::UNAUTHORIZED);
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Throttling: token buckets, as the template's `DefaultRouteSettings` and `RouteSettings` say.
+//! How many requests at once? Token buckets, as the template's `DefaultRouteSettings` and `RouteSettings` say.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;

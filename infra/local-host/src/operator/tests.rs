@@ -1,4 +1,4 @@
-//! Is a parked order listed with what an operator needs, and redriven once?
+//! Are parked orders and dead letters listed with what an operator needs, and redriven once?
 
 use adapter_embedded::executions::{self, Workflow};
 use axum::body::{Body, to_bytes};
@@ -6,6 +6,7 @@ use axum::http::Request;
 use tower::ServiceExt as _;
 
 use super::*;
+use crate::downtime::Downtimes;
 use crate::events::EventPlane;
 use crate::functions::{Functions, InvokeFailure, Source};
 use crate::invoker::backlog::Backlog;
@@ -45,7 +46,9 @@ async fn shop() -> (HostState, Router) {
         database: database.clone(),
         deployment: Arc::clone(&deployment),
         functions: Arc::new(NoFunctions),
+        downtimes: Downtimes::open(database.clone()).await.unwrap(),
     };
+    let downtimes = Arc::clone(&plane.downtimes);
     plane.prepare().await.unwrap();
     Workflows::prepare(
         database.clone(),
@@ -53,6 +56,7 @@ async fn shop() -> (HostState, Router) {
         Arc::new(NoFunctions),
         machines.clone(),
         Arc::new(Backlog::new(Vec::new())),
+        downtimes,
     )
     .await
     .unwrap();
@@ -125,6 +129,27 @@ async fn what_is_not_parked_is_not_redriven() {
             (status, answer["message"].as_str()),
             (404, Some("the order does not exist or is not PARKED"))
         );
+    }
+}
+
+#[tokio::test]
+async fn a_dead_letter_is_listed_and_redriven_once() {
+    let (shop, router) = shop().await;
+    let send = |connection: &rusqlite::Connection| {
+        connection.execute_batch(
+            "INSERT INTO queue_messages (queue, message_id, body, sent_at_ms, visible_at_ms)
+             VALUES ('ThumbnailDeadLetterQueue', 'm-1', '{\"Records\":[]}', 1, 1), ('ThumbnailQueue', 'm-2', '{}', 1, 1)",
+        )
+    };
+    shop.database.call("send", send).await.unwrap();
+    let (status, answer) = ask(&router, "GET", "/dev/dead-letters", "").await;
+    assert_eq!(status, 200);
+    let expected = json!([{ "id": "m-1", "queue": "ThumbnailDeadLetterQueue", "source": "ThumbnailQueue",
+        "redrivable": true, "at": "1970-01-01T00:00:00.001Z", "body": { "Records": [] } }]);
+    assert_eq!(answer["dead_letters"], expected);
+    for (id, status) in [("m-1", 200), ("m-1", 404), ("m-2", 404), ("nothing", 404)] {
+        let (answered, answer) = ask(&router, "POST", &format!("/dev/dead-letters/{id}/redrive"), "").await;
+        assert_eq!(answered, status, "{id}: {answer}");
     }
 }
 

@@ -81,6 +81,27 @@ fn throttling_spec(mut settings: Fields) -> Result<Option<ThrottlingSpec>, Templ
     Ok(throttling)
 }
 
+/// The rules of a bucket, which have other names than those of an API and mean the same.
+pub(crate) fn bucket_cors(fields: &mut Fields) -> Result<Vec<CorsSpec>, TemplateFault> {
+    let mut configuration = fields.within("CorsConfiguration")?;
+    let place = format!("{}.CorsRules", configuration.place);
+    let mut rules = Vec::new();
+    for rule in configuration.list("CorsRules")? {
+        let mut rule = Fields::of(rule, &place)?;
+        rule.ignore(&["Id"]);
+        rules.push(CorsSpec {
+            allow_origins: rule.texts("AllowedOrigins")?,
+            allow_methods: rule.texts("AllowedMethods")?,
+            allow_headers: rule.texts("AllowedHeaders")?,
+            expose_headers: rule.texts("ExposedHeaders")?,
+            max_age_seconds: rule.number("MaxAge")?,
+        });
+        rule.finish()?;
+    }
+    configuration.finish()?;
+    Ok(rules)
+}
+
 fn cors_spec(mut fields: Fields) -> Result<CorsSpec, TemplateFault> {
     let spec = CorsSpec {
         allow_origins: fields.texts("AllowOrigins")?,

@@ -1,4 +1,4 @@
-//! Evaluates the template's conditions. Every parameter has a value, so each condition has one result.
+//! Which conditions of the template hold here? Parameters have their defaults, so each has one answer.
 
 use std::collections::BTreeMap;
 

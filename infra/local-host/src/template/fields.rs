@@ -1,4 +1,4 @@
-//! Reads the properties of an object in the template. Each is taken once; one that was not taken is refused by name.
+//! Which properties does an object of the template have? Each is taken once; what is left is refused by name.
 
 use std::collections::BTreeMap;
 

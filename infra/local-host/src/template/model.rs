@@ -149,6 +149,7 @@ pub struct BucketSpec {
     pub logical_id: String,
     pub name: String,
     pub versioned: bool,
+    pub cors: Vec<CorsSpec>,
     pub queue_notifications: Vec<QueueNotification>,
     pub eventbridge: bool,
 }

@@ -135,7 +135,7 @@ fn add(
                 deployment.tables_with_streams.insert(logical_id);
             }
         }
-        known if WITHOUT_LOCAL_MEANING.contains(&known) => {}
+        kind if WITHOUT_LOCAL_MEANING.contains(&kind) => {}
         other => {
             let what = format!("is of the type {other}, which the local host does not know");
             return Err(TemplateFault::at(place, what));
@@ -284,15 +284,14 @@ fn queue(logical_id: &str, mut fields: Fields) -> Result<QueueSpec, TemplateFaul
 }
 
 fn bucket(logical_id: &str, mut fields: Fields) -> Result<BucketSpec, TemplateFault> {
-    // No CORS: the page that uploads and the bucket have one origin here.
     fields.ignore(&[
         "BucketEncryption",
-        "CorsConfiguration",
         "LifecycleConfiguration",
         "OwnershipControls",
         "PublicAccessBlockConfiguration",
     ]);
     let name = fields.required_text("BucketName")?;
+    let cors = api::bucket_cors(&mut fields)?;
     let mut versioning = fields.within("VersioningConfiguration")?;
     let versioned = match versioning.text("Status")?.as_deref() {
         None => false,
@@ -315,6 +314,7 @@ fn bucket(logical_id: &str, mut fields: Fields) -> Result<BucketSpec, TemplateFa
         logical_id: logical_id.to_owned(),
         name,
         versioned,
+        cors,
         queue_notifications,
         eventbridge,
     })

@@ -1,4 +1,4 @@
-//! Resolves references: parameters to their values, resources to local names and ARNs.
+//! What do references stand for here? Parameters for their values, resources for local names and ARNs.
 
 use std::collections::BTreeMap;
 

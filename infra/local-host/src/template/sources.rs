@@ -1,4 +1,4 @@
-//! Reads the event sources of functions: routes, queues, streams, rules and schedules.
+//! What may start a function? Routes, queues, streams, rules and schedules.
 
 use std::collections::BTreeSet;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Turns YAML into JSON, with short-form intrinsics (`!Ref X`) in their long form (`{"Ref": "X"}`).
+//! What does the YAML say? As JSON, with short-form intrinsics (`!Ref X`) in their long form (`{"Ref": "X"}`).
 
 use saphyr::{LoadableYamlNode as _, ScalarOwned, YamlOwned};
 use serde_json::{Map, Number, Value, json};

@@ -10,6 +10,7 @@ use state_machine::history::HistoryEvent;
 use state_machine::host::{Host, HostFailure, StateError, TaskCall};
 
 use super::journal::{ExecutionKey, Journal};
+use crate::downtime::Downtimes;
 use crate::events::clock;
 use crate::functions::{Functions, Source, THROTTLED};
 use crate::template::function_of_arn;
@@ -26,6 +27,7 @@ pub(super) struct ExecutionHost {
     recorded: Mutex<HashMap<String, Value>>,
     journal: Journal,
     functions: Arc<dyn Functions>,
+    downtimes: Arc<Downtimes>,
 }
 
 impl ExecutionHost {
@@ -34,12 +36,14 @@ impl ExecutionHost {
         recorded: HashMap<String, Value>,
         journal: Journal,
         functions: Arc<dyn Functions>,
+        downtimes: Arc<Downtimes>,
     ) -> Self {
         Self {
             key,
             recorded: Mutex::new(recorded),
             journal,
             functions,
+            downtimes,
         }
     }
 
@@ -58,6 +62,10 @@ impl Host for ExecutionHost {
     async fn sleep_until(&self, unix_ms: i64) {
         let remaining_ms = u64::try_from(unix_ms.saturating_sub(clock::now_ms())).unwrap_or_default();
         tokio::time::sleep(Duration::from_millis(remaining_ms)).await;
+    }
+
+    fn downtime_ms_since(&self, unix_ms: i64) -> i64 {
+        self.downtimes.since_ms(unix_ms)
     }
 
     fn random_unit(&self) -> f64 {

@@ -24,6 +24,7 @@ use self::ending::Ending;
 use self::execution::ExecutionHost;
 use self::journal::{ExecutionKey, Journal, Writer};
 pub(crate) use self::machines::{Machines, WorkflowFault};
+use crate::downtime::Downtimes;
 use crate::events::clock::now_ms;
 use crate::functions::Functions;
 use crate::invoker::backlog::Backlog;
@@ -45,6 +46,7 @@ pub(crate) struct Workflows {
     machines: Machines,
     journal: Journal,
     backlog: Arc<Backlog>,
+    downtimes: Arc<Downtimes>,
 }
 
 impl Workflows {
@@ -55,11 +57,12 @@ impl Workflows {
         functions: Arc<dyn Functions>,
         machines: Machines,
         backlog: Arc<Backlog>,
+        downtimes: Arc<Downtimes>,
     ) -> Result<(Self, Writer), PortFailure> {
         database.ensure_schema(journal::SCHEMA).await?;
         database
             .call("forget old journals", |connection| {
-                redrive::forget_what_is_too_old(connection, now_ms())
+                redrive::remove_expired_journals(connection, now_ms())
             })
             .await?;
         let (journal, writer) = Journal::new(database.clone(), deployment);
@@ -70,6 +73,7 @@ impl Workflows {
                 machines,
                 journal,
                 backlog,
+                downtimes,
             },
             writer,
         ))
@@ -161,7 +165,8 @@ impl Workflows {
             started_at_ms: execution.started_at_ms,
             input,
         };
-        let host = ExecutionHost::new(key, recorded, self.journal.clone(), Arc::clone(&self.functions));
+        let (functions, downtimes) = (Arc::clone(&self.functions), Arc::clone(&self.downtimes));
+        let host = ExecutionHost::new(key, recorded, self.journal.clone(), functions, downtimes);
         let outcome = state_machine::run(&machine.definition, &start, &host).await?;
         let ending = Ending {
             execution: execution.clone(),

@@ -54,7 +54,7 @@ impl SagaRedriver for WorkflowRedriver {
     }
 }
 
-/// The answer for an execution that must not run again.
+/// The answer about an execution that cannot be redriven.
 fn without_a_redrive(execution: &Execution, now_ms: i64) -> Option<Redrive> {
     match execution.status {
         ExecutionStatus::Running => return Some(Redrive::Running),
@@ -97,7 +97,7 @@ fn forget(connection: &Connection, kind: &str, name: &str, keys: &BTreeSet<Strin
 }
 
 /// Forgets the journals of executions that can no longer be redriven.
-pub(super) fn forget_what_is_too_old(connection: &Connection, now_ms: i64) -> rusqlite::Result<()> {
+pub(crate) fn remove_expired_journals(connection: &Connection, now_ms: i64) -> rusqlite::Result<()> {
     connection.execute(
         "DELETE FROM execution_journal WHERE EXISTS (
              SELECT 1 FROM executions

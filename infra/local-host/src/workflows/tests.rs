@@ -1,5 +1,6 @@
 //! Executions survive their process, and their end is published once.
 
+mod downtimes;
 mod imports;
 
 use std::collections::BTreeMap;
@@ -14,11 +15,10 @@ use domain::values::OrderId;
 use port_contracts::samples::start_of_saga;
 use rusqlite::params;
 use serde_json::json;
+use tokio::sync::Notify;
 
 use super::*;
 use crate::events::EventPlane;
-use tokio::sync::Notify;
-
 use crate::functions::{InvokeFailure, Source};
 use crate::template;
 
@@ -79,9 +79,14 @@ impl Shop {
             database: shop.database.clone(),
             deployment: Arc::clone(&shop.deployment),
             functions: Arc::new(Steps::default()),
+            downtimes: shop.downtimes().await,
         };
         plane.prepare().await.unwrap();
         shop
+    }
+
+    async fn downtimes(&self) -> Arc<Downtimes> {
+        Downtimes::open(self.database.clone()).await.unwrap()
     }
 
     async fn start(&self, kind: SagaKind) {
@@ -97,9 +102,16 @@ impl Shop {
         let (database, deployment) = (self.database.clone(), Arc::clone(&self.deployment));
         let machines = Machines::read(&deployment).unwrap();
         let backlog = Arc::new(Backlog::new(Vec::new()));
-        let (workflows, writer) = Workflows::prepare(database, deployment, functions, machines, backlog)
-            .await
-            .unwrap();
+        let (workflows, writer) = Workflows::prepare(
+            database,
+            deployment,
+            functions,
+            machines,
+            backlog,
+            self.downtimes().await,
+        )
+        .await
+        .unwrap();
         let mut process = JoinSet::new();
         process.spawn(writer.run());
         process.spawn(workflows.run());
@@ -166,6 +178,20 @@ impl Shop {
     }
 }
 
+/// A shop whose process died while an order waited for its capture.
+async fn interrupted() -> Shop {
+    let shop = Shop::open().await;
+    shop.start(SagaKind::Order).await;
+    let hanging = Arc::new(Steps {
+        hanging: Some("SagaCapturePayment"),
+        ..Steps::default()
+    });
+    let process = shop.process(hanging.clone()).await;
+    hanging.reached.notified().await;
+    drop(process);
+    shop
+}
+
 #[tokio::test]
 async fn an_execution_runs_to_its_end_and_leaves_its_history_alone() {
     let shop = Shop::open().await;
@@ -194,16 +220,7 @@ async fn an_execution_runs_to_its_end_and_leaves_its_history_alone() {
 
 #[tokio::test]
 async fn an_execution_whose_process_died_goes_on_without_repeating_what_was_answered() {
-    let shop = Shop::open().await;
-    shop.start(SagaKind::Order).await;
-    let hanging = Arc::new(Steps {
-        hanging: Some("SagaCapturePayment"),
-        ..Steps::default()
-    });
-    let process = shop.process(hanging.clone()).await;
-    hanging.reached.notified().await;
-    drop(process);
-
+    let shop = interrupted().await;
     let steps = Arc::new(Steps::default());
     let _process = shop.process(steps.clone()).await;
     assert_eq!(
