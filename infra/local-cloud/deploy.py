@@ -50,6 +50,8 @@ def deploy(url, infra, zips):
         # Small enough that a test's file is divided.
         "CatalogDivideAboveBytes": "50000",
         "CatalogRangeBytes": "65536",
+        # As a new stage is deployed.
+        "ShardedIndexes": "only",
         # Off by default; on here, so that what it adds to the template is deployed too.
         "ProvisionedConcurrency": "1",
     }

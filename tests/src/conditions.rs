@@ -1,4 +1,4 @@
-//! Does an item meet a DynamoDB condition? The operators that our adapter uses; any other is refused by name.
+//! Evaluates DynamoDB's conditions over an item: the operators that our adapter uses. Any other is refused by name.
 //!
 //! <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html>
 
@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 use serde_json::Value;
 
 /// Whether the condition in this member of `request` holds for `item`; one that is absent does.
-pub(crate) fn holds(request: &Value, member: &str, item: Option<&Value>) -> bool {
+pub fn holds(request: &Value, member: &str, item: Option<&Value>) -> bool {
     let Some(text) = request[member].as_str() else {
         return true;
     };
@@ -22,26 +22,8 @@ pub(crate) fn holds(request: &Value, member: &str, item: Option<&Value>) -> bool
     holds
 }
 
-/// The item after the assignments of an update that need no arithmetic: `SET name = :value`, `REMOVE name`.
-pub(crate) fn updated(request: &Value, item: Option<&Value>) -> Value {
-    let mut updated = item.cloned().unwrap_or_else(|| request["Key"].clone());
-    let text = request["UpdateExpression"].as_str().unwrap_or_default();
-    let text = text.split("ADD ").next().unwrap();
-    let (set, remove) = text.split_once("REMOVE ").unwrap_or((text, ""));
-    for assignment in set.trim_start_matches("SET ").split(',') {
-        if let Some((name, value)) = assignment.split_once(" = ")
-            && let Some(value) = request["ExpressionAttributeValues"].get(value.trim())
-        {
-            updated[name_in(request, name.trim())] = value.clone();
-        }
-    }
-    for name in remove.split([',', ' ']) {
-        updated.as_object_mut().unwrap().remove(name_in(request, name));
-    }
-    updated
-}
-
-fn name_in<'a>(request: &'a Value, name: &'a str) -> &'a str {
+/// The attribute that a name of an expression stands for.
+pub(crate) fn name_in<'a>(request: &'a Value, name: &'a str) -> &'a str {
     request["ExpressionAttributeNames"][name].as_str().unwrap_or(name)
 }
 

@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
-use crate::conditions;
+use crate::{conditions, updates};
 
 /// A datagram of the loopback is there when its sender has gone on.
 const DATAGRAM_PATIENCE: Duration = Duration::from_millis(200);
@@ -143,7 +143,7 @@ impl Remembered {
         match operation {
             "Query" | "Scan" if self.looks_at_conditions => return self.found(body),
             "UpdateItem" if self.looks_at_conditions => {
-                return json!({"Attributes": conditions::updated(body, self.item(body))});
+                return json!({"Attributes": updates::updated(body, self.item(body))});
             }
             _ if self.looks_at_conditions && !matches!(operation, "GetItem" | "BatchGetItem") => return json!({}),
             _ => {}

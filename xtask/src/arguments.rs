@@ -75,6 +75,13 @@ pub(crate) enum Command {
         #[arg(long, value_name = "ORDER_ID")]
         redrive: Option<String>,
     },
+    /// Give the items of earlier releases the attributes of the sharded indexes; docs/upgrading.md says when
+    Backfill {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Count what each operation takes of DynamoDB, and write docs/scale.md
+    Scale,
     /// The sagas in simulated time: every single fault, every pair, and histories drawn from seeds
     Simulate(Simulation),
     /// Measure beside others, and write the report to docs/benchmarks/
@@ -252,6 +259,8 @@ mod tests {
             "local-cloud --help",
             "faults --help",
             "parked --help",
+            "backfill --help",
+            "scale --help",
             "simulate --help",
             "bench --help",
             "bench images --help",
@@ -280,6 +289,8 @@ mod tests {
             "local-cloud --port none",
             "local-cloud --port 70000",
             "parked --local-cloud --stack popshop-prod",
+            "backfill --redrive o-1",
+            "scale --rounds 3",
             "simulate --sedes 5",
             "simulate --seeds many",
             "bench",

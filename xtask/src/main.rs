@@ -21,6 +21,7 @@ mod parked;
 mod prove;
 mod python;
 mod rust_tools;
+mod scale;
 mod selection;
 mod simulate;
 mod steps;
@@ -62,6 +63,8 @@ fn run(command: Command) -> Result<(), Failed> {
             faults::run(size, u64::from(seed))
         }
         Command::Parked { place, redrive } => parked::run(&place.into(), redrive.as_deref()),
+        Command::Backfill { place } => parked::backfill(&place.into()),
+        Command::Scale => scale::run(Network::Allowed),
         Command::Simulate(simulation) => simulate::run(Network::Allowed, &simulation.arguments()),
         Command::Bench { bench } => match bench {
             Bench::Images { rounds, photos } => bench::images(rounds, &photos),

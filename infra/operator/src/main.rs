@@ -1,15 +1,18 @@
-//! What does an operator ask of a deployed shop? Which orders are parked, and to redrive one. `cargo xtask parked` runs it.
+//! The operator's commands for a deployed shop: list and redrive parked orders, and fill new indexes. `cargo xtask parked`
+//! and `cargo xtask backfill` run it.
 //!
-//! Answers JSON, the same as the local host's `/dev/parked`. Region, credentials and endpoint come from the variables that
-//! every AWS tool reads; the tables and state machines are the stack's outputs.
+//! Prints JSON; parked orders look the same as in the local host's `/dev/parked`. Region, credentials and endpoint come
+//! from the variables that every AWS tool reads. The tables and state machines are the stack's outputs.
 
 use std::error::Error;
 use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use adapter_dynamodb::backfill::{self, Backfilled};
 use adapter_dynamodb::order_book::DynamoOrderBook;
 use adapter_dynamodb::payments::DynamoPaymentRecords;
+use adapter_dynamodb::sharded_index::ShardedIndexes;
 use adapter_dynamodb::table::Table;
 use adapter_stepfunctions::sagas::{SagaArns, StepFunctionsSagaRunner};
 use clap::Parser;
@@ -21,55 +24,78 @@ use serde_json::{Value, json};
 use telemetry::error_chain::error_chain;
 use wire::parked::ParkedOrderJson;
 
-/// Answers one question about a deployed shop, as JSON
+/// Runs one command on a deployed shop and prints its result as JSON
 #[derive(Debug, Parser)]
 enum Command {
     /// The parked orders
     List,
     /// Resume an order's execution where it stopped
     Redrive { order_id: String },
+    /// Give the items of earlier releases the attributes of the sharded indexes
+    Backfill,
 }
+
+type ProcessEnvironment = Environment<fn(&str) -> Option<String>>;
+type Failure = Box<dyn Error + Send + Sync>;
 
 struct Operator {
     list: ListParked,
     redrive: RedriveOrder,
 }
 
+struct Tables {
+    orders: Table,
+    products: Table,
+}
+
 fn main() -> ExitCode {
-    let answer = match Command::parse() {
-        Command::List => asked(None),
-        Command::Redrive { order_id } => asked(Some(&order_id)),
-    };
-    match answer {
-        Ok(answer) => {
-            told(io::stdout(), &answer.to_string());
+    let command = Command::parse();
+    telemetry::log::init_to(None, |line| print_line(io::stderr(), line.trim_end()));
+    match run(&command) {
+        Ok(result) => {
+            print_line(io::stdout(), &result.to_string());
             ExitCode::SUCCESS
         }
         Err(error) => {
-            told(io::stderr(), &error_chain(error.as_ref()));
+            print_line(io::stderr(), &error_chain(error.as_ref()));
             ExitCode::FAILURE
         }
     }
 }
 
-fn asked(redrive: Option<&str>) -> Result<Value, Box<dyn Error + Send + Sync>> {
-    let operator = lambda::config::from_process(wire)?;
+fn run(command: &Command) -> Result<Value, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let Some(id) = redrive else {
-            let cases = operator.list.run().await?;
-            let shown: Vec<_> = cases.iter().map(ParkedOrderJson::from).collect();
-            return Ok(json!({ "parked": shown }));
-        };
-        let id = OrderId::parse(id)?;
-        operator.redrive.run(&id).await?;
-        Ok(json!({ "order_id": id.as_str(), "outcome": "REDRIVEN" }))
+        match command {
+            Command::List => {
+                let cases = lambda::config::from_process(operator)?.list.run().await?;
+                let shown: Vec<_> = cases.iter().map(ParkedOrderJson::from).collect();
+                Ok(json!({ "parked": shown }))
+            }
+            Command::Redrive { order_id } => {
+                let id = OrderId::parse(order_id)?;
+                lambda::config::from_process(operator)?.redrive.run(&id).await?;
+                Ok(json!({ "order_id": id.as_str(), "outcome": "REDRIVEN" }))
+            }
+            Command::Backfill => {
+                let Tables { orders, products } = lambda::config::from_process(tables)?;
+                let (orders, products) = (backfill::orders(&orders).await?, backfill::products(&products).await?);
+                Ok(json!({ "orders": backfilled_json(orders), "products": backfilled_json(products) }))
+            }
+        }
     })
 }
 
-fn wire(environment: &Environment<fn(&str) -> Option<String>>) -> Operator {
+fn backfilled_json(backfilled: Backfilled) -> Value {
+    let Backfilled { found, corrected } = backfilled;
+    json!({ "found": found, "corrected": corrected })
+}
+
+fn operator(environment: &ProcessEnvironment) -> Operator {
     let config = sdk_config(environment);
-    let orders = Table::new(&config, environment.required("ORDERS_TABLE"));
+    let added = ShardedIndexes::Added;
+    let sharded_indexes = environment.parsed_or("SHARDED_INDEXES", added, ShardedIndexes::parse);
+    let orders = Table::new(&config, environment.required("ORDERS_TABLE")).with_sharded_indexes(sharded_indexes);
     let payments = orders.sibling(environment.required("PAYMENTS_TABLE"));
     let sagas = SagaArns {
         order: environment.required("ORDER_SAGA_ARN"),
@@ -88,7 +114,15 @@ fn wire(environment: &Environment<fn(&str) -> Option<String>>) -> Operator {
     }
 }
 
-/// When the stream is gone, the exit code still tells.
-fn told(mut stream: impl io::Write, text: &str) {
+fn tables(environment: &ProcessEnvironment) -> Tables {
+    let orders = Table::new(&sdk_config(environment), environment.required("ORDERS_TABLE"));
+    Tables {
+        products: orders.sibling(environment.required("PRODUCTS_TABLE")),
+        orders,
+    }
+}
+
+/// A closed stream is no failure: the exit code still shows the result.
+fn print_line(mut stream: impl io::Write, text: &str) {
     writeln!(stream, "{text}").unwrap_or_default();
 }

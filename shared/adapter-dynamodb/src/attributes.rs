@@ -21,6 +21,11 @@ pub(crate) struct UnreadableItem {
 }
 
 impl UnreadableItem {
+    /// The attribute that could not be read.
+    pub(crate) fn attribute(&self) -> &'static str {
+        self.attribute
+    }
+
     pub(crate) fn at(attribute: &'static str) -> Self {
         Self { attribute, fault: None }
     }

@@ -1,4 +1,4 @@
-//! How do the sagas move orders along in DynamoDB? One conditional write per change, nothing read before it.
+//! The sagas' changes of orders in DynamoDB: one conditional write per change, and no read before it.
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
@@ -8,14 +8,15 @@ use domain::fulfilment::status_change::StatusChange;
 use domain::ports::PortFailure;
 use domain::values::{OrderId, OrderStatus, RejectionReason, Timestamp};
 
-use crate::attributes::{Item, number, text};
+use crate::attributes::{Item, UnreadableItem, number, text};
 use crate::conditions::found_instead;
-use crate::order_item;
-use crate::orders;
 use crate::table::Table;
+use crate::{open_orders, order_item, orders};
 
+/// The orders as the sagas and the operator see them.
 #[derive(Debug, Clone)]
 pub struct DynamoOrderBook {
+    /// The table of orders.
     pub table: Table,
 }
 
@@ -52,29 +53,29 @@ impl OrderBook for DynamoOrderBook {
             .await
     }
 
-    /// The index lags behind the table by moments, which an order that is overdue has behind it.
+    /// The index lags behind the table by moments, and an overdue order has waited for longer. An order that cannot be
+    /// read is skipped.
     async fn overdue(&self, before: Timestamp, limit: usize) -> Result<Vec<FulfilmentOrder>, PortFailure> {
         const ACTION: &str = "find overdue orders";
-        let items = self.indexed(ACTION, order_item::OPEN, before, limit).await?;
-        let orders = items.iter().map(|item| orders::order(ACTION, item));
-        orders.map(|order| order.map(FulfilmentOrder::from)).collect()
+        let read = |item: &Item| Ok(Some(order_item::order(item)?.into()));
+        open_orders::changed_before(ACTION, &self.table, order_item::OPEN, before, limit, read).await
     }
 }
 
 #[async_trait]
 impl ParkedOrders for DynamoOrderBook {
+    /// An order that cannot be read is skipped.
     async fn list(&self, limit: usize) -> Result<Vec<ParkedOrder>, PortFailure> {
         const ACTION: &str = "list parked orders";
         let ever = Timestamp::from_unix_ms(i64::MAX);
-        let items = self.indexed(ACTION, order_item::PARKED, ever, limit).await?;
-        let parked = items.iter().filter_map(|item| parked_order(ACTION, item).transpose());
-        parked.collect()
+        open_orders::changed_before(ACTION, &self.table, order_item::PARKED, ever, limit, parked_order).await
     }
 
     async fn find(&self, id: &OrderId) -> Result<Option<ParkedOrder>, PortFailure> {
         const ACTION: &str = "read parked order";
         let item = orders::find(ACTION, &self.table, id).await?;
-        item.map_or(Ok(None), |item| parked_order(ACTION, &item))
+        let parked = item.map_or(Ok(None), |item| parked_order(&item));
+        parked.map_err(|fault| PortFailure::permanent(ACTION, fault))
     }
 }
 
@@ -100,13 +101,15 @@ impl DynamoOrderBook {
     fn request(&self, id: &OrderId, change: &StatusChange, at: Timestamp) -> UpdateItemFluentBuilder {
         match change {
             StatusChange::Confirm | StatusChange::CompleteCancel => self
-                .lead_on(id, change, at)
-                .update_expression("SET #status = :to, updated_at = :at REMOVE parked_from, #open"),
+                .change_also_parked(id, change, at)
+                .update_expression("SET #status = :to, updated_at = :at REMOVE parked_from, #open, open_shard"),
             StatusChange::Reject(reason) => self
-                .lead_on(id, change, at)
-                .update_expression("SET #status = :to, updated_at = :at, reason = :reason REMOVE parked_from, #open")
+                .change_also_parked(id, change, at)
+                .update_expression(
+                    "SET #status = :to, updated_at = :at, reason = :reason REMOVE parked_from, #open, open_shard",
+                )
                 .expression_attribute_values(":reason", text(reason.as_str())),
-            // On the right of `=` stands what the item had before: `parked_from` gets the status that is replaced here.
+            // An expression reads the old values, so `parked_from` gets the status that is replaced here.
             StatusChange::Park(
                 _,
                 Parking {
@@ -115,12 +118,13 @@ impl DynamoOrderBook {
                     cause,
                 },
             ) => self
-                .move_to(id, change, at)
+                .update_to(id, change, at)
                 .condition_expression("#status = :awaited")
                 .update_expression(
                     "SET parked_from = #status, #status = :to, updated_at = :at, parking_execution = :execution, \
-                     parking_error = :error, parking_cause = :cause, #open = :parked",
+                     parking_error = :error, parking_cause = :cause, #open = :parked, open_shard = :parked_shard",
                 )
+                .expression_attribute_values(":parked_shard", order_item::open_shard(order_item::PARKED, id))
                 .expression_attribute_values(":parked", text(order_item::PARKED))
                 .expression_attribute_values(":awaited", text(change.from().as_str()))
                 .expression_attribute_values(":execution", text(execution))
@@ -129,50 +133,15 @@ impl DynamoOrderBook {
         }
     }
 
-    /// What the index of orders that somebody has to look after holds under this value, changed longest ago first.
-    async fn indexed(
-        &self,
-        action: &'static str,
-        open: &str,
-        before: Timestamp,
-        limit: usize,
-    ) -> Result<Vec<Item>, PortFailure> {
-        let mut items = Vec::new();
-        let mut start_key = None;
-        while items.len() < limit {
-            let page = self
-                .table
-                .client
-                .query()
-                .table_name(&self.table.name)
-                .index_name(order_item::OPEN_ORDERS)
-                .key_condition_expression("#open = :open AND updated_at < :before")
-                .expression_attribute_names("#open", "open")
-                .expression_attribute_values(":open", text(open))
-                .expression_attribute_values(":before", number(before.unix_ms()))
-                .limit(i32::try_from(limit - items.len()).unwrap_or(i32::MAX))
-                .set_exclusive_start_key(start_key)
-                .send()
-                .await
-                .map_err(|error| aws_errors::failure(action, error))?;
-            items.extend(page.items.unwrap_or_default());
-            start_key = page.last_evaluated_key;
-            if start_key.is_none() {
-                break;
-            }
-        }
-        Ok(items)
-    }
-
-    /// Also moves an order along that was parked from where the change starts.
-    fn lead_on(&self, id: &OrderId, change: &StatusChange, at: Timestamp) -> UpdateItemFluentBuilder {
-        self.move_to(id, change, at)
+    /// Also changes an order that was parked in the status from which the change starts.
+    fn change_also_parked(&self, id: &OrderId, change: &StatusChange, at: Timestamp) -> UpdateItemFluentBuilder {
+        self.update_to(id, change, at)
             .condition_expression("#status = :from OR (#status = :parked AND parked_from = :from)")
             .expression_attribute_values(":from", text(change.from().as_str()))
             .expression_attribute_values(":parked", text(OrderStatus::Parked.as_str()))
     }
 
-    fn move_to(&self, id: &OrderId, change: &StatusChange, at: Timestamp) -> UpdateItemFluentBuilder {
+    fn update_to(&self, id: &OrderId, change: &StatusChange, at: Timestamp) -> UpdateItemFluentBuilder {
         self.table
             .client
             .update_item()
@@ -186,11 +155,10 @@ impl DynamoOrderBook {
     }
 }
 
-/// `None` for an order that something has led on.
-fn parked_order(action: &'static str, item: &Item) -> Result<Option<ParkedOrder>, PortFailure> {
-    let unreadable = |fault| PortFailure::permanent(action, fault);
-    if order_item::standing(item).map_err(unreadable)?.parked_from.is_none() {
+/// `None` for an order that is no longer parked.
+fn parked_order(item: &Item) -> Result<Option<ParkedOrder>, UnreadableItem> {
+    if order_item::standing(item)?.parked_from.is_none() {
         return Ok(None);
     }
-    Ok(order_item::stored(item).map_err(unreadable)?.into_parked())
+    Ok(order_item::stored(item)?.into_parked())
 }

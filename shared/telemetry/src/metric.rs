@@ -34,10 +34,12 @@ pub enum Metric {
     Retries,
     /// Attempts that AWS refused for being too many.
     Throttles,
+    /// Stored items that were left out of a list because they could not be read.
+    UnreadableItems,
 }
 
 impl Metric {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::OrdersPlaced,
         Self::OrdersConfirmed,
         Self::OrdersRejected,
@@ -51,6 +53,7 @@ impl Metric {
         Self::ColdStarts,
         Self::Retries,
         Self::Throttles,
+        Self::UnreadableItems,
     ];
 
     pub fn name(self) -> &'static str {
@@ -68,6 +71,7 @@ impl Metric {
             Self::ColdStarts => "ColdStarts",
             Self::Retries => "Retries",
             Self::Throttles => "Throttles",
+            Self::UnreadableItems => "UnreadableItems",
         }
     }
 
@@ -75,7 +79,9 @@ impl Metric {
     /// kept per function. No id is ever a dimension: there would be a metric per order.
     fn dimensions(self) -> &'static [&'static [&'static str]] {
         match self {
-            Self::ColdStarts | Self::Retries | Self::Throttles => &[&["Service", "Stage", "Function"]],
+            Self::ColdStarts | Self::Retries | Self::Throttles | Self::UnreadableItems => {
+                &[&["Service", "Stage", "Function"]]
+            }
             Self::OrdersRejected => &[&["Service", "Stage"], &["Service", "Stage", "Reason"]],
             Self::OrdersPlaced
             | Self::OrdersConfirmed

@@ -13,6 +13,7 @@ mod arrows;
 mod cost;
 mod cycles;
 mod documents;
+mod indexes;
 mod layout;
 mod libraries;
 mod modules;
