@@ -29,13 +29,15 @@ pub type Tables = BTreeMap<String, Vec<TableIndex>>;
 pub fn in_template(step: &str) -> Tables {
     let documents = YamlOwned::load_from_str(&repository::text("infra/template.yaml")).unwrap();
     let resources = documents[0].as_mapping_get("Resources").unwrap().as_mapping().unwrap();
-    let tables = resources
-        .iter()
-        .filter(|(_, resource)| resource.as_mapping_get("Type").and_then(YamlOwned::as_str) == Some("AWS::DynamoDB::Table"));
+    let tables = resources.iter().filter(|(_, resource)| {
+        resource.as_mapping_get("Type").and_then(YamlOwned::as_str) == Some("AWS::DynamoDB::Table")
+    });
     tables
         .map(|(id, table)| {
             let properties = table.as_mapping_get("Properties").unwrap();
-            let indexes = properties.as_mapping_get("GlobalSecondaryIndexes").and_then(YamlOwned::as_vec);
+            let indexes = properties
+                .as_mapping_get("GlobalSecondaryIndexes")
+                .and_then(YamlOwned::as_vec);
             let indexes = indexes.into_iter().flatten().filter_map(|index| chosen(index, step));
             (id.as_str().unwrap().to_owned(), indexes.map(index).collect())
         })
@@ -45,9 +47,16 @@ pub fn in_template(step: &str) -> Tables {
 /// The attributes that the template defines as keys of this table.
 pub fn key_attributes(table: &str, step: &str) -> Vec<String> {
     let documents = YamlOwned::load_from_str(&repository::text("infra/template.yaml")).unwrap();
-    let resource = documents[0].as_mapping_get("Resources").unwrap().as_mapping_get(table).unwrap();
+    let resource = documents[0]
+        .as_mapping_get("Resources")
+        .unwrap()
+        .as_mapping_get(table)
+        .unwrap();
     let properties = resource.as_mapping_get("Properties").unwrap();
-    let attributes = properties.as_mapping_get("AttributeDefinitions").and_then(YamlOwned::as_vec).unwrap();
+    let attributes = properties
+        .as_mapping_get("AttributeDefinitions")
+        .and_then(YamlOwned::as_vec)
+        .unwrap();
     let attributes = attributes.iter().filter_map(|attribute| chosen(attribute, step));
     attributes.map(|attribute| text(attribute, "AttributeName")).collect()
 }
@@ -88,15 +97,26 @@ fn index(node: &YamlOwned) -> TableIndex {
 }
 
 fn text(node: &YamlOwned, member: &str) -> String {
-    node.as_mapping_get(member).and_then(YamlOwned::as_str).unwrap().to_owned()
+    node.as_mapping_get(member)
+        .and_then(YamlOwned::as_str)
+        .unwrap()
+        .to_owned()
 }
 
 /// The form in which released indexes are recorded.
 pub fn as_json(tables: &Tables) -> Value {
     let json = tables.iter().map(|(table, indexes)| {
         let indexes = indexes.iter().map(|index| {
-            let TableIndex { name, partition, sort, projection } = index;
-            (name.clone(), json!({ "partition": partition, "sort": sort, "projection": projection }))
+            let TableIndex {
+                name,
+                partition,
+                sort,
+                projection,
+            } = index;
+            (
+                name.clone(),
+                json!({ "partition": partition, "sort": sort, "projection": projection }),
+            )
         });
         (table.clone(), Value::Object(indexes.collect()))
     });

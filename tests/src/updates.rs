@@ -66,7 +66,10 @@ impl<'a> Update<'a> {
             Some(&"+") => 1,
             Some(&"-") => -1,
             Some(&token) => {
-                assert!(token == "," || CLAUSES.contains(&token), "{token} is not an operator of an update here");
+                assert!(
+                    token == "," || CLAUSES.contains(&token),
+                    "{token} is not an operator of an update here"
+                );
                 return left;
             }
             None => return left,

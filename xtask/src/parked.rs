@@ -54,7 +54,10 @@ pub(crate) fn backfill(place: &Where) -> Result<(), Failed> {
     const LINE: &str = "cargo xtask backfill";
     let variables = match place {
         Where::LocalHost(_) => {
-            return Err(failed(LINE, "needs --stack NAME or --local-cloud: the local host has no such indexes"));
+            return Err(failed(
+                LINE,
+                "needs --stack NAME or --local-cloud: the local host has no such indexes",
+            ));
         }
         Where::LocalCloud => local_cloud()?,
         Where::Stack(stack) => stack_outputs(stack)?,
@@ -221,9 +224,15 @@ mod tests {
     /// Stacks of earlier releases have no such output, and their indexes are not sharded.
     #[test]
     fn the_step_of_the_indexes_is_passed_on_where_the_stack_has_it() {
-        let has_step = |stack: &Variables| stack.iter().any(|(name, value)| (name.as_str(), value.as_str()) == ("SHARDED_INDEXES", "value"));
+        let has_step = |stack: &Variables| {
+            stack
+                .iter()
+                .any(|(name, value)| (name.as_str(), value.as_str()) == ("SHARDED_INDEXES", "value"))
+        };
         assert!(has_step(&of_outputs("the stack", |_| Some("value")).unwrap()));
-        assert!(!has_step(&of_outputs("the stack", |name| (name != "ShardedIndexesStep").then_some("value")).unwrap()));
+        assert!(!has_step(
+            &of_outputs("the stack", |name| (name != "ShardedIndexesStep").then_some("value")).unwrap()
+        ));
     }
 
     #[test]

@@ -23,7 +23,9 @@ fn main() -> ExitCode {
 fn wire(environment: &ProcessEnvironment) -> Option<(ListProducts, CursorSigner)> {
     let config = sdk_config(environment);
     // A malformed step ends the start with the other faults; the default is never used then.
-    let sharded_indexes = environment.parsed("SHARDED_INDEXES", ShardedIndexes::parse).unwrap_or_default();
+    let sharded_indexes = environment
+        .parsed("SHARDED_INDEXES", ShardedIndexes::parse)
+        .unwrap_or_default();
     let table = Table::new(&config, environment.required("PRODUCTS_TABLE")).with_sharded_indexes(sharded_indexes);
     environment.warm_up(table.warm_up());
     let signer = LinkSigner::new(&config, &environment.required("THUMBNAILS_BUCKET"));

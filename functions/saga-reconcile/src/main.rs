@@ -22,7 +22,9 @@ fn main() -> ExitCode {
 fn wire(environment: &ProcessEnvironment) -> (ReconcileOrders, SagaArns) {
     let config = sdk_config(environment);
     // A malformed step ends the start with the other faults; the default is never used then.
-    let sharded_indexes = environment.parsed("SHARDED_INDEXES", ShardedIndexes::parse).unwrap_or_default();
+    let sharded_indexes = environment
+        .parsed("SHARDED_INDEXES", ShardedIndexes::parse)
+        .unwrap_or_default();
     let table = Table::new(&config, environment.required("ORDERS_TABLE")).with_sharded_indexes(sharded_indexes);
     environment.warm_up(table.warm_up());
     let sagas = SagaArns {

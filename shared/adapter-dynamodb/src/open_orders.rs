@@ -91,7 +91,7 @@ async fn from_shards<T>(
         let (mut entries, unfinished) = next_entries(action, &range, shards).await?;
         entries.sort_by_cached_key(changed_at);
         let mut items = stream::iter(entries)
-            .map(|entry| current_item(action, table, entry))
+            .map(|entry| current_item(action, table, open, entry))
             .buffered(READS_IN_FLIGHT);
         while let Some(item) = items.try_next().await? {
             found.extend(item.and_then(|item| readable(action, &item, &read).flatten()));
@@ -108,18 +108,20 @@ async fn from_shards<T>(
     Ok(found)
 }
 
-/// The item of an entry. `None` if the item has changed since: the index lags.
-async fn current_item(action: &'static str, table: &Table, entry: Item) -> Result<Option<Item>, PortFailure> {
+/// The item of an entry. `None` if the item is not open in this way: the index lags, and an earlier release leaves the
+/// shard behind when it finishes an order.
+async fn current_item(
+    action: &'static str,
+    table: &Table,
+    open: &'static str,
+    entry: Item,
+) -> Result<Option<Item>, PortFailure> {
     let Some(key) = entry.get("pk") else {
         return Ok(None);
     };
     let item = orders::item(action, table, key.clone()).await?;
-    Ok(item.filter(|item| {
-        let attributes = [order_item::OPEN_SHARD, "updated_at"];
-        attributes
-            .iter()
-            .all(|attribute| item.get(*attribute) == entry.get(*attribute))
-    }))
+    Ok(item
+        .filter(|item| optional_text(item, "open") == Some(open) && item.get("updated_at") == entry.get("updated_at")))
 }
 
 fn changed_at(entry: &Item) -> (i64, Option<String>) {

@@ -38,7 +38,10 @@ impl HttpConnector for Connector {
         HttpConnectorFuture::new(async move {
             tokio::time::sleep(latency).await;
             let JsonRequest { operation, body } = JsonRequest::from(&request);
-            let (status, answer) = model.lock().expect("no call panics").call(&operation, &body, Instant::now());
+            let (status, answer) = model
+                .lock()
+                .expect("no call panics")
+                .call(&operation, &body, Instant::now());
             Ok(response(status, answer.to_string()))
         })
     }

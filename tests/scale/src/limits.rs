@@ -62,7 +62,11 @@ impl Grants {
     pub fn take(&mut self, limits: &Limits, usage: &Usage, now: Instant) -> bool {
         let writes = |place: &Place| usage.places[place].writes;
         let mut tables: BTreeMap<String, u64> = BTreeMap::new();
-        for place in usage.places.keys().filter(|place| place.index.is_none() && writes(place) > 0) {
+        for place in usage
+            .places
+            .keys()
+            .filter(|place| place.index.is_none() && writes(place) > 0)
+        {
             *tables.entry(place.table.clone()).or_default() += writes(place);
             if Bucket::of(&mut self.writes, place, limits.key_writes, now).milli_units < milli(writes(place)) {
                 return false;

@@ -3,12 +3,16 @@
 
 use std::process::ExitCode;
 
-use scale::page::{PAGE, render};
 use scale::operations;
+use scale::page::{PAGE, render};
 use tests::repository;
 
 fn main() -> ExitCode {
-    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build() else {
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .start_paused(true)
+        .build()
+    else {
         println!("scale: the runtime does not start");
         return ExitCode::FAILURE;
     };

@@ -57,7 +57,7 @@ impl Model {
     /// Answers a call. `now` is the time of the limits.
     pub fn call(&mut self, operation: &str, request: &Value, now: Instant) -> Answer {
         match operation {
-            "GetItem" | "BatchGetItem" | "Query" => self.read(operation, request, now),
+            "GetItem" | "BatchGetItem" | "Query" | "Scan" => self.read(operation, request, now),
             "PutItem" | "UpdateItem" | "DeleteItem" => self.write_one(operation, request, now),
             "TransactWriteItems" => self.transact(request, now),
             other => panic!("the operation {other} is not one of the model"),
@@ -91,16 +91,43 @@ impl Model {
                 let responses: serde_json::Map<String, Value> = responses.collect();
                 json!({ "Responses": responses, "UnprocessedKeys": {} })
             }
+            "Scan" => self.segment(&mut usage, request),
             _ => {
-                let (table, index) = (name(request), request["IndexName"].as_str().expect("a query names its index"));
+                let (table, index) = (
+                    name(request),
+                    request["IndexName"].as_str().expect("a query names its index"),
+                );
                 let stored = &self.tables[table];
-                let known = stored.index(index).unwrap_or_else(|| panic!("{table} has no index {index}"));
+                let known = stored
+                    .index(index)
+                    .unwrap_or_else(|| panic!("{table} has no index {index}"));
                 let page = stored.query(known, request);
                 usage.read(Place::index(table, index, &page.key), page.half_units);
                 page.answer
             }
         };
-        if self.is_granted(usage, now) { (200, answer) } else { throttling() }
+        if self.is_granted(usage, now) {
+            (200, answer)
+        } else {
+            throttling()
+        }
+    }
+
+    /// A part of a table. The model divides it by the bytes of the keys, and answers all of the part at once.
+    fn segment(&self, usage: &mut Usage, request: &Value) -> Value {
+        let table = name(request);
+        let number = |member: &str| request[member].as_u64().expect("a scan names its segment");
+        let (segment, segments) = (number("Segment"), number("TotalSegments"));
+        let is_in = |key: &str| key.bytes().map(u64::from).sum::<u64>() % segments == segment;
+        let items = self.tables[table].items.iter().filter(|(key, _)| is_in(key));
+        let mut found = Vec::new();
+        for (key, item) in items {
+            usage.read(Place::table(table, key), read_half_units(item_bytes(item), false));
+            if conditions::holds(request, "FilterExpression", Some(item)) {
+                found.push(item.clone());
+            }
+        }
+        json!({ "Items": found })
     }
 
     fn item(&self, usage: &mut Usage, table: &str, key: &Value, consistent: bool) -> Option<Value> {
@@ -136,7 +163,9 @@ impl Model {
     fn transact(&mut self, request: &Value, now: Instant) -> Answer {
         let parts = request["TransactItems"].as_array().into_iter().flatten();
         let parts = parts.filter_map(|part| part.as_object()?.iter().next());
-        let writes: Vec<Write<'_>> = parts.map(|(kind, part)| self.planned(&format!("{kind}Item"), part)).collect();
+        let writes: Vec<Write<'_>> = parts
+            .map(|(kind, part)| self.planned(&format!("{kind}Item"), part))
+            .collect();
         let mut usage = Usage::default();
         for write in &writes {
             usage.add(&self.usage_of(write, TRANSACTION_WRITES));
@@ -156,8 +185,10 @@ impl Model {
             });
             return canceled(reasons.collect());
         }
-        let changes: Vec<(String, String, Option<Value>)> =
-            writes.into_iter().map(|write| (write.table.to_owned(), write.key, write.after)).collect();
+        let changes: Vec<(String, String, Option<Value>)> = writes
+            .into_iter()
+            .map(|write| (write.table.to_owned(), write.key, write.after))
+            .collect();
         for (table, key, after) in changes {
             self.store(&table, key, after);
         }
@@ -192,7 +223,10 @@ impl Model {
         let after = write.after.as_ref().filter(|_| write.holds);
         let before = write.before.as_ref();
         let larger = after.or_else(|| write.request.get("Item"));
-        usage.write(Place::table(write.table, &write.key), times * table_write_units(before, larger));
+        usage.write(
+            Place::table(write.table, &write.key),
+            times * table_write_units(before, larger),
+        );
         if write.holds {
             for index in &self.tables[write.table].indexes {
                 for (key, units) in index_writes(index, before, after) {

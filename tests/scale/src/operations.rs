@@ -192,7 +192,8 @@ async fn rows(shop: &ModelShop) -> [Operation; 4] {
         shop.count("row: new product", shop.apply(&new, 1_250, 1)).await,
         shop.count("row: changed product", shop.apply(&new, 1_300, 2)).await,
         shop.count("row: unchanged product", shop.apply(&new, 1_300, 3)).await,
-        shop.count("row: older than the product", shop.apply(&new, 1_250, 1)).await,
+        shop.count("row: older than the product", shop.apply(&new, 1_250, 1))
+            .await,
     ]
 }
 
@@ -213,21 +214,32 @@ async fn order(shop: &ModelShop) -> Vec<Operation> {
     for step in &ORDER_PATH[1..5] {
         operations.push(shop.count(step, shop.step(step, ORDER)).await);
     }
-    operations.push(shop.count("saga-notify-customer", shop.notify(ORDER, "CONFIRMED")).await);
+    operations.push(
+        shop.count("saga-notify-customer", shop.notify(ORDER, "CONFIRMED"))
+            .await,
+    );
     operations
 }
 
 async fn reads(shop: &ModelShop) -> [Operation; 6] {
-    let page = |limit: &'static str| move |event: &mut Value| event["queryStringParameters"] = json!({ "limit": limit });
+    let page =
+        |limit: &'static str| move |event: &mut Value| event["queryStringParameters"] = json!({ "limit": limit });
     let all = |event: &mut Value| event["queryStringParameters"] = json!({});
     let confirmed = |event: &mut Value| event["queryStringParameters"] = json!({ "status": "CONFIRMED" });
     [
-        shop.count("products-list, 20 products", shop.get("products-list", page("20"))).await,
-        shop.count("products-list, 100 products", shop.get("products-list", page("100"))).await,
-        shop.count("products-get", shop.get("products-get", |event| event["pathParameters"]["sku"] = json!(LAMP))).await,
+        shop.count("products-list, 20 products", shop.get("products-list", page("20")))
+            .await,
+        shop.count("products-list, 100 products", shop.get("products-list", page("100")))
+            .await,
+        shop.count(
+            "products-get",
+            shop.get("products-get", |event| event["pathParameters"]["sku"] = json!(LAMP)),
+        )
+        .await,
         shop.count("orders-get", shop.get("orders-get", |_| {})).await,
         shop.count("orders-list", shop.get("orders-list", all)).await,
-        shop.count("orders-list, by status", shop.get("orders-list", confirmed)).await,
+        shop.count("orders-list, by status", shop.get("orders-list", confirmed))
+            .await,
     ]
 }
 
@@ -245,7 +257,10 @@ async fn cancel(shop: &ModelShop) -> Vec<Operation> {
 async fn rejection(shop: &ModelShop) -> Vec<Operation> {
     let items = json!([{ "sku": LAMP, "quantity": 1 }]);
     shop.functions.place("id-rejected", "tok_declined", &items).await;
-    shop.functions.step("saga-authorize-payment", "id-rejected").await.unwrap_err();
+    shop.functions
+        .step("saga-authorize-payment", "id-rejected")
+        .await
+        .unwrap_err();
     let reject = async {
         let input = json!({
             "order_id": "id-rejected", "correlation_id": "req-7f3a2b10", "reason": "payment_declined",
@@ -253,7 +268,8 @@ async fn rejection(shop: &ModelShop) -> Vec<Operation> {
         shop.functions.invoke("saga-reject-order", input).await.unwrap();
     };
     vec![
-        shop.count("saga-void-payment", shop.step("saga-void-payment", "id-rejected")).await,
+        shop.count("saga-void-payment", shop.step("saga-void-payment", "id-rejected"))
+            .await,
         shop.count("saga-reject-order", reject).await,
     ]
 }

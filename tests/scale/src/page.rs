@@ -28,7 +28,12 @@ pub fn order_limits(operations: &[Operation]) -> Vec<Limit> {
     let mut limits = quotas(Load::Orders);
     for (kind, _, count, ceiling) in shared_keys(&order) {
         limits.push(Limit {
-            name: format!("DynamoDB: {count} keys `{}` of {}", kind.pattern, kind.resource),
+            name: format!(
+                "DynamoDB: {} keys `{}` of {}",
+                thousands(count),
+                kind.pattern,
+                kind.resource
+            ),
             ceiling,
             raised_by: "more products or more shards; no quota".to_owned(),
         });
@@ -50,10 +55,15 @@ pub fn order_limits(operations: &[Operation]) -> Vec<Limit> {
 pub fn import_limits(operations: &[Operation]) -> Vec<Limit> {
     let row = path(operations, &["row: new product"]);
     let mut limits = quotas(Load::Rows);
-    let indexes = shared_keys(&row).into_iter().filter(|(kind, ..)| kind.resource.contains('/'));
+    let indexes = shared_keys(&row)
+        .into_iter()
+        .filter(|(kind, ..)| kind.resource.contains('/'));
     for (kind, _, count, ceiling) in indexes {
         limits.push(Limit {
-            name: format!("DynamoDB: {count} keys `{}` of {} (new products only)", kind.pattern, kind.resource),
+            name: format!(
+                "DynamoDB: {count} keys `{}` of {} (new products only)",
+                kind.pattern, kind.resource
+            ),
             ceiling,
             raised_by: "more shards; no quota".to_owned(),
         });
@@ -117,7 +127,11 @@ fn operations(operations: &[Operation]) -> String {
         for (kind, units) in by_kind(usage) {
             let (resource, pattern) = (&kind.resource, &kind.pattern);
             let (keys, writes, reads) = (touched(usage, &kind), units.writes, halves(units.read_halves));
-            writeln!(table, "| {name} | {calls} | {resource} | {pattern} | {keys} | {writes} | {reads} |").unwrap();
+            writeln!(
+                table,
+                "| {name} | {calls} | {resource} | {pattern} | {keys} | {writes} | {reads} |"
+            )
+            .unwrap();
             (name, calls) = (String::new(), String::new());
         }
     }
@@ -126,15 +140,19 @@ fn operations(operations: &[Operation]) -> String {
 
 fn key_table(only: &[Operation], added: &[Operation]) -> String {
     let mut table = String::from(
-        "| indexes | table or index | key | keys | write units per order | read units per order | orders per second |\n\
+        "| ShardedIndexes | table or index | key | keys | write units per order | read units per order | orders per second |\n\
          |---|---|---|---:|---:|---:|---:|\n",
     );
-    for (step, operations) in [("sharded", only), ("of the last release", added)] {
+    for (step, operations) in [("`only`", only), ("`added`", added)] {
         for (kind, units, keys, ceiling) in shared_keys(&path(operations, &ORDER_PATH)) {
             let (resource, pattern) = (kind.resource, kind.pattern);
             let (writes, reads) = (units.writes, halves(units.read_halves));
             let (keys, ceiling) = (thousands(keys), thousands(ceiling));
-            writeln!(table, "| {step} | {resource} | {pattern} | {keys} | {writes} | {reads} | {ceiling} |").unwrap();
+            writeln!(
+                table,
+                "| {step} | {resource} | {pattern} | {keys} | {writes} | {reads} | {ceiling} |"
+            )
+            .unwrap();
         }
     }
     table
@@ -144,7 +162,10 @@ fn key_table(only: &[Operation], added: &[Operation]) -> String {
 pub fn single_product_ceiling(operations: &[Operation]) -> u64 {
     let kinds = by_kind(&path(operations, &ORDER_PATH)).into_iter();
     let product = kinds.filter(|(kind, _)| kind.resource == "ProductsTable" && kind.pattern == "product#…");
-    product.map(|(_, units)| keys::ceiling(units, 1)).min().unwrap_or(u64::MAX)
+    product
+        .map(|(_, units)| keys::ceiling(units, 1))
+        .min()
+        .unwrap_or(u64::MAX)
 }
 
 fn single_product(operations: &[Operation]) -> String {
@@ -164,7 +185,12 @@ fn single_product(operations: &[Operation]) -> String {
 
 fn limit_table(unit: &str, limits: &[Limit]) -> String {
     let mut table = format!("| limit | {unit} per second | raised by |\n|---|---:|---|\n");
-    for Limit { name, ceiling, raised_by } in limits {
+    for Limit {
+        name,
+        ceiling,
+        raised_by,
+    } in limits
+    {
         writeln!(table, "| {name} | {} | {raised_by} |", thousands(*ceiling)).unwrap();
     }
     table
@@ -180,9 +206,15 @@ fn rates(operations: &[Operation]) -> String {
     let mut list = String::new();
     for rate in ORDER_RATES {
         let below = below(&limits, rate);
-        let names: Vec<String> =
-            below.iter().map(|limit| format!("{} ({})", limit.name, thousands(limit.ceiling))).collect();
-        let names = if names.is_empty() { "nothing".to_owned() } else { names.join("; ") };
+        let names: Vec<String> = below
+            .iter()
+            .map(|limit| format!("{} ({})", limit.name, thousands(limit.ceiling)))
+            .collect();
+        let names = if names.is_empty() {
+            "nothing".to_owned()
+        } else {
+            names.join("; ")
+        };
         let concurrency = thousands(rate / 5);
         let (transitions, starts) = (thousands(rate * 6), thousands(rate));
         writeln!(
@@ -200,7 +232,10 @@ fn import(operations: &[Operation]) -> String {
     let limits = import_limits(operations);
     let hours = |ceiling: u64| (IMPORT_ROWS / ceiling).div_ceil(3_600);
     let first = &limits[0];
-    let shard = limits.iter().find(|limit| limit.name.contains("by-shard")).expect("new products write to their shard");
+    let shard = limits
+        .iter()
+        .find(|limit| limit.name.contains("by-shard"))
+        .expect("new products write to their shard");
     format!(
         "At the ceiling of {} rows per second the import takes {} hours, at that of the shards {}, and at the quota of a \
          table {}. An import of listed products does not write to the index, so the shards do not limit it. The import \
@@ -218,13 +253,22 @@ fn shard_costs(only: &[Operation], added: &[Operation]) -> String {
         "| operation | calls, sharded | read units, sharded | calls, last release | read units, last release |\n\
          |---|---:|---:|---:|---:|\n",
     );
-    for name in ["products-list, 20 products", "products-list, 100 products", "saga-reconcile, nothing overdue"] {
+    for name in [
+        "products-list, 20 products",
+        "products-list, 100 products",
+        "saga-reconcile, nothing overdue",
+    ] {
         let [sharded, released] = [only, added].map(|operations| {
             let usage = path(operations, &[name]);
             let reads = usage.sum(|_| true).read_halves;
             (usage.calls, halves(reads))
         });
-        writeln!(table, "| {name} | {} | {} | {} | {} |", sharded.0, sharded.1, released.0, released.1).unwrap();
+        writeln!(
+            table,
+            "| {name} | {} | {} | {} | {} |",
+            sharded.0, sharded.1, released.0, released.1
+        )
+        .unwrap();
     }
     table
 }
@@ -278,7 +322,8 @@ const OPERATIONS: &str = "\
 
 const KEYS: &str = "\
 Most keys belong to one order, one payment or one customer, and never get hot. These are shared by all orders. The \
-products are 1,000, and orders are spread evenly over them. The hottest key is the first row of each group.
+products are 1,000, and orders are spread evenly over them. The hottest key is the first row of each group: `added` has \
+the indexes of the last release beside the sharded ones.
 
 ";
 
@@ -295,7 +340,7 @@ All limits of an import of new products, the lowest first.
 
 const OUTSIDE: &str = "
 - `GET /products` reads one page of keys from each shard, and the products of the page from the table, because their \
-`available` is in no index. Each shard has at most 6,000 such queries per second: its key reads half a unit each time. A \
+`available` is in no index: 18 read units for 20 products are 2.25 USD per million requests. Each shard has at most 6,000 such queries per second: its key reads half a unit each time. A \
 cache in front of the API would raise that; more shards would not.
 - Page tokens hold a SKU and no shard, so tokens of the last release stay valid.
 - A sweep every five minutes reads about a million units in a month (0.07 to 0.14 USD).

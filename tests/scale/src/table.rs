@@ -34,13 +34,16 @@ impl Table {
     /// Reads an index as `Query` does: the limit counts entries before the filter.
     pub fn query(&self, index: &TableIndex, request: &Value) -> Page {
         let entries = self.items.values().filter_map(|item| entry(index, item));
-        let mut entries: Vec<Value> =
-            entries.filter(|entry| conditions::holds(request, "KeyConditionExpression", Some(entry))).collect();
+        let mut entries: Vec<Value> = entries
+            .filter(|entry| conditions::holds(request, "KeyConditionExpression", Some(entry)))
+            .collect();
         entries.sort_by_key(|entry| position(index, entry));
         if request["ScanIndexForward"] == false {
             entries.reverse();
         }
-        let key = entries.first().map_or_else(|| shard_of(request), |entry| key_text(&entry[&index.partition]));
+        let key = entries
+            .first()
+            .map_or_else(|| shard_of(request), |entry| key_text(&entry[&index.partition]));
         let start = request.get("ExclusiveStartKey").map(|start| position(index, start));
         let skipped = start.map_or(0, |start| {
             let is_before = |entry: &Value| match request["ScanIndexForward"] == false {
@@ -49,7 +52,10 @@ impl Table {
             };
             entries.iter().take_while(|entry| is_before(entry)).count()
         });
-        let limit = request["Limit"].as_u64().and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
+        let limit = request["Limit"]
+            .as_u64()
+            .and_then(|limit| usize::try_from(limit).ok())
+            .unwrap_or(usize::MAX);
         let mut bytes = 0;
         let read: Vec<&Value> = entries[skipped..]
             .iter()
@@ -62,8 +68,10 @@ impl Table {
             .collect();
         let is_cut = read.len() == limit || skipped + read.len() < entries.len();
         let last = read.last().filter(|_| is_cut).map(|last| start_key(index, last));
-        let found: Vec<&&Value> =
-            read.iter().filter(|entry| conditions::holds(request, "FilterExpression", Some(entry))).collect();
+        let found: Vec<&&Value> = read
+            .iter()
+            .filter(|entry| conditions::holds(request, "FilterExpression", Some(entry)))
+            .collect();
         let mut answer = json!({ "Items": found, "Count": found.len(), "ScannedCount": read.len() });
         if let Some(last) = last {
             answer["LastEvaluatedKey"] = last;
@@ -94,5 +102,9 @@ fn position(index: &TableIndex, entry: &Value) -> (i128, String, String) {
 
 fn start_key(index: &TableIndex, entry: &Value) -> Value {
     let keys = ["pk", &index.partition, &index.sort];
-    Value::Object(keys.iter().map(|key| ((*key).to_owned(), entry[*key].clone())).collect())
+    Value::Object(
+        keys.iter()
+            .map(|key| ((*key).to_owned(), entry[*key].clone()))
+            .collect(),
+    )
 }

@@ -38,10 +38,19 @@ fn value_bytes(value: &Value) -> u64 {
             length(text.trim_end_matches('=')) * 3 / 4
         }
         "BOOL" | "NULL" => 1,
-        "L" => 3 + value.as_array().into_iter().flatten().map(|value| 1 + value_bytes(value)).sum::<u64>(),
+        "L" => {
+            3 + value
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(|value| 1 + value_bytes(value))
+                .sum::<u64>()
+        }
         "M" => {
             let members = value.as_object().into_iter().flatten();
-            3 + members.map(|(name, value)| 1 + length(name) + value_bytes(value)).sum::<u64>()
+            3 + members
+                .map(|(name, value)| 1 + length(name) + value_bytes(value))
+                .sum::<u64>()
         }
         _ => length(value.as_str().unwrap_or_default()),
     }
@@ -74,7 +83,10 @@ pub fn table_write_units(before: Option<&Value>, after: Option<&Value>) -> u64 {
 /// An entry that appears or disappears is one write. An entry whose key changes is deleted and put: two writes. An entry
 /// of which another projected attribute changes is one write of the larger one. Otherwise the index is not written.
 pub fn index_writes(index: &TableIndex, before: Option<&Value>, after: Option<&Value>) -> Vec<(String, u64)> {
-    let (before, after) = (before.and_then(|item| entry(index, item)), after.and_then(|item| entry(index, item)));
+    let (before, after) = (
+        before.and_then(|item| entry(index, item)),
+        after.and_then(|item| entry(index, item)),
+    );
     let units = |entry: &Value| write_units(item_bytes(entry));
     match (before, after) {
         (None, None) => Vec::new(),
@@ -85,7 +97,10 @@ pub fn index_writes(index: &TableIndex, before: Option<&Value>, after: Option<&V
             if keys.iter().all(|key| before[key.as_str()] == after[key.as_str()]) {
                 return vec![(partition(index, &after), units(&before).max(units(&after)))];
             }
-            vec![(partition(index, &before), units(&before)), (partition(index, &after), units(&after))]
+            vec![
+                (partition(index, &before), units(&before)),
+                (partition(index, &after), units(&after)),
+            ]
         }
     }
 }

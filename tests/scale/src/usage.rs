@@ -45,7 +45,9 @@ impl Place {
     /// The table, with its index if it is about one.
     pub fn resource(&self) -> String {
         let Self { table, index, .. } = self;
-        index.as_ref().map_or_else(|| table.clone(), |index| format!("{table}/{index}"))
+        index
+            .as_ref()
+            .map_or_else(|| table.clone(), |index| format!("{table}/{index}"))
     }
 }
 

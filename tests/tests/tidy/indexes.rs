@@ -24,7 +24,9 @@ fn refused(before: &Value, after: &Value) -> Vec<String> {
         };
         let after = after.as_object().unwrap();
         let missing_in = |one: &Map<String, Value>, other: &Map<String, Value>| {
-            one.iter().filter(|(name, index)| other.get(*name) != Some(index)).count()
+            one.iter()
+                .filter(|(name, index)| other.get(*name) != Some(index))
+                .count()
         };
         missing_in(before, after) + missing_in(after, before) > CHANGES_MAX
     });
@@ -40,13 +42,20 @@ fn at(step: &str) -> (Tables, Value) {
 #[test]
 fn a_stage_of_the_last_release_takes_the_template() {
     let refused = refused(&released(), &at(STEPS[0]).1);
-    assert!(refused.is_empty(), "{RELEASED} differs by more than one index in {refused:?}: see docs/upgrading.md");
+    assert!(
+        refused.is_empty(),
+        "{RELEASED} differs by more than one index in {refused:?}: see docs/upgrading.md"
+    );
 }
 
 #[test]
 fn every_step_changes_one_index_of_a_table_at_most() {
     for pair in STEPS.windows(2) {
-        assert_eq!(refused(&at(pair[0]).1, &at(pair[1]).1), Vec::<String>::new(), "{pair:?}");
+        assert_eq!(
+            refused(&at(pair[0]).1, &at(pair[1]).1),
+            Vec::<String>::new(),
+            "{pair:?}"
+        );
     }
 }
 
@@ -72,7 +81,9 @@ fn two_changes_of_one_table_are_refused() {
 fn the_attributes_of_the_keys_are_defined_and_no_others() {
     for step in STEPS {
         for (table, indexes) in at(step).0 {
-            let keys = indexes.iter().flat_map(|index| [index.partition.clone(), index.sort.clone()]);
+            let keys = indexes
+                .iter()
+                .flat_map(|index| [index.partition.clone(), index.sort.clone()]);
             let mut keys: Vec<String> = keys.chain(["pk".to_owned()]).collect();
             keys.sort_unstable();
             keys.dedup();

@@ -65,10 +65,16 @@ async fn a_write_that_makes_an_item_smaller_takes_the_units_of_the_larger_one() 
     let mut model = model(Vec::new());
     put(&mut model, &item_of("a", 2_500));
     let smaller = json!({ "TableName": TABLE, "Item": item_of("a", 100) });
-    assert_eq!(units_of(&mut model, "PutItem", &smaller, &Place::table(TABLE, "a")), writes(3));
+    assert_eq!(
+        units_of(&mut model, "PutItem", &smaller, &Place::table(TABLE, "a")),
+        writes(3)
+    );
     put(&mut model, &item_of("b", 2_500));
     let delete = json!({ "TableName": TABLE, "Key": { "pk": { "S": "b" } } });
-    assert_eq!(units_of(&mut model, "DeleteItem", &delete, &Place::table(TABLE, "b")), writes(3));
+    assert_eq!(
+        units_of(&mut model, "DeleteItem", &delete, &Place::table(TABLE, "b")),
+        writes(3)
+    );
 }
 
 #[tokio::test]
@@ -79,20 +85,32 @@ async fn an_update_of_one_attribute_takes_the_units_of_the_whole_item() {
         "TableName": TABLE, "Key": { "pk": { "S": "a" } }, "UpdateExpression": "ADD n :one",
         "ExpressionAttributeValues": { ":one": { "N": "1" } },
     });
-    assert_eq!(units_of(&mut model, "UpdateItem", &update, &Place::table(TABLE, "a")), writes(2));
+    assert_eq!(
+        units_of(&mut model, "UpdateItem", &update, &Place::table(TABLE, "a")),
+        writes(2)
+    );
 }
 
 #[tokio::test]
 async fn a_read_of_4096_bytes_is_one_unit_and_half_a_unit_if_it_is_eventually_consistent() {
     let mut model = model(Vec::new());
-    for (bytes, consistent, halves) in [(10, true, 2), (10, false, 1), (4_096, true, 2), (4_097, true, 4), (4_097, false, 2)] {
+    for (bytes, consistent, halves) in [
+        (10, true, 2),
+        (10, false, 1),
+        (4_096, true, 2),
+        (4_097, true, 4),
+        (4_097, false, 2),
+    ] {
         put(&mut model, &item_of("a", bytes));
         let get = json!({ "TableName": TABLE, "Key": { "pk": { "S": "a" } }, "ConsistentRead": consistent });
         let found = units_of(&mut model, "GetItem", &get, &Place::table(TABLE, "a"));
         assert_eq!(found, read_halves(halves), "{bytes} {consistent}");
     }
     let missing = json!({ "TableName": TABLE, "Key": { "pk": { "S": "z" } }, "ConsistentRead": true });
-    assert_eq!(units_of(&mut model, "GetItem", &missing, &Place::table(TABLE, "z")), read_halves(2));
+    assert_eq!(
+        units_of(&mut model, "GetItem", &missing, &Place::table(TABLE, "z")),
+        read_halves(2)
+    );
 }
 
 #[tokio::test]

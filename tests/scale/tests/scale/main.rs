@@ -7,5 +7,6 @@
 )]
 
 mod counter;
+mod lists;
 mod page;
 mod stall;
