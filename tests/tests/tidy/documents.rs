@@ -61,19 +61,79 @@ fn every_link_and_path_in_the_documents_leads_somewhere() {
     assert!(checked > 50, "only {checked} links and paths were found");
 }
 
+/// A decision record as its first lines state it.
+struct Decision {
+    file: String,
+    number: usize,
+    title: String,
+    status: String,
+    area: String,
+    date: String,
+}
+
+const DECISIONS: &str = "docs/decisions";
+
+/// All decision records, in the order of their numbers.
+fn decisions() -> Vec<Decision> {
+    let files = repository::names_in(DECISIONS);
+    let records = files.into_iter().filter(|file| file != "README.md");
+    records.map(read_decision).collect()
+}
+
+fn read_decision(file: String) -> Decision {
+    let text = repository::text(&format!("{DECISIONS}/{file}"));
+    let mut lines = text.lines();
+    let heading = lines.next().and_then(|line| line.strip_prefix("# "));
+    let (number, title) = heading.and_then(|heading| heading.split_once(". ")).unwrap();
+    let state: Vec<&str> = lines.nth(1).unwrap().split(" · ").collect();
+    let [status, area, date] = state[..] else {
+        panic!("{file}: the third line is not `status · area · date`: {state:?}");
+    };
+    Decision {
+        number: number.parse().unwrap(),
+        title: title.to_owned(),
+        status: status.to_owned(),
+        area: area.to_owned(),
+        date: date.to_owned(),
+        file,
+    }
+}
+
 #[test]
 fn decisions_are_numbered_without_a_gap_and_have_their_parts() {
-    let names = repository::names_in("docs/decisions");
-    for (index, name) in names.iter().enumerate() {
+    for (index, decision) in decisions().iter().enumerate() {
+        let file = &decision.file;
+        assert_eq!(decision.number, index + 1, "{file} is out of order");
         assert!(
-            name.starts_with(&format!("{:04}-", index + 1)),
-            "{name} is out of order"
+            file.starts_with(&format!("{:04}-", decision.number)),
+            "{file} has another number than its title"
         );
-        let text = repository::text(&format!("docs/decisions/{name}"));
-        for part in ["**Question.**", "**Choice.**", "**What it costs.**", "**Reopen when**"] {
-            assert!(text.contains(part), "{name} has no {part}");
+        let text = repository::text(&format!("{DECISIONS}/{file}"));
+        for part in [
+            "**Question.**",
+            "**Decision.**",
+            "**Consequences.**",
+            "**Revisit when**",
+        ] {
+            assert!(text.contains(part), "{file} has no {part}");
         }
     }
+}
+
+#[test]
+fn the_index_of_decisions_lists_every_record() {
+    let row = |decision: &Decision| {
+        format!(
+            "| {} | [{}]({}) | {} | {} | {} |\n",
+            decision.number, decision.title, decision.file, decision.area, decision.status, decision.date
+        )
+    };
+    let rows: String = decisions().iter().map(row).collect();
+    let index = repository::text(&format!("{DECISIONS}/README.md"));
+    assert!(
+        index.contains(&rows),
+        "docs/decisions/README.md needs these rows:\n{rows}"
+    );
 }
 
 #[test]
@@ -85,4 +145,67 @@ fn the_readme_lists_every_function() {
             "{name} is not in the README's table"
         );
     }
+}
+
+/// The most sentences of one paragraph; a longer one is a list.
+const SENTENCES_MAX: usize = 5;
+
+#[test]
+fn no_paragraph_is_longer_than_five_sentences() {
+    let reports = root().join("docs/benchmarks");
+    let mut checked = 0;
+    for document in documents() {
+        if document.starts_with(&reports) {
+            continue; // Written by the benches.
+        }
+        let text = fs::read_to_string(&document).unwrap();
+        for paragraph in paragraphs(&text) {
+            checked += 1;
+            let count = sentences(&paragraph);
+            assert!(
+                count <= SENTENCES_MAX,
+                "{}: {count} sentences in the paragraph that begins {:?}; make it a list",
+                document.display(),
+                paragraph.chars().take(60).collect::<String>()
+            );
+        }
+    }
+    assert!(checked > 300, "only {checked} paragraphs were found");
+}
+
+/// Paragraphs and list items, without code blocks and tables.
+fn paragraphs(text: &str) -> Vec<String> {
+    let mut found = vec![String::new()];
+    let mut in_code = false;
+    for line in text.lines() {
+        in_code ^= line.starts_with("```");
+        let starts_item =
+            line.trim_start().starts_with("- ") || line.split_once(". ").is_some_and(|(n, _)| n.parse::<u32>().is_ok());
+        if in_code || line.is_empty() || line.starts_with('|') || line.starts_with("```") || starts_item {
+            found.push(String::new());
+        }
+        if !in_code && !line.starts_with('|') && !line.starts_with("```") {
+            let paragraph = found.last_mut().unwrap();
+            paragraph.push_str(line);
+            paragraph.push(' ');
+        }
+    }
+    found.retain(|paragraph| !paragraph.is_empty() && paragraph != " ");
+    found
+}
+
+/// Ends of sentences: a full stop, question or exclamation mark before white space.
+fn sentences(paragraph: &str) -> usize {
+    let marks = paragraph
+        .char_indices()
+        .filter(|(_, mark)| matches!(mark, '.' | '?' | '!'));
+    let ends = marks.filter(|(at, _)| paragraph[at + 1..].starts_with([' ', '"', ')', '*']));
+    ends.count()
+}
+
+#[test]
+fn sentences_are_counted() {
+    let text = "One. Two? (Three!) Version 1.2 of `a.rs`.\n\n- item. Next.\n- other";
+    let counts: Vec<usize> = paragraphs(text).iter().map(|paragraph| sentences(paragraph)).collect();
+    assert_eq!(counts, [4, 2, 0]);
 }
