@@ -20,6 +20,7 @@ mod product_item;
 mod product_list;
 mod range_item;
 pub mod sends;
+mod shard_queries;
 pub mod sharded_index;
 pub mod shards;
 pub mod stock;

@@ -5,7 +5,7 @@ use domain::values::Timestamp;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use crate::attributes::{Item, UnreadableItem, number, optional_number, optional_text, text};
-use crate::sharded_index::{Range, next_entries, unread};
+use crate::shard_queries::{Range, next_entries, unread};
 use crate::shards::Shards;
 use crate::table::Table;
 use crate::unreadable::readable;

@@ -1,4 +1,4 @@
-//! Which attributes does an order's item have?
+//! The attributes of an order's item.
 //!
 //! Those that `adapter-embedded` documents for the images of its order stream, because the stream's readers see the
 //! names. In addition:

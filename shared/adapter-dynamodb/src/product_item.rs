@@ -1,6 +1,6 @@
-//! Which attributes does a product's item have?
+//! The attributes of a product's item.
 //!
-//! | attribute | written by | is |
+//! | attribute | written by | content |
 //! |---|---|---|
 //! | `pk` (S) | all | `product#{sku}` |
 //! | `sku` (S), `name` (S), `description` (S), `price_minor` (N), `currency` (S), `catalog_at` (N) | catalog | the row |
@@ -10,7 +10,8 @@
 //! | `reserved` (N) | stock | units of open reservations |
 //! | `photo_sequence` (N), `photo_upload_id` (S), `thumbnails` (M: size in pixels to object key), `photo_at` (N) | photos | the photo shown |
 //!
-//! Units on hand are stored in two parts because conditions cannot calculate: `available >= :wanted` is one attribute's.
+//! Units on hand are stored in two parts because conditions cannot calculate: `available >= :wanted` compares one
+//! attribute.
 
 use std::collections::HashMap;
 
@@ -50,7 +51,7 @@ pub(crate) fn version(version: CatalogVersion) -> AttributeValue {
     text(format!("{upload_sequence:020}#{byte_offset:020}"))
 }
 
-/// The values of [`SET_ROW`]. The map is made in one piece: one that grows value by value is built three times over.
+/// The values of [`SET_ROW`]. The map is built from an array, because a map that grows reallocates three times.
 pub(crate) fn row_values(row: &CatalogRow, version: CatalogVersion, at: Timestamp) -> HashMap<String, AttributeValue> {
     let CatalogRow { sku, details, stock } = row;
     let ProductDetails {
@@ -76,7 +77,7 @@ pub(crate) fn row_values(row: &CatalogRow, version: CatalogVersion, at: Timestam
     )
 }
 
-/// Whether the catalog has named the product: an item may know a photo only.
+/// Whether a catalog has listed the product: an item may have a photo only.
 pub(crate) fn is_listed(item: &Item) -> bool {
     item.contains_key("listing")
 }

@@ -8,7 +8,7 @@ use domain::ports::PortFailure;
 use domain::values::Sku;
 
 use crate::attributes::{Item, optional_text, text};
-use crate::sharded_index::{Range, next_entries, unread};
+use crate::shard_queries::{Range, next_entries, unread};
 use crate::shards::LISTED_PRODUCTS;
 use crate::table::Table;
 use crate::unreadable::readable;

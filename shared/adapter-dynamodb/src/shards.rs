@@ -7,8 +7,6 @@
 
 use sha2::{Digest as _, Sha256};
 
-use crate::product_item::LISTED;
-
 /// How many shards the listed products have. Only a new product writes to its shard, so an import can add 16,000 products
 /// per second. Each shard adds one query and half a read unit to every `GET /products`, so more would slow every visitor
 /// for the sake of rare imports.
@@ -17,6 +15,9 @@ pub const LISTED_PRODUCT_SHARDS: u16 = 16;
 /// transaction, and once when its saga ends. That is at most three write units, so the shards take 42,000 orders per
 /// second. Each shard adds one query and half a read unit to a sweep.
 pub const OPEN_ORDER_SHARDS: u16 = 128;
+
+/// What the key of every shard of products begins with.
+const LISTED: &str = "catalog";
 
 /// Products, by SKU.
 pub(crate) const LISTED_PRODUCTS: Shards = Shards {

@@ -274,7 +274,7 @@ fn shard_costs(only: &[Operation], added: &[Operation]) -> String {
 }
 
 fn halves(half_units: u64) -> String {
-    let half = if half_units % 2 == 0 { "" } else { ".5" };
+    let half = if half_units.is_multiple_of(2) { "" } else { ".5" };
     format!("{}{half}", half_units / 2)
 }
 

@@ -1,5 +1,6 @@
 //! The items of one table, and its reads through keys and indexes.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
@@ -46,9 +47,11 @@ impl Table {
             .map_or_else(|| shard_of(request), |entry| key_text(&entry[&index.partition]));
         let start = request.get("ExclusiveStartKey").map(|start| position(index, start));
         let skipped = start.map_or(0, |start| {
-            let is_before = |entry: &Value| match request["ScanIndexForward"] == false {
-                true => position(index, entry) >= start,
-                false => position(index, entry) <= start,
+            let is_reverse = request["ScanIndexForward"] == false;
+            let is_before = |entry: &Value| match position(index, entry).cmp(&start) {
+                Ordering::Equal => true,
+                Ordering::Less => !is_reverse,
+                Ordering::Greater => is_reverse,
             };
             entries.iter().take_while(|entry| is_before(entry)).count()
         });
