@@ -49,6 +49,12 @@ pub(crate) enum Command {
         #[arg(long = "function", value_name = "NAME", num_args = 1..)]
         functions: Vec<String>,
     },
+    /// Write infra/openapi.yaml, infra/schemas/ and docs/problems.md from the types and the template
+    Openapi {
+        /// Copy them to infra/released instead: later changes are compared with these
+        #[arg(long)]
+        release: bool,
+    },
     /// Deploy infra/template.yaml on MiniStack and print how to use it; Ctrl-C ends it
     LocalCloud {
         /// Listen on 127.0.0.1:N (default: a free port)

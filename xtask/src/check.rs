@@ -9,7 +9,7 @@ use crate::network::Network;
 use crate::python::Environment;
 use crate::selection::{self, Selection};
 use crate::steps::{AfterFailure, Outcome, Step, run_all};
-use crate::{budgets, faults, functions, lint, local_cloud, simulate};
+use crate::{api, budgets, faults, functions, lint, local_cloud, simulate};
 
 /// Crates that the local host must never compile: the first run is part of the product.
 const FORBIDDEN_IN_LOCAL_HOST: [&str; 3] = ["aws-sdk-", "aws-config", "aws-lc-"];
@@ -22,7 +22,7 @@ const NEED_A_CLOUD: [(Selection, &[&str]); 2] = [
 ];
 
 /// In the order in which they fail fastest.
-const STEPS: [Step; 17] = [
+const STEPS: [Step; 20] = [
     step("format", format),
     step("crates without the AWS SDK", light_crates),
     step("lints", clippy),
@@ -30,6 +30,9 @@ const STEPS: [Step; 17] = [
     step("local host", build_local_host),
     step("tests: functions and AWS", tests_with_aws),
     step("tests: all others", tests_without_aws),
+    step("API: contract gate", api::gate),
+    step("API: generated clients", api::clients),
+    step("API: drawn requests", api::requests),
     step("simulation", simulation),
     step("templates: sam and cfn-lint", lint::templates),
     step("templates: checkov", lint::policies),

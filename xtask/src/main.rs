@@ -1,6 +1,7 @@
 //! The commands of the repository. `cargo xtask test` is what CI runs and what contributors run.
 #![expect(clippy::print_stderr, reason = "a command line tool talks to the terminal")]
 
+mod api;
 mod arguments;
 mod bench;
 mod bench_csv;
@@ -54,6 +55,10 @@ fn run(command: Command) -> Result<(), Failed> {
         }
         Command::Prove { what, .. } => prove::run(&what),
         Command::Build { arch, functions } => functions::build_release(arch, &functions),
+        Command::Openapi { release: true } => api::release(),
+        Command::Openapi { release: false } => {
+            command::run("cargo", &["run", "--quiet", "--locked", "--package", "api-document"])
+        }
         Command::LocalCloud { port, keep_running } => local_cloud::run(port, keep_running),
         Command::Faults { histories, seed } => {
             let size = faults::Size {

@@ -11,7 +11,7 @@ use crate::command::{Failed, below_root, failed, run_cargo, run_in, workspace_ro
 use crate::network::Network;
 use crate::selection::Selection;
 use crate::steps::{AfterFailure, Outcome, Step, run_all};
-use crate::{faults, functions, libraries, rust_tools, simulate};
+use crate::{api, faults, functions, libraries, rust_tools, simulate};
 
 const LINE: &str = "cargo xtask prove";
 const SECONDS_PER_DAY: u64 = 24 * 60 * 60;
@@ -33,7 +33,7 @@ struct Proof {
 }
 
 /// In this order: the cheapest first.
-const PROOFS: [Proof; 7] = [
+const PROOFS: [Proof; 8] = [
     Proof {
         step: Step {
             name: "libraries",
@@ -48,6 +48,14 @@ const PROOFS: [Proof; 7] = [
             run: simulate_at_length,
         },
         about: "the sagas under every pair of faults, and under 200,000 histories drawn from seeds",
+        usual_minutes: 10,
+    },
+    Proof {
+        step: Step {
+            name: "api",
+            run: api::many_requests,
+        },
+        about: "20,000 requests drawn from the API's document, as staff and as a customer",
         usual_minutes: 10,
     },
     Proof {

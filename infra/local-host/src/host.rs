@@ -29,7 +29,7 @@ use crate::template::{self, TemplateFault};
 use crate::workflows::journal::Writer;
 use crate::workflows::redrive::WorkflowRedriver;
 use crate::workflows::{Machines, WorkflowFault, Workflows};
-use crate::{console, gateway};
+use crate::{api_document, console, gateway};
 
 /// How long requests and invocations may still run when the host stops. What takes longer is repeated at the next start.
 const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
@@ -147,6 +147,7 @@ impl Host {
         )?);
         let app = Router::new()
             .merge(console::router())
+            .merge(api_document::router()?)
             .merge(operator::router(Operator::of(
                 &shop,
                 WorkflowRedriver {

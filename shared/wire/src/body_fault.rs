@@ -59,7 +59,7 @@ impl BodyReader {
 
     pub(crate) fn whole_number(&mut self, members: &Map<String, Value>, path: &[&str]) -> Option<u64> {
         let value = self.member(members, path)?;
-        self.typed(path, value.as_u64(), "must be a whole number and not negative")
+        self.typed(path, whole(value), "must be a whole number and not negative")
     }
 
     /// A value that its own type has judged.
@@ -81,9 +81,45 @@ impl BodyReader {
     }
 }
 
+/// The number, also if it is written with a fraction of zero: to JSON Schema, `2.0` is an integer.
+fn whole(value: &Value) -> Option<u64> {
+    const LARGEST_EXACT: f64 = 9_007_199_254_740_991.0;
+    value.as_u64().or_else(|| {
+        let number = value.as_f64()?;
+        let is_whole = number.fract() == 0.0 && (0.0..=LARGEST_EXACT).contains(&number);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a whole number from 0 to 2^53 - 1"
+        )]
+        is_whole.then_some(number as u64)
+    })
+}
+
 #[cfg(test)]
 pub(crate) mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    #[test]
+    fn a_whole_number_may_have_a_fraction_of_zero() {
+        let numbers = [json!(2), json!(2.0), json!(2e3), json!(0.0), json!(-0.0)];
+        assert_eq!(
+            numbers.map(|number| whole(&number)),
+            [Some(2), Some(2), Some(2_000), Some(0), Some(0)]
+        );
+        for refused in [
+            json!(2.5),
+            json!(-1),
+            json!(-1.0),
+            json!(1e300),
+            json!("2"),
+            json!(null),
+        ] {
+            assert_eq!(whole(&refused), None, "{refused}");
+        }
+    }
 
     /// Faults as `/pointer: detail`, for short assertions.
     pub(crate) fn lines(faults: &[BodyFault]) -> Vec<String> {

@@ -7,6 +7,7 @@ use serde::Deserialize;
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html>
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ExecutionStatusChange {
     pub execution_arn: String,
     pub state_machine_arn: String,

@@ -11,14 +11,17 @@ use serde::{Deserialize, Serialize, Serializer};
 
 /// Which version of which file, and its place among all uploads.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ImportJob"))]
 pub struct JobJson {
     #[serde(serialize_with = "write_upload_id", deserialize_with = "read_upload_id")]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::identifier"))]
     upload_id: UploadId,
     sequence: u64,
     object: ObjectJson,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ImportObject"))]
 struct ObjectJson {
     key: String,
     version_id: Option<String>,
@@ -27,6 +30,7 @@ struct ObjectJson {
 
 /// A stretch of the file: `{"index": 3, "begin": 50331702, "line": 281245, "end": 67108931}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "FileRange"))]
 pub struct RangeJson {
     index: u32,
     /// Its first byte.
@@ -39,6 +43,7 @@ pub struct RangeJson {
 
 /// The input of an execution.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ImportInput {
     #[serde(flatten)]
     job: JobJson,
@@ -49,6 +54,7 @@ pub struct ImportInput {
 
 /// The input of the step that divides a file.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PlanInput {
     #[serde(flatten)]
     pub job: JobJson,
@@ -58,6 +64,7 @@ pub struct PlanInput {
 
 /// Its answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PlanOutcome {
     /// `PLANNED`, `UNFINISHED`, `UNUSABLE` or `GONE`.
     pub outcome: &'static str,
@@ -67,6 +74,7 @@ pub struct PlanOutcome {
 
 /// The input of the step that reads a range.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RangeInput {
     #[serde(flatten)]
     pub job: JobJson,
@@ -75,6 +83,7 @@ pub struct RangeInput {
 
 /// The input of the step that adds up.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FinishInput {
     #[serde(flatten)]
     pub job: JobJson,

@@ -14,6 +14,8 @@ pub mod order_item;
 pub mod parked;
 pub mod product;
 pub mod saga;
+#[cfg(feature = "schema")]
+pub mod schema;
 pub mod step_fault;
 pub mod time;
 pub mod upload;

@@ -5,9 +5,12 @@ use serde::Serialize;
 
 /// `{"amount_minor": 1250, "currency": "EUR"}` is 12.50 EUR.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Money"))]
 pub struct MoneyJson {
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::amount_minor"))]
     pub amount_minor: i64,
     /// ISO 4217.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::currency"))]
     pub currency: &'static str,
 }
 

@@ -8,30 +8,40 @@ use crate::money::MoneyJson;
 use crate::time::rfc3339;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Order"))]
 pub struct OrderJson {
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::identifier"))]
     pub id: String,
     /// PENDING, CONFIRMED, REJECTED, CANCELLING, CANCELLED or PARKED.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::order_status"))]
     pub status: &'static str,
     /// Present once the order is REJECTED.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::rejection_reason"))]
     pub reason: Option<&'static str>,
     pub items: Vec<OrderItemJson>,
     pub total: MoneyJson,
     /// RFC 3339.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::date_time"))]
     pub created_at: String,
     /// RFC 3339.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::date_time"))]
     pub updated_at: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "OrderItem"))]
 pub struct OrderItemJson {
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::sku"))]
     pub sku: String,
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::quantity"))]
     pub quantity: u32,
     /// What one unit cost when the order was placed.
     pub unit_price: MoneyJson,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "OrderPage"))]
 pub struct OrderPageJson {
     pub orders: Vec<OrderJson>,
     /// `null` on the last page.

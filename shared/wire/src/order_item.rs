@@ -26,10 +26,14 @@ pub const CANCEL_TRACE_HEADER: &str = "cancel_trace_header";
 
 /// `{"sku": "MUG-01", "quantity": 2, "unit_price_minor": 1250, "currency": "EUR"}`.
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "OrderLine"))]
 struct LineJson {
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::sku"))]
     sku: String,
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::quantity"))]
     quantity: u32,
     unit_price_minor: i64,
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::currency"))]
     currency: String,
 }
 

@@ -8,7 +8,9 @@ use serde::Serialize;
 use crate::money::MoneyJson;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Product"))]
 pub struct ProductJson {
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::sku"))]
     pub sku: String,
     pub name: String,
     pub description: String,
@@ -17,10 +19,12 @@ pub struct ProductJson {
     pub available: u32,
     /// Short-lived links by longest side in pixels; absent until a photo was rendered.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::thumbnails"))]
     pub thumbnails: BTreeMap<u32, String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ProductPage"))]
 pub struct ProductPageJson {
     pub products: Vec<ProductJson>,
     /// `null` on the last page.

@@ -13,34 +13,42 @@ use crate::money::MoneyJson;
 
 /// The input of an execution, and of every step that needs no more: `{"order_id": …, "correlation_id": …}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SagaInput {
     #[serde(serialize_with = "write_order_id", deserialize_with = "read_order_id")]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::identifier"))]
     pub order_id: OrderId,
     /// Of the request that led here; every step logs under it.
     #[serde(serialize_with = "write_correlation_id", deserialize_with = "read_correlation_id")]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::correlation_id"))]
     pub correlation_id: CorrelationId,
 }
 
 /// The input of the step that rejects an order.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RejectInput {
     #[serde(flatten)]
     pub saga: SagaInput,
     #[serde(deserialize_with = "read_reason")]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::rejection_reason"))]
     pub reason: RejectionReason,
 }
 
 /// The input of the step that tells the customer.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NotifyInput {
     #[serde(flatten)]
     pub saga: SagaInput,
     #[serde(deserialize_with = "read_notice")]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::notice"))]
     pub notice: Notice,
 }
 
 /// The answer of most steps.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StepOutcome {
     /// What holds now, whether this attempt or an earlier one brought it about, like `RESERVED`.
     pub outcome: &'static str,
@@ -48,6 +56,7 @@ pub struct StepOutcome {
 
 /// The answer of the step that returns money.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RefundOutcome {
     /// `REFUNDED`, or `NOTHING_CAPTURED`.
     pub outcome: &'static str,

@@ -12,27 +12,38 @@ use crate::time::rfc3339;
 
 /// The one request that brings the file, ready to be sent: `method`, `url` and all `headers` as they are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "CreatedUpload"))]
 pub struct CreatedUploadJson {
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::identifier"))]
     pub id: String,
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::put_method"))]
     pub method: &'static str,
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::uri"))]
     pub url: String,
     pub headers: BTreeMap<String, String>,
     /// RFC 3339.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::date_time"))]
     pub expires_at: String,
     /// Path of the API that tells what became of the file.
     pub status_url: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Upload"))]
 pub struct UploadJson {
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::identifier"))]
     pub id: String,
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::upload_kind"))]
     pub kind: &'static str,
     /// WAITING, PROCESSING, DONE or REJECTED.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::upload_status"))]
     pub status: &'static str,
     /// Present once the whole file is REJECTED.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::text"))]
     pub reason: Option<String>,
     /// RFC 3339.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::date_time"))]
     pub created_at: String,
     /// Present for a catalog whose import has begun.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -41,15 +52,18 @@ pub struct UploadJson {
 
 /// How far an import is: `rows_read` is the sum of `rows_written` and `rows_rejected`, the header not counted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Import"))]
 pub struct ImportJson {
     pub rows_total_estimate: u64,
     pub rows_read: u64,
     pub rows_written: u64,
     pub rows_rejected: u64,
     /// 0 to 100, by bytes.
+    #[cfg_attr(feature = "schema", schemars(range(max = 100)))]
     pub percent: u8,
     /// A short-lived link, present once the import is DONE and has rejected rows.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::uri"))]
     pub rejected_rows_url: Option<String>,
 }
 

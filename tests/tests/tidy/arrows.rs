@@ -56,6 +56,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("adapter-ses", &["aws-errors", "domain"]),
     ("adapter-stepfunctions", &["aws-errors", "domain", "wire"]),
     ("adapter-system", &["domain"]),
+    ("api-document", &["domain", "entry", "local-host", "wire"]),
     ("aws-errors", &["domain"]),
     ("sandbox-gateway", &["domain"]),
     (

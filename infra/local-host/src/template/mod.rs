@@ -12,7 +12,7 @@ mod resolve;
 mod sources;
 #[cfg(test)]
 mod tests;
-mod yaml;
+pub(crate) mod yaml;
 
 use std::collections::BTreeMap;
 

@@ -6,7 +6,7 @@ pub const TEXT_ID_BYTES_MAX: usize = 64;
 /// Also its bytes: all of them are ASCII.
 pub const IDEMPOTENCY_KEY_CHARS_MAX: usize = 255;
 const CUSTOMER_ID_BYTES_MAX: usize = 128;
-const PAYMENT_TOKEN_BYTES_MAX: usize = 128;
+pub const PAYMENT_TOKEN_BYTES_MAX: usize = 128;
 const EMAIL_BYTES_MAX: usize = 254;
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -15,7 +15,7 @@ mod timestamp;
 pub use currency::{Currency, UnknownCurrency};
 pub use identity::{
     CorrelationId, CustomerId, EmailAddress, IDEMPOTENCY_KEY_CHARS_MAX, IdempotencyKey, IdentityFault, OrderId,
-    PaymentToken, TEXT_ID_BYTES_MAX, UploadId,
+    PAYMENT_TOKEN_BYTES_MAX, PaymentToken, TEXT_ID_BYTES_MAX, UploadId,
 };
 pub use import_counts::ImportCounts;
 pub use money::{Money, MoneyFault};
