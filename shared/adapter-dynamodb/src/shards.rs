@@ -66,6 +66,8 @@ mod tests {
 
     use super::*;
 
+    const IDS_PER_SHARD: u32 = 1_000;
+
     /// Stored in every item: another function would lose the entries of the old one.
     #[test]
     fn an_id_stays_in_its_shard_for_ever() {
@@ -83,7 +85,6 @@ mod tests {
         for shards in [LISTED_PRODUCTS, Shards::of_open_orders("open")] {
             let mut entries: BTreeMap<String, u32> = shards.all().map(|shard| (shard, 0)).collect();
             assert_eq!(entries.len(), usize::from(shards.count));
-            const IDS_PER_SHARD: u32 = 1_000;
             for number in 0..u32::from(shards.count) * IDS_PER_SHARD {
                 *entries.get_mut(&shards.of(&format!("SKU-{number:06}"))).unwrap() += 1;
             }
