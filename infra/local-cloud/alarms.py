@@ -1,39 +1,38 @@
-"""Does every alarm of the stack sound when its metric crosses the line?
+"""Checks that every alarm of the stacks rings when its metric crosses the threshold.
 
     alarms.py URL
 
-Tells each alarm's metric a value beyond its threshold, as often as it asks for, and reads the alarm's state. An alarm of
-the template that is not found by its name here counts as silent. What this cannot show: MiniStack compares no
-dimensions, takes no expressions (`shim.py` has such an alarm watch the first of its metrics), and reads no metrics out
-of log lines. That the metrics exist, and that every function is among those of an expression, says
-`tests/tests/tidy/alarms.rs`.
+Puts a value beyond the threshold into each alarm's metric, as often as the alarm asks for, and reads the alarm's state.
+An alarm of the templates that is not found by its name here counts as silent. What this cannot show: MiniStack compares
+no dimensions, takes no expressions (`shim.py` has such an alarm watch the first of its metrics), and reads no metrics out
+of log lines. `tests/tests/tidy/alarms.rs` checks that the metrics exist.
 """
 
 import sys
 
 import deploy
 
-# One metric is the share of failed invocations: twice its line is no share, but beyond it all the same.
+# Times the threshold.
 BEYOND = 2
 
 
 def silent(url):
-    """The alarms that did not sound, by name, and how many there are."""
+    """The alarms that did not ring, by name, and how many there are."""
     cloudwatch = deploy.client(url, "cloudwatch")
     for alarm in _alarms(cloudwatch):
         datum = {
             "MetricName": alarm["MetricName"],
-            "Dimensions": alarm["Dimensions"],
+            "Dimensions": alarm.get("Dimensions", []),
             "Value": alarm["Threshold"] * BEYOND + 1,
         }
         cloudwatch.put_metric_data(Namespace=alarm["Namespace"], MetricData=[datum] * alarm["EvaluationPeriods"])
-    sounding = {alarm["AlarmName"] for alarm in _alarms(cloudwatch) if alarm["StateValue"] == "ALARM"}
+    ringing = {alarm["AlarmName"] for alarm in _alarms(cloudwatch) if alarm["StateValue"] == "ALARM"}
     deployed = _deployed(url)
-    return sorted(deployed - sounding), len(deployed)
+    return sorted(deployed - ringing), len(deployed)
 
 
 def _deployed(url):
-    resources = deploy.client(url, "cloudformation").describe_stack_resources(StackName=deploy.STACK)["StackResources"]
+    resources = deploy.resources(url, deploy.STACK) + deploy.resources(url, deploy.WATCHING_STACK)
     return {one["PhysicalResourceId"] for one in resources if one["ResourceType"] == "AWS::CloudWatch::Alarm"}
 
 
@@ -45,5 +44,5 @@ def _alarms(cloudwatch):
 if __name__ == "__main__":
     names, count = silent(sys.argv[1])
     if names or not count:
-        sys.exit(f"of {count} alarms these stayed silent: {', '.join(names)}")
-    print(f"all {count} alarms sounded")
+        sys.exit(f"of {count} alarms these did not ring: {', '.join(names)}")
+    print(f"all {count} alarms rang")

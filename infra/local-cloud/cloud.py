@@ -1,11 +1,11 @@
-"""How does a local cloud live and end? MiniStack in a process of its own, with nothing of it left afterwards.
+"""Runs a local cloud: MiniStack in a process of its own, of which nothing is left when it ends.
 
     cloud.py [--state DIR] [--port N] [--zips DIR] [--wait-scale S] [--keep-running false] [--until-stdin-closes]
              [--functions-call URL]
 
-With `--zips`, deploys the stack with these functions and tells how to use it; without, the cloud is empty. Then it runs
-until Ctrl-C, or until whoever started it lets go of its standard input, by whatever end. The functions call the cloud,
-or, for tests, what stands in between at `--functions-call`. What it writes is in `--state`:
+With `--zips`, deploys the stack with these functions and prints how to use it; without, the cloud is empty. Then it runs
+until Ctrl-C or, with `--until-stdin-closes`, until the process that started it closes its standard input or ends. The
+functions call the cloud or, in tests, the proxy at `--functions-call`. Its files are in `--state`:
 `outputs.json` for as long as the cloud is there, and afterwards `ministack.log`, `iam-decisions.jsonl` and
 `traces.jsonl`.
 `cargo xtask local-cloud` and `cargo xtask test` start this file.
@@ -45,7 +45,7 @@ class Failed(Exception):
 
 
 class Folder:
-    """Where a cloud keeps what it writes, and nobody else meanwhile."""
+    """The folder of a cloud's files, locked against a second cloud."""
 
     def __init__(self, path):
         path = path.resolve()
@@ -67,7 +67,7 @@ class Folder:
         for left_over in (self.decisions, self.outputs, self.traces):
             left_over.unlink(missing_ok=True)
 
-    def last_words(self):
+    def last_log_lines(self):
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
         return "\n".join(lines[-LOG_LINES_SHOWN:])
 
@@ -103,7 +103,7 @@ class MiniStack:
             "STATE_DIR": str(data / "state"),
             "BIND_HOST": "127.0.0.1",
             "GATEWAY_PORT": str(self.port),
-            # What functions are told.
+            # The address that functions call.
             "AWS_ENDPOINT_URL": functions_call,
             "AWS_XRAY_DAEMON_ADDRESS": self.daemon.address,
             # Nobody may do anything that no policy allows.
@@ -120,21 +120,21 @@ class MiniStack:
         deadline = time.monotonic() + UP_WITHIN_SECONDS
         while True:
             if self.process.poll() is not None:
-                raise Failed("MiniStack ended at once:\n" + self.folder.last_words())
+                raise Failed("MiniStack ended at once:\n" + self.folder.last_log_lines())
             try:
                 with urllib.request.urlopen(f"{self.url}/_ministack/ready", timeout=1):
                     return
             except (urllib.error.URLError, ConnectionError, TimeoutError):
                 if time.monotonic() > deadline:
-                    said = self.folder.last_words()
-                    raise Failed(f"MiniStack did not come up within {UP_WITHIN_SECONDS} s:\n{said}") from None
+                    log = self.folder.last_log_lines()
+                    raise Failed(f"MiniStack did not come up within {UP_WITHIN_SECONDS} s:\n{log}") from None
                 time.sleep(POLL_EVERY_SECONDS)
 
     def end(self):
-        """Ends MiniStack and every function that still runs; nothing in them is worth a farewell."""
-        for farewell in (signal.SIGTERM, signal.SIGKILL):
+        """Ends MiniStack and every function that still runs."""
+        for number in (signal.SIGTERM, signal.SIGKILL):
             try:
-                os.killpg(self.process.pid, farewell)
+                os.killpg(self.process.pid, number)
                 self.process.wait(ENDS_WITHIN_SECONDS)
             except (ProcessLookupError, subprocess.TimeoutExpired):
                 continue
@@ -148,9 +148,9 @@ def free_port():
 
 
 def deployed(ministack, zips):
-    """Deploys the stack; what a client has to know about it."""
+    """Deploys the stack; answers what a client needs to reach it."""
     started = time.monotonic()
-    outputs = deploy.deploy(ministack.url, HERE.parent, zips)
+    outputs = deploy.deploy(ministack.url, zips)
     api_host = f"{deploy.api_id(ministack.url)}.execute-api.localhost:{ministack.port}"
     return {
         "stack": deploy.STACK,
@@ -176,7 +176,7 @@ def run(arguments, asked_to_end):
         }
         if arguments.zips:
             cloud |= deployed(ministack, arguments.zips)
-            # What stands in between may come up later than this.
+            # The proxy of a test may come up later than this.
             if not arguments.functions_call:
                 first_call.answers(cloud)
             print(walk.outputs(cloud))
@@ -189,7 +189,7 @@ def run(arguments, asked_to_end):
         print(f"local cloud ready at {ministack.url}", flush=True)
         while arguments.keep_running and not asked_to_end.wait(1):
             if ministack.process.poll() is not None:
-                raise Failed("MiniStack ended:\n" + folder.last_words())
+                raise Failed("MiniStack ended:\n" + folder.last_log_lines())
     finally:
         folder.outputs.unlink(missing_ok=True)
         ministack.end()
@@ -222,7 +222,7 @@ def main():
         end_when_stdin_closes(asked_to_end)
     try:
         run(arguments, asked_to_end)
-    except Exception as failure:  # whatever it is: one line for whoever waits, and not a page of Python
+    except Exception as failure:  # of any kind: the caller gets one line instead of a traceback
         print(f"local cloud: {type(failure).__name__}: {failure}", file=sys.stderr)
         return 1
     return 0

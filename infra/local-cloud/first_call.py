@@ -1,4 +1,4 @@
-"""Does what was deployed answer? One question through the whole of it: gateway, user pool, function, role, table."""
+"""Checks that a deployed shop answers, by one request through gateway, user pool, function, role and table."""
 
 import json
 import urllib.error
@@ -11,14 +11,14 @@ ANSWERS_WITHIN_SECONDS = 30
 
 
 class Wrong(Exception):
-    """The shop answers otherwise than it should."""
+    """The shop gives a wrong answer."""
 
 
 def answers(cloud):
-    """Whether a customer without orders gets an empty list of them, and somebody without a token gets nothing."""
+    """Checks that a new customer gets an empty list of orders, and a caller without a token 401."""
     token = sign_in.access_token(cloud, "first-call", [])
     for headers, expected in (({}, 401), ({"authorization": f"Bearer {token}"}, 200)):
-        # By address and name apart: not everybody resolves names below `localhost`.
+        # Address and host name are separate: not every resolver resolves names below `localhost`.
         request = urllib.request.Request(f"{cloud['url']}/orders", headers=headers | {"host": cloud["api_host"]})
         try:
             with urllib.request.urlopen(request, timeout=ANSWERS_WITHIN_SECONDS) as response:

@@ -1,4 +1,4 @@
-"""Which role asked for what, and was it allowed? MiniStack, with every decision of its IAM written down.
+"""Records every decision of MiniStack's IAM.
 
 One line of JSON per decision goes to the file that IAM_DECISIONS names: the principal, the action, the resource, and
 whether it was allowed. Nothing about the decision itself is changed.
@@ -12,7 +12,7 @@ from ministack.core import iam_evaluator
 
 _enforce = iam_evaluator.enforce
 _evaluate = iam_evaluator.evaluate
-# Who asks is known inside a decision only.
+# The caller is only available inside a decision.
 _asking = threading.local()
 _lock = threading.Lock()
 _decisions = open(os.environ["IAM_DECISIONS"], "a", buffering=1, encoding="utf-8")
@@ -27,7 +27,7 @@ def _observed_enforce(*arguments, **names):
     _asking.context = None
     refused = _enforce(*arguments, **names)
     context = _asking.context
-    # Without a context nothing was decided: the account's root may do everything, and somebody unknown nothing.
+    # Without a context nothing was decided: the account's root is always allowed, an unknown caller never.
     if context is not None:
         line = {
             "principal": context.principal_arn,

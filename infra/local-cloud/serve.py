@@ -1,8 +1,7 @@
-"""How does MiniStack run here? With its IAM decisions written down, with its streams' failed records
-delivered again, and never longer than whoever started it.
+"""Runs MiniStack with its IAM decisions recorded and the failed records of its streams delivered again.
 
-Standard input is a pipe that only the starter holds: when it closes, by whatever end of the starter, this process group
-ends, the functions in it included.
+Standard input is a pipe that only the starting process holds. When it closes, this process group ends, with the
+functions in it.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""What has to change in the template, once translated, so that MiniStack can deploy it? All of it, with the reasons.
+"""Changes the translated template so that MiniStack can deploy it. The list is complete and says why.
 
 1. The routes of the HTTP API. MiniStack makes an API of an OpenAPI `Body`, and none of the routes in it. They become
    resources of their own: integrations, routes, and the authorizer.
@@ -6,22 +6,27 @@
    CloudFormation has others (`AllowOrigins`); so the property gets OpenAPI's.
 3. CodeDeploy. MiniStack refuses its resources by name. The application and the groups are dropped, and what makes an
    alias wait for them: an update moves the alias at once.
-4. TLS. The local cloud speaks plain HTTP on the loopback, and MiniStack enforces bucket policies: the statement that
-   refuses what comes without TLS is dropped, the rest of the policy stays.
-5. Permission to send mail. AWS authorizes `ses:SendEmail` on the sender's identity, as the template has it; MiniStack
-   on `*`, and would refuse every mail. That statement's resource becomes `*`.
+4. TLS. The local cloud speaks plain HTTP on the loopback, and MiniStack enforces the policies of buckets and queues: the
+   statement that refuses requests without TLS is dropped, the rest of the policy stays.
+5. Permission to send mail. AWS authorizes `ses:SendEmail` on identities and configuration sets, for the sender that the
+   condition names; MiniStack on `*` and without the key of that condition, and would refuse every mail. That statement's
+   resource becomes `*`, without the condition.
 6. Permission to read catalogs. On AWS every event of a bucket that keeps versions names one, and `s3:GetObjectVersion`
    is all that it takes; MiniStack's events on the bus name none, so `s3:GetObject` comes with it.
 7. Alarms over several metrics. MiniStack takes none with an expression: such an alarm watches the first of its metrics.
-8. Saved queries of the log. MiniStack does not know them, and nothing refers to them: they are dropped.
+8. Saved queries of the log, and the budget. MiniStack does not have them, and nothing refers to them: they are dropped.
+9. The nested stack. MiniStack makes none: it is dropped here, and `deploy.py` deploys its template as a stack beside.
+10. What an API of a custom domain says about its default endpoint. Nothing here has a domain: it is dropped.
+11. The concurrency of an event source. MiniStack takes a parameter of the type Number for text, and its poller stops on
+    it: the parameter's default stands there as a number.
+12. Alarms named after a version. MiniStack resolves no attribute of a version in a name: the alarm's own name is dropped.
 
-Everything else passes as it is. What is not known here is refused: a resource type that nobody looked at could be one
-that MiniStack takes and then ignores.
+Everything else passes unchanged. An unknown resource type is refused: MiniStack could accept it and do nothing.
 """
 
 import re
 
-# What MiniStack was seen to deploy as it stands.
+# Types that MiniStack deploys unchanged, as tests have shown.
 AS_THEY_ARE = {
     "AWS::ApiGatewayV2::ApiMapping",
     "AWS::ApiGatewayV2::DomainName",
@@ -34,7 +39,6 @@ AS_THEY_ARE = {
     "AWS::Events::Rule",
     "AWS::Lambda::Alias",
     "AWS::Lambda::EventInvokeConfig",
-    "AWS::Lambda::EventSourceMapping",
     "AWS::Lambda::Function",
     "AWS::Lambda::Permission",
     "AWS::Lambda::Version",
@@ -42,21 +46,26 @@ AS_THEY_ARE = {
     "AWS::Route53::RecordSet",
     "AWS::S3::Bucket",
     "AWS::SQS::Queue",
-    "AWS::SQS::QueuePolicy",
     "AWS::SecretsManager::Secret",
     "AWS::StepFunctions::StateMachine",
 }
-DROPPED = {"AWS::CodeDeploy::Application", "AWS::CodeDeploy::DeploymentGroup", "AWS::Logs::QueryDefinition"}
-# SAM's name for "nobody has to sign in here".
+DROPPED = {
+    "AWS::Budgets::Budget",
+    "AWS::CloudFormation::Stack",
+    "AWS::CodeDeploy::Application",
+    "AWS::CodeDeploy::DeploymentGroup",
+    "AWS::Logs::QueryDefinition",
+}
+# SAM's name for a route without an authorizer.
 OPEN = "NONE"
 
 
 class Unknown(Exception):
-    """The template has something that this file does not know."""
+    """The template has a part that this file does not handle."""
 
 
 def apply(template):
-    """The translated template, changed as said above."""
+    """The translated template, changed as listed above."""
     resources = {}
     for name, resource in template["Resources"].items():
         kind = resource["Type"]
@@ -64,8 +73,10 @@ def apply(template):
             continue
         if kind == "AWS::ApiGatewayV2::Api":
             resources.update(_api(name, resource))
-        elif kind == "AWS::S3::BucketPolicy":
+        elif kind in ("AWS::S3::BucketPolicy", "AWS::SQS::QueuePolicy"):
             resources.update(_over_plain_http(name, resource))
+        elif kind == "AWS::Lambda::EventSourceMapping":
+            resources[name] = _with_a_number(resource, template["Parameters"])
         elif kind == "AWS::CloudWatch::Alarm":
             resources[name] = _over_one_metric(name, resource)
         elif kind == "AWS::IAM::Role":
@@ -91,11 +102,20 @@ def _asks_for_tls(statement):
     return statement["Effect"] == "Deny" and condition == {"Bool": {"aws:SecureTransport": False}}
 
 
+def _with_a_number(mapping, parameters):
+    limit = mapping["Properties"].get("ScalingConfig", {}).get("MaximumConcurrency")
+    if not isinstance(limit, dict):
+        return mapping
+    number = int(parameters[limit["Ref"]]["Default"])
+    return mapping | {"Properties": mapping["Properties"] | {"ScalingConfig": {"MaximumConcurrency": number}}}
+
+
 def _over_one_metric(name, alarm):
     properties = dict(alarm["Properties"])
+    properties.pop("AlarmName", None)
     metrics = properties.pop("Metrics", None)
     if metrics is None:
-        return alarm
+        return alarm | {"Properties": properties}
     first = next(metric["MetricStat"] for metric in metrics if "MetricStat" in metric)
     _only(f"the first metric of {name}", first, {"Metric", "Period", "Stat"})
     watched = first["Metric"] | {"Period": first["Period"], "Statistic": first["Stat"]}
@@ -115,7 +135,7 @@ def _policy(policy):
 
 def _statement(statement):
     if statement["Action"] == ["ses:SendEmail"]:
-        return statement | {"Resource": "*"}
+        return {name: value for name, value in statement.items() if name != "Condition"} | {"Resource": "*"}
     if statement.get("Sid") == "ReadCatalogs":
         return statement | {"Action": statement["Action"] + ["s3:GetObject"]}
     return statement
@@ -131,9 +151,11 @@ def _api(name, resource):
     _only(name, resource, {"Type", "Properties", "Metadata"})
     _only(f"the properties of {name}", resource["Properties"], {"Body"})
     body = resource["Properties"]["Body"]
-    # `info` and `tags` say nothing that a request could see.
-    known = {"openapi", "info", "tags", "paths", "components", "x-amazon-apigateway-cors"}
-    _only(f"the body of {name}", body, known)
+    # `info` and `tags` have no effect on a request.
+    supported = {"openapi", "info", "tags", "paths", "components", "x-amazon-apigateway-cors", "servers"}
+    _only(f"the body of {name}", body, supported)
+    for server in body.get("servers", []):
+        _only(f"a server of {name}", server, {"url", "x-amazon-apigateway-endpoint-configuration"})
     properties = {"Name": body["info"]["title"], "ProtocolType": "HTTP"}
     if cors := body.get("x-amazon-apigateway-cors"):
         properties["CorsConfiguration"] = cors
@@ -200,7 +222,7 @@ def _access(api, key, security, schemes):
     names = [name for requirement in security for name in requirement]
     if names == [OPEN]:
         return {"AuthorizationType": "NONE"}
-    # Nothing said is no permission for everybody: that has to be said.
+    # A route without `security` is refused: public access has to be explicit.
     if len(names) != 1 or names[0] not in schemes or security[0][names[0]]:
         raise Unknown(f"{key} may be called by {security}")
     return {"AuthorizationType": "JWT", "AuthorizerId": {"Ref": _authorizer_id(api, names[0])}}
@@ -210,7 +232,7 @@ def _authorizer_id(api, scheme):
     return f"{api}{scheme}Authorizer"
 
 
-def _only(what, found, known):
-    unknown = sorted(set(found) - known)
+def _only(what, found, supported):
+    unknown = sorted(set(found) - supported)
     if unknown:
         raise Unknown(f"{what} has {', '.join(unknown)}")

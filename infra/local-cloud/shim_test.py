@@ -1,4 +1,4 @@
-"""Does the shim change what it says, leave the rest, and refuse what it does not know?"""
+"""Tests that the shim changes what it lists, leaves the rest unchanged and refuses unknown resources."""
 
 import copy
 import unittest
@@ -35,7 +35,7 @@ BODY = {
 
 
 def applied(resources):
-    return shim.apply({"Resources": copy.deepcopy(resources)})["Resources"]
+    return shim.apply({"Parameters": {}, "Resources": copy.deepcopy(resources)})["Resources"]
 
 
 def api(change=lambda body: None):
@@ -78,26 +78,32 @@ class Shim(unittest.TestCase):
             {
                 "Group": {"Type": "AWS::CodeDeploy::DeploymentGroup"},
                 "Query": {"Type": "AWS::Logs::QueryDefinition"},
+                "Nested": {"Type": "AWS::CloudFormation::Stack"},
+                "Budget": {"Type": "AWS::Budgets::Budget"},
                 "Alias": alias | {"UpdatePolicy": {"CodeDeployLambdaAliasUpdate": {}}},
             }
         )
         self.assertEqual(left, {"Alias": alias})
 
-    def test_of_a_bucket_policy_only_the_demand_for_tls_is_dropped(self):
+    def test_of_a_policy_only_the_demand_for_tls_is_dropped(self):
+        for kind in ("AWS::S3::BucketPolicy", "AWS::SQS::QueuePolicy"):
+            self.only_tls_is_dropped(kind)
+
+    def only_tls_is_dropped(self, kind):
         tls = {"Effect": "Deny", "Action": "s3:*", "Condition": {"Bool": {"aws:SecureTransport": False}}}
         other = {"Effect": "Deny", "Action": "s3:DeleteBucket", "Principal": "*"}
 
         def policy(*statements):
             document = {"Version": "2012-10-17", "Statement": list(statements)}
-            return {"Type": "AWS::S3::BucketPolicy", "Properties": {"Bucket": "b", "PolicyDocument": document}}
+            return {"Type": kind, "Properties": {"Bucket": "b", "PolicyDocument": document}}
 
         left = applied({"Policy": policy(tls, other), "Tls": policy(tls)})
         self.assertEqual(left, {"Policy": policy(other)})
 
     def test_of_a_role_only_mail_and_catalogs_are_widened(self):
-        def role(mail, catalogs):
+        def role(mail, catalogs, condition):
             statements = [
-                {"Effect": "Allow", "Action": ["ses:SendEmail"], "Resource": mail},
+                {"Effect": "Allow", "Action": ["ses:SendEmail"], "Resource": mail} | condition,
                 {"Sid": "ReadCatalogs", "Effect": "Allow", "Action": catalogs, "Resource": "arn:catalogs"},
                 {"Sid": "ReadPhotos", "Effect": "Allow", "Action": ["s3:GetObjectVersion"], "Resource": "arn:photos"},
                 {"Effect": "Allow", "Action": ["dynamodb:GetItem"], "Resource": "arn:orders"},
@@ -105,8 +111,9 @@ class Shim(unittest.TestCase):
             policies = [{"PolicyName": "own", "PolicyDocument": {"Statement": statements}}]
             return {"Type": "AWS::IAM::Role", "Properties": {"Policies": policies}}
 
-        before = role("arn:identity", ["s3:GetObjectVersion"])
-        after = role("*", ["s3:GetObjectVersion", "s3:GetObject"])
+        sender = {"Condition": {"StringEquals": {"ses:FromAddress": "shop@example.test"}}}
+        before = role("arn:identity", ["s3:GetObjectVersion"], sender)
+        after = role("*", ["s3:GetObjectVersion", "s3:GetObject"], {})
         self.assertEqual(applied({"Role": before}), {"Role": after})
 
     def test_other_update_policies_are_refused(self):
@@ -119,13 +126,22 @@ class Shim(unittest.TestCase):
 
         def several(*names):
             metrics = [{"MetricStat": {"Metric": metric(name), "Period": 60, "Stat": "Sum"}} for name in names]
-            return {"Threshold": 0, "Metrics": [{"Id": "all", "Expression": "SUM(METRICS())"}, *metrics]}
+            return {"AlarmName": "by-version", "Threshold": 0, "Metrics": [{"Id": "all", "Expression": "SUM(METRICS())"}, *metrics]}
 
         left = applied({"Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": several("Throttles", "Errors")}})
         watched = metric("Throttles") | {"Threshold": 0, "Period": 60, "Statistic": "Sum"}
         self.assertEqual(left["Alarm"]["Properties"], watched)
 
-    def test_types_that_nobody_looked_at_are_refused(self):
+    def test_the_concurrency_of_an_event_source_becomes_a_number(self):
+        def mapping(limit):
+            scaling = {"ScalingConfig": {"MaximumConcurrency": limit}}
+            return {"Mapping": {"Type": "AWS::Lambda::EventSourceMapping", "Properties": {"BatchSize": 5} | scaling}}
+
+        parameters = {"Photos": {"Type": "Number", "Default": 10}}
+        left = shim.apply({"Parameters": parameters, "Resources": mapping({"Ref": "Photos"})})["Resources"]
+        self.assertEqual(left, mapping(10))
+
+    def test_unknown_types_are_refused(self):
         with self.assertRaises(shim.Unknown):
             applied({"Topic": {"Type": "AWS::SNS::Topic"}})
 

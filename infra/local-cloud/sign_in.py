@@ -1,8 +1,8 @@
-"""How does a person get a token on the local cloud? Made known to the user pool at the first call, signed in at each.
+"""Prints an access token for a person on the local cloud. The first call creates the person in the user pool.
 
     sign_in.py NAME [GROUP...]        prints an access token; the group `staff` may upload
 
-The same calls work on AWS with credentials of the account: there, people sign in with what your front end offers.
+The same calls work on AWS with credentials of the account. There, people sign in through your front end.
 """
 
 import argparse

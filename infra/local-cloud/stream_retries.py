@@ -1,9 +1,9 @@
-"""What becomes of a record of a stream that its function reports as failed? It comes again, as on AWS.
+"""Delivers a record of a stream again that its function reports as failed, as AWS does.
 
 MiniStack 1.5.33 takes every answer of a stream's function for success, also one that names `batchItemFailures`, and
 those records would never come again. Here the rest of the batch does, from the first failed record on. A record that
-fails `MaximumRetryAttempts` times more is told to the mapping's destination for failures, and what stands behind it
-goes on: what AWS does where a mapping has `BisectBatchOnFunctionError`, as all of ours have. Queues need none of this.
+fails `MaximumRetryAttempts` times more goes to the mapping's failure destination, and the records behind it are
+processed: what AWS does where a mapping has `BisectBatchOnFunctionError`, as all of ours have. Queues need none of this.
 """
 
 import json
@@ -17,7 +17,7 @@ PAUSE_SECONDS = 0.5
 
 _execute = lambda_svc._execute_function
 _poll = lambda_svc._poll_dynamodb_streams
-# Whoever invokes a function by hand gets its answer as it is.
+# A direct invocation gets the function's answer unchanged.
 _polling = threading.local()
 
 
@@ -46,7 +46,7 @@ def _executed(function, event):
 
 def _attempts(mapping):
     retries = int(mapping.get("MaximumRetryAttempts", -1))
-    # AWS's word for "as long as the stream keeps the record".
+    # AWS's value for "as long as the stream keeps the record".
     return math.inf if retries == -1 else 1 + retries
 
 

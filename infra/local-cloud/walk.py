@@ -1,4 +1,4 @@
-"""What does somebody need who looks at a local cloud for the first time? Its outputs, and a walk to copy."""
+"""Prints the outputs of a local cloud, and commands to try it with."""
 
 WALK = """
 Sign in (a user pool, as on AWS), in a second terminal at the root of the repository:
@@ -29,7 +29,7 @@ The log of it all:        {log}
 
 
 def outputs(cloud):
-    """What was deployed where."""
+    """The deployed resources and their addresses."""
     width = max(len(name) for name in cloud["outputs"])
     lines = [f"Deployed in {cloud['deployed_in_seconds']} s: stack {cloud['stack']} at {cloud['url']}", ""]
     lines += [f"  {name:{width}}  {value}" for name, value in sorted(cloud["outputs"].items())]
@@ -39,5 +39,5 @@ def outputs(cloud):
 
 
 def steps(cloud):
-    """What to do with it."""
+    """Commands to copy."""
     return WALK.format(**cloud)

@@ -1,4 +1,4 @@
-//! How do tests talk to the local cloud's APIs? In signed HTTP requests, which need no SDK of each service.
+//! Calls the APIs of the local cloud with signed HTTP requests, without the SDK.
 
 use std::time::{Duration, SystemTime};
 
@@ -11,12 +11,12 @@ use ureq::http::StatusCode;
 use crate::lambda::Answer;
 
 const REGION: &str = "us-east-1";
-/// Of the account's root, as the local cloud has it.
+/// The access key of the account's root in the local cloud.
 const ACCESS_KEY: &str = "test";
-/// One API call; a busy machine may be slow.
+/// The timeout of one API call on a busy machine.
 const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The local cloud, seen as its account's root.
+/// The local cloud, called as the root of its account.
 pub struct Cloud {
     url: String,
     agent: ureq::Agent,
@@ -31,9 +31,11 @@ struct Request<'a> {
 }
 
 impl Cloud {
-    /// At `LOCAL_CLOUD_URL`.
+    /// The local cloud at `LOCAL_CLOUD_URL`.
     pub fn of_environment() -> Self {
-        Self::at(&std::env::var("LOCAL_CLOUD_URL").expect("LOCAL_CLOUD_URL says where the local cloud is"))
+        Self::at(
+            &std::env::var("LOCAL_CLOUD_URL").expect("LOCAL_CLOUD_URL must be the address of a running local cloud"),
+        )
     }
 
     pub fn at(url: &str) -> Self {
@@ -58,7 +60,7 @@ impl Cloud {
         self.act("dynamodb", &format!("DynamoDB_20120810.{action}"), input)
     }
 
-    /// An action of Cognito on a user pool. `Err` has the name of the error that refused it.
+    /// An action of Cognito on a user pool. `Err` has the error code.
     pub fn cognito(&self, action: &str, input: &Value) -> Result<Value, String> {
         let (status, text) = self.exchange(&Request {
             method: "POST",
@@ -74,7 +76,7 @@ impl Cloud {
         if status.is_success() {
             return Ok(answer);
         }
-        // Some services write the name behind that of their shapes.
+        // Some services put the name of the shape before the error code.
         let name = answer["__type"]
             .as_str()
             .unwrap_or_else(|| panic!("{action}: {status} {text}"));
@@ -93,7 +95,7 @@ impl Cloud {
         serde_json::from_str(&answer).unwrap()
     }
 
-    /// Invokes a function and waits for what it answers: its response, or the error it ended with.
+    /// Invokes a function, and returns its response or its error.
     pub fn invoke(&self, function: &str, event: &Value) -> Answer {
         let answer = self.send(&Request {
             method: "POST",
@@ -110,7 +112,7 @@ impl Cloud {
         }
     }
 
-    /// The version of the newest object whose key begins so. `prefix` is percent-encoded.
+    /// The version of the newest object with this prefix. `prefix` is percent-encoded.
     pub fn version_of(&self, bucket: &str, prefix: &str) -> String {
         let answer = self.send(&Request {
             method: "GET",
@@ -144,7 +146,7 @@ impl Cloud {
         });
     }
 
-    /// A role that may do nothing: neither the state machines nor the functions call another API. Answers its ARN.
+    /// Creates a role without permissions, because state machines and functions of tests call no API. Returns its ARN.
     pub fn create_role(&self, name: &str) -> String {
         let nobody = "%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%5B%5D%7D";
         let answer = self.send(&Request {

@@ -1,4 +1,4 @@
-//! Which catalog files do tests upload? Generated ones, with faults at known rows.
+//! Generates catalog files for tests, with faults in fixed rows.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -12,8 +12,8 @@ pub fn one_product(sku: &str, price: &str, stock: u32) -> String {
     format!("{HEADER}{sku},Test product {sku},Sold by a test,{price},EUR,{stock}\r\n")
 }
 
-/// `rows` rows, of which every one whose number ends in `00` has a price that is none. Quotes, line breaks within quotes
-/// and letters beyond ASCII are all over it.
+/// A catalog of `rows` rows. Every row whose number ends in `00` has an invalid price. The file contains quotes, line
+/// breaks inside quotes, and non-ASCII letters.
 pub fn many_products(prefix: &str, rows: u32) -> String {
     let mut text = HEADER.to_owned();
     for row in 1..=rows {
@@ -32,16 +32,16 @@ pub fn many_products(prefix: &str, rows: u32) -> String {
     text
 }
 
-/// What a product must be once a file was imported: price in minor units, and units on hand.
+/// The expected products after an import: price in minor units, and units on hand.
 pub type Expected = BTreeMap<String, (u64, u64)>;
 
-/// `rows` rows of `skus` products, each of which comes again and again all over the file, and every hundredth with a price
-/// that is none. With it, what the last good row of each product says, worked out apart from any import.
+/// A catalog of `rows` rows of `skus` products. Each product has many rows all over the file, and every hundredth row
+/// has an invalid price. Also returns the last valid row of each product, computed independently of any import.
 pub fn repeating(prefix: &str, rows: u32, skus: u32, seed: u32) -> (String, Expected) {
     let mut text = HEADER.to_owned();
     let mut expected = Expected::new();
     for row in 1..=rows {
-        // A step that has no factor in common with what it steps through visits all of it.
+        // A step that is coprime to the number of products reaches all of them.
         let sku = format!("{prefix}-{:06}", row.wrapping_mul(7_919) % skus);
         let (minor, stock) = (u64::from(row % 5_000 + seed), u64::from((row + seed) % 1_000));
         let price = if row % 100 == 0 {
@@ -59,7 +59,7 @@ pub fn repeating(prefix: &str, rows: u32, skus: u32, seed: u32) -> (String, Expe
     (text, expected)
 }
 
-/// Every product whose SKU begins so, as customers see it.
+/// All listed products whose SKU has this prefix.
 pub fn on_sale(client: &Client, prefix: &str) -> Expected {
     let mut products = Expected::new();
     let mut cursor = String::new();

@@ -1,4 +1,4 @@
-//! What can a person with curl do? The same requests, as functions.
+//! An HTTP client for a shop: a function per request, as a person would send them with curl.
 
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,7 @@ const REQUEST_TIMEOUT: Duration = Duration::from_mins(1);
 #[derive(Clone)]
 pub struct Client {
     pub base_url: String,
-    /// The name that the API answers to, where it is not that of its address.
+    /// The host name of the API, if it differs from its address.
     host: Option<String>,
     people: People,
     agent: ureq::Agent,
@@ -39,7 +39,7 @@ impl Answer {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()
-            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .find(|(other, _)| other.eq_ignore_ascii_case(name))
             .map(|(_, value)| value.as_str())
     }
 }
@@ -59,7 +59,7 @@ impl Client {
         }
     }
 
-    /// The same client of an API that is told apart by its name.
+    /// Uses this host name, by which the local cloud selects an API.
     #[must_use]
     pub fn with_host(mut self, host: &str) -> Self {
         self.host = Some(host.to_owned());
@@ -72,7 +72,7 @@ impl Client {
         self
     }
 
-    /// Sends a request as it is. `path` may be a whole URL.
+    /// Sends a request. `path` may be a complete URL.
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
         self.try_send(method, path, headers, body)
             .unwrap_or_else(|fault| panic!("{method} {path}: {fault}"))
@@ -132,7 +132,7 @@ impl Client {
         self.send("POST", path, &all, body.to_string().as_bytes())
     }
 
-    /// An access token of this person.
+    /// An access token for this person.
     pub fn token(&self, subject: &str, groups: &[&str]) -> String {
         if let People::Cognito(pool) = &self.people {
             return pool.token(subject, groups);
@@ -148,7 +148,7 @@ impl Client {
         answer.json()["access_token"].as_str().unwrap().to_owned()
     }
 
-    /// Every mail to this person so far that has `text` in it.
+    /// All mails to this person so far that contain `text`.
     pub fn mails_with(&self, subject: &str, text: &str) -> Vec<Mail> {
         let (address, mails) = match &self.people {
             People::LocalHost => {
@@ -191,7 +191,7 @@ impl Client {
         })
     }
 
-    /// Announces a file: where it may be put, and where to ask what became of it.
+    /// Announces a file, and returns the link for its upload and the URL of its status.
     pub fn announce(&self, token: &str, announcement: &Value) -> Value {
         let created = self.post("/uploads", token, &[], announcement);
         assert_eq!(created.status, 201, "{}", String::from_utf8_lossy(&created.bytes));
@@ -203,7 +203,7 @@ impl Client {
         self.announce(token, &catalog_announcement(file_name, size_bytes))
     }
 
-    /// Announces a file and puts it where the answer says.
+    /// Announces a file and uploads it.
     pub fn upload(&self, token: &str, announcement: &Value, bytes: &[u8]) -> Value {
         let created = self.announce(token, announcement);
         let put = self.put_file(&created, bytes);
@@ -211,12 +211,12 @@ impl Client {
         created
     }
 
-    /// Announces a catalog file and puts it where the answer says.
+    /// Announces a catalog file and uploads it.
     pub fn upload_catalog(&self, token: &str, file_name: &str, file: &[u8]) -> Value {
         self.upload(token, &catalog_announcement(file_name, file.len()), file)
     }
 
-    /// Uploads a catalog file, and waits for what becomes of it.
+    /// Uploads a catalog file, and waits for the end of its import.
     pub fn import_catalog(&self, token: &str, file_name: &str, file: &[u8]) -> Value {
         let created = self.upload_catalog(token, file_name, file);
         self.settled_upload(token, created["status_url"].as_str().unwrap())
@@ -249,7 +249,7 @@ impl Client {
         product.json()["available"].as_u64().unwrap()
     }
 
-    /// Polls until there is an answer, and says what it waited for when there is none in time.
+    /// Polls until there is an answer. Fails with `what` if there is none in time.
     pub fn wait_for<T>(&self, what: &str, mut probe: impl FnMut() -> Option<T>) -> T {
         let started = Instant::now();
         loop {

@@ -1,4 +1,4 @@
-//! How does a test reach the local cloud? As people do: over its HTTP API, with tokens of its user pool.
+//! Reads the outputs of a local cloud, and makes a client for its HTTP API with tokens of its user pool.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -9,13 +9,13 @@ use crate::client::Client;
 use crate::cognito::Cognito;
 use crate::people::People;
 
-/// What `cargo xtask local-cloud` wrote about its deployment.
+/// The outputs that `cargo xtask local-cloud` wrote.
 pub fn deployment(outputs: &Path) -> Value {
     let text = std::fs::read_to_string(outputs).expect("the local cloud has written its outputs");
     serde_json::from_str(&text).unwrap()
 }
 
-/// A client of the deployment that `outputs` (written by `cargo xtask local-cloud`) tells of.
+/// A client for the deployment in `outputs`.
 pub fn client(outputs: &Path) -> Client {
     let deployment = deployment(outputs);
     let field = |pointer: &str| {

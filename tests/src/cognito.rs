@@ -1,4 +1,4 @@
-//! How does a test get people in the user pool of a deployment? It creates them, and signs in with a password.
+//! Creates users in the user pool of a deployment, and signs them in with a password.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -9,18 +9,18 @@ use crate::api::Cloud;
 
 const PASSWORD: &str = "Pop-up-shop-2026";
 
-/// The user pool of a deployment, where a test gets people of its own.
+/// The user pool of a deployment, with separate users for each test.
 pub struct Cognito {
     cloud: Cloud,
     pool_id: String,
     client_id: String,
     cloud_url: String,
-    /// Keeps the people of this test apart from those of the others.
+    /// Distinguishes the users of this test from those of other tests.
     run: String,
 }
 
 impl Cognito {
-    /// A pool of the local cloud at `cloud_url`, with people that no other test has.
+    /// A pool of the local cloud at `cloud_url`, with unique users.
     pub(crate) fn new(pool_id: String, client_id: String, cloud_url: String) -> Self {
         static OPENED: AtomicU32 = AtomicU32::new(0);
         let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
@@ -37,7 +37,7 @@ impl Cognito {
         format!("{subject}-{}@example.test", self.run)
     }
 
-    /// An access token of this person, who is made up at the first mention.
+    /// An access token of this user, who is created at the first call.
     pub(crate) fn token(&self, subject: &str, groups: &[&str]) -> String {
         let address = self.address_of(subject);
         let created = self.cloud.cognito(

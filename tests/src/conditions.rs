@@ -1,4 +1,4 @@
-//! Evaluates DynamoDB's conditions over an item: the operators that our adapter uses. Any other is refused by name.
+//! Evaluates DynamoDB conditions over items: the operators that the adapter uses. Others are refused by name.
 //!
 //! <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html>
 
@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
-/// Whether the condition in this member of `request` holds for `item`; one that is absent does.
+/// Whether the condition in this member of `request` holds for `item`. A missing condition holds.
 pub fn holds(request: &Value, member: &str, item: Option<&Value>) -> bool {
     let Some(text) = request[member].as_str() else {
         return true;
@@ -28,7 +28,7 @@ pub(crate) fn name_in<'a>(request: &'a Value, name: &'a str) -> &'a str {
 }
 
 struct Condition<'a> {
-    /// The next one last.
+    /// The tokens in reverse order.
     tokens: Vec<&'a str>,
     request: &'a Value,
     item: Option<&'a Value>,
@@ -36,7 +36,7 @@ struct Condition<'a> {
 
 impl<'a> Condition<'a> {
     fn next(&mut self) -> &'a str {
-        self.tokens.pop().expect("the condition goes on")
+        self.tokens.pop().expect("the condition has another token")
     }
 
     fn skip(&mut self, token: &str) -> bool {
@@ -100,6 +100,11 @@ impl<'a> Condition<'a> {
             return holds;
         }
         let order = compared(value, self.operand());
+        if operator == "BETWEEN" {
+            assert!(self.skip("AND"));
+            let end = compared(value, self.operand());
+            return order.is_some_and(Ordering::is_ge) && end.is_some_and(Ordering::is_le);
+        }
         match operator {
             "=" => order == Some(Ordering::Equal),
             "<>" => order != Some(Ordering::Equal),
@@ -124,7 +129,8 @@ impl<'a> Condition<'a> {
     }
 }
 
-/// `None` where one is absent or their types differ; what has no order is less unless it is equal, which nobody asks for.
+/// The order of two values. `None` if one is missing or their types differ. Other types than numbers and strings are
+/// only compared for equality.
 fn compared(left: Option<&Value>, right: Option<&Value>) -> Option<Ordering> {
     let (left, right) = (left?, right?);
     let number = |value: &Value| value["N"].as_str().and_then(|digits| digits.parse::<i128>().ok());
@@ -160,6 +166,8 @@ mod tests {
             "begins_with(state, :open)",
             "n = :10 OR n = :9 AND n = :9",
             "gone <> :9",
+            "n BETWEEN :9 AND :10 AND flag = :yes",
+            "n BETWEEN :10 AND :10",
         ] {
             assert!(holds(text), "{text}");
         }
@@ -170,6 +178,9 @@ mod tests {
             "s = :10",
             "attribute_exists(gone)",
             "#s IN (:a)",
+            "n BETWEEN :10 AND :9",
+            "n BETWEEN :9 AND :9",
+            "gone BETWEEN :9 AND :10",
             "(n = :10 OR n = :9) AND n = :9",
         ] {
             assert!(!holds(text), "{text}");

@@ -1,8 +1,8 @@
-//! What does a function's binary see of AWS in a test? Services that keep what is put into them, say yes to every change,
-//! and remember who called with which headers.
+//! A fake of AWS for a function's binary: it stores put items, accepts every change, and records calls with their
+//! headers.
 //!
-//! Not a cloud: updates are not kept, and conditions only looked at where a test asks for it. For whoever looks at the
-//! calls, and not at what they change.
+//! Updates are not stored, and conditions are checked only if a test enables this. Use it for tests that check the
+//! calls and not their effects.
 
 use std::collections::HashMap;
 use std::net::UdpSocket;
@@ -21,8 +21,8 @@ use tokio::runtime::Runtime;
 
 use crate::{conditions, updates};
 
-/// A datagram of the loopback is there when its sender has gone on.
-const DATAGRAM_PATIENCE: Duration = Duration::from_millis(200);
+/// How long to wait for a datagram. On the loopback it arrives at once.
+const DATAGRAM_TIMEOUT: Duration = Duration::from_millis(200);
 const DATAGRAM_BYTES_MAX: usize = 64 * 1024;
 
 pub struct FakeAws {
@@ -36,15 +36,15 @@ pub struct FakeAws {
 struct Remembered {
     calls: Vec<FakeCall>,
     items: HashMap<(String, String), Value>,
-    /// Given to the next calls instead of an answer.
+    /// Returned for the next calls instead of an answer.
     refusals: Vec<(StatusCode, &'static str)>,
-    /// Refuse what does not fit the kept items, and find those by queries.
+    /// Whether to check conditions, and answer queries, over the stored items.
     looks_at_conditions: bool,
 }
 
 #[derive(Debug, Clone)]
 pub struct FakeCall {
-    /// Like `GetItem`; the path where the protocol names no operation.
+    /// The operation, like `GetItem`, or the path if the protocol has no operation name.
     pub operation: String,
     pub trace_header: Option<String>,
     pub body: Value,
@@ -65,8 +65,8 @@ impl FakeAws {
         }
     }
 
-    /// From now on a change is refused whose condition does not hold for the kept item. No change is kept.
-    pub fn look_at_conditions(&self) {
+    /// From now on, refuses changes whose condition does not hold for the stored item. Changes are still not stored.
+    pub fn check_conditions(&self) {
         self.state.lock().unwrap().looks_at_conditions = true;
     }
 
@@ -102,7 +102,7 @@ impl Remembered {
         self.items.get(&(table, key["pk"]["S"].as_str()?.to_owned()))
     }
 
-    /// The error in place of an answer, where a condition does not hold.
+    /// The error if a condition does not hold.
     fn refusal(&self, operation: &str, body: &Value) -> Option<Value> {
         const ERRORS: &str = "com.amazonaws.dynamodb.v20120810#";
         let holds = |change: &Value| conditions::holds(change, "ConditionExpression", self.item(change));
@@ -170,7 +170,7 @@ impl Remembered {
                 });
                 return json!({"Responses": found.collect::<serde_json::Map<_, _>>(), "UnprocessedKeys": {}});
             }
-            // Who claims something is the first to do so.
+            // Every claim succeeds.
             "UpdateItem" if body["ReturnValues"] == "UPDATED_NEW" => {
                 return json!({"Attributes": {"fence": {"N": "1"}}});
             }
@@ -232,13 +232,13 @@ async fn answer(State(state): State<Arc<Mutex<Remembered>>>, uri: Uri, headers: 
     (json_type, state.answer(&operation, &body).to_string()).into_response()
 }
 
-/// In place of the daemon that Lambda runs beside a function.
+/// Replaces the X-Ray daemon that Lambda runs beside a function.
 pub struct FakeDaemon(UdpSocket);
 
 impl FakeDaemon {
     pub fn start() -> Self {
         let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-        socket.set_read_timeout(Some(DATAGRAM_PATIENCE)).unwrap();
+        socket.set_read_timeout(Some(DATAGRAM_TIMEOUT)).unwrap();
         Self(socket)
     }
 
@@ -246,7 +246,7 @@ impl FakeDaemon {
         self.0.local_addr().unwrap().to_string()
     }
 
-    /// The documents that have come since the last time, of which none may tell what is private.
+    /// The documents received since the last call. Fails if one contains private data.
     pub fn received(&self) -> Vec<Value> {
         let mut documents = Vec::new();
         let mut datagram = vec![0; DATAGRAM_BYTES_MAX];
@@ -254,7 +254,7 @@ impl FakeDaemon {
             let text = std::str::from_utf8(&datagram[..length]).unwrap();
             let (head, document) = text.split_once('\n').unwrap();
             assert_eq!(head, "{\"format\":\"json\",\"version\":1}");
-            privacy::assert_may_be_told("a trace", [document]);
+            privacy::assert_no_private_data("a trace", [document]);
             documents.push(serde_json::from_str(document).unwrap());
         }
         documents

@@ -1,6 +1,6 @@
-//! What stands between the functions and the cloud when answers get lost? A proxy that loses, delays and repeats calls.
+//! A proxy between the functions and the cloud, which loses, delays, repeats and throttles calls.
 //!
-//! Byte by byte, below any HTTP library: an answer that is lost has to be lost on the wire.
+//! It works on bytes, without an HTTP library, so that it can break a connection at any point.
 
 use std::io;
 use std::net::SocketAddr;
@@ -12,31 +12,31 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
 
-/// No call of a function comes near it.
+/// Bytes of a request, at most; calls of functions are much smaller.
 const REQUEST_BYTES_MAX: usize = 8 << 20;
 const HEAD_ENDS_WITH: &[u8] = b"\r\n\r\n";
-/// DynamoDB's and Step Functions' own word for "later"; the SDK knows it from both.
+/// The throttling error of DynamoDB and Step Functions, which the SDK retries.
 const THROTTLED: &str = r#"{"__type":"ThrottlingException","message":"rate exceeded"}"#;
 
-/// What becomes of a call.
+/// A fault of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fault {
     /// The connection breaks before the call has an effect.
     NeverArrives,
-    /// It is turned away, without an effect.
+    /// The call is throttled, without an effect.
     Throttled,
-    /// It has its effect, and the connection breaks before the answer.
+    /// The call has its effect, and the connection breaks before the answer.
     AnswerLost,
-    /// It has its effect twice, as when something on the way tries again.
+    /// The call has its effect twice, as if a part of the network retried it.
     Repeated,
-    /// Nobody hears of it for so long that its caller has given up. Then it has its effect.
+    /// The call is delayed until its caller has given up. Then it has its effect.
     ArrivesLate(Duration),
 }
 
-/// A call of a function, as the proxy sees it.
+/// A call of a function, for the choice of its fault.
 #[derive(Debug, Clone, Copy)]
 pub struct Call<'a> {
-    /// Like `DynamoDB_20120810.UpdateItem`; the request line for services that name no target.
+    /// The operation, like `DynamoDB_20120810.UpdateItem`, or the request line if there is no target header.
     pub operation: &'a str,
     pub body: &'a str,
 }
@@ -44,13 +44,14 @@ pub struct Call<'a> {
 /// Runs until it is dropped.
 pub struct FaultProxy {
     _runtime: Runtime,
-    on_their_way: Arc<AtomicUsize>,
+    pending_calls: Arc<AtomicUsize>,
 }
 
 type Choose = dyn Fn(Call<'_>) -> Option<Fault> + Send + Sync;
 
 impl FaultProxy {
-    /// Listens on a port of the loopback, and passes on to `upstream` (an address and a port) what `choose` lets pass.
+    /// Listens on a port of the loopback, and forwards calls to `upstream` (address and port) with the faults of
+    /// `choose`.
     pub fn start(
         port: u16,
         upstream: &str,
@@ -59,43 +60,43 @@ impl FaultProxy {
         let runtime = Runtime::new().unwrap();
         let upstream: SocketAddr = upstream.parse().expect("the cloud's address has a port");
         let choose: Arc<Choose> = Arc::new(choose);
-        let on_their_way = Arc::new(AtomicUsize::new(0));
-        let counter = Arc::clone(&on_their_way);
+        let pending_calls = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&pending_calls);
         let listener = runtime.block_on(TcpListener::bind(("127.0.0.1", port))).unwrap();
         runtime.spawn(async move {
             while let Ok((caller, _)) = listener.accept().await {
                 let (choose, counter) = (Arc::clone(&choose), Arc::clone(&counter));
                 tokio::spawn(async move {
-                    // A connection that breaks is what this is for; whoever called will tell.
+                    // Broken connections are intended here; the caller handles them.
                     serve(caller, upstream, &*choose, &counter).await.ok();
                 });
             }
         });
         Self {
             _runtime: runtime,
-            on_their_way,
+            pending_calls,
         }
     }
 
-    /// How many calls have not had their effect yet, or not their answer.
-    pub fn on_their_way(&self) -> usize {
-        self.on_their_way.load(Ordering::SeqCst)
+    /// The number of calls that have not finished, delayed ones included.
+    pub fn pending_calls(&self) -> usize {
+        self.pending_calls.load(Ordering::SeqCst)
     }
 }
 
-/// One call, one connection: the caller opens another one for the next.
+/// Handles one call per connection; the caller opens another connection for the next call.
 async fn serve(
     mut caller: TcpStream,
     upstream: SocketAddr,
     choose: &Choose,
-    on_their_way: &AtomicUsize,
+    pending_calls: &AtomicUsize,
 ) -> io::Result<()> {
     let Some(request) = Request::read(&mut caller).await? else {
         return Ok(());
     };
-    on_their_way.fetch_add(1, Ordering::SeqCst);
+    pending_calls.fetch_add(1, Ordering::SeqCst);
     let done = answer(&mut caller, &request, upstream, choose(request.call())).await;
-    on_their_way.fetch_sub(1, Ordering::SeqCst);
+    pending_calls.fetch_sub(1, Ordering::SeqCst);
     done
 }
 
@@ -136,13 +137,13 @@ async fn pass_on(request: &Request, upstream: SocketAddr) -> io::Result<Vec<u8>>
 }
 
 struct Request {
-    /// Asks for the connection to end with the answer.
+    /// The bytes of the request, with a header that closes the connection after the answer.
     head: String,
     body: Vec<u8>,
 }
 
 impl Request {
-    /// `None` when the caller has hung up without a word, as pools of connections do.
+    /// `None` if the caller closed the connection without a request, as connection pools do.
     async fn read(caller: &mut TcpStream) -> io::Result<Option<Self>> {
         let mut received = Vec::new();
         let head_bytes = loop {

@@ -1,4 +1,4 @@
-//! How does a test run a function's real binary? Under a Runtime API of its own, as Lambda does.
+//! Runs a function's real binary in a test, with a Runtime API like Lambda's.
 //!
 //! The interface: <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
 
@@ -24,15 +24,15 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::repository;
 
-/// Nothing here waits for a network; a busy machine may be slow to start a process.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// What a function has for one invocation.
+/// The timeout for the start of a process on a busy machine.
+const START_TIMEOUT: Duration = Duration::from_secs(30);
+/// The timeout of an invocation.
 const INVOCATION_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What a function answered: the response, or Lambda's `{"errorType": …, "errorMessage": …}`.
+/// The response of a function, or its error in the form `{"errorType": …, "errorMessage": …}`.
 pub type Answer = Result<Value, Value>;
 
-/// The items of a batch that its function answered as failed.
+/// The ids in a partial batch response.
 pub fn failed_ids(answer: &Value) -> Vec<&str> {
     let failures = answer["batchItemFailures"].as_array().unwrap().iter();
     failures
@@ -40,13 +40,13 @@ pub fn failed_ids(answer: &Value) -> Vec<&str> {
         .collect()
 }
 
-/// A function that has come up and asks for events. Ending it fails the test if it has told what nobody may read in a log.
+/// A running function. When it ends, the test fails if its log contains private data.
 pub struct Lambda {
     process: Child,
-    /// What it prints, which all becomes its log on Lambda.
+    /// Its output, which is its log on Lambda.
     printed: Option<Printed>,
     events: UnboundedSender<(Value, Option<String>)>,
-    /// Behind a lock, so that several functions can be invoked at once.
+    /// In a mutex, so that threads can share the function.
     answers: std::sync::Mutex<Receiver<Answer>>,
     /// Serves the Runtime API until the test ends.
     _runtime: Runtime,
@@ -68,13 +68,13 @@ impl Printed {
         Self([listening(output), listening(error)])
     }
 
-    /// Once the process has ended.
+    /// All lines, after the process has ended.
     fn lines(self) -> Vec<String> {
         self.0.into_iter().flat_map(|stream| stream.join().unwrap()).collect()
     }
 }
 
-/// Taken as it comes: a full pipe would hold the function up.
+/// Reads the output continuously: a full pipe would block the function.
 fn listening(stream: impl Read + Send + 'static) -> JoinHandle<Vec<String>> {
     std::thread::spawn(move || BufReader::new(stream).lines().map_while(Result::ok).collect())
 }
@@ -86,7 +86,7 @@ struct RuntimeApi {
 }
 
 impl Lambda {
-    /// Starts `function` with these variables and no others but Lambda's own.
+    /// Starts `function` with only these variables and those of Lambda.
     pub fn start(function: &str, variables: &[(String, String)]) -> Result<Self, InitFailed> {
         let (asked, is_up) = channel();
         let (events, pending) = unbounded_channel();
@@ -126,25 +126,29 @@ impl Lambda {
             }
             if let Some(status) = process.try_wait().unwrap() {
                 let lines = printed.lines();
-                privacy::assert_may_be_told(function, lines.iter().map(String::as_str));
+                privacy::assert_no_private_data(function, lines.iter().map(String::as_str));
                 let output = lines.join("\n");
                 return Err(InitFailed { status, output });
             }
-            assert!(started.elapsed() < PATIENCE, "{function} neither comes up nor ends");
+            assert!(started.elapsed() < START_TIMEOUT, "{function} neither starts nor ends");
         }
     }
 
-    /// Sends an event and waits for what becomes of it.
+    /// Sends an event, and waits for the answer.
     pub fn invoke(&self, event: &Value) -> Answer {
         self.invoke_in(None, event)
     }
 
-    /// The same as part of a trace: with the header that Lambda would send along.
+    /// Like [`Lambda::invoke`], but with a trace header.
     pub fn invoke_in(&self, trace_header: Option<&str>, event: &Value) -> Answer {
         self.events
             .send((event.clone(), trace_header.map(str::to_owned)))
             .unwrap();
-        let answer = self.answers.lock().unwrap().recv_timeout(INVOCATION_TIMEOUT + PATIENCE);
+        let answer = self
+            .answers
+            .lock()
+            .unwrap()
+            .recv_timeout(INVOCATION_TIMEOUT + START_TIMEOUT);
         answer.expect("the function answers")
     }
 
@@ -152,18 +156,18 @@ impl Lambda {
         self.process.id()
     }
 
-    /// Ends the function, and tells what it has logged.
+    /// Ends the function, and returns its log lines.
     pub fn log(mut self) -> Vec<Value> {
         let lines = self.end();
         lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
     fn end(&mut self) -> Vec<String> {
-        // Killing a process that has ended by itself is no fault of the test.
+        // The process may have ended already.
         self.process.kill().ok();
         self.process.wait().ok();
         let lines = self.printed.take().map(Printed::lines).unwrap_or_default();
-        privacy::assert_may_be_told("a function", lines.iter().map(String::as_str));
+        privacy::assert_no_private_data("a function", lines.iter().map(String::as_str));
         lines
     }
 }
@@ -187,14 +191,14 @@ async fn serve(api: RuntimeApi) -> String {
 }
 
 async fn next(State(api): State<Arc<RuntimeApi>>) -> Response {
-    // Who asks again after the test has ended hears nothing any more.
+    // After the end of the test no event comes any more.
     api.asked.send(()).ok();
     let Some((event, trace_header)) = api.events.lock().await.recv().await else {
         return std::future::pending().await;
     };
     let deadline = SystemTime::now().duration_since(UNIX_EPOCH).unwrap() + INVOCATION_TIMEOUT;
     let mut headers = HeaderMap::new();
-    let known = [
+    let fixed = [
         (
             "lambda-runtime-aws-request-id",
             "8476a536-e9f4-11e8-9739-2dfe598c3fcd".to_owned(),
@@ -206,7 +210,7 @@ async fn next(State(api): State<Arc<RuntimeApi>>) -> Response {
         ),
     ];
     let trace = trace_header.map(|header| ("lambda-runtime-trace-id", header));
-    for (name, value) in known.into_iter().chain(trace) {
+    for (name, value) in fixed.into_iter().chain(trace) {
         headers.insert(name, value.parse().unwrap());
     }
     (headers, event.to_string()).into_response()
@@ -222,8 +226,8 @@ async fn error(State(api): State<Arc<RuntimeApi>>, Segment(_): Segment<String>, 
     StatusCode::ACCEPTED
 }
 
-/// Builds the binaries of all functions once per test run, and finds one of them; in the folder that `FUNCTIONS_DIR`
-/// names, if somebody has built them already.
+/// The binary of a function. Builds all functions once per test run, unless `FUNCTIONS_DIR` is the folder of their
+/// binaries.
 fn binary(function: &str) -> PathBuf {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
@@ -235,7 +239,7 @@ fn binary(function: &str) -> PathBuf {
     folder.join(function)
 }
 
-/// Every function there is, by its crate's name.
+/// The crate names of all functions.
 pub fn functions() -> Vec<String> {
     repository::names_in("functions")
 }

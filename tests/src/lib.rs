@@ -1,4 +1,4 @@
-//! How do end-to-end tests talk to a running shop? Over HTTP alone, whatever stands behind the address.
+//! Helpers for the end-to-end tests: clients, processes of the local host and of functions, and fakes of AWS.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

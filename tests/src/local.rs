@@ -1,4 +1,4 @@
-//! How is a local host started for a test? As the real process, on a free port, in a folder of its own.
+//! Starts the local host for a test: the real process, on a free port, with its own data folder.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -11,23 +11,23 @@ use function_tests::privacy;
 use crate::client::Client;
 use crate::repository;
 
-/// A running process. Dropping it kills it without a warning, as `kill -9` does, and fails the test if its log has told
-/// what nobody may read there.
+/// A running local host. Dropping it kills the process like `kill -9`, and fails the test if its log contains private
+/// data.
 pub struct LocalHost {
     process: Child,
     pub client: Client,
     log: Arc<Mutex<Vec<String>>>,
-    /// Ends with the process, when it has taken the last line.
+    /// The thread that reads the log; it ends after the last line.
     listening: Option<JoinHandle<()>>,
 }
 
 impl LocalHost {
-    /// Starts in `data_dir`, or where an earlier one ended.
+    /// Starts with this data folder, which may be that of an earlier process.
     pub fn start(data_dir: &Path) -> Self {
         Self::start_with(&["--data-dir", data_dir.to_str().unwrap()])
     }
 
-    /// With parameters of the template, each `NAME=VALUE`.
+    /// Also sets parameters of the template, each as `NAME=VALUE`.
     pub fn start_with_parameters(data_dir: &Path, parameters: &[String]) -> Self {
         let mut arguments = vec!["--data-dir", data_dir.to_str().unwrap()];
         arguments.extend(parameters.iter().flat_map(|parameter| ["--parameter", parameter]));
@@ -38,8 +38,8 @@ impl LocalHost {
         Self::start_with(&["--memory"])
     }
 
-    /// With every log line that there is.
-    pub fn start_talkative() -> Self {
+    /// Starts with the lowest log level.
+    pub fn start_with_all_log_lines() -> Self {
         Self::spawn(
             Command::new(binary())
                 .args(["--port", "0", "--memory"])
@@ -58,14 +58,14 @@ impl LocalHost {
             .map_while(Result::ok);
         let address = |line: &String| {
             line.split(&[' ', '='])
-                .find(|word| word.starts_with("http://"))
+                .find(|part| part.starts_with("http://"))
                 .map(str::to_owned)
         };
         let base_url = lines
             .find_map(|line| address(&line))
-            .expect("the host says its address first");
+            .expect("the host prints its address first");
         let log = Arc::new(Mutex::new(Vec::new()));
-        // What it says later has to be taken, or the pipe fills up and the host stands still.
+        // The output must be read continuously: a full pipe would block the host.
         let collected = Arc::clone(&log);
         let listening = std::thread::spawn(move || lines.for_each(|line| collected.lock().unwrap().push(line)));
         Self {
@@ -76,18 +76,18 @@ impl LocalHost {
         }
     }
 
-    /// What it has logged so far, line by line.
+    /// The log lines so far.
     pub fn log(&self) -> Vec<String> {
         self.log.lock().unwrap().clone()
     }
 
-    /// `kill -9`: no goodbye, no flush.
+    /// Kills the process like `kill -9`, without any clean-up.
     pub fn kill(mut self) {
         self.end();
     }
 
     fn end(&mut self) {
-        // Killing a process that has ended by itself is no fault of the test.
+        // The process may have ended already.
         self.process.kill().ok();
         self.process.wait().ok();
         if let Some(listening) = self.listening.take() {
@@ -100,14 +100,14 @@ impl Drop for LocalHost {
     fn drop(&mut self) {
         self.end();
         let log = self.log();
-        // The greeting before the log is no log: it shows how to pay.
+        // The greeting is not part of the log: it shows payment tokens.
         let lines = log.iter().map(String::as_str).filter(|line| line.starts_with('{'));
-        privacy::assert_may_be_told("the local host", lines);
+        privacy::assert_no_private_data("the local host", lines);
     }
 }
 
 /// Builds the host once per test run, just as `cargo run` would, unless `LOCAL_HOST_BINARY` names one of another commit.
-fn binary() -> &'static PathBuf {
+pub fn binary() -> &'static PathBuf {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| match std::env::var_os("LOCAL_HOST_BINARY") {
         Some(path) => path.into(),

@@ -1,8 +1,8 @@
-//! Which mails does a test find? Read from what the local host and the local cloud answer.
+//! Reads sent mails from the local host and from the local cloud.
 
 use serde_json::Value;
 
-/// A mail, as far as a test looks at it.
+/// The parts of a mail that tests check.
 #[derive(Debug, Clone)]
 pub struct Mail {
     pub to: Vec<String>,
@@ -10,7 +10,7 @@ pub struct Mail {
     pub html: String,
 }
 
-/// Every mail in the local host's outbox.
+/// All mails in the outbox of the local host.
 pub(crate) fn of_local_host(answer: &Value) -> Vec<Mail> {
     let mails = answer["emails"].as_array().unwrap().iter();
     let text = |mail: &Value, name: &str| mail[name].as_str().unwrap().to_owned();
@@ -23,7 +23,7 @@ pub(crate) fn of_local_host(answer: &Value) -> Vec<Mail> {
         .collect()
 }
 
-/// Every mail that the local cloud took, of all its accounts.
+/// All mails that the local cloud accepted, in all of its accounts.
 pub(crate) fn of_local_cloud(answer: &Value) -> Vec<Mail> {
     let accounts = answer["messages"].as_object().unwrap_or_else(|| panic!("{answer}"));
     let all = accounts.values().flat_map(|mails| mails.as_array().unwrap());

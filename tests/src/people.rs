@@ -1,14 +1,14 @@
-//! Who are the people of a test, and how do they sign in?
+//! How the users of a test sign in, and where their mails arrive.
 
 use std::sync::Arc;
 
 use crate::cognito::Cognito;
 
-/// Where people come from, and where their mails end up.
+/// The source of tokens and of mails.
 #[derive(Clone)]
 pub enum People {
-    /// The local host's own issuer, and its outbox.
+    /// The token issuer and the outbox of the local host.
     LocalHost,
-    /// A user pool, and the mails that the local cloud took.
+    /// A user pool, and the mails of the local cloud.
     Cognito(Arc<Cognito>),
 }

@@ -1,13 +1,13 @@
-//! Which photos do tests upload? A landscape shot held sideways, whose corners tell whether it was put upright.
+//! Makes a photo with EXIF orientation and four coloured quarters, and reads the colours of its thumbnails.
 
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
-/// Twelve megapixels, as a phone stores them: rows and columns of the sensor, turned by EXIF orientation 6.
+/// Twelve megapixels like a photo of a phone, with EXIF orientation 6.
 pub const SENSOR_WIDTH_PX: u16 = 4_000;
 pub const SENSOR_HEIGHT_PX: u16 = 3_000;
 
-/// A JPEG whose four quarters, once upright, read: red, green / blue, white (top left, top right / bottom left, bottom
-/// right). Carries EXIF orientation 6, which asks to turn the stored picture by 90 degrees clockwise.
+/// A JPEG whose quarters, when upright, are: red, green / blue, white (top left, top right / bottom left, bottom
+/// right). Its EXIF orientation 6 means that viewers rotate the stored picture by 90 degrees clockwise.
 pub fn sideways_photo() -> Vec<u8> {
     sideways_photo_of(SENSOR_WIDTH_PX, SENSOR_HEIGHT_PX)
 }
@@ -17,7 +17,7 @@ pub fn sideways_photo_of(width_px: u16, height_px: u16) -> Vec<u8> {
     let mut pixels = Vec::with_capacity(width * height * 3);
     for y in 0..height {
         for x in 0..width {
-            // Turned clockwise, the stored left edge becomes the top and the stored bottom edge becomes the left.
+            // After the rotation, the stored left edge is the top, and the stored bottom edge is the left.
             let (is_top, is_left) = (x < width / 2, y >= height / 2);
             pixels.extend_from_slice(match (is_top, is_left) {
                 (true, true) => &[255, 0, 0],
@@ -35,7 +35,7 @@ pub fn sideways_photo_of(width_px: u16, height_px: u16) -> Vec<u8> {
     bytes
 }
 
-/// The smallest EXIF block that states an orientation, and a maker's remark that must not survive.
+/// A minimal EXIF block with the orientation, and a maker note that thumbnails must not contain.
 fn exif_orientation(orientation: u16) -> Vec<u8> {
     let mut block = b"Exif\0\0MM\0\x2a\0\0\0\x08".to_vec();
     let remark = b"SECRET-PLACE\0";
@@ -58,7 +58,7 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// Decodes a JPEG with a decoder that is not ours.
+    /// Decodes a JPEG with an independent decoder.
     pub fn decode(jpeg: &[u8]) -> Self {
         let mut decoder = zune_jpeg::JpegDecoder::new(zune_jpeg::zune_core::bytestream::ZCursor::new(jpeg));
         let rgb = decoder.decode().unwrap();
@@ -71,7 +71,7 @@ impl Picture {
         }
     }
 
-    /// The colour at a place given in parts of width and height (0.0 to 1.0).
+    /// The colour at a position, as fractions of width and height (0.0 to 1.0).
     pub fn colour_at(&self, across: f64, down: f64) -> [u8; 3] {
         let place = |length: usize, part: f64| {
             #[expect(

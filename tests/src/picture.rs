@@ -1,6 +1,6 @@
-//! How does a trace look? As one drawing: a row for each segment below the one that it hangs on, and a bar for its time.
+//! Draws a trace as SVG: a row per segment, below its parent, with a bar for its time.
 //!
-//! What depends on time is written with one decimal, and nothing else is: [`without_times`] leaves the drawing's shape.
+//! All numbers that depend on time have one decimal, and no others: [`without_times`] removes them to compare drawings.
 
 use std::fmt::Write as _;
 
@@ -12,15 +12,15 @@ const HEAD: usize = 86;
 const FOOT: usize = 40;
 const MARGIN: usize = 20;
 const INDENT: usize = 18;
-/// Durations end here, and bars begin right of it.
+/// The right edge of the durations. Bars begin to the right of it.
 const DURATIONS_END: usize = 510;
 const BARS_BEGIN: u32 = 530;
 const BARS_WIDTH: u32 = 570;
 const TICKS: u32 = 4;
-/// A bar that is too short to be seen is drawn this wide.
+/// The least width of a bar, so that it is visible.
 const BAR_WIDTH_MIN: f64 = 2.0;
 
-/// Colours that bear a white page and a dark one alike, since the drawing brings its own paper.
+/// Works on white and dark pages, because the drawing has its own background.
 const STYLE: &str = "\
 text{font:12px ui-sans-serif,system-ui,'DejaVu Sans',sans-serif;fill:#22223b}\
 .title{font-size:16px;font-weight:700}.soft{fill:#6b6880}.ms{text-anchor:end;font-variant-numeric:tabular-nums}\
@@ -33,10 +33,10 @@ text{font:12px ui-sans-serif,system-ui,'DejaVu Sans',sans-serif;fill:#22223b}\
 #[derive(Debug, Clone)]
 pub struct Segment {
     pub id: String,
-    /// `None` for the one that the trace begins with.
+    /// `None` for the first segment of the trace.
     pub parent: Option<String>,
     pub name: String,
-    /// What of the service was called, and on what.
+    /// The operation of the service, and its target.
     pub call: String,
     pub made_by: Maker,
     pub is_troubled: bool,
@@ -45,17 +45,17 @@ pub struct Segment {
     pub ended: f64,
 }
 
-/// Who tells X-Ray of it.
+/// The sender of a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Maker {
-    /// Lambda and Step Functions, of the functions and of the execution.
+    /// Lambda and Step Functions, for functions and executions.
     Aws,
-    /// A function, of its calls and of the records of a batch.
+    /// A function, for its calls and the records of a batch.
     Function,
 }
 
 impl Segment {
-    /// Of a document that a function sent to the daemon.
+    /// The segment in a document that a function sent to the daemon.
     pub fn of_document(document: &Value) -> Self {
         let text = |value: &Value| value.as_str().map(str::to_owned);
         let words = ["operation", "table_name"].map(|member| text(&document["aws"][member]).unwrap_or_default());
@@ -71,7 +71,7 @@ impl Segment {
         }
     }
 
-    /// The colour that it is drawn in.
+    /// The CSS class, which sets the colour.
     fn class(&self) -> String {
         if self.made_by == Maker::Aws {
             return "lambda".to_owned();
@@ -88,17 +88,17 @@ impl Segment {
     }
 }
 
-/// A segment with how many others stand above it.
+/// A segment with its depth.
 pub struct Row<'a> {
     pub depth: usize,
     pub segment: &'a Segment,
 }
 
-/// Every segment below the one that it hangs on, siblings in the order in which they are given.
+/// All segments, each below its parent, siblings in the given order.
 ///
 /// # Errors
 ///
-/// The segments that hang in the air, by name and id.
+/// The segments without a parent in the trace, by name and id.
 pub fn rows(segments: &[Segment]) -> Result<Vec<Row<'_>>, Vec<String>> {
     let mut rows = Vec::new();
     below(None, 0, segments, &mut rows);
@@ -118,7 +118,7 @@ fn below<'a>(parent: Option<&str>, depth: usize, segments: &'a [Segment], rows: 
     }
 }
 
-/// The drawing, as a file of its own.
+/// The drawing, as an SVG file.
 pub fn svg(title: &str, explanation: &str, rows: &[Row<'_>]) -> String {
     let began = rows.iter().map(|row| row.segment.began).fold(f64::INFINITY, f64::min);
     let ended = rows.iter().map(|row| row.segment.ended).fold(began, f64::max);
@@ -165,7 +165,7 @@ fn indented(depth: usize) -> usize {
 }
 
 fn put(drawing: &mut String, piece: std::fmt::Arguments<'_>) {
-    // A text takes all that is written to it.
+    // Writing to a string cannot fail.
     drawing.write_fmt(piece).unwrap();
     drawing.push('\n');
 }
@@ -195,7 +195,7 @@ fn ticks(drawing: &mut String, scale: &Scale, count: usize) {
     }
 }
 
-/// The line from the row that this one hangs on.
+/// The line from the parent's row.
 fn branch(drawing: &mut String, rows: &[Row<'_>], index: usize) {
     let depth = rows[index].depth;
     let parent = rows[..index].iter().rposition(|row| row.depth + 1 == depth);
@@ -234,21 +234,21 @@ fn row_of(drawing: &mut String, row: &Row<'_>, index: usize, scale: &Scale) {
 }
 
 fn legend(drawing: &mut String, rows: &[Row<'_>], height: usize) {
-    let mut seen: Vec<(String, &str)> = Vec::new();
+    let mut entries: Vec<(String, &str)> = Vec::new();
     for Row { segment, .. } in rows {
         let class = segment.class();
-        if !seen.iter().any(|(known, _)| *known == class) {
+        if !entries.iter().any(|(other, _)| *other == class) {
             let name = match class.as_str() {
                 "lambda" => "made by AWS itself",
                 "function" => "a record of a batch",
                 _ => &segment.name,
             };
-            seen.push((class, name));
+            entries.push((class, name));
         }
     }
     let mut x = MARGIN;
     let (box_y, base) = (height - 25, height - 15);
-    for (class, name) in seen {
+    for (class, name) in entries {
         put(
             drawing,
             format_args!("<rect class=\"{class}\" x=\"{x}\" y=\"{box_y}\" width=\"12\" height=\"12\" rx=\"2\"/>"),
@@ -269,7 +269,7 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;")
 }
 
-/// The drawing without its numbers that have a decimal: two of the same trace are equal.
+/// The drawing without numbers that have a decimal, so that two drawings of the same trace are equal.
 pub fn without_times(drawing: &str) -> String {
     let (head, rest) = drawing.split_once("</style>").unwrap_or(("", drawing));
     let mut shape = head.to_owned();
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_stand_below_what_they_hang_on_and_what_hangs_in_the_air_is_named() {
+    fn rows_are_below_their_parents_and_segments_without_a_parent_are_named() {
         let mut segments = vec![
             segment("c", Some("b"), 3.0),
             segment("a", None, 1.0),
@@ -323,14 +323,14 @@ mod tests {
     }
 
     #[test]
-    fn drawings_of_one_trace_at_two_times_differ_in_times_alone() {
+    fn drawings_of_one_trace_at_two_times_differ_only_in_times() {
         let drawn = |second: f64, third: f64| {
             let segments = [
                 segment("a", None, 1.0),
                 segment("b", Some("a"), second),
                 segment("c", Some("a"), third),
             ];
-            svg("A trace", "told", &rows(&segments).unwrap())
+            svg("A trace", "explanation", &rows(&segments).unwrap())
         };
         let (quick, slow) = (drawn(1.25, 1.5), drawn(1.5, 4.0));
         assert_ne!(quick, slow);
@@ -339,7 +339,7 @@ mod tests {
         other.call = "PutItem".to_owned();
         let segments = [segment("a", None, 1.0), other, segment("c", Some("a"), 1.5)];
         assert_ne!(
-            without_times(&svg("A trace", "told", &rows(&segments).unwrap())),
+            without_times(&svg("A trace", "explanation", &rows(&segments).unwrap())),
             without_times(&quick)
         );
     }

@@ -1,4 +1,4 @@
-//! Where are the repository's own files, and how are its programs built for a test?
+//! Reads files of the repository, and builds its programs for tests.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -24,7 +24,7 @@ pub fn names_in(folder: &str) -> Vec<String> {
     names
 }
 
-/// Builds these packages, and answers the last of their programs. `cargo run` builds the same.
+/// Builds these packages like `cargo run`, and returns the path of the last program.
 pub(crate) fn built(packages: &[String]) -> PathBuf {
     let built = Command::new(env!("CARGO"))
         .args(["build", "--quiet", "--locked", "--offline", "--message-format", "json"])
@@ -34,11 +34,13 @@ pub(crate) fn built(packages: &[String]) -> PathBuf {
         .stderr(Stdio::inherit())
         .output()
         .unwrap();
-    assert!(built.status.success(), "{packages:?} do not build");
+    assert!(built.status.success(), "building {packages:?} failed");
     let lines = String::from_utf8(built.stdout).unwrap();
     let artifacts = lines
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let mut executables = artifacts.filter_map(|artifact| artifact["executable"].as_str().map(PathBuf::from));
-    executables.next_back().expect("cargo names the executables it built")
+    executables
+        .next_back()
+        .expect("cargo lists the executables that it built")
 }

@@ -1,4 +1,4 @@
-//! Where does an end-to-end test find a shop? On a local host of its own, or on the local cloud that all of them share.
+//! Opens a shop for an end-to-end test: on its own local host, or on the local cloud that all tests share.
 
 use std::sync::OnceLock;
 
@@ -6,18 +6,20 @@ use crate::client::Client;
 use crate::cloud;
 use crate::local::LocalHost;
 
-/// What the local host sells from its first minute on.
+/// The built-in catalog of the local host.
 const BUILT_IN_CATALOG: &str = include_str!("../../infra/local-host/src/seed.csv");
 
 /// A shop with the built-in catalog, open for one test.
 pub struct Shop {
     pub client: Client,
     pub load: Load,
+    /// The parameter `AllowedOrigin`: the template's default, or what `infra/local-cloud/deploy.py` gives.
+    pub allowed_origin: &'static str,
     /// Ends with the test.
     _host: Option<LocalHost>,
 }
 
-/// How much a place bears within the time of a test.
+/// The load that a place can handle within the time of a test.
 #[derive(Debug, Clone, Copy)]
 pub struct Load {
     pub clients: u32,
@@ -26,14 +28,14 @@ pub struct Load {
     pub catalog_rows: u32,
 }
 
-/// One process of ours, with functions linked in.
+/// One process, with the functions linked in.
 const LOCAL_HOST: Load = Load {
     clients: 100,
     orders: 2_000,
     units: 500,
     catalog_rows: 10_000,
 };
-/// An emulator that starts processes, on a machine of two processors: some twenty invocations a second.
+/// An emulator that starts a process per function: about twenty invocations per second on two processors.
 const LOCAL_CLOUD: Load = Load {
     clients: 10,
     orders: 60,
@@ -42,13 +44,14 @@ const LOCAL_CLOUD: Load = Load {
 };
 
 impl Shop {
-    /// On the local cloud when `LOCAL_CLOUD_OUTPUTS` names the file that tells where it is.
+    /// Opens a shop: on the local cloud if `LOCAL_CLOUD_OUTPUTS` is the path of its outputs, else on a local host.
     pub fn open() -> Self {
         let Ok(outputs) = std::env::var("LOCAL_CLOUD_OUTPUTS") else {
             let host = LocalHost::start_in_memory();
             return Self {
                 client: host.client.clone(),
                 load: LOCAL_HOST,
+                allowed_origin: "http://127.0.0.1:3000",
                 _host: Some(host),
             };
         };
@@ -57,12 +60,13 @@ impl Shop {
         Self {
             client,
             load: LOCAL_CLOUD,
+            allowed_origin: "http://localhost:8080",
             _host: None,
         }
     }
 }
 
-/// The built-in catalog comes to the local cloud as any other does; once for all tests of a process.
+/// Uploads the built-in catalog to the local cloud, once for all tests of a process.
 fn stock(client: &Client) {
     static STOCKED: OnceLock<()> = OnceLock::new();
     STOCKED.get_or_init(|| {

@@ -9,6 +9,7 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 use crate::functions::Architecture;
 use crate::parked::Where;
 use crate::prove;
+use crate::verify::Stage;
 
 #[derive(Debug, Parser)]
 #[command(
@@ -25,24 +26,24 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Everything that CI runs, in the order in which it fails fastest
+    /// Run all checks of CI, the fastest first
     Test {
-        /// Skip what needs the package registries and is not installed yet; the summary lists it
+        /// Skip steps that would have to download tools; the summary lists them
         #[arg(long)]
         offline: bool,
     },
-    /// The long proofs that are too slow for every change
+    /// Run the long checks that are too slow for every change
     Prove {
-        /// Which ones (default: all)
+        /// The checks to run (default: all)
         #[arg(value_name = "WHAT", value_parser = PossibleValuesParser::new(prove::names()))]
         what: Vec<String>,
-        /// Print what there is and how long each takes, and run nothing
+        /// List the checks with their usual duration, and run nothing
         #[arg(long)]
         list: bool,
     },
-    /// The functions as Lambda takes them: target/lambda/FUNCTION/bootstrap.zip
+    /// The functions as Lambda takes them: target/lambda/FUNCTION/bootstrap.zip, which `infra/deploy_stage.py` deploys
     Build {
-        /// The instruction set (default: this machine's)
+        /// The instruction set (default: that of this machine)
         #[arg(long, value_name = "ARCH", value_enum)]
         arch: Option<Architecture>,
         /// Only these functions
@@ -55,29 +56,37 @@ pub(crate) enum Command {
         #[arg(long)]
         release: bool,
     },
-    /// Deploy infra/template.yaml on MiniStack and print how to use it; Ctrl-C ends it
+    /// Deploy infra/template.yaml on MiniStack, an AWS emulator, and print how to use it; Ctrl-C ends it
     LocalCloud {
         /// Listen on 127.0.0.1:N (default: a free port)
         #[arg(long, value_name = "N")]
         port: Option<u16>,
-        /// `false`: end as soon as everything is deployed and has answered
+        /// `false`: stop as soon as everything is deployed and has answered
         #[arg(long, value_name = "BOOL", action = ArgAction::Set, default_value_t = true)]
         keep_running: bool,
     },
-    /// Orders on the local cloud while the functions' calls get lost, late, repeated or throttled
+    /// Place orders on the local cloud while calls of the functions fail, time out, repeat or are throttled
     Faults {
-        /// How many orders
+        /// The number of orders
         #[arg(long, value_name = "N", default_value_t = 200)]
         histories: u32,
-        /// Decides which faults they meet
+        /// The seed of the injected faults
         #[arg(long, value_name = "N", default_value_t = 1)]
         seed: u32,
+    },
+    /// Test a deployed stage over its HTTP API; changes nothing unless --write is given
+    Verify {
+        #[command(flatten)]
+        stage: DeployedStage,
+        /// Also import a catalog, place and cancel an order and upload a photo; the imported products stay
+        #[arg(long)]
+        write: bool,
     },
     /// The orders that wait for an operator; docs/runbooks/parked-orders.md explains what to do
     Parked {
         #[command(flatten)]
         place: Place,
-        /// Resume this order's execution where it stopped, instead of listing all orders
+        /// Redrive the execution of this order from the failed state, instead of listing parked orders
         #[arg(long, value_name = "ORDER_ID")]
         redrive: Option<String>,
     },
@@ -86,28 +95,28 @@ pub(crate) enum Command {
         #[command(flatten)]
         place: Place,
     },
-    /// Count what each operation takes of DynamoDB, and write docs/scale.md
+    /// Count the DynamoDB units of each operation, and write docs/scale.md
     Scale,
-    /// The sagas in simulated time: every single fault, every pair, and histories drawn from seeds
+    /// Simulate the sagas: every single fault, every pair of faults, and random histories
     Simulate(Simulation),
-    /// Measure beside others, and write the report to docs/benchmarks/
+    /// Measure beside other implementations, and write the report to docs/benchmarks/
     Bench {
         #[command(subcommand)]
         bench: Bench,
     },
 }
 
-/// Where the shop runs: one of these.
+/// Where the shop runs.
 #[derive(Debug, Args)]
 #[group(multiple = false)]
 pub(crate) struct Place {
     /// A local host on this port (default: 3000)
     #[arg(long, value_name = "N")]
     port: Option<u16>,
-    /// The local cloud that runs
+    /// The running local cloud
     #[arg(long)]
     local_cloud: bool,
-    /// The stack of this name, with the AWS CLI's credentials
+    /// The stack of this name on AWS, with the credentials of the AWS CLI
     #[arg(long, value_name = "NAME")]
     stack: Option<String>,
 }
@@ -123,25 +132,43 @@ impl From<Place> for Where {
     }
 }
 
+/// A stage on AWS or on the local cloud: one of these.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct DeployedStage {
+    /// The stack of this name, with the shell's AWS credentials and region
+    #[arg(long, value_name = "NAME")]
+    stack: Option<String>,
+    /// The local cloud that runs
+    #[arg(long)]
+    local_cloud: bool,
+}
+
+impl From<DeployedStage> for Stage {
+    fn from(stage: DeployedStage) -> Self {
+        stage.stack.map_or(Self::LocalCloud, Self::Stack)
+    }
+}
+
 /// Passed on to the simulation, a program of its own.
 #[derive(Debug, Args)]
 pub(crate) struct Simulation {
-    /// How many faults are combined in every way (default: pairs)
+    /// The number of faults to combine in every way (default: pairs)
     #[arg(long, value_parser = ["none", "single", "pairs"], value_name = "HOW_MANY")]
     faults: Option<String>,
-    /// How many histories are drawn (default: 10000)
+    /// The number of random histories (default: 10000)
     #[arg(long, value_name = "N")]
     seeds: Option<u64>,
-    /// Print the history of this seed, and do nothing else
+    /// Only print the history of this seed
     #[arg(long, value_name = "S")]
     seed: Option<u64>,
-    /// Write to docs/saga.md where every single fault leads, and do nothing else
+    /// Only write the table of outcomes per fault to docs/saga.md
     #[arg(long)]
     write_docs: bool,
 }
 
 impl Simulation {
-    /// As the simulation reads them.
+    /// The command line of the simulation.
     pub(crate) fn arguments(&self) -> Vec<String> {
         let mut arguments = Vec::new();
         arguments.extend(self.faults.as_ref().map(|faults| format!("--faults={faults}")));
@@ -156,25 +183,25 @@ impl Simulation {
 pub(crate) enum Bench {
     /// Thumbnails beside vipsthumbnail, sharp, Pillow and image: docs/benchmarks/images.md
     Images {
-        /// Interleaved runs of each (default: 9)
+        /// Interleaved runs of each candidate (default: 9)
         #[arg(long, value_name = "N")]
         rounds: Option<usize>,
-        /// These images instead of generated ones
+        /// Measure these images instead of generated ones
         #[arg(long = "image", value_name = "PATH", num_args = 1.., value_parser = absolute)]
         photos: Vec<PathBuf>,
     },
-    /// orders-get beside a usual handler, Node and Python, and every function: docs/benchmarks/lambda.md
+    /// orders-get beside a usual Rust handler, Node and Python, and all functions: docs/benchmarks/lambda.md
     Lambda {
-        /// Interleaved runs of each (default: 15)
+        /// Interleaved runs of each candidate (default: 15)
         #[arg(long, value_name = "N")]
         rounds: Option<usize>,
-        /// Only these functions; nothing is written to docs/
+        /// Measure only these functions, and write nothing to docs/
         #[arg(long = "function", value_name = "NAME", num_args = 1..)]
         functions: Vec<String>,
     },
     /// Catalog imports beside the plain SDKs and CSV readers: docs/benchmarks/csv.md
     Csv {
-        /// Interleaved runs of each (default: 5)
+        /// Interleaved runs of each candidate (default: 5)
         #[arg(long, value_name = "N")]
         rounds: Option<usize>,
         /// Also read a file of 4 GB
@@ -183,12 +210,13 @@ pub(crate) enum Bench {
     },
 }
 
-/// The bench runs in another folder.
+/// The benchmark runs in another folder, so paths must be absolute.
 fn absolute(path: &str) -> Result<PathBuf, String> {
     std::path::absolute(path).map_err(|error| error.to_string())
 }
 
-/// `arguments` without the program's name. A request for help is an error, too: clap prints it and knows its exit code.
+/// Parses `arguments`, without the program's name. A request for help is an error, too: clap prints it and sets the
+/// exit code.
 pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, clap::Error> {
     Arguments::try_parse_from(arguments).map(|arguments| arguments.command)
 }
@@ -206,27 +234,27 @@ mod tests {
     }
 
     #[test]
-    fn the_commands_are_well_formed() {
+    fn the_definitions_of_the_commands_are_valid() {
         Arguments::command().debug_assert();
     }
 
     #[test]
-    fn functions_are_named_one_after_another() {
+    fn several_functions_can_be_named() {
         let Ok(Command::Build {
             arch: Some(Architecture::Arm64),
             functions,
         }) = parsed("build --function orders-get saga-start --arch arm64")
         else {
-            panic!("not understood");
+            panic!("the command line was refused");
         };
         assert_eq!(functions, ["orders-get", "saga-start"]);
     }
 
     #[test]
-    fn the_local_cloud_keeps_running_unless_told_otherwise() {
+    fn the_local_cloud_keeps_running_by_default() {
         let keeps_running = |line| match parsed(line) {
             Ok(Command::LocalCloud { keep_running, .. }) => keep_running,
-            _ => panic!("not understood"),
+            _ => panic!("the command line was refused"),
         };
         assert!(keeps_running("local-cloud"));
         assert!(!keeps_running("local-cloud --keep-running false"));
@@ -236,7 +264,7 @@ mod tests {
     fn parked_orders_are_looked_for_in_one_place() {
         let place = |line| match parsed(line) {
             Ok(Command::Parked { place, .. }) => Where::from(place),
-            _ => panic!("not understood"),
+            _ => panic!("the command line was refused"),
         };
         assert_eq!(place("parked"), Where::LocalHost(3000));
         assert_eq!(place("parked --port 3100 --redrive o-1"), Where::LocalHost(3100));
@@ -248,9 +276,21 @@ mod tests {
     }
 
     #[test]
+    fn a_stage_is_verified_without_writing_unless_that_is_asked_for() {
+        let verified = |line| match parsed(line) {
+            Ok(Command::Verify { stage, write }) => (Stage::from(stage), write),
+            _ => panic!("not understood"),
+        };
+        let dev = || Stage::Stack("popshop-dev".to_owned());
+        assert_eq!(verified("verify --stack popshop-dev"), (dev(), false));
+        assert_eq!(verified("verify --write --stack popshop-dev"), (dev(), true));
+        assert_eq!(verified("verify --local-cloud"), (Stage::LocalCloud, false));
+    }
+
+    #[test]
     fn the_simulation_gets_the_same_arguments() {
         let Ok(Command::Simulate(simulation)) = parsed("simulate --seeds 5 --faults single") else {
-            panic!("not understood");
+            panic!("the command line was refused");
         };
         assert_eq!(simulation.arguments(), ["--faults=single", "--seeds=5"]);
     }
@@ -267,6 +307,7 @@ mod tests {
             "parked --help",
             "backfill --help",
             "scale --help",
+            "verify --help",
             "simulate --help",
             "bench --help",
             "bench images --help",
@@ -297,6 +338,8 @@ mod tests {
             "parked --local-cloud --stack popshop-prod",
             "backfill --redrive o-1",
             "scale --rounds 3",
+            "verify",
+            "verify --local-cloud --stack popshop-prod",
             "simulate --sedes 5",
             "simulate --seeds many",
             "bench",
@@ -305,7 +348,7 @@ mod tests {
             "bench csv --image a.jpg",
         ] {
             let Err(fault) = parsed(line) else {
-                panic!("{line} was understood")
+                panic!("{line} was accepted")
             };
             assert!(fault.use_stderr(), "{line}");
             assert_eq!(fault.exit_code(), 2, "{line}");

@@ -1,4 +1,4 @@
-//! How is the thumbnailer measured beside its peers? The tools are prepared here; `bench/images` does the measuring.
+//! Prepares the tools for the benchmark of the thumbnailer, and runs it (`bench/images`).
 
 use std::fs;
 use std::path::PathBuf;
@@ -13,8 +13,8 @@ const PEERS: &str = "bench/images/peers";
 const WORK: &str = "target/bench/images";
 const REPORT: &str = "docs/benchmarks/images.md";
 
-/// Measures `photos`, or images made for it when none are given, and writes the report. A peer that cannot be had is
-/// left out, by name.
+/// Measures `photos`, or generated images if there are none, and writes the report. The report names the peers that
+/// could not be prepared.
 pub(crate) fn images(rounds: Option<usize>, photos: &[PathBuf]) -> Result<(), Failed> {
     let programs = build()?;
     let mut line = vec!["compare".to_owned()];
@@ -42,7 +42,7 @@ pub(crate) fn images(rounds: Option<usize>, photos: &[PathBuf]) -> Result<(), Fa
         Some(python) => say("--python", python),
         None => missing(
             &mut say,
-            "Pillow with draft() (Python is needed to install it), and without it no quality",
+            "Pillow with draft() (Python is needed to install it); quality is not measured without it",
         ),
     }
     if let Some(rounds) = rounds {
@@ -56,7 +56,7 @@ pub(crate) fn images(rounds: Option<usize>, photos: &[PathBuf]) -> Result<(), Fa
         ([], None) => {
             return Err(failed(
                 "bench images",
-                "Pillow writes the images; without it, name some",
+                "Pillow is needed to generate the images; install Python or pass images with --image",
             ));
         }
         (photos, _) => photos
@@ -74,7 +74,7 @@ pub(crate) fn missing(say: &mut impl FnMut(&str, &str), why: &str) {
     say("--missing", why);
 }
 
-/// Our thumbnailer and the bench, as they are released. Answers with the folder they lie in.
+/// Builds the thumbnailer and the benchmark with the release profile, and returns the folder of the programs.
 fn build() -> Result<PathBuf, Failed> {
     let release = ["build", "--release", "--locked"];
     run(
@@ -85,7 +85,7 @@ fn build() -> Result<PathBuf, Failed> {
     Ok(functions::target_folder().join("release"))
 }
 
-/// A script of Node with what it needs, installed at `folder`: a module is looked for beside the script that wants it.
+/// Installs a Node script with its dependencies at `folder`. Node looks for modules beside the script.
 pub(crate) fn script(folder: &str, locked: &str, name: &str) -> Result<Option<PathBuf>, Failed> {
     let Some(folder) = node::install(folder, locked, Network::Allowed)? else {
         return Ok(None);
@@ -95,8 +95,8 @@ pub(crate) fn script(folder: &str, locked: &str, name: &str) -> Result<Option<Pa
     Ok(Some(script))
 }
 
-/// Peers in Rust: a workspace of their own, whose features the functions must not get, and so a folder of artifacts of its
-/// own. Answers with the folder that the programs lie in.
+/// Builds the Rust peers, and returns the folder of the programs. They are a separate workspace with a separate target
+/// folder, so that the functions do not get the features of their dependencies.
 pub(crate) fn rust_peers(manifest: &str, target: &str) -> Result<PathBuf, Failed> {
     let target = below_root(target);
     run_with(
@@ -109,7 +109,7 @@ pub(crate) fn rust_peers(manifest: &str, target: &str) -> Result<PathBuf, Failed
 
 fn generated(bench: &str, python: &str) -> Result<Vec<String>, Failed> {
     let folder = below_root(&format!("{WORK}/made"));
-    eprintln!("\n==> the images, in {folder}");
+    eprintln!("\n==> generating the images, in {folder}");
     let made = read(bench, &["make", &folder, python])?;
     Ok(made.lines().map(str::to_owned).collect())
 }

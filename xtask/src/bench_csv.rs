@@ -1,4 +1,4 @@
-//! How is the catalog import measured beside its peers? The tools are prepared here; `bench/csv` does the measuring.
+//! Prepares the tools for the benchmark of catalog imports, and runs it (`bench/csv`).
 
 use crate::bench::{create, missing, rust_peers, script};
 use crate::command::{Failed, below_root, run};
@@ -10,10 +10,10 @@ const PEERS: &str = "bench/csv/peers";
 const WORK: &str = "target/bench/csv";
 const REPORT: &str = "docs/benchmarks/csv.md";
 
-/// What is measured as a whole.
+/// The function that is measured as a whole.
 const FUNCTION: &str = "csv-ingester";
 
-/// Measures and writes the report, and its plots beside it. A peer that cannot be had is left out, by name.
+/// Measures, and writes the report with its plots. The report names the peers that could not be prepared.
 pub(crate) fn compare(rounds: Option<usize>, with_large_file: bool) -> Result<(), Failed> {
     let programs = functions::build_programs(Network::Allowed, None, &[FUNCTION.to_owned()])?;
     run("cargo", &["build", "--release", "--locked", "-p", "bench-csv"])?;
@@ -33,7 +33,7 @@ pub(crate) fn compare(rounds: Option<usize>, with_large_file: bool) -> Result<()
     let requirements = format!("{PEERS}/requirements.txt");
     match Environment::prepare(&format!("{WORK}/venv"), &requirements, Network::Allowed) {
         Ok(Some(environment)) => say("--python", &environment.program("python")),
-        Ok(None) => missing(&mut say, "Python (the registry may not be asked)"),
+        Ok(None) => missing(&mut say, "Python (its packages may not be downloaded)"),
         Err(failure) => missing(&mut say, &format!("Python ({failure})")),
     }
     say("--scripts", &below_root(PEERS));

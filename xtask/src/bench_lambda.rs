@@ -1,4 +1,4 @@
-//! How are the functions measured beside their peers? Everybody is built here; `bench/lambda` does the measuring.
+//! Builds the functions and their peers for the benchmark, and runs it (`bench/lambda`).
 
 use std::path::PathBuf;
 
@@ -12,17 +12,23 @@ use crate::python::Environment;
 const PEERS: &str = "bench/lambda/peers";
 const WORK: &str = "target/bench/lambda";
 const REPORT: &str = "docs/benchmarks/lambda.md";
-/// The function that the peers do the work of.
+/// The function that the peers reimplement.
 const COMPARED: &str = "orders-get";
 
-/// Measures `only` these functions (all of them, when it is empty) and the peers. The report is written to `docs/` when it
-/// is whole, else below `target/`. A peer that cannot be had is left out, by name.
+/// Measures `only` these functions (all, if it is empty) and the peers. The report is written to `docs/` if all
+/// functions were measured, else below `target/`. It names the peers that could not be prepared.
 pub(crate) fn compare(rounds: Option<usize>, only: &[String]) -> Result<(), Failed> {
-    let known = functions::all()?;
-    if let Some(stranger) = only.iter().find(|name| !known.contains(name)) {
-        return Err(failed("bench lambda", format!("knows no function {stranger}")));
+    let existing = functions::all()?;
+    if let Some(unknown) = only.iter().find(|name| !existing.contains(name)) {
+        return Err(failed(
+            "bench lambda",
+            format!(
+                "there is no function {unknown}; the functions are {}",
+                existing.join(", ")
+            ),
+        ));
     }
-    let measured = if only.is_empty() { &known } else { only };
+    let measured = if only.is_empty() { &existing } else { only };
     let mut built = measured.to_vec();
     if !built.iter().any(|name| name == COMPARED) {
         built.push(COMPARED.to_owned());
@@ -41,7 +47,7 @@ pub(crate) fn compare(rounds: Option<usize>, only: &[String]) -> Result<(), Fail
     let requirements = format!("{PEERS}/python/requirements.txt");
     match Environment::prepare(&format!("{WORK}/venv"), &requirements, Network::Allowed) {
         Ok(Some(environment)) => say("--python", &environment.program("python")),
-        Ok(None) => missing(&mut say, "Python (the registry may not be asked)"),
+        Ok(None) => missing(&mut say, "Python (its packages may not be downloaded)"),
         Err(failure) => missing(&mut say, &format!("Python ({failure})")),
     }
     if let Some(rounds) = rounds {
@@ -60,14 +66,14 @@ pub(crate) fn compare(rounds: Option<usize>, only: &[String]) -> Result<(), Fail
     run(&bench, &line)
 }
 
-/// The measuring program, of the artifacts that the tests use as well: it is not what is measured.
+/// Builds the measuring program with the development profile, because it is not measured.
 pub(crate) fn build_bench(network: Network) -> Result<String, Failed> {
     run_cargo(network, &["build", "--locked", "-p", "bench-lambda"], &[])?;
     let bench = functions::development_folder().join("bench-lambda");
     Ok(bench.to_string_lossy().into_owned())
 }
 
-/// The handler in one file with what it uses of the SDK, as it would be deployed.
+/// Bundles the Node handler and the parts of the SDK that it uses into one file, as for a deployment.
 fn bundle() -> Result<Option<PathBuf>, Failed> {
     let locked = format!("{PEERS}/node");
     let Some(folder) = node::install(&format!("{WORK}/node"), &locked, Network::Allowed)? else {
@@ -87,7 +93,7 @@ fn bundle() -> Result<Option<PathBuf>, Failed> {
             "--target=node20",
             "--format=esm",
             "--main-fields=module,main",
-            // Modules of the older kind ask for others while they run.
+            // CommonJS modules call `require` at run time.
             "--banner:js=import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
             &output,
         ],

@@ -1,4 +1,4 @@
-//! Did a change make the functions larger or slower? Counted, not timed, so that a busy machine has no say.
+//! Fails if a change makes the functions larger or slower. It counts instructions instead of time, which load disturbs.
 
 use std::fs;
 use std::path::Path;
@@ -7,21 +7,22 @@ use serde_json::{Value, json};
 
 use crate::bench_lambda;
 use crate::command::{Failed, below_root, exists, failed, read, workspace_root};
-use crate::functions::{self, ZIP_BYTES_AIM};
+use crate::functions::{self, ZIP_BYTES_TARGET};
 use crate::network::Network;
 use crate::package::{self, Compression};
 use crate::steps::Outcome;
 
-/// Today's figures. Who makes them smaller on purpose, or larger with a reason, writes the new ones.
+/// The current figures. A change that makes them smaller on purpose, or larger for a reason, updates this file.
 const FIGURES: &str = "bench/lambda/budgets.json";
-/// A figure may grow by this much unseen: compilers' releases and C libraries differ by less.
+/// The growth that is tolerated. Releases of the compiler and of C libraries differ by less.
 const TOLERANCE_PERCENT: u64 = 3;
 const WORK: &str = "target/bench/lambda/budgets";
-/// aws-lc gathers entropy for 25 CPU-ms before its first handshake. A default feature of any crate of the SDK brings it.
+/// aws-lc gathers entropy for 25 CPU-ms before its first handshake. A default feature of any crate of the SDK brings
+/// it.
 const FORBIDDEN: &str = "aws-lc-sys";
 
-/// Builds the functions that have figures as they are deployed, and compares. One takes a minute of processor time, so
-/// they are few.
+/// Builds the functions that have figures as for a deployment, and compares. Only few functions have figures, because
+/// each takes a minute of CPU time.
 pub(crate) fn check(network: Network) -> Result<Outcome, Failed> {
     nothing_forbidden_is_locked()?;
     let text =
@@ -34,7 +35,7 @@ pub(crate) fn check(network: Network) -> Result<Outcome, Failed> {
         .map(|(name, _)| name.clone())
         .collect();
     if names.is_empty() {
-        return Err(failed(FIGURES, "names no function"));
+        return Err(failed(FIGURES, "the file names no function"));
     }
     let programs = functions::build_programs(network, None, &names)?;
     let uncounted = reason_not_to_count()?;
@@ -56,25 +57,28 @@ pub(crate) fn check(network: Network) -> Result<Outcome, Failed> {
     }
     Err(failed(
         FIGURES,
-        format!("is exceeded: {}. If that is meant, write {found}", faults.join(", ")),
+        format!(
+            "the budget is exceeded: {}. If the growth is intended, write {found}",
+            faults.join(", ")
+        ),
     ))
 }
 
-/// What is not in the lock file is in no binary, whatever features are asked for.
+/// A crate that is not in the lock file is in no binary, with any features.
 fn nothing_forbidden_is_locked() -> Result<(), Failed> {
     let lock = fs::read_to_string(workspace_root().join("Cargo.lock"));
     let lock = lock.map_err(|error| failed("Cargo.lock", error.to_string()))?;
     if lock.contains(&format!("name = \"{FORBIDDEN}\"")) {
         return Err(failed(
             "Cargo.lock",
-            format!("names {FORBIDDEN}; `cargo tree -i {FORBIDDEN}` says who brought it"),
+            format!("the file contains {FORBIDDEN}; `cargo tree -i {FORBIDDEN}` shows which crate depends on it"),
         ));
     }
     Ok(())
 }
 
-/// The size of its package; and, where they can be counted, its instructions until it asks for its first event, and for
-/// each one when it is warm.
+/// Measures the size of a function's package and, if this machine can count them, its instructions until the first
+/// event and per warm event.
 fn measure(network: Network, name: &str, program: &Path, with_instructions: bool) -> Result<Value, Failed> {
     let archive = workspace_root().join(WORK).join(name).join("bootstrap.zip");
     let zip_bytes = package::write(program, &archive, Compression::Small);
@@ -93,10 +97,10 @@ fn measure(network: Network, name: &str, program: &Path, with_instructions: bool
     }))
 }
 
-/// Why instructions cannot be counted on this machine; on CI, a missing valgrind is a failure.
+/// The reason why this machine cannot count instructions, if there is one. On CI, a missing valgrind is a failure.
 fn reason_not_to_count() -> Result<Option<&'static str>, Failed> {
     if !cfg!(target_arch = "x86_64") {
-        return Ok(Some("the figures are those of x86_64"));
+        return Ok(Some("the figures are for x86_64"));
     }
     if exists("valgrind", &["--version"]) {
         return Ok(None);
@@ -104,22 +108,22 @@ fn reason_not_to_count() -> Result<Option<&'static str>, Failed> {
     if std::env::var_os("CI").is_some() {
         return Err(failed(
             "valgrind",
-            "is needed to count instructions, and is not installed",
+            "valgrind is not installed; it is needed to count instructions",
         ));
     }
     Ok(Some("valgrind is not installed"))
 }
 
-/// What is not counted here is not compared here.
+/// Compares one figure. A figure that this machine did not count is not compared.
 fn fault(name: &str, figure: &str, was: Option<u64>, is: Option<u64>) -> Option<String> {
     let (was, is) = (was?, is?);
     let limit = was + was * TOLERANCE_PERCENT / 100;
     let limit = if figure == "zip_bytes" {
-        limit.min(ZIP_BYTES_AIM)
+        limit.min(ZIP_BYTES_TARGET)
     } else {
         limit
     };
-    (is > limit).then(|| format!("{figure} of {name} is {is}, was {was}, may be {limit}"))
+    (is > limit).then(|| format!("{figure} of {name} is {is}, was {was}, limit {limit}"))
 }
 
 #[cfg(test)]
@@ -127,27 +131,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_figure_may_grow_by_three_percent_and_not_by_more() {
+    fn a_figure_may_grow_by_at_most_three_percent() {
         assert_eq!(fault("f", "warm_instructions", Some(1_000), Some(1_030)), None);
         let fault = fault("f", "warm_instructions", Some(1_000), Some(1_031));
         assert_eq!(
             fault.as_deref(),
-            Some("warm_instructions of f is 1031, was 1000, may be 1030")
+            Some("warm_instructions of f is 1031, was 1000, limit 1030")
         );
     }
 
     #[test]
-    fn no_package_grows_beyond_the_aim() {
-        assert!(fault("f", "zip_bytes", Some(ZIP_BYTES_AIM), Some(ZIP_BYTES_AIM + 1)).is_some());
+    fn no_package_exceeds_the_target_size() {
+        assert!(fault("f", "zip_bytes", Some(ZIP_BYTES_TARGET), Some(ZIP_BYTES_TARGET + 1)).is_some());
     }
 
     #[test]
-    fn what_was_not_counted_is_no_fault() {
+    fn a_figure_that_was_not_counted_is_not_compared() {
         assert_eq!(fault("f", "init_instructions", Some(1_000), None), None);
     }
 
     #[test]
-    fn nothing_that_is_locked_gathers_entropy() {
+    fn the_lock_file_does_not_contain_aws_lc() {
         assert!(nothing_forbidden_is_locked().is_ok());
     }
 }

@@ -1,4 +1,4 @@
-//! What has to hold before a change lands: the steps of `cargo xtask test`.
+//! The steps of `cargo xtask test`: all checks that a change must pass.
 
 use std::path::PathBuf;
 
@@ -9,19 +9,19 @@ use crate::network::Network;
 use crate::python::Environment;
 use crate::selection::{self, Selection};
 use crate::steps::{AfterFailure, Outcome, Step, run_all};
-use crate::{api, budgets, faults, functions, lint, local_cloud, simulate};
+use crate::{api, budgets, faults, functions, lint, local_cloud, simulate, verify};
 
-/// Crates that the local host must never compile: the first run is part of the product.
+/// Crates that the local host must never compile, because they would make the first `cargo run` slow.
 const FORBIDDEN_IN_LOCAL_HOST: [&str; 3] = ["aws-sdk-", "aws-config", "aws-lc-"];
 const LOCAL_HOST_CRATES_MAX: usize = 300;
 
-/// Test targets that ask the cloud that `LOCAL_CLOUD_URL` names; ignored by a plain `cargo test`.
+/// Test targets that need the cloud at `LOCAL_CLOUD_URL`. A plain `cargo test` ignores them.
 const NEED_A_CLOUD: [(Selection, &[&str]); 2] = [
     (Selection::Aws, &["cognito", "dynamodb", "s3", "ses", "stepfunctions"]),
     (Selection::WithoutAws, &["two_engines"]),
 ];
 
-/// In the order in which they fail fastest.
+/// The fastest steps come first.
 const STEPS: [Step; 20] = [
     step("format", format),
     step("crates without the AWS SDK", light_crates),
@@ -68,14 +68,15 @@ fn clippy(network: Network) -> Result<Outcome, Failed> {
     Ok(Outcome::Passed)
 }
 
-/// A link in the documentation that leads nowhere is a fault like any other.
+/// Builds the documentation; a broken link is an error.
 fn documentation(network: Network) -> Result<Outcome, Failed> {
     let strict = [("RUSTDOCFLAGS", "-D warnings")];
     run_cargo(network, &["doc", "--workspace", "--no-deps", "--locked"], &strict)?;
     Ok(Outcome::Passed)
 }
 
-/// The end-to-end tests start this binary; it is built on its own, as `cargo run` would, so that no feature leaks in.
+/// Builds the local host for the end-to-end tests. It is built separately, like `cargo run` does, so that no other
+/// package enables features of its dependencies.
 fn build_local_host(network: Network) -> Result<Outcome, Failed> {
     run_cargo(network, &["build", "--locked", "-p", "local-host"], &[])?;
     Ok(Outcome::Passed)
@@ -87,7 +88,7 @@ fn tests_with_aws(network: Network) -> Result<Outcome, Failed> {
     Ok(Outcome::Passed)
 }
 
-/// Those that start functions as processes take the binaries of the step before.
+/// Runs all other tests. Those that start functions as processes use the binaries of the previous step.
 fn tests_without_aws(network: Network) -> Result<Outcome, Failed> {
     let programs = functions::development_folder();
     let programs = [("FUNCTIONS_DIR", programs.to_string_lossy())];
@@ -96,7 +97,8 @@ fn tests_without_aws(network: Network) -> Result<Outcome, Failed> {
     Ok(Outcome::Passed)
 }
 
-/// Together with the tests of the AWS crates, so that the SDK is built once; the folder of the programs.
+/// Builds the functions together with the tests of the AWS crates, so that the SDK is built once. Returns the folder of
+/// the programs.
 fn build_functions(network: Network) -> Result<PathBuf, Failed> {
     let mut build = Selection::Aws.command("build")?;
     build.extend(["--bins", "--tests"].map(str::to_owned));
@@ -109,13 +111,13 @@ fn cargo(network: Network, arguments: &[String], variables: &[(&str, &str)]) -> 
     run_cargo(network, &arguments, variables)
 }
 
-/// The tests try single faults; pairs of them have found what those could not.
+/// Simulates pairs of faults. The tests cover single faults only, and pairs have found more defects.
 fn simulation(network: Network) -> Result<Outcome, Failed> {
     simulate::run(network, &[])?;
     Ok(Outcome::Passed)
 }
 
-/// The tests of the scripts that run the local cloud.
+/// Runs the tests of the local cloud's scripts.
 fn cloud_scripts(network: Network) -> Result<Outcome, Failed> {
     let tests = [
         "-m",
@@ -129,7 +131,7 @@ fn cloud_scripts(network: Network) -> Result<Outcome, Failed> {
     on_cloud(network, |environment| run(&environment.program("python"), &tests))
 }
 
-/// An empty cloud for the adapters.
+/// Runs the adapters' contracts against an empty local cloud.
 fn cloud_adapters(network: Network) -> Result<Outcome, Failed> {
     on_cloud(network, |environment| {
         let cloud = LocalCloud::start(environment, Content::Nothing)?;
@@ -140,7 +142,7 @@ fn cloud_adapters(network: Network) -> Result<Outcome, Failed> {
     })
 }
 
-/// The whole shop, from its template and with the functions' binaries.
+/// Runs the whole shop on the local cloud, from its template and with the functions' binaries.
 fn cloud_shop(network: Network) -> Result<Outcome, Failed> {
     on_cloud(network, |environment| {
         let python = environment.program("python");
@@ -151,10 +153,14 @@ fn cloud_shop(network: Network) -> Result<Outcome, Failed> {
         run_targets(network, Selection::WithoutAws, &["end_to_end", "local_cloud"], &place)?;
         check_privacy(network, &python, &cloud, &[("ALL_FUNCTIONS_WERE_CALLED", "yes")])?;
         run(&python, &["infra/local-cloud/alarms.py", &cloud.url])?;
-        // Last: it looks back on everything that was asked of this cloud.
+        // Looks back on everything that was asked of this cloud.
         let decisions = cloud.decisions.to_string_lossy();
         let audit = ["infra/local-cloud/granted.py", STACK, &decisions];
-        run_with(&python, &audit, &[("LOCAL_CLOUD_URL", &cloud.url)])
+        run_with(&python, &audit, &[("LOCAL_CLOUD_URL", &cloud.url)])?;
+        let redeploy = ["infra/local-cloud/redeploy.py", &cloud.url, &packages.to_string_lossy()];
+        run(&python, &redeploy)?;
+        // As `cargo xtask verify` tests a stage on AWS: here, what the last deployment made.
+        verify::at_local_cloud(network, environment, &cloud.url, true)
     })
 }
 
@@ -165,7 +171,7 @@ fn cloud_faults(network: Network) -> Result<Outcome, Failed> {
     })
 }
 
-/// Does `work` with what the local cloud is made of, if it is there or may be fetched.
+/// Runs `work` with the tools of the local cloud, if they are installed or may be downloaded.
 fn on_cloud(network: Network, work: impl Fn(&Environment) -> Result<(), Failed>) -> Result<Outcome, Failed> {
     match local_cloud::prepare(network)? {
         Some(environment) => work(&environment).map(|()| Outcome::Passed),
@@ -173,7 +179,7 @@ fn on_cloud(network: Network, work: impl Fn(&Environment) -> Result<(), Failed>)
     }
 }
 
-/// The first run of the local host is part of the product, and the SDK is built once for all tests.
+/// Checks that the local host, and the tests without AWS, do not compile the SDK.
 fn light_crates(network: Network) -> Result<Outcome, Failed> {
     const LINE: &str = "cargo tree -p local-host -e normal";
     let mut arguments = vec![
@@ -204,13 +210,16 @@ fn light_crates(network: Network) -> Result<Outcome, Failed> {
     {
         return Err(failed(
             LINE,
-            format!("names {name}, which the local host must not compile"),
+            format!("the output contains {name}, which the local host must not compile"),
         ));
     }
     if crates.len() > LOCAL_HOST_CRATES_MAX {
         return Err(failed(
             LINE,
-            format!("names {} crates, more than {LOCAL_HOST_CRATES_MAX}", crates.len()),
+            format!(
+                "the output has {} crates, more than {LOCAL_HOST_CRATES_MAX}",
+                crates.len()
+            ),
         ));
     }
     selection::check(network)?;

@@ -1,11 +1,11 @@
-//! Tests that ask a running local cloud.
+//! Runs the tests that need a running local cloud.
 
 use crate::command::{Failed, run, run_cargo};
 use crate::local_cloud::LocalCloud;
 use crate::network::Network;
 use crate::selection::Selection;
 
-/// Test targets of a selection of packages, and not of one package: that would build dependencies with other features.
+/// Runs test targets of a selection of packages. Naming one package would build its dependencies with other features.
 pub(crate) fn run_targets(
     network: Network,
     selection: Selection,
@@ -19,7 +19,7 @@ pub(crate) fn run_targets(
     run_cargo(network, &all, variables)
 }
 
-/// Reads everything that the functions of this cloud logged, counted and traced so far, and looks for private data.
+/// Collects the logs, metrics and traces of this cloud so far, and checks that they contain no private data.
 pub(crate) fn check_privacy(
     network: Network,
     python: &str,
@@ -27,11 +27,16 @@ pub(crate) fn check_privacy(
     more: &[(&str, &str)],
 ) -> Result<(), Failed> {
     let outputs = cloud.outputs.to_string_lossy();
-    let telemetry = cloud.outputs.with_file_name("told.jsonl");
+    let log = cloud.outputs.with_file_name("log.jsonl");
     run(
         python,
-        &["infra/local-cloud/told.py", &cloud.url, &telemetry.to_string_lossy()],
+        &["infra/local-cloud/collect_log.py", &cloud.url, &log.to_string_lossy()],
     )?;
     let place = [("LOCAL_CLOUD_OUTPUTS", outputs.as_ref())];
-    run_targets(network, Selection::WithoutAws, &["told"], &[&place[..], more].concat())
+    run_targets(
+        network,
+        Selection::WithoutAws,
+        &["telemetry_privacy"],
+        &[&place[..], more].concat(),
+    )
 }

@@ -1,4 +1,4 @@
-//! Runs another program from the workspace root: its output passes through, its failure is named.
+//! Runs other programs from the root of the workspace, and reports their failures with the command line.
 
 use std::fmt;
 use std::path::Path;
@@ -39,7 +39,7 @@ fn prepared(program: &str, arguments: &[&str]) -> (Command, String) {
     (command, format!("{program} {}", arguments.join(" ")))
 }
 
-/// Runs a program and lets it talk to the terminal.
+/// Runs a program whose output goes to the terminal.
 pub(crate) fn run(program: &str, arguments: &[&str]) -> Result<(), Failed> {
     run_with(program, arguments, &[])
 }
@@ -58,7 +58,7 @@ pub(crate) fn run_in(folder: &Path, program: &str, arguments: &[&str]) -> Result
     watched(command, line)
 }
 
-/// [`run_with`] of cargo, which is told where it may not ask the registry.
+/// [`run_with`] for cargo, which gets `--offline` if the registry may not be used.
 pub(crate) fn run_cargo(network: Network, arguments: &[&str], variables: &[(&str, &str)]) -> Result<(), Failed> {
     let mut all = arguments.to_vec();
     if network == Network::Offline {
@@ -77,7 +77,7 @@ fn watched(mut command: Command, line: String) -> Result<(), Failed> {
     if !status.success() {
         return Err(Failed {
             line,
-            reason: format!("ended with {status}"),
+            reason: format!("failed with {status}"),
         });
     }
     eprintln!("    {:.1} s", started.elapsed().as_secs_f32());
@@ -94,13 +94,13 @@ pub(crate) fn read(program: &str, arguments: &[&str]) -> Result<String, Failed> 
     if !output.status.success() {
         return Err(Failed {
             line,
-            reason: format!("ended with {}", output.status),
+            reason: format!("failed with {}", output.status),
         });
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// Whether a program can be started here.
+/// Whether a program can be started on this machine.
 pub(crate) fn exists(program: &str, arguments: &[&str]) -> bool {
     let (mut command, _) = prepared(program, arguments);
     command

@@ -1,4 +1,4 @@
-//! Orders and imports on a local cloud whose calls fail: the real binaries, behind a proxy of the tests.
+//! Places orders and imports a catalog on a local cloud while calls fail, through a proxy that injects faults.
 
 use std::net::TcpListener;
 use std::path::Path;
@@ -13,16 +13,16 @@ use crate::selection::Selection;
 
 const TARGET: &str = "cloud_faults";
 
-/// How much is tried.
+/// The size of a run.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Size {
-    /// Orders.
+    /// The number of orders.
     pub histories: u32,
-    /// Of the imported catalog; by default, what a change has time for.
+    /// The rows of the imported catalog. The default is small enough for every change.
     pub import_rows: Option<u32>,
 }
 
-/// A shop of its own for it: the audit of the roles looks at one where nothing fails.
+/// Uses a separate deployment: the audit of the roles needs one without faults.
 pub(crate) fn on_local_cloud(
     network: Network,
     environment: &Environment,
@@ -37,14 +37,17 @@ pub(crate) fn on_local_cloud(
         ("FAULT_PROXY_PORT", port.as_str()),
     ];
     run_targets(network, Selection::WithoutAws, &[TARGET], &[&place[..], size].concat())?;
-    // Failures have the longest error chains.
+    // Failures have the longest error chains, so check their telemetry for private data, too.
     check_privacy(network, &environment.program("python"), &cloud, &[])
 }
 
-/// As many histories of a seed as somebody has time for.
+/// Runs `cargo xtask faults` with this number of orders and this seed.
 pub(crate) fn run(size: Size, seed: u64) -> Result<(), Failed> {
     let Some(environment) = prepare(Network::Allowed)? else {
-        return Err(failed("cargo xtask faults", "could not prepare its tools"));
+        return Err(failed(
+            "cargo xtask faults",
+            "the tools of the local cloud could not be prepared",
+        ));
     };
     let packages = functions::build_for_local_cloud(Network::Allowed)?;
     let (histories, seed) = (size.histories.to_string(), seed.to_string());
@@ -54,7 +57,7 @@ pub(crate) fn run(size: Size, seed: u64) -> Result<(), Failed> {
     on_local_cloud(Network::Allowed, &environment, &packages, &variables)
 }
 
-/// Free now: the cloud has to be told where its functions call before the test that listens there has begun.
+/// A port that is free now. The deployment needs it before the test starts to listen on it.
 fn free_port() -> std::io::Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }

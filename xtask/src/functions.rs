@@ -1,4 +1,4 @@
-//! How do function crates become what Lambda takes? Built by name in one go, and packed one by one.
+//! Builds function crates by name in one command, and packs each as Lambda takes it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,12 +12,12 @@ use crate::package::{self, Compression};
 
 const FOLDER: &str = "functions";
 const KIB: u64 = 1024;
-/// What a package should have at most; a larger one takes longer to be fetched and unpacked at every cold start.
+/// The largest size that a package should have: Lambda fetches and unpacks it at every cold start.
 pub(crate) const ZIP_BYTES_AIM: u64 = 3_000_000;
 /// With the C library inside, and at a fixed address: a third less to do before `main` (docs/decisions/0021).
 const LINKED: &str = "-C target-feature=+crt-static -C relocation-model=static";
 
-/// The instruction sets that Lambda has.
+/// The instruction sets of Lambda.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Architecture {
     #[value(name = "x86_64")]
@@ -43,12 +43,12 @@ impl Architecture {
     }
 }
 
-/// Where a function's package is, below a folder of packages. The local cloud's deployer expects the same.
+/// The path of a function's package below a folder of packages. `infra/local-cloud/deploy.py` expects the same.
 fn archive_of(folder: &Path, function: &str) -> PathBuf {
     folder.join(function).join("bootstrap.zip")
 }
 
-/// Every function: its crate, its folder and its binary carry one name.
+/// The names of all functions. Crate, folder and binary of a function have the same name.
 pub(crate) fn all() -> Result<Vec<String>, Failed> {
     let listed = fs::read_dir(workspace_root().join(FOLDER)).and_then(|entries| {
         entries
@@ -60,16 +60,16 @@ pub(crate) fn all() -> Result<Vec<String>, Failed> {
     Ok(names)
 }
 
-/// Builds `only` these functions (all of them, when it is empty) as they are deployed, to `target/lambda/`.
+/// Builds `only` these functions (all, if it is empty) for a deployment, to `target/lambda/`.
 pub(crate) fn build_release(architecture: Option<Architecture>, only: &[String]) -> Result<(), Failed> {
-    let known = all()?;
-    if let Some(stranger) = only.iter().find(|name| !known.contains(name)) {
+    let functions = all()?;
+    if let Some(stranger) = only.iter().find(|name| !functions.contains(name)) {
         return Err(failed(
             "cargo xtask build",
-            format!("knows no function {stranger}: there are {}", known.join(", ")),
+            format!("has no function {stranger}; functions are {}", functions.join(", ")),
         ));
     }
-    let names = if only.is_empty() { &known } else { only };
+    let names = if only.is_empty() { &functions } else { only };
     let folder = build_programs(Network::Allowed, architecture, names)?;
     let packages = workspace_root().join("target/lambda");
     eprintln!("\n{:28} {:>12} {:>12}", "", "binary", "zip");
@@ -79,16 +79,20 @@ pub(crate) fn build_release(architecture: Option<Architecture>, only: &[String])
         let sizes = fs::metadata(&program)
             .and_then(|metadata| Ok((metadata.len(), package::write(&program, &archive, Compression::Small)?)));
         let (binary, zip) = sizes.map_err(|error| failed(name, error.to_string()))?;
-        let remark = if zip > ZIP_BYTES_AIM { "  above the aim" } else { "" };
+        let remark = if zip > ZIP_BYTES_TARGET {
+            "  above the target size"
+        } else {
+            ""
+        };
         eprintln!("{name:28} {:>8} KiB {:>8} KiB{remark}", binary / KIB, zip / KIB);
     }
     Ok(())
 }
 
-/// The programs as Lambda runs them, and the folder that they lie in.
+/// Builds the programs for Lambda, and returns their folder.
 ///
-/// For a target that is named, even where it is this machine's: so the flags of linking reach the programs alone, and no
-/// build script or macro that runs here.
+/// The target is always named, even if it is this machine's: then the linker flags reach the programs only, and no build
+/// script or macro that runs here.
 pub(crate) fn build_programs(
     network: Network,
     architecture: Option<Architecture>,
@@ -98,6 +102,7 @@ pub(crate) fn build_programs(
     if !is_host(target)? {
         must_be_installed(target)?;
     }
+    check_glibc(&read("getconf", &["GNU_LIBC_VERSION"])?)?;
     let mut arguments = vec!["build", "--release", "--locked", "--target", target];
     arguments.extend(names.iter().flat_map(|name| ["-p", name]));
     let flags = format!("CARGO_TARGET_{}_RUSTFLAGS", target.to_uppercase().replace('-', "_"));
@@ -105,12 +110,12 @@ pub(crate) fn build_programs(
     Ok(target_folder().join(target).join("release"))
 }
 
-/// Where cargo puts what it builds.
+/// The target folder of cargo.
 pub(crate) fn target_folder() -> PathBuf {
     workspace_root().join(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
 }
 
-/// Builds every function cheaply, for development; the folder of the packages.
+/// Builds all functions with the development profile, and returns the folder of their packages.
 pub(crate) fn build_for_local_cloud(network: Network) -> Result<PathBuf, Failed> {
     let names = all()?;
     let mut arguments = vec!["build", "--locked"];
@@ -119,12 +124,12 @@ pub(crate) fn build_for_local_cloud(network: Network) -> Result<PathBuf, Failed>
     pack_for_local_cloud(&development_folder())
 }
 
-/// Where programs for development lie.
+/// The folder of programs with the development profile.
 pub(crate) fn development_folder() -> PathBuf {
     target_folder().join("debug")
 }
 
-/// Packs every function from this folder of programs; the folder of the packages.
+/// Packs all functions from this folder of programs, and returns the folder of the packages.
 pub(crate) fn pack_for_local_cloud(programs: &Path) -> Result<PathBuf, Failed> {
     let names = all()?;
     let packages = workspace_root().join("target/local-cloud/functions");
@@ -159,6 +164,29 @@ fn is_host(target: &str) -> Result<bool, Failed> {
     Ok(version.lines().any(|line| line.strip_prefix("host: ") == Some(target)))
 }
 
+/// Up to 2.33 a statically linked `getaddrinfo` loads libraries that Lambda does not have:
+/// <https://sourceware.org/pipermail/libc-announce/2021/000032.html> moved them into the C library.
+const GLIBC_MIN: (u32, u32) = (2, 34);
+
+/// `version` is like `glibc 2.36`.
+fn check_glibc(version: &str) -> Result<(), Failed> {
+    let number = version
+        .trim()
+        .strip_prefix("glibc ")
+        .and_then(|number| number.split_once('.'));
+    let number = number.and_then(|(major, minor)| Some((major.parse().ok()?, minor.parse().ok()?)));
+    match number {
+        Some(found) if found >= GLIBC_MIN => Ok(()),
+        _ => Err(failed(
+            "cargo xtask build",
+            format!(
+                "needs glibc {}.{} or newer to link programs statically, and this machine has {version:?}",
+                GLIBC_MIN.0, GLIBC_MIN.1
+            ),
+        )),
+    }
+}
+
 /// Asked of the compiler: asking rustup could make it download.
 fn must_be_installed(target: &str) -> Result<(), Failed> {
     let folder = read("rustc", &["--print", "target-libdir", "--target", target])?;
@@ -167,6 +195,21 @@ fn must_be_installed(target: &str) -> Result<(), Failed> {
     }
     Err(failed(
         "cargo xtask build",
-        format!("needs the target {target}, which is not installed (`rustup target add {target}` and a linker for it)"),
+        format!("the target {target} is not installed; run `rustup target add {target}` and install a linker for it"),
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn programs_are_linked_statically_against_a_recent_glibc_only() {
+        for version in ["glibc 2.34\n", "glibc 2.41", "glibc 3.0"] {
+            assert!(check_glibc(version).is_ok(), "{version}");
+        }
+        for version in ["glibc 2.33", "glibc 2.31\n", "musl 1.2.5", ""] {
+            assert!(check_glibc(version).is_err(), "{version}");
+        }
+    }
 }

@@ -1,26 +1,26 @@
-//! Can each library of `libs/` be packaged, as if it were to be published?
+//! Packages each library of `libs/` as for publishing, and builds the package.
 
 use crate::command::{Failed, failed, read, run_cargo, workspace_root};
 use crate::network::Network;
 use crate::steps::Outcome;
 
-/// What a package must hold beside its sources.
+/// The files that a package must contain beside its sources.
 const EXPECTED: [&str; 4] = ["CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT", "README.md"];
 
-/// Packages each library, and builds what was packaged: with the sources and versions that the package names, and without
-/// this workspace.
+/// Packages each library, and builds the package without this workspace, with only the sources and versions that the
+/// package contains.
 pub(crate) fn package(network: Network) -> Result<Outcome, Failed> {
     for name in names()? {
         let listed = read("cargo", &["package", "--list", "--allow-dirty", "-p", &name])?;
         if let Some(missing) = EXPECTED.iter().find(|file| !listed.lines().any(|line| line == **file)) {
-            return Err(failed(&name, format!("is packaged without {missing}")));
+            return Err(failed(&name, format!("the package does not contain {missing}")));
         }
         run_cargo(network, &["package", "--allow-dirty", "--locked", "-p", &name], &[])?;
     }
     Ok(Outcome::Passed)
 }
 
-/// Folders of `libs/`, which are named like their crates.
+/// The folders of `libs/`, which have the names of their crates.
 fn names() -> Result<Vec<String>, Failed> {
     let folder = workspace_root().join("libs");
     let trouble = |error: std::io::Error| failed("libs", error.to_string());

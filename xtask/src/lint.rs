@@ -1,29 +1,31 @@
-//! Linters that are not ours for the template, the state machines and the dependencies, each of a pinned version below
+//! Runs third-party linters over the template, the state machines and the dependencies, with pinned versions below
 //! `target/`.
 
-use crate::command::{Failed, run, run_with, workspace_root};
+use std::fs;
+use std::path::Path;
+
+use crate::command::{Failed, failed, run, run_with, workspace_root};
 use crate::network::Network;
 use crate::python::Environment;
 use crate::steps::Outcome;
 use crate::{node, rust_tools};
 
-const TEMPLATES: [&str; 2] = ["infra/template.yaml", "infra/deploy-role.yaml"];
+const TEMPLATES: [&str; 3] = ["infra/template.yaml", "infra/watching.yaml", "infra/deploy-role.yaml"];
 const STATE_MACHINES: [&str; 3] = [
     "infra/order-saga.asl.json",
     "infra/order-cancel.asl.json",
     "infra/catalog-import.asl.json",
 ];
-/// Linters ask for a region, and reach none.
+/// The linters need a region, but make no call to it.
 const REGION: (&str, &str) = ("AWS_DEFAULT_REGION", "us-east-1");
 
-/// `sam validate`, and cfn-lint with the serverless rules. What they are told to overlook stands in the template, with its
-/// reason.
+/// Runs `sam validate`, and cfn-lint with the serverless rules. The template lists the suppressed rules with reasons.
 pub(crate) fn templates(network: Network) -> Result<Outcome, Failed> {
     let requirements = "infra/local-cloud/sam-requirements.txt";
     let Some(environment) = Environment::prepare("target/local-cloud/sam-venv", requirements, network)? else {
         return Ok(Outcome::not_installed());
     };
-    // Tells nobody of this run, and keeps its own notes out of the home folder.
+    // No telemetry, and no files in the home folder.
     let notes = workspace_root().join("target/local-cloud/sam");
     let notes = notes.to_string_lossy();
     let quiet = [REGION, ("SAM_CLI_TELEMETRY", "0"), ("__SAM_CLI_APP_DIR", &notes)];
@@ -35,7 +37,7 @@ pub(crate) fn templates(network: Network) -> Result<Outcome, Failed> {
     Ok(Outcome::Passed)
 }
 
-/// checkov. What it is told to overlook stands in `.checkov.yaml`, with its reason.
+/// Runs checkov. `.checkov.yaml` lists the suppressed rules with reasons.
 pub(crate) fn policies(network: Network) -> Result<Outcome, Failed> {
     let requirements = "infra/local-cloud/checkov-requirements.txt";
     let Some(environment) = Environment::prepare("target/local-cloud/checkov-venv", requirements, network)? else {
@@ -47,7 +49,7 @@ pub(crate) fn policies(network: Network) -> Result<Outcome, Failed> {
     Ok(Outcome::Passed)
 }
 
-/// asl-validator: the linters above do not open the files that a state machine's `DefinitionUri` names.
+/// Runs asl-validator, because the other linters do not open the file in a state machine's `DefinitionUri`.
 pub(crate) fn state_machines(network: Network) -> Result<Outcome, Failed> {
     const LOCKED: &str = "infra/local-cloud/state-machine-lint";
     const FOLDER: &str = "target/state-machine-lint";
@@ -57,10 +59,23 @@ pub(crate) fn state_machines(network: Network) -> Result<Outcome, Failed> {
             Network::Allowed => Outcome::Skipped("npm is needed to install it".to_owned()),
         });
     };
-    let files = STATE_MACHINES.iter().flat_map(|file| ["--json-path", file]);
+    let copies = STATE_MACHINES.iter().map(|file| with_partition(file, &folder));
+    let copies: Vec<String> = copies.collect::<Result<_, _>>()?;
+    let files = copies.iter().flat_map(|file| ["--json-path", file]);
     let validator = folder.join("node_modules/.bin/asl-validator");
     run(&validator.to_string_lossy(), &files.collect::<Vec<_>>())?;
     Ok(Outcome::Passed)
+}
+
+/// A copy in `folder`, as CloudFormation makes it in most regions. The validator accepts placeholders for functions, but
+/// not for the partition within an ARN.
+fn with_partition(file: &str, folder: &Path) -> Result<String, Failed> {
+    let io = |error: std::io::Error| failed(file, error.to_string());
+    let path = workspace_root().join(file);
+    let definition = fs::read_to_string(&path).map_err(io)?.replace("${Partition}", "aws");
+    let copy = folder.join(path.file_name().unwrap_or_default());
+    fs::write(&copy, definition).map_err(io)?;
+    Ok(copy.to_string_lossy().into_owned())
 }
 
 /// cargo-deny, without its database of advisories: that needs a network of its own.

@@ -1,4 +1,4 @@
-//! How is a local cloud started and, above all, ended? `infra/local-cloud/cloud.py` runs it, and ends it with us.
+//! Starts and ends a local cloud. `infra/local-cloud/cloud.py` runs it, and ends with this process.
 
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt as _;
@@ -13,37 +13,37 @@ use crate::python::Environment;
 /// The stack's name on a local cloud.
 pub(crate) const STACK: &str = "popshop-local";
 const SCRIPT: &str = "infra/local-cloud/cloud.py";
-/// The line with which the script says that its cloud is up, and where.
+/// Begins the line that the script prints once its cloud is up; the address follows.
 const READY: &str = "local cloud ready at ";
-/// Waits and pauses between retries of state machines, in tests: a tenth of what the files say.
+/// Factor on the waits and retry pauses of state machines, in tests.
 const WAIT_SCALE_IN_TESTS: &str = "0.1";
 
-/// Apart from the one that somebody may have running.
+/// Another folder than that of `cargo xtask local-cloud`, which may be running.
 const STATE_IN_TESTS: &str = "target/local-cloud/test";
 
-/// What the local cloud is made of, if it is there or may be fetched.
+/// The local cloud's Python environment; `None` if it is not installed and the network may not be used.
 pub(crate) fn prepare(network: Network) -> Result<Option<Environment>, Failed> {
     Environment::prepare("target/local-cloud/venv", "infra/local-cloud/requirements.txt", network)
 }
 
-/// What is on a local cloud when it is up.
+/// What a local cloud starts with.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Content<'a> {
     Nothing,
     /// The stack, with the functions' packages from this folder.
     Shop(&'a Path),
-    /// The same, with functions that call this port of the loopback instead of the cloud.
+    /// The same, with functions that call this port of the loopback interface instead of the cloud.
     ShopBehind(&'a Path, u16),
 }
 
-/// A running local cloud. It ends when this is dropped, and also when this process ends by whatever cause: the script
-/// watches its standard input, which nobody else holds.
+/// A running local cloud. It ends when this is dropped, and also when this process ends for any reason: the script
+/// watches its standard input, which only this process holds.
 pub(crate) struct LocalCloud {
     script: Child,
     pub url: String,
-    /// Written for tests: the stack's outputs and how to reach its API.
+    /// A file for tests: the outputs of the stack, and how to call its API.
     pub outputs: PathBuf,
-    /// Every decision of its IAM, one line each.
+    /// A file with every IAM decision, one per line.
     pub decisions: PathBuf,
 }
 
@@ -83,7 +83,7 @@ impl LocalCloud {
         let mut lines = printed.into_iter().flat_map(BufRead::lines).map_while(Result::ok);
         match lines.find_map(|line| line.strip_prefix(READY).map(str::to_owned)) {
             Some(url) => cloud.url = url,
-            None => return Err(failed(SCRIPT, "ended before its cloud was up")),
+            None => return Err(failed(SCRIPT, "the script ended before the cloud was up")),
         }
         eprintln!("    up at {} after {:.1} s", cloud.url, started.elapsed().as_secs_f32());
         Ok(cloud)
@@ -99,11 +99,14 @@ impl Drop for LocalCloud {
     }
 }
 
-/// Builds, deploys, tells how to use it. Returns only when something went wrong: the script takes this process's place,
-/// so that Ctrl-C reaches it and nothing ends before it does.
+/// Builds and deploys the shop, and prints how to use it. Returns only on an error: the script replaces this process, so
+/// that Ctrl-C reaches it directly.
 pub(crate) fn run(port: Option<u16>, keep_running: bool) -> Result<(), Failed> {
     let Some(environment) = prepare(Network::Allowed)? else {
-        return Err(failed("cargo xtask local-cloud", "could not prepare its tools"));
+        return Err(failed(
+            "cargo xtask local-cloud",
+            "the tools of the local cloud could not be prepared",
+        ));
     };
     let packages = functions::build_for_local_cloud(Network::Allowed)?;
     let mut command = script(&environment);

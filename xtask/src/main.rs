@@ -19,6 +19,7 @@ mod network;
 mod node;
 mod package;
 mod parked;
+mod pictures;
 mod prove;
 mod python;
 mod rust_tools;
@@ -26,6 +27,7 @@ mod scale;
 mod selection;
 mod simulate;
 mod steps;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -34,7 +36,7 @@ use command::Failed;
 use network::Network;
 
 fn main() -> ExitCode {
-    // Help ends with 0, a fault in the arguments with 2.
+    // The exit code is 0 for help, and 2 for invalid arguments.
     let command = arguments::parse(std::env::args_os().skip(1)).unwrap_or_else(|fault| fault.exit());
     match run(command) {
         Ok(()) => ExitCode::SUCCESS,
@@ -67,6 +69,7 @@ fn run(command: Command) -> Result<(), Failed> {
             };
             faults::run(size, u64::from(seed))
         }
+        Command::Verify { stage, write } => verify::run(&stage.into(), write),
         Command::Parked { place, redrive } => parked::run(&place.into(), redrive.as_deref()),
         Command::Backfill { place } => parked::backfill(&place.into()),
         Command::Scale => scale::run(Network::Allowed),

@@ -1,4 +1,4 @@
-//! Whether the package registries may be asked.
+//! Says whether a command may download from package registries.
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Network {

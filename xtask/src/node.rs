@@ -1,4 +1,4 @@
-//! Where do tools from npm come from? A folder per lock file, below `target/`, installed to the letter of the lock.
+//! Installs tools from npm: one folder below `target/` per lock file, with exactly the locked versions.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use crate::command::{Failed, exists, failed, run_in, workspace_root};
 use crate::network::Network;
 
-/// What `locked` says, installed at `folder`, both below the root of the workspace. `None` when it would have to be
-/// fetched and cannot be: the registry may not be asked, or there is no npm.
+/// Installs the packages of the lock file in `locked` at `folder`; both paths are relative to the root of the
+/// workspace. `None` if it would have to download packages, but may not or npm is not installed.
 pub(crate) fn install(folder: &str, locked: &str, network: Network) -> Result<Option<PathBuf>, Failed> {
     let folder = workspace_root().join(folder);
     let installed = folder.join("node_modules/.package-lock.json");
@@ -22,7 +22,7 @@ pub(crate) fn install(folder: &str, locked: &str, network: Network) -> Result<Op
     for file in ["package.json", "package-lock.json"] {
         fs::copy(workspace_root().join(locked).join(file), folder.join(file)).map_err(io)?;
     }
-    // Hashes included, and without running anything of theirs.
+    // `npm ci` verifies the hashes; scripts of the packages do not run.
     run_in(&folder, "npm", &["ci", "--ignore-scripts", "--no-audit", "--no-fund"])?;
     Ok(Some(folder))
 }

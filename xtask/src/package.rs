@@ -1,6 +1,6 @@
-//! What does Lambda take a function's code in? A zip with one executable file, `bootstrap`.
+//! Packs a program as Lambda takes it: a zip with one executable file, `bootstrap`.
 //!
-//! The same binary gives the same bytes, whenever it was built: a deployment that changes nothing is seen as such.
+//! The same binary always gives the same bytes, so that a deployment without a change uploads and replaces nothing.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -11,19 +11,19 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 
 /// Lambda starts a file of this name: <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html>.
 const EXECUTABLE: &str = "bootstrap";
-/// Lambda runs code as a user of its own, who has to be able to read and start it.
+/// Lambda runs code as a separate user, which needs to read and execute it.
 const MODE: u32 = 0o755;
 
-/// How hard to press.
+/// Speed or size.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Compression {
-    /// For this machine: a sixth of the time, a tenth more bytes.
+    /// For the local cloud: a sixth of the time, a tenth more bytes.
     Fast,
-    /// For a deployment, where every byte is uploaded and unpacked.
+    /// For a deployment, which uploads and unpacks every byte.
     Small,
 }
 
-/// Writes `program` as a package to `archive`; its size in bytes.
+/// Packs `program` into `archive`, and returns the size of the package in bytes.
 pub(crate) fn write(program: &Path, archive: &Path, compression: Compression) -> io::Result<u64> {
     if let Some(folder) = archive.parent() {
         fs::create_dir_all(folder)?;
@@ -37,7 +37,7 @@ pub(crate) fn write(program: &Path, archive: &Path, compression: Compression) ->
         .compression_level(Some(level))
         .last_modified_time(DateTime::DEFAULT)
         .unix_permissions(MODE);
-    // Under another name until it is whole: who finds the archive finds all of it.
+    // Under another name until it is complete, so that nothing reads half an archive.
     let unfinished = archive.with_extension("unfinished");
     let mut zip = ZipWriter::new(File::create(&unfinished)?);
     zip.start_file(EXECUTABLE, options)?;

@@ -1,4 +1,4 @@
-//! Lists and redrives parked orders, on the local host, the local cloud and AWS, and runs the backfill of the last two.
+//! Lists parked orders, and redrives one, on the local host, the local cloud or AWS. Runs the backfill of the last two.
 
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -7,21 +7,21 @@ use serde_json::Value;
 
 use crate::command::{Failed, failed, read, workspace_root};
 
-/// Where the shop is.
+/// Where the shop runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Where {
-    /// On this port of the loopback.
+    /// A local host on this port of the loopback.
     LocalHost(u16),
-    /// Where `cargo xtask local-cloud` runs.
+    /// The running local cloud.
     LocalCloud,
-    /// In the account that the AWS CLI is signed in to.
+    /// A stack in the account of the AWS CLI.
     Stack(String),
 }
 
 const LINE: &str = "cargo xtask parked";
 const OUTPUTS: &str = "target/local-cloud/outputs.json";
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
-/// The operator's variables, by the outputs of the stack.
+/// Outputs of the stack, and the operator's variables for them.
 const OUTPUT_VARIABLES: [(&str, &str); 5] = [
     ("OrdersTableName", "ORDERS_TABLE"),
     ("ProductsTableName", "PRODUCTS_TABLE"),
@@ -35,7 +35,7 @@ const SHARDED_INDEXES: (&str, &str) = ("ShardedIndexesStep", "SHARDED_INDEXES");
 
 type Variables = Vec<(String, String)>;
 
-/// Lists what is parked, or redrives one order.
+/// Lists the parked orders, or redrives one order.
 pub(crate) fn run(place: &Where, redrive: Option<&str>) -> Result<(), Failed> {
     let answer = match place {
         Where::LocalHost(port) => ask_local_host(*port, redrive)?,
@@ -43,7 +43,7 @@ pub(crate) fn run(place: &Where, redrive: Option<&str>) -> Result<(), Failed> {
         Where::Stack(stack) => run_operator(&operator_arguments(redrive), &stack_outputs(stack)?)?,
     };
     match redrive {
-        Some(id) => eprintln!("the execution of order {id} runs again; the order leaves the list when it has ended"),
+        Some(id) => eprintln!("the execution of order {id} was redriven; the order leaves the list when it ends"),
         None => eprint!("{}", listing(&answer, place)),
     }
     Ok(())
@@ -84,9 +84,13 @@ fn ask_local_host(port: u16, redrive: Option<&str>) -> Result<Value, Failed> {
     let agent: ureq::Agent = config.into();
     let answered = match redrive {
         None => agent.get(&base).call(),
-        Some(id) => agent.post(format!("{base}/{id}/redrive")).send_empty(),
+        // The local host takes nothing but JSON on these routes, which no page of another site can send.
+        Some(id) => agent
+            .post(format!("{base}/{id}/redrive"))
+            .content_type("application/json")
+            .send("{}"),
     };
-    let mut answer = answered.map_err(|error| failed(&base, format!("{error}; does `cargo run` run?")))?;
+    let mut answer = answered.map_err(|error| failed(&base, format!("{error}; is `cargo run` running?")))?;
     let text = answer.body_mut().read_to_string();
     let text = text.map_err(|error| failed(&base, error.to_string()))?;
     let body: Value = serde_json::from_str(&text).map_err(|error| failed(&base, error.to_string()))?;
@@ -96,7 +100,7 @@ fn ask_local_host(port: u16, redrive: Option<&str>) -> Result<Value, Failed> {
     Err(failed(&base, body["message"].as_str().unwrap_or(&text).to_owned()))
 }
 
-/// Runs the operator in a process of its own, because xtask is built without the AWS SDK.
+/// Runs `infra/operator` as a separate process, so that xtask is built without the AWS SDK.
 fn run_operator(arguments: &[&str], variables: &Variables) -> Result<Value, Failed> {
     let mut command = Command::new("cargo");
     command.args(["run", "--quiet", "--locked", "-p", "operator", "--"]);
@@ -109,7 +113,7 @@ fn run_operator(arguments: &[&str], variables: &Variables) -> Result<Value, Fail
         .output()
         .map_err(|error| failed(LINE, error.to_string()))?;
     if !output.status.success() {
-        return Err(failed("the operator", "failed; its error is printed above"));
+        return Err(failed("the operator", "failed, see above"));
     }
     serde_json::from_slice(&output.stdout).map_err(|error| failed(LINE, error.to_string()))
 }
@@ -117,7 +121,7 @@ fn run_operator(arguments: &[&str], variables: &Variables) -> Result<Value, Fail
 fn local_cloud() -> Result<Variables, Failed> {
     let path = workspace_root().join(OUTPUTS);
     let text = std::fs::read_to_string(path)
-        .map_err(|error| failed(OUTPUTS, format!("{error}; does `cargo xtask local-cloud` run?")))?;
+        .map_err(|error| failed(OUTPUTS, format!("{error}; is `cargo xtask local-cloud` running?")))?;
     let cloud: Value = serde_json::from_str(&text).map_err(|error| failed(OUTPUTS, error.to_string()))?;
     let mut variables = of_outputs(OUTPUTS, |name| cloud["outputs"][name].as_str())?;
     let url = cloud["url"].as_str().unwrap_or_default();
@@ -148,7 +152,7 @@ fn stack_outputs(stack: &str) -> Result<Variables, Failed> {
 
 fn of_outputs<'a>(from: &str, find: impl Fn(&str) -> Option<&'a str>) -> Result<Variables, Failed> {
     let found = OUTPUT_VARIABLES.into_iter().map(|(output, variable)| {
-        let value = find(output).ok_or_else(|| failed(from, format!("has no output {output}")))?;
+        let value = find(output).ok_or_else(|| failed(from, format!("the output {output} is missing")))?;
         Ok((variable.to_owned(), value.to_owned()))
     });
     let step = find(SHARDED_INDEXES.0).map(|step| Ok((SHARDED_INDEXES.1.to_owned(), step.to_owned())));
@@ -162,7 +166,11 @@ fn listing(answer: &Value, place: &Where) -> String {
     }
     let shown: Vec<String> = parked.iter().map(|case| shown(case, place)).collect();
     let noun = if parked.len() == 1 { "order is" } else { "orders are" };
-    format!("{} {noun} parked, longest first\n\n{}", parked.len(), shown.join("\n"))
+    format!(
+        "{} {noun} parked, the oldest first\n\n{}",
+        parked.len(),
+        shown.join("\n")
+    )
 }
 
 fn shown(case: &Value, place: &Where) -> String {
@@ -192,7 +200,7 @@ fn shown(case: &Value, place: &Where) -> String {
         ),
         ("holds", items.join(", ")),
         ("total", total),
-        ("payment", format!("{} recorded by us", text("payment"))),
+        ("payment", format!("{}, as recorded by the shop", text("payment"))),
         ("failed with", text("error")),
         ("cause", text("cause")),
         ("execution", text("execution")),
@@ -210,7 +218,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_order_is_shown_with_the_command_that_redrives_it_there() {
+    fn an_order_is_shown_with_the_command_that_redrives_it() {
         let answer = json!({ "parked": [{ "order_id": "o-1", "error": "TransientFailure", "payment": null }] });
         let text = listing(&answer, &Where::Stack("popshop-prod".to_owned()));
         assert!(text.starts_with("1 order is parked"), "{text}");
@@ -218,7 +226,7 @@ mod tests {
             text.contains("cargo xtask parked --stack popshop-prod --redrive o-1"),
             "{text}"
         );
-        assert!(text.contains("none recorded by us"), "{text}");
+        assert!(text.contains("none, as recorded by the shop"), "{text}");
     }
 
     /// Stacks of earlier releases have no such output, and their indexes are not sharded.

@@ -1,5 +1,5 @@
-//! The long proofs that are too slow for every change. `cargo xtask prove` runs them, and so does the hosted workflow
-//! every night.
+//! The long checks ("proofs") that are too slow for every change. `cargo xtask prove` runs them, and so does the
+//! nightly workflow.
 //!
 //! To add one, add an entry to [`PROOFS`]: the help page, the list and the summary follow.
 
@@ -7,18 +7,18 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::builder::PossibleValue;
 
-use crate::command::{Failed, below_root, failed, run_cargo, run_in, workspace_root};
+use crate::command::{self, Failed, below_root, failed, run_cargo, run_in, workspace_root};
 use crate::network::Network;
 use crate::selection::Selection;
 use crate::steps::{AfterFailure, Outcome, Step, run_all};
-use crate::{api, faults, functions, libraries, rust_tools, simulate};
+use crate::{api, faults, functions, libraries, pictures, rust_tools, simulate};
 
 const LINE: &str = "cargo xtask prove";
 const SECONDS_PER_DAY: u64 = 24 * 60 * 60;
 const DRAWN_HISTORIES: u64 = 200_000;
 const FUZZ_MINUTES: u64 = 10;
 const JPEG_DECODER: &str = "libs/scaled-jpeg";
-/// Of a catalog on the local host: ten times what every change imports.
+/// Rows of a catalog on the local host: ten times as many as in `cargo xtask test`.
 const IMPORT_ROWS: &str = "200000";
 const FAULTS: faults::Size = faults::Size {
     histories: 200,
@@ -28,18 +28,18 @@ const FAULTS: faults::Size = faults::Size {
 struct Proof {
     step: Step,
     about: &'static str,
-    /// On two quiet processors, with its build.
+    /// The usual duration on two idle processors, including the build.
     usual_minutes: u32,
 }
 
 /// In this order: the cheapest first.
-const PROOFS: [Proof; 8] = [
+const PROOFS: [Proof; 10] = [
     Proof {
         step: Step {
             name: "libraries",
             run: libraries::package,
         },
-        about: "every crate of libs/ packaged, and built from its package alone",
+        about: "package every crate of libs/, and build each package without this workspace",
         usual_minutes: 2,
     },
     Proof {
@@ -47,7 +47,7 @@ const PROOFS: [Proof; 8] = [
             name: "simulation",
             run: simulate_at_length,
         },
-        about: "the sagas under every pair of faults, and under 200,000 histories drawn from seeds",
+        about: "simulate the sagas with every pair of faults, and with 200,000 random histories",
         usual_minutes: 10,
     },
     Proof {
@@ -55,7 +55,7 @@ const PROOFS: [Proof; 8] = [
             name: "api",
             run: api::many_requests,
         },
-        about: "20,000 requests drawn from the API's document, as staff and as a customer",
+        about: "send 20,000 random requests that fit the API's document, as staff and as a customer",
         usual_minutes: 10,
     },
     Proof {
@@ -63,7 +63,15 @@ const PROOFS: [Proof; 8] = [
             name: "imports",
             run: import_at_length,
         },
-        about: "a catalog of 200,000 rows on a local host that is killed every few seconds",
+        about: "import a catalog of 200,000 rows on a local host that is killed every few seconds",
+        usual_minutes: 10,
+    },
+    Proof {
+        step: Step {
+            name: "pictures",
+            run: pictures::compare,
+        },
+        about: "thumbnails of the pictures in the folder PICTURES beside those of Pillow and libvips",
         usual_minutes: 10,
     },
     Proof {
@@ -71,7 +79,7 @@ const PROOFS: [Proof; 8] = [
             name: "fuzz-images",
             run: fuzz_images,
         },
-        about: "ten minutes of damaged photos, in every format, for the renderer",
+        about: "render damaged photos of every format for ten minutes",
         usual_minutes: 12,
     },
     Proof {
@@ -79,15 +87,23 @@ const PROOFS: [Proof; 8] = [
             name: "fuzz-jpeg",
             run: fuzz_jpeg,
         },
-        about: "ten minutes of damaged JPEGs for the decoder, chosen by coverage",
+        about: "fuzz the JPEG decoder for ten minutes, guided by coverage",
         usual_minutes: 12,
+    },
+    Proof {
+        step: Step {
+            name: "overload",
+            run: overload,
+        },
+        about: "a local host that gets 1.5 and 3 times the orders that it can fulfil, a minute each",
+        usual_minutes: 15,
     },
     Proof {
         step: Step {
             name: "faults",
             run: fail_at_length,
         },
-        about: "200 orders and an import of 20,000 rows on the local cloud while calls fail",
+        about: "place 200 orders and import 20,000 rows on the local cloud while calls fail",
         usual_minutes: 25,
     },
     Proof {
@@ -95,12 +111,12 @@ const PROOFS: [Proof; 8] = [
             name: "functions",
             run: build_functions,
         },
-        about: "every function built and packed as it is deployed",
+        about: "build and pack every function as for a deployment",
         usual_minutes: 25,
     },
 ];
 
-/// What may be asked for, with what it proves.
+/// The names of the proofs with their descriptions, for clap.
 pub(crate) fn names() -> Vec<PossibleValue> {
     let described = |proof: &Proof| PossibleValue::new(proof.step.name).help(description(proof));
     PROOFS.iter().map(described).collect()
@@ -111,7 +127,7 @@ pub(crate) fn print_list() {
     print!("{}", list());
 }
 
-/// One line per proof.
+/// The list of proofs, one per line.
 fn list() -> String {
     let lines = PROOFS
         .iter()
@@ -119,7 +135,7 @@ fn list() -> String {
     lines.collect()
 }
 
-/// Runs those of these names; all of them, when there are none.
+/// Runs the proofs of these names, or all proofs if there are no names.
 pub(crate) fn run(names: &[String]) -> Result<(), Failed> {
     let is_wanted = |proof: &&Proof| names.is_empty() || names.iter().any(|name| name == proof.step.name);
     let steps: Vec<Step> = PROOFS.iter().filter(is_wanted).map(|proof| proof.step).collect();
@@ -151,12 +167,12 @@ fn fuzz_images(network: Network) -> Result<Outcome, Failed> {
     Ok(Outcome::Passed)
 }
 
-/// On the stable toolchain, and so without a sanitizer: the decoder is safe Rust.
+/// Fuzzes on the stable toolchain, without a sanitizer: the decoder is safe Rust.
 fn fuzz_jpeg(network: Network) -> Result<Outcome, Failed> {
     let Some(cargo_fuzz) = rust_tools::program("cargo-fuzz", network)? else {
         return Ok(Outcome::not_installed());
     };
-    // New inputs are written to the first folder; the fixtures are only read.
+    // The fuzzer writes new inputs to the first folder, and only reads the fixtures.
     let corpus = below_root("target/fuzz-jpeg");
     std::fs::create_dir_all(&corpus).map_err(|error| failed(&corpus, error.to_string()))?;
     let time = format!("-max_total_time={}", FUZZ_MINUTES * 60);
@@ -174,6 +190,19 @@ fn fuzz_jpeg(network: Network) -> Result<Outcome, Failed> {
     Ok(Outcome::Passed)
 }
 
+/// On release builds: the limits are promised for them.
+fn overload(network: Network) -> Result<Outcome, Failed> {
+    let packages = ["-p", "local-host", "-p", "bench-overload"];
+    run_cargo(
+        network,
+        &[&["build", "--release", "--locked"][..], &packages[..]].concat(),
+        &[],
+    )?;
+    let program = below_root("target/release/local-host");
+    command::run(&below_root("target/release/bench-overload"), &["--program", &program])?;
+    Ok(Outcome::Passed)
+}
+
 fn fail_at_length(_: Network) -> Result<Outcome, Failed> {
     faults::run(FAULTS, seed_of_today())?;
     Ok(Outcome::Passed)
@@ -184,7 +213,7 @@ fn build_functions(_: Network) -> Result<Outcome, Failed> {
     Ok(Outcome::Passed)
 }
 
-/// Other damage every night, and the same all day: the number of days since 1970.
+/// The seed of today: the number of days since 1970, so that every night tries other inputs.
 fn seed_of_today() -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     now.as_secs() / SECONDS_PER_DAY
@@ -198,7 +227,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_proof_has_a_name_of_its_own_and_its_usual_duration() {
+    fn every_proof_has_a_unique_name_and_a_usual_duration() {
         let names: BTreeSet<&str> = PROOFS.iter().map(|proof| proof.step.name).collect();
         assert_eq!(names.len(), PROOFS.len());
         for proof in &PROOFS {

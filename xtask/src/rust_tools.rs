@@ -1,4 +1,4 @@
-//! Cargo's own tools as prebuilt packages of a Python registry: compiling one takes minutes.
+//! Installs cargo tools as prebuilt packages from the Python registry, because compiling one takes minutes.
 
 use crate::command::{Failed, exists};
 use crate::network::Network;
@@ -7,8 +7,8 @@ use crate::python::Environment;
 const FOLDER: &str = "target/rust-tools";
 const REQUIREMENTS: &str = "xtask/requirements.txt";
 
-/// The program of this name: the one that is installed on this machine, else that of the package. `None` if it would
-/// have to be fetched and the registry may not be asked.
+/// The program of this name: the installed one, else that of the package. `None` if it would have to download the
+/// package, but may not.
 pub(crate) fn program(name: &str, network: Network) -> Result<Option<String>, Failed> {
     if exists(name, &["--version"]) {
         return Ok(Some(name.to_owned()));

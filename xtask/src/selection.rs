@@ -1,14 +1,14 @@
-//! Which packages are built together for tests.
+//! Selects the packages that are built together for tests.
 //!
-//! Cargo gives a dependency the features that all packages of one command ask for, and builds it once more for another
-//! set of features. The AWS SDK takes five minutes of processor time, so exactly one of these two selections has it; and
-//! its tests share it with the functions' binaries.
+//! Cargo unifies the features of a dependency over all packages of one command, and builds it again for another set of
+//! features. The AWS SDK takes five minutes of CPU time, so only one of the two selections contains it. Its tests share
+//! that build with the functions' binaries.
 
 use crate::command::{Failed, failed, read};
 use crate::functions;
 use crate::network::Network;
 
-/// Beside the functions.
+/// The crates with the AWS SDK, beside the functions.
 const AWS_CRATES: [&str; 11] = [
     "adapter-cognito",
     "adapter-dynamodb",
@@ -26,14 +26,14 @@ const SDK: &str = "aws-sdk-";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Selection {
-    /// The functions and what talks to AWS for them.
+    /// The functions and the crates that call AWS.
     Aws,
-    /// All others.
+    /// All other packages.
     WithoutAws,
 }
 
 impl Selection {
-    /// `cargo COMMAND --locked` for these packages.
+    /// The command line `cargo COMMAND --locked` for these packages.
     pub(crate) fn command(self, command: &str) -> Result<Vec<String>, Failed> {
         let mut arguments = vec![command.to_owned(), "--locked".to_owned()];
         let flag = match self {
@@ -50,7 +50,7 @@ impl Selection {
     }
 }
 
-/// Fails when a package that belongs to no AWS compiles the SDK.
+/// Fails if a package outside of [`AWS_CRATES`] compiles the SDK.
 pub(crate) fn check(network: Network) -> Result<(), Failed> {
     let mut arguments = Selection::WithoutAws.command("tree")?;
     arguments.extend(["--prefix", "none", "--no-dedupe"].map(str::to_owned));
@@ -64,7 +64,7 @@ pub(crate) fn check(network: Network) -> Result<(), Failed> {
         None => Ok(()),
         Some(name) => Err(failed(
             "xtask/src/selection.rs",
-            format!("lacks a package that compiles {name}; `cargo tree -i {name}` shows it"),
+            format!("a package that is not listed compiles {name}; `cargo tree -i {name}` shows it"),
         )),
     }
 }

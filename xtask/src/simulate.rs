@@ -1,9 +1,9 @@
-//! How are the sagas tried under every fault? The simulation, built to be fast and run with what was said.
+//! Builds the simulation of the sagas with the release profile, and runs it with the given arguments.
 
 use crate::command::{Failed, run_cargo};
 use crate::network::Network;
 
-/// `arguments` are the simulation's own; it explains those that it does not know.
+/// Passes `arguments` to the simulation, which reports unknown ones.
 pub(crate) fn run(network: Network, arguments: &[String]) -> Result<(), Failed> {
     let mut all = vec!["run", "--release", "--locked", "-p", "simulation", "--"];
     all.extend(arguments.iter().map(String::as_str));

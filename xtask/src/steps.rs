@@ -1,28 +1,28 @@
-//! Runs steps one after another: says which one runs, how long it took, and ends with one summary of all.
+//! Runs steps one after another, prints the duration of each, and ends with a summary.
 
 use std::time::{Duration, Instant};
 
 use crate::command::{Failed, failed};
 use crate::network::Network;
 
-/// How a step ended that did not fail.
+/// The outcome of a step that did not fail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Passed,
-    /// Passed, but for these parts, each with its reason.
+    /// Passed, except for these skipped parts, each with a reason.
     PassedWithout(Vec<String>),
-    /// Did not run, for this reason.
+    /// Skipped, for this reason.
     Skipped(String),
 }
 
 impl Outcome {
-    /// What would have to be fetched is missing.
+    /// Skipped because its tools would have to be downloaded.
     pub(crate) fn not_installed() -> Self {
-        Self::Skipped("not installed, and the registries may not be asked".to_owned())
+        Self::Skipped("not installed, and downloads are not allowed".to_owned())
     }
 }
 
-/// One thing that has to hold.
+/// One check.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Step {
     pub name: &'static str,
@@ -32,9 +32,9 @@ pub(crate) struct Step {
 /// What happens after a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AfterFailure {
-    /// The remaining steps do not run: whoever waits wants to know soon.
+    /// Skip the remaining steps, so that the failure is reported soon.
     Stop,
-    /// They do: nobody waits, and each is a proof of its own.
+    /// Run the remaining steps, because they do not depend on each other.
     Continue,
 }
 
@@ -122,10 +122,10 @@ fn summary(command: &str, reports: &[Report]) -> String {
 fn state(end: &End) -> String {
     match end {
         End::Ended(Outcome::Passed) => "passed".to_owned(),
-        End::Ended(Outcome::PassedWithout(_)) => "passed in part".to_owned(),
+        End::Ended(Outcome::PassedWithout(_)) => "passed partly".to_owned(),
         End::Ended(Outcome::Skipped(reason)) => format!("skipped: {reason}"),
         End::Failed => "FAILED".to_owned(),
-        End::NotReached => "skipped: a step before it failed".to_owned(),
+        End::NotReached => "skipped: an earlier step failed".to_owned(),
     }
 }
 
@@ -160,11 +160,11 @@ mod tests {
         let expected = [
             "summary of cargo xtask test",
             "   0:02  format   passed",
-            "   1:05  budgets  passed in part",
+            "   1:05  budgets  passed partly",
             "                  without instructions (no valgrind)",
             "   0:00  checkov  skipped: not installed",
             "  10:00  tests    FAILED",
-            "   0:00  faults   skipped: a step before it failed",
+            "   0:00  faults   skipped: an earlier step failed",
             "  11:07  total",
             "steps: 2 passed, 1 failed, 2 skipped",
             "",
@@ -178,7 +178,7 @@ mod tests {
     };
     const FAILS: Step = Step {
         name: "fails",
-        run: |_| Err(failed("a program", "ended badly")),
+        run: |_| Err(failed("a program", "failed")),
     };
     const MUST_NOT_RUN: Step = Step {
         name: "must not run",
@@ -186,7 +186,7 @@ mod tests {
     };
 
     #[test]
-    fn after_a_failure_nothing_runs_unless_all_are_wanted() {
+    fn after_a_failure_the_remaining_steps_are_skipped_unless_all_must_run() {
         let steps = [PASSES, FAILS, MUST_NOT_RUN];
         let all = |after| run_all("all", &steps, Network::Offline, after).map_err(|failure| failure.to_string());
         assert_eq!(all(AfterFailure::Stop), Err("`all` failed at: fails".to_owned()));

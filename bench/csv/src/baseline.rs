@@ -1,4 +1,4 @@
-//! How do the usual crates read and check the same file?
+//! The usual crates read and check the same file.
 
 use std::fmt::Display;
 use std::fs::File;

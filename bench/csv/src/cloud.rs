@@ -1,5 +1,5 @@
-//! What does an import ask for beside writing rows? Its file, its bookkeeping, a place for the report, and a mail. A cloud
-//! that has one catalog, says yes to every condition, and remembers what it is told.
+//! Answers the other requests of an import: for its file, its ledger, the report, and the mail. This stand-in for AWS
+//! has one catalog, meets every condition, and stores what it receives.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;

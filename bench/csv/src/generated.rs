@@ -1,4 +1,4 @@
-//! Which file is imported? One that is made: the same bytes from the same numbers, with everything that real ones have.
+//! Generates the catalog that is imported: the same bytes in every run, with everything that real catalogs have.
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 
 use bench_kit::trouble::Trouble;
 
-/// Rows of the file whose size everything is about.
+/// Rows of the file that every program reads.
 pub(crate) const ROWS: u64 = 1_000_000;
 /// Rows of a file of 4 GB.
 pub(crate) const ROWS_LARGE: u64 = 23_000_000;
-/// One row in a hundred is bad, and not everybody minds all that is wrong with it.
+/// One row in a hundred is bad, and not every program rejects each of them.
 pub(crate) const USABLE_MIN: f64 = 0.985;
 
-/// What is wrong with the rows that are bad: each has one of these in its price, its stock or its number of fields.
+/// Every hundredth row is bad in its price, its stock or its number of fields.
 const BAD_EVERY: u64 = 100;
 
 const HEADER: &str = "sku,name,description,price,currency,stock,brand,category,colour,size,weight_g,ean,supplier,\
@@ -53,7 +53,7 @@ pub(crate) fn made(work: &Path, rows: u64) -> Result<(PathBuf, u64), Trouble> {
     fs::create_dir_all(work).map_err(|reason| Trouble::new(work.display(), reason))?;
     let path = work.join(format!("catalog-{rows}.csv"));
     if !path.exists() {
-        eprintln!("    making {}", path.display());
+        eprintln!("    generating {}", path.display());
         // Under another name until it is whole.
         let unfinished = path.with_extension("unfinished");
         make(&unfinished, rows)?;

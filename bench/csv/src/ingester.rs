@@ -1,4 +1,4 @@
-//! How is the whole of csv-ingester run? The program that is deployed, with an event of a bucket, under a Runtime API; it
+//! Runs the whole of csv-ingester: the program that is deployed, with an event of a bucket, under a Runtime API. It
 //! reads the file from the sink and writes into the sink.
 
 use std::fs;
@@ -21,14 +21,14 @@ pub(crate) struct Ingester<'a> {
     pub processors: &'a Processors,
     /// For `AWS_ENDPOINT_URL`.
     pub url: &'a str,
-    /// Trusted beside Amazon's own.
+    /// Certificate authorities that it trusts in addition to Amazon's.
     pub roots: Option<&'a Path>,
 }
 
-/// What one invocation came to, and what its process cost from its start.
+/// The result of one invocation, and the cost of its process from its start.
 pub(crate) struct Import {
     pub cost: Cost,
-    /// `DONE`, or `HANDED_OVER` where the time did not suffice.
+    /// `DONE`, or `HANDED_OVER` when it ran out of time.
     pub outcome: String,
     pub rows_written: u64,
     pub rows_rejected: u64,
@@ -54,8 +54,12 @@ impl Ingester<'_> {
             line = line.variable("TLS_ROOTS", roots.to_string_lossy());
         }
         let process = Process::start(&line, self.processors, place)?;
-        invoked(&api, &process, &event(size_bytes, number)?)
-            .map_err(|trouble| Trouble::new("csv-ingester", format!("{trouble}; it said: {}", process.complaints())))
+        invoked(&api, &process, &event(size_bytes, number)?).map_err(|trouble| {
+            Trouble::new(
+                "csv-ingester",
+                format!("{trouble}; its standard error: {}", process.complaints()),
+            )
+        })
     }
 }
 

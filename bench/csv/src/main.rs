@@ -1,4 +1,4 @@
-//! How does the catalog import compare? `cargo xtask bench csv` prepares the tools and runs this.
+//! Compares the catalog import with its peers. `cargo xtask bench csv` prepares the tools and runs this.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,

@@ -1,4 +1,4 @@
-//! How does our import read and check a file? With the reader of csv-ingester, and without what it does with the rows.
+//! Reads and checks a file with the reader of csv-ingester, without writing its rows.
 
 use std::fs::File;
 use std::io::Read;

@@ -1,4 +1,4 @@
-//! Who reads and checks a catalog at which cost?
+//! Compares the cost of reading and checking a catalog.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -85,12 +85,9 @@ fn run(peer: &Peer, own: &Path, processors: &Processors, rates: &mut Rates) -> R
     let (cost, usable) = peer.run(own, processors)?;
     let rows = rates.rows as f64;
     if !(rows * USABLE_MIN..=rows).contains(&(usable as f64)) {
-        return Err(Trouble::new(
-            peer.name,
-            format!("takes {usable} of {rows} rows for usable"),
-        ));
+        return Err(Trouble::new(peer.name, format!("accepts {usable} of {rows} rows")));
     }
-    // All were read and judged, the bad ones too.
+    // All were read and checked, the bad ones too.
     rates.add(cost);
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Who does the same work, and how is each of them started? With the same environment, on one processor.
+//! The programs that do the same work, each started with the same environment on one processor.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -30,7 +30,7 @@ impl Peer {
         self
     }
 
-    /// Its cost, and the rows that it says that it took.
+    /// Runs it, and returns its cost and the number of rows that it printed.
     pub(crate) fn run(&self, own: &Path, processors: &Processors) -> Result<(Cost, u64), Trouble> {
         let line = self
             .variables

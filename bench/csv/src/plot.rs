@@ -1,4 +1,4 @@
-//! How busy was the table kept? A picture for the report: what it granted, what it took, what it throttled.
+//! Draws a picture for the report: writes that the table granted, accepted and throttled, over time.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! Which rates and peaks has one of the compared programs, round by round?
+//! The rates and memory peaks of one program, round by round.
 
 use bench_kit::cost::Cost;
 

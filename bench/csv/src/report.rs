@@ -1,4 +1,4 @@
-//! What did the comparison find? A report for docs, section by section.
+//! Writes the report of the comparison for the documents, section by section.
 
 use std::fmt::Write as _;
 use std::fs;

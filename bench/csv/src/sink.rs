@@ -1,6 +1,6 @@
-//! What do the imports write into? A cloud that takes every row at once, or so many per second and no more.
+//! The table that imports write into: it accepts every row at once, or a limited number per second.
 //!
-//! It looks no closer at a row than to tell it from everything else: what is measured is who writes.
+//! It only recognises that a request writes a row: the writers are measured, not the table.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,7 +15,7 @@ use crate::cloud::Cloud;
 
 /// The table that all of them write into.
 pub(crate) const PRODUCTS: &str = "products";
-/// What is not used is granted for so long. A table keeps it for longer, which is easier to live with.
+/// Unused writes are granted for so long. A real table keeps them for longer, which is easier for a writer.
 const SAVED: Duration = Duration::from_millis(100);
 /// Of the record of what came.
 pub(crate) const SLOT: Duration = Duration::from_millis(250);
@@ -32,7 +32,7 @@ const THROTTLED: &str = "HTTP/1.1 400 Bad Request\r\ncontent-type: application/x
                          content-length: 84\r\n\r\n\
                          {\"__type\":\"com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException\"}";
 
-/// What came in one slot of time.
+/// The requests of one slot of time.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Slot {
     pub taken: u64,
@@ -41,7 +41,7 @@ pub(crate) struct Slot {
 
 #[derive(Debug)]
 struct Table {
-    /// None: without a limit.
+    /// `None`: without a limit.
     writes_per_second: Option<f64>,
     granted: f64,
     filled_at: Instant,
@@ -73,7 +73,7 @@ impl Sink {
         Ok(Self { url, table, cloud })
     }
 
-    /// Forgets what came, and has this file from now on.
+    /// Forgets earlier requests, and serves this file from now on.
     pub(crate) fn begin(&self, file: &Path, writes_per_second: Option<f64>) -> Result<(), Trouble> {
         *held(&self.cloud) = Cloud::with(file)?;
         *held(&self.table) = Table::new(writes_per_second);
@@ -106,7 +106,7 @@ impl Table {
         let now = Instant::now();
         Self {
             writes_per_second,
-            // Nobody used it until now.
+            // Unused so far.
             granted: writes_per_second.unwrap_or(0.0) * SAVED.as_secs_f64(),
             filled_at: now,
             began_at: now,

@@ -1,4 +1,4 @@
-//! How busy does the import keep a table that grants so many writes per second, and how many calls are throttled?
+//! Measures how much of a table's granted writes the import uses, and how many of its calls are throttled.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -24,9 +24,9 @@ const GRANTED: [(u32, u32, u32); 7] = [
     (10_000, 4, 10),
     (40_000, 4, 3),
 ];
-/// What an import is to use of what is granted.
+/// The part of the granted writes that an import is to use.
 const USED_MIN: f64 = 0.95;
-/// And how many of its calls may be refused.
+/// The part of its calls that may be throttled.
 const THROTTLED_MAX: f64 = 0.02;
 
 const INTRODUCTION: &str = "

@@ -1,4 +1,4 @@
-//! Who writes a catalog into a table at which cost? A table that takes every row at once.
+//! Compares the cost of writing a catalog into a table that accepts every row at once.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -16,14 +16,14 @@ use crate::peers::{self, Peer};
 use crate::rates::Rates;
 use crate::sink::Sink;
 
-/// Rows that each gets: enough for some seconds, so fewer for who is slow.
+/// Rows for each program: enough for some seconds, so fewer for slow ones.
 const ROWS_RUST: u64 = 100_000;
 const ROWS_JAVASCRIPT: u64 = 20_000;
 const ROWS_BOTO3: u64 = 5_000;
 /// How long csv-ingester works on 4 GB before it hands over.
 const LARGE_WORK: Duration = Duration::from_mins(2);
 
-/// Who is measured, and where it finds what it needs.
+/// The programs that are measured, and the endpoints that they use.
 struct Surroundings<'a> {
     comparison: &'a Comparison,
     processors: &'a Processors,
@@ -92,7 +92,7 @@ impl Surroundings<'_> {
                     let taken = self.sink.rows_taken();
                     return Err(Trouble::new(
                         peer.name,
-                        format!("says {written} of {rows} rows, and the sink has {taken}"),
+                        format!("reports {written} of {rows} rows, and the sink received {taken}"),
                     ));
                 }
                 rates.add(cost);
@@ -125,7 +125,7 @@ impl Surroundings<'_> {
         }
     }
 
-    /// What it says that it wrote is what came.
+    /// The import reports as many rows as the sink received.
     fn check(&self, import: &Import, rows: u64) -> Result<(), Trouble> {
         let taken = self.sink.rows_taken();
         let is_whole = import.outcome == "DONE" && import.rows_written + import.rows_rejected == rows;

@@ -1,4 +1,4 @@
-//! What looks like chance, and is the same every time?
+//! Pseudo-random numbers, the same in every run.
 
 /// <https://prng.di.unimi.it/splitmix64.c>
 pub(crate) struct Chance(u64);

@@ -1,4 +1,4 @@
-//! What must hold, whatever the bytes are?
+//! Judges what the renderer and the decoder make of a damaged photo: what has to hold whatever its bytes are.
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -15,17 +15,17 @@ const DECODED_BYTES_MAX: u64 = 16 << 20;
 /// One that leads through the smallest scale, and one beyond every original.
 const SIZES_PX: [u32; 2] = [8, 512];
 
-/// Why a case is worth a look.
+/// What a case found.
 #[derive(Debug)]
 pub(crate) enum Finding {
     Panic,
-    /// A photo whose end is missing became a picture.
+    /// A photo whose end is missing became a picture that is not the same.
     CutAndAccepted,
     /// A picture is not as large as it says, or larger than asked for.
     WrongSize,
-    /// Ours wrote what others cannot read.
+    /// A thumbnail that another decoder cannot read.
     Unreadable(String),
-    /// The decoder's planes are not as large as they say.
+    /// The decoder's planes have another number of samples than their sides say.
     WrongPlanes(Scale),
 }
 
@@ -33,9 +33,9 @@ impl fmt::Display for Finding {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Panic => formatter.write_str("a panic"),
-            Self::CutAndAccepted => formatter.write_str("a cut photo is accepted"),
+            Self::CutAndAccepted => formatter.write_str("a cut photo is accepted as another picture"),
             Self::WrongSize => formatter.write_str("a thumbnail of the wrong size"),
-            Self::Unreadable(reason) => write!(formatter, "a thumbnail that nobody can read ({reason})"),
+            Self::Unreadable(reason) => write!(formatter, "a thumbnail that cannot be read ({reason})"),
             Self::WrongPlanes(scale) => write!(formatter, "planes of the wrong size at {scale:?}"),
         }
     }
@@ -62,13 +62,28 @@ fn thumbnail(photo: &Damaged, size_px: u32) -> Result<bool, Finding> {
         decoded_bytes_max: DECODED_BYTES_MAX,
         ..Limits::default()
     };
-    match Renderer::new(limits).render(&photo.bytes, &[size_px]) {
-        Ok(_) if photo.is_cut => Err(Finding::CutAndAccepted),
-        Ok(rendering) => is_whole(&rendering, size_px).map(|()| true),
-        Err(PhotoRefused::Empty | PhotoRefused::UnknownFormat | PhotoRefused::TooManyBytes { .. }) => Ok(false),
-        Err(PhotoRefused::TooManyPixels { .. } | PhotoRefused::Unsupported { .. } | PhotoRefused::Damaged { .. }) => {
-            Ok(false)
+    let renderer = Renderer::new(limits);
+    match renderer.render(&photo.bytes, &[size_px]) {
+        Ok(rendering) => {
+            // Not all of a file is needed for its picture: a trailer is not, nor the second frame of an animation.
+            if let Some(whole) = &photo.cut_from
+                && renderer.render(whole, &[size_px]).as_ref() != Ok(&rendering)
+            {
+                return Err(Finding::CutAndAccepted);
+            }
+            is_whole(&rendering, size_px).map(|()| true)
         }
+        // The renderer catches panics of its decoders.
+        Err(PhotoRefused::Unprocessable) => Err(Finding::Panic),
+        Err(
+            PhotoRefused::Empty
+            | PhotoRefused::UnknownFormat
+            | PhotoRefused::OtherFormat { .. }
+            | PhotoRefused::TooManyBytes { .. }
+            | PhotoRefused::TooManyPixels { .. }
+            | PhotoRefused::Unsupported { .. }
+            | PhotoRefused::Damaged { .. },
+        ) => Ok(false),
     }
 }
 
@@ -77,14 +92,14 @@ fn is_whole(rendering: &Rendering, size_px: u32) -> Result<(), Finding> {
         return Err(Finding::WrongSize);
     };
     let found = image::load_from_memory(&thumbnail.bytes).map_err(|reason| Finding::Unreadable(reason.to_string()))?;
-    let said = (thumbnail.width_px, thumbnail.height_px);
-    if (found.width(), found.height()) != said || said.0.max(said.1) > size_px {
+    let stated = (thumbnail.width_px, thumbnail.height_px);
+    if (found.width(), found.height()) != stated || stated.0.max(stated.1) > size_px {
         return Err(Finding::WrongSize);
     }
     Ok(())
 }
 
-/// The decoder by itself, at scales that the renderer would not have asked for.
+/// The decoder alone, at scales that the renderer would not have asked for.
 fn planes(photo: &[u8]) -> Result<(), Finding> {
     for scale in Scale::ALL {
         let mut input = photo;

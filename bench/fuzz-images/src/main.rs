@@ -1,9 +1,9 @@
-//! Does the renderer withstand what nobody would send on purpose? `cargo run -p fuzz-images -- [--minutes N] [--seed N]
-//! [FILE...]` damages photos of its own and those given, until the time is over or something is found.
+//! Fuzzes the renderer. `cargo run -p fuzz-images -- [--minutes N] [--seed N] [FILE...]` damages photos of its own and those
+//! given, until the time is over.
 //!
-//! Without coverage, and so without a special toolchain: the damage is done where the formats are sensitive (markers,
-//! lengths, tables), checksums are made right again, and every case follows from the seed and its number alone:
-//! `--seed S --case N` shows one again. In the profile for development, where an overflow is a panic.
+//! It needs no coverage, and so no special toolchain. It damages the formats where they are sensitive (markers, lengths,
+//! tables, chunks) and mends checksums afterwards. Every case follows from the seed and its number: `--seed S --case N`
+//! repeats one. It runs in the profile for development, where an overflow is a panic.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -11,6 +11,7 @@
 )]
 
 mod chance;
+mod containers;
 mod judge;
 mod mutate;
 mod originals;
@@ -141,7 +142,7 @@ mod tests {
     const SEED: u64 = 20_26;
 
     #[test]
-    fn no_damage_in_thousands_does_harm() {
+    fn thousands_of_damaged_photos_do_no_harm() {
         let originals = originals::all(&[]).unwrap();
         let mut accepted = 0;
         for case in 1..=CASES {
@@ -151,7 +152,7 @@ mod tests {
                 Err(finding) => panic!("case {case}, from {}: {finding}", photo.origin),
             }
         }
-        // Damage that is always found at the door would test the door alone.
+        // Damage that is always found in the first bytes would test nothing else.
         assert!(accepted > CASES / 50, "only {accepted} are still pictures");
     }
 

@@ -1,6 +1,7 @@
-//! How is a photo damaged so that it hurts?
+//! Damages a photo where its format is sensitive, and mends what would hide the damage from the decoder.
 
 use crate::chance::Chance;
+use crate::containers;
 use crate::originals::Original;
 
 /// What stands at the borders of what a field can say.
@@ -11,34 +12,37 @@ const MARKERS: [u8; 12] = [0xC0, 0xC1, 0xC2, 0xC4, 0xD0, 0xD3, 0xD7, 0xD8, 0xD9,
 const HEADER_BYTES: usize = 700;
 /// Of a piece that is lost, doubled or taken from elsewhere.
 const PIECE_BYTES_MAX: usize = 400;
-const PNG_SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 pub(crate) struct Damaged {
     pub origin: String,
     pub bytes: Vec<u8>,
-    /// Nothing was done but to cut the end off: it has to be refused.
-    pub is_cut: bool,
+    /// The whole photo, where nothing was done but to cut the end off: refused, or the same picture.
+    pub cut_from: Option<Vec<u8>>,
 }
 
 pub(crate) fn damage(originals: &[Original], chance: &mut Chance) -> Damaged {
     let original = &originals[chance.below(originals.len())];
     let mut bytes = original.bytes.clone();
-    let is_cut = chance.below(12) == 0;
-    if is_cut {
+    let mut cut_from = None;
+    if chance.below(12) == 0 {
         bytes.truncate(chance.below(bytes.len()));
+        cut_from = Some(original.bytes.clone());
     } else {
         for _ in 0..=chance.below(4) {
-            once(&mut bytes, originals, chance);
+            let is_structured = chance.below(3) == 0 && containers::damage(&mut bytes, chance);
+            if !is_structured {
+                once(&mut bytes, originals, chance);
+            }
         }
-        // Otherwise no damage to a PNG would get beyond its checksums.
-        if bytes.starts_with(PNG_SIGNATURE) && chance.below(4) > 0 {
-            right_checksums(&mut bytes);
+        // Otherwise little damage would get beyond checksums and lengths.
+        if chance.below(4) > 0 {
+            containers::mend(&mut bytes);
         }
     }
     Damaged {
         origin: original.name.clone(),
         bytes,
-        is_cut,
+        cut_from,
     }
 }
 
@@ -84,23 +88,5 @@ fn once(bytes: &mut Vec<u8>, originals: &[Original], chance: &mut Chance) {
             }
         }
         _ => bytes[at..end].fill(BORDERS[chance.below(BORDERS.len())]),
-    }
-}
-
-/// Of every chunk that is still there.
-fn right_checksums(bytes: &mut [u8]) {
-    let mut at = PNG_SIGNATURE.len();
-    while let Some(length) = bytes.get(at..).and_then(|rest| rest.first_chunk()).copied() {
-        let body_end = (u32::from_be_bytes(length) as usize).saturating_add(at + 8);
-        let Some(body) = bytes.get(at + 4..body_end) else {
-            return;
-        };
-        let mut checksum = flate2::Crc::new();
-        checksum.update(body);
-        let Some(place) = bytes.get_mut(body_end..body_end + 4) else {
-            return;
-        };
-        place.copy_from_slice(&checksum.sum().to_be_bytes());
-        at = body_end + 4;
     }
 }

@@ -1,4 +1,4 @@
-//! Which photos are damaged? One of every kind, small, and those that were given.
+//! The photos that are damaged: a small one of every kind, and those that were given.
 
 use std::io::Cursor;
 use std::path::PathBuf;
@@ -22,7 +22,7 @@ impl Original {
         crate::mutate::Damaged {
             origin: self.name.clone(),
             bytes: self.bytes.clone(),
-            is_cut: false,
+            cut_from: None,
         }
     }
 }
@@ -77,6 +77,9 @@ pub(crate) fn all(files: &[PathBuf]) -> Result<Vec<Original>, String> {
         written.map_err(|reason| reason.to_string())?;
         add(&format!("{format:?} with alpha"), bytes.into_inner());
     }
+    for (name, bytes) in pngs()? {
+        add(name, bytes);
+    }
     for file in files {
         let bytes = std::fs::read(file).map_err(|reason| format!("{}: {reason}", file.display()))?;
         originals.push(Original {
@@ -85,6 +88,70 @@ pub(crate) fn all(files: &[PathBuf]) -> Result<Vec<Original>, String> {
         });
     }
     Ok(originals)
+}
+
+/// Colours and depths that the encoder of `image` does not write, with the chunks that go with them.
+fn pngs() -> Result<Vec<(&'static str, Vec<u8>)>, String> {
+    use png::{BitDepth, ColorType};
+    let palette: Vec<u8> = (0..=255).flat_map(|level| [level, 255 - level, 90]).collect();
+    let kinds = [
+        (
+            "png, palette of 256",
+            ColorType::Indexed,
+            BitDepth::Eight,
+            1,
+            Some(vec![255, 0, 128]),
+        ),
+        ("png, palette of 16", ColorType::Indexed, BitDepth::Four, 1, None),
+        ("png, one bit", ColorType::Grayscale, BitDepth::One, 1, Some(vec![0, 1])),
+        ("png, gray", ColorType::Grayscale, BitDepth::Eight, 1, Some(vec![0, 77])),
+        (
+            "png, gray with alpha",
+            ColorType::GrayscaleAlpha,
+            BitDepth::Eight,
+            2,
+            None,
+        ),
+        (
+            "png, transparent colour",
+            ColorType::Rgb,
+            BitDepth::Eight,
+            3,
+            Some(vec![0, 1, 0, 2, 0, 3]),
+        ),
+        ("png, sixteen bits", ColorType::Rgba, BitDepth::Sixteen, 4, None),
+    ];
+    let mut pngs = Vec::new();
+    for (name, color, depth, channels, transparency) in kinds {
+        let mut info = png::Info::with_size(WIDTH.into(), HEIGHT.into());
+        (info.color_type, info.bit_depth) = (color, depth);
+        info.trns = transparency.map(Into::into);
+        info.icc_profile = Some(b"no profile".to_vec().into());
+        info.exif_metadata = Some(
+            b"MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0"
+                .to_vec()
+                .into(),
+        );
+        if color == ColorType::Indexed {
+            let colors = 1 << (depth as usize);
+            info.palette = Some(palette[..3 * colors].to_vec().into());
+        }
+        let row_bytes = (usize::from(WIDTH) * channels * depth as usize).div_ceil(8);
+        let samples: Vec<u8> = grain(8)
+            .into_iter()
+            .cycle()
+            .take(row_bytes * usize::from(HEIGHT))
+            .collect();
+        let mut bytes = Vec::new();
+        let write = || -> Result<(), png::EncodingError> {
+            let mut writer = png::Encoder::with_info(&mut bytes, info)?.write_header()?;
+            writer.write_image_data(&samples)?;
+            writer.finish()
+        };
+        write().map_err(|reason| reason.to_string())?;
+        pngs.push((name, bytes));
+    }
+    Ok(pngs)
 }
 
 /// Detail everywhere, so that no part of a file is idle.

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use bench_kit::cost::Cost;
-use bench_kit::machine::{self, said};
+use bench_kit::machine::{self, output_of};
 use bench_kit::median;
 use bench_kit::trouble::Trouble;
 
@@ -224,7 +224,7 @@ fn quality_cell(row: &Row, peer: Peer, size_px: u32) -> String {
 
 fn version(peer: Peer) -> Option<String> {
     match peer {
-        Peer::Vips => said("vipsthumbnail", &["--vips-version"]),
+        Peer::Vips => output_of("vipsthumbnail", &["--vips-version"]),
         Peer::Sharp => Some("sharp as in `bench/images/peers/sharp`".to_owned()),
         Peer::Pillow => Some("Pillow as in `bench/images/peers/requirements.txt`".to_owned()),
         Peer::Ours | Peer::ImageCrate => None,

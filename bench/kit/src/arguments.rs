@@ -1,4 +1,4 @@
-//! The part of a bench's command line that all benches share. `cargo xtask bench` writes it.
+//! The command line arguments that all benchmarks share. `cargo xtask bench` passes them.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -8,28 +8,29 @@ use clap::{Args, Parser};
 
 use crate::trouble::{self, Trouble};
 
-/// What a comparison needs whatever it compares.
+/// The arguments of every comparison.
 #[derive(Debug, Args)]
 pub struct Setting {
-    /// With the packages of the bench's requirements installed
+    /// The Python interpreter in which the benchmark's requirements are installed
     #[arg(long)]
     pub python: Option<PathBuf>,
-    /// Why a peer is not there, in its own words
+    /// A peer that is not measured, with the reason; may be repeated
     #[arg(long)]
     pub missing: Vec<String>,
-    /// Interleaved runs of each; an odd number, so that a median is one of them
+    /// Interleaved runs of each candidate; an odd number, so that the median is one of them
     #[arg(long)]
     pub rounds: Option<usize>,
-    /// For files that are made on the way
+    /// The folder for temporary files
     #[arg(long)]
     pub work: PathBuf,
+    /// The file of the report
     #[arg(long)]
     pub report: PathBuf,
-    /// What is measured
+    /// The candidates or files to measure
     pub what: Vec<OsString>,
 }
 
-/// Reads the command line of the bench of this name and runs it. A fault in the arguments ends with 2.
+/// Parses the command line and runs the benchmark of this name. Exits with code 2 if the arguments are invalid.
 pub fn run<Line: Parser>(bench: &str, run: impl FnOnce(Line) -> Result<(), Trouble>) -> ExitCode {
     trouble::exit(bench, run(Line::parse()))
 }

@@ -1,4 +1,4 @@
-//! Whom do the measured processes trust? An authority made for one run, in the files that each of them is told of.
+//! Makes a certificate authority for one run, and the PEM files that let each measured process trust it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,27 +11,35 @@ use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use crate::trouble::Trouble;
 
-/// Where systems keep the roots that they trust: Amazon Linux, Debian.
+/// The trusted roots of Amazon Linux and of Debian.
 const SYSTEM_BUNDLES: [&str; 2] = ["/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/certs/ca-certificates.crt"];
 /// The roots that the functions are built with.
 const AMAZON_ROOTS: &[u8] = include_bytes!("../../../shared/lambda/src/amazon-roots.pem");
 
+/// The PEM files, and the configuration of a server whose certificate the authority signed.
 pub struct Certificates {
-    /// The authority alone.
+    /// Only the authority.
     pub alone: PathBuf,
-    /// Beside Amazon's: as many to read as a function reads on Lambda, and one.
+    /// The authority and Amazon's roots: one more than a function reads on Lambda.
     pub with_amazon: PathBuf,
-    /// Beside all that this system trusts, which is what a process with default settings reads.
+    /// The authority and all roots of this system, as a process with default settings reads them.
     pub with_system: PathBuf,
+    /// A TLS server named `localhost`.
     pub server: Arc<ServerConfig>,
 }
 
 impl Certificates {
+    /// Writes the PEM files into this folder.
     pub fn make(folder: &Path) -> Result<Self, Trouble> {
         fs::create_dir_all(folder).map_err(|reason| Trouble::new(folder.display(), reason))?;
         let (authority, server) = issue().map_err(|reason| Trouble::new("certificates", reason))?;
         let system = SYSTEM_BUNDLES.iter().find_map(|path| fs::read(path).ok());
-        let system = system.ok_or_else(|| Trouble::new("certificates", "this system has no bundle of roots"))?;
+        let system = system.ok_or_else(|| {
+            Trouble::new(
+                "certificates",
+                "this system has no file of trusted roots where Amazon Linux and Debian have it",
+            )
+        })?;
         let write = |name: &str, before: &[u8]| {
             let path = folder.join(name);
             let text = [before, b"\n", authority.as_bytes()].concat();
@@ -47,15 +55,15 @@ impl Certificates {
     }
 }
 
-/// An authority, and a server of the name `localhost` that it vouches for.
+/// A new authority, and a server named `localhost` with a certificate from it.
 fn issue() -> Result<(String, ServerConfig), Box<dyn std::error::Error>> {
     let key = KeyPair::generate()?;
     let mut params = CertificateParams::new(Vec::<String>::new())?;
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    // Of two that bear one name, OpenSSL takes the one for its own issuer.
+    // The authority needs its own name: OpenSSL takes a certificate with the name of its issuer for self-signed.
     params
         .distinguished_name
-        .push(DnType::CommonName, "authority of one bench");
+        .push(DnType::CommonName, "authority of one benchmark");
     let certificate = params.self_signed(&key)?;
     let authority = certificate.pem();
     let issuer = Issuer::new(params, key);
@@ -66,7 +74,7 @@ fn issue() -> Result<(String, ServerConfig), Box<dyn std::error::Error>> {
         .with_safe_default_protocol_versions()?
         .with_no_client_auth()
         .with_single_cert(vec![leaf.der().clone()], key)?;
-    // As DynamoDB does.
+    // Like DynamoDB.
     server.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok((authority, server))
 }

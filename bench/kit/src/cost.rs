@@ -1,4 +1,4 @@
-//! What did a whole program cost? CPU time and peak memory, as the kernel has counted them.
+//! Measures CPU time and peak memory of a whole program, as the kernel counts them.
 
 use std::ffi::OsString;
 use std::process::{Command, Stdio};
@@ -8,19 +8,23 @@ use serde_json::{Value, json};
 
 use crate::trouble::Trouble;
 
-/// What one run of a program cost.
+/// The cost of one run of a program.
 #[derive(Debug, Clone, Copy)]
 pub struct Cost {
+    /// CPU time of all threads.
     pub cpu_ms: f64,
+    /// Peak resident memory.
     pub peak_mb: f64,
 }
 
-/// Runs one program; the line to be printed says its cost. In a process of its own, because a process inherits the peak of
-/// its parent and the count of children is a maximum: this one is small and has but one child.
+/// Runs one program, and returns a line of JSON with its cost.
+///
+/// Call this in a small process that has no other child. A process inherits the peak of its parent, and the kernel
+/// reports only the maximum over all children.
 pub fn child(line: &[OsString]) -> Result<String, Trouble> {
     let (program, arguments) = line
         .split_first()
-        .ok_or_else(|| Trouble::new("measure", "nothing to run"))?;
+        .ok_or_else(|| Trouble::new("measure", "no program to run"))?;
     let output = Command::new(program)
         .args(arguments)
         .stdin(Stdio::null())
@@ -37,15 +41,15 @@ pub fn child(line: &[OsString]) -> Result<String, Trouble> {
     Ok(line.to_string())
 }
 
-/// Reads what a process said that ran `program` by [`child`]: its cost, and what it printed. `Err` when it did not succeed.
-pub fn read(program: &str, said: &[u8]) -> Result<(Cost, String), Trouble> {
-    let answer: Value = serde_json::from_slice(said).map_err(|reason| Trouble::new(program, reason))?;
+/// Reads the output of a process that called [`child`]: the cost of `program` and its output. `Err` if it failed.
+pub fn read(program: &str, output: &[u8]) -> Result<(Cost, String), Trouble> {
+    let answer: Value = serde_json::from_slice(output).map_err(|reason| Trouble::new(program, reason))?;
     let text = |name: &str| answer[name].as_str().unwrap_or_default().trim().to_owned();
     if answer["code"] != 0 {
         let error = text("error");
         return Err(Trouble::new(
             program,
-            error.lines().last().unwrap_or("ended without a word"),
+            error.lines().last().unwrap_or("failed without an error message"),
         ));
     }
     let number = |name: &str| answer[name].as_f64().unwrap_or(f64::NAN);
@@ -56,7 +60,7 @@ pub fn read(program: &str, said: &[u8]) -> Result<(Cost, String), Trouble> {
     Ok((cost, text("output")))
 }
 
-/// Runs `own measure` with this line, which prints what [`child`] says. `Err` when the program of the line did not succeed.
+/// Runs `own measure LINE`, which prints the result of [`child`]. `Err` if the program in the line failed.
 pub fn run(mut own: Command, line: &[OsString]) -> Result<(Cost, String), Trouble> {
     let output = own
         .arg("measure")
@@ -70,10 +74,12 @@ pub fn run(mut own: Command, line: &[OsString]) -> Result<(Cost, String), Troubl
     read(&program.unwrap_or_default(), &output.stdout)
 }
 
+/// The resources that this process, or its children, used.
 pub fn usage(who: UsageWho) -> Result<Usage, Trouble> {
     getrusage(who).map_err(|reason| Trouble::new("getrusage", reason))
 }
 
+/// User and system time in milliseconds.
 #[expect(clippy::cast_precision_loss, reason = "seconds and microseconds of a run of minutes")]
 pub fn cpu_ms(usage: &Usage) -> f64 {
     let times = [usage.user_time(), usage.system_time()];

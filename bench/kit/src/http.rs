@@ -1,5 +1,7 @@
-//! How much of HTTP does a bench need to serve? Requests with a length, answers with a length, one connection after
-//! another request by request. Cheaply: who is measured shares the machine with this.
+//! A minimal HTTP/1.1 server for benchmarks: requests and responses with a content length, one at a time per
+//! connection.
+//!
+//! It is cheap, because the measured processes run on the same machine.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -8,17 +10,17 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-/// Of a request's line and headers together.
+/// Bytes of the request line and headers, at most.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
-/// A function's answer, or what it writes to a service.
+/// Bytes of a request body, at most: a function's answer, or data for a service.
 const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
-/// Of a file, read and sent at a time.
+/// Bytes of a file that are read and sent at once.
 const CHUNK_BYTES: usize = 256 * 1024;
 const HEAD_END: &[u8] = b"\r\n\r\n";
 
-/// A request in the bytes that it was read into.
+/// A request, borrowed from the buffer that it was read into.
 pub struct Request<'a> {
-    /// The first line and the headers.
+    /// The request line and the headers.
     head: &'a str,
     pub body: &'a [u8],
 }
@@ -28,7 +30,7 @@ impl<'a> Request<'a> {
         self.head.split(' ').next().unwrap_or_default()
     }
 
-    /// With its query.
+    /// The path with its query.
     pub fn path(&self) -> &'a str {
         self.head.split(' ').nth(1).unwrap_or_default()
     }
@@ -43,7 +45,7 @@ impl<'a> Request<'a> {
 }
 
 pub enum Response {
-    /// All of it as it is sent, for an answer that is given again and again.
+    /// A complete response, for answers that are sent many times.
     Ready(&'static str),
     Made {
         status: u16,
@@ -61,7 +63,7 @@ impl Response {
         }
     }
 
-    /// As services with a JSON protocol answer.
+    /// A response in the JSON protocol of AWS.
     pub fn json(answer: &Value) -> Self {
         let headers = vec![
             ("content-type", "application/x-amz-json-1.0".to_owned()),
@@ -70,7 +72,7 @@ impl Response {
         Self::made(200, headers, answer.to_string())
     }
 
-    /// As S3 answers.
+    /// A response of S3.
     pub fn xml(status: u16, text: &str) -> Self {
         let headers = vec![("content-type", "application/xml".to_owned())];
         Self::made(status, headers, format!("<?xml version=\"1.0\"?>{text}"))
@@ -79,7 +81,7 @@ impl Response {
 
 pub enum Body {
     Bytes(Vec<u8>),
-    /// These bytes of a file, the last one excluded.
+    /// A range of a file; `end` is exclusive.
     File {
         file: Arc<File>,
         begin: u64,
@@ -87,22 +89,22 @@ pub enum Body {
     },
 }
 
-/// Answers every request on this connection until the other side closes it.
+/// Answers every request on this connection until the client closes it.
 pub fn serve(
     mut connection: impl Read + Write,
     mut answer: impl FnMut(&Request<'_>) -> Option<Response>,
 ) -> io::Result<()> {
-    let mut arrived = Arrived::default();
+    let mut buffer = RequestBuffer::default();
     let mut output = Vec::new();
-    while let Some((head, body)) = arrived.request(&mut connection)? {
+    while let Some((head, body)) = buffer.request(&mut connection)? {
         let request = Request {
-            head: std::str::from_utf8(&arrived.bytes[..head]).map_err(io::Error::other)?,
-            body: &arrived.bytes[head + HEAD_END.len()..][..body],
+            head: std::str::from_utf8(&buffer.bytes[..head]).map_err(io::Error::other)?,
+            body: &buffer.bytes[head + HEAD_END.len()..][..body],
         };
         let Some(response) = answer(&request) else {
             return Ok(());
         };
-        arrived.forget(head + HEAD_END.len() + body);
+        buffer.discard(head + HEAD_END.len() + body);
         match response {
             Response::Ready(text) => connection.write_all(text.as_bytes())?,
             Response::Made { status, headers, body } => write(&mut connection, &mut output, status, &headers, body)?,
@@ -112,16 +114,16 @@ pub fn serve(
     Ok(())
 }
 
-/// What has come over a connection, from the beginning of a request on.
+/// The buffer of a connection. It starts at the beginning of a request.
 #[derive(Default)]
-struct Arrived {
+struct RequestBuffer {
     bytes: Vec<u8>,
     filled: usize,
 }
 
-impl Arrived {
-    /// Reads until a request is whole: where its head ends, and how long its body is. `None` when the connection was closed
-    /// between two requests.
+impl RequestBuffer {
+    /// Reads a whole request. Returns the end of its head and the length of its body, or `None` if the connection was
+    /// closed between two requests.
     fn request(&mut self, connection: &mut (impl Read + Write)) -> io::Result<Option<(usize, usize)>> {
         let mut searched = 0;
         let head = loop {
@@ -134,25 +136,25 @@ impl Arrived {
             }
             searched = self.filled.saturating_sub(HEAD_END.len() - 1);
             if self.filled > HEAD_BYTES_MAX {
-                return Err(io::Error::other("the head of a request is too long"));
+                return Err(io::Error::other("the head of the request is too long"));
             }
             if !self.read(connection, self.filled + 1)? {
                 return match self.filled {
                     0 => Ok(None),
-                    _ => Err(io::Error::other("a request without an end")),
+                    _ => Err(io::Error::other("the connection closed inside the head of a request")),
                 };
             }
         };
         let text = std::str::from_utf8(&self.bytes[..head]).map_err(io::Error::other)?;
         let request = Request { head: text, body: &[] };
         if request.header("transfer-encoding").is_some() {
-            return Err(io::Error::other("a body in chunks, which this server does not take"));
+            return Err(io::Error::other("this server does not accept chunked bodies"));
         }
         let is_waiting = request.header("expect").is_some();
         let body = request.header("content-length").map_or(Ok(0), str::parse::<usize>);
         let body = body.map_err(io::Error::other)?;
         if body > BODY_BYTES_MAX {
-            return Err(io::Error::other("a body that is too long"));
+            return Err(io::Error::other("the body of the request is too long"));
         }
         let whole = head + HEAD_END.len() + body;
         if is_waiting && self.filled < whole {
@@ -161,24 +163,25 @@ impl Arrived {
         }
         while self.filled < whole {
             if !self.read(connection, whole)? {
-                return Err(io::Error::other("a body without an end"));
+                return Err(io::Error::other("the connection closed inside the body of a request"));
             }
         }
         Ok(Some((head, body)))
     }
 
-    /// Reads once, with room for so many bytes and some more. `false` at the end.
+    /// Reads once, with space for at least `wanted` bytes in total. Returns `false` at the end of the connection.
     fn read(&mut self, connection: &mut impl Read, wanted: usize) -> io::Result<bool> {
-        const ROOM: usize = 16 * 1024;
-        if self.bytes.len() < wanted.max(ROOM) {
-            self.bytes.resize(wanted.max(ROOM) + ROOM, 0);
+        const SPARE_BYTES: usize = 16 * 1024;
+        if self.bytes.len() < wanted.max(SPARE_BYTES) {
+            self.bytes.resize(wanted.max(SPARE_BYTES) + SPARE_BYTES, 0);
         }
         let bytes = connection.read(&mut self.bytes[self.filled..])?;
         self.filled += bytes;
         Ok(bytes > 0)
     }
 
-    fn forget(&mut self, bytes: usize) {
+    /// Removes the request that was answered.
+    fn discard(&mut self, bytes: usize) {
         self.bytes.copy_within(bytes..self.filled, 0);
         self.filled -= bytes;
     }
@@ -204,7 +207,7 @@ fn write(
     match body {
         Body::Bytes(bytes) => {
             output.extend_from_slice(&bytes);
-            // In one go: two segments would be two wake-ups of whoever is measured.
+            // One write: two segments would wake the measured process twice.
             connection.write_all(output)
         }
         Body::File { file, mut begin, end } => {
@@ -214,7 +217,7 @@ fn write(
                 let wanted = usize::try_from(end - begin).unwrap_or(usize::MAX).min(CHUNK_BYTES);
                 let bytes = file.read_at(&mut output[..wanted], begin)?;
                 if bytes == 0 {
-                    return Err(io::Error::other("the file is shorter than it was"));
+                    return Err(io::Error::other("the file became shorter"));
                 }
                 connection.write_all(&output[..bytes])?;
                 begin += bytes as u64;
@@ -228,7 +231,7 @@ fn write(
 mod tests {
     use super::*;
 
-    /// Gives its input in small pieces, and keeps what is written.
+    /// Returns its input in small pieces, and keeps its output.
     struct Connection<'a> {
         input: &'a [u8],
         output: Vec<u8>,
@@ -253,31 +256,31 @@ mod tests {
     }
 
     #[test]
-    fn requests_are_answered_one_by_one_however_they_are_cut() {
+    fn requests_are_answered_one_by_one_in_pieces_of_any_size() {
         let input = b"POST /a?b=c HTTP/1.1\r\nContent-Length: 5\r\nX-Amz-Target: T.Op\r\n\r\nhello\
                       GET /d HTTP/1.1\r\nhost: h\r\n\r\n";
         let mut connection = Connection {
             input,
             output: Vec::new(),
         };
-        let mut seen = Vec::new();
+        let mut requests = Vec::new();
         serve(&mut connection, |request| {
             let target = request.header("x-amz-target").map(str::to_owned);
-            let said = [request.method(), request.path()].map(str::to_owned);
-            seen.push((said, target, request.body.to_vec()));
+            let line = [request.method(), request.path()].map(str::to_owned);
+            requests.push((line, target, request.body.to_vec()));
             Some(Response::Ready("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"))
         })
         .unwrap();
-        let said = |method: &str, path: &str| [method.to_owned(), path.to_owned()];
+        let line = |method: &str, path: &str| [method.to_owned(), path.to_owned()];
         let expected = [
-            (said("POST", "/a?b=c"), Some("T.Op".to_owned()), b"hello".to_vec()),
-            (said("GET", "/d"), None, Vec::new()),
+            (line("POST", "/a?b=c"), Some("T.Op".to_owned()), b"hello".to_vec()),
+            (line("GET", "/d"), None, Vec::new()),
         ];
-        assert_eq!(seen, expected);
+        assert_eq!(requests, expected);
     }
 
     #[test]
-    fn a_request_that_breaks_off_is_an_error() {
+    fn an_incomplete_request_is_an_error() {
         let mut connection = Connection {
             input: b"POST / HTTP/1.1\r\ncontent-length: 9\r\n\r\nhello",
             output: Vec::new(),

@@ -1,5 +1,4 @@
-//! What do the benches have in common? How a process is started and what it cost, which cloud it meets, and what a report
-//! says of the machine.
+//! The parts that all benchmarks share: start and measure processes, simulate Lambda and AWS, describe the machine.
 
 pub mod arguments;
 #[cfg(feature = "functions")]
@@ -16,7 +15,7 @@ pub mod runtime_api;
 pub mod server;
 pub mod trouble;
 
-/// The middle one: what a busy machine did to one round, the others do not show.
+/// The median: a disturbance in one round does not change it.
 pub fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)

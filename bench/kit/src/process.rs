@@ -1,5 +1,4 @@
-//! How is a measured process started, and what has the kernel counted for it? Pinned to one processor, with an environment
-//! of its own, and everything else elsewhere.
+//! Starts a measured process on its own processor, with a clean environment, and reads its CPU time and peak memory.
 
 use std::fs;
 use std::io::Read;
@@ -15,13 +14,13 @@ use nix::unistd::Pid;
 
 use crate::trouble::Trouble;
 
-/// Between two looks at a clock that should have stopped.
-const LOOK_EVERY: Duration = Duration::from_millis(1);
-/// A process that still works after this has threads of its own that never rest.
+/// The interval between two readings of a process clock that should have stopped.
+const POLL_INTERVAL: Duration = Duration::from_millis(1);
+/// If a process still uses CPU after this, it has background threads that never stop.
 const RESTLESS_AFTER: Duration = Duration::from_millis(200);
 const OWN_THREAD: Pid = Pid::from_raw(0);
 
-/// What is run, and with what.
+/// A program with its arguments and environment.
 #[derive(Debug, Clone)]
 pub struct Line {
     pub program: PathBuf,
@@ -29,7 +28,8 @@ pub struct Line {
     pub variables: Vec<(String, String)>,
 }
 
-/// What Lambda sets, and what the template gives to any function: a process takes what it knows of it.
+/// The variables that Lambda sets, and those of all functions in the template. A process ignores those it does not
+/// need.
 const VARIABLES: [(&str, &str); 29] = [
     ("AWS_LAMBDA_FUNCTION_NAME", "bench"),
     ("AWS_LAMBDA_FUNCTION_VERSION", "1"),
@@ -93,7 +93,7 @@ impl Line {
         self
     }
 
-    /// The last one of a name counts.
+    /// Sets a variable. It replaces an earlier one of the same name.
     #[must_use]
     pub fn variable(mut self, name: &str, value: impl Into<String>) -> Self {
         self.variables.push((name.to_owned(), value.into()));
@@ -111,33 +111,33 @@ impl Line {
     }
 }
 
-/// Ends with its measurement.
+/// A running process. Dropping it kills the process.
 pub struct Process {
     child: Child,
     clock: ClockId,
     pid: Pid,
-    complaints: Arc<Mutex<Vec<u8>>>,
+    stderr_text: Arc<Mutex<Vec<u8>>>,
 }
 
 impl Process {
     pub fn start(line: &Line, processors: &Processors, place: Place) -> Result<Self, Trouble> {
         let trouble = |reason| Trouble::new(line.program.display(), reason);
         let mut command = line.command();
-        // Lambda reads what a function writes; so does this, and throws it away.
+        // Read and discard the output, as Lambda reads the output of a function.
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = processors.start(place, || command.spawn())?.map_err(trouble)?;
         let pid = Pid::from_raw(i32::try_from(child.id()).map_err(|reason| Trouble::new("process", reason))?);
         let clock = ClockId::pid_cpu_clock_id(pid).map_err(|reason| Trouble::new("processor clock", reason))?;
-        let complaints = Arc::new(Mutex::new(Vec::new()));
+        let stderr_text = Arc::new(Mutex::new(Vec::new()));
         if let Some(output) = child.stdout.take() {
             thread::spawn(move || drain(output, |_| {}));
         }
         if let Some(output) = child.stderr.take() {
-            let complaints = Arc::clone(&complaints);
+            let stderr_text = Arc::clone(&stderr_text);
             thread::spawn(move || {
                 drain(output, |bytes| {
-                    if let Ok(mut complaints) = complaints.lock() {
-                        complaints.extend_from_slice(bytes);
+                    if let Ok(mut stderr_text) = stderr_text.lock() {
+                        stderr_text.extend_from_slice(bytes);
                     }
                 });
             });
@@ -146,26 +146,26 @@ impl Process {
             child,
             clock,
             pid,
-            complaints,
+            stderr_text,
         })
     }
 
-    /// What it said about itself, for whoever asks why it does not answer.
-    pub fn complaints(&self) -> String {
-        let complaints = self
-            .complaints
+    /// Its standard error so far, to explain why it does not answer.
+    pub fn stderr_text(&self) -> String {
+        let stderr_text = self
+            .stderr_text
             .lock()
-            .map(|complaints| complaints.clone())
+            .map(|stderr_text| stderr_text.clone())
             .unwrap_or_default();
-        String::from_utf8_lossy(&complaints).trim().to_owned()
+        String::from_utf8_lossy(&stderr_text).trim().to_owned()
     }
 
-    /// Processor time so far in milliseconds, of all threads, once it has stopped growing.
+    /// CPU time of all threads so far in milliseconds, read when it has stopped growing.
     pub fn cpu_ms_at_rest(&self) -> Result<f64, Trouble> {
         let started = Instant::now();
         let mut before = self.cpu()?;
         loop {
-            thread::sleep(LOOK_EVERY);
+            thread::sleep(POLL_INTERVAL);
             let now = self.cpu()?;
             if now == before || started.elapsed() > RESTLESS_AFTER {
                 return Ok(now.as_secs_f64() * 1000.0);
@@ -182,26 +182,26 @@ impl Process {
         Ok(now.into())
     }
 
-    /// The most that was resident, in MB: Lambda's "Max Memory Used".
+    /// Peak resident memory in MB: Lambda's "Max Memory Used".
     pub fn peak_mb(&self) -> Result<f64, Trouble> {
         let path = format!("/proc/{}/status", self.pid);
         let status = fs::read_to_string(&path).map_err(|reason| Trouble::new(&path, reason))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         let kb = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<f64>().ok());
         kb.map(|kb| kb / 1024.0)
-            .ok_or_else(|| Trouble::new(path, "tells no VmHWM"))
+            .ok_or_else(|| Trouble::new(path, "the line VmHWM is missing"))
     }
 }
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // Killing one that has ended by itself changes nothing.
+        // Killing a process that has already ended has no effect.
         self.child.kill().unwrap_or_default();
         self.child.wait().map(drop).unwrap_or_default();
     }
 }
 
-/// A pipe that breaks has nobody at its other end.
+/// Reads to the end. A read error ends it too: then the process is gone.
 fn drain(mut output: impl Read, mut take: impl FnMut(&[u8])) {
     let mut buffer = vec![0; 64 * 1024];
     while let Ok(length @ 1..) = output.read(&mut buffer) {
@@ -212,13 +212,13 @@ fn drain(mut output: impl Read, mut take: impl FnMut(&[u8])) {
 /// Where a process runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
-    /// On the processor that nothing else uses.
+    /// On the reserved processor.
     Measured,
-    /// Wherever there is room, beside everything else: for several at once.
+    /// On any processor, to run several processes at once.
     Anywhere,
 }
 
-/// Which processor is measured on, and which do the rest.
+/// The processor for measured processes, and the processors for everything else.
 #[derive(Debug, Clone, Copy)]
 pub struct Processors {
     all: CpuSet,
@@ -227,8 +227,8 @@ pub struct Processors {
 }
 
 impl Processors {
-    /// The first for what is measured. From here on this thread, and those that it starts, keep off it where there is
-    /// another.
+    /// Reserves the first processor for measured processes. From now on this thread, and threads that it starts, use
+    /// the others, if there are any.
     pub fn divide() -> Result<Self, Trouble> {
         let trouble = |reason| Trouble::new("processors", reason);
         let allowed = sched_getaffinity(OWN_THREAD).map_err(trouble)?;
@@ -251,7 +251,7 @@ impl Processors {
         })
     }
 
-    /// A child inherits the processors of the thread that starts it.
+    /// Starts a child process at this place. A child inherits the processors of the thread that starts it.
     pub fn start<T>(&self, place: Place, start: impl FnOnce() -> T) -> Result<T, Trouble> {
         let trouble = |reason| Trouble::new("processors", reason);
         let processors = match place {

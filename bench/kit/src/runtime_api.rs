@@ -1,4 +1,4 @@
-//! How does a process get its events? From a Runtime API that hands out one at a time and tells when it is asked for one.
+//! A Lambda Runtime API for one process: delivers one event at a time, and reports when the process asks for the next.
 //!
 //! The interface: <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
 
@@ -11,75 +11,82 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use crate::http::{self, Request, Response};
 use crate::trouble::Trouble;
 
-/// Until a process has come up: Python takes a second, valgrind ten; what takes longer hangs.
-const PATIENCE: Duration = Duration::from_mins(1);
-/// Sampled: what a trace costs counts.
+/// The longest time until a process asks for an event. Python needs a second, and a process under valgrind ten.
+const START_TIMEOUT: Duration = Duration::from_mins(1);
+/// A sampled trace, so that the cost of tracing is measured.
 const TRACE: &str = "Root=1-6ae6c1a0-3f5e8c2b7d9a4e6f1b2c3d4e;Parent=53995c3f42cd8ad8;Sampled=1";
 
-/// What the process does between events.
-enum Told {
-    AsksForAnEvent,
-    Answered(Vec<u8>),
+/// A call of the process to the Runtime API.
+enum Call {
+    NextEvent,
+    Answer(Vec<u8>),
 }
 
+/// The Runtime API of one process.
 pub struct RuntimeApi {
     pub address: String,
     events: Sender<Vec<u8>>,
-    told: Receiver<Told>,
+    calls: Receiver<Call>,
     timeout: Duration,
 }
 
-/// What the connections share.
+/// The state that all connections share.
 struct Shared {
     events: Mutex<Receiver<Vec<u8>>>,
-    tell: Sender<Told>,
+    calls: Sender<Call>,
     timeout: Duration,
 }
 
 impl RuntimeApi {
-    /// Each invocation is told that it has so much time.
+    /// Listens on a free port. Every invocation gets this timeout.
     pub fn start(timeout: Duration) -> Result<Self, Trouble> {
         let trouble = |reason| Trouble::new("runtime API", reason);
         let listener = TcpListener::bind("127.0.0.1:0").map_err(trouble)?;
         let address = listener.local_addr().map_err(trouble)?.to_string();
         let (events, pending) = channel();
-        let (tell, told) = channel();
+        let (sender, calls) = channel();
         let shared = Arc::new(Shared {
             events: Mutex::new(pending),
-            tell,
+            calls: sender,
             timeout,
         });
         thread::spawn(move || {
             for connection in listener.incoming().flatten() {
                 let shared = Arc::clone(&shared);
-                // A connection that breaks is the end of the process, which is found out elsewhere.
+                // A broken connection means that the process ended; the caller detects this by its timeout.
                 thread::spawn(move || serve(connection, &shared).unwrap_or_default());
             }
         });
         Ok(Self {
             address,
             events,
-            told,
+            calls,
             timeout,
         })
     }
 
-    /// Returns when the process asks for its next event.
+    /// Waits until the process asks for its next event.
     pub fn until_asked(&self) -> Result<(), Trouble> {
-        match self.told.recv_timeout(PATIENCE) {
-            Ok(Told::AsksForAnEvent) => Ok(()),
-            Ok(Told::Answered(_)) => Err(Trouble::new("runtime API", "an answer to nothing")),
+        match self.calls.recv_timeout(START_TIMEOUT) {
+            Ok(Call::NextEvent) => Ok(()),
+            Ok(Call::Answer(_)) => Err(Trouble::new(
+                "runtime API",
+                "the process sent an answer without an event",
+            )),
             Err(reason) => Err(Trouble::new("runtime API", reason)),
         }
     }
 
-    /// Hands out an event; the answer to it.
+    /// Delivers an event, and returns the answer to it.
     pub fn invoke(&self, event: &[u8]) -> Result<Vec<u8>, Trouble> {
-        let gone = |_| Trouble::new("runtime API", "nobody there any more");
+        let gone = |_| Trouble::new("runtime API", "the process has ended");
         self.events.send(event.to_vec()).map_err(gone)?;
-        match self.told.recv_timeout(self.timeout) {
-            Ok(Told::Answered(answer)) => Ok(answer),
-            Ok(Told::AsksForAnEvent) => Err(Trouble::new("runtime API", "the event was left without an answer")),
+        match self.calls.recv_timeout(self.timeout) {
+            Ok(Call::Answer(answer)) => Ok(answer),
+            Ok(Call::NextEvent) => Err(Trouble::new(
+                "runtime API",
+                "the process asked for the next event without answering this one",
+            )),
             Err(reason) => Err(Trouble::new("runtime API", reason)),
         }
     }
@@ -96,7 +103,7 @@ fn serve(connection: TcpStream, shared: &Shared) -> std::io::Result<()> {
 }
 
 fn next(shared: &Shared) -> Option<Response> {
-    shared.tell.send(Told::AsksForAnEvent).ok()?;
+    shared.calls.send(Call::NextEvent).ok()?;
     let event = shared.events.lock().ok()?.recv().ok()?;
     let deadline = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() + shared.timeout;
     let headers = vec![
@@ -116,6 +123,6 @@ fn next(shared: &Shared) -> Option<Response> {
 }
 
 fn answered(shared: &Shared, request: &Request<'_>) -> Option<Response> {
-    shared.tell.send(Told::Answered(request.body.to_vec())).ok()?;
+    shared.calls.send(Call::Answer(request.body.to_vec())).ok()?;
     Some(Response::made(202, Vec::new(), "{\"status\":\"OK\"}"))
 }

@@ -1,4 +1,4 @@
-//! How does a cloud of a bench listen? On a port that is free, over TLS or not, with a thread for each connection.
+//! Runs a benchmark's server on a free port, with or without TLS, with one thread per connection.
 
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
@@ -9,8 +9,8 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use crate::http::{self, Request, Response};
 use crate::trouble::Trouble;
 
-/// Listens until the process ends; the address for `AWS_ENDPOINT_URL`. Over TLS with this configuration; without one, over
-/// plain HTTP.
+/// Listens until this process ends, and returns the value for `AWS_ENDPOINT_URL`. Uses TLS if a configuration is given,
+/// else plain HTTP.
 pub fn start<A>(tls: Option<Arc<ServerConfig>>, answer: A) -> Result<String, Trouble>
 where
     A: Fn(&Request<'_>) -> Option<Response> + Clone + Send + 'static,
@@ -25,7 +25,7 @@ where
     thread::spawn(move || {
         for connection in listener.incoming().flatten() {
             let (tls, answer) = (tls.clone(), answer.clone());
-            // Whoever is measured says when a connection matters to it.
+            // Errors of a connection are ignored here: the measured process reports those that matter.
             thread::spawn(move || serve(connection, tls, answer).unwrap_or_default());
         }
     });

@@ -1,13 +1,14 @@
-//! What stops a bench? A text that says what was being done.
+//! The error of a benchmark: one line with the failed action and its reason.
 
 use std::fmt;
 use std::process::ExitCode;
 
-/// One line for the person at the terminal.
+/// One line for the terminal.
 #[derive(Debug)]
 pub struct Trouble(String);
 
 impl Trouble {
+    /// The action that failed, and why.
     pub fn new(doing: impl fmt::Display, reason: impl fmt::Display) -> Self {
         Self(format!("{doing}: {reason}"))
     }
@@ -19,7 +20,7 @@ impl fmt::Display for Trouble {
     }
 }
 
-/// How the bench of this name ends.
+/// Prints the error of the benchmark of this name, and returns its exit code.
 #[expect(clippy::print_stderr, reason = "a command line tool talks to its terminal")]
 pub fn exit(bench: &str, outcome: Result<(), Trouble>) -> ExitCode {
     match outcome {

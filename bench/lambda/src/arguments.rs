@@ -1,4 +1,4 @@
-//! The command line of the bench. `cargo xtask` writes it.
+//! The command line of this benchmark. `cargo xtask bench lambda` passes it.
 
 use std::path::PathBuf;
 
@@ -7,19 +7,19 @@ use clap::{Args, Parser};
 
 const ROUNDS: usize = 15;
 
-/// A comparison with all that it needs.
+/// The arguments of the comparison.
 #[derive(Debug, Args)]
 pub(crate) struct Comparison {
-    /// The folder that our programs lie in
+    /// The folder of the functions' programs
     #[arg(long)]
     pub programs: PathBuf,
-    /// The folder that the Rust peers lie in
+    /// The folder of the Rust peers' programs
     #[arg(long)]
     pub rust_peers: PathBuf,
-    /// The bundled handler
+    /// The bundled Node handler
     #[arg(long)]
     pub node: Option<PathBuf>,
-    /// Names the functions in the table of all functions, too.
+    /// The names of the functions for the table of all functions.
     #[command(flatten)]
     pub setting: Setting,
 }
@@ -31,7 +31,7 @@ impl Comparison {
 }
 
 #[derive(Debug, Parser)]
-#[command(about = "Measures functions beside those of others")]
+#[command(about = "Measures functions beside other implementations")]
 pub(crate) enum Command {
     /// Measure everything and write the report
     Compare(Comparison),

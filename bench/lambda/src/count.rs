@@ -1,5 +1,6 @@
-//! How many instructions does a function take to come up, and for each warm event? Counted by valgrind, over plain HTTP, as
-//! the difference of two counts: what happens once, and what a busy machine does, drops out.
+//! Counts the instructions of a function until it asks for its first event, and per warm event, with valgrind.
+//!
+//! The count per event is the difference of two runs, so work that happens once cancels out. Calls use plain HTTP.
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -15,7 +16,7 @@ use crate::measure::INVOCATION_TIMEOUT;
 use crate::sink;
 use crate::subjects;
 
-/// Of the shorter run and of the longer one.
+/// The numbers of events of the shorter and the longer run.
 const EVENTS: [u64; 2] = [20, 120];
 
 /// Prints `{"init": …, "warm": …}`.
@@ -30,7 +31,7 @@ pub(crate) fn instructions(program: &Path, function: &str, work: &Path) -> Resul
     Ok(())
 }
 
-/// From the process's start until it asks for the event after these.
+/// Instructions from the start of the process until it asks for the event after these.
 fn counted(program: &Path, event: &[u8], events: u64, work: &Path) -> Result<u64, Trouble> {
     let (api, endpoint) = (RuntimeApi::start(INVOCATION_TIMEOUT)?, sink::start(None)?);
     let totals = work.join("callgrind.out");
@@ -53,18 +54,18 @@ fn counted(program: &Path, event: &[u8], events: u64, work: &Path) -> Result<u64
     let total = text
         .lines()
         .find_map(|line| line.strip_prefix("totals: ")?.trim().parse().ok());
-    total.ok_or_else(|| Trouble::new(totals.display(), "names no total"))
+    total.ok_or_else(|| Trouble::new(totals.display(), "the line with the total is missing"))
 }
 
 fn start(command: &mut Command) -> Result<Child, Trouble> {
     command.spawn().map_err(|reason| Trouble::new("valgrind", reason))
 }
 
-/// A process that is ended with a word, and by force when something went wrong before.
+/// A process that is asked to end. It is killed if an error came first.
 struct Ended(Child);
 
 impl Ended {
-    /// Asked to end, valgrind writes down what it has counted.
+    /// Asks the process to end, so that valgrind writes its counts.
     fn end(&mut self) -> Result<(), Trouble> {
         let pid = i32::try_from(self.0.id()).map_err(|reason| Trouble::new("valgrind", reason))?;
         kill(Pid::from_raw(pid), Signal::SIGTERM).map_err(|reason| Trouble::new("valgrind", reason))?;
@@ -77,7 +78,7 @@ impl Ended {
 
 impl Drop for Ended {
     fn drop(&mut self) {
-        // It has ended already, unless an error came before.
+        // It has already ended, unless an error came first.
         self.0.kill().unwrap_or_default();
         self.0.wait().map(drop).unwrap_or_default();
     }

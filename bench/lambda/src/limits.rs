@@ -1,4 +1,4 @@
-//! Which ratios does the shop hold itself to?
+//! The limits of the benchmark: ratios between the shop's function and its peers.
 
 use std::fmt::Write as _;
 
@@ -54,7 +54,7 @@ const LIMITS: [Limit; 12] = [
     limit("warm invocation, to Python", (OURS, WARM), PYTHON, 0.25),
 ];
 
-/// A row for each limit whose two sides were measured.
+/// One row per limit whose two candidates were measured.
 pub(crate) fn table(all: &[Measured]) -> String {
     let find = |name: &str| all.iter().find(|measured| measured.name == name);
     let mut text = String::from("| ratio | limit | measured | |\n|---|---|---|---|\n");
@@ -74,6 +74,6 @@ pub(crate) fn table(all: &[Measured]) -> String {
 
 fn row(text: &mut String, says: &str, at_most: f64, measured: f64) {
     let verdict = if measured <= at_most { "met" } else { "**missed**" };
-    // Writing to a text does not fail.
+    // Writing to a string cannot fail.
     let _ = writeln!(text, "| {says} | {at_most} | {measured:.3} | {verdict} |");
 }

@@ -1,4 +1,4 @@
-//! What does a function cost, and what would it cost otherwise? `cargo xtask bench lambda` prepares and runs this.
+//! Measures CPU time, memory and size of functions and of their peers. `cargo xtask bench lambda` prepares and runs it.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,

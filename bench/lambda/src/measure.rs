@@ -1,4 +1,4 @@
-//! What does one process cost, from its start to its last event?
+//! Measures one process from its start to its last event.
 
 use std::time::Duration;
 
@@ -6,18 +6,18 @@ use bench_kit::process::{Line, Place, Process, Processors};
 use bench_kit::runtime_api::RuntimeApi;
 use bench_kit::trouble::Trouble;
 
-/// What each event is given.
+/// The timeout of each event.
 pub(crate) const INVOCATION_TIMEOUT: Duration = Duration::from_mins(1);
 /// Events before the first that counts as warm.
 const EVENTS_TO_WARM: usize = 30;
 
-/// What a run is made of.
+/// The parts of a run.
 #[derive(Debug, Clone)]
 pub(crate) struct Subject {
     pub name: String,
     pub line: Line,
     pub event: Vec<u8>,
-    /// Where what is deployed lies: a program, a file or a folder.
+    /// The deployed code: a program, a file or a folder.
     pub code: std::path::PathBuf,
 }
 
@@ -35,13 +35,17 @@ impl Figures {
     }
 }
 
-/// One run: figures, and what the first event was answered with.
+/// One run: the figures, and the answer to the first event.
 pub(crate) fn run(subject: &Subject, processors: &Processors, warm_events: u32) -> Result<(Figures, Vec<u8>), Trouble> {
     let api = RuntimeApi::start(INVOCATION_TIMEOUT)?;
     let line = subject.line.clone().variable("AWS_LAMBDA_RUNTIME_API", &api.address);
     let process = Process::start(&line, processors, Place::Measured)?;
-    measured(&api, &process, &subject.event, warm_events)
-        .map_err(|trouble| Trouble::new(&subject.name, format!("{trouble}; it said: {}", process.complaints())))
+    measured(&api, &process, &subject.event, warm_events).map_err(|trouble| {
+        Trouble::new(
+            &subject.name,
+            format!("{trouble}; its standard error: {}", process.stderr_text()),
+        )
+    })
 }
 
 fn measured(

@@ -1,4 +1,4 @@
-//! What did the comparison find? Markdown, with the machine's description and the date.
+//! Writes the report of the comparison in Markdown, with the date and a description of the machine.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -19,7 +19,7 @@ use crate::sink;
 use crate::subjects::{COMPARED, OURS, OURS_WARMED_UP, Surroundings, WarmUp};
 
 const WARM_EVENTS: u32 = 300;
-/// For the table of all functions, which is there to be looked up and not to be argued with.
+/// Rounds for the table of all functions, which needs less precision.
 const TABLE_ROUNDS: usize = 5;
 const TABLE_WARM_EVENTS: u32 = 100;
 const BYTES_PER_MB: f64 = 1_000_000.0;
@@ -42,7 +42,7 @@ pub(crate) fn compare(comparison: &Comparison) -> Result<(), Trouble> {
     println!("measures {COMPARED} beside its peers, {} rounds", comparison.rounds());
     let peers = rounds::measure(&subjects, &processors, comparison.rounds(), WARM_EVENTS)?;
     let mut text = String::from(INTRODUCTION);
-    // Writing to a text does not fail.
+    // Writing to a string cannot fail.
     let _ = writeln!(
         text,
         "{} {} rounds.\n",
@@ -72,7 +72,7 @@ Written by `cargo xtask bench lambda`. Each process runs on one processor under 
 cloud of the bench that answers at once, over TLS. CPU time is what the kernel counted for the process and all its threads: \
 *init* from its start until it asks for its first event, *first* from there until it asks for the second, *warm* for each \
 of 300 more. Memory is the most that was resident. Every trace is sampled, every log line is written, every metric counted. \
-Rounds are interleaved, figures are medians, ratios are medians of the ratios of each round. The peers stand in \
+Rounds are interleaved, figures are medians, ratios are medians of the ratios of each round. The peers are in \
 `bench/lambda/peers`: *usual Rust* is `lambda_http`, `aws_config::load_defaults`, the SDK's default features, thin LTO, \
 `panic = \"abort\"`; Node and Python run in a loop of twenty lines, where Lambda's own runtime does more.
 
@@ -81,8 +81,8 @@ Rounds are interleaved, figures are medians, ratios are medians of the ratios of
 const LIMITS: &str = "\
 ## The limits
 
-What a function is held to; a ratio below one is in Popshop's favour. A warm-up call moves work of the first invocation into INIT; it is off \
-where nothing else is said.
+The limits of a function. A ratio below one is in Popshop's favour. A warm-up call moves work of the first invocation into INIT; it is off \
+unless the row says otherwise.
 
 ";
 
@@ -145,7 +145,7 @@ fn all_functions(surroundings: &Surroundings<'_>, processors: &Processors) -> Re
     Ok(text)
 }
 
-/// A status, a kind of error, or that nothing was wrong.
+/// The outcome of an answer: a status, an error type, or `ok`.
 fn outcome(answer: &[u8]) -> String {
     let answer: Value = serde_json::from_slice(answer).unwrap_or_default();
     if let Some(status) = answer["statusCode"].as_u64() {
@@ -165,7 +165,7 @@ fn megabytes(bytes: u64) -> f64 {
     bytes as f64 / BYTES_PER_MB
 }
 
-/// Takes traces, and throws them away.
+/// Receives traces and discards them.
 fn daemon() -> Result<String, Trouble> {
     let trouble = |reason| Trouble::new("daemon", reason);
     let socket = UdpSocket::bind("127.0.0.1:0").map_err(trouble)?;

@@ -1,4 +1,4 @@
-//! How are several measured so that a busy machine is unfair to none? In turn, again and again; and the middle counts.
+//! Measures several candidates in interleaved rounds and takes medians, so that load on the machine favours none.
 
 use bench_kit::process::Processors;
 use bench_kit::trouble::Trouble;
@@ -7,11 +7,11 @@ use bench_kit::median;
 
 use crate::measure::{self, Figures, Subject};
 
-/// Of one subject, of each round; the same index is the same round everywhere.
+/// The figures of one candidate, one per round. The same index means the same round for all candidates.
 pub(crate) struct Measured {
     pub name: String,
     pub rounds: Vec<Figures>,
-    /// What the first event was answered with.
+    /// The answer to the first event.
     pub answer: Vec<u8>,
     pub zip_bytes: u64,
 }
@@ -21,7 +21,7 @@ impl Measured {
         median(self.rounds.iter().map(of).collect())
     }
 
-    /// Of the ratios of each round.
+    /// The median of the ratios of each round.
     pub(crate) fn ratio(&self, of: impl Fn(&Figures) -> f64, other: &Self) -> f64 {
         let both = self.rounds.iter().zip(&other.rounds);
         median(both.map(|(own, other)| of(own) / of(other)).collect())

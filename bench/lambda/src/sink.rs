@@ -1,5 +1,5 @@
-//! Which cloud do the measured processes call? One that answers at once: it keeps one order and one product, says yes to
-//! every change, and has no file.
+//! The AWS of the measured processes. It answers at once: it has one order and one product, accepts every change, and
+//! has no files.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 const ORDER_ID: &str = "0192e5a0-7c11-7b3a-9c5d-6a1f00000001";
 const CUSTOMER: &str = "7d1e4c52-90b1-70aa-3f6e-0c9b2f1a8e01";
 
-/// Listens until the process ends; the address for `AWS_ENDPOINT_URL`.
+/// Listens until this process ends, and returns the value for `AWS_ENDPOINT_URL`.
 pub(crate) fn start(tls: Option<Arc<ServerConfig>>) -> Result<String, Trouble> {
     server::start(tls, |request| Some(answer(request)))
 }
@@ -48,7 +48,7 @@ fn answer_of(operation: &str, body: &Value) -> Value {
             json!({"Responses": found.collect::<serde_json::Map<_, _>>(), "UnprocessedKeys": {}})
         }
         "Query" => json!({"Items": [], "Count": 0, "ScannedCount": 0}),
-        // Who claims something is the first to do so, and who asks for a number gets the first.
+        // Every claim succeeds, and every counter starts at one.
         "UpdateItem" if body["ReturnValues"] == "UPDATED_NEW" => {
             json!({"Attributes": {"fence": {"N": "1"}, "sequence": {"N": "1"}}})
         }
@@ -64,7 +64,7 @@ fn answer_of(operation: &str, body: &Value) -> Value {
     }
 }
 
-/// An order of two lines, as `adapter-dynamodb` writes it; or a product that is in stock.
+/// An order with two lines, as `adapter-dynamodb` writes it, or a product in stock.
 fn item(key: &str) -> Option<Value> {
     if key == format!("order#{ORDER_ID}") {
         let line = |sku: &str| json!({"sku": sku, "quantity": 2, "unit_price_minor": 1250, "currency": "EUR"});

@@ -1,4 +1,4 @@
-//! How large is what is deployed? Every file compressed as a zip has it, at its strongest.
+//! Computes the size of a deployment package: every file compressed as in a zip, at the strongest level.
 
 use std::fs;
 use std::io::Write as _;
@@ -8,9 +8,9 @@ use bench_kit::trouble::Trouble;
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 
-/// Of a file's two headers in a zip, without its name.
+/// The size of a file's two headers in a zip, without the name of the file.
 const HEADERS_BYTES: u64 = 76;
-/// What Python and its installer leave beside a package, and a deployment leaves out.
+/// Files of Python and its installer that a deployment omits.
 const LEFT_OUT: [&str; 4] = ["__pycache__", "pip", "setuptools", "_distutils_hack"];
 
 pub(crate) fn zipped(path: &Path) -> Result<u64, Trouble> {

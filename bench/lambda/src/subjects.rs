@@ -1,4 +1,4 @@
-//! Who is measured, and how is each of them started?
+//! The candidates of the comparison, and how each of them is started.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use bench_kit::trouble::Trouble;
 use crate::arguments::Comparison;
 use crate::measure::Subject;
 
-/// The function that the peers do the work of.
+/// The function that the peers reimplement.
 pub(crate) const COMPARED: &str = "orders-get";
 
 pub(crate) const OURS: &str = "Popshop";
@@ -20,24 +20,24 @@ pub(crate) const HELLO: &str = "lambda_runtime hello";
 pub(crate) const NODE: &str = "Node";
 pub(crate) const PYTHON: &str = "Python";
 
-/// Whether a function calls its services in INIT.
+/// Whether a function makes its warm-up call in INIT.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum WarmUp {
     On,
     Off,
 }
 
-/// What all of them are given.
+/// The parameters of all candidates.
 pub(crate) struct Surroundings<'a> {
     pub comparison: &'a Comparison,
     pub certificates: &'a Certificates,
     pub endpoint: &'a str,
-    /// Of the daemon that takes traces.
+    /// The address of the trace daemon.
     pub daemon: &'a str,
 }
 
 impl Surroundings<'_> {
-    /// One of ours.
+    /// A function of the shop.
     pub(crate) fn function(&self, function: &str, name: &str, warm_up: WarmUp) -> Result<Subject, Trouble> {
         let code = self.comparison.programs.join(function);
         let line = self
@@ -61,7 +61,7 @@ impl Surroundings<'_> {
         }
         if let Some(bundle) = &self.comparison.node {
             let line = self.line("node").argument(text(bundle));
-            // Added to the roots that Node brings along.
+            // Added to the roots that Node includes.
             let line = line.variable("NODE_EXTRA_CA_CERTS", text(&self.certificates.alone));
             peers.push(subject(NODE, COMPARED, line, bundle.clone())?);
         }
@@ -90,20 +90,20 @@ fn subject(name: &str, function: &str, line: Line, code: PathBuf) -> Result<Subj
     })
 }
 
-/// The one that `events/` has for a function.
+/// The event of this function in `events/`.
 pub(crate) fn event(function: &str) -> Result<Vec<u8>, Trouble> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../events/{function}.json"));
     fs::read(&path).map_err(|reason| Trouble::new(path.display(), reason))
 }
 
-/// What a Python of a virtual environment has installed.
+/// The folder of the packages in a virtual environment.
 fn packages(python: &Path) -> Result<PathBuf, Trouble> {
     let root = python.parent().and_then(Path::parent).unwrap_or(python);
     let library = root.join("lib");
     let trouble = |reason| Trouble::new(library.display(), reason);
     let mut versions = fs::read_dir(&library).map_err(trouble)?;
     let version = versions.next().transpose().map_err(trouble)?;
-    let version = version.ok_or_else(|| Trouble::new(library.display(), "is empty"))?;
+    let version = version.ok_or_else(|| Trouble::new(library.display(), "the folder is empty"))?;
     Ok(version.path().join("site-packages"))
 }
 

@@ -5,7 +5,7 @@ use domain::values::{CatalogKey, ObjectSequencer, ObjectVersion};
 use door::failure::step_error;
 use door::import::report;
 use door::object::created_object;
-use door::subject::uploaded_file;
+use door::subject;
 use door::time::deadline;
 use entry::step::{STEP_INPUT_MALFORMED, StepError, step};
 use events::invocation::{Invocation, Reply};
@@ -22,7 +22,7 @@ pub async fn handle(invocation: Invocation, import: &ImportCatalog, uploads_buck
         let Some((key, object)) = created_object(event, uploads_bucket, CatalogKey::parse) else {
             return Ok(json!({"outcome": "IGNORED"}));
         };
-        uploaded_file(&key.upload_id);
+        subject::upload(&key.upload_id);
         // Without a valid sequencer, events are taken in order of arrival.
         let sequencer = object.sequencer.and_then(|text| ObjectSequencer::parse(&text).ok());
         let version = ObjectVersion {
@@ -30,15 +30,17 @@ pub async fn handle(invocation: Invocation, import: &ImportCatalog, uploads_buck
             version_id: object.version_id,
             size_bytes: object.size_bytes,
         };
-        let outcome = import.run(&key, &version, sequencer.as_ref(), stop_at).await;
-        Ok(answer(&outcome.map_err(step_error)?))
+        let attempt = import
+            .run(&key, &version, sequencer.as_ref(), stop_at, &subject::caused_by)
+            .await;
+        let (outcome, name) = report(attempt.map_err(step_error)?)?;
+        Ok(answer(&outcome, name))
     })
     .await
 }
 
-/// Nobody waits for the answer of an asynchronous invocation; it shows in the invocation's record.
-fn answer(outcome: &ImportOutcome) -> Value {
-    let name = report(outcome);
+/// No caller waits for the answer of an asynchronous invocation; the record of the invocation shows it.
+fn answer(outcome: &ImportOutcome, name: &str) -> Value {
     match outcome {
         ImportOutcome::Done(counts) => {
             let (rows_written, rows_rejected) = (counts.rows_written, counts.rows_rejected);
@@ -47,7 +49,7 @@ fn answer(outcome: &ImportOutcome) -> Value {
         ImportOutcome::Rejected { .. }
         | ImportOutcome::FinishedBefore
         | ImportOutcome::HandedOver
-        | ImportOutcome::Outdated => json!({"outcome": name}),
+        | ImportOutcome::Superseded => json!({"outcome": name}),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What is `csv-ingester` made of on AWS?
+//! The parts list of `csv-ingester` on AWS.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -21,6 +21,7 @@ use domain::catalog::import::range::IngestRange;
 use domain::values::EmailAddress;
 use lambda::runtime::ProcessEnvironment;
 use lambda::sdk::sdk_config;
+use telemetry::calls::continue_from;
 
 fn main() -> ExitCode {
     lambda::runtime::try_main(wire, |invocation, parts| async move {
@@ -31,8 +32,9 @@ fn main() -> ExitCode {
 fn wire(environment: &ProcessEnvironment) -> Option<(ImportCatalog, String)> {
     let config = sdk_config(environment);
     let products = Table::new(&config, environment.required("PRODUCTS_TABLE"));
+    let imports = products.sibling(environment.required("IMPORTS_TABLE"));
     let ledger = Arc::new(DynamoImportLedger {
-        table: products.sibling(environment.required("IMPORTS_TABLE")),
+        table: imports.with_continued_trace(continue_from),
     });
     let uploads_bucket = environment.required("UPLOADS_BUCKET");
     let bucket = Bucket::new(&config, uploads_bucket.clone());

@@ -1,6 +1,8 @@
-//! What becomes of an object that S3 announced on the event bus?
+//! Tests of csv-ingester over its events.
 
-use function_tests::{CATALOG_BYTES, CATALOG_ROWS, THUMBNAILS_BUCKET, UPLOADS_BUCKET, World, error_name, event};
+use function_tests::{
+    CATALOG, CATALOG_BYTES, CATALOG_ROWS, THUMBNAILS_BUCKET, UPLOADS_BUCKET, World, error_name, event,
+};
 
 use super::*;
 
@@ -24,7 +26,7 @@ async fn a_catalog_becomes_products_once() {
 }
 
 #[tokio::test]
-async fn an_object_that_is_no_catalog_of_ours_is_ignored() {
+async fn an_object_that_is_not_a_catalog_is_ignored() {
     let world = World::open();
     let ignored = json!({"outcome": "IGNORED"});
     assert_eq!(reply(&world, event("csv-ingester.rejected")).await.unwrap(), ignored);
@@ -47,4 +49,33 @@ async fn an_event_that_cannot_be_read_fails_by_name() {
     for event in [keyless, json!({}), json!(null)] {
         assert_eq!(error_name(reply(&World::open(), event).await), "StepInputMalformed");
     }
+}
+
+/// The number of rows in the metrics since the last time.
+fn rows_counted() -> u64 {
+    let lines = function_tests::log::taken();
+    let lines = lines.iter().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    lines.filter_map(|line| line["CatalogRowsWritten"].as_u64()).sum()
+}
+
+#[tokio::test]
+async fn the_rows_of_an_import_are_counted_once_although_its_mail_failed() {
+    let world = World::open();
+    world.ids.announce(CATALOG);
+    let mut announced = function_tests::event("uploads-create");
+    announced["body"] = function_tests::event("uploads-create.rejected")["body"].take();
+    let created = function_tests::http(world.invoke("uploads-create", announced).await);
+    assert_eq!(created["status"], 201);
+    world.put_catalog(CATALOG_ROWS);
+    rows_counted();
+    world.memory.refuse_next("mail.send");
+    assert_eq!(
+        error_name(reply(&world, event("csv-ingester")).await),
+        "TransientFailure"
+    );
+    assert_eq!(rows_counted(), 2, "the rows are written, whatever becomes of the mail");
+    let again = reply(&world, event("csv-ingester")).await.unwrap();
+    assert_eq!(again, json!({"outcome": "FINISHED_BEFORE"}));
+    assert_eq!(rows_counted(), 0);
+    assert_eq!(world.memory.look(|tables| tables.mails.len()), 1);
 }

@@ -1,10 +1,10 @@
-//! How does an import end that was read in ranges?
+//! Ends an import that was read in ranges.
 
 use domain::catalog::import::finish::FinishImport;
 use domain::catalog::import::job::ImportJob;
 use door::failure::step_error;
 use door::import::report;
-use door::subject::uploaded_file;
+use door::subject;
 use entry::step::step;
 use events::invocation::{Invocation, Reply};
 use wire::import::FinishInput;
@@ -13,11 +13,10 @@ use wire::saga::StepOutcome;
 pub async fn handle(invocation: Invocation, finish: &FinishImport) -> Reply {
     step(invocation, |input: FinishInput| async move {
         let job = ImportJob::from(input.job);
-        uploaded_file(&job.id.upload_id);
-        let finished = finish.run(&job, input.range_count).await.map_err(step_error)?;
-        Ok(StepOutcome {
-            outcome: report(&finished),
-        })
+        subject::import(&job);
+        let attempt = finish.run(&job, input.range_count).await.map_err(step_error)?;
+        let (_, outcome) = report(attempt)?;
+        Ok(StepOutcome { outcome })
     })
     .await
 }
@@ -37,9 +36,9 @@ mod tests {
         for function in ["csv-ingester", "import-range"] {
             world.send(function).await.unwrap();
         }
-        for _ in 0..2 {
+        for outcome in ["DONE", "FINISHED_BEFORE"] {
             let reply = handle(world.invocation("import-finish"), &finish).await;
-            assert_eq!(reply.unwrap(), json!({"outcome": "DONE"}));
+            assert_eq!(reply.unwrap(), json!({"outcome": outcome}));
         }
         let upload = &world.ask("uploads-get").await["body"];
         assert_eq!(

@@ -1,4 +1,4 @@
-//! What is `import-finish` made of on AWS?
+//! The parts list of `import-finish` on AWS.
 
 use std::process::ExitCode;
 use std::sync::Arc;

@@ -1,10 +1,10 @@
-//! How is a catalog file divided, so that its ranges can be read side by side?
+//! Divides a catalog file into ranges that are read in parallel.
 
 use domain::catalog::import::STOPS_BEFORE_DEADLINE;
 use domain::catalog::import::job::{FileRange, ImportJob};
 use domain::catalog::import::plan::{Plan, PlanImport};
 use door::failure;
-use door::subject::uploaded_file;
+use door::subject;
 use door::time::deadline;
 use entry::step::step;
 use events::invocation::{Invocation, Reply};
@@ -14,7 +14,7 @@ pub async fn handle(invocation: Invocation, plan: &PlanImport) -> Reply {
     let stop_at = deadline(invocation.context.deadline_ms).minus(STOPS_BEFORE_DEADLINE);
     step(invocation, |input: PlanInput| async move {
         let job = ImportJob::from(input.job);
-        uploaded_file(&job.id.upload_id);
+        subject::import(&job);
         let planned = input.ranges.into_iter().map(FileRange::from).collect();
         let plan = plan.run(&job, planned, stop_at).await.map_err(failure::step_error)?;
         Ok(outcome(&plan))
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_file_that_is_gone_has_no_ranges_and_a_strange_input_fails_by_name() {
+    async fn a_deleted_file_has_no_ranges_and_a_malformed_input_fails_by_name() {
         let world = World::open();
         let plan = PlanImport::from(&world.shop);
         let reply = handle(world.invocation("import-plan"), &plan).await;

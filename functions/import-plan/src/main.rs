@@ -1,4 +1,4 @@
-//! What is `import-plan` made of on AWS?
+//! The parts list of `import-plan` on AWS.
 
 use std::process::ExitCode;
 use std::sync::Arc;

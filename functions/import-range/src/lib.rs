@@ -1,22 +1,22 @@
-//! How does a stretch of a catalog file become products, as far as there is time?
+//! Imports one range of a catalog file, as far as there is time.
 
 use domain::catalog::import::STOPS_BEFORE_DEADLINE;
 use domain::catalog::import::job::{FileRange, ImportJob};
 use domain::catalog::import::range::{IngestRange, RangeOutcome};
 use door::failure;
-use door::subject::uploaded_file;
+use door::subject;
 use door::time::deadline;
 use entry::step::step;
 use events::invocation::{Invocation, Reply};
 use wire::import::RangeInput;
 use wire::saga::StepOutcome;
 
-/// An unfinished range is no failure: the state machine hands it out again, and the next attempt goes on from there.
+/// An unfinished range is not a failure: the state machine runs it again, and the next attempt continues there.
 pub async fn handle(invocation: Invocation, ingest: &IngestRange) -> Reply {
     let stop_at = deadline(invocation.context.deadline_ms).minus(STOPS_BEFORE_DEADLINE);
     step(invocation, |input: RangeInput| async move {
         let (job, range) = (ImportJob::from(input.job), FileRange::from(input.range));
-        uploaded_file(&job.id.upload_id);
+        subject::import(&job);
         let ingested = ingest.run(&job, &range, stop_at).await.map_err(failure::step_error)?;
         let outcome = match ingested {
             RangeOutcome::Done => "DONE",
@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_file_that_is_gone_is_no_failure_and_a_strange_input_fails_by_name() {
+    async fn a_deleted_file_is_not_a_failure_and_a_malformed_input_fails_by_name() {
         let world = World::open();
         let ingest = IngestRange::from(&world.shop.ports);
         let reply = handle(world.invocation("import-range"), &ingest).await;

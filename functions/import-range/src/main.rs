@@ -1,4 +1,4 @@
-//! What is `import-range` made of on AWS?
+//! The parts list of `import-range` on AWS.
 
 use std::process::ExitCode;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! How does `POST /orders/{id}/cancel` begin to undo a confirmed order?
+//! Handles `POST /orders/{id}/cancel`: begins to cancel a confirmed order.
 
 use domain::orders::cancel::CancelOrder;
 use domain::orders::ports::CancelOutcome;
@@ -70,7 +70,7 @@ mod tests {
         let world = World::open();
         world.place_mugs(OTHER_ORDER, "tok_ok").await;
         let pending = answer(&world, "orders-cancel.rejected").await;
-        let mut body = problem("conflict", "The request does not fit the current state", 409);
+        let mut body = problem("conflict", "The request conflicts with the current state", 409);
         body["detail"] = json!("an order that is PENDING cannot be cancelled");
         assert_eq!((&pending["status"], &pending["body"]), (&json!(409), &body));
         assert_eq!(pending["headers"]["Retry-After"], "2");

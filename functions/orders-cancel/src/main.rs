@@ -1,4 +1,4 @@
-//! What is `orders-cancel` made of on AWS?
+//! Wires `orders-cancel` for AWS: its adapters, tables and settings.
 
 use std::process::ExitCode;
 use std::sync::Arc;

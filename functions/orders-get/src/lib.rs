@@ -1,4 +1,4 @@
-//! How does `GET /orders/{id}` show an order to its customer, and to nobody else?
+//! Handles `GET /orders/{id}`: shows an order to its customer only.
 
 use domain::orders::get::GetOrder;
 use domain::values::OrderId;
@@ -37,7 +37,7 @@ mod tests {
         let get = GetOrder::from(&world.shop.ports);
         let answer = http(handle(world.invocation("orders-get"), &get).await);
         assert_eq!((&answer["status"], &answer["body"]["id"]), (&json!(200), &json!(ORDER)));
-        let not_found = problem("not-found", "There is no such thing here", 404);
+        let not_found = problem("not-found", "Not found", 404);
         let anothers = http(handle(world.invocation("orders-get.rejected"), &get).await);
         assert_eq!((&anothers["status"], &anothers["body"]), (&json!(404), &not_found));
         for id in [OTHER_ORDER, "no%20id", "ä"] {

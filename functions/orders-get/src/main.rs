@@ -1,4 +1,4 @@
-//! What is `orders-get` made of on AWS?
+//! Wires `orders-get` for AWS: its adapters, tables and settings.
 
 use std::process::ExitCode;
 use std::sync::Arc;

@@ -1,10 +1,11 @@
-//! How does `GET /orders` page through the orders of a customer?
+//! Handles `GET /orders`: pages through the orders of a customer.
 
 use domain::orders::list::{ListOrders, ORDERS_PAGE_DEFAULT, ORDERS_PAGE_MAX};
 use domain::orders::ports::{OrderPosition, OrderQuery};
 use domain::values::{OrderId, OrderStatus, Timestamp};
 use door::caller::customer;
 use door::failure::problem;
+use door::unreadable;
 use entry::cursor::CursorSigner;
 use entry::http::http;
 use entry::problem::Problem;
@@ -17,6 +18,7 @@ pub async fn handle(invocation: Invocation, list: &ListOrders, cursors: &CursorS
     http(invocation, |request| async move {
         let query = query(&request, cursors)?;
         let page = list.run(&query).await.map_err(problem)?;
+        unreadable::report(&page.unreadable);
         let next = page.next.as_ref();
         let page = OrderPageJson {
             orders: page.orders.iter().map(OrderJson::from).collect(),
@@ -121,7 +123,9 @@ mod tests {
         let world = two_orders().await;
         let changed = answer(&world, event("orders-list.rejected")).await;
         let mut expected = problem("invalid-cursor", "The page token is not valid for this list", 400);
-        expected["detail"] = json!("take the token from next_cursor of the same list, unchanged, or start without one");
+        expected["detail"] = json!(
+            "use next_cursor from a page of the same list, unchanged, or leave the cursor out to start at the first page"
+        );
         assert_eq!(changed["body"], expected);
 
         let first = page(&world, json!({"limit": "1"})).await;

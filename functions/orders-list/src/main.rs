@@ -1,4 +1,4 @@
-//! What is `orders-list` made of on AWS?
+//! Wires `orders-list` for AWS: its adapters, tables and settings.
 
 use std::process::ExitCode;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! How does `POST /orders` become an order, once per idempotency key?
+//! Handles `POST /orders`: places an order, once per idempotency key.
 
 use domain::orders::order::Order;
 use domain::orders::place::{NewOrder, PlaceOrder, PlaceOrderError, PlacedOrder};
@@ -17,6 +17,7 @@ use entry::request::HttpRequest;
 use entry::response::HttpResponse;
 use events::invocation::{Invocation, Reply};
 use serde_json::{Value, json};
+use telemetry::error_chain::error_chain;
 use telemetry::metric::Metric;
 use telemetry::metrics;
 use wire::new_order::NewOrderBody;
@@ -25,11 +26,11 @@ use wire::order::OrderJson;
 pub async fn handle(invocation: Invocation, place: &PlaceOrder) -> Reply {
     http(invocation, |request| async move {
         let order = new_order(&request)?;
-        let known = |order: &Order| {
+        let render = |order: &Order| {
             subject::order(&order.id);
             record(order)
         };
-        match place.run(&order, &known).await.map_err(problem)? {
+        match place.run(&order, &render).await.map_err(problem)? {
             PlacedOrder::New(reply) => {
                 metrics::count(Metric::OrdersPlaced);
                 replay(&reply)
@@ -42,7 +43,7 @@ pub async fn handle(invocation: Invocation, place: &PlaceOrder) -> Reply {
 
 fn new_order(request: &HttpRequest) -> Result<NewOrder, Problem> {
     let customer = customer(request)?;
-    let key = request.header("Idempotency-Key");
+    let key = request.single_header("Idempotency-Key", Problem::idempotency_key_malformed)?;
     let idempotency_key = IdempotencyKey::parse(key.ok_or_else(Problem::idempotency_key_missing)?)
         .map_err(|_fault| Problem::idempotency_key_malformed())?;
     let json: Value = request.json_body()?;
@@ -69,8 +70,8 @@ fn payload_hash(payload: &Value) -> Result<PayloadHash, Problem> {
     })
 }
 
-/// The answer as it is stored with the order and given to every repetition. Made before the order is written, so that an
-/// order without an answer cannot exist.
+/// The answer as it is stored with the order and given to every repetition. Made before the order is written, so that
+/// an order without an answer cannot exist.
 fn record(order: &Order) -> RecordedReply {
     let body = json!(OrderJson::from(order)).to_string();
     let response = HttpResponse::new(202, "application/json", body).header("Location", format!("/orders/{}", order.id));
@@ -86,6 +87,14 @@ fn problem(error: PlaceOrderError) -> Problem {
         PlaceOrderError::InProgress => Problem::idempotency_key_in_progress(),
         PlaceOrderError::OtherPayload => Problem::idempotency_key_reused(),
         PlaceOrderError::Refused(faults) => Problem::invalid_content(faults.iter().map(fault).collect()),
+        PlaceOrderError::KeyStaysClaimed { cause, failure } => {
+            let error = error_chain(&failure);
+            tracing::warn!(
+                error,
+                "the idempotency key stays claimed until the deadline of this invocation"
+            );
+            problem(*cause)
+        }
         PlaceOrderError::Port(failure) => failure::problem(failure),
     }
 }

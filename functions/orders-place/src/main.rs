@@ -1,4 +1,4 @@
-//! What is `orders-place` made of on AWS?
+//! Wires `orders-place` for AWS: its adapters, tables and settings.
 
 use std::process::ExitCode;
 use std::sync::Arc;

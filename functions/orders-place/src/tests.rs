@@ -1,4 +1,4 @@
-//! What is answered to an order, and what is written?
+//! Tests of the handler over the shop in memory: its answers, and what it writes.
 
 use std::time::Duration;
 
@@ -62,7 +62,7 @@ async fn a_placed_order_is_answered_with_itself_and_its_address() {
 async fn an_order_with_faults_is_answered_with_all_of_them() {
     let world = World::open();
     let answer = answer(&world, event("orders-place.rejected")).await;
-    let mut body = problem("invalid-content", "The body has faults in its content", 422);
+    let mut body = problem("invalid-content", "The request body is invalid", 422);
     body["errors"] = json!([
         {"pointer": "/note", "detail": "is not a member of this object"},
         {"pointer": "/items/0/quantity", "detail": "a quantity is between 1 and 99"},
@@ -85,6 +85,7 @@ async fn the_same_request_again_gets_the_same_answer_and_no_second_order() {
     let first = answer(&world, event("orders-place")).await;
     // Spelled otherwise, later, after the price changed and half the order was fulfilled: still the same request.
     let mut again = event("orders-place");
+    again["headers"]["x-correlation-id"] = json!("of-the-second-request");
     again["body"] =
         json!(r#" {"payment_token":"tok_ok", "items":[{"quantity":2,"sku":"MUG-01"},{"quantity":1,"sku":"TEE-01"}]} "#);
     world.clock.advance(Duration::from_hours(24));
@@ -92,6 +93,12 @@ async fn the_same_request_again_gets_the_same_answer_and_no_second_order() {
     let mut replay = answer(&world, again).await;
     let headers = replay["headers"].as_object_mut().unwrap();
     assert_eq!(headers.remove("Idempotency-Replayed"), Some(json!("true")));
+    // The one exception: the id is that of the request, under which its log lines are found.
+    let own_id = headers.insert(
+        "X-Correlation-Id".to_owned(),
+        first["headers"]["X-Correlation-Id"].clone(),
+    );
+    assert_eq!(own_id, Some(json!("of-the-second-request")));
     assert_eq!(replay, first);
     assert_eq!(world.memory.look(|tables| tables.orders.rows.len()), 1);
 }
@@ -169,6 +176,22 @@ async fn a_request_in_the_wrong_form_is_refused_before_anything_is_done() {
         ),
         (key, json!("two words"), 400, "idempotency-key-malformed"),
         (key, json!("k".repeat(256)), 400, "idempotency-key-malformed"),
+        // Two headers of this name, as API Gateway joins them.
+        (key, json!("first,second"), 400, "idempotency-key-malformed"),
+        (key, json!("first,first"), 400, "idempotency-key-malformed"),
+        (key, json!(","), 400, "idempotency-key-malformed"),
+        (
+            "/body",
+            json!(r#"{"payment_token":"tok_ok","payment_token":"tok_down","items":[{"sku":"MUG-01","quantity":1}]}"#),
+            400,
+            "malformed-json",
+        ),
+        (
+            "/body",
+            json!(r#"{"payment_token":"tok_ok","items":[{"sku":"MUG-01","quantity":1,"quantity":9}]}"#),
+            400,
+            "malformed-json",
+        ),
         ("/headers/content-type", json!("text/plain"), 415, "not-json"),
         ("/body", json!("{\"items\":"), 400, "malformed-json"),
         ("/body", json!(""), 400, "malformed-json"),

@@ -62,7 +62,7 @@ mod tests {
         let world = World::open();
         let get = GetProduct::from(&world.shop.ports);
         let answer = http(handle(world.invocation("products-get.rejected"), &get).await);
-        let not_found = problem("not-found", "There is no such thing here", 404);
+        let not_found = problem("not-found", "Not found", 404);
         assert_eq!((&answer["status"], &answer["body"]), (&json!(404), &not_found));
         for sku in ["", "a/b", "..", "%FF"] {
             let mut event = event("products-get");

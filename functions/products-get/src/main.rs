@@ -1,4 +1,4 @@
-//! What is `products-get` made of on AWS?
+//! The parts list of `products-get` on AWS.
 
 use std::process::ExitCode;
 use std::sync::Arc;

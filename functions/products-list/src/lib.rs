@@ -88,7 +88,7 @@ mod tests {
     async fn a_limit_out_of_range_and_a_changed_cursor_are_refused() {
         let world = World::open();
         let mut body = problem("invalid-limit", "The page size is out of range", 400);
-        body["detail"] = json!("limit is a whole number from 1 to 100");
+        body["detail"] = json!("limit must be a whole number from 1 to 100");
         assert_eq!(answer(&world, event("products-list.rejected")).await["body"], body);
         // A cursor of the orders' list is signed with the same key, and for nothing else.
         let orders = world.shop.settings.cursors.sign("orders", "MUG-01");

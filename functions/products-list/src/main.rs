@@ -1,4 +1,4 @@
-//! The parts of `products-list` on AWS.
+//! The parts list of `products-list` on AWS.
 
 use std::process::ExitCode;
 use std::sync::Arc;

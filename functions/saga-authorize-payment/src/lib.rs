@@ -1,4 +1,4 @@
-//! How does a saga hold the amount of an order?
+//! A step of the order saga: authorizes the payment.
 
 use domain::fulfilment::authorize_payment::{AuthorizePayment, AuthorizePaymentError};
 use door::failure;
@@ -20,8 +20,7 @@ pub async fn handle(invocation: Invocation, authorize: &AuthorizePayment) -> Rep
 
 fn step_error(error: &AuthorizePaymentError) -> StepError {
     let fault = match error {
-        AuthorizePaymentError::Declined => StepFault::PaymentDeclined,
-        AuthorizePaymentError::InsufficientFunds => StepFault::InsufficientFunds,
+        AuthorizePaymentError::Declined(reason) => StepFault::from(*reason),
         AuthorizePaymentError::PaymentClosed => StepFault::PaymentClosed,
         AuthorizePaymentError::OrderNotFound => StepFault::OrderNotFound,
         AuthorizePaymentError::Port(failure) => return failure::step_error(failure),
@@ -31,7 +30,9 @@ fn step_error(error: &AuthorizePaymentError) -> StepError {
 
 #[cfg(test)]
 mod tests {
+    use domain::values::DeclineReason;
     use function_tests::{OTHER_ORDER, World, error_name};
+    use sandbox_gateway::payment::declined_token;
     use serde_json::json;
 
     use super::*;
@@ -44,11 +45,8 @@ mod tests {
             let reply = handle(world.invocation("saga-authorize-payment"), &authorize).await;
             assert_eq!(reply.unwrap(), json!({"outcome": "AUTHORIZED"}));
         }
-        for (token, name) in [
-            ("tok_declined", "PaymentDeclined"),
-            ("tok_insufficient_funds", "InsufficientFunds"),
-            ("tok_down", "TransientFailure"),
-        ] {
+        let declined = DeclineReason::ALL.map(|reason| (declined_token(reason), StepFault::from(reason).as_str()));
+        for (token, name) in declined.into_iter().chain([("tok_down", "TransientFailure")]) {
             let world = World::open();
             world.place_mugs(OTHER_ORDER, token).await;
             let authorize = AuthorizePayment::from(&world.shop.ports);

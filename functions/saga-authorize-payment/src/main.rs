@@ -1,4 +1,4 @@
-//! What is `saga-authorize-payment` made of on AWS?
+//! Wires `saga-authorize-payment` for AWS: its adapters, tables and settings.
 
 use std::process::ExitCode;
 use std::sync::Arc;

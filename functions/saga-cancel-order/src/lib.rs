@@ -1,4 +1,4 @@
-//! How does a saga complete a cancel, after everything was given back?
+//! A step of the cancel saga: sets the order CANCELLED, after money and stock were returned.
 
 use domain::fulfilment::complete_cancel::{CompleteCancel, CompleteCancelError};
 use door::failure;

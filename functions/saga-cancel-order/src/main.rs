@@ -1,4 +1,4 @@
-//! What is `saga-cancel-order` made of on AWS?
+//! Wires `saga-cancel-order` for AWS: its adapters, tables and settings.
 
 use std::process::ExitCode;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! How does a saga take the money that was held?
+//! A step of the order saga: captures the authorized payment.
 
 use domain::fulfilment::capture_payment::{CapturePayment, CapturePaymentError};
 use door::failure;

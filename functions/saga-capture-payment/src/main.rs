@@ -1,4 +1,4 @@
-//! What is `saga-capture-payment` made of on AWS?
+//! Wires `saga-capture-payment` for AWS: its adapters, tables and settings.
 
 use std::process::ExitCode;
 use std::sync::Arc;

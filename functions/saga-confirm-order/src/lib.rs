@@ -1,7 +1,7 @@
-//! How does a saga confirm an order, from where nothing is undone?
+//! A step of the order saga: confirms the order, after which nothing is undone.
 
 use domain::fulfilment::confirm_order::{ConfirmOrder, ConfirmOrderError};
-use domain::fulfilment::ports::Done;
+use domain::fulfilment::status_change::Done;
 use door::failure;
 use entry::step::{StepError, step};
 use events::invocation::{Invocation, Reply};

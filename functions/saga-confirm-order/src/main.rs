@@ -1,4 +1,4 @@
-//! What is `saga-confirm-order` made of on AWS?
+//! Wires `saga-confirm-order` for AWS: its adapters, tables and settings.
 
 use std::process::ExitCode;
 use std::sync::Arc;

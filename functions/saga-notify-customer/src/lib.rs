@@ -1,4 +1,4 @@
-//! How does a saga tell the customer how the order ended, at most once?
+//! A step of both sagas: sends the customer one mail about the order, at most once.
 
 use domain::fulfilment::notify_customer::{Notified, NotifyCustomer, NotifyCustomerError};
 use door::failure;

@@ -1,4 +1,4 @@
-//! What is `saga-notify-customer` made of on AWS?
+//! Wires `saga-notify-customer` for AWS: its adapters, tables and settings.
 
 use std::process::ExitCode;
 use std::sync::Arc;

@@ -1,21 +1,25 @@
-//! How is an order found that its saga has left behind? Step Functions tells of executions that ended badly, and a
-//! schedule asks for orders that wait longer than any saga takes.
+//! Parks or restarts orders whose saga no longer works on them. Step Functions reports executions that ended badly, and
+//! a schedule starts a sweep for orders that have waited too long.
+
+use std::time::Duration;
 
 use domain::fulfilment::ports::{Parking, SagaKind};
 use domain::fulfilment::reconcile::{ReconcileOrders, Reconciled};
-use domain::values::OrderId;
+use domain::values::{OrderId, Timestamp};
 use door::failure::step_error;
-use door::subject;
+use door::time::deadline;
+use door::{subject, unreadable};
 use entry::step::{STEP_INPUT_MALFORMED, StepError, step};
 use events::invocation::{Invocation, Reply};
 use serde_json::{Value, json};
 use telemetry::context::correlate;
+use telemetry::error_chain::error_chain;
 use telemetry::metric::Metric;
 use telemetry::metrics;
 use wire::execution_status::ExecutionStatusChange;
 use wire::saga::SagaInput;
 
-/// The statuses of an execution that ended otherwise than by its own last state.
+/// The statuses of an execution that ended without reaching an end state of its own.
 const ENDED_BADLY: [&str; 3] = ["FAILED", "TIMED_OUT", "ABORTED"];
 
 /// Which state machine runs which saga, by ARN.
@@ -25,16 +29,23 @@ pub struct SagaArns {
     pub cancel: String,
 }
 
+/// No order is begun in the last seconds of an invocation. An order takes two calls of some 10 ms; a call that hangs
+/// gets what is left, less the time for the report.
+const SWEEP_STOPS_BEFORE_DEADLINE: Duration = Duration::from_secs(10);
+
 pub async fn handle(invocation: Invocation, reconcile: &ReconcileOrders, sagas: &SagaArns) -> Reply {
+    let stop_at = deadline(invocation.context.deadline_ms).minus(SWEEP_STOPS_BEFORE_DEADLINE);
     step(invocation, |mut event: Value| async move {
-        // Not by index: what is no object at all has to be refused, too.
+        // `get_mut` instead of an index: an event that is not an object must be refused, not panic.
         let detail = event.get_mut("detail").map(Value::take).unwrap_or_default();
         match (event["source"].as_str(), event["detail-type"].as_str()) {
             (Some("aws.states"), Some("Step Functions Execution Status Change")) => {
                 ended(detail, reconcile, sagas).await
             }
-            (Some("aws.events"), Some("Scheduled Event")) => sweep(reconcile).await,
-            _ => Err(malformed("the event is neither of step functions nor of a schedule")),
+            (Some("aws.events"), Some("Scheduled Event")) => sweep(reconcile, stop_at).await,
+            _ => Err(malformed(
+                "the event is neither a status change of Step Functions nor a scheduled event",
+            )),
         }
     })
     .await
@@ -64,13 +75,26 @@ async fn ended(detail: Value, reconcile: &ReconcileOrders, sagas: &SagaArns) -> 
     Ok(json!({"outcome": outcome}))
 }
 
-async fn sweep(reconcile: &ReconcileOrders) -> Result<Value, StepError> {
-    let orders = reconcile.sweep().await.map_err(step_error)?;
-    for (order, reconciled) in &orders {
+/// Reports everything that the sweep did before it fails because of one order.
+async fn sweep(reconcile: &ReconcileOrders, stop_at: Timestamp) -> Result<Value, StepError> {
+    let sweep = reconcile.sweep(stop_at).await;
+    for (order, reconciled) in &sweep.reconciled {
         let outcome = report(*reconciled);
         tracing::warn!(order_id = order.as_str(), outcome, "overdue order");
     }
-    Ok(json!({"outcome": "SWEPT", "orders": orders.len()}))
+    for (order, failure) in &sweep.failed {
+        let error = error_chain(failure);
+        tracing::warn!(order_id = order.as_str(), error, "overdue order failed");
+    }
+    unreadable::report(&sweep.unreadable);
+    if sweep.stopped_early {
+        tracing::warn!("the sweep ran out of time, the next one continues");
+    }
+    let orders = sweep.orders();
+    match sweep.failure() {
+        None => Ok(json!({"outcome": "SWEPT", "orders": orders})),
+        Some(failure) => Err(step_error(failure)),
+    }
 }
 
 fn saga_of(change: &ExecutionStatusChange, sagas: &SagaArns) -> Option<(SagaKind, OrderId)> {

@@ -1,4 +1,4 @@
-//! The parts of `saga-reconcile` on AWS.
+//! Wires `saga-reconcile` for AWS: its adapters, tables and settings.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -8,6 +8,7 @@ use adapter_dynamodb::sharded_index::ShardedIndexes;
 use adapter_dynamodb::table::Table;
 use adapter_stepfunctions::sagas::StepFunctionsSagaRunner;
 use adapter_system::clock::SystemClock;
+use adapter_system::pause::SystemPause;
 use domain::fulfilment::reconcile::ReconcileOrders;
 use lambda::runtime::ProcessEnvironment;
 use lambda::sdk::sdk_config;
@@ -39,6 +40,7 @@ fn wire(environment: &ProcessEnvironment) -> (ReconcileOrders, SagaArns) {
         book: Arc::new(DynamoOrderBook { table }),
         runner: Arc::new(StepFunctionsSagaRunner::new(&config, runner_sagas)),
         clock: Arc::new(SystemClock),
+        pause: Arc::new(SystemPause),
     };
     (reconcile, sagas)
 }

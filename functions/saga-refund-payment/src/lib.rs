@@ -1,4 +1,4 @@
-//! How does a saga return what was captured, if anything was?
+//! A step of both sagas: returns what was captured, if anything was.
 
 use domain::fulfilment::refund_payment::{RefundPayment, RefundPaymentError};
 use door::failure;

@@ -1,4 +1,4 @@
-//! What is `saga-refund-payment` made of on AWS?
+//! Wires `saga-refund-payment` for AWS: its adapters, tables and settings.
 
 use std::process::ExitCode;
 use std::sync::Arc;

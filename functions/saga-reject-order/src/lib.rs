@@ -1,7 +1,7 @@
-//! How does a saga reject an order, after everything was undone?
+//! A step of the order saga: rejects the order, after everything was undone.
 
-use domain::fulfilment::ports::Done;
 use domain::fulfilment::reject_order::{RejectOrder, RejectOrderError};
+use domain::fulfilment::status_change::Done;
 use door::failure;
 use entry::step::{StepError, step};
 use events::invocation::{Invocation, Reply};

@@ -1,4 +1,4 @@
-//! What is `saga-reject-order` made of on AWS?
+//! Wires `saga-reject-order` for AWS: its adapters, tables and settings.
 
 use std::process::ExitCode;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! How does a saga give the stock of an order back, exactly once?
+//! A step of both sagas: gives the stock of the order back, exactly once.
 
 use domain::fulfilment::release_stock::ReleaseStock;
 use door::failure::step_error;

@@ -1,4 +1,4 @@
-//! How does a saga set the stock of an order aside, all or nothing?
+//! A step of the order saga: reserves the stock of the order, all lines or none.
 
 use domain::fulfilment::reserve_stock::{ReserveStock, ReserveStockError};
 use door::failure;

@@ -1,4 +1,4 @@
-//! What is `saga-reserve-stock` made of on AWS?
+//! Wires `saga-reserve-stock` for AWS: its adapters, tables and settings.
 
 use std::process::ExitCode;
 use std::sync::Arc;

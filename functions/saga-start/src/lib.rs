@@ -1,4 +1,7 @@
-//! How does a change of an order start its saga? The orders table's stream is the outbox: no order is written without it.
+//! Starts the saga of a new or cancelled order. The orders table's stream is the outbox: no order is written without
+//! it.
+
+use std::time::Duration;
 
 use domain::fulfilment::ports::{SagaKind, SagaStart};
 use domain::fulfilment::start::StartFulfilment;
@@ -13,22 +16,32 @@ use telemetry::calls::continue_from;
 use telemetry::context::correlate;
 use wire::order_item;
 
+/// The most time that a change needs. To start an execution takes some 50 ms. A call that hangs is ended shortly before
+/// the invocation is, so that its record fails in time.
+const LONGEST_CHANGE: Duration = Duration::from_secs(1);
+
 pub async fn handle(invocation: Invocation, start: &StartFulfilment) -> Reply {
     let decode = |change: ItemChange| saga_of(&change);
-    records(invocation, stream::changes, decode, |cause: Option<Cause>| async move {
-        let Some(Cause { saga, trace_header }) = cause else {
-            return Ok(());
-        };
-        if let Some(header) = trace_header {
-            continue_from(&header);
-        }
-        correlate(saga.correlation_id.as_str());
-        subject::order(&saga.order);
-        start.run(&saga).await?;
-        let execution = saga.kind.execution_name(&saga.order);
-        tracing::info!(execution, "saga started");
-        Ok::<(), PortFailure>(())
-    })
+    records(
+        invocation,
+        LONGEST_CHANGE,
+        stream::changes,
+        decode,
+        |cause: Option<Cause>| async move {
+            let Some(Cause { saga, trace_header }) = cause else {
+                return Ok(());
+            };
+            if let Some(header) = trace_header {
+                continue_from(&header);
+            }
+            correlate(saga.correlation_id.as_str());
+            subject::order(&saga.order);
+            start.run(&saga).await?;
+            let execution = saga.kind.execution_name(&saga.order);
+            tracing::info!(execution, "saga started");
+            Ok::<(), PortFailure>(())
+        },
+    )
     .await
 }
 

@@ -1,4 +1,4 @@
-//! What is `saga-start` made of on AWS?
+//! Wires `saga-start` for AWS: its adapters, tables and settings.
 
 use std::process::ExitCode;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Which changes of orders start a saga?
+//! Tests of the handler over the shop in memory: which changes of orders start a saga.
 
 use domain::fulfilment::ports::SagaStanding;
 use function_tests::{ORDER, OTHER_ORDER, World, event};

@@ -1,4 +1,4 @@
-//! How does a saga free what is held, and close the payment?
+//! A step of the order saga: voids the authorized payment and closes it.
 
 use domain::fulfilment::void_payment::{VoidPayment, VoidPaymentError};
 use door::failure;

@@ -1,4 +1,4 @@
-//! What is `saga-void-payment` made of on AWS?
+//! Wires `saga-void-payment` for AWS: its adapters, tables and settings.
 
 use std::process::ExitCode;
 use std::sync::Arc;

@@ -1,10 +1,13 @@
-//! How do photos that S3 announced through a queue become thumbnails?
+//! Renders the photos that S3 announces through a queue to thumbnails.
+
+use std::time::Duration;
 
 use domain::ports::PortFailure;
+use domain::thumbnails::ports::PhotoRefused;
 use domain::thumbnails::render::{RenderOutcome, RenderThumbnails};
 use domain::values::PhotoKey;
 use door::object::created_object;
-use door::subject::uploaded_file;
+use door::subject;
 use entry::records::records;
 use events::invocation::{Invocation, Reply};
 use events::s3::{self, S3Event};
@@ -12,26 +15,34 @@ use events::sqs::{self, SqsMessage};
 use telemetry::metric::Metric;
 use telemetry::metrics;
 
-/// Renders photos of `uploads_bucket`. Any other object is acknowledged and left alone, above all a thumbnail: the rule
-/// that a thumbnail never triggers a thumbnail does not rest on the event source's filter only.
+/// The most time that a message needs: the largest photo that is accepted, with the memory that the template gives, and
+/// five calls of S3 that have to be repeated.
+const LONGEST_MESSAGE: Duration = Duration::from_secs(20);
+
+/// Renders photos of `uploads_bucket`. Any other object is acknowledged without rendering it, above all a thumbnail: the
+/// rule that a thumbnail never triggers a thumbnail does not rest on the event source's filter only.
 pub async fn handle(invocation: Invocation, render: &RenderThumbnails, uploads_bucket: &str) -> Reply {
     let decode = |message: SqsMessage| s3::notification(&message.body);
-    records(invocation, sqs::messages, decode, |events| {
+    records(invocation, LONGEST_MESSAGE, sqs::messages, decode, |events| {
         render_all(events, render, uploads_bucket)
     })
     .await
 }
 
-/// One message may announce several photos. A failure does not keep the others of its message waiting; the message comes
-/// back, and what was rendered before is found so.
+/// One message may announce several photos. A failure does not hold up the others of its message. The message is then
+/// delivered again, and photos that were rendered are skipped.
 async fn render_all(events: Vec<S3Event>, render: &RenderThumbnails, uploads_bucket: &str) -> Result<(), PortFailure> {
     let mut failures = Vec::new();
     for event in events {
         let Some((key, object)) = created_object(event, uploads_bucket, PhotoKey::parse) else {
             continue;
         };
-        uploaded_file(&key.upload_id);
-        match render.run(&key, object.version_id.as_deref(), object.size_bytes).await {
+        subject::upload(&key.upload_id);
+        let version_id = object.version_id.as_deref();
+        match render
+            .run(&key, version_id, object.size_bytes, &subject::caused_by)
+            .await
+        {
             Ok(outcome) => report(&outcome),
             Err(failure) => failures.push(failure),
         }
@@ -57,12 +68,22 @@ fn report(outcome: &RenderOutcome) {
             metrics::count(Metric::PhotosRendered);
             tracing::info!("photo rendered, a newer one is shown");
         }
+        // A fault of ours, although the upload is rejected: another attempt would end in the same way.
+        RenderOutcome::Rejected {
+            reason: reason @ PhotoRefused::Unprocessable,
+        } => {
+            metrics::count(Metric::PhotosRejected);
+            tracing::error!(
+                reason = reason as &dyn std::error::Error,
+                "the renderer failed, photo rejected"
+            );
+        }
         RenderOutcome::Rejected { reason } => {
             metrics::count(Metric::PhotosRejected);
             tracing::info!(reason = reason as &dyn std::error::Error, "photo rejected");
         }
-        RenderOutcome::FinishedBefore => tracing::info!("photo was finished before"),
-        RenderOutcome::Gone => tracing::info!("photo was deleted since"),
+        RenderOutcome::FinishedBefore => tracing::info!("photo was rendered or rejected earlier"),
+        RenderOutcome::Gone => tracing::info!("photo no longer exists"),
     }
 }
 

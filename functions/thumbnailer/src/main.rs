@@ -1,4 +1,4 @@
-//! What is `thumbnailer` made of on AWS?
+//! The parts list of `thumbnailer` on AWS.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -13,6 +13,7 @@ use domain::thumbnails::render::RenderThumbnails;
 use imaging::Renderer;
 use lambda::runtime::ProcessEnvironment;
 use lambda::sdk::sdk_config;
+use telemetry::calls::continue_from;
 
 fn main() -> ExitCode {
     lambda::runtime::main(wire, |invocation, parts| async move {
@@ -24,6 +25,7 @@ fn wire(environment: &ProcessEnvironment) -> (RenderThumbnails, String) {
     let config = sdk_config(environment);
     let products = Table::new(&config, environment.required("PRODUCTS_TABLE"));
     let imports = products.sibling(environment.required("IMPORTS_TABLE"));
+    let imports = imports.with_continued_trace(continue_from);
     let uploads_bucket = environment.required("UPLOADS_BUCKET");
     let uploads = Bucket::new(&config, uploads_bucket.clone());
     let thumbnails = uploads.sibling(environment.required("THUMBNAILS_BUCKET"));

@@ -1,4 +1,4 @@
-//! Which photos of a message become thumbnails?
+//! Every photo of a message becomes thumbnails or a rejection, and nothing else does.
 
 use function_tests::{THUMBNAILS_BUCKET, UPLOADS_BUCKET, World, error_name, event, http};
 use serde_json::{Value, json};
@@ -62,7 +62,7 @@ async fn one_undecodable_message_does_not_fail_its_neighbours() {
 }
 
 #[tokio::test]
-async fn what_is_no_photo_of_ours_is_acknowledged_and_never_rendered() {
+async fn an_object_that_is_not_a_photo_upload_is_acknowledged_and_never_rendered() {
     let world = world_with(&[SECOND], b"a photo");
     let record = |bucket: &str, key: &str, event_name: &str| {
         json!({

@@ -1,8 +1,8 @@
-//! How does `POST /uploads` answer staff with a link that takes one announced file?
+//! `POST /uploads`: answers staff with a link that accepts one announced file.
 
 use domain::uploads::create::{CreateUpload, CreateUploadError, NewUpload};
 use door::caller::staff;
-use door::request::invalid_content;
+use door::request::{correlation_id, invalid_content};
 use door::{failure, subject};
 use entry::http::http;
 use entry::problem::{Fault, Problem};
@@ -35,6 +35,7 @@ fn new_upload(request: &HttpRequest) -> Result<NewUpload, Problem> {
         kind: body.kind,
         size_bytes: body.size_bytes,
         created_by,
+        correlation_id: correlation_id(request)?,
     })
 }
 

@@ -1,4 +1,4 @@
-//! What is `uploads-create` made of on AWS?
+//! The parts list of `uploads-create` on AWS.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -12,6 +12,7 @@ use adapter_system::ids::UuidV7Ids;
 use domain::uploads::create::CreateUpload;
 use lambda::runtime::ProcessEnvironment;
 use lambda::sdk::sdk_config;
+use telemetry::calls::current_header;
 
 fn main() -> ExitCode {
     lambda::runtime::main(wire, |invocation, create| async move {
@@ -23,6 +24,7 @@ fn wire(environment: &ProcessEnvironment) -> CreateUpload {
     let config = sdk_config(environment);
     let table = Table::new(&config, environment.required("IMPORTS_TABLE"));
     environment.warm_up(table.warm_up());
+    let table = table.with_trace_header(current_header);
     let signer = LinkSigner::new(&config, &environment.required("UPLOADS_BUCKET"));
     CreateUpload {
         uploads: Arc::new(DynamoUploadRepository { table }),

@@ -1,4 +1,4 @@
-//! What do staff get who announce a file?
+//! Tests of uploads-create over its events.
 
 use function_tests::{World, event, http};
 use serde_json::json;
@@ -13,7 +13,7 @@ async fn answer(world: &World, event: Value) -> Value {
 #[tokio::test]
 async fn an_announced_photo_gets_a_link_that_takes_it() {
     let mut answer = answer(&World::open(), event("uploads-create")).await;
-    // The link itself is the adapter's: here it only matters where it leads.
+    // The adapter makes the link: here only its target matters.
     let url = answer["body"]["url"].take();
     assert!(url.as_str().unwrap().contains("/photos/MUG-01/id-1?"), "{url}");
     let headers = answer["body"]["headers"].take();
@@ -47,7 +47,7 @@ async fn an_announced_photo_gets_a_link_that_takes_it() {
 async fn customers_announce_nothing() {
     let world = World::open();
     let answer = answer(&world, event("uploads-create.rejected")).await;
-    let forbidden = function_tests::problem("forbidden", "The caller may not do this", 403);
+    let forbidden = function_tests::problem("forbidden", "Forbidden", 403);
     assert_eq!((&answer["status"], &answer["body"]), (&json!(403), &forbidden));
     assert!(world.memory.look(|tables| tables.uploads.rows.is_empty()));
 }

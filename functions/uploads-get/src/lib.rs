@@ -1,4 +1,4 @@
-//! How does `GET /uploads/{id}` show staff what became of an upload?
+//! `GET /uploads/{id}`: shows staff the status of an upload.
 
 use domain::uploads::get::GetUpload;
 use domain::values::UploadId;
@@ -14,7 +14,7 @@ use wire::upload::UploadJson;
 pub async fn handle(invocation: Invocation, get: &GetUpload) -> Reply {
     http(invocation, |request| async move {
         staff(&request)?;
-        // What cannot be an id names no upload.
+        // A text that is not an id belongs to no upload.
         let id = UploadId::parse(&request.path_parameter("id")?).map_err(|_| Problem::not_found())?;
         subject::upload(&id);
         let found = get.run(&id).await.map_err(problem)?;
@@ -53,12 +53,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn customers_see_no_upload_and_staff_none_that_nobody_announced() {
+    async fn customers_see_no_upload_and_staff_none_that_was_not_announced() {
         let world = World::open();
         let get = GetUpload::from(&world.shop.ports);
         let mut customers = event("uploads-get");
         customers["requestContext"]["authorizer"]["jwt"]["claims"]["cognito:groups"] = json!("[customers]");
-        let forbidden = problem("forbidden", "The caller may not do this", 403);
+        let forbidden = problem("forbidden", "Forbidden", 403);
         let answer = http(handle(world.invocation_of("uploads-get", customers), &get).await);
         assert_eq!(answer["body"], forbidden);
         let answer = http(handle(world.invocation("uploads-get.rejected"), &get).await);

@@ -1,4 +1,4 @@
-//! What is `uploads-get` made of on AWS?
+//! The parts list of `uploads-get` on AWS.
 
 use std::process::ExitCode;
 use std::sync::Arc;

@@ -8,8 +8,8 @@ use wire::import::{FinishInput, ImportInput, PlanInput, PlanOutcome, RangeInput}
 use wire::order_item;
 use wire::saga::{NotifyInput, RefundOutcome, RejectInput, SagaInput, StepOutcome};
 
+use crate::document::{Document, DocumentFault};
 use crate::nullable::without_null;
-use crate::{Document, DocumentFault};
 
 const FOLDER: &str = "infra/schemas";
 

@@ -10,9 +10,10 @@ use schemars::SchemaGenerator;
 use schemars::generate::{Contract, SchemaSettings};
 use serde_json::{Map, Value, json};
 
+use crate::document::DocumentFault;
 use crate::nullable::without_null;
 use crate::operations::{self, Operation};
-use crate::{DocumentFault, responses};
+use crate::responses;
 
 const SECURITY_SCHEME: &str = "accessToken";
 

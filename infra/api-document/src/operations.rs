@@ -224,7 +224,7 @@ fn idempotency_key() -> Value {
         "in": "header",
         "required": true,
         "description": "The caller's name for this request, the same on every repetition of it. Keys are kept for seven days.",
-        "schema": {"type": "string", "minLength": 1, "maxLength": IDEMPOTENCY_KEY_CHARS_MAX, "pattern": "^[!-~]+$"},
+        "schema": {"type": "string", "minLength": 1, "maxLength": IDEMPOTENCY_KEY_CHARS_MAX, "pattern": "^[!-+.-~-]+$"},
     })
 }
 

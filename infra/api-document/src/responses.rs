@@ -6,7 +6,7 @@ use entry::problem::FAULTS_MAX;
 use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
 
-use crate::DocumentFault;
+use crate::document::DocumentFault;
 use crate::operations::Operation;
 use crate::problems::{self, Described};
 

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::Parser;
+use clap::builder::{PathBufValueParser, TypedValueParser};
 
 use crate::state::DataLocation;
 
@@ -17,7 +18,7 @@ struct CommandLine {
     #[arg(long, value_name = "N", default_value_t = 3000)]
     port: u16,
     /// Keep all state in this folder
-    #[arg(long, value_name = "DIR", default_value = ".popshop", conflicts_with = "memory")]
+    #[arg(long, value_name = "DIR", default_value = ".popshop", conflicts_with = "memory", value_parser = folder())]
     data_dir: PathBuf,
     /// Keep state in memory only
     #[arg(long)]
@@ -54,9 +55,22 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments,
     })
 }
 
+/// Refuses an empty name: it would mean the current folder, and is usually an unset shell variable.
+fn folder() -> impl TypedValueParser<Value = PathBuf> {
+    let parser = PathBufValueParser::new();
+    parser.try_map(|path| {
+        let is_named = !path.as_os_str().is_empty();
+        is_named
+            .then_some(path)
+            .ok_or("a folder is needed; `.` is the current one")
+    })
+}
+
 fn parameter(text: &str) -> Result<(String, String), &'static str> {
-    let (name, value) = text.split_once('=').ok_or("NAME=VALUE is needed")?;
-    Ok((name.to_owned(), value.to_owned()))
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("NAME=VALUE is needed"),
+    }
 }
 
 #[cfg(test)]
@@ -70,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_said_means_port_3000_and_a_folder_that_is_kept() {
+    fn without_arguments_the_port_is_3000_and_the_folder_is_kept() {
         let data = DataLocation::Folder(PathBuf::from(".popshop"));
         assert_eq!(
             parsed(&[]).unwrap(),
@@ -84,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_can_be_said() {
+    fn every_argument_can_be_set() {
         let arguments = [
             "--port=0",
             "--data-dir",
@@ -111,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_repeated_argument_the_last_one_counts() {
+    fn the_last_of_a_repeated_argument_counts() {
         let arguments = [
             "--port",
             "1",
@@ -141,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_understood_is_refused() {
+    fn invalid_arguments_are_refused() {
         for arguments in [
             &["--prot", "1"][..],
             &["--port"],
@@ -153,6 +167,9 @@ mod tests {
             &["--memory", "--data-dir", "a"],
             &["--parameter"],
             &["--parameter", "Stage"],
+            &["--parameter", "=prod"],
+            &["--data-dir", ""],
+            &["--data-dir="],
         ] {
             let fault = parsed(arguments).unwrap_err();
             assert!(fault.use_stderr(), "{arguments:?}");

@@ -1,4 +1,4 @@
-//! What does a person see at `/`? The console: four files that are part of the binary.
+//! Serves the console at `/`: four files that are part of the binary.
 
 use axum::Router;
 use axum::http::header;

@@ -1,20 +1,32 @@
-//! What did the shop count since it started? The lines that CloudWatch would take numbers out of, added up.
+//! Totals of the shop's metrics since the host started, from the log lines that CloudWatch would read.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
 
+/// The field of a log line about a stored item that cannot be read and is skipped.
+const UNREADABLE_ITEM: &str = "\"unreadable_item\":";
+const UNREADABLE_ITEMS: &str = "UnreadableItems";
+
+/// Metrics and their totals.
 #[derive(Default)]
 pub struct Counted {
-    /// By metric and reason.
-    totals: Mutex<BTreeMap<(String, Option<String>), u64>>,
+    totals: Mutex<Totals>,
 }
 
+/// By metric and reason.
+type Totals = BTreeMap<(String, Option<String>), u64>;
+
 impl Counted {
-    /// Whether a line of the log is one of metrics; then its numbers are added, and nobody needs to read it.
+    /// Whether a log line carries metrics; then its numbers are added, and the line need not be printed. A line about a
+    /// stored item that cannot be read is counted too, and is printed.
     pub fn takes(&self, line: &str) -> bool {
-        // Most lines are not, which is seen without reading them as JSON.
+        if line.contains(UNREADABLE_ITEM) {
+            *self.totals().entry((UNREADABLE_ITEMS.to_owned(), None)).or_default() += 1;
+            return false;
+        }
+        // Most lines are not about metrics; a search for the marker is cheaper than parsing each of them.
         if !line.contains("\"_aws\"") {
             return false;
         }
@@ -24,7 +36,7 @@ impl Counted {
         let Some(directives) = line["_aws"]["CloudWatchMetrics"].as_array() else {
             return false;
         };
-        let mut totals = self.totals.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut totals = self.totals();
         for directive in directives {
             let has_reason = directive["Dimensions"].to_string().contains("\"Reason\"");
             let reason = line["Reason"].as_str().filter(|_| has_reason).map(str::to_owned);
@@ -38,11 +50,16 @@ impl Counted {
     }
 
     pub(crate) fn to_json(&self) -> Value {
-        let totals = self.totals.lock().unwrap_or_else(PoisonError::into_inner);
+        let totals = self.totals();
         let shown = totals
             .iter()
             .map(|((name, reason), total)| json!({ "name": name, "reason": reason, "total": total }));
         shown.collect()
+    }
+
+    /// Adding to a total cannot leave it half changed.
+    fn totals(&self) -> MutexGuard<'_, Totals> {
+        self.totals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -51,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_added_up_by_reason_and_other_lines_are_left_alone() {
+    fn numbers_are_summed_by_reason_and_other_lines_are_left_alone() {
         let counted = Counted::default();
         let line = json!({
             "_aws": {"CloudWatchMetrics": [
@@ -65,9 +82,12 @@ mod tests {
         }
         assert!(!counted.takes(r#"{"message":"_aws \"_aws\""}"#));
         assert!(!counted.takes("\"_aws\""));
+        let skipped = r#"{"message":"a stored row cannot be read and is skipped","unreadable_item":"order-1"}"#;
+        assert!(!counted.takes(skipped), "it stays in the log");
         let expected = json!([
             {"name": "ColdStarts", "reason": null, "total": 2},
             {"name": "OrdersRejected", "reason": "out_of_stock", "total": 4},
+            {"name": "UnreadableItems", "reason": null, "total": 1},
         ]);
         assert_eq!(counted.to_json(), expected);
     }

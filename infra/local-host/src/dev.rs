@@ -1,9 +1,9 @@
-//! What goes on inside? Read-only views on the machinery, for the console and for tests. They exist on the local host only.
+//! Serves read-only views of the machinery, for the console and for tests. They exist on the local host only.
 
 use std::sync::Arc;
 
 use adapter_embedded::executions::{self, Execution};
-use adapter_embedded::mail::SentEmail;
+use adapter_embedded::mail::{Outbox, SentEmail};
 use axum::Router;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -24,8 +24,8 @@ use crate::workflows::Machines;
 use crate::workflows::journal::{self, ExecutionKey};
 
 const EMAILS_SHOWN: usize = 100;
-const EXECUTIONS_SHOWN: u32 = 100;
-const ORDERS_SHOWN: u32 = 100;
+const EXECUTIONS_SHOWN: usize = 100;
+const ORDERS_SHOWN: usize = 100;
 
 pub(crate) struct Machinery {
     pub(crate) shop: Arc<HostState>,
@@ -35,13 +35,13 @@ pub(crate) struct Machinery {
     pub(crate) counted: Arc<Counted>,
 }
 
-type Seen = State<Arc<Machinery>>;
+type Shared = State<Arc<Machinery>>;
 
 pub(crate) fn router(machinery: Machinery) -> Router {
     Router::new()
-        .route("/healthz", get(health))
         .route("/dev/emails", get(emails))
         .route("/dev/invocations", get(invocations))
+        .route("/dev/environments", get(environments))
         .route("/dev/executions", get(executions))
         .route("/dev/orders", get(orders))
         .route("/dev/queues", get(queues))
@@ -49,19 +49,11 @@ pub(crate) fn router(machinery: Machinery) -> Router {
         .with_state(Arc::new(machinery))
 }
 
-/// Healthy is who can reach the database.
-async fn health(State(machinery): Seen) -> Response {
-    let reached = machinery
-        .shop
-        .database
-        .call("check database", |connection| connection.execute_batch("SELECT 1"))
-        .await;
-    answer(reached.map(|()| json!({ "status": "ok" })))
-}
-
-async fn emails(State(machinery): Seen) -> Response {
-    let sent = machinery.shop.mailer.sent(EMAILS_SHOWN).await;
-    answer(sent.map(|sent| json!({ "emails": sent.iter().map(email).collect::<Value>() })))
+async fn emails(State(machinery): Shared) -> Response {
+    let outbox = machinery.shop.mailer.newest(EMAILS_SHOWN).await;
+    answer(outbox.map(|Outbox { emails, unreadable }| {
+        json!({ "emails": emails.iter().map(email).collect::<Value>(), "unreadable": unreadable })
+    }))
 }
 
 fn email(sent: &SentEmail) -> Value {
@@ -74,16 +66,20 @@ fn email(sent: &SentEmail) -> Value {
     })
 }
 
-async fn invocations(State(machinery): Seen) -> Response {
+async fn invocations(State(machinery): Shared) -> Response {
     answer(Ok(json!({ "invocations": machinery.invoker.log().to_json() })))
 }
 
-async fn metrics(State(machinery): Seen) -> Response {
+async fn environments(State(machinery): Shared) -> Response {
+    answer(Ok(machinery.invoker.environments()))
+}
+
+async fn metrics(State(machinery): Shared) -> Response {
     answer(Ok(json!({ "metrics": machinery.counted.to_json() })))
 }
 
-async fn executions(State(machinery): Seen) -> Response {
-    let recent = machinery.shop.database.call("list executions", |connection| {
+async fn executions(State(machinery): Shared) -> Response {
+    let recent = machinery.shop.database.read("list executions", |connection| {
         let executions = executions::recent(connection, EXECUTIONS_SHOWN)?;
         let with_states = executions.into_iter().map(|execution| {
             let states = journal::states(connection, &ExecutionKey::of(&execution))?;
@@ -115,11 +111,11 @@ fn shown_execution(machines: &Machines, execution: &Execution, states: &[String]
     })
 }
 
-async fn orders(State(machinery): Seen) -> Response {
+async fn orders(State(machinery): Shared) -> Response {
     let recent = machinery
         .shop
         .database
-        .call("list recent orders", |connection| {
+        .read("list recent orders", |connection| {
             adapter_embedded::orders::recent(connection, ORDERS_SHOWN)
         })
         .await;
@@ -133,7 +129,7 @@ fn order(order: &Order) -> Value {
     shown
 }
 
-async fn queues(State(machinery): Seen) -> Response {
+async fn queues(State(machinery): Shared) -> Response {
     let depths = machinery.events.queue_depths().await;
     answer(depths.map(|depths| {
         let shown = depths

@@ -1,9 +1,12 @@
-//! How is a function invoked? By its logical id, with serialised event JSON, as Lambda does.
+//! The interface through which the host invokes functions: a logical id and event JSON, as Lambda does.
 
 use async_trait::async_trait;
 use serde_json::Value;
 
-/// An invocation that ended without an answer, in the words Lambda uses.
+/// The error type of an invocation for which there was no room, as Lambda names it. The function did not run.
+pub(crate) const THROTTLED: &str = "TooManyRequestsException";
+
+/// An invocation that returned no result, with the names that Lambda uses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvokeFailure {
     /// Stable name, like `TransientFailure` or `Sandbox.Timedout`.
@@ -12,9 +15,41 @@ pub struct InvokeFailure {
     pub message: String,
 }
 
+/// What an invocation is made for. Each kind of work has its own limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// A request that changes nothing.
+    HttpRead,
+    /// Any other request.
+    HttpWrite,
+    Queue,
+    Stream,
+    /// An asynchronous invocation.
+    Event,
+    /// A state machine's task.
+    Workflow,
+}
+
+impl Source {
+    /// As lists of invocations show it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::HttpRead | Self::HttpWrite => "http",
+            Self::Queue => "sqs",
+            Self::Stream => "stream",
+            Self::Event => "events",
+            Self::Workflow => "workflow",
+        }
+    }
+}
+
 /// Invokes functions of the template.
 #[async_trait]
 pub trait Functions: Send + Sync {
-    /// `source` says who asks (`http`, `sqs`, `stream`, `events`, `workflow`), for the list of invocations.
-    async fn invoke(&self, logical_id: &str, event: Value, source: &'static str) -> Result<Value, InvokeFailure>;
+    /// Whether work of this kind would be refused now. A caller that asks first saves what it would do in vain.
+    fn refuses(&self, _source: Source) -> bool {
+        false
+    }
+
+    async fn invoke(&self, logical_id: &str, event: Value, source: Source) -> Result<Value, InvokeFailure>;
 }

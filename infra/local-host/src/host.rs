@@ -1,4 +1,4 @@
-//! How do the parts become a running shop? Opened, checked against each other and connected here, in one order.
+//! Opens all parts of the shop, checks them against each other, and connects them.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -11,30 +11,32 @@ use axum::Router;
 use domain::ports::PortFailure;
 use shop::SagaArns;
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, oneshot};
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::counted::Counted;
 use crate::dev::{self, Machinery};
+use crate::downtime::Downtimes;
 use crate::events::EventPlane;
 use crate::functions::Functions;
 use crate::identity::{self, Issuer, IssuerFault};
 use crate::invoker::Invoker;
+use crate::invoker::backlog::Backlog;
 use crate::operator::{self, Operator};
 use crate::registry::{self, RegistryFault};
 use crate::s3::{self, Objects};
 use crate::seed::{self, SeedFault};
+use crate::server::{Server, Timeouts};
 use crate::state::{DataLocation, HostState, StateFault};
-use crate::template::{self, TemplateFault};
+use crate::template::{self, Deployment, EventSource, FunctionSpec, TemplateFault};
 use crate::workflows::journal::Writer;
 use crate::workflows::redrive::WorkflowRedriver;
 use crate::workflows::{Machines, WorkflowFault, Workflows};
-use crate::{api_document, console, gateway};
+use crate::{api_document, console, gateway, health, request_guard, retention};
 
-/// How long requests and invocations may still run when the host stops. What takes longer is repeated at the next start.
+/// How long requests and invocations may still run when the host stops. Work that takes longer is repeated at the next start.
 const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
 
-/// Whose name tokens carry. Not the address: a token outlives a restart on another port.
+/// The issuer in tokens. Not the address, so that a token stays valid after a restart on another port.
 const ISSUER: &str = "https://popshop.local";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,7 +76,7 @@ pub enum StartFailure {
 /// A host that owns its address and its data, and does nothing yet. Requests wait until it is opened.
 pub struct Host {
     pub base_url: String,
-    /// Wants the lines of metrics among those of the log.
+    /// Takes the metrics out of the log.
     pub counted: Arc<Counted>,
     listener: TcpListener,
     app: Router,
@@ -82,17 +84,18 @@ pub struct Host {
     workflows: Workflows,
     writer: Writer,
     invoker: Arc<Invoker>,
+    backlog: Arc<Backlog>,
     shop: Arc<HostState>,
+    downtimes: Arc<Downtimes>,
 }
 
-/// A host at work. Dropped without [`RunningHost::shutdown`], it stops at once, as if its process had died.
+/// A running host. Dropped without [`RunningHost::shutdown`], it stops at once, as if its process had died.
 pub struct RunningHost {
     pub base_url: String,
-    stop: oneshot::Sender<()>,
-    server: JoinHandle<io::Result<()>>,
+    server: Server,
     /// Event sources and workflows.
     loops: JoinSet<()>,
-    /// Ends by itself when nobody is left who writes.
+    /// Ends when the last journal is dropped.
     writer: JoinHandle<()>,
     invoker: Arc<Invoker>,
     /// Keeps the data folder locked until the end.
@@ -108,26 +111,26 @@ impl Host {
         let deployment = Arc::new(template::load_with(&config.parameters)?);
         let machines = Machines::read(&deployment)?;
         let port = config.port;
-        let (listener, base_url) = listen(port)
+        let (listener, address) = listen(port)
             .await
             .map_err(|source| StartFailure::Listen { port, source })?;
+        let base_url = format!("http://{address}");
         let shop = Arc::new(HostState::open(&config.data, &deployment, &base_url).await?);
         let counted = Arc::new(Counted::default());
-        let wake = Arc::new(Notify::new());
         let sagas = SagaArns {
             order: machines.arn(Workflow::OrderSaga).arn(),
             cancel: machines.arn(Workflow::OrderCancel).arn(),
         };
-        let invoker = Arc::new(Invoker::new(
-            registry::functions(&shop, &deployment, sagas)?,
-            Arc::clone(&wake),
-        ));
+        let backlog = Arc::new(Backlog::new(stream_consumers(&deployment)));
+        let functions = registry::functions(&shop, &deployment, sagas)?;
+        let invoker = Arc::new(Invoker::new(functions, Arc::clone(&backlog)));
         let functions: Arc<dyn Functions> = Arc::clone(&invoker) as Arc<dyn Functions>;
+        let downtimes = Downtimes::open(shop.database.clone()).await?;
         let events = Arc::new(EventPlane {
             database: shop.database.clone(),
             deployment: Arc::clone(&deployment),
             functions: Arc::clone(&functions),
-            wake: Arc::clone(&wake),
+            downtimes: Arc::clone(&downtimes),
         });
         events.prepare().await?;
         let (workflows, writer) = Workflows::prepare(
@@ -135,7 +138,8 @@ impl Host {
             Arc::clone(&deployment),
             Arc::clone(&functions),
             machines.clone(),
-            Arc::clone(&wake),
+            Arc::clone(&backlog),
+            Arc::clone(&downtimes),
         )
         .await?;
         seed::put_catalog(&shop.uploads.bucket).await?;
@@ -147,6 +151,7 @@ impl Host {
         )?);
         let app = Router::new()
             .merge(console::router())
+            .merge(health::router(Arc::clone(&shop)))
             .merge(api_document::router()?)
             .merge(operator::router(Operator::of(
                 &shop,
@@ -154,7 +159,6 @@ impl Host {
                     database: shop.database.clone(),
                     deployment: Arc::clone(&deployment),
                     machines: machines.clone(),
-                    wake: Arc::clone(&wake),
                 },
             )))
             .merge(dev::router(Machinery {
@@ -165,39 +169,35 @@ impl Host {
                 counted: Arc::clone(&counted),
             }))
             .merge(identity::router(Arc::clone(&issuer)))
-            .merge(s3::router(objects(&shop, wake)))
+            .merge(s3::router(objects(&shop, &deployment)))
             .merge(gateway::router(&deployment, functions, issuer.authorizer()));
         Ok(Self {
             base_url,
             counted,
             listener,
-            app,
+            app: request_guard::guarded(app, address.port()),
             events,
             workflows,
             writer,
             invoker,
+            backlog,
             shop,
+            downtimes,
         })
     }
 
-    /// Begins to work: serves what has come in meanwhile, and goes on with what an earlier process left.
+    /// Starts to work: serves waiting requests, and resumes the work of an earlier process.
     pub fn open(self) -> RunningHost {
         let mut loops = self.events.start();
         loops.spawn(self.workflows.run());
+        let (backlog, database) = (self.backlog, self.shop.database.clone());
+        loops.spawn(async move { backlog.watch(&database).await });
+        loops.spawn(Arc::clone(&self.downtimes).keep_heartbeat());
+        loops.spawn(retention::run(self.shop.database.clone(), self.downtimes));
         let writer = tokio::spawn(self.writer.run());
-        let (stop, stopped) = oneshot::channel::<()>();
-        let server = axum::serve(
-            self.listener,
-            self.app.into_make_service_with_connect_info::<SocketAddr>(),
-        )
-        .with_graceful_shutdown(async move {
-            // Dropping the sender stops the server as well.
-            stopped.await.unwrap_or_default();
-        });
         RunningHost {
             base_url: self.base_url,
-            stop,
-            server: tokio::spawn(server.into_future()),
+            server: Server::start(self.listener, self.app, Timeouts::default()),
             loops,
             writer,
             invoker: self.invoker,
@@ -207,39 +207,52 @@ impl Host {
 }
 
 impl RunningHost {
-    /// Accepts nothing more, and lets what runs come to its end within `SHUTDOWN_LIMIT`.
+    /// Accepts no more requests, and lets running work finish within `SHUTDOWN_LIMIT`.
     pub async fn shutdown(mut self) {
         let orderly = async {
-            drop(self.stop);
-            match (&mut self.server).await {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => tracing::error!(error = &error as &dyn std::error::Error, "server ended badly"),
-                Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "server broke off"),
-            }
+            self.server.stop().await;
             self.loops.shutdown().await;
             self.invoker.drain().await;
         };
         if tokio::time::timeout(SHUTDOWN_LIMIT, orderly).await.is_err() {
-            tracing::warn!("stopped in the middle of work, which the next start takes up again");
+            tracing::warn!("stopped before all work was finished; the next start resumes it");
         }
-        self.server.abort();
+        drop(self.server);
         self.writer.abort();
         drop(self.shop);
     }
 }
 
-fn objects(shop: &HostState, wake: Arc<Notify>) -> Arc<Objects> {
+fn objects(shop: &HostState, deployment: &Deployment) -> Arc<Objects> {
+    let cors = deployment
+        .buckets
+        .values()
+        .map(|bucket| (bucket.name.clone(), bucket.cors.clone()));
     let buckets = [&shop.uploads, &shop.thumbnails].map(|named| (named.name.clone(), named.bucket.clone()));
     Arc::new(Objects {
         buckets: BTreeMap::from(buckets),
+        cors: cors.collect(),
         signer: Arc::clone(&shop.links),
         clock: Arc::clone(&shop.clock),
-        wake,
+        wake: shop.database.watch("object_events"),
     })
 }
 
-async fn listen(port: u16) -> io::Result<(TcpListener, String)> {
+/// Functions that the order stream feeds, by logical id.
+fn stream_consumers(deployment: &Deployment) -> Vec<String> {
+    let functions = deployment.functions.values();
+    let is_fed = |function: &&FunctionSpec| {
+        let mut sources = function.sources.iter();
+        sources.any(|source| matches!(source, EventSource::Stream(_)))
+    };
+    functions
+        .filter(is_fed)
+        .map(|function| function.logical_id.clone())
+        .collect()
+}
+
+async fn listen(port: u16) -> io::Result<(TcpListener, SocketAddr)> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
-    let base_url = format!("http://{}", listener.local_addr()?);
-    Ok((listener, base_url))
+    let address = listener.local_addr()?;
+    Ok((listener, address))
 }

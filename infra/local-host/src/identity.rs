@@ -1,7 +1,7 @@
-//! Who is who on this machine? An issuer of access tokens with the claims that Cognito gives, and the authorizer that
-//! checks them as API Gateway does.
+//! Lets users log in locally: an issuer of access tokens with Cognito's claims, and the authorizer that checks them as API
+//! Gateway does.
 //!
-//! The authorizer knows the issuer by its public key set only, the one that it serves as JWKS.
+//! The authorizer has only the issuer's public key set, which is served as JWKS.
 
 mod es256;
 
@@ -13,6 +13,9 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Router, body::Bytes};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use entry::unique_members;
 use jsonwebtoken::jwk::{Jwk, JwkSet};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
 use p256::pkcs8::EncodePrivateKey as _;
@@ -41,7 +44,7 @@ pub(crate) struct Issuer {
     key_id: String,
 }
 
-/// Why a caller is not let in. Callers are told no more than that.
+/// The caller shows no valid token. The answer says no more than that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("no valid access token")]
 pub(crate) struct NotAuthorized;
@@ -111,10 +114,10 @@ impl Issuer {
         if !groups.is_empty() {
             claims["cognito:groups"] = json!(groups);
         }
-        self.signed(&claims)
+        self.sign(&claims)
     }
 
-    fn signed(&self, claims: &Value) -> Result<String, IssuerFault> {
+    fn sign(&self, claims: &Value) -> Result<String, IssuerFault> {
         let mut header = Header::new(Algorithm::ES256);
         header.kid = Some(self.key_id.clone());
         encode(&header, claims, &self.key).map_err(|fault| IssuerFault(fault.into()))
@@ -131,15 +134,18 @@ impl Authorizer {
             .or_else(|| token.strip_prefix("bearer "))
             .unwrap_or(token)
             .trim();
-        let claims = self.verified(token)?;
+        let claims = self.verify(token)?;
         Ok(claims
             .into_iter()
-            .map(|(name, value)| (name, Value::String(as_lambda_shows(&value))))
+            .map(|(name, value)| (name, Value::String(claim_text(&value))))
             .collect())
     }
 
-    fn verified(&self, token: &str) -> Result<Map<String, Value>, NotAuthorized> {
+    fn verify(&self, token: &str) -> Result<Map<String, Value>, NotAuthorized> {
         let header = decode_header(token).map_err(|_| NotAuthorized)?;
+        if !is_plain(token) {
+            return Err(NotAuthorized);
+        }
         let key = header
             .kid
             .as_deref()
@@ -156,12 +162,17 @@ impl Authorizer {
         let claims = decode::<Map<String, Value>>(token, &key, &validation)
             .map_err(|_| NotAuthorized)?
             .claims;
-        // Left to itself, the crate leaves this one out.
-        let issued_before_now = claims.get("iat").is_none_or(|at| {
-            at.as_u64()
-                .is_some_and(|at| at <= jsonwebtoken::get_current_timestamp())
-        });
-        if issued_before_now && self.is_for_us(&claims) {
+        // The crate does not look at `iat`, and accepts a token in the second in which it expires.
+        let now = jsonwebtoken::get_current_timestamp();
+        let issued_before_now = claims
+            .get("iat")
+            .is_none_or(|at| at.as_u64().is_some_and(|at| at <= now));
+        // A time may have a fraction (<https://www.rfc-editor.org/rfc/rfc7519#section-2>).
+        let now = u32::try_from(now).unwrap_or(u32::MAX);
+        let expires_later = claims
+            .get("exp")
+            .is_some_and(|at| at.as_f64().is_some_and(|at| at > f64::from(now)));
+        if issued_before_now && expires_later && self.is_for_us(&claims) {
             Ok(claims)
         } else {
             Err(NotAuthorized)
@@ -171,23 +182,37 @@ impl Authorizer {
     /// `aud`, and where there is none, `client_id`: Cognito's access tokens carry only the latter.
     fn is_for_us(&self, claims: &Map<String, Value>) -> bool {
         match claims.get("aud").or_else(|| claims.get("client_id")) {
-            Some(Value::Array(all)) => all.iter().filter_map(Value::as_str).any(|one| self.knows(one)),
-            Some(one) => one.as_str().is_some_and(|one| self.knows(one)),
+            Some(Value::Array(all)) => all.iter().filter_map(Value::as_str).any(|one| self.accepts(one)),
+            Some(one) => one.as_str().is_some_and(|one| self.accepts(one)),
             None => false,
         }
     }
 
-    fn knows(&self, client: &str) -> bool {
-        self.audience.iter().any(|known| known == client)
+    fn accepts(&self, client: &str) -> bool {
+        self.audience.iter().any(|accepted| accepted == client)
     }
 }
 
+/// Whether a token has no two members of one name in its header or claims, and needs no extension: a token with `crit`
+/// must be refused by a verifier that does not understand the names in it (<https://www.rfc-editor.org/rfc/rfc7515#section-4.1.11>).
+fn is_plain(token: &str) -> bool {
+    let mut parts = token.split('.').take(2).map(|part| {
+        let json = URL_SAFE_NO_PAD.decode(part).ok()?;
+        unique_members::check(&json).ok()?;
+        serde_json::from_slice::<Map<String, Value>>(&json).ok()
+    });
+    let (Some(Some(header)), Some(Some(_claims))) = (parts.next(), parts.next()) else {
+        return false;
+    };
+    !header.contains_key("crit")
+}
+
 /// API Gateway turns claims into strings; a list becomes `[a b]`.
-fn as_lambda_shows(value: &Value) -> String {
+fn claim_text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Array(items) => {
-            let items: Vec<String> = items.iter().map(as_lambda_shows).collect();
+            let items: Vec<String> = items.iter().map(claim_text).collect();
             format!("[{}]", items.join(" "))
         }
         other => other.to_string(),

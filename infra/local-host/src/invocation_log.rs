@@ -1,4 +1,4 @@
-//! Which functions ran lately? The last invocations, for people who watch: ids, times and outcomes, never contents.
+//! The newest invocations, for the console: ids, times and outcomes, never contents.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -49,7 +49,7 @@ struct End {
     duration_ms: u64,
 }
 
-/// What is known when an invocation begins.
+/// The facts about an invocation at its start.
 pub(crate) struct Begun<'a> {
     pub(crate) function: &'a str,
     pub(crate) source: &'static str,
@@ -102,6 +102,15 @@ impl InvocationLog {
             status_code: answer.and_then(|answer| answer.get("statusCode")?.as_u64()),
             duration_ms: u64::try_from(entry.started.elapsed().as_millis()).unwrap_or(u64::MAX),
         });
+    }
+
+    /// Names the request that caused a running invocation, unless its event did. Of a batch, the first request.
+    pub(crate) fn correlate(&self, request_id: &str, correlation_id: &str) {
+        let mut entries = self.entries();
+        let mut newest_first = entries.kept.iter_mut().rev();
+        if let Some(entry) = newest_first.find(|entry| entry.request_id == request_id) {
+            entry.correlation_id.get_or_insert_with(|| correlation_id.to_owned());
+        }
     }
 
     /// Newest first.
@@ -192,5 +201,16 @@ mod tests {
             (&shown[0]["outcome"], &shown[1]["outcome"]),
             (&json!("ok"), &json!("RUNNING"))
         );
+    }
+
+    #[test]
+    fn an_invocation_learns_its_correlation_id_once() {
+        let log = InvocationLog::default();
+        begin(&log, &json!({}));
+        log.correlate("another", "c-0");
+        assert_eq!(log.to_json()[0]["correlation_id"], Value::Null);
+        log.correlate("r-1", "c-1");
+        log.correlate("r-1", "c-2");
+        assert_eq!(log.to_json()[0]["correlation_id"], "c-1");
     }
 }

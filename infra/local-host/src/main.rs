@@ -35,8 +35,8 @@ fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
 }
 
 async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
-    // Listening for signals before anybody can know the address.
-    let stop = tokio::spawn(told_to_stop());
+    // Before anybody can know the address, so that no signal is missed.
+    let mut signals = StopSignals::listen()?;
     let Arguments {
         port,
         data,
@@ -45,7 +45,7 @@ async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     } = arguments;
     let config = Config { port, data, parameters };
     let host = Host::prepare(&config).await?;
-    // The address first, then log lines: a script reads one line and knows where to go.
+    // The address first, then log lines: a script needs to read one line only.
     let (text, level) = if quiet {
         (format!("{}\n", host.base_url), Some(LevelFilter::WARN))
     } else {
@@ -60,22 +60,51 @@ async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         }
     });
     let running = host.open();
-    stop.await??;
-    running.shutdown().await;
+    signals.next().await;
+    tokio::select! {
+        () = running.shutdown() => {}
+        // Whoever asks twice does not want to wait. Nothing is lost: the next start resumes what was in work.
+        () = signals.next() => tracing::warn!("stopped at once by a second signal"),
+    }
     Ok(())
 }
 
-/// Returns on Ctrl-C and, where there is such a thing, on the signal that `kill` sends.
-async fn told_to_stop() -> io::Result<()> {
-    #[cfg(unix)]
-    {
+/// Ctrl-C and, on Unix, the signal that `kill` sends. Each one counts, also while the host stops.
+#[cfg(unix)]
+struct StopSignals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl StopSignals {
+    fn listen() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate())?;
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) {
         tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => interrupted,
-            _ = terminate.recv() => Ok(()),
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
         }
     }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
+}
+
+#[cfg(not(unix))]
+struct StopSignals;
+
+#[cfg(not(unix))]
+impl StopSignals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) {
+        // Without a way to listen there is nothing to wait for.
+        tokio::signal::ctrl_c().await.unwrap_or_default();
+    }
 }

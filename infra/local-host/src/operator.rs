@@ -1,5 +1,4 @@
-//! What does an operator do here? Looks at parked orders and sends them back to work, as on AWS with the same command; and
-//! turns the payment provider off to see one parked at all.
+//! Serves an operator: lists and redrives parked orders and dead letters, and turns the payment provider off and on.
 
 use std::sync::Arc;
 
@@ -14,9 +13,11 @@ use axum::routing::{get, post};
 use domain::fulfilment::parked::{ListParked, RedriveOrder, RedriveOrderError};
 use domain::values::OrderId;
 use serde_json::{Value, json};
-use wire::parked::ParkedOrderJson;
+use wire::parked::ParkedListJson;
 
 use crate::dev::{answer, answer_with};
+use crate::events::clock::now_ms;
+use crate::events::dead_letters::{self, DeadLetterFault};
 use crate::payment_switch::Switch;
 use crate::state::HostState;
 use crate::workflows::redrive::WorkflowRedriver;
@@ -25,6 +26,7 @@ pub(crate) struct Operator {
     list: ListParked,
     redrive: RedriveOrder,
     payments: Switch,
+    workflows: WorkflowRedriver,
 }
 
 impl Operator {
@@ -38,32 +40,32 @@ impl Operator {
             },
             redrive: RedriveOrder {
                 parked,
-                redriver: Arc::new(redriver),
+                redriver: Arc::new(redriver.clone()),
             },
             payments: shop.payments.clone(),
+            workflows: redriver,
         }
     }
 }
 
-type Hands = State<Arc<Operator>>;
+type Shared = State<Arc<Operator>>;
 
 pub(crate) fn router(operator: Operator) -> Router {
     Router::new()
         .route("/dev/parked", get(list))
         .route("/dev/parked/{order_id}/redrive", post(redrive))
+        .route("/dev/dead-letters", get(dead_letters))
+        .route("/dev/dead-letters/{id}/redrive", post(redrive_dead_letter))
         .route("/dev/payments", get(payments).post(turn_payments))
         .with_state(Arc::new(operator))
 }
 
-async fn list(State(operator): Hands) -> Response {
-    let cases = operator.list.run().await;
-    answer(cases.map(|cases| {
-        let shown: Vec<_> = cases.iter().map(ParkedOrderJson::from).collect();
-        json!({ "parked": shown })
-    }))
+async fn list(State(operator): Shared) -> Response {
+    let list = operator.list.run().await;
+    answer(list.map(|list| json!(ParkedListJson::from(&list))))
 }
 
-async fn redrive(State(operator): Hands, Path(id): Path<String>) -> Response {
+async fn redrive(State(operator): Shared, Path(id): Path<String>) -> Response {
     let Ok(id) = OrderId::parse(&id) else {
         return refused(StatusCode::NOT_FOUND, &RedriveOrderError::NotParked);
     };
@@ -79,11 +81,46 @@ fn refused(status: StatusCode, error: &RedriveOrderError) -> Response {
     answer_with(status, &json!({ "message": error.to_string() }))
 }
 
-async fn payments(State(operator): Hands) -> Response {
+async fn dead_letters(State(operator): Shared) -> Response {
+    let WorkflowRedriver {
+        database, deployment, ..
+    } = operator.workflows.clone();
+    let listed = database
+        .call("list dead letters", move |connection| {
+            dead_letters::list(connection, &deployment)
+        })
+        .await;
+    answer(listed.map(|listed| json!({ "dead_letters": listed })))
+}
+
+async fn redrive_dead_letter(State(operator): Shared, Path(id): Path<String>) -> Response {
+    let WorkflowRedriver {
+        database, deployment, ..
+    } = operator.workflows.clone();
+    let message_id = id.clone();
+    let redriven = database
+        .call("redrive dead letter", move |connection| {
+            dead_letters::redrive(connection, &deployment, &message_id, now_ms())
+        })
+        .await;
+    match redriven {
+        Err(failure) => answer(Err(failure)),
+        Ok(Err(fault)) => {
+            let status = match fault {
+                DeadLetterFault::NotFound => StatusCode::NOT_FOUND,
+                DeadLetterFault::OfStream | DeadLetterFault::UnknownSource => StatusCode::CONFLICT,
+            };
+            answer_with(status, &json!({ "message": fault.to_string() }))
+        }
+        Ok(Ok(())) => answer(Ok(json!({ "id": id, "outcome": "REDRIVEN" }))),
+    }
+}
+
+async fn payments(State(operator): Shared) -> Response {
     answer(Ok(json!({ "answers": operator.payments.answers() })))
 }
 
-async fn turn_payments(State(operator): Hands, body: Bytes) -> Response {
+async fn turn_payments(State(operator): Shared, body: Bytes) -> Response {
     let wanted: Option<Value> = serde_json::from_slice(&body).ok();
     let Some(answers) = wanted.and_then(|wanted| wanted["answers"].as_bool()) else {
         let message = r#"the body is {"answers": true} or {"answers": false}"#;

@@ -1,4 +1,4 @@
-//! Does an event match a pattern? The subset of EventBridge's language that rules and stream filters use here.
+//! Matches events against patterns, in the subset of EventBridge's language that rules and stream filters use here.
 //!
 //! <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html>. Operators beyond this
 //! subset are refused when the template is read.
@@ -48,7 +48,7 @@ fn check_choice(choice: &Value) -> Result<(), String> {
     }
 }
 
-/// Every member of the pattern has to be met; of a list of choices, one.
+/// Every member of the pattern must match; of a list of choices, one.
 pub(crate) fn matches(pattern: &Value, event: &Value) -> bool {
     let Value::Object(members) = pattern else { return false };
     members.iter().all(|(name, wanted)| {

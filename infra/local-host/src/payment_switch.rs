@@ -1,4 +1,4 @@
-//! What if the payment provider does not answer? A switch in front of it, for people who want to see what follows.
+//! Puts a switch in front of the payment provider, so that an operator can see what happens when it does not answer.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,7 +8,7 @@ use domain::fulfilment::ports::{Authorization, Capture, PaymentGateway, Refund, 
 use domain::ports::PortFailure;
 use domain::values::{Money, OrderId, PaymentToken};
 
-/// Open unless somebody turns it; forgotten when the host ends.
+/// On by default; a restart turns it on again.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Switch {
     is_off: Arc<AtomicBool>,

@@ -7,13 +7,13 @@ use std::time::Duration;
 use adapter_system::ids::UuidV7Ids;
 use shop::{SagaArns, Settings, Shop};
 
-use crate::invoker::Function;
+use crate::invoker::{BuildHandler, Function};
 use crate::payment_switch::SwitchedGateway;
 use crate::ports::Embedded;
 use crate::state::HostState;
 use crate::template::Deployment;
 
-/// Why the template and the linked code do not fit together.
+/// A mismatch between the template and the linked code.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RegistryFault {
     #[error("functions without code: {without_code:?}; code without a function: {without_function:?}")]
@@ -47,7 +47,7 @@ pub(crate) fn functions(
         thumbnails: state.thumbnails.clone(),
         links: state.links.clone(),
     };
-    let shop = Shop {
+    let shop = Arc::new(Shop {
         ports: embedded.ports(),
         settings: Arc::new(Settings {
             cursors: state.cursors.clone(),
@@ -56,17 +56,25 @@ pub(crate) fn functions(
             range_bytes: number(deployment, "ImportPlan", "RANGE_BYTES")?,
             sagas,
         }),
-    };
+    });
     matched(deployment)?;
     let functions = deployment.functions.iter().filter_map(|(logical_id, spec)| {
         let function = Function {
             name: spec.crate_name.clone(),
             timeout: Duration::from_secs(spec.timeout_seconds),
-            handler: shop::function(&spec.crate_name)?.handler(&shop),
+            memory_mb: spec.memory_mb,
+            reserved_concurrency: spec.reserved_concurrency,
+            build: build(shop::function(&spec.crate_name)?, &shop),
         };
         Some((logical_id.clone(), function))
     });
     Ok(functions.collect())
+}
+
+/// The INIT of this function's environments.
+fn build(function: &'static shop::Function, shop: &Arc<Shop>) -> BuildHandler {
+    let shop = Arc::clone(shop);
+    Box::new(move || function.handler(&shop))
 }
 
 /// Both ways: a function without code would answer nothing, code without a function would never be called.

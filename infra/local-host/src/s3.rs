@@ -1,4 +1,6 @@
-//! How do files get in and out? Presigned PUT and GET with the semantics of S3, streamed, never held in memory.
+//! Serves the buckets: presigned PUT and GET with the semantics of S3, streamed, never held in memory.
+
+mod cors;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,15 +20,20 @@ use futures_util::{StreamExt as _, stream};
 use percent_encoding::percent_decode_str;
 use tokio::sync::Notify;
 
+use crate::headers::put;
+use crate::server;
+use crate::template::CorsSpec;
 use crate::unwanted_body;
 
 const PREFIX: &str = "/s3/";
 
 pub(crate) struct Objects {
     pub(crate) buckets: BTreeMap<String, Bucket>,
+    /// The CORS rules of each bucket.
+    pub(crate) cors: BTreeMap<String, Vec<CorsSpec>>,
     pub(crate) signer: Arc<LinkSigner>,
     pub(crate) clock: Arc<dyn Clock>,
-    /// Rung when an object was stored: its event waits to be dispatched.
+    /// Notified when an object was stored: its event waits to be dispatched.
     pub(crate) wake: Arc<Notify>,
 }
 
@@ -46,6 +53,8 @@ enum Refusal {
     MethodNotAllowed,
     MissingContentLength,
     IncompleteBody,
+    RequestTimeout,
+    Cors(cors::Refusal),
     PreconditionFailed,
     InvalidRange { size_bytes: u64 },
     Internal(PortFailure),
@@ -59,19 +68,38 @@ impl From<PortFailure> for Refusal {
 
 async fn serve(State(objects): State<Arc<Objects>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let answered = match objects.admitted(&parts) {
-        Ok(admitted) => objects.answer(&parts, admitted, body).await,
+    if parts.method == Method::OPTIONS {
+        let answered = objects
+            .rules(parts.uri.path())
+            .and_then(|rules| cors::preflight(rules, &parts.headers).map_err(Refusal::Cors));
+        let mut response = answered.unwrap_or_else(|refusal| refused(&refusal));
+        put(response.headers_mut(), header::VARY, cors::VARY);
+        return response;
+    }
+    let answered = match objects.admit(&parts) {
+        Ok(grant) => objects.answer(&parts, grant, body).await,
         Err(refusal) => {
             unwanted_body::discard(&parts.headers, body).await;
             Err(refusal)
         }
     };
-    answered.unwrap_or_else(|refusal| refused(&refusal))
+    let mut response = answered.unwrap_or_else(|refusal| refused(&refusal));
+    if let (Some(origin), Ok(rules)) = (parts.headers.get(header::ORIGIN), objects.rules(parts.uri.path())) {
+        cors::decorate(rules, &parts.method, origin, response.headers_mut());
+    }
+    response
 }
 
 impl Objects {
-    /// What the link allows, if it is one of ours and still good.
-    fn admitted(&self, request: &Parts) -> Result<Grant, Refusal> {
+    /// The CORS rules for a path.
+    fn rules(&self, path: &str) -> Result<&[CorsSpec], Refusal> {
+        let (bucket, _) = address(path).ok_or(Refusal::NoSuchKey)?;
+        let rules = self.cors.get(&bucket).ok_or(Refusal::NoSuchBucket)?;
+        Ok(rules)
+    }
+
+    /// The grant of the link, if it is genuine and has not expired.
+    fn admit(&self, request: &Parts) -> Result<Grant, Refusal> {
         if ![Method::PUT, Method::GET, Method::HEAD].contains(&request.method) {
             return Err(Refusal::MethodNotAllowed);
         }
@@ -120,13 +148,19 @@ impl Objects {
         }
     }
 
-    /// Everything is on disk, and its event with it, before the caller is told so.
+    /// The object and its event are on disk before the caller gets an answer.
     async fn put(&self, bucket: &Bucket, key: &str, upload: &GrantedUpload, body: Body) -> Result<Response, Refusal> {
         let mut writer = bucket.begin(key).await?;
         let mut pieces = body.into_data_stream();
         let mut received_bytes = 0_u64;
         while let Some(piece) = pieces.next().await {
-            let piece = piece.map_err(|_| Refusal::IncompleteBody)?;
+            let piece = piece.map_err(|fault| {
+                if server::is_stalled(&fault) {
+                    Refusal::RequestTimeout
+                } else {
+                    Refusal::IncompleteBody
+                }
+            })?;
             received_bytes += piece.len() as u64;
             if received_bytes > upload.size_bytes {
                 return Err(Refusal::SignatureDoesNotMatch);
@@ -262,6 +296,21 @@ fn refused(refusal: &Refusal) -> Response {
             "IncompleteBody",
             "The body has fewer bytes than Content-Length says.",
         ),
+        Refusal::RequestTimeout => (
+            StatusCode::BAD_REQUEST,
+            "RequestTimeout",
+            "Your socket connection to the server was not read from or written to within the timeout period.",
+        ),
+        Refusal::Cors(cors::Refusal::NotAPreflight) => (
+            StatusCode::BAD_REQUEST,
+            "BadRequest",
+            "A preflight needs the headers Origin and Access-Control-Request-Method.",
+        ),
+        Refusal::Cors(cors::Refusal::Forbidden) => (
+            StatusCode::FORBIDDEN,
+            "AccessForbidden",
+            "This CORS request is not allowed: no rule of the bucket has its origin, method and headers.",
+        ),
         Refusal::PreconditionFailed => (
             StatusCode::PRECONDITION_FAILED,
             "PreconditionFailed",
@@ -293,13 +342,6 @@ fn refused(refusal: &Refusal) -> Response {
         );
     }
     response
-}
-
-/// A value that is no header value is left out.
-fn put(headers: &mut HeaderMap, name: impl header::IntoHeaderName, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        headers.insert(name, value);
-    }
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What is for sale on the first day? A small catalog, which comes in through the same pipeline as any other.
+//! Puts a small built-in catalog into the uploads bucket, which is imported like any other file.
 
 use adapter_embedded::buckets::{Bucket, PutCondition};
 use domain::ports::PortFailure;

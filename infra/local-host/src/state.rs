@@ -1,5 +1,6 @@
 //! Opens the state of the shop: one folder that one process holds, or memory.
 
+use std::ffi::OsString;
 use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,7 +10,7 @@ use adapter_embedded::buckets::{BucketNameFault, Buckets, Versions};
 use adapter_embedded::gateway::{ANSWER_TIMEOUT, SandboxGateway};
 use adapter_embedded::links::LinkSigner;
 use adapter_embedded::mail::OutboxMailer;
-use adapter_embedded::{Database, DatabaseFault, secrets};
+use adapter_embedded::{Database, DatabaseFault, payments, private_files, secrets};
 use adapter_system::clock::SystemClock;
 use domain::ports::{Clock, PortFailure};
 use entry::cursor::{CursorKeyTooShort, CursorSigner};
@@ -23,6 +24,10 @@ const GATEWAY_FILE: &str = "gateway.sqlite3";
 const BUCKETS_FOLDER: &str = "buckets";
 const OUTBOX_FOLDER: &str = "outbox";
 const LOCK_FILE: &str = "popshop.lock";
+/// How the names in a data folder begin.
+const OUR_NAMES: [&str; 5] = ["popshop.", "gateway.", BUCKETS_FOLDER, OUTBOX_FOLDER, ".health-probe"];
+/// Files under construction, which are no objects yet.
+const INCOMING_FOLDER: &str = ".incoming";
 
 const UPLOADS_BUCKET: &str = "UploadsBucket";
 const THUMBNAILS_BUCKET: &str = "ThumbnailsBucket";
@@ -46,6 +51,11 @@ pub enum StateFault {
     },
     #[error("data folder {path} is in use by another process; stop it, or choose another folder with --data-dir")]
     InUse { path: String },
+    #[error(
+        "{file} is empty or missing, but {path} has other data of a shop: the file was cut off or removed; restore it \
+         from a copy, or start a new shop in another folder with --data-dir"
+    )]
+    LostDatabase { path: String, file: &'static str },
     #[error(transparent)]
     Database(#[from] DatabaseFault),
     #[error("open buckets or outbox")]
@@ -78,6 +88,8 @@ pub(crate) struct HostState {
     /// Makes the key of the local token issuer.
     pub(crate) issuer_secret: [u8; 32],
     pub(crate) clock: Arc<dyn Clock>,
+    /// `None` in memory.
+    pub(crate) folder: Option<PathBuf>,
     /// The operating system takes the lock back when the process ends, however it ends.
     _lock: Option<File>,
 }
@@ -99,7 +111,7 @@ impl HostState {
     ) -> Result<Self, StateFault> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let stores = match location {
-            DataLocation::Folder(folder) => stores_in(folder, &clock)?,
+            DataLocation::Folder(folder) => stores_in(folder, &clock).await?,
             DataLocation::Memory => stores_in_memory(&clock)?,
         };
         let links = LinkSigner::new(base_url.to_owned(), secrets::secret(&stores.database, "links").await?);
@@ -116,21 +128,27 @@ impl HostState {
             links: Arc::new(links),
             cursors,
             clock,
+            folder: match location {
+                DataLocation::Folder(folder) => Some(folder.clone()),
+                DataLocation::Memory => None,
+            },
             _lock: stores.lock,
         })
     }
 }
 
-fn stores_in(folder: &Path, clock: &Arc<dyn Clock>) -> Result<Stores, StateFault> {
+async fn stores_in(folder: &Path, clock: &Arc<dyn Clock>) -> Result<Stores, StateFault> {
     let path = || folder.display().to_string();
-    std::fs::create_dir_all(folder).map_err(|source| StateFault::Folder { path: path(), source })?;
-    let lock = File::create(folder.join(LOCK_FILE)).map_err(|source| StateFault::Folder { path: path(), source })?;
-    match lock.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => return Err(StateFault::InUse { path: path() }),
-        Err(TryLockError::Error(source)) => return Err(StateFault::Folder { path: path(), source }),
+    let lock = locked(folder).map_err(|source| StateFault::Folder { path: path(), source })?;
+    let lock = lock.ok_or_else(|| StateFault::InUse { path: path() })?;
+    let lost = |file| StateFault::LostDatabase { path: path(), file };
+    if is_empty(folder, DATABASE_FILE) && has_other_data(folder).map_err(StateFault::Files)? {
+        return Err(lost(DATABASE_FILE));
     }
     let database = Database::open(&folder.join(DATABASE_FILE))?;
+    if is_empty(folder, GATEWAY_FILE) && payments::any(&database).await? {
+        return Err(lost(GATEWAY_FILE));
+    }
     Ok(Stores {
         gateway: SandboxGateway::open(&folder.join(GATEWAY_FILE), Arc::clone(clock), ANSWER_TIMEOUT)?,
         mailer: OutboxMailer::open(&folder.join(OUTBOX_FOLDER), Arc::clone(clock)).map_err(StateFault::Files)?,
@@ -139,6 +157,56 @@ fn stores_in(folder: &Path, clock: &Arc<dyn Clock>) -> Result<Stores, StateFault
         database,
         lock: Some(lock),
     })
+}
+
+/// Creates the folder where there is none and locks it; `None` if another process holds it. Nobody but the owner can read
+/// a folder that has nothing of anybody else.
+fn locked(folder: &Path) -> io::Result<Option<File>> {
+    private_files::create_folder(folder)?;
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        names.push(entry?.file_name());
+    }
+    let is_ours = |name: &OsString| {
+        let name = name.to_string_lossy();
+        OUR_NAMES.iter().any(|ours| name.starts_with(ours))
+    };
+    if names.iter().all(is_ours) {
+        private_files::restrict_folder(folder)?;
+    }
+    let path = folder.join(LOCK_FILE);
+    private_files::create_or_restrict_file(&path)?;
+    let lock = File::create(path)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(Some(lock)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(fault)) => Err(fault),
+    }
+}
+
+fn is_empty(folder: &Path, file: &str) -> bool {
+    std::fs::metadata(folder.join(file)).map_or(true, |file| file.len() == 0)
+}
+
+/// Whether the folder holds what only a shop with a database can have made. A first start that was killed half way leaves
+/// none of it: the database is made first.
+fn has_other_data(folder: &Path) -> io::Result<bool> {
+    let log = format!("{DATABASE_FILE}-wal");
+    if !is_empty(folder, GATEWAY_FILE) || !is_empty(folder, &log) {
+        return Ok(true);
+    }
+    for inner in [BUCKETS_FOLDER, OUTBOX_FOLDER] {
+        let inner = folder.join(inner);
+        if !inner.try_exists()? {
+            continue;
+        }
+        for entry in std::fs::read_dir(inner)? {
+            if entry?.file_name() != INCOMING_FOLDER {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
 }
 
 fn stores_in_memory(clock: &Arc<dyn Clock>) -> Result<Stores, StateFault> {

@@ -1,4 +1,4 @@
-//! What becomes of a body when the answer is clear without it? It is read and forgotten.
+//! Reads and drops the body of a request that is refused without it.
 //!
 //! A connection that closes while its caller still sends is reset, and the caller may never see the answer
 //! (RFC 9112, section 9.6).
@@ -9,12 +9,12 @@ use axum::body::Body;
 use axum::http::{HeaderMap, header};
 use futures_util::StreamExt as _;
 
-/// More than any photo. Who sends more than this may be cut off.
+/// More than any photo. The connection of a larger body may be reset.
 const BYTES_MAX: u64 = 64 * 1024 * 1024;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(crate) async fn discard(headers: &HeaderMap, body: Body) {
-    // Who asked first (`Expect: 100-continue`) sends nothing before it is told to.
+    // A caller that asks first (`Expect: 100-continue`) sends no body before an answer.
     if headers.contains_key(header::EXPECT) {
         return;
     }
@@ -28,6 +28,6 @@ pub(crate) async fn discard(headers: &HeaderMap, body: Body) {
             }
         }
     };
-    // Out of patience, or through: the answer is the same.
+    // The answer is the same whether the body ended in time or not.
     tokio::time::timeout(PATIENCE, all).await.unwrap_or_default();
 }

@@ -22,7 +22,7 @@ use lambda::config::Environment;
 use lambda::sdk::sdk_config;
 use serde_json::{Value, json};
 use telemetry::error_chain::error_chain;
-use wire::parked::ParkedOrderJson;
+use wire::parked::ParkedListJson;
 
 /// Runs one command on a deployed shop and prints its result as JSON
 #[derive(Debug, Parser)]
@@ -50,14 +50,14 @@ struct Tables {
 
 fn main() -> ExitCode {
     let command = Command::parse();
-    telemetry::log::init_to(None, |line| print_line(io::stderr(), line.trim_end()));
+    telemetry::log::init_to(None, |line| write_line(io::stderr(), line.trim_end()));
     match run(&command) {
         Ok(result) => {
-            print_line(io::stdout(), &result.to_string());
+            write_line(io::stdout(), &result.to_string());
             ExitCode::SUCCESS
         }
         Err(error) => {
-            print_line(io::stderr(), &error_chain(error.as_ref()));
+            write_line(io::stderr(), &error_chain(error.as_ref()));
             ExitCode::FAILURE
         }
     }
@@ -68,9 +68,8 @@ fn run(command: &Command) -> Result<Value, Failure> {
     runtime.block_on(async {
         match command {
             Command::List => {
-                let cases = lambda::config::from_process(operator)?.list.run().await?;
-                let shown: Vec<_> = cases.iter().map(ParkedOrderJson::from).collect();
-                Ok(json!({ "parked": shown }))
+                let list = lambda::config::from_process(operator)?.list.run().await?;
+                Ok(json!(ParkedListJson::from(&list)))
             }
             Command::Redrive { order_id } => {
                 let id = OrderId::parse(order_id)?;
@@ -122,7 +121,7 @@ fn tables(environment: &ProcessEnvironment) -> Tables {
     }
 }
 
-/// A closed stream is no failure: the exit code still shows the result.
-fn print_line(mut stream: impl io::Write, text: &str) {
+/// Ignores a closed stream: the exit code still shows the result.
+fn write_line(mut stream: impl io::Write, text: &str) {
     writeln!(stream, "{text}").unwrap_or_default();
 }

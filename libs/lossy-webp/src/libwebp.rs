@@ -1,4 +1,4 @@
-//! How is libwebp called? All of the unsafe code is here.
+//! Calls libwebp. All of the unsafe code is here.
 #![allow(unsafe_code, reason = "libwebp is C")]
 
 use libwebp_sys::{VP8StatusCode, WEBP_CSP_MODE, WebPDecode, WebPDecoderConfig};
@@ -8,8 +8,9 @@ use crate::error::WebpError;
 /// Of a pixel: red, green, blue, and 255.
 pub const PIXEL_BYTES: usize = 4;
 
-/// `width` and `height` are neither zero nor larger than the frame's own, which fit in fourteen bits.
-pub(crate) fn decode(frame: &[u8], (width, height): (u32, u32)) -> Result<Vec<u8>, WebpError> {
+/// `width` and `height` are neither zero nor larger than the frame's own, which fit in fourteen bits. A frame that keeps its
+/// size must not go through the scaler (`is_scaled`): it costs time, and goes wrong with few pixels.
+pub(crate) fn decode(frame: &[u8], (width, height): (u32, u32), is_scaled: bool) -> Result<Vec<u8>, WebpError> {
     let impossible = WebpError::Impossible { width, height };
     let mut config = WebPDecoderConfig::new().map_err(|()| impossible)?;
     let (c_width, c_height) = (i32::try_from(width), i32::try_from(height));
@@ -18,9 +19,11 @@ pub(crate) fn decode(frame: &[u8], (width, height): (u32, u32)) -> Result<Vec<u8
     };
     let row_bytes = width as usize * PIXEL_BYTES;
     let mut pixels = vec![0; row_bytes * height as usize];
-    config.options.use_scaling = 1;
-    config.options.scaled_width = c_width;
-    config.options.scaled_height = c_height;
+    if is_scaled {
+        config.options.use_scaling = 1;
+        config.options.scaled_width = c_width;
+        config.options.scaled_height = c_height;
+    }
     config.output.colorspace = WEBP_CSP_MODE::MODE_RGBA;
     config.output.is_external_memory = 1;
     // Writing a field of a union of plain C structs is safe; libwebp reads this one, as the colour space says.

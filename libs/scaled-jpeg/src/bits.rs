@@ -1,4 +1,4 @@
-//! What are the next bits of a scan, and are there any left?
+//! Reads the bits of a scan, and notices when there are too few or too many of them.
 
 use crate::error::Flaw;
 use crate::huffman::{HuffmanTable, extended};
@@ -13,6 +13,13 @@ pub(crate) const REFILLED_BITS: u32 = 56;
 /// stand as close as a block.
 const PADDING_BYTES: usize = 16;
 
+/// Scanners and telephones leave bytes behind a complete scan: a few, a piece of another row, a trailer of their own.
+/// Up to this part of the scan they are passed. More would be rows that the header does not claim, and to show the others
+/// would be to show a part of a picture.
+const EXTRA_PART: usize = 8;
+/// The same in bytes, for the smallest pictures.
+const EXTRA_BYTES_MIN: usize = 64;
+
 /// Reads entropy-coded data up to the next marker. Where others feed zeros to a decoder that has run dry, this one reports
 /// the flaw: at the latest where the data should end, it counts what was taken against what was there.
 pub(crate) struct BitReader<'s, 'a> {
@@ -25,6 +32,8 @@ pub(crate) struct BitReader<'s, 'a> {
     limit: usize,
     /// Behind `data` there is a marker, or nothing.
     at_marker: bool,
+    /// Bytes of the scan that were ever in `data`.
+    loaded_bytes: usize,
     /// The next bits, from the top. Below `count` they are those that follow, or zero.
     pub(crate) window: u64,
     pub(crate) count: u32,
@@ -40,6 +49,7 @@ impl<'s, 'a> BitReader<'s, 'a> {
             end: 0,
             limit: 0,
             at_marker: false,
+            loaded_bytes: 0,
             window: 0,
             count: 0,
         }
@@ -85,6 +95,7 @@ impl<'s, 'a> BitReader<'s, 'a> {
         let room = self.data.len() - PADDING_BYTES;
         let Copied { bytes, at_marker } = self.source.copy_scan(&mut self.data[self.end..room]);
         self.end += bytes;
+        self.loaded_bytes += bytes;
         self.limit = self.end;
         self.at_marker = at_marker;
         if at_marker {
@@ -164,7 +175,8 @@ impl<'s, 'a> BitReader<'s, 'a> {
 
     /// Passes the restart marker `RSTn`, which must be the next thing.
     pub(crate) fn restart(&mut self, number: u8) -> Result<(), Flaw> {
-        self.finish_interval()?;
+        // Between two intervals nothing is tolerated: the decoder and the data may have lost each other.
+        self.finish_interval(0)?;
         self.source.restart_marker(number)?;
         self.end = 0;
         self.limit = 0;
@@ -172,33 +184,40 @@ impl<'s, 'a> BitReader<'s, 'a> {
         Ok(())
     }
 
-    /// Ends the scan before the marker that follows it.
-    pub(crate) fn finish(mut self) -> Result<(), Flaw> {
-        self.finish_interval()?;
+    /// Ends the scan before the marker that follows it. All blocks of the scan have been read. Returns how many bytes
+    /// more may follow that do not belong to the picture.
+    pub(crate) fn finish(mut self) -> Result<usize, Flaw> {
+        let unread = (self.count / 8) as usize + self.end.saturating_sub(self.at);
+        let used_bytes = self.loaded_bytes.saturating_sub(unread);
+        let extra_bytes_max = (used_bytes / EXTRA_PART).max(EXTRA_BYTES_MIN);
+        let extra_bytes = self.finish_interval(extra_bytes_max)?;
         self.source.scratch = self.data;
-        Ok(())
+        Ok(extra_bytes_max - extra_bytes)
     }
 
-    /// The last byte is padded with bits. Some encoders append whole bytes of padding; anything else means that the data
-    /// and the picture have lost each other.
-    fn finish_interval(&mut self) -> Result<(), Flaw> {
+    /// The last byte is padded with bits, and some encoders append whole bytes of padding: zeros or 0xFF. Anything else
+    /// counts as extra data, of which more than `extra_bytes_max` means that data and picture do not belong together.
+    /// Returns the number of extra bytes.
+    fn finish_interval(&mut self, extra_bytes_max: usize) -> Result<usize, Flaw> {
         self.give_back();
         self.window = 0;
         self.count = 0;
         if self.at > self.end {
             return Err(ENDS_EARLY);
         }
+        let mut extra_bytes = 0;
         loop {
-            if self.data[self.at..self.end]
-                .iter()
-                .any(|&byte| byte != 0 && byte != 0xFF)
-            {
-                return Err(Flaw("a scan has more data than its picture needs"));
+            let rest = &self.data[self.at..self.end];
+            if extra_bytes > 0 || rest.iter().any(|&byte| byte != 0 && byte != 0xFF) {
+                extra_bytes += rest.len();
+                if extra_bytes > extra_bytes_max {
+                    return Err(Flaw("a scan has more data than its picture needs"));
+                }
             }
             self.at = 0;
             self.end = 0;
             if self.at_marker {
-                return Ok(());
+                return Ok(extra_bytes);
             }
             self.load();
         }

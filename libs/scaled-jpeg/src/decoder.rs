@@ -1,4 +1,4 @@
-//! In which order does a file become a picture?
+//! Turns a file into a picture: reads its segments in order and decodes its scans.
 
 use std::io::Read;
 
@@ -127,13 +127,17 @@ impl<'a> Decoder<'a> {
                         return Err(JpegError::unsupported(feature));
                     }
                     let (tables, source) = (&mut self.tables, &mut self.source);
-                    match &mut coefficients {
-                        Some(coefficients) => {
-                            progressive::decode_scan(coefficients, &frame, &scan, tables, source)?;
-                        }
-                        None => sequential::decode_scan(&mut canvases, &frame, &scan, tables, source)?,
+                    if let Some(coefficients) = &mut coefficients {
+                        progressive::decode_scan(coefficients, &frame, &scan, tables, source)?;
+                        continue;
+                    }
+                    let extra_bytes_max = sequential::decode_scan(&mut canvases, &frame, &scan, tables, source)?;
+                    if canvases.are_filled() {
+                        segments::check_behind_last_scan(source, &frame, extra_bytes_max)?;
+                        break;
                     }
                 }
+                Segment::NumberOfLines(lines) => frame.check_height(&lines)?,
                 Segment::End => break,
                 other => self.read(other)?,
             }
@@ -145,7 +149,7 @@ impl<'a> Decoder<'a> {
         Ok(Picture {
             width_px: scales.picture.of(frame.width_px),
             height_px: scales.picture.of(frame.height_px),
-            model: ColourModel::of(&frame, metadata.adobe_transform)?,
+            model: ColourModel::of(&frame, &metadata)?,
             planes: canvases.complete(&frame, scales.picture)?,
             exif: metadata.exif.take(),
             icc_profile: metadata.icc_profile(),
@@ -160,6 +164,8 @@ impl<'a> Decoder<'a> {
             Segment::QuantizationTables(payload) => self.tables.define_quantization(&payload)?,
             Segment::RestartInterval(payload) => self.tables.define_restart_interval(&payload)?,
             Segment::Application { number, payload } => self.metadata.read(number, payload),
+            // Without a frame there is nothing to compare it with.
+            Segment::NumberOfLines(_) => {}
             Segment::ScanHeader(_) => return Err(Flaw("a scan comes before the frame header").into()),
             Segment::End => return Err(NO_FRAME.into()),
         }

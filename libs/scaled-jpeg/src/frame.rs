@@ -1,4 +1,4 @@
-//! What does a JPEG's frame header say about the picture?
+//! Reads the frame header of a JPEG: size, channels and their sampling.
 
 use crate::error::{Flaw, JpegError};
 use crate::scale::{BLOCK_SIDE, Scale, Scales};
@@ -75,9 +75,6 @@ impl Frame {
             if horizontal_max % horizontal != 0 || vertical_max % vertical != 0 {
                 return Err(JpegError::unsupported("subsampling by a fraction in a JPEG"));
             }
-            if components.iter().any(|other| other.id == entry[0]) {
-                return Err(Flaw("two channels share a name").into());
-            }
             components.push(Component {
                 id: entry[0],
                 quantization_table: usize::from(entry[2]),
@@ -99,6 +96,16 @@ impl Frame {
             units_wide,
             units_high,
         })
+    }
+
+    /// Compares the height with that of a DNL segment, which may repeat it behind the first scan (T.81, B.2.5).
+    pub(crate) fn check_height(&self, lines: &[u8]) -> Result<(), Flaw> {
+        let height = lines.first_chunk().map(|bytes| u32::from(u16::from_be_bytes(*bytes)));
+        if height == Some(self.height_px) {
+            Ok(())
+        } else {
+            Err(Flaw("the JPEG states two different heights"))
+        }
     }
 
     /// Memory at the peak of decoding: the planes, and beside them the coefficients of a progressive picture.

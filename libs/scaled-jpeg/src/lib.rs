@@ -60,7 +60,8 @@
 //! # What is refused
 //!
 //! A scan must hold exactly the blocks of its picture, a restart marker must be the next in turn, a progressive scan must
-//! refine what is there, and the file must say that it has ended. [`JpegError::Damaged`] tells what is wrong, and where.
+//! refine what is there, and a progressive file must say that it has ended. A sequential one is whole when every block was
+//! read: what follows is no part of the picture. [`JpegError::Damaged`] tells what is wrong, and where.
 //! Scans that a scale does not need are held to what can be seen without reading them: they are there, their restart
 //! markers are complete, and a marker follows. Arithmetic coding, twelve bits, lossless and hierarchical pictures are
 //! refused by name.
@@ -84,6 +85,7 @@ mod segments;
 mod sequential;
 mod skip;
 mod source;
+mod standard_tables;
 mod tables;
 mod upsample;
 mod walk;

@@ -1,8 +1,12 @@
-//! What do a JPEG's application segments say about showing it?
+//! Keeps what the application segments of a JPEG say about how to show it.
 
+const JFIF: u8 = 0;
 const EXIF: u8 = 1;
 const ICC: u8 = 2;
 const ADOBE: u8 = 14;
+
+/// Bytes of a JFIF segment without a thumbnail (JFIF 1.02, page 5). A shorter one does not count.
+const JFIF_BYTES: usize = 14;
 
 /// Segments that a profile may be cut into: their number is a byte.
 const ICC_PARTS_MAX: usize = 255;
@@ -11,6 +15,8 @@ const ICC_PARTS_MAX: usize = 255;
 #[derive(Default)]
 pub(crate) struct Metadata {
     pub(crate) exif: Option<Vec<u8>>,
+    /// A JFIF segment says that three channels are YCbCr.
+    pub(crate) has_jfif: bool,
     /// The colour transform of Adobe's marker: 0 for none, 1 for YCbCr, 2 for YCCK.
     pub(crate) adobe_transform: Option<u8>,
     /// Number and content of each part of the colour profile.
@@ -20,12 +26,13 @@ pub(crate) struct Metadata {
 
 /// Application segments that are looked at.
 pub(crate) fn wanted(number: u8) -> bool {
-    matches!(number, EXIF | ICC | ADOBE)
+    matches!(number, JFIF | EXIF | ICC | ADOBE)
 }
 
 impl Metadata {
     pub(crate) fn read(&mut self, number: u8, payload: Vec<u8>) {
         match number {
+            JFIF => self.has_jfif |= payload.len() >= JFIF_BYTES && payload.starts_with(b"JFIF\0"),
             // XMP uses the same number. The first EXIF segment counts.
             EXIF if self.exif.is_none() && payload.starts_with(b"Exif\0") => self.exif = Some(payload),
             ICC => {

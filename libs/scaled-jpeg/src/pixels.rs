@@ -1,7 +1,8 @@
-//! Which colours do the channels of a JPEG stand for?
+//! Decides which colours the channels of a JPEG stand for, and makes pixels of them.
 
 use crate::error::JpegError;
 use crate::frame::Frame;
+use crate::metadata::Metadata;
 use crate::plane::Plane;
 use crate::upsample;
 
@@ -26,24 +27,24 @@ pub enum ColourModel {
     Rgb,
     /// Luminance and two colour differences, full range (JFIF, page 3).
     YCbCr,
-    Cmyk,
-    /// Adobe stores ink inverted: 255 is bare paper.
+    /// Ink, stored inverted: 255 is bare paper. Adobe began it, and every program that reads such files assumes it,
+    /// with or without Adobe's marker.
     InvertedCmyk,
     /// Inverted cyan, magenta and yellow as luminance and differences, black as it is. Only Adobe writes it.
     Ycck,
 }
 
 impl ColourModel {
-    /// The standard does not say; the conventions are those of libjpeg (`jdapimin.c`, `default_decompress_parms`).
-    pub(crate) fn of(frame: &Frame, adobe_transform: Option<u8>) -> Result<Self, JpegError> {
+    /// The standard does not say. The conventions are those of libjpeg (`jdapimin.c`, `default_decompress_parms`): of
+    /// three sources a JFIF segment comes first, then Adobe's marker, then the names of the channels.
+    pub(crate) fn of(frame: &Frame, metadata: &Metadata) -> Result<Self, JpegError> {
         let ids: Vec<u8> = frame.components.iter().map(|component| component.id).collect();
-        match (ids.as_slice(), adobe_transform) {
-            ([_], _) => Ok(Self::Gray),
-            ([_, _, _], Some(0)) | (b"RGB", None) => Ok(Self::Rgb),
-            ([_, _, _], _) => Ok(Self::YCbCr),
-            ([_, _, _, _], None) => Ok(Self::Cmyk),
-            ([_, _, _, _], Some(0)) => Ok(Self::InvertedCmyk),
-            ([_, _, _, _], Some(_)) => Ok(Self::Ycck),
+        match (ids.as_slice(), metadata.has_jfif, metadata.adobe_transform) {
+            ([_], _, _) => Ok(Self::Gray),
+            ([_, _, _], false, Some(0)) | (b"RGB", false, None) => Ok(Self::Rgb),
+            ([_, _, _], _, _) => Ok(Self::YCbCr),
+            ([_, _, _, _], _, None | Some(0)) => Ok(Self::InvertedCmyk),
+            ([_, _, _, _], _, Some(_)) => Ok(Self::Ycck),
             _ => Err(JpegError::unsupported(format!(
                 "a JPEG of {} colour channels",
                 ids.len()
@@ -56,7 +57,7 @@ impl ColourModel {
         match self {
             Self::Gray => Colours::Gray,
             Self::Rgb | Self::YCbCr => Colours::Rgb,
-            Self::Cmyk | Self::InvertedCmyk | Self::Ycck => Colours::Cmyk,
+            Self::InvertedCmyk | Self::Ycck => Colours::Cmyk,
         }
     }
 
@@ -80,7 +81,6 @@ impl ColourModel {
                 let [red, green, blue] = light();
                 [red, green, blue, 255.0]
             }
-            Self::Cmyk => samples,
             Self::InvertedCmyk => samples.map(|sample| 255.0 - sample),
             Self::Ycck => {
                 let [cyan, magenta, yellow] = light();

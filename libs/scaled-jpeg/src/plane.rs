@@ -1,4 +1,4 @@
-//! Where do the samples of each channel lie?
+//! Holds the samples of each channel, while they are decoded and afterwards.
 
 use crate::error::Flaw;
 use crate::frame::{Component, Frame};
@@ -68,6 +68,11 @@ impl Canvases {
             }
         }
         Ok(claimed)
+    }
+
+    /// Whether every plane is filled: nothing is missing of a sequential picture then.
+    pub(crate) fn are_filled(&self) -> bool {
+        self.canvases.iter().all(|canvas| canvas.filled)
     }
 
     /// The planes without the padding to whole blocks, if every one of them was coded.

@@ -65,6 +65,7 @@ pub(crate) fn decode_scan(
                     }
                 },
             )
+            .map(|_extra_bytes_max| ())
         }
     }
 }
@@ -80,7 +81,8 @@ fn decode_dc(
     for channel in &scan.channels {
         dc_tables.push(tables.dc(channel.dc_table)?);
     }
-    Walk::new(scan, frame, tables.restart_interval, |_| 1).read(
+    let walk = Walk::new(scan, frame, tables.restart_interval, |_| 1);
+    walk.read(
         source,
         &mut Running::new(),
         Running::restart,
@@ -92,6 +94,7 @@ fn decode_dc(
             Ok(())
         },
     )
+    .map(|_extra_bytes_max| ())
 }
 
 fn refine_dc(
@@ -101,18 +104,20 @@ fn refine_dc(
     tables: &Tables,
     source: &mut Source<'_>,
 ) -> Result<(), Flaw> {
-    Walk::new(scan, frame, tables.restart_interval, |_| 1).read(
-        source,
-        &mut (),
-        |()| {},
-        |(), reader, index, at| {
-            if reader.bit()? {
-                let channel = &mut coefficients.channels[scan.channels[index].component];
-                *channel.dc(at) |= 1 << scan.bit;
-            }
-            Ok(())
-        },
-    )
+    Walk::new(scan, frame, tables.restart_interval, |_| 1)
+        .read(
+            source,
+            &mut (),
+            |()| {},
+            |(), reader, index, at| {
+                if reader.bit()? {
+                    let channel = &mut coefficients.channels[scan.channels[index].component];
+                    *channel.dc(at) |= 1 << scan.bit;
+                }
+                Ok(())
+            },
+        )
+        .map(|_extra_bytes_max| ())
 }
 
 /// First scan of a band (T.81, G.1.2.2).

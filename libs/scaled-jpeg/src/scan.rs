@@ -1,4 +1,4 @@
-//! What does a scan's header say?
+//! Reads the header of a scan: which channels follow, and with which tables.
 
 use crate::error::Flaw;
 use crate::frame::Frame;
@@ -38,14 +38,13 @@ impl Scan {
         };
         let mut channels: Vec<ScanChannel> = Vec::with_capacity(entries.len() / 2);
         for entry in entries.chunks_exact(2) {
-            let component = frame
-                .components
-                .iter()
-                .position(|component| component.id == entry[0])
-                .ok_or(Flaw("a scan names a channel that the picture does not have"))?;
-            if channels.iter().any(|other| other.component == component) {
-                return Err(Flaw("a scan names a channel twice"));
-            }
+            // Channels should have names of their own. Where some share one, they come in their order.
+            let is_free = |index: usize| channels.iter().all(|other| other.component != index);
+            let component = (0..frame.components.len())
+                .find(|&index| frame.components[index].id == entry[0] && is_free(index))
+                .ok_or(Flaw(
+                    "a scan names a channel that the picture does not have, or names it twice",
+                ))?;
             channels.push(ScanChannel {
                 component,
                 dc_table: usize::from(entry[1] >> 4),

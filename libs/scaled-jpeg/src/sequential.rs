@@ -1,4 +1,4 @@
-//! How do the blocks of a sequential scan become samples?
+//! Decodes the blocks of a sequential scan into samples.
 
 use crate::bits::BitReader;
 use crate::error::{Flaw, OVERFULL};
@@ -26,14 +26,18 @@ struct Channel<'t> {
     prediction: i32,
 }
 
+/// Returns how many bytes that do not belong to the picture may still follow.
 pub(crate) fn decode_scan(
     canvases: &mut Canvases,
     frame: &Frame,
     scan: &Scan,
     tables: &mut Tables,
     source: &mut Source<'_>,
-) -> Result<(), Flaw> {
+) -> Result<usize, Flaw> {
     let claimed = canvases.claim_all(scan)?;
+    for channel in &scan.channels {
+        tables.provide_standard_huffman(channel.dc_table, channel.ac_table)?;
+    }
     for (channel, canvas) in scan.channels.iter().zip(&claimed) {
         if canvas.scale != Scale::Full {
             tables.prepare_skipping(channel.ac_table)?;

@@ -1,4 +1,4 @@
-//! Where do the next bytes of a file come from?
+//! Reads the bytes of a file from front to back, a chunk at a time.
 
 use std::io::{self, Read};
 
@@ -130,6 +130,18 @@ impl<'a> Source<'a> {
                 Some(0xFF) => {}
                 Some(marker) => return Ok(marker),
                 None => return Err(None),
+            }
+        }
+    }
+
+    /// The next marker, with whether other bytes were passed before it. A stuffed zero is data, and no marker.
+    pub(crate) fn find_marker(&mut self) -> Option<(u8, bool)> {
+        let mut has_skipped = false;
+        loop {
+            match self.marker() {
+                Ok(0) | Err(Some(_)) => has_skipped = true,
+                Ok(marker) => return Some((marker, has_skipped)),
+                Err(None) => return None,
             }
         }
     }

@@ -1,8 +1,9 @@
-//! Which tables are in force at a point of a JPEG?
+//! Keeps the tables that are in force at a point of a JPEG.
 
 use crate::error::Flaw;
 use crate::huffman::{Class, HuffmanTable};
 use crate::skip::SkipTable;
+use crate::standard_tables::standard_table;
 
 /// Slots for tables of each class (T.81, B.2.4).
 const SLOTS: usize = 4;
@@ -49,6 +50,20 @@ impl Tables {
                 self.skip[index] = None;
             }
             payload = rest;
+        }
+        Ok(())
+    }
+
+    /// Fills slots that the file leaves empty, each by itself: one of four tables may be missing.
+    pub(crate) fn provide_standard_huffman(&mut self, dc_slot: usize, ac_slot: usize) -> Result<(), Flaw> {
+        let empty = [
+            (Class::Dc, dc_slot, self.dc.get_mut(dc_slot)),
+            (Class::Ac, ac_slot, self.ac.get_mut(ac_slot)),
+        ];
+        for (class, index, slot) in empty {
+            if let (Some(slot @ None), Some(table)) = (slot, standard_table(class, index)) {
+                *slot = Some(HuffmanTable::new(class, &table.counts, table.symbols)?);
+            }
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! Which samples of a subsampled channel belong to a row of pixels?
+//! Enlarges a channel that has fewer samples than the picture has pixels, row by row.
 
 #![expect(clippy::cast_possible_truncation, reason = "a mean of bytes is a byte")]
 
@@ -6,13 +6,13 @@ use crate::plane::Plane;
 
 /// Writes one row of a channel at the picture's full width. Halved channels are interpolated linearly, as libjpeg does
 /// ("fancy upsampling"): the samples lie between the pixels, so the nearer one counts three times as much. Rarer ratios
-/// repeat the sample.
+/// repeat the sample, and so does libjpeg where a row has no more than two samples.
 pub(crate) fn row(plane: &Plane, y: usize, blend: &mut Vec<u16>, target: &mut [u8]) {
     let line = |row: usize| &plane.samples[row * plane.width..][..plane.width];
     match plane.pixels {
         (1, 1) => target.copy_from_slice(&line(y)[..target.len()]),
-        (2, 1) => double(line(y), target),
-        (across @ (1 | 2), 2) => {
+        (2, 1) if plane.width > 2 => double(line(y), target),
+        (across @ (1 | 2), 2) if across == 1 || plane.width > 2 => {
             let near = y / 2;
             let far = if y.is_multiple_of(2) {
                 near.saturating_sub(1)

@@ -1,4 +1,4 @@
-//! In which order does a scan hold its blocks?
+//! Goes through the blocks of a scan in the order in which the file holds them.
 
 use crate::bits::{BitReader, ENDS_EARLY};
 use crate::error::Flaw;
@@ -75,14 +75,15 @@ impl Walk {
     }
 
     /// Calls `decode` for every block of the scan: with the reader, the index among the scan's channels and the place of
-    /// the block's first item. `restart` resets what does not outlive a restart marker.
+    /// the block's first item. `restart` resets what does not outlive a restart marker. Returns how many bytes that do not
+    /// belong to the picture may still follow.
     pub(crate) fn read<S>(
         mut self,
         source: &mut Source<'_>,
         state: &mut S,
         restart: impl Fn(&mut S),
         mut decode: impl FnMut(&mut S, &mut BitReader<'_, '_>, usize, usize) -> Result<(), Flaw>,
-    ) -> Result<(), Flaw> {
+    ) -> Result<usize, Flaw> {
         let mut reader = BitReader::new(source);
         let mut restarts = Restarts::new(self.restart_interval);
         for row in 0..self.units_high {

@@ -1,4 +1,4 @@
-//! What does the interpreter note, and what do expressions see? The journal of one execution, and `$states`.
+//! Reads and writes the journal of one execution, and builds `$states` for its expressions.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -10,7 +10,7 @@ use crate::history::{EventKind, HistoryEvent};
 use crate::host::HostFailure;
 
 pub(crate) const OUTCOME_KEY: &str = "outcome";
-/// When the execution was redriven last: its timeout counts from then.
+/// The time of the last redrive: the execution's timeout counts from then.
 pub(crate) const REDRIVEN_KEY: &str = "redriven";
 
 impl Interpreter<'_> {
@@ -35,12 +35,12 @@ impl Interpreter<'_> {
         states
     }
 
-    /// Of a state.
-    pub(crate) fn tell(&self, visit: &Visit<'_>, kind: EventKind) {
-        self.tell_of(visit.name, &visit.path, kind);
+    /// Reports an event of a state.
+    pub(crate) fn report(&self, visit: &Visit<'_>, kind: EventKind) {
+        self.report_for(visit.name, &visit.path, kind);
     }
 
-    pub(crate) fn tell_of(&self, state: &str, path: &str, kind: EventKind) {
+    pub(crate) fn report_for(&self, state: &str, path: &str, kind: EventKind) {
         self.host.observe(HistoryEvent {
             timestamp_ms: self.host.now_ms(),
             kind,
@@ -60,17 +60,16 @@ impl Interpreter<'_> {
         Ok((instant, true))
     }
 
-    /// Whether this place is passed for the first time, and not by a replay.
+    /// `true` when this place is passed for the first time, and not by a replay.
     pub(crate) async fn is_first(&self, key: &str) -> Result<bool, Interrupt> {
         self.instant(key, || self.host.now_ms()).await.map(|(_, is_new)| is_new)
     }
 
-    /// Nothing new happens past the execution's deadline. What the journal has did happen, and is replayed: otherwise an
-    /// execution that ended well would have timed out when its process dies before it could say so.
+    /// Nothing new happens past the execution's deadline. What the journal has did happen, and is replayed: otherwise
+    /// an execution that ended well would have timed out when its process dies before it could say so.
     pub(crate) fn in_time(&self) -> Result<(), Interrupt> {
-        let now_ms = self.host.now_ms();
-        match self.deadline_ms {
-            Some(deadline_ms) if now_ms >= deadline_ms => Err(Interrupt::TimedOut),
+        match self.timeout {
+            Some(timeout) if self.host.now_ms() >= timeout.deadline_ms(self.host) => Err(Interrupt::TimedOut),
             _ => Ok(()),
         }
     }

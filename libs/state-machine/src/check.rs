@@ -1,4 +1,4 @@
-//! Does the graph of states hold together? Every target exists, every state can be reached, every scope keeps its own.
+//! Checks the graph of states: every target exists, every state can be reached, and no state leads out of its scope.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use crate::fault::DefinitionFault;
 
 /// As AWS has it.
 const NAME_CHARS_MAX: usize = 80;
-/// What AWS refuses in the name of a state. Paths rely on two of them: `Name#visit/attempt`.
+/// Characters that AWS refuses in the name of a state. Paths rely on two of them: `Name#visit/attempt`.
 const NAME_WITHOUT: &str = "?*<>{}[]\"#%\\^|~`$&,;:/";
 
 pub(crate) fn graph(machine: &Machine, path: &str) -> Result<(), DefinitionFault> {

@@ -1,4 +1,4 @@
-//! Does an execution end the same when its process dies? A check for tests of state machine files.
+//! Checks that an execution finishes in the same way wherever its process dies: for tests of state machine files.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ use crate::virtual_host::VirtualHost;
 const RANDOM: f64 = 0.5;
 const RANDOM_AFTER_DEATH: f64 = 0.9;
 
-/// What a death changed.
+/// The difference that a death made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{what}, where the process died after {records} records")]
 pub struct DeathFault {

@@ -1,4 +1,4 @@
-//! What is a state machine once it was read and found good?
+//! A state machine that was parsed and checked.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Which errors does a name in `ErrorEquals` stand for?
+//! The names of errors, and which errors a name in `ErrorEquals` matches.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,7 @@ pub(crate) const RUNTIME: &str = "States.Runtime";
 pub(crate) const QUERY_EVALUATION_ERROR: &str = "States.QueryEvaluationError";
 pub(crate) const NO_CHOICE_MATCHED: &str = "States.NoChoiceMatched";
 
-/// What every name of the language itself begins with. Functions name their errors otherwise.
+/// Begins every error name of the language. Error names of functions begin differently.
 pub(crate) const RESERVED_PREFIX: &str = "States.";
 /// The names of the language that a file may handle. `States.Runtime` always ends the execution; the rest belongs to
 /// features that are not supported.
@@ -23,7 +23,7 @@ pub(crate) const HANDLED: [&str; 8] = [
     DATA_LIMIT_EXCEEDED,
     QUERY_EVALUATION_ERROR,
     NO_CHOICE_MATCHED,
-    // Reported by AWS alone: nobody lacks a permission here.
+    // Only AWS reports it: there are no permissions here.
     "States.Permissions",
 ];
 

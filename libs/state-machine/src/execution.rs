@@ -1,4 +1,4 @@
-//! What belongs to one execution while it runs: its input and outcome, the visits of its states, what interrupts them.
+//! The parts of a running execution: its input and outcome, the visits of its states, and what interrupts them.
 
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -14,7 +14,7 @@ use crate::host::{Host, HostFailure};
 /// Visits of all states in one execution; a loop without an end stops here, as the history limit stops it on AWS.
 pub(crate) const VISITS_MAX: u32 = 25_000;
 
-/// What an execution begins with.
+/// The start of an execution.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExecutionInput {
     /// The execution's ARN.
@@ -57,12 +57,40 @@ impl From<HostFailure> for Interrupt {
 /// One branch or item. Boxed, because machines contain machines.
 pub(crate) type Running<'a> = Pin<Box<dyn Future<Output = Result<Value, Interrupt>> + Send + 'a>>;
 
+/// A limit on time, which stands still while no process runs.
+#[derive(Clone, Copy)]
+pub(crate) struct Timeout {
+    pub(crate) counts_from_ms: i64,
+    pub(crate) limit_ms: i64,
+}
+
+impl Timeout {
+    pub(crate) fn deadline_ms(self, host: &dyn Host) -> i64 {
+        let downtime_ms = host.downtime_ms_since(self.counts_from_ms);
+        self.counts_from_ms
+            .saturating_add(self.limit_ms)
+            .saturating_add(downtime_ms)
+    }
+
+    /// Returns when the limit is reached. Looks again after each sleep: a machine that was suspended meanwhile wakes up
+    /// behind a deadline that has moved on.
+    pub(crate) async fn reached(self, host: &dyn Host) {
+        loop {
+            let deadline_ms = self.deadline_ms(host);
+            if host.now_ms() >= deadline_ms {
+                return;
+            }
+            host.sleep_until(deadline_ms).await;
+        }
+    }
+}
+
 #[derive(Clone, Copy)]
 pub(crate) struct Interpreter<'a> {
     pub(crate) machine: &'a StateMachine,
     pub(crate) execution: &'a ExecutionInput,
     pub(crate) host: &'a dyn Host,
-    pub(crate) deadline_ms: Option<i64>,
+    pub(crate) timeout: Option<Timeout>,
     pub(crate) visits: &'a AtomicU32,
 }
 
@@ -78,7 +106,7 @@ impl Interpreter<'_> {
     }
 }
 
-/// What the states of one machine start with: the whole file's, a branch's or an item's.
+/// The start of one machine's states: of the whole file, a branch or an item.
 pub(crate) struct Scope {
     pub(crate) input: Value,
     /// Those of the states around it. What is assigned inside does not leave.
@@ -101,7 +129,7 @@ pub(crate) struct Visit<'a> {
     pub(crate) item: Option<Value>,
 }
 
-/// Where a state leads.
+/// The output of a state and its successor.
 pub(crate) struct Step<'a> {
     pub(crate) output: Value,
     /// `None` ends the machine.

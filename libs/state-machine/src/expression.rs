@@ -1,4 +1,4 @@
-//! What does `{% … %}` evaluate to? `JSONata` over `$states` and the variables assigned so far.
+//! Evaluates `{% … %}`: `JSONata` over `$states` and the variables assigned so far.
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,9 +14,9 @@ use crate::names;
 pub(crate) type Variables = BTreeMap<String, Value>;
 
 const STATES: &str = "states";
-/// How deep an expression may call itself.
+/// The deepest recursion of an expression.
 const STACK_DEPTH_MAX: usize = 1_000;
-/// How long a list may become inside an expression.
+/// The longest list inside an expression.
 const SEQUENCE_ITEMS_MAX: usize = 100_000;
 
 /// One parsed `JSONata` expression.
@@ -89,7 +89,7 @@ fn source_of(text: &str) -> Option<&str> {
     Some(text.strip_prefix("{%")?.strip_suffix("%}")?.trim())
 }
 
-/// What the expressions of one template see, converted when the first of them asks. Values of the evaluator must not
+/// The values that one template's expressions read, converted for the first of them. Values of the evaluator must not
 /// outlive a synchronous call: they cannot be sent to another thread.
 struct Bindings<'a> {
     states: &'a Value,
@@ -129,7 +129,7 @@ impl<'a> Bindings<'a> {
     fn within_map(&self, map: &Value) -> Self {
         let mut converted = self.converted().to_vec();
         let states = converted.iter_mut().find(|(name, _)| *name == STATES);
-        // What others share of these objects is copied; their members are not.
+        // Objects that are shared with other expressions are copied; their members are not.
         let context = states
             .and_then(|(_, states)| states.as_object_mut()?.get_mut("context"))
             .and_then(JValue::as_object_mut);

@@ -1,6 +1,6 @@
-//! Why can a file not be run here?
+//! Why a state machine file is refused.
 
-/// What is wrong with a file, or not supported, and where.
+/// A mistake in a file, or an unsupported part of it, with its place.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{path} {what}")]
 pub struct DefinitionFault {

@@ -1,4 +1,4 @@
-//! Which fields does an object of the file have? Each is taken once; what is left at the end is refused by name.
+//! Reads the fields of an object in the file. Each is taken once; a field that was not taken is refused by name.
 
 use std::fmt::Display;
 use std::ops::RangeInclusive;
@@ -136,7 +136,7 @@ impl Fields {
         Ok(assign)
     }
 
-    /// Whatever nobody took is not supported.
+    /// Refuses the fields that were not taken.
     pub(crate) fn finish(self) -> Result<(), DefinitionFault> {
         match self.members.keys().next() {
             None => Ok(()),

@@ -1,4 +1,4 @@
-//! Which errors does a state handle, and how? `Retry` and `Catch` of the file.
+//! Parses `Retry` and `Catch`: which errors a state handles, and how.
 
 use crate::definition::{Catcher, Retrier};
 use crate::errors::{ALL, HANDLED, RESERVED_PREFIX};

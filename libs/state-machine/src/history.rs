@@ -1,9 +1,9 @@
-//! What is told about an execution while it runs? Events shaped after the history of AWS Step Functions.
+//! The events of a running execution, shaped after the history of AWS Step Functions.
 
 use serde_json::Value;
 
-/// One event. Told at most once: an event that a replay passes again is not told again, and one that was due when the
-/// process died may be missing.
+/// One event. It is reported at most once: a replay does not repeat it, and an event that was due when the process died
+/// may be missing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HistoryEvent {
     pub timestamp_ms: i64,
@@ -30,8 +30,8 @@ pub enum EventKind {
         state_type: &'static str,
         input: Value,
     },
-    /// Told when the next state is entered, or its branch or the execution ends. A state that failed is not exited,
-    /// one whose error was caught is.
+    /// Reported when the next state is entered, or when its branch or the execution ends. A state that failed is not
+    /// exited; a state whose error was caught is.
     StateExited {
         state_type: &'static str,
         output: Value,
@@ -49,11 +49,11 @@ pub enum EventKind {
         cause: String,
     },
     TaskTimedOut,
-    /// A `Retry` will run the state again at this time. The history of AWS leaves it to the next attempt to tell.
+    /// A `Retry` will run the state again at this time. The history of AWS has no such event.
     RetryScheduled {
         at_ms: i64,
     },
-    /// A `Catch` goes on with another state. The history of AWS leaves it to that state to tell.
+    /// A `Catch` continues with another state. The history of AWS has no such event.
     ErrorCaught {
         error: String,
         next: String,

@@ -1,4 +1,4 @@
-//! What does the interpreter need from outside? Time, chance, functions, and a journal that outlives the process.
+//! The interface that the interpreter runs on: time, random numbers, functions, and a durable journal.
 
 use std::error::Error;
 
@@ -41,6 +41,11 @@ pub trait Host: Send + Sync {
     fn now_ms(&self) -> i64;
     /// Answers at once where that instant is past.
     async fn sleep_until(&self, unix_ms: i64);
+    /// How long no process ran since that instant: stopped, or suspended with its machine. Timeouts do not count this
+    /// time, for nothing could have happened in it. A host that is never interrupted keeps the default.
+    fn downtime_ms_since(&self, _unix_ms: i64) -> i64 {
+        0
+    }
     /// From 0 (included) to 1 (excluded), for jitter.
     fn random_unit(&self) -> f64;
     async fn invoke(&self, call: TaskCall) -> Result<Value, StateError>;

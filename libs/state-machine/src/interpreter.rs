@@ -1,4 +1,4 @@
-//! What happens next? Runs a state machine, state by state, so that a run with the same journal takes the same way.
+//! Runs a state machine state by state. A run with the same journal takes the same path.
 //!
 //! Whatever a replay could find otherwise is written to the journal before it counts: when a state was entered, what an
 //! attempt answered, which error ended a set of branches, until when a wait or the delay before a retry lasts, how the
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::bookkeeping::{OUTCOME_KEY, REDRIVEN_KEY};
 use crate::definition::{Catcher, Kind, Machine, StateMachine};
 use crate::errors::{RUNTIME, StateError, matches};
-use crate::execution::{ExecutionInput, Interpreter, Interrupt, Outcome, Running, Scope, Step, Visit};
+use crate::execution::{ExecutionInput, Interpreter, Interrupt, Outcome, Running, Scope, Step, Timeout, Visit};
 use crate::expression::Variables;
 use crate::history::EventKind;
 use crate::host::{Host, HostFailure};
@@ -22,22 +22,24 @@ use crate::output::step;
 use crate::retry::RetryCounts;
 use crate::times::milliseconds;
 
-/// Runs an execution to its end, or goes on with one whose journal has begun.
+/// Runs an execution to its end, or resumes one from its journal.
 ///
-/// The future may be dropped at any time: called again with the same execution and journal, it goes on from there.
+/// The future may be dropped at any time: called again with the same execution and journal, it resumes from there.
 pub async fn run(machine: &StateMachine, execution: &ExecutionInput, host: &dyn Host) -> Result<Outcome, HostFailure> {
     let visits = AtomicU32::new(0);
-    let timeout_ms = machine.timeout_seconds.map(milliseconds);
     let mut interpreter = Interpreter {
         machine,
         execution,
         host,
-        deadline_ms: None,
+        timeout: None,
         visits: &visits,
     };
     let redriven_at_ms: Option<i64> = interpreter.recorded(REDRIVEN_KEY).await?;
     let counts_from_ms = redriven_at_ms.unwrap_or(execution.started_at_ms);
-    interpreter.deadline_ms = timeout_ms.map(|timeout_ms| counts_from_ms.saturating_add(timeout_ms));
+    interpreter.timeout = machine.timeout_seconds.map(|seconds| Timeout {
+        counts_from_ms,
+        limit_ms: milliseconds(seconds),
+    });
     let interpreter = interpreter;
     if let Some(outcome) = interpreter.recorded(OUTCOME_KEY).await? {
         return Ok(outcome);
@@ -49,10 +51,10 @@ pub async fn run(machine: &StateMachine, execution: &ExecutionInput, host: &dyn 
         item: None,
     };
     let work = pin!(interpreter.machine(&machine.top, scope));
-    let finished = match interpreter.deadline_ms {
+    let finished = match interpreter.timeout {
         None => work.await,
         // The work is asked first: a replay that needs no time ends as the run before it did.
-        Some(deadline_ms) => match select(work, host.sleep_until(deadline_ms)).await {
+        Some(timeout) => match select(work, pin!(timeout.reached(host))).await {
             Either::Left((finished, _)) => finished,
             Either::Right(_) => Err(Interrupt::TimedOut),
         },
@@ -64,11 +66,11 @@ pub async fn run(machine: &StateMachine, execution: &ExecutionInput, host: &dyn 
         Err(Interrupt::Host(failure)) => return Err(failure),
     };
     interpreter.record(OUTCOME_KEY, &outcome).await?;
-    interpreter.tell_outcome(&outcome, left);
+    interpreter.report_outcome(&outcome, left);
     Ok(outcome)
 }
 
-/// A state that is done, and not told to be so yet.
+/// A finished state whose exit was not reported yet.
 struct Left<'a> {
     name: &'a str,
     state_type: &'static str,
@@ -85,7 +87,7 @@ impl<'a> Interpreter<'a> {
         Box::pin(async move {
             let ended = self.machine(machine, scope).await?;
             if self.is_first(&format!("{}/exited", ended.left.path)).await? {
-                self.tell_left(&ended.left, &ended.output);
+                self.report_exited(&ended.left, &ended.output);
             }
             Ok(ended.output)
         })
@@ -120,7 +122,7 @@ impl<'a> Interpreter<'a> {
                 item: item.clone(),
             };
             if is_new {
-                self.tell_entered(&visit, left.as_ref(), &prefix);
+                self.report_entered(&visit, left.as_ref(), &prefix);
             }
             let step = self.attempts(&visit, &mut variables).await?;
             let leaving = Left {
@@ -164,7 +166,7 @@ impl<'a> Interpreter<'a> {
             };
             let (at_ms, is_new) = self.instant(&format!("{path}/again"), again).await?;
             if is_new {
-                self.tell(visit, EventKind::RetryScheduled { at_ms });
+                self.report(visit, EventKind::RetryScheduled { at_ms });
             }
             self.host.sleep_until(at_ms).await;
             attempt += 1;
@@ -184,7 +186,7 @@ impl<'a> Interpreter<'a> {
                 error: error.error.clone(),
                 next: catcher.next.clone(),
             };
-            self.tell(visit, kind);
+            self.report(visit, kind);
         }
         let error_output = json!({ "Error": error.error, "Cause": error.cause });
         let mut states = self.states(visit, attempt);
@@ -201,33 +203,33 @@ impl<'a> Interpreter<'a> {
         )?)
     }
 
-    fn tell_entered(&self, visit: &Visit<'_>, left: Option<&Left<'_>>, prefix: &str) {
+    fn report_entered(&self, visit: &Visit<'_>, left: Option<&Left<'_>>, prefix: &str) {
         match left {
             // The input of a state is the output of the one before it.
-            Some(left) => self.tell_left(left, &visit.input),
-            None if prefix.is_empty() => self.tell_of("", "", EventKind::ExecutionStarted),
+            Some(left) => self.report_exited(left, &visit.input),
+            None if prefix.is_empty() => self.report_for("", "", EventKind::ExecutionStarted),
             None => {}
         }
         let kind = EventKind::StateEntered {
             state_type: visit.state.kind.name(),
             input: visit.input.clone(),
         };
-        self.tell(visit, kind);
+        self.report(visit, kind);
     }
 
-    fn tell_left(&self, left: &Left<'_>, output: &Value) {
+    fn report_exited(&self, left: &Left<'_>, output: &Value) {
         let kind = EventKind::StateExited {
             state_type: left.state_type,
             output: output.clone(),
         };
-        self.tell_of(left.name, &left.path, kind);
+        self.report_for(left.name, &left.path, kind);
     }
 
-    fn tell_outcome(&self, outcome: &Outcome, left: Option<Left<'_>>) {
+    fn report_outcome(&self, outcome: &Outcome, left: Option<Left<'_>>) {
         let kind = match outcome {
             Outcome::Succeeded(output) => {
                 if let Some(left) = left {
-                    self.tell_left(&left, output);
+                    self.report_exited(&left, output);
                 }
                 EventKind::ExecutionSucceeded { output: output.clone() }
             }
@@ -237,6 +239,6 @@ impl<'a> Interpreter<'a> {
             },
             Outcome::TimedOut => EventKind::ExecutionTimedOut,
         };
-        self.tell_of("", "", kind);
+        self.report_for("", "", kind);
     }
 }

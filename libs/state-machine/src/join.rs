@@ -1,6 +1,6 @@
-//! How do branches run at the same time? Polled in their order, so that the same world gives the same run.
+//! Runs branches at the same time. They are polled in a fixed order, so that the same host gives the same run.
 //!
-//! The joins of the usual library poll whoever was woken; a simulator that has no wakers and one seed needs the order.
+//! The joins of `futures-util` poll only branches that were woken. A simulator has no wakers and needs a fixed order.
 
 use std::future::poll_fn;
 use std::task::Poll;

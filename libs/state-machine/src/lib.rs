@@ -1,9 +1,10 @@
-//! What does a state machine file do? An interpreter of a subset of Amazon States Language with `JSONata`.
+//! An interpreter of a subset of Amazon States Language with `JSONata`.
 //!
 //! Only machines in `JSONata`, only the states and fields of that subset; everything else is refused at
-//! [`StateMachine::parse`], by name and place, so that a file never means less here than it says. The interpreter has no
-//! clock, no chance and no input or output of its own: all of it comes through a [`host::Host`], which is why the same
-//! code runs in real time with executions that survive the death of their process, and in a simulator with one seed.
+//! [`StateMachine::parse`], by name and place, so that a file never means less here than it says. The interpreter has
+//! no clock, no chance and no input or output of its own: all of it comes through a [`host::Host`], which is why the
+//! same code runs in real time with executions that survive the death of their process, and in a simulator with one
+//! seed.
 //!
 //! Supported are Task (Lambda functions), Parallel, Map (inline), Choice, Pass, Wait, Succeed and Fail, with `Retry`,
 //! `Catch`, `Assign` and `Output`. Stricter than AWS: an expression may not ask for time or chance (`$now`, `$random` …),

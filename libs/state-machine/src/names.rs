@@ -1,4 +1,4 @@
-//! Which names does an expression use? Variables are reported, functions must exist and answer the same in every run.
+//! Finds the names in an expression. Variables are reported; a function must exist and return the same in every run.
 
 use std::collections::BTreeSet;
 

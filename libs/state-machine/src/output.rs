@@ -1,4 +1,4 @@
-//! What does a state put out and assign, and how large may it be?
+//! Evaluates what a state outputs and assigns, and limits its size.
 
 use serde_json::Value;
 

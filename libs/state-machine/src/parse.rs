@@ -1,4 +1,4 @@
-//! Is this file a state machine that can be run here? Read in full before anything starts, refused by name and place.
+//! Parses a state machine file in full before anything runs, and refuses what is not supported by name and place.
 
 use std::collections::BTreeMap;
 

@@ -1,10 +1,10 @@
-//! What does an execution that failed have to forget, so that its next run goes on where it stopped?
+//! Which journal entries a failed execution drops, so that its next run resumes where it stopped.
 //!
 //! As Step Functions does it: whatever succeeded keeps its answer and is not done again; a state that failed gets its
 //! attempts anew, with the input it had; of a Parallel or Map, only the branches that failed or were cut off run; and the
 //! machine's timeout counts from now
 //! (<https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html>). One difference: a Parallel or Map
-//! that failed goes on in its last attempt, without new ones.
+//! that failed continues in its last attempt, without new ones.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,8 +20,9 @@ pub struct Redrive {
     pub value: Value,
 }
 
-/// What a redrive at `now_ms` changes in the journal of an execution that has ended: by an outcome of its own, or because
-/// somebody aborted it, of which a journal knows nothing. `None` for one that succeeded: there is nothing to do again.
+/// What a redrive at `now_ms` changes in the journal of an execution that has ended: by an outcome of its own, or
+/// because somebody aborted it, of which a journal knows nothing. `None` for one that succeeded: there is nothing to do
+/// again.
 pub fn redrive(journal: &BTreeMap<String, Value>, now_ms: i64) -> Option<Redrive> {
     let outcome = journal.get(OUTCOME_KEY);
     if outcome.is_some_and(|outcome| outcome.get("Succeeded").is_some()) {
@@ -77,8 +78,8 @@ impl<'a> Failure<'a> {
         Some(Self { path, attempt, kind })
     }
 
-    /// Whether it was repeated or caught, or an attempt of a Parallel or Map around it was: then it is over and done with.
-    /// What was aborted in between is not: nobody had come to deal with it yet.
+    /// Whether it was repeated or caught, or an attempt of a Parallel or Map around it was: then it is over and done
+    /// with. A state that was aborted in between is not: its error was not handled yet.
     fn was_dealt_with(&self, journal: &BTreeMap<String, Value>) -> bool {
         let own = format!("{}/{}", self.path, self.attempt);
         let around = own.match_indices('/').map(|(end, _)| &own[..end]);
@@ -90,7 +91,7 @@ impl<'a> Failure<'a> {
     }
 }
 
-/// Whether a key tells of an attempt of this very state, and not of one inside it or of when it was entered.
+/// Whether a key belongs to an attempt of this state: not to a state inside it, and not to its entry.
 fn is_attempt_of(key: &str, path: &str) -> bool {
     let rest = key.strip_prefix(path).and_then(|rest| rest.strip_prefix('/'));
     let attempt = rest.and_then(|rest| rest.split_once('/'));

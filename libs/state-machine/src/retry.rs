@@ -1,4 +1,4 @@
-//! When is a failed state run again? Interval, backoff, ceiling and jitter, as `Retry` of the file says.
+//! Computes when a failed state runs again: interval, backoff, ceiling and jitter, as `Retry` of the file says.
 
 use crate::definition::Retrier;
 use crate::errors;
@@ -36,7 +36,7 @@ impl RetryCounts {
 
     /// The wait before the next attempt; `None` when the state has failed for good.
     ///
-    /// The first retrier that names the error decides alone: with its attempts used up, no later one is asked.
+    /// Only the first retrier that names the error decides: once its attempts are used up, no later one is asked.
     pub(crate) fn next(&mut self, retriers: &[Retrier], error: &str, in_parallel: bool) -> Option<Delay> {
         let names_it = |retrier: &Retrier| errors::matches(&retrier.errors, error, in_parallel);
         let index = retriers.iter().position(names_it)?;

@@ -1,4 +1,4 @@
-//! What does each kind of state do? One attempt of one state, from its input to its output.
+//! Runs one attempt of one state, from its input to its output, for each kind of state.
 
 use serde_json::{Value, json};
 
@@ -60,7 +60,7 @@ impl<'a> Interpreter<'a> {
         Ok(step(visit, &states, variables, assign, output, result, next)?)
     }
 
-    /// Which error came first is written down: a replay must not start the other branches again, nor find another one.
+    /// The first error is recorded: a replay must neither start the other branches again nor find another error.
     async fn joined(self, path: &str, branches: Vec<Running<'a>>, at_once: usize) -> Result<Value, Interrupt> {
         let key = format!("{path}/failed");
         if let Some(error) = self.recorded::<StateError>(&key).await? {
@@ -161,7 +161,7 @@ fn choose<'a>(
     step(visit, states, variables, assign, output, input, Some(default))
 }
 
-/// What a Fail fails with.
+/// The error of a Fail state.
 fn failure(
     error: Option<&Template>,
     cause: Option<&Template>,

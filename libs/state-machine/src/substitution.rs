@@ -1,4 +1,4 @@
-//! What stands where the file says `${Name}`? As `DefinitionSubstitutions` of the SAM template say.
+//! Replaces `${Name}` in the file, as `DefinitionSubstitutions` of the SAM template say.
 
 use std::collections::BTreeMap;
 

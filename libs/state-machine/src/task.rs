@@ -1,11 +1,13 @@
-//! How is a function invoked so that its answer counts once? One attempt of a Task.
+//! Runs one attempt of a Task: invokes its function, and records the answer before it counts.
+
+use std::pin::pin;
 
 use futures_util::future::{Either, select};
 use serde_json::{Value, json};
 
 use crate::definition::Task;
 use crate::errors::{StateError, TIMEOUT};
-use crate::execution::{Interpreter, Interrupt, Visit};
+use crate::execution::{Interpreter, Interrupt, Timeout, Visit};
 use crate::expression::Variables;
 use crate::history::EventKind;
 use crate::host::TaskCall;
@@ -42,7 +44,7 @@ impl<'a> Interpreter<'a> {
         // A first attempt begins as its state is entered, and needs no record of its own.
         if (attempt == 0 && visit.is_new) || (attempt > 0 && self.is_first(&format!("{path}/scheduled")).await?) {
             let function = task.function.clone();
-            self.tell(visit, EventKind::TaskScheduled { function, attempt });
+            self.report(visit, EventKind::TaskScheduled { function, attempt });
         }
         let call = TaskCall {
             function: task.function.clone(),
@@ -60,7 +62,7 @@ impl<'a> Interpreter<'a> {
             })
         });
         self.record(&key, &answer).await?;
-        self.tell(visit, told(&answer));
+        self.report(visit, answer_event(&answer));
         Ok(answer?)
     }
 
@@ -69,15 +71,18 @@ impl<'a> Interpreter<'a> {
             return self.host.invoke(call).await;
         };
         let cause = format!("{} gave no answer in {seconds} s", call.state);
-        let deadline_ms = self.host.now_ms().saturating_add(milliseconds(seconds));
-        match select(self.host.invoke(call), self.host.sleep_until(deadline_ms)).await {
+        let timeout = Timeout {
+            counts_from_ms: self.host.now_ms(),
+            limit_ms: milliseconds(seconds),
+        };
+        match select(self.host.invoke(call), pin!(timeout.reached(self.host))).await {
             Either::Left((answer, _)) => answer,
             Either::Right(_) => Err(StateError::new(TIMEOUT, cause)),
         }
     }
 }
 
-fn told(answer: &Answer) -> EventKind {
+fn answer_event(answer: &Answer) -> EventKind {
     match answer {
         Ok(output) => EventKind::TaskSucceeded { output: output.clone() },
         Err(error) if error.error == TIMEOUT => EventKind::TaskTimedOut,

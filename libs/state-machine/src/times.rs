@@ -1,4 +1,4 @@
-//! Which times may a file state, literally or by an expression?
+//! Parses the times of a file: seconds and timestamps, literal or from an expression.
 
 use jiff::Timestamp;
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! How is an execution run without waiting? A host whose time jumps, whose chance is fixed, whose journal is a map.
+//! A host for tests: its time jumps, its random number is fixed, and its journal is a map.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::poll_fn;
@@ -15,7 +15,7 @@ use crate::history::HistoryEvent;
 use crate::host::{Host, HostFailure, StateError, TaskCall};
 use crate::interpreter::run;
 
-/// What a function answers, and after how long.
+/// The answer of a function, and its delay.
 pub struct Answer {
     pub after_ms: i64,
     pub result: Result<Value, StateError>,
@@ -41,10 +41,12 @@ struct World {
     now_ms: i64,
     /// Instants that somebody sleeps until.
     alarms: BTreeSet<i64>,
+    /// Times in which no process runs: begin and end.
+    downtimes: Vec<(i64, i64)>,
     journal: BTreeMap<String, Value>,
     /// Keys in the order in which they were written.
     written: Vec<String>,
-    /// How many more records the journal takes; `None` for no end.
+    /// Records that the journal still takes; `None` without a limit.
     records_left: Option<usize>,
     calls: Vec<TaskCall>,
     history: Vec<HistoryEvent>,
@@ -67,6 +69,13 @@ impl VirtualHost {
             world.journal = journal;
             world.now_ms = now_ms;
         }
+        self
+    }
+
+    /// Is suspended at this instant for so long: nothing happens meanwhile, and what became due is late.
+    #[must_use]
+    pub fn suspended(self, at_ms: i64, for_ms: i64) -> Self {
+        self.world().downtimes.push((at_ms, at_ms.saturating_add(for_ms)));
         self
     }
 
@@ -102,8 +111,8 @@ impl VirtualHost {
         self.world().now_ms
     }
 
-    /// Runs an execution to its end. Whenever nobody can go on, time jumps to the next alarm; without one the run would
-    /// stand still for ever, and `None` says so.
+    /// Runs an execution to its end. Whenever no branch can continue, time jumps to the next alarm; without one the run
+    /// would stand still for ever, and `None` says so.
     pub fn run(&self, machine: &StateMachine, execution: &ExecutionInput) -> Option<Result<Outcome, HostFailure>> {
         let mut context = Context::from_waker(Waker::noop());
         let mut running = pin!(run(machine, execution, self));
@@ -114,6 +123,11 @@ impl VirtualHost {
             let mut world = self.world();
             let alarm_ms = world.alarms.pop_first()?;
             world.now_ms = world.now_ms.max(alarm_ms);
+            let now_ms = world.now_ms;
+            let is_down = |(begin_ms, end_ms): &&(i64, i64)| (*begin_ms..*end_ms).contains(&now_ms);
+            if let Some((_, end_ms)) = world.downtimes.iter().find(is_down).copied() {
+                world.now_ms = end_ms;
+            }
         }
     }
 
@@ -138,6 +152,13 @@ impl Host for VirtualHost {
             Poll::Pending
         })
         .await;
+    }
+
+    fn downtime_ms_since(&self, unix_ms: i64) -> i64 {
+        let world = self.world();
+        let past = world.downtimes.iter().filter(|(_, end_ms)| *end_ms <= world.now_ms);
+        past.map(|(begin_ms, end_ms)| (end_ms - unix_ms.max(*begin_ms)).max(0))
+            .sum()
     }
 
     fn random_unit(&self) -> f64 {

@@ -1,4 +1,5 @@
-//! Which address does a person have? The one that Cognito's user pool keeps, verified.
+//! Looks up a customer's verified e-mail address in a Cognito user pool.
+#![warn(missing_docs)]
 
 use async_trait::async_trait;
 use aws_sdk_cognitoidentityprovider::operation::admin_get_user::AdminGetUserError;
@@ -7,6 +8,7 @@ use aws_types::SdkConfig;
 use domain::ports::{CustomerDirectory, PortFailure};
 use domain::values::{CustomerId, EmailAddress};
 
+/// The customers of a user pool. Needs `cognito-idp:AdminGetUser` on it.
 #[derive(Debug, Clone)]
 pub struct CognitoDirectory {
     client: aws_sdk_cognitoidentityprovider::Client,
@@ -14,6 +16,7 @@ pub struct CognitoDirectory {
 }
 
 impl CognitoDirectory {
+    /// A directory over this user pool. Makes no call.
     pub fn new(config: &SdkConfig, user_pool_id: String) -> Self {
         Self {
             client: aws_sdk_cognitoidentityprovider::Client::new(config),
@@ -24,10 +27,10 @@ impl CognitoDirectory {
 
 #[async_trait]
 impl CustomerDirectory for CognitoDirectory {
-    /// Only an address that its owner has confirmed: everybody who is signed in may write any other into their own record,
-    /// and have our mails sent there.
+    /// Returns only a verified address: users can write any address into their own record, and the shop must not send
+    /// mail to it.
     async fn email_of(&self, customer: &CustomerId) -> Result<Option<EmailAddress>, PortFailure> {
-        // A customer is known by the token's `sub`, and Cognito takes it for a user name
+        // The customer id is the token's `sub`, which Cognito accepts as a user name
         // (https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminGetUser.html).
         let found = self
             .client
@@ -48,8 +51,8 @@ impl CustomerDirectory for CognitoDirectory {
     }
 }
 
-/// Absent is also what no mail can be sent to: asking again would not make it better. The log says so without the address,
-/// below the correlation id of whoever asked.
+/// An unverified or malformed address counts as missing, because a retry would not help. It is logged without the
+/// address.
 fn verified_email(attributes: &[AttributeType]) -> Option<EmailAddress> {
     let email = attribute(attributes, "email")?;
     if attribute(attributes, "email_verified") != Some("true") {

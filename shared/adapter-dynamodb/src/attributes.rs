@@ -5,7 +5,7 @@ use std::error::Error;
 
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::values::{Currency, Money};
+use domain::values::{Currency, Money, Timestamp};
 
 /// An item, as the SDK represents it.
 pub(crate) type Item = HashMap<String, AttributeValue>;
@@ -21,11 +21,6 @@ pub(crate) struct UnreadableItem {
 }
 
 impl UnreadableItem {
-    /// The attribute that could not be read.
-    pub(crate) fn attribute(&self) -> &'static str {
-        self.attribute
-    }
-
     pub(crate) fn at(attribute: &'static str) -> Self {
         Self { attribute, fault: None }
     }
@@ -49,6 +44,15 @@ pub(crate) fn text(value: impl Into<String>) -> AttributeValue {
 
 pub(crate) fn number(value: impl ToString + Copy) -> AttributeValue {
     AttributeValue::N(value.to_string())
+}
+
+/// The name of the attribute that holds the time to live of an item.
+pub(crate) const EXPIRES_AT: &str = "expires_at";
+const MS_PER_SECOND: i64 = 1_000;
+
+/// A time to live in whole Unix seconds, as DynamoDB needs it; rounded up, so that no item is deleted early.
+pub(crate) fn expiry(expires_at: Timestamp) -> AttributeValue {
+    number(-(-expires_at.unix_ms()).div_euclid(MS_PER_SECOND))
 }
 
 pub(crate) fn bytes(value: impl Into<Vec<u8>>) -> AttributeValue {

@@ -14,7 +14,7 @@ use crate::attributes::{Item, UnreadableItem, optional_named, optional_text, par
 use crate::conditions::found_instead;
 use crate::shards::LISTED_PRODUCTS;
 use crate::table::Table;
-use crate::unreadable::readable;
+use crate::unreadable::readable_or_logged;
 use crate::{order_item, product_item};
 
 /// How many parts of the table are read at the same time.
@@ -119,10 +119,8 @@ async fn part(
         }
         let page = scan.send().await.map_err(|error| aws_errors::failure(action, error))?;
         let items = page.items.unwrap_or_default();
-        let updates = items
-            .iter()
-            .filter_map(|item| readable(action, item, |item| correction(table, item)).flatten());
-        let updates: Vec<UpdateItemFluentBuilder> = updates.collect();
+        let updates = readable_or_logged(action, &items, |item| correction(table, item));
+        let updates: Vec<UpdateItemFluentBuilder> = updates.into_iter().flatten().collect();
         sum.found += u64::try_from(updates.len()).unwrap_or(u64::MAX);
         let corrected: Vec<bool> = stream::iter(updates)
             .map(|update| correct(action, update))

@@ -22,10 +22,12 @@ use domain::orders::ports::{
     RecordedReply,
 };
 use domain::ports::PortFailure;
-use domain::values::{OrderId, Timestamp};
+use domain::values::OrderId;
 use uuid::Uuid;
 
-use crate::attributes::{Item, UnreadableItem, bytes, number, optional_bytes, optional_text, read_number, text};
+use crate::attributes::{
+    Item, UnreadableItem, bytes, expiry, number, optional_bytes, optional_text, read_number, text,
+};
 use crate::conditions::found_instead;
 use crate::table::Table;
 
@@ -70,7 +72,7 @@ impl IdempotencyStore for DynamoIdempotencyStore {
             .expression_attribute_values(":hash", bytes(payload_hash.current.as_slice()))
             .expression_attribute_values(":legacy_hash", bytes(payload_hash.legacy))
             .expression_attribute_values(":lease", number(lease_until.unix_ms()))
-            .expression_attribute_values(":expires_s", number(expiry_s(*expires_at)))
+            .expression_attribute_values(":expires_s", expiry(*expires_at))
             .expression_attribute_values(":one", number(1))
             .return_values(ReturnValue::UpdatedNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
@@ -175,9 +177,4 @@ fn partition_key(scope: &IdempotencyScope) -> AttributeValue {
         customer.as_str(),
         key.as_str()
     ))
-}
-
-/// Whole seconds, as DynamoDB requires; rounded up, so that no record expires early.
-fn expiry_s(expires_at: Timestamp) -> i64 {
-    -(-expires_at.unix_ms()).div_euclid(MS_PER_SECOND)
 }

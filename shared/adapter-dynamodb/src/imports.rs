@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, TransactWriteItem, Update};
 use domain::catalog::import::file_version::{FileAge, FileVersion};
 use domain::catalog::import::job::{ImportId, RangeProgress};
-use domain::catalog::ports::{Advance, Begin, CatalogImport, CatalogImportEnd, ImportLedger};
+use domain::catalog::ports::{Advance, Begin, CatalogImport, CatalogImportEnd, Finish, ImportLedger};
 use domain::ports::PortFailure;
 use domain::stored_upload;
 use domain::uploads::upload::UploadStatus;
@@ -25,8 +25,8 @@ const RACES_MAX: u32 = 4;
 const UPLOAD: usize = 0;
 const RANGE: usize = 1;
 
-/// The imports. Needs `dynamodb:UpdateItem`, and `dynamodb:GetItem` for the progress of a range. A transaction of updates needs no
-/// more than an update does
+/// The imports. Needs `dynamodb:UpdateItem`, and `dynamodb:GetItem` for the progress of a range. A transaction of
+/// updates needs no more than an update does
 /// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html>).
 #[derive(Debug, Clone)]
 pub struct DynamoImportLedger {
@@ -59,6 +59,7 @@ impl ImportLedger for DynamoImportLedger {
             kind: &stored_upload::unannounced_catalog(object),
             size_bytes: object.size_bytes,
             created_by: None,
+            correlation_id: None,
             status: UploadStatus::Processing,
             import: Some(file),
             at,
@@ -111,7 +112,7 @@ impl ImportLedger for DynamoImportLedger {
         });
         let parts = parts.map_err(|fault| PortFailure::permanent(ACTION, fault))?;
         match transactions::write(ACTION, &self.table, parts).await? {
-            None => Ok(Advance::Noted),
+            None => Ok(Advance::Recorded),
             Some(canceled) if canceled.is_for(UPLOAD) => Ok(Advance::Closed),
             Some(canceled) if canceled.is_for(RANGE) => Ok(Advance::Overtaken),
             Some(canceled) => Err(canceled.failure),
@@ -119,12 +120,7 @@ impl ImportLedger for DynamoImportLedger {
     }
 
     /// If the answer to an attempt got lost, its retry finds the outcome that it wrote.
-    async fn finish(
-        &self,
-        import: &ImportId,
-        end: &CatalogImportEnd,
-        at: Timestamp,
-    ) -> Result<Option<CatalogImport>, PortFailure> {
+    async fn finish(&self, import: &ImportId, end: &CatalogImportEnd, at: Timestamp) -> Result<Finish, PortFailure> {
         const ACTION: &str = "finish import";
         let request = uploads::while_open(&self.table, &import.upload_id, at)
             .condition_expression(format!("{} AND #sequence = :sequence", uploads::IS_OPEN))
@@ -147,17 +143,22 @@ impl ImportLedger for DynamoImportLedger {
                 .expression_attribute_values(":end", text(UploadStatus::Rejected.as_str()))
                 .expression_attribute_values(":reason", text(reason)),
         };
-        let item = match request.send().await {
-            Ok(finished) => finished.attributes,
-            Err(error) => found_instead(ACTION, error)?,
+        let (is_first, item) = match request.send().await {
+            Ok(finished) => (true, finished.attributes),
+            Err(error) => (false, found_instead(ACTION, error)?),
         };
         let item = item.ok_or_else(|| PortFailure::permanent(ACTION, NotBegun))?;
         let found = self::import(ACTION, &item)?;
         if found.id.sequence != import.sequence {
-            return Ok(None);
+            return Ok(Finish::Superseded(CatalogImport {
+                id: import.clone(),
+                finished: None,
+                ..found
+            }));
         }
         match found.finished {
-            Some(_) => Ok(Some(found)),
+            Some(_) if is_first => Ok(Finish::Ended(found)),
+            Some(_) => Ok(Finish::EndedBefore(found)),
             None => Err(PortFailure::permanent(ACTION, NotBegun)),
         }
     }

@@ -3,15 +3,20 @@
 use async_trait::async_trait;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
-use domain::fulfilment::ports::{FulfilmentOrder, OrderBook, ParkedOrder, ParkedOrders, Parking, SagaKind, Transition};
+use domain::fulfilment::ports::{
+    FulfilmentOrder, OrderBook, OverduePage, OverdueQuery, ParkedList, ParkedOrder, ParkedOrders, Parking, SagaKind,
+    Transition,
+};
 use domain::fulfilment::status_change::StatusChange;
 use domain::ports::PortFailure;
 use domain::values::{OrderId, OrderStatus, RejectionReason, Timestamp};
 
 use crate::attributes::{Item, UnreadableItem, number, text};
 use crate::conditions::found_instead;
+use crate::open_orders::{self, Selection};
 use crate::table::Table;
-use crate::{open_orders, order_item, orders};
+use crate::unreadable::readable;
+use crate::{order_item, orders};
 
 /// The orders as the sagas and the operator see them.
 #[derive(Debug, Clone)]
@@ -25,8 +30,8 @@ impl OrderBook for DynamoOrderBook {
     async fn find(&self, id: &OrderId) -> Result<Option<FulfilmentOrder>, PortFailure> {
         const ACTION: &str = "read order";
         let item = orders::find(ACTION, &self.table, id).await?;
-        let order = item.map(|item| orders::order(ACTION, &item)).transpose()?;
-        Ok(order.map(FulfilmentOrder::from))
+        let order = item.map(|item| order_item::fulfilment_order(&item)).transpose();
+        order.map_err(|fault| PortFailure::permanent(ACTION, fault))
     }
 
     async fn confirm(&self, id: &OrderId, at: Timestamp) -> Result<Transition, PortFailure> {
@@ -53,22 +58,42 @@ impl OrderBook for DynamoOrderBook {
             .await
     }
 
-    /// The index lags behind the table by moments, and an overdue order has waited for longer. An order that cannot be
-    /// read is skipped.
-    async fn overdue(&self, before: Timestamp, limit: usize) -> Result<Vec<FulfilmentOrder>, PortFailure> {
+    /// The index lags behind the table by seconds, and an order is overdue after minutes.
+    async fn overdue(&self, query: &OverdueQuery) -> Result<OverduePage, PortFailure> {
         const ACTION: &str = "find overdue orders";
-        let read = |item: &Item| Ok(Some(order_item::order(item)?.into()));
-        open_orders::changed_before(ACTION, &self.table, order_item::OPEN, before, limit, read).await
+        let OverdueQuery { before, after, limit } = query;
+        let selection = Selection {
+            open: order_item::OPEN,
+            before: *before,
+            after: after.as_ref(),
+            limit: *limit,
+        };
+        let page = open_orders::page(ACTION, &self.table, &selection).await?;
+        let (orders, unreadable) = readable(&page.items, order_item::fulfilment_order);
+        Ok(OverduePage {
+            orders,
+            unreadable,
+            next: page.next,
+        })
     }
 }
 
 #[async_trait]
 impl ParkedOrders for DynamoOrderBook {
-    /// An order that cannot be read is skipped.
-    async fn list(&self, limit: usize) -> Result<Vec<ParkedOrder>, PortFailure> {
+    async fn list(&self, limit: usize) -> Result<ParkedList, PortFailure> {
         const ACTION: &str = "list parked orders";
-        let ever = Timestamp::from_unix_ms(i64::MAX);
-        open_orders::changed_before(ACTION, &self.table, order_item::PARKED, ever, limit, parked_order).await
+        let selection = Selection {
+            open: order_item::PARKED,
+            before: Timestamp::from_unix_ms(i64::MAX),
+            after: None,
+            limit,
+        };
+        let page = open_orders::page(ACTION, &self.table, &selection).await?;
+        let (parked, unreadable) = readable(&page.items, parked_order);
+        Ok(ParkedList {
+            parked: parked.into_iter().flatten().collect(),
+            unreadable,
+        })
     }
 
     async fn find(&self, id: &OrderId) -> Result<Option<ParkedOrder>, PortFailure> {
@@ -102,11 +127,11 @@ impl DynamoOrderBook {
         match change {
             StatusChange::Confirm | StatusChange::CompleteCancel => self
                 .change_also_parked(id, change, at)
-                .update_expression("SET #status = :to, updated_at = :at REMOVE parked_from, #open, open_shard"),
+                .update_expression("SET #status = :to, updated_at = :at REMOVE parked_from, payment_token, #open, open_shard"),
             StatusChange::Reject(reason) => self
                 .change_also_parked(id, change, at)
                 .update_expression(
-                    "SET #status = :to, updated_at = :at, reason = :reason REMOVE parked_from, #open, open_shard",
+                    "SET #status = :to, updated_at = :at, reason = :reason REMOVE parked_from, payment_token, #open, open_shard",
                 )
                 .expression_attribute_values(":reason", text(reason.as_str())),
             // An expression reads the old values, so `parked_from` gets the status that is replaced here.
@@ -155,7 +180,7 @@ impl DynamoOrderBook {
     }
 }
 
-/// `None` for an order that is no longer parked.
+/// `None` for an order that is no longer PARKED.
 fn parked_order(item: &Item) -> Result<Option<ParkedOrder>, UnreadableItem> {
     if order_item::standing(item)?.parked_from.is_none() {
         return Ok(None);

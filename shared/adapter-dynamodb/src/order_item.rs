@@ -5,13 +5,13 @@
 //!
 //! | attribute | type | |
 //! |---|---|---|
-//! | `payment_token` | S | |
+//! | `payment_token` | S | while the payment may still be authorized |
 //! | `trace_header`, `cancel_trace_header` | S | of the requests that placed and cancelled the order, if they had one |
 //! | `open` | S | `open` while the order waits for a saga, `parked` while it waits for an operator, otherwise absent |
 //! | `open_shard` | S | the shard that belongs to `open`; earlier releases do not write it |
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::fulfilment::ports::Parking;
+use domain::fulfilment::ports::{FulfilmentOrder, OverduePosition, Parking};
 use domain::fulfilment::status_change::Standing;
 use domain::orders::order::Order;
 use domain::orders::ports::OrderPosition;
@@ -63,7 +63,24 @@ pub(crate) fn position(item: &Item) -> Result<OrderPosition, UnreadableItem> {
     })
 }
 
-/// The item of a new order.
+/// The key after which a page of [`OPEN_ORDERS`] starts.
+pub(crate) fn open_start_key(open: &str, after: &OverduePosition) -> Item {
+    Item::from([
+        ("pk".to_owned(), partition_key(&after.id)),
+        ("open".to_owned(), text(open)),
+        ("updated_at".to_owned(), number(after.updated_at.unix_ms())),
+    ])
+}
+
+/// The reverse of [`open_start_key`].
+pub(crate) fn open_position(key: &Item) -> Result<OverduePosition, UnreadableItem> {
+    Ok(OverduePosition {
+        updated_at: Timestamp::from_unix_ms(read_number(key, "updated_at")?),
+        id: named(key, "pk", |text| OrderId::parse(text.strip_prefix("order#")?).ok())?,
+    })
+}
+
+/// The item of an order whose status has not changed yet.
 pub(crate) fn new_item(order: &Order) -> Result<Item, serde_json::Error> {
     let Order {
         id,
@@ -88,7 +105,6 @@ pub(crate) fn new_item(order: &Order) -> Result<Item, serde_json::Error> {
             ("lines", text(order_item::lines_text(lines)?)),
             ("total_minor", number(total.amount_minor())),
             ("currency", text(total.currency().code())),
-            ("payment_token", text(payment_token.reveal())),
             (order_item::CORRELATION_ID, text(correlation_id.as_str())),
             ("created_at", number(created_at.unix_ms())),
             ("updated_at", number(updated_at.unix_ms())),
@@ -98,6 +114,9 @@ pub(crate) fn new_item(order: &Order) -> Result<Item, serde_json::Error> {
     if status.is_open() {
         item.insert("open".to_owned(), text(OPEN));
         item.insert(OPEN_SHARD.to_owned(), open_shard(OPEN, id));
+    }
+    if let Some(token) = payment_token {
+        item.insert("payment_token".to_owned(), text(token.reveal()));
     }
     if let Some(reason) = reason {
         item.insert("reason".to_owned(), text(reason.as_str()));
@@ -111,7 +130,7 @@ pub(crate) fn order(item: &Item) -> Result<Order, UnreadableItem> {
         customer: parsed(item, "customer_id", CustomerId::parse)?,
         lines: parsed(item, "lines", order_item::parse_lines)?,
         total: money(item, "total_minor", "currency")?,
-        payment_token: parsed(item, "payment_token", PaymentToken::parse)?,
+        payment_token: optional_parsed(item, "payment_token", PaymentToken::parse)?,
         status: named(item, order_item::STATUS, OrderStatus::parse)?,
         reason: optional_named(item, "reason", RejectionReason::parse)?,
         correlation_id: parsed(item, order_item::CORRELATION_ID, CorrelationId::parse)?,
@@ -125,6 +144,10 @@ pub(crate) fn standing(item: &Item) -> Result<Standing, UnreadableItem> {
         status: named(item, order_item::STATUS, OrderStatus::parse)?,
         parked_from: optional_named(item, "parked_from", OrderStatus::parse)?,
     })
+}
+
+pub(crate) fn fulfilment_order(item: &Item) -> Result<FulfilmentOrder, UnreadableItem> {
+    stored(item).map(FulfilmentOrder::from)
 }
 
 pub(crate) fn stored(item: &Item) -> Result<StoredOrder, UnreadableItem> {

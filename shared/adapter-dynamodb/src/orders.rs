@@ -75,23 +75,26 @@ impl OrderRepository for DynamoOrderRepository {
     /// The index lags behind the table by moments, so an order placed just now may be missing.
     ///
     /// DynamoDB counts the limit before it applies the filter on the status. A page therefore reads at most `limit`
-    /// orders and may hold fewer, even none, although more follow. An order that cannot be read is skipped.
+    /// orders and may hold fewer, even none, although more follow.
     async fn list(&self, query: &OrderQuery) -> Result<OrderPage, PortFailure> {
-        let mut orders = Vec::new();
+        let (mut orders, mut unreadable) = (Vec::new(), Vec::new());
         let mut start_key = query.after.as_ref().map(|after| start_key(&query.customer, after));
         loop {
             let page = self.page(query, start_key).await?;
-            let items = page.items().iter();
-            orders.extend(items.filter_map(|item| readable(LIST, item, order_item::order)));
-            let Some(last_key) = page.last_evaluated_key else {
-                return Ok(OrderPage { orders, next: None });
-            };
-            // A position that cannot be read cannot be handed out either: the list continues behind it.
-            if let Some(next) = readable(LIST, &last_key, order_item::position) {
-                let next = Some(next);
-                return Ok(OrderPage { orders, next });
+            let (read, damaged) = readable(page.items(), order_item::order);
+            orders.extend(read);
+            unreadable.extend(damaged);
+            let next = page.last_evaluated_key.as_ref().map(order_item::position);
+            // A page cannot end at a position that cannot be read, so this one continues.
+            if let Some(Err(_)) = next {
+                start_key = page.last_evaluated_key;
+                continue;
             }
-            start_key = Some(last_key);
+            return Ok(OrderPage {
+                orders,
+                unreadable,
+                next: next.and_then(Result::ok),
+            });
         }
     }
 
@@ -110,6 +113,8 @@ impl OrderRepository for DynamoOrderRepository {
             Some(_) => format!("{change}, cancel_trace_header = :trace"),
             None => change.to_owned(),
         };
+        // A CONFIRMED order has a payment token only if an earlier version of the shop wrote it.
+        let change = format!("{change} REMOVE payment_token");
         let mut cancelling = self
             .table
             .client

@@ -3,10 +3,10 @@
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::fulfilment::ports::{PaymentRecord, PaymentRecords, PaymentState};
-use domain::ports::PortFailure;
+use domain::ports::{PortFailure, RECORDS_KEPT};
 use domain::values::{OrderId, Timestamp};
 
-use crate::attributes::{Item, UnreadableItem, money, named, number, read_number, text};
+use crate::attributes::{Item, UnreadableItem, expiry, money, named, number, read_number, text};
 use crate::conditions::found_instead;
 use crate::table::Table;
 
@@ -19,7 +19,7 @@ pub struct DynamoPaymentRecords {
 
 #[async_trait]
 impl PaymentRecords for DynamoPaymentRecords {
-    async fn note(&self, order: &OrderId, record: PaymentRecord) -> Result<(), PortFailure> {
+    async fn record(&self, order: &OrderId, record: PaymentRecord) -> Result<(), PortFailure> {
         let PaymentRecord { state, amount, at } = record;
         let recorded = self
             .table
@@ -29,7 +29,8 @@ impl PaymentRecords for DynamoPaymentRecords {
             .key("pk", key(order))
             .condition_expression("attribute_not_exists(#rank) OR #rank < :rank")
             .update_expression(
-                "SET #rank = :rank, #state = :state, amount_minor = :amount, currency = :currency, noted_at = :at",
+                "SET #rank = :rank, #state = :state, amount_minor = :amount, currency = :currency, noted_at = :at, \
+                 expires_at = :expires",
             )
             .expression_attribute_names("#rank", "rank")
             .expression_attribute_names("#state", "state")
@@ -38,6 +39,7 @@ impl PaymentRecords for DynamoPaymentRecords {
             .expression_attribute_values(":amount", number(amount.amount_minor()))
             .expression_attribute_values(":currency", text(amount.currency().code()))
             .expression_attribute_values(":at", number(at.unix_ms()))
+            .expression_attribute_values(":expires", expiry(at.plus(RECORDS_KEPT)))
             .send()
             .await;
         if let Err(error) = recorded {

@@ -39,6 +39,7 @@ impl PhotoUploads for DynamoPhotoUploads {
             },
             size_bytes,
             created_by: None,
+            correlation_id: None,
             status: UploadStatus::Processing,
             import: None,
             at,
@@ -50,6 +51,7 @@ impl PhotoUploads for DynamoPhotoUploads {
         };
         Ok(PhotoUpload {
             sequence: upload.sequence,
+            correlation_id: upload.correlation_id,
             finished: upload.status.is_final(),
         })
     }

@@ -11,7 +11,7 @@ use crate::attributes::{Item, optional_text, text};
 use crate::shard_queries::{Range, next_entries, unread};
 use crate::shards::LISTED_PRODUCTS;
 use crate::table::Table;
-use crate::unreadable::readable;
+use crate::unreadable::readable_or_logged;
 use crate::{batch, product_item};
 
 const ACTION: &str = "list products";
@@ -49,10 +49,8 @@ pub(crate) async fn from_one_key(table: &Table, after: Option<&str>, limit: usiz
     let mut after = after.map(str::to_owned);
     loop {
         let entries = entries_of_one_key(table, after.as_deref(), limit).await?;
-        let products = entries.items.iter();
-        let products = products.filter_map(|item| readable(ACTION, item, product_item::product));
         let page = ProductPage {
-            products: products.collect(),
+            products: readable_or_logged(ACTION, &entries.items, product_item::product),
             next: entries.next(),
         };
         after = entries.last();
@@ -110,7 +108,7 @@ async fn entries_of_shards(table: &Table, after: Option<&str>, limit: usize) -> 
     let range = Range {
         index: product_item::BY_SHARD,
         partition: product_item::LIST_SHARD,
-        condition: after.map(|after| ("sku > :bound", text(after))),
+        condition: after.map(|after| ("sku > :after", vec![(":after", text(after))])),
         limit: entries_max(limit),
         table,
     };
@@ -126,10 +124,10 @@ async fn products(table: &Table, entries: &[Item]) -> Result<Vec<Product>, PortF
         consistent: false,
         projection: None,
     };
-    let items = batch::get(ACTION, table, keys, &read).await?;
-    let listed = items.iter().filter(|item| product_item::is_listed(item));
-    let products = listed.filter_map(|item| readable(ACTION, item, product_item::product));
-    let mut products: HashMap<String, Product> = products
+    let mut items = batch::get(ACTION, table, keys, &read).await?;
+    items.retain(product_item::is_listed);
+    let mut products: HashMap<String, Product> = readable_or_logged(ACTION, &items, product_item::product)
+        .into_iter()
         .map(|product| (product.sku.as_str().to_owned(), product))
         .collect();
     let in_order = entries

@@ -8,14 +8,15 @@
 //! | `at` | N | of the last change, Unix milliseconds |
 //! | `attempt` | S | the call of `claim` that was granted |
 //! | `holder` | S | the handle that made the call |
+//! | `expires_at` | N | Unix seconds: the table's time to live |
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
-use domain::ports::{PortFailure, SendClaim, SendLog, SendState};
+use domain::ports::{PortFailure, RECORDS_KEPT, SendClaim, SendLog, SendState};
 use domain::values::Timestamp;
 use uuid::Uuid;
 
-use crate::attributes::{named, number, optional_text, text};
+use crate::attributes::{EXPIRES_AT, expiry, named, number, optional_text, text};
 use crate::conditions::found_instead;
 use crate::table::Table;
 
@@ -45,6 +46,7 @@ impl SendLog for DynamoSendLog {
             .item("at", number(at.unix_ms()))
             .item("attempt", text(attempt.as_str()))
             .item("holder", text(self.table.holder.as_ref()))
+            .item(EXPIRES_AT, expiry(at.plus(RECORDS_KEPT)))
             .condition_expression("attribute_not_exists(pk)")
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()

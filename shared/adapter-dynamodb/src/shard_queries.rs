@@ -16,8 +16,8 @@ pub(crate) struct Range<'a> {
     pub(crate) index: &'static str,
     /// The attribute that holds the shard.
     pub(crate) partition: &'static str,
-    /// A condition on the sort key that names one value, `:bound`.
-    pub(crate) condition: Option<(&'static str, AttributeValue)>,
+    /// A condition on the sort key, and the values that it names.
+    pub(crate) condition: Option<(&'static str, Vec<(&'static str, AttributeValue)>)>,
     /// How many entries one query asks for.
     pub(crate) limit: usize,
     pub(crate) table: &'a Table,
@@ -27,6 +27,13 @@ pub(crate) struct Range<'a> {
 pub(crate) struct Shard {
     key: String,
     start_key: Option<Item>,
+}
+
+impl Shard {
+    /// The key of the last entry that was read, if any was.
+    pub(crate) fn last_read(&self) -> Option<&Item> {
+        self.start_key.as_ref()
+    }
 }
 
 /// Shards of which nothing was read.
@@ -69,9 +76,10 @@ async fn query(
         .set_exclusive_start_key(start_key);
     let partition = range.partition;
     let request = match &range.condition {
-        Some((condition, bound)) => request
-            .key_condition_expression(format!("{partition} = :shard AND {condition}"))
-            .expression_attribute_values(":bound", bound.clone()),
+        Some((condition, values)) => values.iter().fold(
+            request.key_condition_expression(format!("{partition} = :shard AND {condition}")),
+            |request, (name, value)| request.expression_attribute_values(*name, value.clone()),
+        ),
         None => request.key_condition_expression(format!("{partition} = :shard")),
     };
     let page = request

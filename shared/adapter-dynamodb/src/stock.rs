@@ -7,10 +7,10 @@ use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
 use domain::fulfilment::ports::{Reservation, StockLedger, StockLine};
 use domain::fulfilment::reservation_state::{ReservationState, StockChange};
-use domain::ports::PortFailure;
+use domain::ports::{PortFailure, RECORDS_KEPT};
 use domain::values::{OrderId, OrderLines, Sku, Timestamp};
 
-use crate::attributes::{Item, UnreadableItem, named, number, text};
+use crate::attributes::{EXPIRES_AT, Item, UnreadableItem, expiry, named, number, text};
 use crate::conditions::found_instead;
 use crate::table::Table;
 use crate::{product_item, transactions};
@@ -183,7 +183,7 @@ impl DynamoStockLedger {
         to: ReservationState,
         at: Timestamp,
     ) -> Result<TransactWriteItem, BuildError> {
-        let update = Update::builder()
+        let mut update = Update::builder()
             .table_name(&self.table.name)
             .key("pk", reservation_key(order))
             .condition_expression("#state = :from")
@@ -192,9 +192,13 @@ impl DynamoStockLedger {
             .expression_attribute_values(":from", text(from.as_str()))
             .expression_attribute_values(":to", text(to.as_str()))
             .expression_attribute_values(":at", number(at.unix_ms()))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .build()?;
-        Ok(TransactWriteItem::builder().update(update).build())
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        if let Some(expires) = expires(to, at) {
+            update = update
+                .update_expression("SET #state = :to, updated_at = :at, expires_at = :expires")
+                .expression_attribute_values(":expires", expires);
+        }
+        Ok(TransactWriteItem::builder().update(update.build()?).build())
     }
 
     fn adjusting(
@@ -228,12 +232,22 @@ fn reservation(order: &OrderId, state: ReservationState, units: &Units, at: Time
     let units = units
         .iter()
         .map(|(sku, units)| (sku.as_str().to_owned(), number(units)));
-    Item::from([
+    let mut item = Item::from([
         ("pk".to_owned(), reservation_key(order)),
         ("state".to_owned(), text(state.as_str())),
         ("units".to_owned(), AttributeValue::M(units.collect())),
         ("updated_at".to_owned(), number(at.unix_ms())),
-    ])
+    ]);
+    item.extend(expires(state, at).map(|expires| (EXPIRES_AT.to_owned(), expires)));
+    item
+}
+
+/// The time to live of a reservation in its final state. An open one is kept: a cancel needs it at any time.
+fn expires(state: ReservationState, at: Timestamp) -> Option<AttributeValue> {
+    match state {
+        ReservationState::Closed => Some(expiry(at.plus(RECORDS_KEPT))),
+        ReservationState::Reserved | ReservationState::Committed => None,
+    }
 }
 
 /// The reservation of an item. A failed condition always returns one.

@@ -1,4 +1,4 @@
-//! The handle of a table that all adapters of this crate share.
+//! The handle of a table and its client, which all adapters of this crate share.
 
 use std::sync::Arc;
 
@@ -21,6 +21,7 @@ pub struct Table {
     pub(crate) holder: Arc<str>,
     pub(crate) trace_header: fn() -> Option<String>,
     pub(crate) sharded_indexes: ShardedIndexes,
+    pub(crate) continue_from: fn(&str),
 }
 
 impl Table {
@@ -33,6 +34,7 @@ impl Table {
             holder: Uuid::now_v7().to_string().into(),
             trace_header: || None,
             sharded_indexes: ShardedIndexes::default(),
+            continue_from: |_| {},
         }
     }
 
@@ -45,7 +47,13 @@ impl Table {
         }
     }
 
-    /// Stores the trace of a request beside the orders that it changes, so that the sagas continue that trace.
+    /// Calls `continue_from` with the stored trace of the request that announced an upload, as soon as it is read.
+    #[must_use]
+    pub fn with_continued_trace(self, continue_from: fn(&str)) -> Self {
+        Self { continue_from, ..self }
+    }
+
+    /// Stores the trace of a request in the orders and uploads that it writes, so that what they cause belongs to it.
     #[must_use]
     pub fn with_trace_header(self, trace_header: fn() -> Option<String>) -> Self {
         Self { trace_header, ..self }
@@ -85,6 +93,7 @@ impl Table {
             holder: Arc::clone(&self.holder),
             trace_header: self.trace_header,
             sharded_indexes: self.sharded_indexes,
+            continue_from: self.continue_from,
         }
     }
 }

@@ -21,7 +21,7 @@ impl ClassifyRetry for ReturnThrottling {
             .as_operation_error()
             .and_then(|error| error.downcast_ref::<UpdateItemError>());
         let code = refused.and_then(ProvideErrorMetadata::code);
-        if code.is_some_and(aws_errors::throttles) {
+        if code.is_some_and(aws_errors::is_throttling_code) {
             RetryAction::RetryForbidden
         } else {
             RetryAction::NoActionIndicated

@@ -12,6 +12,8 @@
 //! | `size_bytes` | N | |
 //! | `created_by` | S | absent for a file that was copied in by hand |
 //! | `created_at`, `updated_at` | N | Unix milliseconds |
+//! | `correlation_id` | S | of the request that announced the file; absent for a file that was copied in by hand |
+//! | `trace_header` | S | X-Ray's header of that request, where it had one |
 //! | `status` | S | `WAITING`, `PROCESSING`, `DONE` or `REJECTED` |
 //! | `reason` | S | once REJECTED |
 //! | `rows_read`, `rows_written`, `rows_rejected`, `bytes_read`, `bytes_total` | N | once an import has begun |
@@ -23,7 +25,9 @@ use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::catalog::import::file_version::FileVersion;
 use domain::uploads::upload::{Upload, UploadKind, UploadStatus};
-use domain::values::{CustomerId, ImportCounts, ObjectSequencer, ObjectVersion, Sku, Timestamp, UploadId};
+use domain::values::{
+    CorrelationId, CustomerId, ImportCounts, ObjectSequencer, ObjectVersion, Sku, Timestamp, UploadId,
+};
 use wire::new_upload::{KIND_CATALOG, KIND_PRODUCT_PHOTO};
 
 use crate::attributes::{
@@ -43,6 +47,7 @@ pub(crate) struct NewUpload<'a> {
     pub(crate) kind: &'a UploadKind,
     pub(crate) size_bytes: u64,
     pub(crate) created_by: Option<&'a CustomerId>,
+    pub(crate) correlation_id: Option<&'a CorrelationId>,
     pub(crate) status: UploadStatus,
     /// The file of an import that begins.
     pub(crate) import: Option<ImportedFile<'a>>,
@@ -119,6 +124,7 @@ pub(crate) fn new_item(new: &NewUpload<'_>, sequence: u64) -> Item {
         kind,
         size_bytes,
         created_by,
+        correlation_id,
         status,
         import,
         at,
@@ -146,6 +152,9 @@ pub(crate) fn new_item(new: &NewUpload<'_>, sequence: u64) -> Item {
     if let Some(created_by) = created_by {
         item.insert("created_by".to_owned(), text(created_by.as_str()));
     }
+    if let Some(correlation_id) = correlation_id {
+        item.insert("correlation_id".to_owned(), text(correlation_id.as_str()));
+    }
     for (name, value) in import.map(ImportedFile::attributes).into_iter().flatten() {
         item.insert(name.to_owned(), value);
     }
@@ -153,8 +162,11 @@ pub(crate) fn new_item(new: &NewUpload<'_>, sequence: u64) -> Item {
 }
 
 pub(crate) fn upload(item: &Item) -> Result<Upload, UnreadableItem> {
+    let id = parsed(item, "upload_id", UploadId::parse)?;
+    let correlation_id = optional_parsed(item, "correlation_id", CorrelationId::parse)?;
     Ok(Upload {
-        id: parsed(item, "upload_id", UploadId::parse)?,
+        correlation_id: correlation_id.unwrap_or_else(|| (&id).into()),
+        id,
         kind: kind(item)?,
         size_bytes: read_number(item, "size_bytes")?,
         created_by: optional_parsed(item, "created_by", CustomerId::parse)?,

@@ -11,11 +11,13 @@ use domain::uploads::ports::{AnnouncedUpload, UploadRepository};
 use domain::uploads::upload::{Upload, UploadStatus};
 use domain::values::{Timestamp, UploadId};
 
-use crate::attributes::{Item, number, read_number, text};
+use crate::attributes::{Item, number, optional_text, read_number, text};
 use crate::conditions::found_instead;
 use crate::table::Table;
 use crate::upload_item::{self, ImportedFile, NewUpload};
 
+/// X-Ray's header of the request that announced the file.
+const TRACE_HEADER: &str = "trace_header";
 const COUNTER: &str = "counter#uploads";
 const COUNTER_KIND: &str = "COUNTER";
 const IS_NEW: &str = "attribute_not_exists(pk)";
@@ -37,17 +39,22 @@ impl UploadRepository for DynamoUploadRepository {
             size_bytes,
             created_by,
             created_at,
+            correlation_id,
         } = upload;
         let new = NewUpload {
             id,
             kind,
             size_bytes: *size_bytes,
             created_by: Some(created_by),
+            correlation_id: Some(correlation_id),
             status: UploadStatus::Waiting,
             import: None,
             at: *created_at,
         };
-        let item = upload_item::new_item(&new, next_sequence(ACTION, &self.table).await?);
+        let mut item = upload_item::new_item(&new, next_sequence(ACTION, &self.table).await?);
+        if let Some(header) = (self.table.trace_header)() {
+            item.insert(TRACE_HEADER.to_owned(), text(header));
+        }
         let announced = self
             .table
             .client
@@ -129,10 +136,14 @@ pub(crate) async fn begin(action: &'static str, table: &Table, as_new: &NewUploa
         Ok(updated) => updated.attributes,
         Err(error) => found_instead(action, error)?,
     };
-    match found {
-        Some(item) => Ok(item),
-        None => record(action, table, as_new).await,
+    let item = match found {
+        Some(item) => item,
+        None => record(action, table, as_new).await?,
+    };
+    if let Some(header) = optional_text(&item, TRACE_HEADER) {
+        (table.continue_from)(header);
     }
+    Ok(item)
 }
 
 /// Stores an upload under the next sequence and returns its item, or the item of another call that was first.

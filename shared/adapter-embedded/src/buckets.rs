@@ -1,5 +1,5 @@
-//! How does a folder behave like S3? Bytes in files that nobody sees before their row is committed, with the event that
-//! tells of them in the same transaction.
+//! Makes a folder behave like S3: bytes lie in files that are invisible until their row is committed, in one transaction
+//! with the event of the new object.
 //!
 //! A crash between file and row leaves a file that no row names, and so no object. An `ETag` is opaque, as that of S3
 //! is for encrypted objects (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html>).
@@ -19,6 +19,7 @@ use crate::Database;
 use crate::object_files::ScratchFolder;
 use crate::object_rows::{self, ObjectRow};
 use crate::object_stream::ObjectStream;
+use crate::private_files;
 
 /// Bytes of an object key (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html>).
 pub const KEY_BYTES_MAX: usize = 1_024;
@@ -103,7 +104,7 @@ pub enum PutOutcome {
     AlreadyExists,
 }
 
-/// An object was created: what S3 would tell queues and the bus.
+/// The event of a new object, as S3 would send it to queues and the bus.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ObjectEvent {
     pub id: i64,
@@ -123,7 +124,7 @@ impl Buckets {
         Self::prepare(database, Folder { path, scratch: None }, clock)
     }
 
-    /// Bytes that are forgotten with the last handle.
+    /// Bytes that are removed with the last handle.
     pub fn in_temporary_folder(database: Database, clock: Arc<dyn Clock>) -> io::Result<Self> {
         let scratch = ScratchFolder::create()?;
         let path = scratch.path().to_owned();
@@ -136,7 +137,8 @@ impl Buckets {
         if incoming.try_exists()? {
             std::fs::remove_dir_all(&incoming)?;
         }
-        std::fs::create_dir_all(&incoming)?;
+        private_files::create_folder(&incoming)?;
+        private_files::restrict_folder(&folder.path)?;
         Ok(Self {
             database,
             folder: Arc::new(folder),
@@ -250,7 +252,7 @@ impl Bucket {
     }
 }
 
-/// Events nobody has forgotten yet, oldest first.
+/// Events that were not dispatched yet, oldest first.
 pub fn object_events(connection: &Connection, limit: u32) -> rusqlite::Result<Vec<ObjectEvent>> {
     connection
         .prepare_cached(

@@ -1,4 +1,4 @@
-//! How does SQLite keep the catalog? Its attributes of a product, beside stock and photo that others write.
+//! Stores the catalog in SQLite: the catalog's attributes of a product, beside stock and photo, which have other writers.
 
 use std::collections::BTreeMap;
 
@@ -12,6 +12,7 @@ use rusqlite::{OptionalExtension, Row, named_params, params};
 
 use crate::Database;
 use crate::columns::{json, money, parsed};
+use crate::unreadable::readable;
 
 const COLUMNS: &str = "sku, name, description, price_minor, currency, on_hand - reserved AS available, \
      coalesce(thumbnails, '[]') AS thumbnails";
@@ -36,7 +37,7 @@ impl ProductCatalog for SqliteProductCatalog {
     async fn find(&self, sku: &Sku) -> Result<Option<Product>, PortFailure> {
         let sku = sku.clone();
         self.database
-            .call("read product", move |connection| {
+            .read("read product", move |connection| {
                 connection
                     .prepare_cached(&format!(
                         "SELECT {COLUMNS} FROM products WHERE sku = ?1 AND name IS NOT NULL"
@@ -51,14 +52,12 @@ impl ProductCatalog for SqliteProductCatalog {
         // No SKU is empty: everything comes after.
         let after = after.map_or_else(String::new, |sku| sku.as_str().to_owned());
         self.database
-            .call("list products", move |connection| {
-                // One more than asked for tells whether there is more.
-                let mut products = connection
-                    .prepare_cached(&format!(
-                        "SELECT {COLUMNS} FROM products WHERE sku > ?1 AND name IS NOT NULL ORDER BY sku LIMIT ?2"
-                    ))?
-                    .query_map(params![after, limit.saturating_add(1)], read)?
-                    .collect::<rusqlite::Result<Vec<Product>>>()?;
+            .read("list products", move |connection| {
+                let mut statement = connection.prepare_cached(&format!(
+                    "SELECT {COLUMNS} FROM products WHERE sku > ?1 AND name IS NOT NULL ORDER BY sku"
+                ))?;
+                // One more than the limit, to know whether there is a next page.
+                let mut products = readable(statement.query(params![after])?, "sku", limit.saturating_add(1), read)?;
                 let has_more = products.len() > limit;
                 products.truncate(limit);
                 let next = products.last().filter(|_| has_more).map(|product| product.sku.clone());
@@ -73,7 +72,7 @@ impl PriceList for SqlitePriceList {
     async fn prices(&self, skus: &[Sku]) -> Result<BTreeMap<Sku, Money>, PortFailure> {
         let skus = skus.to_vec();
         self.database
-            .call("read prices", move |connection| {
+            .read("read prices", move |connection| {
                 let mut statement = connection
                     .prepare_cached("SELECT price_minor, currency FROM products WHERE sku = ?1 AND name IS NOT NULL")?;
                 let mut prices = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! How do columns become values of the domain? Parsed on the way out, like anything that comes from outside.
+//! Converts columns to values of the domain. They are parsed like any other input.
 
 use std::error::Error;
 
@@ -6,9 +6,9 @@ use domain::values::{Currency, Money, Timestamp};
 use rusqlite::Row;
 use rusqlite::types::Type;
 
-/// A text that no value of the domain has.
+/// The column's text is no value of the domain.
 #[derive(Debug, thiserror::Error)]
-#[error("column {column} holds a text that is not known")]
+#[error("column {column} has an unknown value")]
 struct UnknownText {
     column: &'static str,
 }
@@ -38,7 +38,7 @@ where
         .transpose()
 }
 
-/// For names whose reader answers `None` to what it does not know.
+/// For parsers that answer `None` to an unknown name.
 pub(crate) fn known<T>(
     row: &Row<'_>,
     column: &'static str,

@@ -1,23 +1,32 @@
-//! How does asynchronous code talk to SQLite? One connection, one transaction per call, on a blocking thread.
+//! One SQLite database: a thread that writes, threads that read, and asynchronous calls to both.
 //!
 //! `journal_mode=WAL` with `synchronous=NORMAL`: a committed transaction is in the operating system's hands, so it
 //! survives `kill -9` of this process without an fsync per commit. Only a power failure may take the last few commits
 //! with it, and it never damages the file (<https://sqlite.org/pragma.html#pragma_synchronous>).
 
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+#[cfg(test)]
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use domain::ports::PortFailure;
+use rusqlite::hooks::Action;
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
-use tokio::sync::Mutex;
+use tokio::sync::{Notify, oneshot};
 
+use crate::changes::Changes;
+use crate::private_files;
 use crate::schema::{SHOP, Schema};
+use crate::worker::{Fault, Work, Worker, work};
 
 /// How long to wait for another process, like the `sqlite3` command line, that holds the file's lock.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Statements kept prepared: more than all adapters together use.
 const STATEMENTS_CACHED: usize = 256;
+/// Threads that read, each with a connection: more than processors would only wait for each other.
+const READERS: usize = 2;
 
 /// Why a database cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -28,14 +37,36 @@ pub enum DatabaseFault {
         #[source]
         source: rusqlite::Error,
     },
-    #[error("database {path} has schema version {found}, newer than {known}: it was written by a newer release")]
-    NewerSchema { path: String, found: i64, known: usize },
+    #[error("start the threads of database {path}")]
+    Threads {
+        path: String,
+        #[source]
+        source: io::Error,
+    },
+    #[error("create database {path} for its owner alone")]
+    File {
+        path: String,
+        #[source]
+        source: io::Error,
+    },
+    #[error(
+        "database {path} has schema version {found}, newer than {supported}: a newer release of Popshop wrote it; start that release, or use another --data-dir"
+    )]
+    NewerSchema { path: String, found: i64, supported: usize },
 }
 
-/// A handle on one database; clones share the connection.
+/// A handle on one database; clones share the connections.
 #[derive(Debug, Clone)]
 pub struct Database {
-    connection: Arc<Mutex<Connection>>,
+    // Dropped first: the last connection that closes writes the log back into the file.
+    readers: Option<Arc<Worker>>,
+    writer: Arc<Worker>,
+    changes: Arc<Changes>,
+    /// `None` in memory.
+    pub(crate) path: Option<PathBuf>,
+    /// Steps of SQLite's machine on the connection that writes.
+    #[cfg(test)]
+    steps: Arc<AtomicU64>,
 }
 
 impl Database {
@@ -50,62 +81,104 @@ impl Database {
     }
 
     pub(crate) fn open_as(schema: &Schema, path: &Path) -> Result<Self, DatabaseFault> {
-        Self::prepare(schema, &path.display().to_string(), Connection::open(path))
-    }
-
-    pub(crate) fn in_memory_as(schema: &Schema) -> Result<Self, DatabaseFault> {
-        Self::prepare(schema, "in memory", Connection::open_in_memory())
-    }
-
-    fn prepare(schema: &Schema, path: &str, opened: rusqlite::Result<Connection>) -> Result<Self, DatabaseFault> {
-        let fault = |source| DatabaseFault::Open {
-            path: path.to_owned(),
+        let text = path.display().to_string();
+        // The files beside it take their mode from it.
+        private_files::create_or_restrict_file(path).map_err(|source| DatabaseFault::File {
+            path: text.clone(),
             source,
-        };
-        let mut connection = opened.map_err(fault)?;
-        let found = configure(&connection).map_err(fault)?;
-        let steps = usize::try_from(found).ok().and_then(|seen| schema.steps.get(seen..));
-        let Some(steps) = steps else {
-            return Err(DatabaseFault::NewerSchema {
-                path: path.to_owned(),
-                found,
-                known: schema.steps.len(),
-            });
-        };
-        if !steps.is_empty() {
-            lead_up(&mut connection, schema, steps).map_err(fault)?;
-        }
+        })?;
+        let writer = prepare(schema, &text, Connection::open(path))?;
+        let readers: rusqlite::Result<Vec<Connection>> = (0..READERS).map(|_| reader(path)).collect();
+        let readers = readers.map_err(|source| DatabaseFault::Open {
+            path: text.clone(),
+            source,
+        })?;
+        let database = Self::start(&text, writer, readers)?;
         Ok(Self {
-            connection: Arc::new(Mutex::new(connection)),
+            path: Some(path.to_owned()),
+            ..database
         })
     }
 
-    /// Runs `work` in one transaction that excludes every other writer. It commits on `Ok`; an `Err` or a panic rolls it
-    /// back. Once begun it is carried through, even when the caller stops waiting.
-    pub async fn call<T, F>(&self, action: &'static str, work: F) -> Result<T, PortFailure>
+    /// Another connection would see another database: the writer reads, too.
+    pub(crate) fn in_memory_as(schema: &Schema) -> Result<Self, DatabaseFault> {
+        let path = "in memory";
+        let writer = prepare(schema, path, Connection::open_in_memory())?;
+        Self::start(path, writer, Vec::new())
+    }
+
+    fn start(path: &str, mut writer: Connection, readers: Vec<Connection>) -> Result<Self, DatabaseFault> {
+        let threads = |source| DatabaseFault::Threads {
+            path: path.to_owned(),
+            source,
+        };
+        let changes = Arc::new(Changes::default());
+        let recorded = Arc::clone(&changes);
+        let hook = move |action, _: &str, table: &str, _| {
+            if action != Action::SQLITE_DELETE {
+                recorded.record(table);
+            }
+        };
+        writer.update_hook(Some(hook)).map_err(|source| DatabaseFault::Open {
+            path: path.to_owned(),
+            source,
+        })?;
+        #[cfg(test)]
+        let steps = {
+            let steps = Arc::new(AtomicU64::new(0));
+            let counter = Arc::clone(&steps);
+            let count = move || {
+                counter.fetch_add(1, Ordering::Relaxed);
+                false
+            };
+            writer.progress_handler(1, Some(count)).ok();
+            steps
+        };
+        let readers = if readers.is_empty() {
+            None
+        } else {
+            Some(Arc::new(Worker::readers(readers).map_err(threads)?))
+        };
+        let writer = Arc::new(Worker::writer(writer, Arc::clone(&changes)).map_err(threads)?);
+        Ok(Self {
+            readers,
+            writer,
+            changes,
+            path: None,
+            #[cfg(test)]
+            steps,
+        })
+    }
+
+    /// Notified after each commit that inserted or changed rows of `table`, a table with row ids.
+    pub fn watch(&self, table: &'static str) -> Arc<Notify> {
+        self.changes.watch(table)
+    }
+
+    /// Runs `work` in a transaction that excludes every other writer. It is committed on `Ok`; an `Err` or a panic
+    /// undoes it. Once called it is carried through, even when the caller stops waiting.
+    pub async fn call<T, F>(&self, action: &'static str, run: F) -> Result<T, PortFailure>
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     {
-        let connection = Arc::clone(&self.connection);
-        // A task of its own: who joins several calls does not poll each of them all the time, and one that was granted
-        // the connection and is not polled would keep it from all others, its own caller among them.
-        let finished = tokio::spawn(async move {
-            // Queue here, in order, rather than in as many blocking threads.
-            let mut connection = connection.lock_owned().await;
-            let worked = tokio::task::spawn_blocking(move || {
-                // Immediate: a deferred transaction that writes after it has read can fail where waiting would do.
-                let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-                let result = work(&transaction)?;
-                transaction.commit()?;
-                Ok(result)
-            });
-            worked.await
-        });
-        match finished.await {
-            Ok(Ok(result)) => result.map_err(|error| failure(action, error)),
-            Ok(Err(interrupted)) | Err(interrupted) => Err(PortFailure::transient(action, interrupted)),
-        }
+        on(&self.writer, action, run).await
+    }
+
+    /// Runs `work`, which only reads, in a snapshot of the newest commit. It does not wait for writers.
+    pub async fn read<T, F>(&self, action: &'static str, run: F) -> Result<T, PortFailure>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        on(self.readers.as_ref().unwrap_or(&self.writer), action, run).await
+    }
+
+    /// Counts the steps of SQLite's machine from now on: what a statement visits, it pays for in steps.
+    #[cfg(test)]
+    pub(crate) fn count_steps(&self) -> Arc<AtomicU64> {
+        self.steps.store(0, Ordering::Relaxed);
+        Arc::clone(&self.steps)
     }
 
     /// Creates further tables in the same file, so that one transaction can span both. `sql` must be repeatable.
@@ -114,6 +187,60 @@ impl Database {
             .await
     }
 }
+
+/// Opens another connection on the file of a prepared database, for reading only.
+fn reader(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(path)?;
+    configure(&connection)?;
+    connection.pragma_update(None, "query_only", true)?;
+    Ok(connection)
+}
+
+fn prepare(schema: &Schema, path: &str, opened: rusqlite::Result<Connection>) -> Result<Connection, DatabaseFault> {
+    let fault = |source| DatabaseFault::Open {
+        path: path.to_owned(),
+        source,
+    };
+    let mut connection = opened.map_err(fault)?;
+    let found = configure(&connection).map_err(fault)?;
+    let steps = usize::try_from(found)
+        .ok()
+        .and_then(|applied| schema.steps.get(applied..));
+    let Some(steps) = steps else {
+        return Err(DatabaseFault::NewerSchema {
+            path: path.to_owned(),
+            found,
+            supported: schema.steps.len(),
+        });
+    };
+    if !steps.is_empty() {
+        migrate(&mut connection, schema, steps).map_err(fault)?;
+    }
+    Ok(connection)
+}
+
+async fn on<T, F>(worker: &Worker, action: &'static str, run: F) -> Result<T, PortFailure>
+where
+    T: Send + 'static,
+    F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+{
+    let (sender, finished) = oneshot::channel();
+    let work: Work = work(run, move |result| {
+        // A caller that has stopped waiting does not want the result.
+        sender.send(result).unwrap_or_default();
+    });
+    worker.send(work);
+    match finished.await {
+        Ok(Ok(result)) => Ok(result),
+        Ok(Err(Fault::Database(error))) => Err(failure(action, error)),
+        Ok(Err(Fault::BrokeOff)) | Err(_) => Err(PortFailure::transient(action, BrokeOff)),
+    }
+}
+
+/// The work panicked, or the database is closing.
+#[derive(Debug, thiserror::Error)]
+#[error("the database work was interrupted")]
+struct BrokeOff;
 
 /// Sets the connection up and answers the file's schema version.
 fn configure(connection: &Connection) -> rusqlite::Result<i64> {
@@ -125,8 +252,8 @@ fn configure(connection: &Connection) -> rusqlite::Result<i64> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
-/// Takes the steps that a file has not seen yet, all or none.
-fn lead_up(connection: &mut Connection, schema: &Schema, steps: &[&str]) -> rusqlite::Result<()> {
+/// Applies the steps that a file lacks, all or none.
+fn migrate(connection: &mut Connection, schema: &Schema, steps: &[&str]) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     for step in steps {
         transaction.execute_batch(step)?;
@@ -135,8 +262,8 @@ fn lead_up(connection: &mut Connection, schema: &Schema, steps: &[&str]) -> rusq
     transaction.commit()
 }
 
-/// What we wrote wrongly or read back damaged stays so; anything else (busy, disk full, input or output) may pass.
-fn failure(action: &'static str, error: rusqlite::Error) -> PortFailure {
+/// A retry cannot repair a wrong statement or damaged data; anything else (busy, disk full, input or output) may pass.
+pub(crate) fn failure(action: &'static str, error: rusqlite::Error) -> PortFailure {
     let permanent = match &error {
         rusqlite::Error::SqliteFailure(fault, _) => matches!(
             fault.code,
@@ -190,13 +317,18 @@ mod tests {
     #[tokio::test]
     async fn a_call_that_nobody_polls_does_not_block_the_others() {
         let database = Database::in_memory().unwrap();
-        let running = database.call("one", |connection| connection.execute_batch("SELECT 1"));
+        let (release, released) = std::sync::mpsc::channel::<()>();
+        let running = database.call("one", move |connection| {
+            released.recv().unwrap();
+            connection.execute_batch("SELECT 1")
+        });
         let mut waiting = std::pin::pin!(database.call("two", |connection| connection.execute_batch("SELECT 2")));
         let mut running = std::pin::pin!(running);
         let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-        // Both stand in the queue now, and neither is looked at again.
+        // Both are in the queue now, and neither is polled again.
         assert!(running.as_mut().poll(&mut context).is_pending());
         assert!(waiting.as_mut().poll(&mut context).is_pending());
+        release.send(()).unwrap();
         database
             .call("three", |connection| connection.execute_batch("SELECT 3"))
             .await
@@ -239,7 +371,7 @@ mod tests {
             Ok((row.get::<_, String>(0)?, row.get::<_, Option<String>>(1)?))
         });
         assert_eq!(found.unwrap(), ("u-1".to_owned(), None));
-        assert_eq!(configure(&connection), Ok(2));
+        assert_eq!(configure(&connection), Ok(i64::try_from(SHOP.steps.len()).unwrap()));
     }
 
     #[test]

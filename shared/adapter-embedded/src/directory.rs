@@ -1,4 +1,4 @@
-//! Which address does a person have? A made-up one, in a domain that can never receive mail (RFC 2606).
+//! Makes up e-mail addresses of customers, in a domain that can never receive mail (RFC 2606).
 
 use async_trait::async_trait;
 use domain::ports::{CustomerDirectory, PortFailure};

@@ -1,11 +1,12 @@
-//! Which executions of workflows are there? The rows that runners write, and that the workflow engine works through.
+//! Stores executions of workflows: runners insert the rows, and the workflow engine runs them.
 
 use domain::fulfilment::ports::SagaKind;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::columns::known;
+use crate::columns::{json, known};
+use crate::unreadable::{self, readable};
 
-/// What can be executed. Together with an execution's name the key of whatever belongs to it.
+/// A kind of workflow. Together with an execution's name it is the execution's key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Workflow {
     OrderSaga,
@@ -114,25 +115,48 @@ pub(crate) fn start(
 
 const COLUMNS: &str = "kind, name, input, status, error, cause, started_at, ended_at";
 
+/// The error of an execution whose row cannot be read.
+const UNREADABLE: &str = "ExecutionUnreadable";
+
 /// Executions that have not ended and were started after the one at `place`, in the order of their starts, each with its
-/// own place. Every execution has a place above 0.
+/// own place. Every execution has a place above 0. A row that cannot be read becomes FAILED, so that it is reported once
+/// and those behind it run.
 pub fn running_after(connection: &Connection, place: i64, limit: u32) -> rusqlite::Result<Vec<(i64, Execution)>> {
-    connection
-        .prepare_cached(&format!(
-            "SELECT place, {COLUMNS} FROM executions WHERE status = 'RUNNING' AND place > ?1 ORDER BY place LIMIT ?2"
-        ))?
-        .query_map(params![place, limit], |row| Ok((row.get("place")?, read(row)?)))?
-        .collect()
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT place, {COLUMNS} FROM executions WHERE status = 'RUNNING' AND place > ?1 ORDER BY place LIMIT ?2"
+    ))?;
+    let mut rows = statement.query(params![place, limit])?;
+    let (mut found, mut damaged): (Vec<(i64, Execution)>, Vec<i64>) = (Vec::new(), Vec::new());
+    while let Some(row) = rows.next()? {
+        let place = row.get("place")?;
+        match read(row).and_then(|execution| with_json_input(row, execution)) {
+            Ok(execution) => found.push((place, execution)),
+            Err(fault) => {
+                unreadable::report(&unreadable::text(row, "name"), &fault);
+                damaged.push(place);
+            }
+        }
+    }
+    for place in damaged {
+        connection
+            .prepare_cached(
+                "UPDATE executions SET status = 'FAILED', error = ?1, ended_at = started_at WHERE place = ?2",
+            )?
+            .execute(params![UNREADABLE, place])?;
+    }
+    Ok(found)
+}
+
+/// Refuses an input that the workflow engine could not read either.
+fn with_json_input(row: &Row<'_>, execution: Execution) -> rusqlite::Result<Execution> {
+    json::<serde::de::IgnoredAny>(row, "input")?;
+    Ok(execution)
 }
 
 /// The executions started last, newest first.
-pub fn recent(connection: &Connection, limit: u32) -> rusqlite::Result<Vec<Execution>> {
-    connection
-        .prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM executions ORDER BY place DESC LIMIT ?1"
-        ))?
-        .query_map(params![limit], read)?
-        .collect()
+pub fn recent(connection: &Connection, limit: usize) -> rusqlite::Result<Vec<Execution>> {
+    let mut statement = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM executions ORDER BY place DESC"))?;
+    readable(statement.query([])?, "name", limit, read)
 }
 
 pub fn find(connection: &Connection, workflow: Workflow, name: &str) -> rusqlite::Result<Option<Execution>> {
@@ -144,7 +168,7 @@ pub fn find(connection: &Connection, workflow: Workflow, name: &str) -> rusqlite
         .optional()
 }
 
-/// Ends an execution. `false` when it had ended before, or is not known: nothing changed.
+/// Ends an execution. `false` when it had ended before, or does not exist: nothing changed.
 pub fn end(
     connection: &Connection,
     workflow: Workflow,
@@ -162,7 +186,7 @@ pub fn end(
     Ok(ended == 1)
 }
 
-/// Lets an execution that ended badly run again, behind all others. `false` when it runs, succeeded or is not known:
+/// Lets a failed execution run again, behind all others. `false` when it runs, succeeded or does not exist:
 /// nothing changed.
 pub fn begin_again(connection: &Connection, workflow: Workflow, name: &str) -> rusqlite::Result<bool> {
     let changed = connection

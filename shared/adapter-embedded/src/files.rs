@@ -1,4 +1,4 @@
-//! How are catalogs read, and the reports of their rejected rows written?
+//! Reads catalogs, and writes the reports of their rejected rows.
 
 use std::ops::Range;
 

@@ -1,6 +1,6 @@
-//! Where does the sandbox payment provider keep its books on one machine? In a database of its own, apart from the shop's.
+//! Keeps the sandbox payment provider's books in a database of its own, apart from the shop's.
 //!
-//! What it answers is decided in `sandbox-gateway`.
+//! Its answers are decided in `sandbox-gateway`.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -44,6 +44,16 @@ impl SandboxGateway {
             clock,
             answer_timeout,
         })
+    }
+
+    /// As [`Database::check_writable`], of the provider's own file.
+    pub async fn check_writable(&self) -> Result<(), PortFailure> {
+        self.database.check_writable().await
+    }
+
+    /// As [`Database::check_integrity`], of the provider's own file.
+    pub async fn check_integrity(&self) -> Result<(), PortFailure> {
+        self.database.check_integrity().await
     }
 
     /// Every movement so far, oldest first.

@@ -1,4 +1,4 @@
-//! How does the sandbox gateway keep its books? A state per payment, and a ledger that is only ever appended to.
+//! Stores the sandbox gateway's books: a state per payment, and an append-only ledger.
 
 use domain::values::{Currency, Money, OrderId, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};

@@ -1,4 +1,4 @@
-//! How does SQLite remember requests? One row per key, whose fence only ever grows.
+//! Stores idempotency records in SQLite: one row per key, whose fence only grows.
 
 use async_trait::async_trait;
 use domain::orders::ports::{

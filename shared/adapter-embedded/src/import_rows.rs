@@ -1,4 +1,4 @@
-//! How is an import kept? Its numbers on the row of its upload, its ranges in rows of their own.
+//! Stores imports: their numbers on the row of the upload, their ranges in rows of their own.
 
 use domain::catalog::csv::RecordStart;
 use domain::catalog::import::file_version::FileVersion;

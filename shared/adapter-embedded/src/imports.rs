@@ -1,12 +1,12 @@
-//! How does SQLite keep the state of catalog imports, and how are they started? On the row of the upload that brought the
-//! file; as executions, which the workflow engine works through.
+//! Stores the state of catalog imports on the row of their upload, and starts them as executions, which the workflow engine
+//! runs.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::catalog::import::file_version::{FileAge, FileVersion};
 use domain::catalog::import::job::{FileRange, ImportId, ImportJob, RangeProgress};
-use domain::catalog::ports::{Advance, Begin, CatalogImport, CatalogImportEnd, ImportLedger, ImportRunner};
+use domain::catalog::ports::{Advance, Begin, CatalogImport, CatalogImportEnd, Finish, ImportLedger, ImportRunner};
 use domain::ports::{Clock, PortFailure};
 use domain::stored_upload::{self, NotACatalog};
 use domain::uploads::upload::{Upload, UploadStatus};
@@ -54,7 +54,7 @@ impl ImportLedger for SqliteImportLedger {
     async fn progress(&self, import: &ImportId, range: u32) -> Result<Option<RangeProgress>, PortFailure> {
         let import = import.clone();
         self.database
-            .call("read progress of import", move |connection| {
+            .read("read progress of import", move |connection| {
                 import_rows::progress(connection, &import, range)
             })
             .await
@@ -76,7 +76,7 @@ impl ImportLedger for SqliteImportLedger {
                     return Ok(Advance::Closed);
                 }
                 let stands_there = match import_rows::progress(connection, &import, range)? {
-                    Some(noted) => noted == from,
+                    Some(stored) => stored == from,
                     None => !from.is_stored(),
                 };
                 if !stands_there {
@@ -84,29 +84,18 @@ impl ImportLedger for SqliteImportLedger {
                 }
                 import_rows::store_progress(connection, &import, range, &to)?;
                 import_rows::add_counts(connection, &import.upload_id, to.since(&from), at)?;
-                Ok(Advance::Noted)
+                Ok(Advance::Recorded)
             })
             .await
     }
 
-    async fn finish(
-        &self,
-        import: &ImportId,
-        end: &CatalogImportEnd,
-        at: Timestamp,
-    ) -> Result<Option<CatalogImport>, PortFailure> {
+    async fn finish(&self, import: &ImportId, end: &CatalogImportEnd, at: Timestamp) -> Result<Finish, PortFailure> {
+        const ACTION: &str = "finish import";
         let (import, end) = (import.clone(), end.clone());
-        self.database
-            .call("finish import", move |connection| {
-                let Some(upload) = shown(connection, &import)? else {
-                    return Ok(None);
-                };
-                if !upload.status.is_final() {
-                    store_end(connection, &import.upload_id, &end, at)?;
-                }
-                Ok(import_of(connection, &import.upload_id)?.ok())
-            })
-            .await
+        let finish = self
+            .database
+            .call(ACTION, move |connection| finish(connection, &import, &end, at));
+        finish.await?.map_err(|fault| PortFailure::permanent(ACTION, fault))
     }
 }
 
@@ -123,6 +112,7 @@ fn begin(
         kind: &stored_upload::unannounced_catalog(object),
         size_bytes: object.size_bytes,
         created_by: None,
+        correlation_id: None,
         status: UploadStatus::Processing,
         at,
     };
@@ -152,6 +142,31 @@ fn begin(
         }
     }
     Ok(import_of(connection, id)?.map(Begin::Import))
+}
+
+/// Ends this import, unless it has ended or another one took its place.
+fn finish(
+    connection: &Connection,
+    import: &ImportId,
+    end: &CatalogImportEnd,
+    at: Timestamp,
+) -> rusqlite::Result<Result<Finish, NotACatalog>> {
+    let found = match import_of(connection, &import.upload_id)? {
+        Ok(found) => found,
+        Err(fault) => return Ok(Err(fault)),
+    };
+    if found.id != *import {
+        return Ok(Ok(Finish::Superseded(CatalogImport {
+            id: import.clone(),
+            finished: None,
+            ..found
+        })));
+    }
+    if found.finished.is_some() {
+        return Ok(Ok(Finish::EndedBefore(found)));
+    }
+    store_end(connection, &import.upload_id, end, at)?;
+    Ok(import_of(connection, &import.upload_id)?.map(Finish::Ended))
 }
 
 /// The upload, as long as this import is the one that it shows.

@@ -1,4 +1,4 @@
-//! How does a private object get a public link for a while? By a signature over exactly what the link allows.
+//! Signs links to private objects that are valid for a while, over exactly what the link allows.
 //!
 //! `{base_url}/s3/{bucket}/{key}?X-Popshop-Expires={Unix milliseconds}&X-Popshop-Signature={hexadecimal}`, HMAC-SHA256
 //! over method, bucket, key and expiry, and for a PUT over `Content-Type`, `Content-Length` and `If-None-Match: *`.
@@ -24,7 +24,7 @@ const IF_NONE_MATCH: &str = "*";
 
 const RESERVED_IN_KEY: &AsciiSet = &RESERVED.remove(b'/');
 
-/// Signs links, and tells its own from others.
+/// Signs links, and verifies its own.
 pub struct LinkSigner {
     base_url: String,
     key: [u8; 32],
@@ -103,7 +103,7 @@ impl LinkSigner {
         self.mac(request.method, &grant)
             .verify_slice(&signature)
             .map_err(|_| SignatureFault::Mismatch)?;
-        // Only now: who forges an expiry learns nothing.
+        // After the signature, so that a forged expiry gets no other answer than a forged signature.
         if now >= expires_at {
             return Err(SignatureFault::Expired);
         }

@@ -1,8 +1,9 @@
-//! Where do mails go? Into an outbox folder, one file each, for people and mail programs to read.
+//! Writes mails into an outbox folder, one file each, for people and mail programs to read.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use domain::ports::{Clock, Email, Mailer, PortFailure, SendFailure};
@@ -11,8 +12,15 @@ use tokio::io::AsyncWriteExt;
 
 use crate::eml;
 use crate::object_files::ScratchFolder;
+use crate::private_files;
 
 const EXTENSION: &str = "eml";
+/// The end of a file's name while it is written.
+const UNFINISHED: &str = ".eml.unfinished";
+/// Mails that can be listed: more than any view shows. Older ones stay in the folder.
+const LISTED_MAX: usize = 1_000;
+/// The largest file that is read as a mail: many times what the shop writes.
+const MAIL_BYTES_MAX: u64 = 1024 * 1024;
 
 #[derive(Clone)]
 pub struct OutboxMailer {
@@ -22,7 +30,10 @@ pub struct OutboxMailer {
 
 struct Folder {
     path: PathBuf,
-    /// Present when the folder goes with its owner.
+    /// File names of the newest mails, the oldest first. Read once from the folder: a list must not take longer with
+    /// every mail.
+    newest: Mutex<BTreeSet<String>>,
+    /// Present when the folder is removed with its owner.
     _scratch: Option<ScratchFolder>,
 }
 
@@ -32,33 +43,57 @@ pub struct SentEmail {
     pub email: Email,
 }
 
+/// Some mails of the outbox.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Outbox {
+    /// The newest first.
+    pub emails: Vec<SentEmail>,
+    /// Files among them that are no mails of the shop, or no longer.
+    pub unreadable: usize,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum MailFault {
+    #[error("the file is not a regular one of at most {MAIL_BYTES_MAX} bytes")]
+    File,
+    #[error("the file cannot be read")]
+    Read(#[from] io::Error),
+    #[error(transparent)]
+    Content(#[from] eml::EmlFault),
+}
+
 impl OutboxMailer {
-    /// Opens or creates the folder.
+    /// Opens or creates the folder. Files that an earlier process left unfinished are removed.
     pub fn open(folder: &Path, clock: Arc<dyn Clock>) -> io::Result<Self> {
-        std::fs::create_dir_all(folder)?;
-        let path = folder.to_owned();
-        let folder = Arc::new(Folder { path, _scratch: None });
-        Ok(Self { folder, clock })
+        private_files::create_folder(folder)?;
+        private_files::restrict_folder(folder)?;
+        Self::prepare(folder.to_owned(), None, clock)
     }
 
-    /// Mails that are forgotten with the last handle.
+    /// Mails that are removed with the last handle.
     pub fn in_temporary_folder(clock: Arc<dyn Clock>) -> io::Result<Self> {
         let scratch = ScratchFolder::create()?;
-        let path = scratch.path().to_owned();
-        let folder = Arc::new(Folder {
-            path,
-            _scratch: Some(scratch),
-        });
-        Ok(Self { folder, clock })
+        Self::prepare(scratch.path().to_owned(), Some(scratch), clock)
     }
 
-    /// The mails sent last, newest first.
-    pub async fn sent(&self, limit: usize) -> Result<Vec<SentEmail>, PortFailure> {
+    fn prepare(path: PathBuf, scratch: Option<ScratchFolder>, clock: Arc<dyn Clock>) -> io::Result<Self> {
+        let newest = Mutex::new(read_names(&path)?);
+        let folder = Folder {
+            path,
+            newest,
+            _scratch: scratch,
+        };
+        Ok(Self {
+            folder: Arc::new(folder),
+            clock,
+        })
+    }
+
+    /// The newest mails, at most `limit` and at most 1,000. A file that cannot be read is counted and skipped.
+    pub async fn newest(&self, limit: usize) -> Result<Outbox, PortFailure> {
         let folder = Arc::clone(&self.folder);
-        tokio::task::spawn_blocking(move || read_folder(&folder.path, limit))
+        tokio::task::spawn_blocking(move || folder.read(limit))
             .await
-            .map_err(io::Error::other)
-            .flatten()
             .map_err(|error| PortFailure::transient("read outbox", error))
     }
 
@@ -67,11 +102,13 @@ impl OutboxMailer {
         let at = self.clock.now();
         let id = uuid::Uuid::now_v7().to_string();
         let text = eml::write(email, &id, at).map_err(|fault| PortFailure::permanent(ACTION, fault))?;
-        // Names sort by time, and say it.
+        // Names sort by time, and show it.
         let name = format!("{:013}-{id}.{EXTENSION}", at.unix_ms());
         write_atomically(&self.folder.path, &name, text.as_bytes())
             .await
-            .map_err(|error| PortFailure::transient(ACTION, error))
+            .map_err(|error| PortFailure::transient(ACTION, error))?;
+        insert(&mut self.folder.names(), name);
+        Ok(())
     }
 }
 
@@ -83,39 +120,81 @@ impl Mailer for OutboxMailer {
     }
 }
 
+impl Folder {
+    fn read(&self, limit: usize) -> Outbox {
+        let names: Vec<String> = self.names().iter().rev().cloned().collect();
+        let mut outbox = Outbox::default();
+        for name in names {
+            if outbox.emails.len() == limit {
+                break;
+            }
+            match read_mail(&self.path, &name) {
+                Ok(mail) => outbox.emails.push(mail),
+                Err(MailFault::Read(fault)) if fault.kind() == io::ErrorKind::NotFound => {
+                    // Deleted by hand.
+                    self.names().remove(&name);
+                }
+                Err(fault) => {
+                    outbox.unreadable += 1;
+                    let error: &dyn std::error::Error = &fault;
+                    tracing::warn!(file = name, error, "a file of the outbox cannot be read and is skipped");
+                }
+            }
+        }
+        outbox
+    }
+
+    /// Inserting a name cannot leave the set half changed.
+    fn names(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.newest.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 async fn write_atomically(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     let unfinished = folder.join(format!("{name}.unfinished"));
-    let mut file = tokio::fs::File::create_new(&unfinished).await?;
+    let mut file = private_files::create_new(&unfinished).await?;
     file.write_all(bytes).await?;
     file.flush().await?;
     file.sync_data().await?;
     tokio::fs::rename(&unfinished, folder.join(name)).await
 }
 
-fn read_folder(folder: &Path, limit: usize) -> io::Result<Vec<SentEmail>> {
-    let mut files = Vec::new();
+/// The names of the newest mails; removes what an earlier process left unfinished.
+fn read_names(folder: &Path) -> io::Result<BTreeSet<String>> {
+    let mut names = BTreeSet::new();
     for entry in std::fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == EXTENSION) {
-            files.push(path);
-        }
-    }
-    files.sort_unstable_by(|a, b| b.cmp(a));
-    let mut sent = Vec::new();
-    for path in files.into_iter().take(limit) {
-        let at_ms = path
-            .file_name()
-            .and_then(|name| name.to_str()?.split('-').next()?.parse().ok());
-        let Some(at_ms) = at_ms else {
+        let entry = entry?;
+        let Ok(name) = entry.file_name().into_string() else {
             continue;
         };
-        match eml::read(&std::fs::read_to_string(&path)?) {
-            Ok(email) => sent.push(SentEmail {
-                at: Timestamp::from_unix_ms(at_ms),
-                email,
-            }),
-            Err(fault) => tracing::warn!(error = %fault, "file in the outbox is passed over"),
+        if name.ends_with(UNFINISHED) {
+            std::fs::remove_file(entry.path())?;
+        } else if sent_at(&name).is_some() {
+            insert(&mut names, name);
         }
     }
-    Ok(sent)
+    Ok(names)
+}
+
+fn insert(names: &mut BTreeSet<String>, name: String) {
+    names.insert(name);
+    if names.len() > LISTED_MAX {
+        names.pop_first();
+    }
+}
+
+/// The time in the name of a mail's file; `None` for any other file.
+fn sent_at(name: &str) -> Option<Timestamp> {
+    let (at_ms, _) = name.strip_suffix(EXTENSION)?.strip_suffix('.')?.split_once('-')?;
+    at_ms.parse().ok().map(Timestamp::from_unix_ms)
+}
+
+fn read_mail(folder: &Path, name: &str) -> Result<SentEmail, MailFault> {
+    let path = folder.join(name);
+    // Looked at before it is opened: opening a pipe would wait for a writer.
+    let metadata = std::fs::metadata(&path)?;
+    let at = sent_at(name).filter(|_| metadata.is_file() && metadata.len() <= MAIL_BYTES_MAX);
+    let at = at.ok_or(MailFault::File)?;
+    let email = eml::read(&std::fs::read_to_string(&path)?)?;
+    Ok(SentEmail { at, email })
 }

@@ -1,10 +1,12 @@
-//! Where do an object's bytes lie? In a file whose name is safe whatever the key, and new for every version.
+//! Names the file of an object's version: safe whatever the key, and new for every version.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::{Digest, Sha256};
+
+use crate::private_files;
 
 /// Bytes of one path segment; file systems allow 255, and the version's name follows.
 const SEGMENT_BYTES_MAX: usize = 180;
@@ -56,10 +58,7 @@ pub(crate) struct ScratchFolder {
 impl ScratchFolder {
     pub(crate) fn create() -> io::Result<Self> {
         let path = std::env::temp_dir().join(format!("popshop-{}", uuid::Uuid::now_v7().simple()));
-        let mut builder = std::fs::DirBuilder::new();
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(&path)?;
+        private_files::create_folder(&path)?;
         Ok(Self { path })
     }
 

@@ -1,4 +1,4 @@
-//! What is known of an object beside its bytes? One row per version; the greatest id of a key is its latest.
+//! Stores the metadata of objects: one row per version; the greatest id of a key is its latest.
 
 use domain::values::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};

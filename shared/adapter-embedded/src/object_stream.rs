@@ -1,4 +1,4 @@
-//! How are an object's bytes read? Piece by piece, whatever its size.
+//! Reads an object's bytes piece by piece, whatever its size.
 
 use async_trait::async_trait;
 use domain::catalog::ports::ByteStream;

@@ -1,4 +1,4 @@
-//! How does an object come into being? In a file aside, then under its own name, then by a row: only that one shows it.
+//! Writes an object: into a temporary file, then under its own name, then as a row. Only the row makes it visible.
 
 use std::io;
 use std::path::PathBuf;
@@ -11,6 +11,7 @@ use tokio::io::AsyncWriteExt;
 use crate::buckets::{Bucket, KEY_BYTES_MAX, PutCondition, PutOutcome, Versions, failed, sequencer};
 use crate::object_files::relative_path;
 use crate::object_rows::{self, ObjectRow};
+use crate::private_files;
 
 /// An object under construction. Dropped unfinished, it leaves nothing.
 pub struct ObjectWriter {
@@ -27,7 +28,7 @@ pub struct ObjectWriter {
 struct KeyLengthFault;
 
 impl Bucket {
-    /// Begins to write an object. Nobody sees it before [`ObjectWriter::finish`].
+    /// Begins to write an object. It is invisible until [`ObjectWriter::finish`].
     pub async fn begin(&self, key: &str) -> Result<ObjectWriter, PortFailure> {
         if !(1..=KEY_BYTES_MAX).contains(&key.len()) {
             return Err(PortFailure::permanent("begin to write object", KeyLengthFault));
@@ -53,7 +54,9 @@ impl ObjectWriter {
     async fn begin(bucket: Bucket, key: String) -> Result<Self, PortFailure> {
         let version = uuid::Uuid::now_v7().simple().to_string();
         let path = bucket.buckets.folder.incoming(&version);
-        let file = File::create_new(&path).await.map_err(failed("begin to write object"))?;
+        let file = private_files::create_new(&path)
+            .await
+            .map_err(failed("begin to write object"))?;
         Ok(Self {
             bucket,
             key,
@@ -70,12 +73,12 @@ impl ObjectWriter {
         Ok(())
     }
 
-    /// How much was written so far.
+    /// The bytes written so far.
     pub fn size_bytes(&self) -> u64 {
         self.size_bytes
     }
 
-    /// Shows the object to everybody, and tells of it.
+    /// Makes the object visible, with its event in the same transaction.
     pub async fn finish(mut self, content_type: &str, condition: PutCondition) -> Result<PutOutcome, PortFailure> {
         const ACTION: &str = "finish object";
         self.file.flush().await.map_err(failed(ACTION))?;
@@ -151,7 +154,7 @@ impl Drop for UnfinishedFile {
     }
 }
 
-/// Writes row and event, and forgets what is superseded. `None` when the condition does not hold.
+/// Writes row and event, and removes superseded rows. `None` when the condition does not hold.
 fn store(
     connection: &Connection,
     bucket: &str,

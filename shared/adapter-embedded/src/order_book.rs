@@ -1,7 +1,10 @@
-//! How do the sagas move orders along in SQLite?
+//! Applies the sagas' status changes to orders in SQLite.
 
 use async_trait::async_trait;
-use domain::fulfilment::ports::{FulfilmentOrder, OrderBook, ParkedOrder, ParkedOrders, Parking, SagaKind, Transition};
+use domain::fulfilment::ports::{
+    FulfilmentOrder, OrderBook, OverduePage, OverduePosition, OverdueQuery, ParkedList, ParkedOrder, ParkedOrders,
+    Parking, SagaKind, Transition,
+};
 use domain::fulfilment::status_change::StatusChange;
 use domain::ports::PortFailure;
 use domain::stored_order::StoredOrder;
@@ -9,7 +12,8 @@ use domain::values::{OrderId, RejectionReason, Timestamp};
 use rusqlite::params;
 
 use crate::Database;
-use crate::order_rows;
+use crate::order_rows::{self, KEY};
+use crate::unreadable::readable;
 
 #[derive(Debug, Clone)]
 pub struct SqliteOrderBook {
@@ -21,8 +25,8 @@ impl OrderBook for SqliteOrderBook {
     async fn find(&self, id: &OrderId) -> Result<Option<FulfilmentOrder>, PortFailure> {
         let id = id.clone();
         self.database
-            .call("read order", move |connection| {
-                Ok(order_rows::find(connection, &id)?.map(|stored| stored.order.into()))
+            .read("read order", move |connection| {
+                Ok(order_rows::find(connection, &id)?.map(FulfilmentOrder::from))
             })
             .await
     }
@@ -51,20 +55,27 @@ impl OrderBook for SqliteOrderBook {
             .await
     }
 
-    async fn overdue(&self, before: Timestamp, limit: usize) -> Result<Vec<FulfilmentOrder>, PortFailure> {
+    async fn overdue(&self, query: &OverdueQuery) -> Result<OverduePage, PortFailure> {
+        let OverdueQuery { before, after, limit } = query.clone();
         self.database
-            .call("find overdue orders", move |connection| {
-                connection
-                    .prepare_cached(&format!(
-                        "SELECT {columns} FROM orders
-                         WHERE status IN ('PENDING', 'CANCELLING') AND updated_at < ?1
-                         ORDER BY updated_at, id LIMIT ?2",
-                        columns = order_rows::COLUMNS,
-                    ))?
-                    .query_map(params![before.unix_ms(), limit], |row| {
-                        order_rows::read(row).map(|stored| stored.order.into())
-                    })?
-                    .collect()
+            .read("find overdue orders", move |connection| {
+                let mut statement = connection.prepare_cached(&format!(
+                    "SELECT {columns} FROM orders
+                     WHERE status IN ('PENDING', 'CANCELLING') AND updated_at < ?1 AND (updated_at, id) > (?2, ?3)
+                     ORDER BY updated_at, id LIMIT ?4",
+                    columns = order_rows::COLUMNS,
+                ))?;
+                // Without a position: one that every order comes after.
+                let (changed_after, id) = after
+                    .as_ref()
+                    .map_or((i64::MIN, ""), |after| (after.updated_at.unix_ms(), after.id.as_str()));
+                let rows = statement.query(params![before.unix_ms(), changed_after, id, limit.saturating_add(1)])?;
+                let found = order_rows::readable(rows, limit, "updated_at")?;
+                Ok(OverduePage {
+                    orders: found.orders.into_iter().map(FulfilmentOrder::from).collect(),
+                    unreadable: found.unreadable,
+                    next: found.next.map(|(updated_at, id)| OverduePosition { updated_at, id }),
+                })
             })
             .await
     }
@@ -72,17 +83,18 @@ impl OrderBook for SqliteOrderBook {
 
 #[async_trait]
 impl ParkedOrders for SqliteOrderBook {
-    async fn list(&self, limit: usize) -> Result<Vec<ParkedOrder>, PortFailure> {
+    async fn list(&self, limit: usize) -> Result<ParkedList, PortFailure> {
         self.database
-            .call("list parked orders", move |connection| {
-                let rows = connection
-                    .prepare_cached(&format!(
-                        "SELECT {columns} FROM orders WHERE status = 'PARKED' ORDER BY updated_at, id LIMIT ?1",
-                        columns = order_rows::COLUMNS,
-                    ))?
-                    .query_map(params![limit], order_rows::read)?
-                    .collect::<rusqlite::Result<Vec<_>>>()?;
-                Ok(rows.into_iter().filter_map(StoredOrder::into_parked).collect())
+            .read("list parked orders", move |connection| {
+                let mut statement = connection.prepare_cached(&format!(
+                    "SELECT {columns} FROM orders WHERE status = 'PARKED' ORDER BY updated_at, id LIMIT ?1",
+                    columns = order_rows::COLUMNS,
+                ))?;
+                let found = order_rows::readable(statement.query(params![limit])?, limit, "updated_at")?;
+                Ok(ParkedList {
+                    parked: found.orders.into_iter().filter_map(StoredOrder::into_parked).collect(),
+                    unreadable: found.unreadable,
+                })
             })
             .await
     }
@@ -90,7 +102,7 @@ impl ParkedOrders for SqliteOrderBook {
     async fn find(&self, id: &OrderId) -> Result<Option<ParkedOrder>, PortFailure> {
         let id = id.clone();
         self.database
-            .call("read parked order", move |connection| {
+            .read("read parked order", move |connection| {
                 Ok(order_rows::find(connection, &id)?.and_then(StoredOrder::into_parked))
             })
             .await

@@ -1,15 +1,18 @@
-//! How is an order kept, and how does a change of it reach the order stream? Both in one place, so that neither is
-//! forgotten.
+//! Writes an order's row together with its record in the order stream, so that neither is forgotten.
 
 use domain::fulfilment::ports::Parking;
 use domain::orders::order::Order;
+use domain::ports::UnreadableItem;
 use domain::stored_order::StoredOrder;
-use domain::values::{CorrelationId, CustomerId, OrderId, OrderStatus, PaymentToken, RejectionReason};
-use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+use domain::values::{CorrelationId, CustomerId, OrderId, OrderStatus, PaymentToken, RejectionReason, Timestamp};
+use rusqlite::{Connection, OptionalExtension, Row, Rows, named_params, params};
 use wire::order_item;
 
 use crate::columns::{known, known_optional, money, parsed, parsed_optional, timestamp, unwritable};
 use crate::order_stream;
+
+/// In `payment_token` of an order whose payment can no longer be authorized. The column was declared NOT NULL.
+const NO_PAYMENT_TOKEN: &str = "";
 
 /// The columns that [`read`] needs.
 pub(crate) const COLUMNS: &str = "id, customer_id, status, reason, lines, total_minor, currency, payment_token, \
@@ -32,7 +35,10 @@ pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<StoredOrder> {
             customer: parsed(row, "customer_id", CustomerId::parse)?,
             lines: parsed(row, "lines", order_item::parse_lines)?,
             total: money(row, "total_minor", "currency")?,
-            payment_token: parsed(row, "payment_token", PaymentToken::parse)?,
+            payment_token: match row.get_ref("payment_token")?.as_str()? {
+                NO_PAYMENT_TOKEN => None,
+                _ => Some(parsed(row, "payment_token", PaymentToken::parse)?),
+            },
             status: known(row, "status", OrderStatus::parse)?,
             reason: known_optional(row, "reason", RejectionReason::parse)?,
             correlation_id: parsed(row, "correlation_id", CorrelationId::parse)?,
@@ -43,6 +49,45 @@ pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<StoredOrder> {
         parked_from: known_optional(row, "parked_from", OrderStatus::parse)?,
         parking,
     })
+}
+
+/// A page of orders.
+#[derive(Default)]
+pub(crate) struct Readable {
+    pub(crate) orders: Vec<StoredOrder>,
+    /// The rows that cannot be read.
+    pub(crate) unreadable: Vec<UnreadableItem>,
+    /// Time and id of the last row of the page, if there are more.
+    pub(crate) next: Option<(Timestamp, OrderId)>,
+}
+
+/// Reads a page of `limit` rows, of a query that asks for one more and sorts by `time` and id.
+pub(crate) fn readable(mut rows: Rows<'_>, limit: usize, time: &'static str) -> rusqlite::Result<Readable> {
+    let mut page = Readable::default();
+    let mut last = None;
+    while let Some(row) = rows.next()? {
+        if page.orders.len() + page.unreadable.len() == limit {
+            page.next = last;
+            break;
+        }
+        match read(row) {
+            Ok(order) => page.orders.push(order),
+            Err(fault) => page.unreadable.push(UnreadableItem {
+                key: row.get("id")?,
+                fault: fault.to_string(),
+            }),
+        }
+        // A row without a valid id cannot be the place where a page begins: the one before it is.
+        last = parsed(row, "id", OrderId::parse)
+            .and_then(|id| Ok((timestamp(row, time)?, id)))
+            .ok()
+            .or(last);
+    }
+    Ok(page)
+}
+
+fn token_text(token: Option<&PaymentToken>) -> &str {
+    token.map_or(NO_PAYMENT_TOKEN, PaymentToken::reveal)
 }
 
 pub(crate) fn find(connection: &Connection, id: &OrderId) -> rusqlite::Result<Option<StoredOrder>> {
@@ -88,7 +133,7 @@ pub(crate) fn insert(connection: &Connection, stored: &StoredOrder) -> rusqlite:
             ":lines": order_item::lines_text(lines).map_err(unwritable)?,
             ":total": total.amount_minor(),
             ":currency": total.currency().code(),
-            ":token": payment_token.reveal(),
+            ":token": token_text(payment_token.as_ref()),
             ":correlation": correlation_id.as_str(),
             ":cancel_correlation": cancel_correlation_id.as_ref().map(CorrelationId::as_str),
             ":parked_from": parked_from.map(OrderStatus::as_str),
@@ -112,20 +157,20 @@ pub(crate) fn update(connection: &Connection, before: &StoredOrder, after: &Stor
     let Order {
         id,
         status,
+        payment_token,
         reason,
         updated_at,
         // Never change:
         customer: _,
         lines: _,
         total: _,
-        payment_token: _,
         correlation_id: _,
         created_at: _,
     } = order;
     connection
         .prepare_cached(
             "UPDATE orders
-             SET status = :status, reason = :reason, cancel_correlation_id = :cancel_correlation,
+             SET status = :status, payment_token = :token, reason = :reason, cancel_correlation_id = :cancel_correlation,
                  parked_from = :parked_from, parking_execution = :execution, parking_error = :error,
                  parking_cause = :cause, updated_at = :updated
              WHERE id = :id",
@@ -133,6 +178,7 @@ pub(crate) fn update(connection: &Connection, before: &StoredOrder, after: &Stor
         .execute(named_params! {
             ":id": id.as_str(),
             ":status": status.as_str(),
+            ":token": token_text(payment_token.as_ref()),
             ":reason": reason.map(RejectionReason::as_str),
             ":cancel_correlation": cancel_correlation_id.as_ref().map(CorrelationId::as_str),
             ":parked_from": parked_from.map(OrderStatus::as_str),

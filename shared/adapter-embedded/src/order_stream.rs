@@ -1,6 +1,6 @@
-//! What changed among the orders, in which order? The outbox that orders write in their own transaction.
+//! Stores the changes of orders in their order: the outbox that orders write in their own transaction.
 //!
-//! Images are items as DynamoDB streams show them (`NEW_AND_OLD_IMAGES`), so that consumers cannot tell the difference.
+//! Images are items as in DynamoDB streams (`NEW_AND_OLD_IMAGES`): consumers need not distinguish the two.
 //! The attributes of an order's item, present where a type is given:
 //!
 //! | attribute | type | |
@@ -24,7 +24,7 @@ use domain::fulfilment::ports::Parking;
 use domain::orders::order::Order;
 use domain::stored_order::StoredOrder;
 use domain::values::{CorrelationId, OrderId, OrderStatus, RejectionReason};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
 use serde_json::{Map, Value, json};
 use wire::order_item;
 
@@ -43,28 +43,57 @@ pub struct StreamRecord {
     pub at_ms: i64,
 }
 
+/// Records in their order, up to the first row that cannot be decoded.
+#[derive(Debug, Default)]
+pub struct StreamBatch {
+    pub records: Vec<StreamRecord>,
+    /// The row behind the records, if it cannot be decoded. The reader must skip it, or it waits for ever.
+    pub undecodable: Option<UndecodableRow>,
+}
+
+/// A row that is no record of a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UndecodableRow {
+    pub sequence: i64,
+    pub fault: String,
+}
+
 /// The oldest records after a sequence number.
-pub fn after(connection: &Connection, sequence: i64, limit: u32) -> rusqlite::Result<Vec<StreamRecord>> {
-    connection
-        .prepare_cached(
-            "SELECT sequence, event_name, keys, new_image, old_image, at
-             FROM order_stream WHERE sequence > ?1 ORDER BY sequence LIMIT ?2",
-        )?
-        .query_map(params![sequence, limit], |row| {
-            let image = |column: &'static str| {
-                let stored: Option<String> = row.get(column)?;
-                stored.map(|_| json_column(row, column)).transpose()
-            };
-            Ok(StreamRecord {
-                sequence: row.get("sequence")?,
-                event_name: row.get("event_name")?,
-                keys: json_column(row, "keys")?,
-                new_image: image("new_image")?,
-                old_image: image("old_image")?,
-                at_ms: row.get("at")?,
-            })
-        })?
-        .collect()
+pub fn after(connection: &Connection, sequence: i64, limit: u32) -> rusqlite::Result<StreamBatch> {
+    let mut statement = connection.prepare_cached(
+        "SELECT sequence, event_name, keys, new_image, old_image, at
+         FROM order_stream WHERE sequence > ?1 ORDER BY sequence LIMIT ?2",
+    )?;
+    let mut rows = statement.query(params![sequence, limit])?;
+    let mut batch = StreamBatch::default();
+    while let Some(row) = rows.next()? {
+        match decode(row) {
+            Ok(record) => batch.records.push(record),
+            Err(fault) => {
+                batch.undecodable = Some(UndecodableRow {
+                    sequence: row.get("sequence")?,
+                    fault: fault.to_string(),
+                });
+                break;
+            }
+        }
+    }
+    Ok(batch)
+}
+
+fn decode(row: &Row<'_>) -> rusqlite::Result<StreamRecord> {
+    let image = |column: &'static str| {
+        let stored: Option<String> = row.get(column)?;
+        stored.map(|_| json_column(row, column)).transpose()
+    };
+    Ok(StreamRecord {
+        sequence: row.get("sequence")?,
+        event_name: row.get("event_name")?,
+        keys: json_column(row, "keys")?,
+        new_image: image("new_image")?,
+        old_image: image("old_image")?,
+        at_ms: row.get("at")?,
+    })
 }
 
 /// Forgets records older than this. DynamoDB does so after 24 hours

@@ -1,4 +1,4 @@
-//! How does SQLite keep orders?
+//! Stores orders in SQLite.
 
 use async_trait::async_trait;
 use domain::orders::order::Order;
@@ -8,29 +8,24 @@ use domain::orders::ports::{
 use domain::ports::PortFailure;
 use domain::stored_order::StoredOrder;
 use domain::values::{CorrelationId, CustomerId, OrderId, OrderStatus, Timestamp};
-use rusqlite::{Connection, named_params};
+use rusqlite::{Connection, ToSql};
 
 use crate::Database;
 use crate::idempotency::{self, Completed};
-use crate::order_rows;
+use crate::order_rows::{self, Readable};
 
 #[derive(Debug, Clone)]
 pub struct SqliteOrderRepository {
     pub database: Database,
 }
 
-/// The orders placed last, of all customers, newest first: for people who watch the shop.
-pub fn recent(connection: &Connection, limit: u32) -> rusqlite::Result<Vec<Order>> {
-    connection
-        .prepare_cached(&format!(
-            "SELECT {columns} FROM orders ORDER BY created_at DESC, id DESC LIMIT :limit",
-            columns = order_rows::COLUMNS
-        ))?
-        .query_map(
-            named_params! { ":limit": limit },
-            |row| Ok(order_rows::read(row)?.order),
-        )?
-        .collect()
+/// The newest orders of all customers, newest first: for the console.
+pub fn recent(connection: &Connection, limit: usize) -> rusqlite::Result<Vec<Order>> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {columns} FROM orders ORDER BY created_at DESC, id DESC",
+        columns = order_rows::COLUMNS
+    ))?;
+    readable(statement.query([])?, KEY, limit, |row| Ok(order_rows::read(row)?.order))
 }
 
 #[async_trait]
@@ -55,7 +50,7 @@ impl OrderRepository for SqliteOrderRepository {
     async fn find(&self, id: &OrderId) -> Result<Option<Order>, PortFailure> {
         let id = id.clone();
         self.database
-            .call("read order", move |connection| {
+            .read("read order", move |connection| {
                 Ok(order_rows::find(connection, &id)?.map(|stored| stored.order))
             })
             .await
@@ -64,7 +59,7 @@ impl OrderRepository for SqliteOrderRepository {
     async fn list(&self, query: &OrderQuery) -> Result<OrderPage, PortFailure> {
         let query = query.clone();
         self.database
-            .call("list orders", move |connection| page(connection, &query))
+            .read("list orders", move |connection| page(connection, &query))
             .await
     }
 
@@ -98,32 +93,36 @@ fn page(connection: &Connection, query: &OrderQuery) -> rusqlite::Result<OrderPa
         .after
         .as_ref()
         .map_or((i64::MAX, ""), |after| (after.created_at.unix_ms(), after.id.as_str()));
-    // One more than asked for tells whether there is more.
-    let mut orders = connection
-        .prepare_cached(&format!(
-            "SELECT {columns} FROM orders
-             WHERE customer_id = :customer
-               AND (:status IS NULL OR status = :status)
-               AND (created_at, id) < (:created_before, :id)
-             ORDER BY created_at DESC, id DESC LIMIT :limit",
-            columns = order_rows::COLUMNS,
-        ))?
-        .query_map(
-            named_params! {
-                ":customer": query.customer.as_str(),
-                ":status": query.status.map(OrderStatus::as_str),
-                ":created_before": created_before,
-                ":id": id,
-                ":limit": query.limit.saturating_add(1),
-            },
-            |row| order_rows::read(row).map(|stored| stored.order),
-        )?
-        .collect::<rusqlite::Result<Vec<Order>>>()?;
-    let has_more = orders.len() > query.limit;
-    orders.truncate(query.limit);
-    let next = orders.last().filter(|_| has_more).map(|order| OrderPosition {
-        created_at: order.created_at,
-        id: order.id.clone(),
-    });
-    Ok(OrderPage { orders, next })
+    let customer = query.customer.as_str();
+    let status = query.status.map(OrderStatus::as_str);
+    let limit = query.limit.saturating_add(1);
+    let mut parameters: Vec<(&str, &dyn ToSql)> = vec![
+        (":customer", &customer),
+        (":created_before", &created_before),
+        (":id", &id),
+        (":limit", &limit),
+    ];
+    // Two statements, each with an index of its own: with an `OR` the filter would read what it does not return.
+    let mut of_status = "";
+    if let Some(status) = &status {
+        of_status = "AND status = :status";
+        parameters.push((":status", status));
+    }
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {columns} FROM orders
+         WHERE customer_id = :customer {of_status} AND (created_at, id) < (:created_before, :id)
+         ORDER BY created_at DESC, id DESC LIMIT :limit",
+        columns = order_rows::COLUMNS,
+    ))?;
+    let rows = statement.query(parameters.as_slice())?;
+    let Readable {
+        orders,
+        unreadable,
+        next,
+    } = order_rows::readable(rows, query.limit, "created_at")?;
+    Ok(OrderPage {
+        orders: orders.into_iter().map(|stored| stored.order).collect(),
+        unreadable,
+        next: next.map(|(created_at, id)| OrderPosition { created_at, id }),
+    })
 }

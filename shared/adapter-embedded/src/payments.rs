@@ -1,4 +1,4 @@
-//! How does SQLite note payments? One row per order that never goes back.
+//! Keeps payment records in SQLite: one row per order, whose state never goes back.
 
 use async_trait::async_trait;
 use domain::fulfilment::ports::{PaymentRecord, PaymentRecords, PaymentState};
@@ -14,14 +14,21 @@ pub struct SqlitePaymentRecords {
     pub database: Database,
 }
 
+/// Whether any payment was recorded.
+pub async fn any(database: &Database) -> Result<bool, PortFailure> {
+    let find =
+        |connection: &Connection| connection.query_row("SELECT EXISTS (SELECT 1 FROM payments)", [], |row| row.get(0));
+    database.call("look for payments", find).await
+}
+
 #[async_trait]
 impl PaymentRecords for SqlitePaymentRecords {
-    async fn note(&self, order: &OrderId, record: PaymentRecord) -> Result<(), PortFailure> {
+    async fn record(&self, order: &OrderId, record: PaymentRecord) -> Result<(), PortFailure> {
         let order = order.clone();
         self.database
             .call("note payment", move |connection| {
-                let noted = find(connection, &order)?;
-                if noted.is_some_and(|noted| noted.state >= record.state) {
+                let recorded = find(connection, &order)?;
+                if recorded.is_some_and(|recorded| recorded.state >= record.state) {
                     return Ok(());
                 }
                 let PaymentRecord { state, amount, at } = record;
@@ -47,7 +54,7 @@ impl PaymentRecords for SqlitePaymentRecords {
     async fn find(&self, order: &OrderId) -> Result<Option<PaymentRecord>, PortFailure> {
         let order = order.clone();
         self.database
-            .call("read payment", move |connection| find(connection, &order))
+            .read("read payment", move |connection| find(connection, &order))
             .await
     }
 }

@@ -1,4 +1,4 @@
-//! How are sagas started here? As executions, which the workflow engine works through.
+//! Starts sagas as executions, which the workflow engine runs.
 
 use std::sync::Arc;
 
@@ -34,7 +34,7 @@ impl SagaRunner for SqliteSagaRunner {
     async fn standing(&self, kind: SagaKind, order: &OrderId) -> Result<SagaStanding, PortFailure> {
         let name = kind.execution_name(order);
         self.database
-            .call("describe saga", move |connection| {
+            .read("describe saga", move |connection| {
                 let Some(execution) = executions::find(connection, kind.into(), &name)? else {
                     return Ok(SagaStanding::NotStarted);
                 };

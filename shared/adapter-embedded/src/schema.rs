@@ -1,15 +1,15 @@
-//! Which tables are there? The shop's file and the sandbox gateway's, each with its version.
+//! Defines the tables of the shop's file and of the sandbox gateway's, each with its version.
 
 /// The tables of one file, as steps that lead from each version to the next. A change is a further step: what is here was
 /// run on files that people have.
 pub(crate) struct Schema {
-    /// How many of them a file has seen is its version, in `PRAGMA user_version`.
+    /// The number of applied steps is the file's version, in `PRAGMA user_version`.
     pub(crate) steps: &'static [&'static str],
 }
 
 /// Times are Unix milliseconds, amounts minor units, lists JSON.
 pub(crate) const SHOP: Schema = Schema {
-    steps: &[SHOP_TABLES, IMPORTS_IN_RANGES],
+    steps: &[SHOP_TABLES, IMPORTS_IN_RANGES, UPLOADS_OF_REQUESTS, INDEXES_BY_STATUS],
 };
 
 const SHOP_TABLES: &str = "
@@ -185,6 +185,17 @@ CREATE TABLE import_ranges (
     is_done INTEGER NOT NULL,
     PRIMARY KEY (sequence, range_index)
 ) STRICT, WITHOUT ROWID;
+";
+
+const UPLOADS_OF_REQUESTS: &str = "
+-- The request that announced the file; NULL for a file that was copied in by hand, and in older rows.
+ALTER TABLE uploads ADD COLUMN correlation_id TEXT;
+";
+
+const INDEXES_BY_STATUS: &str = "
+-- A list by status, and that of parked orders, read what they return and nothing else.
+CREATE INDEX orders_of_customer_by_status ON orders (customer_id, status, created_at DESC, id DESC);
+CREATE INDEX orders_parked ON orders (updated_at, id) WHERE status = 'PARKED';
 ";
 
 /// The provider's books. They are not the shop's: nothing there reads them.

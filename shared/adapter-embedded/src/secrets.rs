@@ -1,4 +1,4 @@
-//! Where do keys of signatures come from? Random ones, made on first use and kept in the shop's file.
+//! Keeps the keys of signatures: random, made on first use and stored in the shop's file.
 
 use domain::ports::PortFailure;
 use rusqlite::params;

@@ -1,4 +1,4 @@
-//! How does SQLite remember which mails were sent?
+//! Records in SQLite which e-mails were sent.
 
 use async_trait::async_trait;
 use domain::ports::{PortFailure, SendClaim, SendLog, SendState};
@@ -39,7 +39,7 @@ impl SendLog for SqliteSendLog {
         let key = key.to_owned();
         self.database
             .call("settle send", move |connection| {
-                // What is known to be sent stays so, whatever somebody less informed concludes later.
+                // SENT is final: a later, less certain outcome does not replace it.
                 connection
                     .prepare_cached("UPDATE sends SET state = ?2, at = ?3 WHERE key = ?1 AND state <> 'SENT'")?
                     .execute(params![key, state.as_str(), at.unix_ms()])?;

@@ -1,4 +1,4 @@
-//! How does SQLite count units? On the product, with one reservation row per order that says what the order holds.
+//! Counts units in SQLite: on the product, with one reservation row per order for the units that the order holds.
 
 use std::collections::BTreeMap;
 

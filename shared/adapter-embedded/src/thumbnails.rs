@@ -1,4 +1,4 @@
-//! How do the folder and SQLite serve the image pipeline?
+//! Serves the image pipeline from folders and SQLite.
 
 use async_trait::async_trait;
 use domain::catalog::ports::ByteStream;
@@ -16,7 +16,7 @@ use crate::buckets::{Bucket, PutCondition, WHOLE};
 use crate::columns::json_text;
 use crate::upload_rows::{self, NewRow};
 
-/// What a photo that was copied in by hand is said to be; the renderer looks for itself.
+/// The content type of a photo that was copied in by hand. The renderer detects the format itself.
 const CONTENT_TYPE_UNKNOWN: &str = "application/octet-stream";
 
 /// Original photos in the uploads bucket.
@@ -128,6 +128,7 @@ impl PhotoUploads for SqlitePhotoUploads {
                     },
                     size_bytes,
                     created_by: None,
+                    correlation_id: None,
                     status: UploadStatus::Processing,
                     at,
                 };
@@ -136,6 +137,7 @@ impl PhotoUploads for SqlitePhotoUploads {
                 let upload = upload_rows::get(connection, &key.upload_id)?;
                 Ok(PhotoUpload {
                     sequence: upload.sequence,
+                    correlation_id: upload.correlation_id,
                     finished: upload.status.is_final(),
                 })
             })

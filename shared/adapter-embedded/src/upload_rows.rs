@@ -1,17 +1,17 @@
-//! How is an upload kept? One row, whether staff announced it or its file was copied in by hand.
+//! Stores an upload as one row, whether staff announced it or its file was copied in by hand.
 
 use domain::uploads::upload::{Upload, UploadKind, UploadStatus};
-use domain::values::{CustomerId, ImportCounts, Sku, Timestamp, UploadId};
+use domain::values::{CorrelationId, CustomerId, ImportCounts, Sku, Timestamp, UploadId};
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use wire::new_upload::{KIND_CATALOG, KIND_PRODUCT_PHOTO};
 
 use crate::columns::{known, parsed, parsed_optional, timestamp, unreadable};
 
-const COLUMNS: &str = "sequence, id, kind, sku, content_type, file_name, size_bytes, created_by, created_at, status, \
-     reason, rows_read, rows_written, rows_rejected, bytes_read, bytes_total";
+const COLUMNS: &str = "sequence, id, kind, sku, content_type, file_name, size_bytes, created_by, created_at, correlation_id, \
+     status, reason, rows_read, rows_written, rows_rejected, bytes_read, bytes_total";
 
 #[derive(Debug, thiserror::Error)]
-#[error("an upload has a kind that is not known")]
+#[error("the upload has an unknown kind; known are product-photo and catalog")]
 struct UnknownKind;
 
 /// A row about to be written under the next sequence.
@@ -20,17 +20,19 @@ pub(crate) struct NewRow<'a> {
     pub(crate) kind: &'a UploadKind,
     pub(crate) size_bytes: u64,
     pub(crate) created_by: Option<&'a CustomerId>,
+    pub(crate) correlation_id: Option<&'a CorrelationId>,
     pub(crate) status: UploadStatus,
     pub(crate) at: Timestamp,
 }
 
-/// Does nothing where the upload is known already.
+/// Does nothing if the upload exists.
 pub(crate) fn insert(connection: &Connection, new: &NewRow<'_>) -> rusqlite::Result<()> {
     let NewRow {
         id,
         kind,
         size_bytes,
         created_by,
+        correlation_id,
         status,
         at,
     } = new;
@@ -46,8 +48,8 @@ pub(crate) fn insert(connection: &Connection, new: &NewRow<'_>) -> rusqlite::Res
     connection
         .prepare_cached(
             "INSERT INTO uploads (id, kind, sku, content_type, file_name, size_bytes, created_by, created_at,
-                                  updated_at, status)
-             VALUES (:id, :kind, :sku, :content_type, :file_name, :size, :created_by, :at, :at, :status)
+                                  updated_at, correlation_id, status)
+             VALUES (:id, :kind, :sku, :content_type, :file_name, :size, :created_by, :at, :at, :correlation, :status)
              ON CONFLICT (id) DO NOTHING",
         )?
         .execute(named_params! {
@@ -59,6 +61,7 @@ pub(crate) fn insert(connection: &Connection, new: &NewRow<'_>) -> rusqlite::Res
             ":size": size_bytes,
             ":created_by": created_by.map(CustomerId::as_str),
             ":at": at.unix_ms(),
+            ":correlation": correlation_id.map(CorrelationId::as_str),
             ":status": status.as_str(),
         })?;
     Ok(())
@@ -126,8 +129,11 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Upload> {
         }),
         None => None,
     };
+    let id = parsed(row, "id", UploadId::parse)?;
+    let correlation_id = parsed_optional(row, "correlation_id", CorrelationId::parse)?;
     Ok(Upload {
-        id: parsed(row, "id", UploadId::parse)?,
+        correlation_id: correlation_id.unwrap_or_else(|| (&id).into()),
+        id,
         kind,
         size_bytes: row.get("size_bytes")?,
         created_by: parsed_optional(row, "created_by", CustomerId::parse)?,

@@ -1,10 +1,11 @@
-//! How does SQLite keep announced uploads?
+//! Stores announced uploads in SQLite.
 
 use async_trait::async_trait;
 use domain::ports::PortFailure;
 use domain::uploads::ports::{AnnouncedUpload, UploadRepository};
 use domain::uploads::upload::{Upload, UploadStatus};
-use domain::values::UploadId;
+use domain::values::{Timestamp, UploadId};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::Database;
 use crate::upload_rows::{self, NewRow};
@@ -12,6 +13,37 @@ use crate::upload_rows::{self, NewRow};
 #[derive(Debug, Clone)]
 pub struct SqliteUploadRepository {
     pub database: Database,
+}
+
+/// Ends an upload whose file could not be processed. One that has ended stays as it is, and so does one that shows the
+/// import of another version of its file.
+pub fn fail(
+    connection: &Connection,
+    id: &UploadId,
+    version_id: Option<&str>,
+    reason: &str,
+    at: Timestamp,
+) -> rusqlite::Result<()> {
+    let shown: Option<String> = connection
+        .prepare_cached("SELECT object_version FROM uploads WHERE id = ?1")?
+        .query_row(params![id.as_str()], |row| row.get(0))
+        .optional()?
+        .flatten();
+    if shown.is_some() && version_id.is_some() && shown.as_deref() != version_id {
+        return Ok(());
+    }
+    upload_rows::end(connection, id, UploadStatus::Rejected, Some(reason), at)
+}
+
+/// Lets an upload that [`fail`] ended for this reason be processed again.
+pub fn reopen(connection: &Connection, id: &UploadId, reason: &str, at: Timestamp) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE uploads SET status = 'PROCESSING', reason = NULL, updated_at = ?3
+             WHERE id = ?1 AND status = 'REJECTED' AND reason = ?2",
+        )?
+        .execute(params![id.as_str(), reason, at.unix_ms()])?;
+    Ok(())
 }
 
 #[async_trait]
@@ -26,12 +58,14 @@ impl UploadRepository for SqliteUploadRepository {
                     size_bytes,
                     created_by,
                     created_at,
+                    correlation_id,
                 } = &upload;
                 let new = NewRow {
                     id,
                     kind,
                     size_bytes: *size_bytes,
                     created_by: Some(created_by),
+                    correlation_id: Some(correlation_id),
                     status: UploadStatus::Waiting,
                     at: *created_at,
                 };
@@ -44,7 +78,7 @@ impl UploadRepository for SqliteUploadRepository {
     async fn find(&self, id: &UploadId) -> Result<Option<Upload>, PortFailure> {
         let id = id.clone();
         self.database
-            .call("read upload", move |connection| upload_rows::find(connection, &id))
+            .read("read upload", move |connection| upload_rows::find(connection, &id))
             .await
     }
 }

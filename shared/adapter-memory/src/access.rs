@@ -1,4 +1,4 @@
-//! How do the ports reach the tables? Through an [`Access`], which decides what becomes of each call.
+//! The [`Access`] through which the ports reach the tables, and which can delay, repeat or fail each call.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What can a test do with the shop in memory, beside calling its ports?
+//! The shop in memory for tests, with calls that a test can let fail.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -24,10 +24,10 @@ struct Inner {
     planned: Vec<Planned>,
 }
 
-/// What a test wants to happen at a call.
+/// What a test plans for a call.
 struct Planned {
     operation: &'static str,
-    /// So many calls of the operation are left in peace first.
+    /// This many calls of the operation are left alone first.
     after: usize,
     event: Event,
 }
@@ -62,12 +62,12 @@ impl Memory {
         self.plan(operation, calls, Event::Trouble(Trouble::Refused));
     }
 
-    /// The next call of `operation` does its work and fails nevertheless: the worst that a caller can meet.
+    /// The next call of `operation` does its work and fails nevertheless, as if its answer were lost.
     pub fn lose_answer(&self, operation: &'static str) {
         self.plan(operation, 0, Event::Trouble(Trouble::AnswerLost));
     }
 
-    /// Somebody else's change comes right before the next call of `operation`.
+    /// Another caller's change comes right before the next call of `operation`.
     pub fn change_before(&self, operation: &'static str, change: impl FnOnce(&mut Tables) + Send + 'static) {
         self.plan(operation, 0, Event::Change(Box::new(change)));
     }

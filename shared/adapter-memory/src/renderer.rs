@@ -1,4 +1,4 @@
-//! What does a photo look like without an image library? Like itself, in every size.
+//! A renderer that needs no image library: every thumbnail has the bytes of its photo.
 
 use domain::thumbnails::ports::{PhotoRefused, Rendering, Thumbnail, ThumbnailFormat, ThumbnailRenderer};
 

@@ -1,4 +1,4 @@
-//! What time is it in a test, and which ids are made? Both are the same in every run.
+//! A clock and ids for tests, the same in every run.
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Does the shop in memory keep every port's contract? The same test bodies as for SQLite and DynamoDB.
+//! Runs every port of the shop in memory through its contract, as the SQLite and DynamoDB adapters do.
 #![allow(clippy::unwrap_used, reason = "a panic in a test is a failed test")]
 
 use std::sync::Arc;
@@ -17,8 +17,8 @@ use port_contracts::photos::PhotoUploadPorts;
 use port_contracts::probes::{ImportExecutions, Inbox, Objects, OrderChanges};
 use port_contracts::stock::StockPorts;
 use port_contracts::{
-    catalog, files, gateway, idempotency, import_runs, imports, links, mail, order_book, orders, payments, photos,
-    sagas, stock, uploads, world,
+    catalog, files, gateway, idempotency, import_runs, imports, links, mail, order_book, orders, parked_orders,
+    payments, photos, sagas, stock, uploads, world,
 };
 
 fn clock() -> Arc<SetClock> {
@@ -99,7 +99,7 @@ async fn orders_requests_and_their_stream() {
     idempotency::completed_requests(Arc::clone(&ports.keys), Arc::clone(&ports.orders)).await;
     orders::order_repository(&ports).await;
     order_book::order_book(&order_ports()).await;
-    order_book::parked_orders(&order_ports()).await;
+    parked_orders::parked_orders(&order_ports()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

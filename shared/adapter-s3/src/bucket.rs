@@ -1,4 +1,4 @@
-//! Which bucket, and which client? One handle for all adapters of this crate.
+//! A bucket and its client: the handle that all adapters of this crate use.
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{
@@ -14,18 +14,18 @@ pub struct Bucket {
 }
 
 impl Bucket {
-    /// Calls nobody.
+    /// A bucket with its own client. Makes no call.
     pub fn new(config: &SdkConfig, name: impl Into<String>) -> Self {
         let config = Builder::from(config)
-            // An endpoint of one's own has seldom a host name for every bucket.
+            // Custom endpoints rarely have a host name per bucket: use path style.
             .force_path_style(config.endpoint_url().is_some())
-            // Checksums that S3 does not demand stay out, on both ways: in a link they would be a header that whoever
-            // uploads cannot know, and a body that was resumed has no sum to be compared with. TLS guards the way, and
-            // S3 keeps a checksum of its own.
+            // No optional checksums in requests and answers: in a link they would be a header that the uploading client
+            // does not have, and a resumed body has no checksum to compare with. TLS protects the transfer, and S3
+            // keeps its own checksums.
             // https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
             .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
-            // `ObjectStream` watches over what it reads, and resumes it; two watches would trip over each other.
+            // `ObjectStream` detects stalled bodies and resumes them; the SDK's own protection would interfere.
             .stalled_stream_protection(StalledStreamProtectionConfig::enabled().download_enabled(false).build())
             .build();
         Self {
@@ -34,7 +34,7 @@ impl Bucket {
         }
     }
 
-    /// Another bucket, through the same client.
+    /// Another bucket with the same client.
     #[must_use]
     pub fn sibling(&self, name: impl Into<String>) -> Self {
         Self {

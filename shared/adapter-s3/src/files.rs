@@ -1,4 +1,4 @@
-//! How are catalogs read from S3, and the reports of their rejected rows written?
+//! Reads catalogs from S3, and writes the reports of their rejected rows.
 
 use std::ops::Range;
 
@@ -14,17 +14,19 @@ use crate::object_writer::ObjectWriter;
 
 const REPORT_CONTENT_TYPE: &str = "text/csv; charset=utf-8";
 
-/// Catalogs in the uploads bucket. Needs `s3:GetObject`, `s3:GetObjectVersion`, and `s3:ListBucket` to be told that a
-/// file is gone: without it S3 answers 403 where it would answer 404.
+/// Catalogs in the uploads bucket. Needs `s3:GetObject` and `s3:GetObjectVersion`. Also needs
+/// `s3:ListBucket`: without it S3 answers 403 instead of 404 for a missing file.
 #[derive(Debug, Clone)]
 pub struct S3CatalogFiles {
+    /// The uploads bucket.
     pub bucket: Bucket,
 }
 
-/// Reports in the uploads bucket, and their parts. Needs `s3:PutObject` and `s3:AbortMultipartUpload` to write either;
-/// `s3:GetObject` to read the parts, and `s3:ListBucket` to be told that there is none.
+/// Reports in the uploads bucket, and their parts. Needs `s3:PutObject` and `s3:AbortMultipartUpload` to
+/// write them, `s3:GetObject` to read the parts, and `s3:ListBucket` to get 404 for a missing part.
 #[derive(Debug, Clone)]
 pub struct S3RejectedRowsFiles {
+    /// The uploads bucket.
     pub bucket: Bucket,
 }
 
@@ -63,7 +65,7 @@ impl RejectedRowsFiles for S3RejectedRowsFiles {
 }
 
 impl S3RejectedRowsFiles {
-    /// Calls nobody yet.
+    /// Makes no call yet.
     fn sink(&self, key: String) -> Box<dyn FileSink> {
         let writer = ObjectWriter::new(&self.bucket, key, REPORT_CONTENT_TYPE);
         Box::new(ReportSink { writer })

@@ -1,4 +1,7 @@
-//! How does S3 serve the domain's ports? A file per port's area, named as in `adapter-embedded`; a handle per bucket.
+//! Implements the domain's ports for files, photos and links on S3.
+//!
+//! One file per area of ports, named as in `adapter-embedded`.
+#![warn(missing_docs)]
 
 pub mod bucket;
 pub mod files;

@@ -1,8 +1,7 @@
-//! How is a link to an object signed without a client of S3? With the SDK's own signer, over an address of our own making.
+//! Signs links to objects with the SDK's signer, without a client of S3.
 //!
-//! The client would make the same link, and brings a megabyte of packed program along: rules for endpoints that we have not,
-//! checksums, XML. Functions that make links and call nobody start without it. A test compares every link with the
-//! client's.
+//! The client would make the same link, but adds a megabyte to the compressed program: endpoint rules, checksums, XML.
+//! Functions that only make links start faster without it. A test compares every link with the client's.
 
 use std::time::{Duration, SystemTime};
 
@@ -17,27 +16,27 @@ use aws_types::SdkConfig;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 const SERVICE: &str = "s3";
-/// All but what RFC 3986 calls unreserved.
+/// Everything except the unreserved characters of RFC 3986.
 const IN_QUERY: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 const IN_PATH: AsciiSet = IN_QUERY.remove(b'/');
 
 type Fault = Box<dyn std::error::Error + Send + Sync>;
 
-/// What is signed besides the address.
+/// The signed parts of a request beside its address.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LinkRequest<'a> {
     pub method: &'static str,
-    /// The API's name for the request: it tells logs what a link was for.
+    /// The name of the operation, which S3 logs.
     pub operation: &'static str,
     pub key: &'a str,
-    /// Whoever follows the link has to send them. Names in lower case.
+    /// The client must send these headers. Names in lower case.
     pub headers: &'a [(&'static str, String)],
 }
 
-/// A bucket that links are made into. Cheap to clone.
+/// Makes links to the objects of a bucket. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct LinkSigner {
-    /// Without a slash at its end.
+    /// The URL of the bucket, without a trailing slash.
     address: String,
     host: String,
     region: String,
@@ -46,11 +45,11 @@ pub struct LinkSigner {
 }
 
 impl LinkSigner {
-    /// Calls nobody.
+    /// A signer for this bucket. Makes no call.
     pub fn new(config: &SdkConfig, bucket: &str) -> Self {
         let region = config.region().map(ToString::to_string).unwrap_or_default();
         let (scheme, host, path) = if let Some(endpoint) = config.endpoint_url() {
-            // An endpoint of one's own has seldom a host name for every bucket.
+            // Custom endpoints rarely have a host name per bucket: use path style.
             let (scheme, rest) = endpoint.split_once("://").unwrap_or(("https", endpoint));
             let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
             let path = path.trim_end_matches('/');
@@ -73,19 +72,22 @@ impl LinkSigner {
         self.clock.now()
     }
 
-    /// A link that lives from `now` on for `lives`.
+    /// A link that is valid from `now` on for `lives`.
     pub(crate) async fn sign(
         &self,
         request: LinkRequest<'_>,
         now: SystemTime,
         lives: Duration,
     ) -> Result<String, Fault> {
-        let credentials = self.credentials.as_ref().ok_or("no credentials")?;
+        let credentials = self
+            .credentials
+            .as_ref()
+            .ok_or("the SDK configuration has no credentials")?;
         let identity = credentials.provide_credentials().await?.into();
         let mut settings = SigningSettings::default();
         settings.signature_location = SignatureLocation::QueryParams;
         settings.expires_in = Some(lives);
-        // S3 takes a path as it comes: `a//b` and `a/../b` are keys.
+        // S3 does not normalize paths: `a//b` and `a/../b` are keys.
         settings.percent_encoding_mode = PercentEncodingMode::Single;
         settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
         let params = v4::SigningParams::builder()
@@ -109,7 +111,7 @@ impl LinkSigner {
     }
 }
 
-/// Host and path of a bucket: a host of its own, which S3's certificate covers as long as the name is one label
+/// Host and path of a bucket: its own host, which S3's certificate covers if the bucket's name is one label
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html>).
 fn usual_place(region: &str, bucket: &str) -> (String, String) {
     let suffix = if region.starts_with("cn-") {

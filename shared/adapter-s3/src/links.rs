@@ -1,6 +1,7 @@
-//! How does a private object get a public link for a while? By the role's own signature over exactly what it allows.
+//! Makes presigned links to private objects: a signature of the role that allows exactly one request for a limited
+//! time.
 //!
-//! A link allows what the role that signed it may do, and dies with that role's session if that ends first
+//! A link needs the permissions of the role that signed it, and expires with that role's session if that ends first
 //! (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html>).
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -13,31 +14,33 @@ use domain::values::Timestamp;
 
 use crate::link_signer::{LinkRequest, LinkSigner};
 
-/// Signature version 4 allows no more
+/// The longest lifetime that signature version 4 allows
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>).
 const LIVES_MAX: Duration = Duration::from_hours(7 * 24);
-/// The one value of `If-None-Match` that S3 takes for a PUT: the object must not exist yet.
+/// The only value of `If-None-Match` that S3 accepts for a PUT: the object must not exist yet.
 const IF_ABSENT: &str = "*";
 const MS_PER_SECOND: i64 = 1_000;
 
-/// Links into and out of the uploads bucket. Calls nobody; whoever follows a link needs `s3:PutObject` or
-/// `s3:GetObject` of the role that signed it.
+/// Links into and out of the uploads bucket. Makes no call. The role that signs needs `s3:PutObject` or
+/// `s3:GetObject`.
 #[derive(Debug, Clone)]
 pub struct S3UploadLinks {
+    /// Signs for the uploads bucket.
     pub signer: LinkSigner,
 }
 
-/// Links to the thumbnails bucket. Calls nobody; whoever follows one needs `s3:GetObject` of the role that signed it.
+/// Links to the thumbnails bucket. Makes no call. The role that signs needs `s3:GetObject`.
 #[derive(Debug, Clone)]
 pub struct S3ThumbnailLinks {
+    /// Signs for the thumbnails bucket.
     pub signer: LinkSigner,
 }
 
 #[derive(Debug, thiserror::Error)]
 enum LinkFault {
-    #[error("the link would have expired already")]
+    #[error("the expiry of the link is not at least one second in the future")]
     Expired,
-    #[error("the clock stands before 1970")]
+    #[error("the clock is set before 1970")]
     Clock,
 }
 
@@ -45,7 +48,7 @@ enum LinkFault {
 impl UploadLinks for S3UploadLinks {
     async fn put_link(&self, grant: &UploadGrant) -> Result<UploadLink, PortFailure> {
         const ACTION: &str = "sign upload link";
-        // All that is signed but `host`, which follows from the URL.
+        // All signed headers except `host`, which follows from the URL.
         let headers = [
             ("content-length", grant.size_bytes.to_string()),
             ("content-type", grant.content_type.clone()),
@@ -104,8 +107,8 @@ async fn signed(
     link.map_err(|fault| PortFailure::permanent(action, fault))
 }
 
-/// From now, by the signer's clock, until `expires_at`, but no longer than [`LIVES_MAX`]. Both are whole seconds in a
-/// link; rounded down, it never lives longer than it was meant to.
+/// Start and lifetime of a link: from now, by the signer's clock, until `expires_at`, but no longer than [`LIVES_MAX`].
+/// A link has whole seconds; both are rounded down, so that a link never outlives `expires_at`.
 fn life(now: SystemTime, expires_at: Timestamp) -> Result<(SystemTime, Duration), LinkFault> {
     let since_epoch = now.duration_since(UNIX_EPOCH).map_err(|_before| LinkFault::Clock)?;
     let now_s = since_epoch.as_secs();

@@ -1,4 +1,4 @@
-//! How are an object's bytes read? As they arrive; where they stop arriving, by another request from there on.
+//! Streams the bytes of an object. When a body breaks off, a further request resumes it at the next byte.
 
 use std::time::Duration;
 
@@ -16,29 +16,30 @@ use crate::bucket::Bucket;
 const OPEN: &str = "open object";
 const READ: &str = "read object";
 
-/// S3 sends without a pause: a body that brings nothing for so long comes over a dead connection.
+/// S3 sends without pauses, so a body without data for this long means a dead connection.
 const PIECE_TIMEOUT: Duration = Duration::from_secs(10);
-/// Further requests for the same byte before the reading fails. Any piece that arrives begins the count anew.
+/// Further requests for the same byte before reading fails. Every piece that arrives resets the count.
 pub const RESUMPTIONS_MAX: u32 = 4;
-/// A random part of this is waited before the first of them, and of twice as much before each next one: the SDK pauses
-/// between requests that fail, but one whose body breaks off is a success to it.
+/// The longest pause before the first resumption; it doubles for each further one, with full jitter. The SDK pauses
+/// only between failed requests, and a request whose body breaks off is a success for the SDK.
 const RESUMPTION_PAUSE: Duration = Duration::from_millis(100);
 
-/// What S3 says instead of an object. The last one of a version that is a delete marker
-/// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html>). It says `AccessDenied` for a missing key
-/// to a role without `s3:ListBucket`; that stays a failure, or a role without any permission would find every bucket
-/// empty. So whoever reads needs both permissions.
+/// Error codes that mean that the object does not exist; the last one means that the version is a delete marker
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html>).
+///
+/// For a missing key S3 answers `AccessDenied` to a role without `s3:ListBucket`. This stays a failure: otherwise every
+/// bucket would look empty to a role without permissions. So a reading role needs both permissions.
 const ABSENT: [&str; 3] = ["NoSuchKey", "NoSuchVersion", "MethodNotAllowed"];
-/// The object ends before the first byte that was asked for; an empty one always does.
+/// The requested range starts after the last byte; for an empty object every range does.
 const BEYOND_THE_END: &str = "InvalidRange";
-/// The object is another one than that of `If-Match`.
+/// The object has another `ETag` than `If-Match`.
 const REPLACED: &str = "PreconditionFailed";
 
-/// Which bytes of an object are read.
+/// A range of an object.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Bytes {
     pub(crate) begin: u64,
-    /// The byte behind the last one; `None` reads to the object's end.
+    /// The first byte that is not read; `None` reads to the object's end.
     pub(crate) end: Option<u64>,
 }
 
@@ -46,17 +47,17 @@ impl Bytes {
     pub(crate) const ALL: Self = Self { begin: 0, end: None };
 }
 
-/// These bytes of one version of an object, or as many of them as it has.
+/// A range of one version of an object. It ends early if the object does.
 #[derive(Debug)]
 pub(crate) struct ObjectStream {
     source: Source,
-    /// Names the bytes: a resumed request is for the same ones, or for none.
+    /// A resumed request must get the object with this `ETag`.
     e_tag: String,
     body: Body,
-    /// What the body in hand has before the next byte.
+    /// Bytes that the current body has before `next_byte`.
     unwanted_bytes: u64,
     next_byte: u64,
-    /// The byte behind the last one that is read.
+    /// The first byte that is not read.
     end: u64,
 }
 
@@ -67,20 +68,20 @@ struct Source {
     version_id: Option<String>,
 }
 
-/// Why no further piece came.
+/// Why the body ended early.
 #[derive(Debug, thiserror::Error)]
 enum Interruption {
-    #[error("the body broke off {missing_bytes} bytes too early")]
+    #[error("the body ended {missing_bytes} bytes too early")]
     BrokeOff {
         missing_bytes: u64,
         #[source]
         source: Option<ByteStreamError>,
     },
-    #[error("the body brought nothing for {} seconds", PIECE_TIMEOUT.as_secs())]
+    #[error("no byte of the body arrived for {} seconds", PIECE_TIMEOUT.as_secs())]
     Stalled,
 }
 
-/// What happened to an object while it was read.
+/// A change of the object while it was read.
 #[derive(Debug, thiserror::Error)]
 enum Changed {
     #[error("the object was replaced while it was read")]
@@ -89,15 +90,15 @@ enum Changed {
     Deleted,
 }
 
-/// An answer that S3 does not give.
+/// A malformed answer.
 #[derive(Debug, thiserror::Error)]
-#[error("the answer has no {expected}")]
+#[error("the response has no {expected}")]
 struct UnusableAnswer {
     expected: &'static str,
 }
 
 impl ObjectStream {
-    /// `None` where there is no such object, or no such version.
+    /// `None` if the object or the version does not exist.
     pub(crate) async fn open(
         bucket: &Bucket,
         key: &str,
@@ -145,12 +146,12 @@ impl ObjectStream {
         }
     }
 
-    /// What is left to be read; known before the first byte is.
+    /// The number of bytes left to read. Available before the first byte arrives.
     pub(crate) fn remaining_bytes(&self) -> u64 {
         self.end.saturating_sub(self.next_byte)
     }
 
-    /// The next piece of the body in hand, neither empty nor longer than what is left to be read.
+    /// The next piece of the current body: not empty, and not longer than the bytes left to read.
     async fn piece(&mut self) -> Result<Vec<u8>, Interruption> {
         let missing_bytes = self.remaining_bytes();
         loop {
@@ -183,7 +184,7 @@ impl ObjectStream {
             Err(error) => {
                 return Err(match error.code() {
                     Some(REPLACED) => PortFailure::permanent(READ, Changed::Replaced),
-                    // Transient: who begins anew is told that there is nothing to read.
+                    // Transient: a retry of the whole operation finds that the object is gone.
                     Some(code) if ABSENT.contains(&code) => PortFailure::transient(READ, Changed::Deleted),
                     _ => aws_errors::failure(READ, error),
                 });
@@ -214,7 +215,7 @@ impl ByteStream for ObjectStream {
             tracing::warn!(
                 error = &interruption as &dyn std::error::Error,
                 next_byte = self.next_byte,
-                "reading is resumed"
+                "resuming the read of an object"
             );
             let pause_max = RESUMPTION_PAUSE * 2_u32.saturating_pow(resumptions);
             tokio::time::sleep(pause_max.mul_f64(fastrand::f64())).await;
@@ -226,7 +227,7 @@ impl ByteStream for ObjectStream {
 }
 
 impl Source {
-    /// Asks for these bytes; with an `ETag`, only of the object that had it.
+    /// Requests these bytes; with an `ETag`, only if the object still has it.
     async fn request(
         &self,
         bytes: Bytes,
@@ -235,7 +236,7 @@ impl Source {
         let range = match (bytes.begin, bytes.end) {
             (0, None) => None,
             (begin, None) => Some(format!("bytes={begin}-")),
-            // No range is empty: whoever wants nothing learns by one byte whether the object is there.
+            // A range cannot be empty, so an empty read requests one byte, to learn whether the object exists.
             (begin, Some(end)) => Some(format!("bytes={begin}-{}", end.saturating_sub(1).max(begin))),
         };
         self.bucket
@@ -251,8 +252,8 @@ impl Source {
     }
 }
 
-/// How many bytes the answer has before the one that was asked for: none, if it is S3's. But a server may ignore a range
-/// (RFC 9110, 14.2) and begin with the first byte, which must not be taken for another.
+/// How many bytes the answer has before the requested one. S3 sends none, but a server may ignore a range (RFC 9110,
+/// 14.2) and start with the first byte of the object.
 fn bytes_before(byte: u64, answer: &GetObjectOutput) -> Result<u64, UnusableAnswer> {
     let first_byte = match answer.content_range() {
         Some(range) => range
@@ -263,11 +264,11 @@ fn bytes_before(byte: u64, answer: &GetObjectOutput) -> Result<u64, UnusableAnsw
     first_byte
         .and_then(|first_byte| byte.checked_sub(first_byte))
         .ok_or(UnusableAnswer {
-            expected: "byte that was asked for",
+            expected: "requested byte",
         })
 }
 
-/// How long the whole object is, whatever part of it the answer has.
+/// The length of the whole object, from an answer with any range of it.
 fn object_bytes(answer: &GetObjectOutput) -> Result<u64, UnusableAnswer> {
     let length = match answer.content_range() {
         Some(range) => range.rsplit_once('/').and_then(|(_, length)| length.parse().ok()),

@@ -1,4 +1,4 @@
-//! How is an object of unknown length written? In parts that nobody sees until the last one is there.
+//! Writes objects of unknown length in parts (multipart upload). The object becomes visible when it is complete.
 
 use std::mem;
 use std::time::Duration;
@@ -16,21 +16,24 @@ use crate::bucket::Bucket;
 const WRITE: &str = "write object";
 const FINISH: &str = "finish object";
 
-/// The most that waits in memory to be sent, and the length of every part but the last. S3 takes parts from 5 MiB on, and 10,000 of them
-/// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html>): 80 GB, sixteen times the largest catalog.
+/// Bytes that are buffered before they are sent, at most, and the length of every part but the last. S3 accepts up to
+/// 10,000 parts of at least 5 MiB (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html>). So an object
+/// can have 80 GB, sixteen times the largest catalog.
 pub const PART_BYTES: usize = 8 * 1_024 * 1_024;
-/// One attempt to send a part: longer than an ordinary call, for the part's bytes are sent within it.
+/// One attempt to send a part. Longer than for other calls, because it includes sending the bytes.
 const PART_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
+/// All attempts to send a part.
 const PART_TIMEOUT: Duration = Duration::from_mins(1);
-/// S3 puts the parts together before it answers, which it says may take minutes
-/// (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html>) for thousands of parts.
+/// One attempt to complete an object. S3 joins the parts before it answers, which may take minutes for thousands of
+/// parts (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html>).
 const COMPLETE_ATTEMPT_TIMEOUT: Duration = Duration::from_mins(1);
+/// All attempts to complete an object.
 const COMPLETE_TIMEOUT: Duration = Duration::from_mins(3);
 
-/// There is no upload of that name: completed, aborted, or never begun.
+/// The upload was completed or aborted, or it never existed.
 const NO_SUCH_UPLOAD: &str = "NoSuchUpload";
 
-/// An object under construction. Dropped unfinished, it leaves nothing that anybody sees.
+/// An object that is being written. If it is dropped unfinished, no object becomes visible.
 pub(crate) struct ObjectWriter {
     unsent: Vec<u8>,
     target: Target,
@@ -45,13 +48,13 @@ struct Target {
 }
 
 enum Parts {
-    /// Everything so far fits into memory, and perhaps into one request.
+    /// No part was sent yet; a short object needs only one request.
     None,
     Sent {
         upload: UnfinishedUpload,
         completed: Vec<CompletedPart>,
     },
-    /// One could not be sent. What follows it would be a file with a hole.
+    /// A part could not be sent. Later parts would make a file with a gap.
     Lost,
 }
 
@@ -60,7 +63,7 @@ enum Parts {
 struct PartLost;
 
 #[derive(Debug, thiserror::Error)]
-#[error("the answer has no {expected}")]
+#[error("the response has no {expected}")]
 struct UnusableAnswer {
     expected: &'static str,
 }
@@ -92,7 +95,7 @@ impl ObjectWriter {
         Ok(())
     }
 
-    /// Shows the object to everybody.
+    /// Makes the object visible.
     pub(crate) async fn finish(mut self) -> Result<(), PortFailure> {
         if matches!(self.parts, Parts::None) {
             return self.target.put(self.unsent).await;
@@ -152,7 +155,7 @@ impl Target {
     }
 
     async fn begin(&self) -> Result<UnfinishedUpload, PortFailure> {
-        // Repeated after a lost answer it begins a second upload; the first one is left to the bucket's lifecycle rule.
+        // A retry after a lost answer begins a second upload. The bucket's lifecycle rule removes the first one.
         let begun = self
             .bucket
             .client
@@ -171,11 +174,11 @@ impl Target {
     }
 }
 
-/// Parts that nobody sees. Aborted when dropped, unless it was finished; what escapes even that, such as an invocation
-/// that is cut off, is left to the bucket's lifecycle rule.
+/// The parts of an object that is not visible yet. Dropping it unfinished aborts the upload. The bucket's lifecycle
+/// rule removes the rest, such as the parts of an invocation that was killed.
 struct UnfinishedUpload {
     target: Target,
-    /// `None` once nothing is left to abort.
+    /// `None` when nothing is left to abort.
     upload_id: Option<String>,
 }
 
@@ -219,7 +222,7 @@ impl UnfinishedUpload {
             .await;
         match completed {
             Ok(_) => {}
-            // Nobody else knows the upload's id: an earlier attempt of the SDK completed it, and its answer got lost.
+            // Only this writer has the upload id, so an earlier attempt completed the upload and its answer got lost.
             Err(error) if error.code() == Some(NO_SUCH_UPLOAD) => {}
             Err(error) => return Err(aws_errors::failure(FINISH, error)),
         }
@@ -245,7 +248,7 @@ impl Drop for UnfinishedUpload {
     }
 }
 
-/// A failure is told and no more: the lifecycle rule does the same some days later.
+/// Only logs a failure: the lifecycle rule removes the parts some days later.
 async fn abort(target: Target, upload_id: String) {
     let aborted = target
         .bucket
@@ -261,12 +264,12 @@ async fn abort(target: Target, upload_id: String) {
         Err(error) if error.code() == Some(NO_SUCH_UPLOAD) => {}
         Err(error) => tracing::warn!(
             error = &error as &dyn std::error::Error,
-            "unfinished object could not be removed"
+            "the parts of an unfinished object could not be removed"
         ),
     }
 }
 
-/// For calls that carry bytes, or wait for S3 to move them.
+/// Timeouts of a call that sends many bytes, or waits until S3 has joined them.
 fn timeouts(attempt: Duration, all_attempts: Duration) -> Builder {
     let timeouts = TimeoutConfig::builder()
         .operation_attempt_timeout(attempt)

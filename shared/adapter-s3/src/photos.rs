@@ -1,4 +1,4 @@
-//! How does S3 serve the image pipeline?
+//! Reads original photos from S3, and writes their thumbnails.
 
 use async_trait::async_trait;
 use aws_sdk_s3::primitives::ByteStream as Body;
@@ -10,20 +10,22 @@ use domain::values::PhotoKey;
 use crate::bucket::Bucket;
 use crate::object_stream::{Bytes, ObjectStream};
 
-/// A key names the upload that the picture was made of, so what lies under it never changes. The longest time that
-/// caches agree upon (<https://www.rfc-editor.org/rfc/rfc8246>), one year.
+/// A thumbnail never changes, because its key contains the id of the upload. One year is the longest useful time
+/// (<https://www.rfc-editor.org/rfc/rfc8246>).
 const CACHE_CONTROL: &str = "public, max-age=31536000, immutable";
 
-/// Original photos in the uploads bucket. Needs `s3:GetObject`, `s3:GetObjectVersion`, and `s3:ListBucket` to be told
-/// that a photo is gone: without it S3 answers 403 where it would answer 404.
+/// Original photos in the uploads bucket. Needs `s3:GetObject` and `s3:GetObjectVersion`. Also needs
+/// `s3:ListBucket`: without it S3 answers 403 instead of 404 for a missing photo.
 #[derive(Debug, Clone)]
 pub struct S3PhotoStore {
+    /// The uploads bucket.
     pub bucket: Bucket,
 }
 
 /// The thumbnails bucket. Needs `s3:PutObject`.
 #[derive(Debug, Clone)]
 pub struct S3ThumbnailStore {
+    /// The thumbnails bucket.
     pub bucket: Bucket,
 }
 

@@ -1,4 +1,5 @@
-//! How does a mail get out through SES? In one attempt: SES knows no idempotency token, and a second may be a second mail.
+//! Sends mail through SES, in one attempt: SES has no idempotency token, so a retry could send a second mail.
+#![warn(missing_docs)]
 
 use async_trait::async_trait;
 use aws_sdk_sesv2::config::Builder;
@@ -15,13 +16,14 @@ use domain::values::EmailAddress;
 const ACTION: &str = "send mail";
 const CHARSET: &str = "UTF-8";
 
+/// Sends mail from one sender. Needs `ses:SendEmail` on the sender's identity.
 #[derive(Debug, Clone)]
 pub struct SesMailer {
     client: aws_sdk_sesv2::Client,
     sender: EmailAddress,
 }
 
-/// What SES answered, without its message: that names addresses.
+/// The answer of SES without its message, which can contain addresses.
 #[derive(Debug, thiserror::Error)]
 #[error("ses answered {code} with status {status} to request {request}")]
 struct Refused {
@@ -31,9 +33,10 @@ struct Refused {
 }
 
 impl SesMailer {
-    /// `sender` or its domain has to be an identity that SES has verified.
+    /// `sender` or its domain must be a verified identity in SES.
     pub fn new(config: &SdkConfig, sender: EmailAddress) -> Self {
-        // Not even after a throttle: the send's claim is released then, and whoever holds the message tries again.
+        // No retries, not even of throttled calls: the caller releases the claim of the send, and its message is
+        // retried.
         let config = Builder::from(config).retry_config(RetryConfig::disabled()).build();
         Self {
             client: aws_sdk_sesv2::Client::from_conf(config),

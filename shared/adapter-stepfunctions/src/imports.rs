@@ -1,4 +1,4 @@
-//! How do imports that are too much for one invocation run on Step Functions? One execution per version of a file.
+//! Starts imports that one invocation cannot finish: one Step Functions execution per version of a file.
 
 use async_trait::async_trait;
 use aws_types::SdkConfig;
@@ -10,7 +10,7 @@ use wire::import::ImportInput;
 
 use crate::start;
 
-/// Needs `states:StartExecution` on the state machine.
+/// Starts executions of the import state machine. Needs `states:StartExecution` on it.
 #[derive(Debug, Clone)]
 pub struct StepFunctionsImportRunner {
     client: aws_sdk_sfn::Client,
@@ -18,7 +18,7 @@ pub struct StepFunctionsImportRunner {
 }
 
 impl StepFunctionsImportRunner {
-    /// The state machine, neither version nor alias: `arn:…:stateMachine:{name}`.
+    /// The ARN must be that of the state machine, not of a version or an alias: `arn:…:stateMachine:{name}`.
     pub fn new(config: &SdkConfig, state_machine_arn: impl Into<String>) -> Self {
         Self {
             client: aws_sdk_sfn::Client::new(config),
@@ -29,7 +29,7 @@ impl StepFunctionsImportRunner {
 
 #[async_trait]
 impl ImportRunner for StepFunctionsImportRunner {
-    /// Of two who start it, one with ranges and one without, the first decides; either input makes the same import.
+    /// Of two starts, one with ranges and one without, the first wins; both inputs import the same file.
     async fn start(&self, job: &ImportJob, ranges: Option<&[FileRange]>) -> Result<(), PortFailure> {
         let input = json!(ImportInput::new(job, ranges));
         let name = job.id.execution_name();

@@ -1,5 +1,7 @@
-//! How does Step Functions serve the domain's ports? One execution per piece of work, its name the guard against a second
-//! one.
+//! Implements the domain's ports for sagas and imports on Step Functions.
+//!
+//! Each piece of work is one execution. Its name is unique, so a repeated start does not start it twice.
+#![warn(missing_docs)]
 
 pub mod imports;
 pub mod sagas;

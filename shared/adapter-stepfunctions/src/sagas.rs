@@ -1,4 +1,4 @@
-//! How do sagas run on Step Functions? One execution per order and kind, its name the guard against a second one.
+//! Starts, describes and redrives sagas on Step Functions: one execution per order and kind, with a unique name.
 
 use async_trait::async_trait;
 use aws_sdk_sfn::operation::describe_execution::{DescribeExecutionError, DescribeExecutionOutput};
@@ -13,13 +13,17 @@ use wire::saga::SagaInput;
 
 use crate::start;
 
-/// The state machines, neither version nor alias: `arn:…:stateMachine:{name}`.
+/// The ARNs of the state machines, not of versions or aliases: `arn:…:stateMachine:{name}`.
 #[derive(Debug, Clone)]
 pub struct SagaArns {
+    /// Fulfils orders.
     pub order: String,
+    /// Cancels orders.
     pub cancel: String,
 }
 
+/// Runs sagas. Needs `states:StartExecution` on the state machines; `states:DescribeExecution` and
+/// `states:RedriveExecution` on their executions, for the methods that call these.
 #[derive(Debug, Clone)]
 pub struct StepFunctionsSagaRunner {
     client: aws_sdk_sfn::Client,
@@ -27,10 +31,11 @@ pub struct StepFunctionsSagaRunner {
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("the execution has the unknown status {0}")]
+#[error("the execution has an unknown status: {0}")]
 struct UnknownStatus(String);
 
 impl StepFunctionsSagaRunner {
+    /// A runner with these state machines. Makes no call.
     pub fn new(config: &SdkConfig, sagas: SagaArns) -> Self {
         Self {
             client: aws_sdk_sfn::Client::new(config),
@@ -48,8 +53,9 @@ impl StepFunctionsSagaRunner {
 
 #[async_trait]
 impl SagaRunner for StepFunctionsSagaRunner {
-    /// A start that came more than 90 days late would run the saga again, over steps that each find their work done. None
-    /// does: the order stream keeps its events for a day, and the sweep finds an order that waits within the hour.
+    /// Step Functions forgets names after 90 days, so a later start would run the saga again, without further effect:
+    /// each step finds its work done. It does not happen: the order stream keeps its events for a day, and
+    /// saga-reconcile finds a waiting order within the hour.
     async fn start(&self, start: &SagaStart) -> Result<(), PortFailure> {
         let state_machine = self.state_machine(start.kind);
         let name = start.kind.execution_name(&start.order);
@@ -57,7 +63,7 @@ impl SagaRunner for StepFunctionsSagaRunner {
         start::once("start saga", &self.client, state_machine, name, &input).await
     }
 
-    /// Eventually consistent: an execution that was started a moment ago may still be `NotStarted`.
+    /// Eventually consistent: a new execution may still be `NotStarted`.
     async fn standing(&self, kind: SagaKind, order: &OrderId) -> Result<SagaStanding, PortFailure> {
         const ACTION: &str = "describe saga";
         let described = self
@@ -82,9 +88,9 @@ impl SagaRunner for StepFunctionsSagaRunner {
 
 #[async_trait]
 impl SagaRedriver for StepFunctionsSagaRunner {
-    /// Step Functions redrives what ended badly within the last 14 days
-    /// (<https://docs.aws.amazon.com/step-functions/latest/apireference/API_RedriveExecution.html>). A repetition by the
-    /// SDK after a lost answer finds the execution running, and so does whoever comes second.
+    /// Step Functions can redrive an execution for 14 days after it failed
+    /// (<https://docs.aws.amazon.com/step-functions/latest/apireference/API_RedriveExecution.html>). A retry of the SDK
+    /// after a lost answer finds the execution running, and so does a second caller.
     async fn redrive(&self, kind: SagaKind, order: &OrderId) -> Result<Redrive, PortFailure> {
         let standing = self.standing(kind, order).await?;
         if let Some(answer) = without_a_redrive(&standing) {
@@ -108,18 +114,18 @@ impl SagaRedriver for StepFunctionsSagaRunner {
     }
 }
 
-/// What there is to say about an execution that did not end badly.
+/// The answer for an execution that did not fail, and therefore is not redriven.
 fn without_a_redrive(standing: &SagaStanding) -> Option<Redrive> {
     match standing {
         SagaStanding::Ended(_) => None,
         SagaStanding::Running => Some(Redrive::Running),
-        SagaStanding::Succeeded => Some(Redrive::Impossible("it succeeded".to_owned())),
-        SagaStanding::NotStarted => Some(Redrive::Impossible("it was never started".to_owned())),
+        SagaStanding::Succeeded => Some(Redrive::Impossible("the execution succeeded".to_owned())),
+        SagaStanding::NotStarted => Some(Redrive::Impossible("the execution was never started".to_owned())),
     }
 }
 
-/// `arn:{partition}:states:{region}:{account}:stateMachine:{machine}` runs
-/// `arn:{partition}:states:{region}:{account}:execution:{machine}:{name}`.
+/// The ARN of an execution: `arn:{partition}:states:{region}:{account}:execution:{machine}:{name}` for the state
+/// machine `arn:{partition}:states:{region}:{account}:stateMachine:{machine}`.
 fn execution_arn(state_machine_arn: &str, name: &str) -> String {
     let machine = state_machine_arn.replacen(":stateMachine:", ":execution:", 1);
     format!("{machine}:{name}")
@@ -127,14 +133,14 @@ fn execution_arn(state_machine_arn: &str, name: &str) -> String {
 
 fn standing(execution: DescribeExecutionOutput) -> Result<SagaStanding, UnknownStatus> {
     match execution.status {
-        // An execution that is about to be redriven is on its way again.
+        // An execution that waits for its redrive counts as running.
         ExecutionStatus::Running | ExecutionStatus::PendingRedrive => Ok(SagaStanding::Running),
         ExecutionStatus::Succeeded => Ok(SagaStanding::Succeeded),
         ExecutionStatus::Failed | ExecutionStatus::TimedOut | ExecutionStatus::Aborted => {
             Ok(SagaStanding::Ended(Parking {
-                // The ARN, as in the event that tells of the same end.
+                // The ARN, as in the status change event of the same execution.
                 execution: execution.execution_arn,
-                // A timeout or an abort need not have an error of its own.
+                // A timeout or an abort may come without an error.
                 error: execution.error.unwrap_or_else(|| execution.status.as_str().to_owned()),
                 cause: execution.cause.unwrap_or_default(),
             }))

@@ -1,14 +1,14 @@
-//! How is an execution started so that a repetition does not start a second one?
+//! Starts an execution so that a repeated start has no effect.
 
 use aws_sdk_sfn::Client;
 use aws_sdk_sfn::operation::start_execution::StartExecutionError;
 use domain::ports::PortFailure;
 use serde_json::Value;
 
-/// Whoever comes second gets one of two answers, and both mean success: the execution that is running under this name
-/// with the same input, or `ExecutionAlreadyExists` when it has ended or was given another input
-/// (<https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html>). So a repetition by the SDK
-/// after a lost answer is harmless as well. A name is forgotten 90 days after its execution ended.
+/// Starts the execution of this name once. A repeated start gets one of two answers, and both mean success: the running
+/// execution with the same input, or `ExecutionAlreadyExists` if it has ended or has another input
+/// (<https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html>). So a retry of the SDK
+/// after a lost answer is harmless. Step Functions forgets a name 90 days after its execution ended.
 ///
 /// Needs `states:StartExecution` on the state machine.
 pub(crate) async fn once(

@@ -1,10 +1,11 @@
-//! What time is it? The operating system's.
+//! The clock port, read from the operating system.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use domain::ports::Clock;
 use domain::values::Timestamp;
 
+/// The operating system's clock.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
@@ -13,7 +14,7 @@ impl Clock for SystemClock {
         let epoch = Timestamp::from_unix_ms(0);
         match SystemTime::now().duration_since(UNIX_EPOCH) {
             Ok(since) => epoch.plus(since),
-            // A clock set before 1970.
+            // The clock is set before 1970.
             Err(before) => epoch.minus(before.duration()),
         }
     }

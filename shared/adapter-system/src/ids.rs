@@ -1,7 +1,8 @@
-//! What is the next order or upload called? A UUID of version 7 (RFC 9562), which sorts by time.
+//! Generates the ids of orders and uploads: UUIDs of version 7 (RFC 9562), which sort by time.
 
 use domain::ports::IdGenerator;
 
+/// Generates UUIDs of version 7.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct UuidV7Ids;
 

@@ -1,5 +1,5 @@
-//! Which ports need no service at all? Time (its passing, too) and identifiers: the machine that the process runs on
-//! has them.
+//! Implements the ports that need no service: the clock, pauses and ids come from the machine that runs the process.
+#![warn(missing_docs)]
 
 pub mod clock;
 pub mod ids;

@@ -1,10 +1,11 @@
-//! How does a process wait? By the runtime's timer, and for a time that chance picks.
+//! Waits on the runtime's timer, and picks random waiting times.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::ports::Pause;
 
+/// Waits on the timer of tokio.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemPause;
 

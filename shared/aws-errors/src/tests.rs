@@ -1,4 +1,4 @@
-//! Does each failure of a call get its two verdicts?
+//! Checks how each kind of failed call is classified.
 
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::error::ErrorMetadata;
@@ -25,7 +25,7 @@ fn broken(error: ConnectorError) -> Refusal {
 }
 
 #[test]
-fn a_throttled_call_passes_whatever_its_status() {
+fn a_throttled_call_is_transient_whatever_its_status() {
     let documented = [
         "ExecutionLimitExceeded",
         "LimitExceededException",
@@ -47,7 +47,7 @@ fn a_throttled_call_passes_whatever_its_status() {
 }
 
 #[test]
-fn only_who_asks_to_slow_down_throttles() {
+fn only_codes_that_ask_to_slow_down_are_throttling() {
     for code in [
         "ThrottlingException",
         "ProvisionedThroughputExceededException",
@@ -86,9 +86,9 @@ fn a_refused_call_is_final_and_without_effect() {
     assert!(!is_transient(&refused(400, None)));
 }
 
-/// Its reasons may be conditions that will never hold.
+/// Its reasons may be conditions that no retry fulfils.
 #[test]
-fn a_cancelled_transaction_does_not_pass_by_its_name() {
+fn the_code_of_a_cancelled_transaction_is_not_transient() {
     assert!(!is_transient(&refused(400, Some("TransactionCanceledException"))));
 }
 
@@ -99,7 +99,7 @@ fn a_service_in_trouble_may_recover_and_may_have_acted() {
         (502, None),
         (503, Some("ServiceUnavailable")),
         (504, None),
-        // S3, while it puts the parts of an object together.
+        // S3, while it joins the parts of an object.
         (200, Some("InternalError")),
     ] {
         let error = refused(status, code);
@@ -115,9 +115,9 @@ fn a_request_that_cannot_be_built_is_final_and_without_effect() {
     assert!(certainly_without_effect(&error));
 }
 
-/// Connections that never stood are looked at in `adapter-ses`, over real sockets: hyper's error cannot be made by hand.
+/// `adapter-ses` tests failed connection attempts over real sockets: a test cannot construct hyper's error.
 #[test]
-fn whatever_gets_lost_on_the_way_may_have_had_its_effect() {
+fn a_call_without_an_answer_may_have_had_an_effect() {
     let lost: [Refusal; 8] = [
         SdkError::timeout_error("took too long"),
         SdkError::response_error("half an answer", response(200)),
@@ -129,7 +129,7 @@ fn whatever_gets_lost_on_the_way_may_have_had_its_effect() {
             Some(ErrorKind::TransientError),
         )),
         broken(ConnectorError::user("dispatch task is gone".into())),
-        // What the SDK means by it is not to be read from outside.
+        // Its kind is private to the SDK.
         broken(ConnectorError::io("refused".into()).never_connected()),
     ];
     for error in lost {
@@ -139,7 +139,7 @@ fn whatever_gets_lost_on_the_way_may_have_had_its_effect() {
 }
 
 #[test]
-fn a_failure_says_the_action_and_keeps_what_lies_beneath() {
+fn a_failure_names_the_action_and_keeps_its_source() {
     let failure = failure("save order", refused(400, Some("ThrottlingException")));
     assert_eq!(failure.to_string(), "save order");
     assert!(failure.transient);

@@ -1,7 +1,7 @@
-//! What does the shop decide? Rules, use cases and ports; no cloud, no HTTP, no JSON, no clock, no environment.
+//! The rules of the shop: value types, use cases and ports. No cloud, HTTP, JSON, clock or environment.
 //!
 //! One module per area: [`orders`], [`fulfilment`], [`catalog`], [`thumbnails`] and [`uploads`]. They do not import
-//! each other; what they share is the vocabulary in [`values`] and the outside world's signature in [`ports`].
+//! each other; they share the value types in [`values`] and the ports in [`ports`].
 
 pub mod catalog;
 pub mod fulfilment;

@@ -1,4 +1,4 @@
-//! What must the outside do for every area? Time, identity, mail, and how trouble with it is told.
+//! The ports that every area uses: time, identifiers, mail, and the failure that every port returns.
 
 use std::error::Error;
 use std::time::Duration;
@@ -7,19 +7,25 @@ use async_trait::async_trait;
 
 use crate::values::{CustomerId, EmailAddress, Timestamp};
 
-/// Trouble with the outside: what we were doing, whether trying again can help, and what lies beneath.
+/// How long a store keeps what no rule needs any more: closed reservations, claims of mails, our records of payments.
+/// An operator can redrive an execution for 14 days
+/// (<https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html>), and its steps read all three.
+pub const RECORDS_KEPT: Duration = Duration::from_hours(90 * 24);
+
+/// A call to a port failed: what it was to do, whether a retry can help, and the cause.
 #[derive(Debug, thiserror::Error)]
 #[error("{action}")]
 pub struct PortFailure {
-    /// The action in hand, like `save order`.
+    /// What the call was to do, like `save order`.
     pub action: &'static str,
-    /// Whether the same call may succeed later: throttled, timed out, unreachable. When in doubt, it may.
+    /// Whether the same call may succeed later: throttled, timed out, unreachable. If unknown, `true`.
     pub transient: bool,
     #[source]
     pub source: Option<Box<dyn Error + Send + Sync>>,
 }
 
 impl PortFailure {
+    /// A failure after which a retry can help.
     pub fn transient(action: &'static str, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self {
             action,
@@ -28,6 +34,7 @@ impl PortFailure {
         }
     }
 
+    /// A failure that a retry would repeat.
     pub fn permanent(action: &'static str, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self {
             action,
@@ -37,29 +44,39 @@ impl PortFailure {
     }
 }
 
-/// Tells the time. Implementations MUST NOT go backwards by more than clocks of a fleet differ (seconds).
+/// A stored item that its store cannot read: damaged, or written by another version. A list leaves it out and names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnreadableItem {
+    /// The item's key in its store.
+    pub key: String,
+    /// What is wrong, without the item's content.
+    pub fault: String,
+}
+
+/// Reads the time. It MUST NOT go backwards by more than the clocks of a fleet differ (seconds).
 pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
 }
 
-/// Lets time pass, for who has to wait before trying again.
+/// Waits before a retry.
 #[async_trait]
 pub trait Pause: Send + Sync {
     /// Returns when `duration` has passed, or a little later.
     async fn pause(&self, duration: Duration);
-    /// A random part of `longest`, anything from nothing to all of it alike ("full jitter"): who failed together MUST NOT
-    /// come back together.
+    /// A uniformly random time between zero and `longest` (full jitter), so that callers that failed together do not
+    /// retry together.
     fn part_of(&self, longest: Duration) -> Duration;
 }
 
 /// Makes identifiers for new orders and uploads.
 ///
-/// Every result MUST be new in the world, 1 to 64 of `[a-z0-9-]`, and sort by the time it was made (UUID version 7 does).
+/// Every id MUST be globally unique, have 1 to 64 of `[a-z0-9-]`, and sort by the time it was made (as UUID version 7
+/// does).
 pub trait IdGenerator: Send + Sync {
     fn next_id(&self) -> String;
 }
 
-/// A mail to one person, in both forms that mail programs show.
+/// A mail to one person, as plain text and as HTML.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Email {
     pub to: EmailAddress,
@@ -68,7 +85,7 @@ pub struct Email {
     pub html: String,
 }
 
-/// Text that means itself inside HTML, between tags and in attributes.
+/// Escapes text for HTML, between tags and in attributes.
 pub fn html_escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
@@ -84,36 +101,38 @@ pub fn html_escaped(text: &str) -> String {
     escaped
 }
 
-/// How a mail that was not accepted failed.
+/// Why a mail was not accepted.
 #[derive(Debug, thiserror::Error)]
 pub enum SendFailure {
-    /// Certainly not sent: refused or throttled before it was taken. Sending again is safe.
+    /// Certainly not sent: refused or throttled before it was accepted. Sending again is safe.
     #[error("mail was not accepted")]
     NotSent(#[source] PortFailure),
-    /// Perhaps sent: the answer got lost. Sending again may deliver twice.
+    /// Perhaps sent: the answer was lost. Sending again may deliver the mail twice.
     #[error("mail may have been sent")]
     Ambiguous(#[source] PortFailure),
 }
 
-/// Hands a mail to the outside. Has no idempotency: see [`SendLog`].
+/// Sends mails. Not idempotent: see [`SendLog`].
 #[async_trait]
 pub trait Mailer: Send + Sync {
     async fn send(&self, email: &Email) -> Result<(), SendFailure>;
 }
 
-/// What is known of a send.
+/// The recorded state of a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SendState {
-    /// Claimed by somebody, outcome not recorded: in progress, or its sender died.
+    /// Claimed, and the outcome is not recorded: the mail is being sent, or its sender died.
     Claimed,
     Sent,
-    /// The outcome will never be known. Recorded for people, never repeated.
+    /// The outcome is unknown. Recorded for people; the mail is never sent again.
     Ambiguous,
 }
 
 impl SendState {
+    /// Every state.
     pub const ALL: [Self; 3] = [Self::Claimed, Self::Sent, Self::Ambiguous];
 
+    /// The name that stores use.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Claimed => "CLAIMED",
@@ -122,23 +141,26 @@ impl SendState {
         }
     }
 
+    /// The reverse of [`Self::as_str`].
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == text)
     }
 }
 
+/// The answer to a claim of a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SendClaim {
-    /// The caller alone may send now.
+    /// The caller, and no other, may send the mail now.
     Granted,
-    /// Somebody claimed this send before.
+    /// The mail was claimed before.
     Taken(SendState),
 }
 
 /// Remembers which mails were sent, because mail services accept no idempotency token.
 ///
-/// `claim` MUST grant a key to exactly one caller, durably, before it returns; `release` gives a claim back after a send
-/// that certainly did not happen, and MUST NOT touch a key that was settled.
+/// `claim` MUST grant a key to exactly one caller, durably, before it returns. `release` frees the key of a mail that was
+/// certainly not sent, and MUST NOT change a key that was settled. A key MUST be kept for [`RECORDS_KEPT`] after its
+/// claim.
 #[async_trait]
 pub trait SendLog: Send + Sync {
     async fn claim(&self, key: &str, at: Timestamp) -> Result<SendClaim, PortFailure>;
@@ -146,10 +168,10 @@ pub trait SendLog: Send + Sync {
     async fn release(&self, key: &str) -> Result<(), PortFailure>;
 }
 
-/// Knows people's addresses, so that no order or upload has to store one.
+/// Finds the e-mail addresses of customers, so that no order and no upload stores one.
 #[async_trait]
 pub trait CustomerDirectory: Send + Sync {
-    /// `None` when the person is unknown or has no address.
+    /// `None` if the customer is unknown or has no address.
     async fn email_of(&self, customer: &CustomerId) -> Result<Option<EmailAddress>, PortFailure>;
 }
 
@@ -158,7 +180,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_state_of_a_send_is_read_back_from_its_name() {
+    fn the_state_of_a_mail_is_read_back_from_its_name() {
         for state in SendState::ALL {
             assert_eq!(SendState::parse(state.as_str()), Some(state));
         }

@@ -1,18 +1,21 @@
-//! How does a mail reach a person at most once, through a service without idempotency? Claimed before it is sent.
+//! Sends a mail at most once, through a service without idempotency: the mail is claimed before it is sent.
 
 use crate::ports::{Clock, Email, Mailer, PortFailure, SendClaim, SendFailure, SendLog, SendState};
 
-/// What became of a mail.
+/// The result of an attempt to send a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SentOnce {
     Sent,
     SentBefore,
-    /// Perhaps sent: recorded for people, never repeated.
+    /// Perhaps sent: recorded for people, never sent again.
     Ambiguous,
 }
 
-/// Sends the mail unless somebody did under this key, or may have done. A mail that was certainly not sent is a failure,
-/// and free to be sent again.
+/// Sends the mail, unless an earlier attempt under this key sent it or may have sent it.
+///
+/// If the service certainly did not accept the mail, that failure is returned and the claim is released, so that the
+/// next attempt sends it. If the release fails too, the mail is never sent: the next attempt finds the claim and cannot
+/// tell it from one whose sender died after sending. Then the failure of the release is returned.
 pub(crate) async fn send_once(
     sends: &dyn SendLog,
     mailer: &dyn Mailer,
@@ -23,7 +26,7 @@ pub(crate) async fn send_once(
     match sends.claim(key, clock.now()).await? {
         SendClaim::Granted => {}
         SendClaim::Taken(SendState::Sent) => return Ok(SentOnce::SentBefore),
-        // Whoever claimed it may have sent it and died before saying so.
+        // The attempt that claimed the mail may have sent it and died before it recorded that.
         SendClaim::Taken(SendState::Claimed | SendState::Ambiguous) => return Ok(SentOnce::Ambiguous),
     }
     let (state, outcome) = match mailer.send(email).await {

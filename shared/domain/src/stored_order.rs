@@ -1,26 +1,26 @@
-//! What does a store keep of an order, and how does each change alter it?
+//! An order as a store keeps it, and what each change of its status alters.
 //!
-//! The one place that joins the areas `orders` and `fulfilment`: both read and change the same stored order.
+//! The one module that joins the areas `orders` and `fulfilment`: both read and change the same stored order.
 
 use crate::fulfilment::ports::{FulfilmentOrder, ParkedOrder, Parking, StockLine, Transition};
 use crate::fulfilment::status_change::{Standing, StatusChange};
 use crate::orders::order::{Order, OrderLine};
 use crate::values::{CorrelationId, OrderStatus, Timestamp};
 
-/// An order, and what its customers do not see of it.
+/// An order, with the parts that its customer does not see.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredOrder {
     pub order: Order,
-    /// Of the request that cancelled it; present once it is CANCELLING.
+    /// The id of the request that cancelled the order. Present once the order is CANCELLING.
     pub cancel_correlation_id: Option<CorrelationId>,
     /// Present while PARKED: the status that the order had before.
     pub parked_from: Option<OrderStatus>,
-    /// Why it was PARKED last; kept for people.
+    /// Why the order was last PARKED. Kept for operators.
     pub parking: Option<Parking>,
 }
 
 impl StoredOrder {
-    /// An order that was just placed.
+    /// A new order.
     pub fn new(order: Order) -> Self {
         Self {
             order,
@@ -30,6 +30,7 @@ impl StoredOrder {
         }
     }
 
+    /// The parts of the order that decide which status change applies.
     pub fn standing(&self) -> Standing {
         Standing {
             status: self.order.status,
@@ -37,7 +38,7 @@ impl StoredOrder {
         }
     }
 
-    /// The order after the change, or the answer where nothing changes.
+    /// The order after the change. `Err` has the answer where the change does not apply.
     pub fn changed(&self, change: StatusChange, at: Timestamp) -> Result<Self, Transition> {
         change.check(self.standing())?;
         let mut after = self.moved(change.to(), at);
@@ -52,8 +53,7 @@ impl StoredOrder {
         Ok(after)
     }
 
-    /// The order after its customer asked to cancel it. `None` where that changes nothing: only a CONFIRMED order can be
-    /// cancelled.
+    /// The order after its customer asked to cancel it. `None` unless the order is CONFIRMED.
     pub fn cancelling(&self, correlation_id: &CorrelationId, at: Timestamp) -> Option<Self> {
         if self.order.status != OrderStatus::Confirmed {
             return None;
@@ -63,12 +63,12 @@ impl StoredOrder {
         Some(after)
     }
 
-    /// `None` for an order that is not PARKED.
+    /// The order for an operator. `None` unless the order is PARKED.
     pub fn into_parked(self) -> Option<ParkedOrder> {
         Some(ParkedOrder {
             parked_from: self.parked_from?,
-            parking: self.parking?,
-            order: self.order.into(),
+            parking: self.parking.clone()?,
+            order: self.into(),
         })
     }
 
@@ -76,14 +76,20 @@ impl StoredOrder {
         let mut after = self.clone();
         after.order.status = status;
         after.order.updated_at = at;
+        after.order.payment_token.take_if(|_| !status.may_authorize());
         after.parked_from = None;
         after
     }
 }
 
-impl From<Order> for FulfilmentOrder {
-    fn from(order: Order) -> Self {
-        // Not every field: a saga needs no more than it acts on.
+impl From<StoredOrder> for FulfilmentOrder {
+    fn from(stored: StoredOrder) -> Self {
+        // Not every field: a saga reads only what its steps need.
+        let StoredOrder {
+            order,
+            cancel_correlation_id,
+            ..
+        } = stored;
         let Order {
             id,
             customer,
@@ -105,6 +111,7 @@ impl From<Order> for FulfilmentOrder {
             status,
             reason,
             correlation_id,
+            cancel_correlation_id,
             updated_at,
         }
     }
@@ -119,95 +126,5 @@ fn stock_line(line: &OrderLine) -> StockLine {
     StockLine {
         sku: sku.clone(),
         quantity: *quantity,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::fulfilment::ports::SagaKind;
-    use crate::values::{
-        Currency, CustomerId, Money, OrderId, OrderLines, PaymentToken, Quantity, RejectionReason, Sku,
-    };
-
-    fn stored(status: OrderStatus) -> StoredOrder {
-        let price = Money::new(1_250, Currency::parse("EUR").unwrap()).unwrap();
-        StoredOrder::new(Order {
-            id: OrderId::parse("order-1").unwrap(),
-            customer: CustomerId::parse("ann").unwrap(),
-            lines: OrderLines::new(vec![OrderLine {
-                sku: Sku::parse("MUG").unwrap(),
-                quantity: Quantity::new(2).unwrap(),
-                unit_price: price,
-            }])
-            .unwrap(),
-            total: price,
-            payment_token: PaymentToken::parse("tok_ok").unwrap(),
-            status,
-            reason: None,
-            correlation_id: CorrelationId::parse("request-1").unwrap(),
-            created_at: Timestamp::from_unix_ms(1),
-            updated_at: Timestamp::from_unix_ms(1),
-        })
-    }
-
-    fn parking() -> Parking {
-        Parking {
-            execution: "execution".to_owned(),
-            error: "States.Timeout".to_owned(),
-            cause: String::new(),
-        }
-    }
-
-    #[test]
-    fn a_rejected_order_has_its_reason() {
-        let at = Timestamp::from_unix_ms(2);
-        let change = StatusChange::Reject(RejectionReason::OutOfStock);
-        let after = stored(OrderStatus::Pending).changed(change.clone(), at).unwrap();
-        assert_eq!(
-            (after.order.status, after.order.reason, after.order.updated_at),
-            (OrderStatus::Rejected, Some(RejectionReason::OutOfStock), at)
-        );
-        assert_eq!(after.changed(change, at), Err(Transition::AlreadyDone));
-        assert_eq!(
-            after.changed(StatusChange::Confirm, at),
-            Err(Transition::Refused(OrderStatus::Rejected))
-        );
-    }
-
-    #[test]
-    fn a_parked_order_remembers_where_it_stood_until_it_moves_on() {
-        let at = Timestamp::from_unix_ms(2);
-        let park = StatusChange::Park(SagaKind::Order, parking());
-        let parked = stored(OrderStatus::Pending).changed(park, at).unwrap();
-        assert_eq!(
-            (parked.order.status, parked.parked_from, parked.parking.clone()),
-            (OrderStatus::Parked, Some(OrderStatus::Pending), Some(parking()))
-        );
-        let case = parked.clone().into_parked().unwrap();
-        assert_eq!((case.parked_from, case.parking), (OrderStatus::Pending, parking()));
-        let confirmed = parked.changed(StatusChange::Confirm, at).unwrap();
-        assert_eq!(
-            (confirmed.order.status, confirmed.parked_from),
-            (OrderStatus::Confirmed, None)
-        );
-        assert_eq!(confirmed.parking, Some(parking()), "kept for people");
-        assert_eq!(confirmed.into_parked(), None);
-    }
-
-    #[test]
-    fn only_a_confirmed_order_begins_to_be_cancelled() {
-        let (request, at) = (CorrelationId::parse("request-2").unwrap(), Timestamp::from_unix_ms(2));
-        for status in OrderStatus::ALL {
-            let after = stored(status).cancelling(&request, at);
-            assert_eq!(after.is_some(), status == OrderStatus::Confirmed, "{status:?}");
-            if let Some(after) = after {
-                assert_eq!(
-                    (after.order.status, after.order.updated_at),
-                    (OrderStatus::Cancelling, at)
-                );
-                assert_eq!(after.cancel_correlation_id, Some(request.clone()));
-            }
-        }
     }
 }

@@ -1,24 +1,24 @@
-//! How does the import of a catalog see the stored upload that brought its file?
+//! The import of a catalog, as read from the stored upload that brought its file.
 //!
-//! The one place that joins the areas `uploads` and `catalog`: both read the same stored upload.
+//! The one module that joins the areas `uploads` and `catalog`: both read the same stored upload.
 
 use crate::catalog::import::job::ImportId;
 use crate::catalog::ports::{CatalogImport, CatalogImportEnd};
 use crate::uploads::upload::{Upload, UploadKind, UploadStatus};
 use crate::values::ObjectVersion;
 
-/// The file belongs to an upload of a photo: somebody copied it by hand to that upload's key.
+/// The upload brings a photo: the file was copied by hand to that upload's key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the upload is not one of a catalog")]
+#[error("the upload is not a catalog")]
 pub struct NotACatalog;
 
-/// What an upload is whose catalog nobody announced: the file was copied in by hand, and is named after its key.
+/// The kind of an upload that was not announced: a catalog that was copied in by hand, named after its key.
 pub fn unannounced_catalog(object: &ObjectVersion) -> UploadKind {
     let file_name = object.key.rsplit('/').next().unwrap_or(&object.key).to_owned();
     UploadKind::Catalog { file_name }
 }
 
-/// The import that an upload shows. `unknown_columns` are those that its store keeps beside it once it is DONE.
+/// The import of an upload. `unknown_columns` are stored beside the upload once it is DONE.
 pub fn import_of(upload: Upload, unknown_columns: Vec<String>) -> Result<CatalogImport, NotACatalog> {
     let UploadKind::Catalog { file_name } = upload.kind else {
         return Err(NotACatalog);
@@ -29,6 +29,7 @@ pub fn import_of(upload: Upload, unknown_columns: Vec<String>) -> Result<Catalog
             sequence: upload.sequence,
         },
         uploaded_by: upload.created_by,
+        correlation_id: upload.correlation_id,
         file_name,
         finished: match upload.status {
             UploadStatus::Waiting | UploadStatus::Processing => None,
@@ -46,7 +47,7 @@ pub fn import_of(upload: Upload, unknown_columns: Vec<String>) -> Result<Catalog
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::values::{ImportCounts, Sku, Timestamp, UploadId};
+    use crate::values::{CorrelationId, ImportCounts, Sku, Timestamp, UploadId};
 
     fn upload(kind: UploadKind, status: UploadStatus) -> Upload {
         Upload {
@@ -55,6 +56,7 @@ mod tests {
             size_bytes: 5,
             created_by: None,
             created_at: Timestamp::from_unix_ms(1),
+            correlation_id: CorrelationId::parse("request-1").unwrap(),
             sequence: 7,
             status,
             reason: (status == UploadStatus::Rejected).then(|| "the header is missing".to_owned()),
@@ -63,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_nobody_announced_is_named_after_its_key() {
+    fn a_file_without_an_announcement_is_named_after_its_key() {
         let object = |key: &str| ObjectVersion {
             key: key.to_owned(),
             version_id: None,

@@ -1,7 +1,8 @@
-//! Joins the entrances of a function with the domain, once for all functions.
+//! Connects the entrances of a function (`entry`) with the domain, once for all functions.
 //!
-//! The entrances (`entry`) know no domain, the domain knows no events and no HTTP. What every function would translate in
-//! the same way is translated here: the caller, failures of ports, deadlines, faults of a body, ids on log lines.
+//! `entry` does not use the domain, and the domain contains neither events nor HTTP. This crate translates what all
+//! functions need: the caller, failures of ports, deadlines, faults of a body, ids on log lines.
+#![warn(missing_docs)]
 
 pub mod caller;
 pub mod failure;
@@ -10,3 +11,4 @@ pub mod object;
 pub mod request;
 pub mod subject;
 pub mod time;
+pub mod unreadable;

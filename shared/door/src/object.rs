@@ -4,8 +4,8 @@ use std::error::Error;
 
 use events::s3::{ObjectCreated, S3Event};
 
-/// The object and its parsed key. `None`, with a log line, for another bucket, a folder, an event that is not about a new
-/// object, and a key that `parse` refuses: a retry would not turn it into a file of the shop.
+/// The object and its parsed key. `None`, with a log line, for another bucket, a folder, an event that is not about a
+/// new object, and a key that `parse` refuses: a retry would not turn it into a file of the shop.
 pub fn created_object<K, E>(
     event: S3Event,
     bucket: &str,

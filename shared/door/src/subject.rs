@@ -1,6 +1,7 @@
 //! Puts the id of an order or an upload on log lines and traces.
 
-use domain::values::{OrderId, UploadId};
+use domain::catalog::import::job::ImportJob;
+use domain::values::{CorrelationId, OrderId, UploadId};
 use telemetry::context::{about, correlate};
 use telemetry::subject::Subject;
 
@@ -14,9 +15,13 @@ pub fn upload(id: &UploadId) {
     about(Subject::Upload, id.as_str());
 }
 
-/// The same for a file that S3 announced. The upload's id is also the correlation id: S3 passes on no other id of the
-/// request that announced the file.
-pub fn uploaded_file(id: &UploadId) {
-    correlate(id.as_str());
-    upload(id);
+/// Names the request that caused the work of this invocation, or of this record of a batch.
+pub fn caused_by(request: &CorrelationId) {
+    correlate(request.as_str());
+}
+
+/// Names the upload whose import this invocation works on, and the request that announced it.
+pub fn import(job: &ImportJob) {
+    caused_by(&job.correlation_id);
+    upload(&job.id.upload_id);
 }

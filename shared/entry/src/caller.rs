@@ -1,26 +1,30 @@
-//! Who is calling, as the JWT authorizer vouches for it?
+//! Reads the caller (subject and groups) from the claims that the JWT authorizer verified.
 
 use events::api_event::{Claims, Text};
 use serde_json::Value;
 
 use crate::problem::Problem;
 
+/// A caller with a verified access token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
-    /// The `sub` claim: stable, and no e-mail address.
+    /// The `sub` claim. It never changes, and it is not an e-mail address.
     pub subject: String,
+    /// The `cognito:groups` claim.
     pub groups: Vec<String>,
 }
 
-/// Why nobody vouches for this caller.
+/// Why a request has no verified caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CallerFault {
+    /// The route has no authorizer, or the request no token.
     #[error("the request carries no access token")]
     NoToken,
-    /// The authorizer checks signature, issuer and audience; without scopes on the route an ID token passes as well.
+    /// The authorizer checks signature, issuer and audience. On a route without scopes it accepts ID tokens, too.
     #[error("the token is not an access token")]
     NotAnAccessToken,
-    #[error("the token names no subject")]
+    /// The `sub` claim is missing or empty.
+    #[error("the token has no subject (claim sub)")]
     NoSubject,
 }
 
@@ -44,6 +48,7 @@ impl Caller {
         })
     }
 
+    /// Refuses callers outside this group with 403.
     pub fn require_group(&self, group: &str) -> Result<(), Problem> {
         if self.groups.iter().any(|own| own == group) {
             Ok(())
@@ -53,10 +58,10 @@ impl Caller {
     }
 }
 
-/// An HTTP API flattens a list claim into one text, `[staff admin]`; other authorizers hand over the list.
+/// An HTTP API flattens a list claim into one string, `[staff admin]`; other authorizers pass the list.
 ///
-/// A text is never read as JSON, and a list's item never split: a group may be called `"staff"` with the quotes, or
-/// hold a space where it does not come from Cognito, and must not become another group by that.
+/// A string is never parsed as JSON, and a list's item never split. A group's name may contain quotes, or spaces if it
+/// does not come from Cognito, and such a name must not be read as the name of another group.
 fn groups_of(claim: &Value) -> Vec<String> {
     match claim {
         Value::String(text) => {
@@ -95,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_route_without_a_token_an_id_token_and_a_token_without_subject_are_told_apart() {
+    fn a_missing_token_an_id_token_and_a_token_without_subject_are_distinct_faults() {
         let fault = |claims| read(claims).unwrap_err();
         assert_eq!(fault(json!(null)), CallerFault::NoToken);
         assert_eq!(fault(json!({"sub": "ann"})), CallerFault::NotAnAccessToken);
@@ -113,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn groups_arrive_as_one_text_or_as_a_list() {
+    fn groups_arrive_as_one_string_or_as_a_list() {
         assert_eq!(groups(&json!("[staff]")), ["staff"]);
         assert_eq!(groups(&json!("[staff admin]")), ["staff", "admin"]);
         assert_eq!(groups(&json!("staff")), ["staff"]);
@@ -123,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_group_does_not_become_another_by_its_spelling() {
+    fn an_odd_spelling_does_not_turn_one_group_into_another() {
         let claims = [
             json!(["not staff"]),
             json!(["staff "]),

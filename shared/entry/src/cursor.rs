@@ -1,4 +1,4 @@
-//! How does a page token travel through the caller's hands and come back unchanged, by the same caller, for the same list?
+//! Signs page tokens, so that a token is accepted only unchanged, from the same caller and for the same list.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -7,20 +7,21 @@ use sha2::Sha256;
 
 use crate::problem::Problem;
 
-/// A shorter key could be guessed; 32 bytes are as strong as the MAC itself.
+/// Bytes of a key, at least. A shorter key is easier to guess than the MAC; 32 bytes are as strong as the MAC.
 pub const KEY_BYTES_MIN: usize = 32;
-/// A longer token is refused unread. Leaves room for a position of some 1,500 bytes.
+/// Characters of a token, at most; a longer token is refused before it is decoded. Leaves 1,500 bytes for the position.
 pub const TOKEN_CHARS_MAX: usize = 2_048;
 
 const MAC_BYTES: usize = 32;
-/// Keeps a MAC made here from meaning anything elsewhere under the same key.
+/// Part of every MAC, so that a MAC made here is worthless for other uses of the same key.
 const PURPOSE: &[u8] = b"popshop page token 1";
 
+/// The key has fewer than [`KEY_BYTES_MIN`] bytes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the page token key is shorter than {KEY_BYTES_MIN} bytes")]
 pub struct CursorKeyTooShort;
 
-/// The token is not one that we made for this scope. Why is nobody's business.
+/// This signer did not make the token for this scope. The error does not say more, so that it helps no forger.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the page token was changed or belongs to another list")]
 pub struct CursorChanged;
@@ -31,13 +32,14 @@ impl From<CursorChanged> for Problem {
     }
 }
 
-/// Signs page tokens with HMAC-SHA256. A token is signed, not encrypted: a position must be no secret.
+/// Signs page tokens with HMAC-SHA256. A token is signed but not encrypted, so a position must not be secret.
 #[derive(Clone)]
 pub struct CursorSigner {
     keyed: Hmac<Sha256>,
 }
 
 impl CursorSigner {
+    /// A signer with this key, of at least [`KEY_BYTES_MIN`] bytes.
     pub fn new(key: &[u8]) -> Result<Self, CursorKeyTooShort> {
         if key.len() < KEY_BYTES_MIN {
             return Err(CursorKeyTooShort);
@@ -46,15 +48,15 @@ impl CursorSigner {
         Ok(Self { keyed })
     }
 
-    /// `scope` says whose list this is and how it is filtered, like `orders ann status=CONFIRMED`; `position` where the
-    /// next page starts.
+    /// Makes a token. `scope` is the owner of the list and its filter, like `orders ann status=CONFIRMED`; `position`
+    /// is where the next page starts.
     pub fn sign(&self, scope: &str, position: &str) -> String {
         let mut bytes = self.mac(scope, position.as_bytes()).finalize().into_bytes().to_vec();
         bytes.extend_from_slice(position.as_bytes());
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// The position that was signed for this scope.
+    /// Returns the position of a token that was signed for this scope.
     pub fn verify(&self, scope: &str, token: &str) -> Result<String, CursorChanged> {
         if token.len() > TOKEN_CHARS_MAX {
             return Err(CursorChanged);
@@ -68,7 +70,7 @@ impl CursorSigner {
         String::from_utf8(position.to_vec()).map_err(|_| CursorChanged)
     }
 
-    /// The scope's length goes in as well: otherwise its end could be moved into the position.
+    /// Includes the scope's length: otherwise a caller could move characters between scope and position.
     fn mac(&self, scope: &str, position: &[u8]) -> Hmac<Sha256> {
         self.keyed
             .clone()
@@ -120,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn every_changed_character_is_noticed() {
+    fn a_token_with_any_changed_character_is_refused() {
         let token = signer().sign("orders ann", "0192");
         for at in 0..token.len() {
             let mut changed = token.clone().into_bytes();
@@ -131,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn rubbish_is_refused() {
+    fn a_text_that_is_not_a_token_is_refused() {
         for token in ["", "A", "not base64!", "AAAA", &"A".repeat(TOKEN_CHARS_MAX + 4), "é"] {
             assert_eq!(signer().verify("orders ann", token), Err(CursorChanged), "{token}");
         }

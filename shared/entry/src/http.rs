@@ -1,4 +1,4 @@
-//! How does a function answer an HTTP request, whatever happens inside it?
+//! Runs a handler for one HTTP request, and always returns an HTTP response: failures and panics become problems.
 
 use std::future::Future;
 use std::pin::pin;
@@ -9,6 +9,8 @@ use events::invocation::{Invocation, Reply};
 use events::json_fault;
 use serde_json::Value;
 use telemetry::context::invocation_span;
+use telemetry::metric::Metric;
+use telemetry::metrics::count;
 use telemetry::observation::{Observation, observed};
 use tracing::Instrument as _;
 
@@ -21,8 +23,8 @@ use crate::response::HttpResponse;
 /// Serves one event of an API Gateway HTTP API (payload format 2.0).
 ///
 /// Always answers: a problem, a panic and an event that cannot be read become `application/problem+json`, so that the
-/// caller never sees the gateway's bare 500. Adds `X-Correlation-Id`, and `Cache-Control: no-store` to problems and to
-/// whatever was asked with a token.
+/// caller never gets the gateway's bare 500. Adds `X-Correlation-Id` to every response, and `Cache-Control: no-store`
+/// to problems and to responses for callers with a token.
 pub async fn http<F, Fut>(invocation: Invocation, handler: F) -> Reply
 where
     F: FnOnce(HttpRequest) -> Fut,
@@ -31,16 +33,16 @@ where
     let started = Instant::now();
     let Invocation { event, context } = invocation;
     let event = event.read::<ApiEvent>();
-    let known = event.as_ref().ok();
-    let correlation_id = correlation_id_of(known.map(|event| &event.headers), &context);
-    let route = known.and_then(|event| event.route_key.clone()).unwrap_or_default();
-    let personal = known.is_some_and(|event| {
+    let readable = event.as_ref().ok();
+    let correlation_id = correlation_id_of(readable.map(|event| &event.headers), &context);
+    let route = readable.and_then(|event| event.route_key.clone()).unwrap_or_default();
+    let personal = readable.is_some_and(|event| {
         event.headers.get("authorization").is_some() || event.request_context.authorizer.is_some()
     });
     let span = invocation_span(&context, Some(&correlation_id));
     let observation = Observation::of(&context);
     let work = pin!(async move {
-        // Reading the request and calling the handler stand inside as well: either may panic before there is a future.
+        // Also covers reading the request and calling the handler: either may panic before it returns a future.
         let outcome = catching_future(async {
             let event = event.map_err(|fault| undecodable(&format!("http event: {}", json_fault::describe(&fault))))?;
             let request = HttpRequest::of(event, &context, correlation_id.clone())?;
@@ -51,6 +53,13 @@ where
             Err(Problem::internal_because(cause))
         });
         log_end(&outcome, &route, elapsed_ms(started));
+        if outcome
+            .as_ref()
+            .map_or_else(|problem| problem.status, |response| response.status)
+            >= 500
+        {
+            count(Metric::Faults);
+        }
         Ok(answer(outcome, personal, &correlation_id))
     });
     observed(observation, work).instrument(span).await
@@ -59,7 +68,7 @@ where
 fn sendable(response: HttpResponse) -> Result<HttpResponse, Problem> {
     match response.malformed_header() {
         Some(name) => Err(Problem::internal_because(format!(
-            "malformed header {name:?} in the answer"
+            "the response has a malformed header {name:?}"
         ))),
         None => Ok(response),
     }

@@ -1,26 +1,26 @@
-//! Hashes payloads as before hashes had a version, to compare with records from that time.
+//! Hashes payloads in the form that had no version, to compare them with records from that time.
 //!
-//! A record is kept for seven days (`domain::orders::place::IDEMPOTENCY_KEPT`). Delete this module, and the field `legacy`
-//! of `domain::orders::ports::PayloadHash`, once every shop has run a release with versions for that long. Until then its
-//! results must stay the same, to the bit.
+//! The shop keeps a record for seven days (`domain::orders::place::IDEMPOTENCY_KEPT`). Delete this module, and the
+//! field `legacy` of `domain::orders::ports::PayloadHash`, once every shop has run a release with versions for that
+//! long. Until then the hashes must not change.
 
 use serde_json::{Number, Value};
 use sha2::{Digest, Sha256};
 
-/// Above this a whole `f64` no longer names one integer.
+/// The largest integer up to which `f64` represents every integer exactly: 2^53.
 const EXACT_INTEGER_MAX: f64 = 9_007_199_254_740_992.0;
 
-/// One spelling per value: no whitespace, object members sorted, `1.0` written as `1`.
+/// The canonical form of a value: no whitespace, object members sorted, `1.0` written as `1`.
 ///
 /// Follows RFC 8785 (JCS) for objects, arrays, texts, literals and integers. Fractions keep `serde_json`'s shortest
-/// form, which differs from JCS in the exponents of very large and very small ones; none of our requests has fractions.
+/// form, whose exponents differ from JCS for very large and very small numbers. No request of the shop has fractions.
 fn canonical_json(value: &Value) -> Vec<u8> {
     let mut text = String::new();
     write_value(value, &mut text);
     text.into_bytes()
 }
 
-/// SHA-256 of that form: 32 bytes, which records without a version store as they are.
+/// SHA-256 of the canonical form. Records without a version store these 32 bytes unencoded.
 pub fn legacy_payload_hash(value: &Value) -> [u8; 32] {
     Sha256::digest(canonical_json(value)).into()
 }
@@ -29,7 +29,7 @@ pub fn legacy_payload_hash(value: &Value) -> [u8; 32] {
 fn write_value(value: &Value, text: &mut String) {
     match value {
         Value::Object(members) => {
-            // Sorted here and not left to the map: another crate may switch serde_json to insertion order.
+            // Sort explicitly: a dependency may enable the feature of serde_json that keeps insertion order.
             let mut members: Vec<_> = members.iter().collect();
             members.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
             text.push('{');
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn the_hash_is_the_well_known_one() {
+    fn the_hash_of_the_empty_object_is_sha_256_of_its_text() {
         assert_eq!(
             hex::encode(legacy_payload_hash(&json!({}))),
             "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"

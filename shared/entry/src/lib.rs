@@ -1,4 +1,4 @@
-//! The entrances of a function: an event comes in, an answer goes out, whatever happens in between.
+//! The entrances of a function: each takes an event, runs the handler, and always returns an answer.
 //!
 //! A function picks one of three and gives it a closure:
 //!
@@ -6,10 +6,11 @@
 //! |---|---|---|
 //! | [`http::http`] | an API Gateway HTTP API, payload format 2.0 | an RFC 9457 problem |
 //! | [`records::records`] | a batch from SQS or a DynamoDB stream | an item of the partial batch response |
-//! | [`step::step`] | a Step Functions task or a single event from EventBridge | an error with a name that a state machine can catch |
+//! | [`step::step`] | a Step Functions task, or one event from EventBridge | an error with a name, for `Catch` |
 //!
-//! All three catch panics, write one log line when the invocation ends, and put its ids on every line in between. They
-//! report its metrics and its trace before they answer.
+//! All three catch panics, put the invocation's ids on every log line, write one line when it ends, and report its
+//! metrics and its trace before they answer.
+#![warn(missing_docs)]
 
 pub mod caller;
 pub mod cursor;
@@ -25,3 +26,4 @@ pub mod response;
 #[cfg(test)]
 mod samples;
 pub mod step;
+pub mod unique_members;

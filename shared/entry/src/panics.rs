@@ -1,4 +1,4 @@
-//! How does a panic become a value, with the place where it happened?
+//! Catches panics and returns them as errors, with message and source location.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -8,14 +8,14 @@ use std::pin::pin;
 use std::sync::Once;
 use std::task::Poll;
 
-/// A panic message may hold anything; a log line takes this much of it.
+/// Characters of a panic message that a log line keeps; a message can have any length.
 const MESSAGE_CHARS_MAX: usize = 500;
 
-/// A caught panic. For logs only: its message is internal.
+/// A caught panic. For logs only: its message may contain internal data.
 #[derive(Debug)]
 pub(crate) struct Panicked {
     pub(crate) message: String,
-    /// `file:line:column`, or `unknown` when another panic hook has displaced ours.
+    /// `file:line:column`, or `unknown` if another panic hook replaced ours.
     pub(crate) location: String,
 }
 
@@ -26,7 +26,7 @@ thread_local! {
 
 /// Runs `work` and returns its panic, if any, as an error.
 ///
-/// What `work` leaves behind is thrown away with it, which is what makes `AssertUnwindSafe` true here.
+/// `AssertUnwindSafe` holds: after a panic nothing that `work` changed is used again.
 pub(crate) fn catching<T>(work: impl FnOnce() -> T) -> Result<T, Panicked> {
     install_hook();
     CATCHING_DEPTH.set(CATCHING_DEPTH.get() + 1);
@@ -48,8 +48,8 @@ pub(crate) async fn catching_future<T>(future: impl Future<Output = T>) -> Resul
     .await
 }
 
-/// Only a hook is told where a panic happened. Ours stays silent about those that are caught and logged by the caller,
-/// and leaves all others to the hook that was there before.
+/// Only a panic hook gets the location of a panic. Ours stores it for panics that are caught here, whose caller logs
+/// them, and passes all others to the previous hook.
 fn install_hook() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {
@@ -69,7 +69,7 @@ fn message_of(payload: &(dyn Any + Send)) -> String {
         .downcast_ref::<&'static str>()
         .copied()
         .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("panic without a text");
+        .unwrap_or("panic without a message");
     message.chars().take(MESSAGE_CHARS_MAX).collect()
 }
 
@@ -78,17 +78,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_panic_comes_back_with_its_message_and_place() {
+    fn a_panic_is_returned_with_its_message_and_location() {
         let panicked = catching(|| panic!("out of mugs")).unwrap_err();
         assert_eq!(panicked.message, "out of mugs");
         assert!(panicked.location.contains("panics.rs:"), "{}", panicked.location);
     }
 
     #[test]
-    fn a_panic_with_a_strange_payload_or_a_huge_text_is_caught_too() {
+    fn a_panic_with_a_strange_payload_or_a_huge_message_is_caught_too() {
         assert_eq!(
             catching(|| std::panic::panic_any(7)).unwrap_err().message,
-            "panic without a text"
+            "panic without a message"
         );
         let huge = "ä".repeat(10_000);
         let panicked = catching(|| panic!("{huge}")).unwrap_err();

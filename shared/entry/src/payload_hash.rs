@@ -3,18 +3,19 @@
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-/// Names the canonical form and the hash function. A change of either needs another one, and [`crate::legacy_payload_hash`]
-/// shows how records of the version before stay readable.
+/// Stands for the canonical form and the hash function. A change of either one needs a new version;
+/// [`crate::legacy_payload_hash`] shows how to keep records of the previous version readable.
 const VERSION: &str = "v2";
-/// From here on a double does not tell every integer from its neighbours: 2^53.
+/// From this number on, a double does not represent every integer exactly: 2^53.
 const INEXACT_FROM: f64 = 9_007_199_254_740_992.0;
 
 /// Why a payload has no canonical form.
 #[derive(Debug, thiserror::Error)]
 pub enum PayloadFault {
-    /// RFC 8785 writes every number as a double, so that two payloads with such numbers could have one form.
-    #[error("a number is not between -(2^53 - 1) and 2^53 - 1")]
+    /// RFC 8785 writes every number as a double, so two payloads with different large numbers could have the same form.
+    #[error("a number is outside the range from -(2^53 - 1) to 2^53 - 1")]
     NumberTooLarge,
+    /// The serializer refused the payload.
     #[error("the payload cannot be written as canonical JSON")]
     Unwritable(#[source] serde_json::Error),
 }
@@ -83,9 +84,9 @@ mod tests {
         assert_eq!(hashes.len(), payloads.len());
     }
 
-    /// Each pair differs, and is one double: neither may pass for the other.
+    /// The numbers of each pair differ, but have the same double.
     #[test]
-    fn numbers_that_a_double_cannot_tell_apart_are_refused() {
+    fn numbers_that_a_double_cannot_represent_exactly_are_refused() {
         for (one, other) in [
             ("9007199254740992", "9007199254740993"),
             ("-9007199254740992", "-9007199254740993"),

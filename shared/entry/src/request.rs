@@ -1,4 +1,4 @@
-//! What did the caller ask? One API Gateway HTTP API event, payload format 2.0, read once.
+//! Reads an API Gateway HTTP API event (payload format 2.0) into a request: headers, query, body and caller.
 
 use std::collections::BTreeMap;
 
@@ -11,21 +11,26 @@ use telemetry::context::is_correlation_id;
 
 use crate::caller::{Caller, CallerFault};
 use crate::problem::Problem;
+use crate::unique_members;
 
-/// The largest body that any route takes, after base64 decoding. API Gateway itself would let 10 MB through.
+/// Bytes of a body that any route accepts, at most, after base64 decoding. API Gateway itself accepts 10 MB.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
+/// The header with the correlation id, in requests and responses.
 pub const CORRELATION_ID_HEADER: &str = "X-Correlation-Id";
 
-/// A request. Has no `Debug`: it carries tokens and personal data.
+/// An HTTP request. It has no `Debug`, because it holds tokens and personal data.
 pub struct HttpRequest {
+    /// The HTTP method, as sent.
     pub method: String,
     /// The path without the stage.
     pub path: String,
     /// The route of the template that matched, like `GET /orders/{id}`.
     pub route: String,
+    /// The body after base64 decoding.
     pub body: Vec<u8>,
+    /// Links all log lines and events that this request causes.
     pub correlation_id: String,
-    /// When Lambda ends this invocation, in Unix milliseconds: the end of a lease taken for this request.
+    /// When Lambda ends this invocation, in Unix milliseconds. A lease for this request ends at the same time.
     pub deadline_ms: u64,
     headers: Headers,
     query: BTreeMap<String, String>,
@@ -33,7 +38,7 @@ pub struct HttpRequest {
     caller: Result<Caller, CallerFault>,
 }
 
-/// The caller's own id for this request when it is a harmless one, else Lambda's.
+/// The caller's correlation id if it is valid, else Lambda's request id.
 pub(crate) fn correlation_id_of(headers: Option<&Headers>, context: &InvocationContext) -> String {
     headers
         .and_then(|headers| headers.get(CORRELATION_ID_HEADER))
@@ -47,7 +52,7 @@ impl HttpRequest {
         let body = read_body(event.body, event.is_base64_encoded)?;
         let asked = event.request_context;
         if !is_method(&asked.http.method) {
-            return Err(undecodable("http event: the method is none"));
+            return Err(undecodable("http event: the method is not a valid HTTP method"));
         }
         Ok(Self {
             method: asked.http.method,
@@ -63,12 +68,22 @@ impl HttpRequest {
         })
     }
 
-    /// A header's value; several of one name arrive joined by commas.
+    /// A header's value. API Gateway joins several headers of one name by commas.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)
     }
 
-    /// A query parameter's value; several of one name arrive joined by commas, and stay so: `limit=5&limit=9` is no limit.
+    /// A header that a request may have only once. API Gateway joins repeated headers by commas, so a value with a comma
+    /// cannot be told from two values, and is refused.
+    pub fn single_header(&self, name: &str, refusal: impl FnOnce() -> Problem) -> Result<Option<&str>, Problem> {
+        match self.header(name) {
+            Some(value) if value.contains(',') => Err(refusal()),
+            value => Ok(value),
+        }
+    }
+
+    /// A query parameter's value. API Gateway joins several values by commas; they are not split: `limit=5&limit=9` is
+    /// not a valid limit.
     pub fn query(&self, name: &str) -> Option<String> {
         self.query.get(name).cloned()
     }
@@ -85,8 +100,8 @@ impl HttpRequest {
         }
     }
 
-    /// A path parameter, decoded. An HTTP API decodes every escape of a path but `%25`: what is left to do is to read that
-    /// one as the percent sign it is, and nothing else. Decoding the whole again would turn `50%2Foff` into two segments.
+    /// A path parameter, decoded. An HTTP API decodes every escape in a path except `%25`, so only this one is left to
+    /// decode. Decoding everything again would turn `50%2Foff` into two segments.
     pub fn path_parameter(&self, name: &str) -> Result<String, Problem> {
         self.path_parameters
             .get(name)
@@ -94,40 +109,45 @@ impl HttpRequest {
             .ok_or_else(|| Problem::internal_because(format!("route {:?} has no path parameter {name}", self.route)))
     }
 
-    /// Who is calling; 401 when no authorizer vouches for an access token.
+    /// The verified caller; 401 without a valid access token.
     pub fn caller(&self) -> Result<&Caller, Problem> {
         self.caller.as_ref().map_err(|fault| Problem::from(*fault))
     }
 
-    /// The body as JSON: 415 when it is not declared as such, 400 with a position when it cannot be read.
+    /// The body as JSON: 415 if its content type is not JSON, 400 with line and column if it cannot be parsed or an
+    /// object has two members of one name.
     ///
-    /// Rules about its content belong behind this, where a fault can be told with a pointer.
+    /// Check the content afterwards, so that each fault gets a JSON pointer ([`Problem::invalid_content`]).
     pub fn json_body<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         if !self.header("content-type").is_some_and(is_json_media_type) {
             return Err(Problem::not_json());
         }
-        serde_json::from_slice(&self.body).map_err(|fault| {
-            let what = if fault.is_data() {
-                "the JSON has another shape than expected"
-            } else {
-                "the body is not JSON"
-            };
+        let malformed = |what: &str, fault: &serde_json::Error| {
             Problem::malformed_json(format!("{what}: line {}, column {}", fault.line(), fault.column()))
-        })
+        };
+        unique_members::check(&self.body).map_err(|fault| {
+            if fault.is_data() {
+                malformed("an object has two members of one name", &fault)
+            } else {
+                malformed("the body is not valid JSON", &fault)
+            }
+        })?;
+        serde_json::from_slice(&self.body)
+            .map_err(|fault| malformed("the JSON does not have the expected structure", &fault))
     }
 }
 
-/// Every registered method is made of these.
+/// Letters and hyphens: every registered method consists of these.
 fn is_method(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-')
 }
 
 pub(crate) fn undecodable(cause: &str) -> Problem {
-    Problem::internal_because(format!("undecodable event: {cause}"))
+    Problem::internal_because(format!("invalid event: {cause}"))
 }
 
 /// `application/json` or `application/<anything>+json`, with or without parameters.
-fn is_json_media_type(content_type: &str) -> bool {
+pub fn is_json_media_type(content_type: &str) -> bool {
     let essence = content_type
         .split(';')
         .next()
@@ -143,12 +163,12 @@ fn is_json_media_type(content_type: &str) -> bool {
 fn read_body(body: Option<String>, is_base64: bool) -> Result<Vec<u8>, Problem> {
     let body = body.unwrap_or_default();
     let body = if is_base64 {
-        // Four characters carry three bytes; what is too large is not decoded first.
+        // Four characters encode three bytes, so a body that is too large need not be decoded.
         if body.len() / 4 * 3 > BODY_BYTES_MAX + 2 {
             return Err(Problem::body_too_large(BODY_BYTES_MAX));
         }
         let decoded = STANDARD.decode(body);
-        decoded.map_err(|_| undecodable("the body is not the base64 that it is said to be"))?
+        decoded.map_err(|_| undecodable("the body is marked as base64 but is not valid base64"))?
     } else {
         body.into_bytes()
     };
@@ -158,7 +178,7 @@ fn read_body(body: Option<String>, is_base64: bool) -> Result<Vec<u8>, Problem> 
     Ok(body)
 }
 
-/// `rawPath` starts with the stage, unless that is `$default`.
+/// `rawPath` starts with the stage, unless the stage is `$default`.
 fn path_without_stage(raw_path: Option<&str>, stage: Option<&str>) -> String {
     let path = raw_path.unwrap_or("/");
     let stage = stage.unwrap_or("$default");

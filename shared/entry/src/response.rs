@@ -1,4 +1,4 @@
-//! What does a function answer over HTTP, and in which shape does API Gateway take it?
+//! HTTP responses, and their form for API Gateway.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,16 +8,19 @@ use serde_json::{Value, json};
 
 use crate::problem::Problem;
 
-/// An answer. Can be stored and read back, for the replay of an idempotent request.
+/// An HTTP response. It can be stored and read back, to replay the response to an idempotent request.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HttpResponse {
+    /// The HTTP status.
     pub status: u16,
-    /// One value per name: payload format 2.0 knows no multi-value headers in an answer.
+    /// One value per name: payload format 2.0 has no multi-value headers in responses.
     pub headers: BTreeMap<String, String>,
+    /// The body as text.
     pub body: String,
 }
 
 impl HttpResponse {
+    /// A response with a body of this content type.
     pub fn new(status: u16, content_type: &str, body: impl Into<String>) -> Self {
         let headers = BTreeMap::from([("Content-Type".to_owned(), content_type.to_owned())]);
         Self {
@@ -27,13 +30,13 @@ impl HttpResponse {
         }
     }
 
-    /// An answer in JSON. Fails only for a type that cannot be JSON, which is our fault and not the caller's.
+    /// A response with a JSON body. It fails only for a type that JSON cannot represent, which is an internal error.
     pub fn json(status: u16, body: &impl Serialize) -> Result<Self, Problem> {
         let body = serde_json::to_string(body).map_err(|error| Problem::internal(&error))?;
         Ok(Self::new(status, "application/json", body))
     }
 
-    /// An answer without a body.
+    /// A response without a body.
     pub fn empty(status: u16) -> Self {
         Self {
             status,
@@ -42,7 +45,7 @@ impl HttpResponse {
         }
     }
 
-    /// Sets a header, in place of one of the same name in whatever case.
+    /// Sets a header. It replaces a header of the same name, ignoring case.
     #[must_use]
     pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
         self.headers.retain(|other, _| !other.eq_ignore_ascii_case(name));
@@ -50,11 +53,12 @@ impl HttpResponse {
         self
     }
 
+    /// Whether a header of this name is set, ignoring case.
     pub fn has_header(&self, name: &str) -> bool {
         self.headers.keys().any(|other| other.eq_ignore_ascii_case(name))
     }
 
-    /// The first header that is not fit to be sent: a line feed in a value would let it forge another header.
+    /// The name of the first header with invalid characters. A line feed in a value could inject another header.
     pub(crate) fn malformed_header(&self) -> Option<&str> {
         let name_is_fit = |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
         let value_is_fit = |value: &str| value.bytes().all(|b| b == b' ' || b.is_ascii_graphic());
@@ -84,7 +88,7 @@ impl From<&Problem> for HttpResponse {
     }
 }
 
-/// Without the body and the headers' values, which may be personal.
+/// Omits the body and the headers, which may contain personal data.
 impl fmt::Debug for HttpResponse {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
@@ -99,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_has_the_shape_that_the_gateway_takes() {
+    fn a_response_has_the_form_that_the_gateway_expects() {
         let response = HttpResponse::json(202, &json!({"id": "0192"}))
             .unwrap()
             .header("Location", "/orders/0192");
@@ -124,14 +128,14 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_survives_being_stored() {
+    fn a_stored_response_reads_back_unchanged() {
         let response = HttpResponse::json(202, &json!({"id": "é"})).unwrap().header("X", "1");
         let stored = serde_json::to_vec(&response).unwrap();
         assert!(serde_json::from_slice::<HttpResponse>(&stored).unwrap() == response);
     }
 
     #[test]
-    fn a_header_that_could_forge_another_is_found() {
+    fn a_header_that_could_inject_another_is_found() {
         for (name, value) in [("X", "a\r\nSet-Cookie: b"), ("X: y", "a"), ("", "a"), ("X", "é")] {
             assert_eq!(
                 HttpResponse::empty(200).header(name, value).malformed_header(),
@@ -141,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_json_is_an_internal_problem() {
+    fn a_body_that_json_cannot_represent_is_an_internal_problem() {
         let unfit = BTreeMap::from([((1, 2), 3)]);
         assert_eq!(HttpResponse::json(200, &unfit).unwrap_err().status, 500);
     }

@@ -1,4 +1,4 @@
-//! How does a task of a state machine, or a single event from a bus, succeed or fail under a name that others can catch?
+//! Runs a handler for one task of a state machine or one event from EventBridge, and gives its failure a name.
 
 use std::error::Error;
 use std::future::Future;
@@ -10,8 +10,11 @@ use events::json_fault;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use telemetry::calls::end_continued;
 use telemetry::context::{about, invocation_span, is_correlation_id};
 use telemetry::error_chain::error_chain;
+use telemetry::metric::Metric;
+use telemetry::metrics::count;
 use telemetry::observation::{Observation, observed};
 use telemetry::subject::Subject;
 use tracing::Instrument as _;
@@ -19,31 +22,34 @@ use tracing::Instrument as _;
 use crate::elapsed::elapsed_ms;
 use crate::panics::catching_future;
 
-// The names under which any step can fail. They stand here and not in `wire`, beside those of the sagas, because this crate
-// gives them and knows nothing of the shop. A tidy test compares both with what the state machines catch and retry.
+// The error names that every step can have. The names of the sagas' own errors are in `wire`. A tidy test compares both
+// with the names that the state machines catch and retry.
 
 /// A dependency was throttled, timed out or unreachable: the state machine retries.
 pub const TRANSIENT_FAILURE: &str = "TransientFailure";
-/// A fault that a retry does not mend.
+/// A failure that a retry does not fix.
 pub const INTERNAL_FAILURE: &str = "InternalFailure";
-/// The input is not what this step takes.
+/// The input does not have the structure that this step expects.
 pub const STEP_INPUT_MALFORMED: &str = "StepInputMalformed";
 /// A bug: the step ended in a panic.
 pub const STEP_PANICKED: &str = "StepPanicked";
 
+/// Failures that neither a verdict of the shop nor a dependency explains.
+const FAULTS: [&str; 3] = [INTERNAL_FAILURE, STEP_INPUT_MALFORMED, STEP_PANICKED];
+
 /// Why a step failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepError {
-    /// What `Catch` and `Retry` of the state machine match on.
+    /// The error name that `Catch` and `Retry` of the state machine match.
     pub name: &'static str,
-    /// Fit for an execution history, where operators and later states read it.
+    /// For the execution history, where operators and later states read it. It contains no internal details.
     pub message: String,
-    /// For the log alone: the error and its sources.
+    /// The error and its sources, for the log only.
     pub cause: Option<String>,
 }
 
 impl StepError {
-    /// A failure that the state machine knows by name, such as `OutOfStock`.
+    /// A failure that the state machine handles by name, such as `OutOfStock`.
     pub fn new(name: &'static str, message: impl Into<String>) -> Self {
         Self {
             name,
@@ -52,28 +58,28 @@ impl StepError {
         }
     }
 
-    /// Trouble that passes.
-    pub fn transient(error: &dyn Error) -> Self {
-        Self::new(TRANSIENT_FAILURE, "a dependency did not do its part, a retry can help").cause(error)
+    /// A failure that a retry can fix.
+    pub fn transient(error: &(dyn Error + 'static)) -> Self {
+        Self::new(TRANSIENT_FAILURE, "a dependency failed temporarily; a retry can help").cause(error)
     }
 
-    /// Trouble that does not pass by itself.
-    pub fn internal(error: &dyn Error) -> Self {
+    /// A failure that a retry does not fix.
+    pub fn internal(error: &(dyn Error + 'static)) -> Self {
         Self::new(INTERNAL_FAILURE, "the step could not be completed").cause(error)
     }
 
-    /// Adds what the log, and only the log, is told.
+    /// Adds the error and its sources, for the log only.
     #[must_use]
-    pub fn cause(mut self, error: &dyn Error) -> Self {
+    pub fn cause(mut self, error: &(dyn Error + 'static)) -> Self {
         self.cause = Some(error_chain(error));
         self
     }
 }
 
-/// Serves one task of a state machine, or one event from EventBridge (whose failure Lambda retries by itself).
+/// Serves one task of a state machine, or one event from EventBridge (Lambda retries its failure).
 ///
-/// An input with a member `correlation_id` or `order_id` puts it on every line of the log. `lambda_runtime` would name errors after
-/// Rust types, which no `Catch` can rely on; here every name is set by hand.
+/// The members `correlation_id` and `order_id` of the input go on every log line. The error names are set explicitly:
+/// `lambda_runtime` would use the names of Rust types, on which a `Catch` cannot rely.
 pub async fn step<I, O, F, Fut>(invocation: Invocation, handler: F) -> Reply
 where
     I: DeserializeOwned,
@@ -95,7 +101,10 @@ where
         let outcome = catching_future(async {
             let input = event.and_then(serde_json::from_value).map_err(|fault| StepError {
                 cause: Some(json_fault::describe(&fault)),
-                ..StepError::new(STEP_INPUT_MALFORMED, "the input is not what this step takes")
+                ..StepError::new(
+                    STEP_INPUT_MALFORMED,
+                    "the input does not have the structure that this step expects",
+                )
             })?;
             let output = handler(input).await?;
             serde_json::to_value(output).map_err(|error| StepError::internal(&error))
@@ -103,20 +112,24 @@ where
         let outcome = outcome.await.unwrap_or_else(|panicked| {
             Err(StepError {
                 cause: Some(format!("panic at {}: {}", panicked.location, panicked.message)),
-                ..StepError::new(STEP_PANICKED, "the step ended unexpectedly")
+                ..StepError::new(STEP_PANICKED, "the step panicked")
             })
         });
+        end_continued(outcome.is_err());
         let duration_ms = elapsed_ms(started);
         match &outcome {
             Ok(_) => tracing::info!(outcome = "ok", duration_ms, "invocation ended"),
             Err(error) => log_failure(error, duration_ms),
+        }
+        if outcome.as_ref().is_err_and(|error| FAULTS.contains(&error.name)) {
+            count(Metric::Faults);
         }
         outcome.map_err(|error| FunctionError::new(error.name, error.message))
     });
     observed(observation, work).instrument(span).await
 }
 
-/// A verdict that the state machine knows by name is no trouble; trouble that passes is retried; the rest needs a person.
+/// Logs an outcome that the state machine handles as INFO, a failure that it retries as WARN, and others as ERROR.
 fn log_failure(StepError { name, message, cause }: &StepError, duration_ms: u64) {
     match cause {
         None => tracing::info!(outcome = name, verdict = message, duration_ms, "invocation ended"),

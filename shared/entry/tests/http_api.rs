@@ -1,4 +1,4 @@
-//! Does `http()` keep its promises towards API Gateway, callers and the log, for friendly and for hostile events?
+//! Tests `http()` over whole events: what API Gateway and the caller get, for valid and for hostile requests.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -20,7 +20,8 @@ struct NewOrder {
     quantity: u32,
 }
 
-/// As API Gateway sends it: <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>
+/// An event as API Gateway sends it:
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>
 fn event() -> Value {
     json!({
         "version": "2.0", "routeKey": "POST /orders/{id}", "rawPath": "/orders/a%2Fb", "rawQueryString": "limit=5",
@@ -52,6 +53,7 @@ fn context() -> InvocationContext {
         function_name: "orders-place".to_owned(),
         request_id: "request-1".to_owned(),
         deadline_ms: 10_000,
+        ends_at: None,
         trace_id: None,
         cold_start: false,
     }
@@ -66,7 +68,7 @@ where
     http(Invocation { event, context }, handler).await.unwrap()
 }
 
-/// Answers with the order that was sent.
+/// Answers with the order in the request.
 async fn echo(request: HttpRequest) -> Result<HttpResponse, Problem> {
     request.caller()?.require_group("staff")?;
     HttpResponse::json(200, &request.json_body::<NewOrder>()?)
@@ -99,7 +101,7 @@ async fn a_request_is_answered_in_the_gateways_shape() {
 }
 
 #[tokio::test]
-async fn a_handler_sees_what_was_asked() {
+async fn a_handler_gets_path_query_headers_and_body() {
     let handler = |request: HttpRequest| async move {
         assert_eq!(
             (request.method.as_str(), request.path.as_str()),
@@ -109,7 +111,7 @@ async fn a_handler_sees_what_was_asked() {
         assert_eq!(
             request.path_parameter("id").unwrap(),
             "50%2Foff café",
-            "all but the percent sign is decoded by the gateway"
+            "the gateway decodes everything except the percent sign"
         );
         assert_eq!(request.path_parameter("sku").unwrap_err().status, 500);
         assert_eq!(request.header("X-Forwarded-For"), Some("1.2.3.4,5.6.7.8"));
@@ -126,7 +128,7 @@ async fn a_handler_sees_what_was_asked() {
 }
 
 #[tokio::test]
-async fn the_stage_is_no_part_of_the_path() {
+async fn the_path_does_not_contain_the_stage() {
     for (raw_path, path) in [
         ("/prod/orders", "/orders"),
         ("/prod", "/"),
@@ -193,7 +195,7 @@ async fn an_id_token_or_no_token_is_401_and_another_group_403() {
 }
 
 #[tokio::test]
-async fn only_json_is_taken_for_json() {
+async fn only_a_json_media_type_is_accepted() {
     let types = [
         ("application/json", 200),
         ("Application/JSON; charset=utf-8", 200),
@@ -215,7 +217,7 @@ async fn only_json_is_taken_for_json() {
 }
 
 #[tokio::test]
-async fn a_malformed_body_is_told_by_position_and_never_echoed() {
+async fn a_malformed_body_is_reported_by_position_and_never_echoed() {
     let deep = "[".repeat(10_000);
     let bodies = [
         "",
@@ -274,7 +276,7 @@ async fn the_body_limit_holds_to_the_byte() {
     assert_eq!(
         status_of(event.clone()).await,
         400,
-        "65,536 zero bytes fit and are no JSON"
+        "65,536 zero bytes are within the limit but not JSON"
     );
     event["body"] = json!(format!("{}=", "A".repeat(87_383)));
     assert_eq!(status_of(event.clone()).await, 413);
@@ -283,7 +285,7 @@ async fn the_body_limit_holds_to_the_byte() {
 }
 
 #[tokio::test]
-async fn a_correlation_id_is_taken_over_when_it_is_harmless() {
+async fn a_valid_correlation_id_of_the_caller_is_kept() {
     let long = "a".repeat(65);
     let ids = [
         ("order-7_b.c", "order-7_b.c"),
@@ -301,7 +303,7 @@ async fn a_correlation_id_is_taken_over_when_it_is_harmless() {
 }
 
 #[tokio::test]
-async fn a_header_outside_ascii_does_not_spoil_the_event() {
+async fn a_header_outside_ascii_does_not_fail_the_event() {
     let mut event = event();
     event["headers"]["x-name"] = json!("Žofie\u{0}");
     event["headers"]["bad name"] = json!(["a", "b"]);
@@ -325,7 +327,7 @@ async fn a_public_answer_may_be_cached_unless_the_handler_says_otherwise() {
 }
 
 #[tokio::test]
-async fn what_is_no_text_among_headers_and_claims_does_not_spoil_the_event() {
+async fn headers_and_claims_that_are_not_strings_do_not_fail_the_event() {
     let mut event = event();
     event["headers"]["x-odd"] = json!(["a", {"b": 1}]);
     event["headers"]["X-Correlation-Id"] = json!("mine");
@@ -340,7 +342,7 @@ async fn what_is_no_text_among_headers_and_claims_does_not_spoil_the_event() {
     assert_eq!(reply(event, handler).await["statusCode"], 204);
 }
 
-/// Lambda hands over text, and everybody else a value.
+/// Lambda passes text; the local host and tests pass a value.
 #[tokio::test]
 async fn an_event_reads_the_same_as_text_and_as_a_value() {
     let text = serde_json::value::to_raw_value(&event()).unwrap();
@@ -362,13 +364,13 @@ async fn an_undecodable_event_is_a_500_without_internals() {
     odd_method["requestContext"]["http"]["method"] = json!("P O S T");
     for event in [json!(null), json!({}), json!("text"), json!([]), no_method, odd_method] {
         let problem = problem_of(&reply(event, echo).await);
-        assert_eq!(problem["title"], "The request could not be completed");
+        assert_eq!(problem["title"], "Internal server error");
         assert!(problem.get("detail").is_none());
     }
 }
 
 #[tokio::test]
-async fn an_answer_with_a_header_that_could_forge_another_is_not_sent() {
+async fn a_response_with_a_header_that_could_inject_another_is_not_sent() {
     let handler = |_: HttpRequest| async { Ok(HttpResponse::empty(200).header("Location", "/a\r\nSet-Cookie: b")) };
     let answer = reply(event(), handler).await;
     assert_eq!(answer["statusCode"], 500);

@@ -1,7 +1,7 @@
-//! What does an operator find in the log? One JSON line per event, with the ids of its invocation, and nothing personal.
+//! Tests the log: one JSON line per event, with the ids of its invocation and without personal data.
 //!
-//! These tests have a process of their own: each sets up the log before anything is logged, as a function does, because
-//! `tracing` remembers for the whole process whether somebody listens.
+//! These tests run in a separate process. Each sets up the log before anything is logged, as a function does, because
+//! `tracing` caches for the whole process whether a subscriber is interested.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -13,6 +13,7 @@ use std::cell::RefCell;
 use std::error::Error;
 use std::future::Future;
 use std::sync::Once;
+use std::time::Duration;
 
 use entry::http::http;
 use entry::problem::Problem;
@@ -42,7 +43,7 @@ fn write(line: &str) {
     lines.with_borrow_mut(|lines| lines.push(line));
 }
 
-/// Every test runs on a thread of its own, and so sees its own lines only.
+/// Every test runs on its own thread, and therefore gets only its own lines.
 fn start_log() {
     static STARTED: Once = Once::new();
     STARTED.call_once(|| {
@@ -59,6 +60,7 @@ fn context() -> InvocationContext {
         function_name: "orders-place".to_owned(),
         request_id: "request-1".to_owned(),
         deadline_ms: 10_000,
+        ends_at: None,
         trace_id: Some("Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1".to_owned()),
         cold_start: true,
     }
@@ -83,7 +85,7 @@ fn every_line_carries_the_ids_of_its_invocation_however_deep_it_is_logged() {
     start_log();
     invocation_span(&context(), Some("order-7")).in_scope(|| {
         tracing::info_span!("inner", sku = "MUG-01").in_scope(|| tracing::info!(quantity = 2, "reserved"));
-        tracing::debug!("too fine");
+        tracing::debug!("below the level");
     });
     let lines = lines();
     assert_eq!(lines.len(), 1);
@@ -111,7 +113,7 @@ fn the_ids_stay_on_the_line_when_only_errors_are_logged() {
 }
 
 #[test]
-fn a_correlation_id_may_be_learnt_on_the_way_but_not_forged() {
+fn a_correlation_id_may_be_set_later_but_not_forged() {
     start_log();
     invocation_span(&context(), None).in_scope(|| {
         correlate("order-7\"\n");
@@ -160,7 +162,7 @@ where
 {
     http(invocation(request()), handler).await.unwrap();
     let mut lines = lines();
-    assert_eq!(lines.len(), 1, "one line tells of the end");
+    assert_eq!(lines.len(), 1, "one line reports the end");
     let line = lines.remove(0);
     assert_eq!(
         (&line["message"], &line["route"]),
@@ -186,7 +188,7 @@ async fn a_request_ends_with_one_line() {
 }
 
 #[tokio::test]
-async fn a_fault_of_ours_is_told_once_with_its_sources_or_its_place() {
+async fn an_internal_failure_is_logged_once_with_its_sources_or_its_location() {
     start_log();
     let line = serve(|_| async { Err(Problem::unavailable(&save_order())) }).await;
     assert_eq!((&line["level"], &line["status"]), (&json!("ERROR"), &json!(503)));
@@ -202,7 +204,7 @@ async fn a_fault_of_ours_is_told_once_with_its_sources_or_its_place() {
 }
 
 #[tokio::test]
-async fn each_record_that_failed_is_told_once_with_its_id() {
+async fn each_failed_record_is_logged_once_with_its_id() {
     start_log();
     let records_of = |bodies: [&str; 3]| {
         let record = |(index, body): (usize, &str)| json!({"messageId": format!("id-{index}"), "body": body});
@@ -220,7 +222,9 @@ async fn each_record_that_failed_is_told_once_with_its_id() {
         }
     };
     let event = records_of(["fine", "fail", "panic"]);
-    records(invocation(event), sqs::messages, Ok, handler).await.unwrap();
+    records(invocation(event), Duration::from_secs(1), sqs::messages, Ok, handler)
+        .await
+        .unwrap();
     let lines = lines();
     let summary: Vec<_> = lines.iter().map(|line| (&line["message"], &line["item_id"])).collect();
     let (rendered, failed, ended) = (json!("rendered"), json!("record failed"), json!("invocation ended"));
@@ -249,7 +253,7 @@ async fn each_record_that_failed_is_told_once_with_its_id() {
 }
 
 #[tokio::test]
-async fn a_failed_step_is_told_once_with_its_cause_and_correlation() {
+async fn a_failed_step_is_logged_once_with_its_cause_and_correlation_id() {
     start_log();
     let handler = |_: Value| async { Err::<(), _>(StepError::transient(&save_order())) };
     step(invocation(json!({"correlation_id": "order-7"})), handler)
@@ -278,7 +282,7 @@ async fn a_failed_step_is_told_once_with_its_cause_and_correlation() {
 }
 
 #[test]
-fn libraries_are_heard_from_a_warning_on_only() {
+fn libraries_are_logged_from_level_warn_on() {
     start_log();
     let _everything = tracing::subscriber::set_default(log::subscriber(LevelFilter::TRACE, write));
     tracing::info!(target: "aws_smithy_runtime::client", headers = "authorization", "request");
@@ -290,7 +294,7 @@ fn libraries_are_heard_from_a_warning_on_only() {
 }
 
 #[tokio::test]
-async fn what_an_invocation_counted_is_one_line_of_metrics_at_every_level() {
+async fn the_metrics_of_an_invocation_are_one_line_at_every_level() {
     start_log();
     let counting = |_: HttpRequest| async {
         metrics::count(Metric::OrdersPlaced);
@@ -302,9 +306,9 @@ async fn what_an_invocation_counted_is_one_line_of_metrics_at_every_level() {
     let only_errors = tracing::subscriber::set_default(log::subscriber(LevelFilter::ERROR, write));
     http(invocation(request()), counting).await.unwrap();
     drop(only_errors);
-    let told = METRICS.take();
-    assert_eq!(told.len(), 2);
-    for line in told {
+    let metric_lines = METRICS.take();
+    assert_eq!(metric_lines.len(), 2);
+    for line in metric_lines {
         let numbers = (&line["OrdersPlaced"], &line["CatalogRowsWritten"], &line["ColdStarts"]);
         assert_eq!(numbers, (&json!(1), &json!(7), &json!(1)));
         assert_eq!(
@@ -325,7 +329,7 @@ async fn a_warm_invocation_that_counted_nothing_writes_no_metrics() {
 }
 
 #[tokio::test]
-async fn a_line_tells_which_order_or_upload_it_is_about() {
+async fn a_line_names_the_order_or_upload_it_is_about() {
     start_log();
     step(invocation(json!({"order_id": "order-9"})), |_: Value| async { Ok(()) })
         .await
@@ -341,7 +345,7 @@ async fn a_line_tells_which_order_or_upload_it_is_about() {
 }
 
 #[tokio::test]
-async fn a_record_with_a_trace_of_its_own_is_logged_under_it() {
+async fn a_record_with_its_own_trace_is_logged_under_that_trace() {
     start_log();
     let header = "Root=1-6759e988-ad862e3fe1be46a994272793;Parent=43995c3f42cd8ad8;Sampled=1";
     let event = json!({"Records": [
@@ -351,7 +355,9 @@ async fn a_record_with_a_trace_of_its_own_is_logged_under_it() {
         tracing::info!("rendered");
         Ok::<_, SaveOrder>(())
     };
-    records(invocation(event), sqs::messages, Ok, handler).await.unwrap();
+    records(invocation(event), Duration::from_secs(1), sqs::messages, Ok, handler)
+        .await
+        .unwrap();
     let traces: Vec<Value> = lines().iter().map(|line| line["trace_id"].clone()).collect();
     let of_the_batch = "1-5759e988-bd862e3fe1be46a994272793";
     assert_eq!(

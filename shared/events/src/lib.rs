@@ -7,8 +7,9 @@
 //! | [`sqs`], [`stream`] | a [`batch`] of SQS messages, or of changes from a DynamoDB stream |
 //! | [`s3`] | an object event, in a notification or through EventBridge |
 //!
-//! The `aws_lambda_events` crate describes all members of all events. These types hold only what the shop reads, because
-//! building the rest costs time in every invocation.
+//! The `aws_lambda_events` crate describes all members of all events. These types hold only what the shop reads,
+//! because building the rest costs time in every invocation.
+#![warn(missing_docs)]
 
 pub mod api_event;
 pub mod batch;

@@ -1,4 +1,4 @@
-//! Which object appeared in a bucket, told by either of the two shapes in which S3 tells it?
+//! Reads object events of S3 in both forms: a notification in an SQS message, and an event from EventBridge.
 
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
@@ -12,32 +12,38 @@ const TEST_EVENT: &str = "s3:TestEvent";
 const CREATED_PREFIX: &str = "ObjectCreated:";
 const CREATED_DETAIL_TYPE: &str = "Object Created";
 
-/// Something that S3 tells of a bucket. Told at least once, and not in order: compare sequencers.
+/// An event of a bucket. S3 delivers it at least once and in any order: compare sequencers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum S3Event {
+    /// A new object, or a new version of an object.
     Created(ObjectCreated),
-    /// Nothing that we asked for, by name: `ObjectRemoved:Delete`, `Object Deleted`.
+    /// Any other event.
     Other {
+        /// Its name, like `ObjectRemoved:Delete` or `Object Deleted`.
         event_name: String,
     },
 }
 
+/// A new object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ObjectCreated {
+    /// The bucket's name.
     pub bucket: String,
-    /// As S3 knows it: decoded, where the event had it encoded.
+    /// The decoded key.
     pub key: String,
-    /// Read the object by this, when there is one: it may have been overwritten since.
+    /// The version, in a bucket with versions. Read this version: the object may have been overwritten since.
     pub version_id: Option<String>,
+    /// The size of the object.
     pub size_bytes: u64,
     /// Orders the events of this key, as the domain's `ObjectSequencer` does.
     pub sequencer: Option<String>,
+    /// The time of the event in Unix milliseconds.
     pub event_time_ms: i64,
 }
 
 impl S3Event {
-    /// The object that appeared in `bucket`. `None`, with a line in the log, for everything that is nobody's work: another
-    /// bucket, a folder, an event that is not about a new object.
+    /// The new object, if the event is about a new object in `bucket`. `None`, with a log line, for another bucket, a
+    /// folder, or another kind of event.
     pub fn created_in(self, bucket: &str) -> Option<ObjectCreated> {
         match self {
             Self::Created(object) if object.bucket != bucket => {
@@ -50,7 +56,7 @@ impl S3Event {
             }
             Self::Created(object) => Some(object),
             Self::Other { event_name } => {
-                tracing::warn!(event_name, "not an object that was created, ignored");
+                tracing::warn!(event_name, "the event is not about a new object, ignored");
                 None
             }
         }
@@ -63,6 +69,7 @@ impl ObjectCreated {
         self.key.ends_with('/')
     }
 
+    /// Whether the object has no bytes.
     pub fn is_empty(&self) -> bool {
         self.size_bytes == 0
     }
@@ -99,14 +106,14 @@ struct Bucket {
 #[serde(rename_all = "camelCase")]
 struct NotificationObject {
     key: String,
-    /// Absent where an object was removed.
+    /// Absent when an object was removed.
     size: Option<u64>,
     version_id: Option<String>,
     sequencer: Option<String>,
 }
 
-/// Reads the body of one SQS message that S3 sent: any number of records, none in the test message that S3 sends when
-/// the notification is set up.
+/// Reads the body of one SQS message from S3. It has any number of records, and none in the test message that S3 sends
+/// when the notification is set up.
 pub fn notification(body: &str) -> Result<Vec<S3Event>, Undecodable> {
     let notification: Notification = serde_json::from_str(body).map_err(|fault| undecodable("notification", &fault))?;
     match (notification.records, notification.event.as_deref()) {
@@ -117,7 +124,7 @@ pub fn notification(body: &str) -> Result<Vec<S3Event>, Undecodable> {
 }
 
 fn from_notification(record: NotificationRecord) -> Result<S3Event, Undecodable> {
-    // SNS and older documents put `s3:` in front.
+    // SNS and older documents add the prefix `s3:`.
     let event_name = record.event_name.trim_start_matches("s3:");
     if !event_name.starts_with(CREATED_PREFIX) {
         return Ok(S3Event::Other {
@@ -136,7 +143,7 @@ fn from_notification(record: NotificationRecord) -> Result<S3Event, Undecodable>
     }))
 }
 
-/// Keys are form-encoded: a space arrives as `+`, a plus as `%2B`. So the plus goes first.
+/// Keys are form-encoded: a space arrives as `+`, a plus as `%2B`. So `+` is replaced first.
 fn decode_key(encoded: &str) -> Result<String, Undecodable> {
     let spaced = encoded.replace('+', " ");
     let decoded = percent_decode_str(&spaced).decode_utf8();
@@ -169,7 +176,7 @@ struct BridgeObject {
     sequencer: Option<String>,
 }
 
-/// Reads an event that S3 sent through EventBridge. Its key is NOT encoded: a `+` or `%41` in it is just that.
+/// Reads an event that S3 sent through EventBridge. Its key is NOT encoded: `+` and `%41` stand for themselves.
 ///
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html>
 pub fn event_bridge(event: &Value) -> Result<S3Event, Undecodable> {
@@ -258,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn the_test_message_of_s3_holds_nothing() {
+    fn the_test_message_of_s3_has_no_records() {
         let body = json!({
             "Service": "Amazon S3", "Event": "s3:TestEvent", "Time": "2026-11-01T10:00:00.000Z", "Bucket": "uploads",
             "RequestId": "5582815E1AEA5ADF", "HostId": "8cLeGAmw098X5cv4Zkwcmo8vvZa3eH3eKxsPzbB9wrR",
@@ -267,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_is_no_notification_is_undecodable() {
+    fn a_body_that_is_not_a_notification_is_undecodable() {
         let sizeless = json!({"Records": [record("ObjectCreated:Put", &json!({"key": "a"}))]}).to_string();
         let negative = json!({"Records": [record("ObjectCreated:Put", &json!({"key": "a", "size": -1}))]}).to_string();
         let deep = "[".repeat(100_000);
@@ -301,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_from_event_bridge_is_taken_as_it_is() {
+    fn a_key_from_event_bridge_is_not_decoded() {
         for key in ["catalogs/0192.csv", "a+b", "%41", "spring sale.csv"] {
             let S3Event::Created(created) = event_bridge(&bridge_event(key)).unwrap() else {
                 panic!("not created");
@@ -314,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn other_events_of_the_bus_are_told_apart_and_rubbish_is_undecodable() {
+    fn other_events_of_the_bus_are_recognised_and_anything_else_is_undecodable() {
         let mut deleted = bridge_event("a");
         deleted["detail-type"] = json!("Object Deleted");
         let event_name = "Object Deleted".to_owned();
@@ -336,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_new_object_of_the_right_bucket_is_somebodys_work() {
+    fn only_a_new_object_of_the_right_bucket_is_returned() {
         let created = |key, bucket| event_bridge(&bridge_event(key)).unwrap().created_in(bucket);
         assert_eq!(
             created("photos/a", "uploads").map(|object| object.key),

@@ -1,14 +1,16 @@
-//! Which messages did SQS deliver?
+//! Reads the messages of an SQS event.
 
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::batch::{AfterFailure, Batch, BatchItem, BatchMalformed, Undecodable};
 
+/// One message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SqsMessage {
+    /// The body, as sent.
     pub body: String,
-    /// How often the message was delivered, this time included. Approximate, as SQS says; 1 when it does not say.
+    /// How often SQS delivered the message, including this time. Approximate; 1 if the event does not have it.
     pub receive_count: u32,
 }
 
@@ -25,8 +27,8 @@ struct RawAttributes {
     approximate_receive_count: Option<String>,
 }
 
-/// The messages of an SQS event. One without a body is undecodable; one without an id spoils the batch, because an
-/// answer with an unknown or empty id does as well.
+/// The messages of an SQS event. A message without a body is undecodable. A message without an id makes the whole batch
+/// malformed: Lambda retries all of it after an answer with an unknown or empty id, too.
 ///
 /// <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html>
 pub fn messages(event: &Value) -> Result<Batch<SqsMessage>, BatchMalformed> {
@@ -82,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_without_a_body_leaves_its_neighbours_alone() {
+    fn a_message_without_a_body_does_not_fail_its_neighbours() {
         let event = json!({"Records": [
             {"messageId": "1"}, {"messageId": "2", "body": 7}, {"messageId": "3", "body": null},
             {"messageId": "4", "body": "", "attributes": {"ApproximateReceiveCount": "many"}},

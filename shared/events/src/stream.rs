@@ -1,4 +1,4 @@
-//! Which changes did a DynamoDB stream deliver?
+//! Reads the changes of a DynamoDB stream event.
 
 use std::str::FromStr;
 
@@ -14,27 +14,35 @@ const TIME_TO_LIVE_PRINCIPAL: &str = "dynamodb.amazonaws.com";
 /// One change of an item.
 #[derive(Clone, PartialEq)]
 pub struct ItemChange {
+    /// The id of the event.
     pub event_id: String,
+    /// The position in the stream; a partial batch response names it.
     pub sequence_number: String,
+    /// Whether the item was inserted, modified or removed.
     pub kind: ChangeKind,
+    /// The item's primary key.
     pub keys: Attributes,
-    /// `None` for a removal, or when the stream's view does not include it.
+    /// The item after the change. `None` for a removal, or when the stream's view does not include it.
     pub new_image: Option<Attributes>,
-    /// `None` for an insertion, or when the stream's view does not include it.
+    /// The item before the change. `None` for an insertion, or when the stream's view does not include it.
     pub old_image: Option<Attributes>,
-    /// Removed because its time to live was over, by nobody's request.
+    /// Whether DynamoDB removed the item because its time to live had passed.
     pub expired: bool,
 }
 
+/// The kind of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum ChangeKind {
+    /// A new item.
     Insert,
+    /// A change of an existing item.
     Modify,
+    /// A removal, by a request or because the item expired.
     Remove,
 }
 
-/// An item in DynamoDB's own JSON, such as `{"id": {"S": "0192"}, "version": {"N": "3"}}`.
+/// An item in DynamoDB JSON, such as `{"id": {"S": "0192"}, "version": {"N": "3"}}`.
 #[derive(Clone, PartialEq, Default, Deserialize)]
 #[serde(transparent)]
 pub struct Attributes(Map<String, Value>);
@@ -64,24 +72,25 @@ struct RawIdentity {
 }
 
 impl Attributes {
-    /// The attribute's text, when it is there and a text.
+    /// The attribute's string. `None` if it is missing or not a string.
     pub fn string(&self, name: &str) -> Option<&str> {
         self.0.get(name)?.get("S")?.as_str()
     }
 
-    /// The attribute's number, when it is there, a number, and in the range of `T`. DynamoDB writes numbers as texts.
+    /// The attribute's number. `None` if it is missing, not a number, or out of range for `T`. DynamoDB writes numbers
+    /// as strings.
     pub fn number<T: FromStr>(&self, name: &str) -> Option<T> {
         self.0.get(name)?.get("N")?.as_str()?.parse().ok()
     }
 
-    /// Any attribute in DynamoDB's JSON.
+    /// The attribute in DynamoDB JSON.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.get(name)
     }
 }
 
-/// The changes of a DynamoDB stream event, oldest first. One without a sequence number spoils the batch: no answer could
-/// name it.
+/// The changes of a DynamoDB stream event, oldest first. A change without a sequence number makes the whole batch
+/// malformed, because no answer could name it.
 ///
 /// <https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html>
 pub fn changes(event: &Value) -> Result<Batch<ItemChange>, BatchMalformed> {
@@ -101,7 +110,7 @@ fn item(record: &Value) -> Result<BatchItem<ItemChange>, BatchMalformed> {
     Ok(BatchItem {
         id: id.to_owned(),
         record: change(record, id),
-        // A stream hands none on: who writes an item stores it beside what the reader goes on with.
+        // A stream passes no trace header on. The writer stores it in the item.
         trace_header: None,
     })
 }
@@ -164,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn an_expired_item_is_told_from_a_removed_one() {
+    fn an_expired_item_is_marked_as_expired() {
         let mut removal = record();
         removal["eventName"] = json!("REMOVE");
         assert!(!only(&removal).is_ok_and(|change| change.expired));

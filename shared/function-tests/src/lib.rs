@@ -1,4 +1,4 @@
-//! What the tests of handlers share: the files of `events/` as invocations, and the shop in memory that they are about.
+//! Shared by the tests of handlers: the files of `events/` as invocations, and the shop in memory that they refer to.
 #![allow(
     clippy::expect_used,
     clippy::missing_panics_doc,

@@ -1,4 +1,4 @@
-//! What do the functions log in these tests? Every line, at the lowest level; and none of it may be private.
+//! Captures what functions log in tests, at the lowest level, and checks it for private data.
 
 use std::cell::RefCell;
 use std::sync::Once;
@@ -25,6 +25,6 @@ pub fn listen() {
 /// The lines since the last time.
 pub fn taken() -> Vec<String> {
     let lines = LINES.take();
-    privacy::assert_may_be_told("the functions", lines.iter().map(String::as_str));
+    privacy::assert_no_private_data("the functions", lines.iter().map(String::as_str));
     lines
 }

@@ -1,7 +1,7 @@
-//! What may nobody read in a log line, a metric or a trace? An address, a token, a key, or what a caller sent.
+//! Finds private data in log lines, metrics and traces: addresses, tokens, keys, and content that callers sent.
 //!
 //! Every process that a test starts is read to its end by these rules: the local host, the functions' binaries, what
-//! their traces told a daemon, and, by `tests/tests/told/`, the log groups of the local cloud.
+//! their traces told a daemon, and, by `tests/tests/telemetry_privacy/`, the log groups of the local cloud.
 
 use serde_json::Value;
 
@@ -43,12 +43,12 @@ pub fn finding(line: &str) -> Option<String> {
 /// # Panics
 ///
 /// With every finding, unless the test is failing already.
-pub fn assert_may_be_told<'a>(who: &str, lines: impl IntoIterator<Item = &'a str>) {
+pub fn assert_no_private_data<'a>(who: &str, lines: impl IntoIterator<Item = &'a str>) {
     let findings: Vec<String> = lines.into_iter().filter_map(finding).collect();
     if !std::thread::panicking() {
         assert!(
             findings.is_empty(),
-            "{who} told what it must not:\n{}",
+            "{who} reported private data:\n{}",
             findings.join("\n")
         );
     }
@@ -111,7 +111,7 @@ mod tests {
             r#"{"level":"INFO","message":"invocation ended","route":"POST /orders","order_id":"0192e5a0-7c11-7b3a"}"#,
             r#"{"error":"save order: ConditionalCheckFailedException","sku":"MUG-01","version":"@1 @ noon"}"#,
             r#"{"name":"DynamoDB","aws":{"table_name":"orders"},"links":[{"id":"53995c3f42cd8ad8"}]}"#,
-            r#"{"error":"undecodable event: missing field `requestContext`","quoted":"\"as it is\""}"#,
+            r#"{"error":"invalid event: missing field `requestContext`","quoted":"\"as it is\""}"#,
             r#"{"message":"nothing","list":"[]","object":"{}","number":"12"}"#,
             "thread 'main' panicked at src/main.rs:7:1",
         ] {

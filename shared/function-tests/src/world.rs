@@ -1,4 +1,4 @@
-//! The shop in memory that the events are about.
+//! The shop in memory that the files of `events/` refer to.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -86,8 +86,8 @@ impl World {
         self.product(sku).available()
     }
 
-    /// Puts the catalog where the events say that it is: the seventh upload. Empty lines fill it up to the size that they
-    /// state.
+    /// Puts the catalog where the events say that it is: the seventh upload. Empty lines fill it up to the size that
+    /// they state.
     pub fn put_catalog(&self, rows: &str) {
         let file = format!("{rows:\n<CATALOG_BYTES$}");
         assert_eq!(file.len(), CATALOG_BYTES, "the events state the size of the file");

@@ -1,4 +1,4 @@
-//! What does decoding a photo lead to?
+//! A decoded photo: its pixels in one of three shapes, and what is needed to show them.
 
 use image::metadata::Orientation;
 
@@ -27,17 +27,6 @@ pub(crate) struct Decoded {
     pub(crate) pixels: Pixels,
     pub(crate) icc_profile: Option<Vec<u8>>,
     pub(crate) orientation: Orientation,
-}
-
-impl Decoded {
-    pub(crate) fn of(raster: Raster, icc_profile: Option<Vec<u8>>, orientation: Orientation) -> Self {
-        Self {
-            size: raster.size(),
-            pixels: Pixels::Raster(raster),
-            icc_profile,
-            orientation,
-        }
-    }
 }
 
 impl Pixels {

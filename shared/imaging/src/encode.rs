@@ -29,7 +29,7 @@ pub(crate) fn encode(raster: &Raster) -> Result<(ThumbnailFormat, Vec<u8>), Phot
     match raster.layout {
         // Colours are converted before a picture is written; a CMYK JPEG would still be a valid answer.
         Layout::Gray | Layout::Rgb | Layout::Cmyk => Ok((ThumbnailFormat::Jpeg, jpeg(raster)?)),
-        Layout::Rgba => Ok((ThumbnailFormat::Png, png(raster)?)),
+        Layout::GrayAlpha | Layout::Rgba => Ok((ThumbnailFormat::Png, png(raster)?)),
     }
 }
 
@@ -73,7 +73,7 @@ struct JpegRows<'a> {
 impl ImageBuffer for JpegRows<'_> {
     fn get_jpeg_color_type(&self) -> JpegColorType {
         match self.raster.layout {
-            Layout::Gray => JpegColorType::Luma,
+            Layout::Gray | Layout::GrayAlpha => JpegColorType::Luma,
             Layout::Rgb | Layout::Rgba => JpegColorType::Ycbcr,
             Layout::Cmyk => JpegColorType::Cmyk,
         }
@@ -92,7 +92,7 @@ impl ImageBuffer for JpegRows<'_> {
         let row = &self.raster.samples[usize::from(y) * row_bytes..][..row_bytes];
         let (pixels, _) = row.as_chunks::<PIXEL_BYTES>();
         match self.raster.layout {
-            Layout::Gray => buffers[0].extend(pixels.iter().map(|pixel| pixel[0])),
+            Layout::Gray | Layout::GrayAlpha => buffers[0].extend(pixels.iter().map(|pixel| pixel[0])),
             // One channel after the other: the compiler then converts many pixels at a time.
             Layout::Rgb | Layout::Rgba => {
                 buffers[0].extend(

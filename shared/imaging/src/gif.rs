@@ -1,120 +1,140 @@
-//! How is a GIF decoded?
+//! Decodes the first frame of a GIF, on its canvas.
 
-use std::io::Cursor;
+use std::io::{self, Read};
+use std::num::NonZeroU64;
 
 use domain::thumbnails::ports::PhotoRefused;
-use image::ImageDecoder;
-use image::codecs::gif::GifDecoder;
+use gif::{ColorOutput, DecodeOptions, DecodingError, MemoryLimit};
 use image::metadata::Orientation;
 
-use crate::decoded::Decoded;
+use crate::decoded::{Decoded, Pixels};
+use crate::gif_blocks::{FirstFrame, damaged, ends_early};
 use crate::limits::Limits;
-use crate::raster::{Layout, Raster};
+use crate::raster::{Layout, PIXEL_BYTES, Raster};
+use crate::shrink::{self, BoxShrink};
 
-/// The canvas in RGBA, or a frame.
-const BYTES_PER_PIXEL: u64 = 4;
-/// Signature and logical screen descriptor; the flags of the latter.
-const SCREEN_BYTES: usize = 13;
-const SCREEN_FLAGS_AT: usize = 10;
-/// A frame's descriptor after its introducer; the flags in it.
-const FRAME_BYTES: usize = 9;
-const FRAME_FLAGS_AT: usize = 8;
+/// A palette has so many colours at most.
+const COLORS_MAX: usize = 256;
+/// Red, green and blue of a colour in a palette.
+const COLOR_BYTES: usize = 3;
+/// What a number beyond the palette shows, as in every browser.
+const BLACK: [u8; PIXEL_BYTES] = [0, 0, 0, u8::MAX];
 
-const EXTENSION: u8 = 0x21;
-const FRAME: u8 = 0x2C;
-const TRAILER: u8 = 0x3B;
+/// The first frame on its canvas. What the frame leaves free is transparent, as in every browser. `largest_px` is the
+/// longest side of the largest picture wanted.
+pub(crate) fn decode(photo: &[u8], limits: &Limits, largest_px: u32) -> Result<Decoded, PhotoRefused> {
+    let first = FirstFrame::find(photo)?;
+    let (width_px, height_px) = first.canvas;
+    let factor = shrink::factor(width_px.max(height_px), shrink::left_px(largest_px));
+    let canvas_bytes = if factor > 1 {
+        BoxShrink::bytes(width_px, height_px, factor)
+    } else {
+        u64::from(width_px) * u64::from(height_px) * PIXEL_BYTES as u64
+    };
+    limits.check_header(width_px, height_px, canvas_bytes + first.pixels())?;
 
-/// The first frame on its canvas. What the frame leaves free is transparent, as in every browser.
-pub(crate) fn decode(photo: &[u8], limits: &Limits) -> Result<Decoded, PhotoRefused> {
-    let frame_pixels = survey(photo)?;
-    let mut decoder = GifDecoder::new(Cursor::new(photo)).map_err(|reason| damaged(&reason))?;
-    let (width_px, height_px) = decoder.dimensions();
-    let canvas_bytes = u64::from(width_px) * u64::from(height_px) * BYTES_PER_PIXEL;
-    // A frame is unpacked to its palette's numbers first; one that does not fill the canvas gets its colours beside it.
-    let frame_bytes = frame_pixels * BYTES_PER_PIXEL;
-    let beside_bytes = frame_pixels + if frame_bytes == canvas_bytes { 0 } else { frame_bytes };
-    limits.check_header(width_px, height_px, canvas_bytes + beside_bytes)?;
+    let mut options = DecodeOptions::new();
+    options.set_color_output(ColorOutput::Indexed);
+    if let Some(bytes_max) = NonZeroU64::new(limits.decoded_bytes_max) {
+        options.set_memory_limit(MemoryLimit::Bytes(bytes_max));
+    }
+    let mut decoder = options.read_info(Pieces(first.pieces.clone())).map_err(refused)?;
+    let transparent = decoder
+        .next_frame_info()
+        .map_err(refused)?
+        .and_then(|frame| frame.transparent);
+    let colors = colors(decoder.palette().map_err(refused)?, transparent);
+    let size = usize::try_from(first.pixels()).map_err(|_| damaged("the size of the GIF overflows"))?;
+    let mut numbers = vec![0; size];
+    decoder.read_into_buffer(&mut numbers).map_err(refused)?;
 
-    let icc_profile = decoder.icc_profile().map_err(|reason| damaged(&reason))?;
-    let size = usize::try_from(canvas_bytes).map_err(|reason| damaged(&reason))?;
-    let mut samples = vec![0; size];
-    decoder.read_image(&mut samples).map_err(|reason| damaged(&reason))?;
-    let raster = Raster::with_alpha(width_px, height_px, Layout::Rgb, samples);
-    Ok(Decoded::of(raster, icc_profile, Orientation::NoTransforms))
+    let rows = Rows {
+        first: &first,
+        numbers: &numbers,
+        colors: &colors,
+    };
+    Ok(Decoded {
+        size: first.canvas,
+        pixels: rows.draw(factor),
+        icc_profile: decoder.icc_profile().map(<[u8]>::to_vec),
+        orientation: Orientation::NoTransforms,
+    })
 }
 
-/// The canvas, from the logical screen descriptor behind the signature.
-pub(crate) fn claimed_size(start: &[u8]) -> Option<(u32, u32)> {
-    let side = |at: usize| Some(u32::from(u16::from_le_bytes(*start.get(at..)?.first_chunk()?)));
-    Some((side(6)?, side(8)?))
+/// By number: the colour of the palette, transparent where the frame says so.
+fn colors(palette: &[u8], transparent: Option<u8>) -> [[u8; PIXEL_BYTES]; COLORS_MAX] {
+    let mut colors = [BLACK; COLORS_MAX];
+    for (color, &[red, green, blue]) in colors.iter_mut().zip(palette.as_chunks::<COLOR_BYTES>().0) {
+        *color = [red, green, blue, u8::MAX];
+    }
+    if let Some(transparent) = transparent {
+        colors[usize::from(transparent)][3] = 0;
+    }
+    colors
 }
 
-/// Walks the blocks up to the trailer, which a cut file has lost, and answers with the pixels of the first frame.
-/// GIF has no checksum and no length of its own: this walk is all that tells a whole file from a part.
-///
-/// <https://www.w3.org/Graphics/GIF/spec-gif89a.txt>
-fn survey(photo: &[u8]) -> Result<u64, PhotoRefused> {
-    let mut blocks = Blocks { rest: photo };
-    let screen = blocks.take(SCREEN_BYTES)?;
-    blocks.take(color_table_bytes(screen[SCREEN_FLAGS_AT]))?;
-    let mut first_frame = None;
-    loop {
-        match blocks.take(1)?[0] {
-            EXTENSION => {
-                blocks.take(1)?;
-                blocks.skip_sub_blocks()?;
+/// The rows of the canvas, made one after the other: a canvas that is made smaller is never in memory as a whole.
+struct Rows<'a> {
+    first: &'a FirstFrame<'a>,
+    numbers: &'a [u8],
+    colors: &'a [[u8; PIXEL_BYTES]; COLORS_MAX],
+}
+
+impl Rows<'_> {
+    fn draw(&self, factor: u32) -> Pixels {
+        let (width_px, height_px) = self.first.canvas;
+        let mut row = vec![0; width_px as usize * PIXEL_BYTES];
+        if factor > 1 {
+            let mut shrink = BoxShrink::new(width_px, height_px, factor);
+            for y in 0..height_px {
+                self.fill(y, &mut row);
+                shrink.take(&row);
             }
-            FRAME => {
-                let frame = blocks.take(FRAME_BYTES)?;
-                let side = |at: usize| u64::from(u16::from_le_bytes([frame[at], frame[at + 1]]));
-                first_frame.get_or_insert(side(4) * side(6));
-                blocks.take(color_table_bytes(frame[FRAME_FLAGS_AT]))?;
-                // The code size of the compression.
-                blocks.take(1)?;
-                blocks.skip_sub_blocks()?;
-            }
-            TRAILER => return first_frame.ok_or_else(|| damaged(&"the GIF has no frame")),
-            other => {
-                return Err(damaged(&format_args!(
-                    "the GIF has a block of unknown kind {other:#04x}"
-                )));
-            }
+            return Pixels::Shrunk(shrink.finish(Layout::Rgb));
+        }
+        let mut samples = Vec::with_capacity(row.len() * height_px as usize);
+        for y in 0..height_px {
+            self.fill(y, &mut row);
+            samples.extend_from_slice(&row);
+        }
+        Pixels::Raster(Raster::with_alpha(width_px, height_px, Layout::Rgb, samples))
+    }
+
+    fn fill(&self, y: u32, row: &mut [u8]) {
+        let frame = &self.first.frame;
+        let Some(line) = y.checked_sub(frame.top).filter(|&line| line < frame.height) else {
+            row.fill(0);
+            return;
+        };
+        let numbers = &self.numbers[(line * frame.width) as usize..][..frame.width as usize];
+        let pixels = row[frame.left as usize * PIXEL_BYTES..]
+            .as_chunks_mut::<PIXEL_BYTES>()
+            .0;
+        for (pixel, &number) in pixels.iter_mut().zip(numbers) {
+            *pixel = self.colors[usize::from(number)];
         }
     }
 }
 
-fn color_table_bytes(flags: u8) -> usize {
-    if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 7) + 1) }
-}
+/// Reads the parts of a file one after the other.
+struct Pieces<'a>(Vec<&'a [u8]>);
 
-struct Blocks<'a> {
-    rest: &'a [u8],
-}
-
-impl<'a> Blocks<'a> {
-    fn take(&mut self, count: usize) -> Result<&'a [u8], PhotoRefused> {
-        let (taken, rest) = self
-            .rest
-            .split_at_checked(count)
-            .ok_or_else(|| damaged(&"the GIF ends too early"))?;
-        self.rest = rest;
-        Ok(taken)
-    }
-
-    /// Sub-blocks begin with their length; one of length zero ends the row.
-    fn skip_sub_blocks(&mut self) -> Result<(), PhotoRefused> {
-        loop {
-            let length = self.take(1)?[0];
-            if length == 0 {
-                return Ok(());
+impl Read for Pieces<'_> {
+    fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
+        while let Some(first) = self.0.first_mut() {
+            match first.read(target)? {
+                0 if !target.is_empty() => drop(self.0.remove(0)),
+                count => return Ok(count),
             }
-            self.take(usize::from(length))?;
         }
+        Ok(0)
     }
 }
 
-fn damaged(reason: &dyn std::fmt::Display) -> PhotoRefused {
-    PhotoRefused::Damaged {
-        detail: reason.to_string(),
+#[expect(clippy::needless_pass_by_value, reason = "the shape that `map_err` takes")]
+fn refused(reason: DecodingError) -> PhotoRefused {
+    match reason {
+        DecodingError::UnexpectedEof | DecodingError::EndCodeNotFound => ends_early(),
+        _ => damaged("the data of the GIF's first frame contradict each other or are incomplete"),
     }
 }

@@ -1,4 +1,4 @@
-//! At which scale is a JPEG decoded?
+//! Decodes a JPEG at the smallest scale that is enough for the thumbnails.
 
 use std::io::Read;
 
@@ -7,21 +7,21 @@ use image::metadata::Orientation;
 use scaled_jpeg::{Decoder, JpegError, Scale, Scales};
 
 use crate::decoded::{Decoded, Pixels};
-use crate::input::RenderError;
 use crate::limits::Limits;
 use crate::planar::Planar;
 use crate::raster::PIXEL_BYTES;
 use crate::{encode, orientation};
 
-/// The decoded picture is at least this many times as large as the largest that is made of it. With less, the filter has
-/// too little to choose from, and it shows.
-const DECODED_RATIO_MIN: u64 = 2;
-/// The same for colours that the photo has fewer samples of, beside the samples that the largest picture keeps of them: in
-/// tenths, because just below twice is what is left of 4032 pixels, the longest side of most telephones' photos.
-const COLOUR_RATIO_TENTHS_MIN: u64 = 19;
+/// The decoded picture is at least about twice as large as the largest that is made of it. With less, the filter has too
+/// little to choose from, and it shows. For colours that the photo has fewer samples of, the same holds beside the samples
+/// that the largest picture keeps of them.
+///
+/// In tenths, because just below twice is what is left of 4032 and of 4000 pixels, the longest sides of most telephones'
+/// photos: at twice, they would be decoded in their full size.
+const RATIO_TENTHS_MIN: u64 = 19;
 
 /// `largest_px` is the longest side of the largest picture wanted.
-pub(crate) fn decode(input: &mut dyn Read, limits: &Limits, largest_px: u32) -> Result<Decoded, RenderError> {
+pub(crate) fn decode(input: &mut dyn Read, limits: &Limits, largest_px: u32) -> Result<Decoded, PhotoRefused> {
     let mut decoder = Decoder::new(input);
     let header = decoder.read_header().map_err(refused)?;
     let (width_px, height_px) = (header.width_px, header.height_px);
@@ -66,8 +66,8 @@ fn scale_for(longest_px: u32, largest_px: u32) -> Option<Scale> {
         return None;
     }
     let is_enough = |scale: &Scale| {
-        u64::from(longest_px) * scale.block_side() as u64
-            >= u64::from(largest_px) * DECODED_RATIO_MIN * Scale::Full.block_side() as u64
+        u64::from(longest_px) * scale.block_side() as u64 * 10
+            >= u64::from(largest_px) * RATIO_TENTHS_MIN * Scale::Full.block_side() as u64
     };
     Some(Scale::ALL.into_iter().find(is_enough).unwrap_or(Scale::Full))
 }
@@ -77,18 +77,18 @@ fn colour_scale_for(longest_px: u32, (across, down): (usize, usize), largest_px:
     let kept = u64::from(encode::colour_samples(largest_px));
     let is_enough = |scale: &Scale| {
         u64::from(longest_px) * scale.block_side() as u64 * 10
-            >= kept * COLOUR_RATIO_TENTHS_MIN * (across.max(down) * Scale::Full.block_side()) as u64
+            >= kept * RATIO_TENTHS_MIN * (across.max(down) * Scale::Full.block_side()) as u64
     };
     Scale::ALL.into_iter().find(is_enough).unwrap_or(Scale::Full)
 }
 
-fn refused(error: JpegError) -> RenderError {
+fn refused(error: JpegError) -> PhotoRefused {
     match error {
-        JpegError::Damaged { .. } => RenderError::Refused(PhotoRefused::Damaged {
+        JpegError::Unsupported { feature } => PhotoRefused::Unsupported { feature },
+        // The input keeps why it could not be read, and that becomes the answer.
+        JpegError::Damaged { .. } | JpegError::Read(_) => PhotoRefused::Damaged {
             detail: error.to_string(),
-        }),
-        JpegError::Unsupported { feature } => RenderError::Refused(PhotoRefused::Unsupported { feature }),
-        JpegError::Read(failure) => RenderError::Read(failure),
+        },
     }
 }
 
@@ -99,10 +99,13 @@ mod tests {
     use super::{colour_scale_for, scale_for};
 
     #[test]
-    fn the_decoded_picture_is_twice_as_large_as_the_largest_wanted() {
+    fn the_decoded_picture_is_about_twice_as_large_as_the_largest_wanted() {
         assert_eq!(scale_for(6000, 256), Some(Scale::Eighth));
-        assert_eq!(scale_for(4096, 256), Some(Scale::Eighth));
-        assert_eq!(scale_for(4095, 256), Some(Scale::Quarter));
+        assert_eq!(scale_for(3892, 256), Some(Scale::Eighth));
+        assert_eq!(scale_for(3891, 256), Some(Scale::Quarter));
+        for telephone in [3968, 4000, 4032, 4080, 4096] {
+            assert_eq!(scale_for(telephone, 1024), Some(Scale::Half), "{telephone}");
+        }
         assert_eq!(scale_for(6000, 1024), Some(Scale::Half));
         assert_eq!(scale_for(3000, 1024), Some(Scale::Full));
         assert_eq!(scale_for(1025, 1024), Some(Scale::Full));
@@ -111,7 +114,6 @@ mod tests {
     #[test]
     fn colours_are_decoded_for_what_is_kept_of_them() {
         // 4:2:0 of a telephone: 2016 samples are stored, an eighth of them for 128, a half for 512.
-        assert_eq!(scale_for(4032, 256), Some(Scale::Quarter));
         assert_eq!(colour_scale_for(4032, (2, 2), 256), Scale::Eighth);
         assert_eq!(colour_scale_for(4032, (2, 1), 1024), Scale::Half);
         // A small thumbnail keeps all of them.

@@ -14,6 +14,8 @@ mod colour;
 mod decoded;
 mod encode;
 mod gif;
+mod gif_blocks;
+mod ink;
 mod input;
 #[cfg(feature = "fast-codecs")]
 mod jpeg;
@@ -22,6 +24,7 @@ mod orientation;
 #[cfg(feature = "fast-codecs")]
 mod planar;
 mod png;
+mod png_chunks;
 mod raster;
 mod renderer;
 #[cfg(feature = "fast-codecs")]

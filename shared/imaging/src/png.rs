@@ -1,32 +1,28 @@
-//! How is a PNG decoded?
+//! Decodes a PNG: row by row to a smaller picture where its rows come in order, as a whole otherwise.
 
-use std::io::{self, BufRead, BufReader, Seek};
+use std::io::{self, BufRead, BufReader, Read, Seek};
 
 use domain::thumbnails::ports::PhotoRefused;
 use image::metadata::Orientation;
 use png::{BitDepth, ColorType, DecodeOptions, Decoder, DecodingError, Reader, Transformations};
 
 use crate::decoded::{Decoded, Pixels, Shrunk};
-use crate::input::{Input, RenderError};
 use crate::limits::Limits;
 use crate::orientation;
+use crate::png_chunks::{METADATA_BYTES_MAX, NeededChunks, WRONG_CHECKSUM};
 use crate::raster::{Layout, Raster};
 use crate::shrink::{self, BoxShrink};
-
-/// What the text, profile and EXIF chunks of one file may unpack to.
-const METADATA_BYTES_MAX: usize = 16 << 20;
 
 /// Bytes asked of the input at a time.
 const CHUNK_BYTES: usize = 64 << 10;
 
 /// `largest_px` is the longest side of the largest picture wanted.
-pub(crate) fn decode(input: &mut dyn Input, limits: &Limits, largest_px: u32) -> Result<Decoded, RenderError> {
+pub(crate) fn decode(input: &mut dyn Read, limits: &Limits, largest_px: u32) -> Result<Decoded, PhotoRefused> {
     let mut options = DecodeOptions::default();
-    // By default the decoder is lenient with a broken checksum of a chunk it could do without, and never computes the
-    // one over the pixels.
-    options.set_skip_ancillary_crc_failures(false);
+    // By default the decoder never computes the checksum over the pixels.
     options.set_ignore_checksums(false);
-    let mut decoder = Decoder::new_with_options(BufReader::with_capacity(CHUNK_BYTES, input), options);
+    let mut decoder =
+        Decoder::new_with_options(BufReader::with_capacity(CHUNK_BYTES, NeededChunks::new(input)), options);
     decoder.set_limits(png::Limits {
         bytes: METADATA_BYTES_MAX,
     });
@@ -72,7 +68,7 @@ pub(crate) fn decode(input: &mut dyn Input, limits: &Limits, largest_px: u32) ->
     })
 }
 
-fn whole<R: BufRead + Seek>(reader: &mut Reader<R>) -> Result<Raster, RenderError> {
+fn whole<R: BufRead + Seek>(reader: &mut Reader<R>) -> Result<Raster, PhotoRefused> {
     let (color, depth) = reader.output_color_type();
     let size = reader
         .output_buffer_size()
@@ -91,7 +87,7 @@ fn whole<R: BufRead + Seek>(reader: &mut Reader<R>) -> Result<Raster, RenderErro
 }
 
 /// Row by row, so that the picture is never there as a whole.
-fn shrunk<R: BufRead + Seek>(reader: &mut Reader<R>, width_px: u32, factor: u32) -> Result<Shrunk, RenderError> {
+fn shrunk<R: BufRead + Seek>(reader: &mut Reader<R>, width_px: u32, factor: u32) -> Result<Shrunk, PhotoRefused> {
     let (color, depth) = reader.output_color_type();
     let opaque = opaque_layout(color)?;
     let mut shrink = BoxShrink::new(width_px, reader.info().height, factor);
@@ -149,18 +145,22 @@ fn round_to_eight_bits(samples: &mut Vec<u8>) {
     samples.truncate(count);
 }
 
-fn refused(reason: DecodingError) -> RenderError {
-    RenderError::Refused(match reason {
+fn refused(reason: DecodingError) -> PhotoRefused {
+    match reason {
         DecodingError::LimitsExceeded => PhotoRefused::Unsupported {
             feature: format!("PNG metadata of more than {METADATA_BYTES_MAX} bytes"),
         },
-        DecodingError::IoError(failure) if failure.kind() != io::ErrorKind::UnexpectedEof => {
-            return RenderError::Read(failure);
-        }
-        DecodingError::IoError(_) => damaged("the PNG ends too early"),
-        other => damaged(&other.to_string()),
-    })
+        DecodingError::IoError(failure) => match failure.kind() {
+            io::ErrorKind::UnexpectedEof => damaged("the PNG ends too early"),
+            _ => failure.downcast().unwrap_or_else(|_| damaged(CONTRADICTION)),
+        },
+        // The library has no other name for it.
+        DecodingError::Format(reason) if reason.to_string().contains("CRC") => damaged(WRONG_CHECKSUM),
+        DecodingError::Format(_) | DecodingError::Parameter(_) => damaged(CONTRADICTION),
+    }
 }
+
+const CONTRADICTION: &str = "the data of the PNG contradict each other";
 
 fn damaged(detail: &str) -> PhotoRefused {
     PhotoRefused::Damaged {

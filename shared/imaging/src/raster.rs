@@ -1,4 +1,4 @@
-//! How does a decoded picture lie in memory?
+//! A decoded picture in memory: its size, its samples, and what they mean.
 
 /// Bytes of every pixel, whatever its layout. One shape for all keeps the filters to one instance: the resizer's generic
 /// code for three and one byte besides would triple the time to compile it.
@@ -11,10 +11,35 @@ pub(crate) enum Layout {
     Gray,
     /// The fourth byte is without meaning.
     Rgb,
+    /// Luminance, three times, and alpha that is not premultiplied. At least one pixel is not opaque.
+    GrayAlpha,
     /// Alpha is not premultiplied, and at least one pixel is not opaque.
     Rgba,
     /// Ink: 0 is none, 255 is full coverage.
     Cmyk,
+}
+
+impl Layout {
+    pub(crate) fn has_alpha(self) -> bool {
+        matches!(self, Self::GrayAlpha | Self::Rgba)
+    }
+
+    /// The same colours with transparency. Ink has none.
+    pub(crate) fn with_alpha(self) -> Self {
+        match self {
+            Self::Gray | Self::GrayAlpha => Self::GrayAlpha,
+            Self::Rgb | Self::Rgba | Self::Cmyk => Self::Rgba,
+        }
+    }
+
+    /// The same colours, opaque.
+    pub(crate) fn opaque(self) -> Self {
+        match self {
+            Self::Gray | Self::GrayAlpha => Self::Gray,
+            Self::Rgb | Self::Rgba => Self::Rgb,
+            Self::Cmyk => Self::Cmyk,
+        }
+    }
 }
 
 /// Rows from top to bottom without padding.
@@ -27,14 +52,14 @@ pub(crate) struct Raster {
 }
 
 impl Raster {
-    /// Of samples in RGBA. `layout` is what they are when every pixel is opaque; otherwise they are `Rgba`, which so means
-    /// true transparency: it decides the format of the output.
+    /// Of samples in RGBA. `layout` is what they are when every pixel is opaque. A layout with alpha so means that
+    /// something is transparent: it decides the format of the output.
     pub(crate) fn with_alpha(width_px: u32, height_px: u32, layout: Layout, samples: Vec<u8>) -> Self {
         let opaque = samples.chunks_exact(PIXEL_BYTES).all(|pixel| pixel[3] == u8::MAX);
         Self {
             width_px,
             height_px,
-            layout: if opaque { layout } else { Layout::Rgba },
+            layout: if opaque { layout } else { layout.with_alpha() },
             samples,
         }
     }

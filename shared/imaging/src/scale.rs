@@ -6,7 +6,7 @@ use imaging_resize::{Resizer, ShapeFault};
 use crate::decoded::Pixels;
 #[cfg(feature = "fast-codecs")]
 use crate::planar::Planar;
-use crate::raster::{Layout, Raster};
+use crate::raster::Raster;
 #[cfg(feature = "fast-codecs")]
 use crate::{raster::PIXEL_BYTES, resample};
 
@@ -40,9 +40,10 @@ pub(crate) fn scale(original: Pixels, targets: &[(u32, u32)]) -> Result<Vec<Rast
     order.sort_by_key(|&index| std::cmp::Reverse(longest(targets[index])));
 
     // Kept apart: premultiplying and dividing again would cost the unscaled picture its faint colours.
-    let unscaled = match &original {
-        Pixels::Raster(raster) if targets.contains(&raster.size()) => Some(raster.clone()),
-        Pixels::Raster(_) | Pixels::Shrunk(_) | Pixels::Planar(_) => None,
+    let unscaled = if let Pixels::Raster(raster) = &original {
+        targets.contains(&raster.size()).then(|| raster.clone())
+    } else {
+        None
     };
     let mut source = match original {
         Pixels::Raster(raster) => Pixels::Raster(premultiplied(raster)?),
@@ -138,14 +139,14 @@ fn pixels(raster: &mut Raster) -> imaging_resize::Pixels<'_> {
 /// Without this, the invisible colour of transparent pixels bleeds into the visible edge. In place, because a copy of
 /// the original may be 400 MB.
 fn premultiplied(mut raster: Raster) -> Result<Raster, PhotoRefused> {
-    if raster.layout == Layout::Rgba {
+    if raster.layout.has_alpha() {
         imaging_resize::premultiply(pixels(&mut raster)).map_err(|reason| unscalable(&reason))?;
     }
     Ok(raster)
 }
 
 fn divided(mut raster: Raster) -> Result<Raster, PhotoRefused> {
-    if raster.layout == Layout::Rgba {
+    if raster.layout.has_alpha() {
         imaging_resize::unpremultiply(pixels(&mut raster)).map_err(|reason| unscalable(&reason))?;
     }
     Ok(raster)

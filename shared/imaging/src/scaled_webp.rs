@@ -1,4 +1,4 @@
-//! How is a plain lossy WebP decoded no larger than needed? By libwebp.
+//! Decodes a plain lossy WebP no larger than needed, by libwebp.
 
 use domain::thumbnails::ports::PhotoRefused;
 use image::ImageDecoder;
@@ -7,13 +7,14 @@ use image::codecs::webp::WebPDecoder;
 use crate::decoded::{Pixels, Shrunk};
 use crate::raster::{Layout, PIXEL_BYTES, Raster};
 use crate::shrink;
-use crate::webp_container::{CHUNK_HEADER_BYTES, FIRST_CHUNK_AT, contradiction};
+use crate::webp_container::{chunks, contradiction};
 
 const _: () = assert!(PIXEL_BYTES == lossy_webp::PIXEL_BYTES);
 
-/// What libwebp decodes to is at least this many times as large as the largest picture that is made of it. It scales by
-/// the same boxes as `shrink`; every pixel that it leaves has to become a colour, and twice is enough to be above libvips.
-const SCALED_RATIO_MIN: u32 = 2;
+/// What libwebp decodes to is at least this many times as large as the largest picture that is made of it, in tenths. It
+/// scales by the same boxes as `shrink`; every pixel that it leaves has to become a colour, and twice is enough to be above
+/// libvips. Just below twice is what is left of 4032 and of 4000 pixels, the longest sides of most telephones' photos.
+const SCALED_RATIO_TENTHS_MIN: u32 = 19;
 
 /// A bare VP8 frame, and the size to decode it to.
 pub(crate) struct ScaledFrame<'a> {
@@ -42,7 +43,7 @@ impl<'a> ScaledFrame<'a> {
     }
 
     pub(crate) fn pixels(&self) -> Result<Pixels, PhotoRefused> {
-        let unreadable = |reason: lossy_webp::WebpError| contradiction(&reason.to_string());
+        let unreadable = |_| contradiction("the picture in the WebP is damaged or incomplete");
         if lossy_webp::size(self.frame).map_err(unreadable)? != self.size {
             return Err(contradiction(
                 "the WebP's frame is not of the size that its header says",
@@ -65,24 +66,20 @@ impl<'a> ScaledFrame<'a> {
 }
 
 fn scaled_size((width_px, height_px): (u32, u32), largest_px: u32) -> (u32, u32) {
-    let factor = shrink::factor(width_px.max(height_px), largest_px.saturating_mul(SCALED_RATIO_MIN));
+    let factor = shrink::factor(
+        width_px.max(height_px),
+        largest_px.saturating_mul(SCALED_RATIO_TENTHS_MIN) / 10,
+    );
     (width_px.div_ceil(factor), height_px.div_ceil(factor))
 }
 
 /// The first chunk with a lossy frame, if there is one.
 fn lossy_frame(photo: &[u8]) -> Result<Option<&[u8]>, PhotoRefused> {
-    let mut rest = photo.get(FIRST_CHUNK_AT..).unwrap_or_default();
-    while let Some((header, tail)) = rest.split_first_chunk::<CHUNK_HEADER_BYTES>() {
-        let [name @ .., a, b, c, d] = *header;
-        let length = u32::from_le_bytes([a, b, c, d]) as usize;
-        let (payload, behind) = tail
-            .split_at_checked(length)
-            .ok_or_else(|| contradiction("a chunk of the WebP is longer than the file"))?;
+    for chunk in chunks(photo) {
+        let (name, payload) = chunk?;
         if name == *b"VP8 " {
             return Ok(Some(payload));
         }
-        // Chunks begin at even places.
-        rest = behind.get(length % 2..).unwrap_or_default();
     }
     Ok(None)
 }

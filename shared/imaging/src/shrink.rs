@@ -12,10 +12,12 @@ const OPAQUE: u32 = u8::MAX as u32;
 /// What is left is about this many times as large as the largest picture that is made of it. With twice, the box dulls
 /// what the filter after it should keep: two points of SSIMULACRA2 before encoding, half a point to one after.
 const SHRUNK_RATIO: u32 = 3;
-/// Where that is more than so many pixels along the longest side, twice has to do: three times would be memory and time
-/// for a difference that only the largest sizes have, and those have it least.
-const SHRUNK_RATIO_MIN: u32 = 2;
-const SHRUNK_PX: u32 = 2_048;
+/// Where that is more than [`SHRUNK_PX`], about twice has to do: three times would be memory and time for a difference that
+/// only the largest sizes have, and those have it least. In tenths, because just below twice is what is left of 4032 and
+/// of 4000 pixels, the longest sides of most telephones' photos.
+const SHRUNK_RATIO_TENTHS_MIN: u32 = 19;
+/// Along the longest side: that of the largest thumbnail, 1024 pixels, at the least ratio.
+const SHRUNK_PX: u32 = 1_945;
 
 /// Takes rows in RGBA and keeps the means of boxes, so that never more than a box's height of rows is open. Colours are
 /// weighed by their opacity: the colour of the invisible does not count.
@@ -44,7 +46,7 @@ pub(crate) fn factor(longest_px: u32, left_px: u32) -> u32 {
 /// What is to be left for pictures up to `largest_px`.
 pub(crate) fn left_px(largest_px: u32) -> u32 {
     let wanted = largest_px.saturating_mul(SHRUNK_RATIO).min(SHRUNK_PX);
-    wanted.max(largest_px.saturating_mul(SHRUNK_RATIO_MIN))
+    wanted.max(largest_px.saturating_mul(SHRUNK_RATIO_TENTHS_MIN) / 10)
 }
 
 /// The same for a picture that is there as a whole, because its rows did not come one by one: a filter over all of it
@@ -60,11 +62,7 @@ pub(crate) fn reduced(raster: Raster, largest_px: u32) -> Pixels {
         shrink.take(row);
     }
     // What is transparent is found again, box by box.
-    let opaque = match raster.layout {
-        Layout::Rgba => Layout::Rgb,
-        other => other,
-    };
-    Pixels::Shrunk(shrink.finish(opaque))
+    Pixels::Shrunk(shrink.finish(raster.layout.opaque()))
 }
 
 impl BoxShrink {
@@ -169,7 +167,7 @@ impl BoxShrink {
             raster: Raster {
                 width_px: self.width_px.div_ceil(u32::try_from(self.factor).unwrap_or(1)),
                 height_px: u32::try_from(height).unwrap_or(u32::MAX),
-                layout: if self.is_opaque { opaque } else { Layout::Rgba },
+                layout: if self.is_opaque { opaque } else { opaque.with_alpha() },
                 samples: self.samples,
             },
         }
@@ -205,9 +203,12 @@ mod tests {
     }
 
     #[test]
-    fn thrice_the_largest_is_left_or_twice_where_that_is_much() {
-        assert_eq!([128, 256, 512, 1024].map(left_px), [384, 768, 1536, 2048]);
-        assert_eq!(left_px(3000), 6000);
+    fn three_times_the_largest_is_left_or_about_twice_where_that_is_much() {
+        assert_eq!([128, 256, 512, 1024].map(left_px), [384, 768, 1536, 1945]);
+        assert_eq!(left_px(3000), 5700);
+        for telephone in [3968, 4000, 4032, 4080, 4096] {
+            assert_eq!(factor(telephone, left_px(1024)), 2, "{telephone}");
+        }
         assert_eq!(factor(4743, left_px(256)), 6);
         assert_eq!(factor(1535, left_px(256)), 1);
         assert_eq!(factor(1536, left_px(256)), 2);

@@ -1,5 +1,6 @@
-//! How is a WebP decoded?
+//! Decodes a WebP of every kind.
 
+use std::borrow::Cow;
 use std::io::Cursor;
 
 use domain::thumbnails::ports::PhotoRefused;
@@ -13,7 +14,7 @@ use crate::orientation;
 use crate::raster::{Layout, Raster};
 #[cfg(feature = "fast-codecs")]
 use crate::scaled_webp::ScaledFrame;
-use crate::webp_container::{CHUNK_HEADER_BYTES, FIRST_CHUNK_AT, container, contradiction, damaged};
+use crate::webp_container::{CHUNK_HEADER_BYTES, FIRST_CHUNK_AT, container, contradiction, damaged, with_true_flags};
 
 /// The picture in RGBA beside the planes of the lossy decoder, or the working copy of the lossless one.
 const BYTES_PER_PIXEL: u64 = 4 + 4;
@@ -30,14 +31,20 @@ pub(crate) fn decode(
     )]
     largest_px: u32,
 ) -> Result<Decoded, PhotoRefused> {
-    let photo = container(photo)?;
-    let decoder = WebPDecoder::new(Cursor::new(photo)).map_err(|reason| damaged(&reason))?;
+    let photo = with_true_flags(container(photo)?)?;
+    let copied_bytes = match &photo {
+        Cow::Borrowed(_) => 0,
+        Cow::Owned(copy) => copy.len() as u64,
+    };
+    let decoder = WebPDecoder::new(Cursor::new(&*photo)).map_err(|reason| damaged(&reason))?;
     #[cfg(feature = "fast-codecs")]
-    if let Some(frame) = ScaledFrame::find(photo, &decoder, largest_px)? {
-        return decoded(decoder, limits, frame.decoded_bytes(), |_| frame.pixels());
+    if let Some(frame) = ScaledFrame::find(&photo, &decoder, largest_px)? {
+        return decoded(decoder, limits, frame.decoded_bytes() + copied_bytes, |_| {
+            frame.pixels()
+        });
     }
     let (width_px, height_px) = decoder.dimensions();
-    let decoded_bytes = u64::from(width_px) * u64::from(height_px) * BYTES_PER_PIXEL;
+    let decoded_bytes = u64::from(width_px) * u64::from(height_px) * BYTES_PER_PIXEL + copied_bytes;
     decoded(decoder, limits, decoded_bytes, |decoder| {
         Ok(Pixels::Raster(whole(decoder)?))
     })

@@ -1,4 +1,4 @@
-//! How is a JPEG decoded without the decoder of ours? By `image`, as a whole.
+//! Decodes a JPEG as a whole by `image`, in a build without our decoder.
 //!
 //! A file that ends too early becomes a picture with an invented rest, and ink becomes RGB without its profile.
 
@@ -9,16 +9,17 @@ use image::codecs::jpeg::JpegDecoder;
 use image::metadata::Orientation;
 use image::{ColorType, ImageDecoder, ImageError};
 
-use crate::decoded::Decoded;
-use crate::input::RenderError;
+use crate::decoded::{Decoded, Pixels};
 use crate::limits::Limits;
 use crate::orientation;
 use crate::raster::{Layout, PIXEL_BYTES, Raster};
 
 /// The file is read into memory first. `_largest_px` is of no use: there is one scale.
-pub(crate) fn decode(input: &mut dyn Read, limits: &Limits, _largest_px: u32) -> Result<Decoded, RenderError> {
+pub(crate) fn decode(input: &mut dyn Read, limits: &Limits, _largest_px: u32) -> Result<Decoded, PhotoRefused> {
     let mut photo = Vec::new();
-    input.read_to_end(&mut photo).map_err(RenderError::Read)?;
+    input
+        .read_to_end(&mut photo)
+        .map_err(|failure| damaged(&failure.to_string()))?;
     let mut decoder = JpegDecoder::new(Cursor::new(photo)).map_err(refused)?;
     let (width_px, height_px) = decoder.dimensions();
     // The decoder's output and the copy of four bytes for each pixel.
@@ -39,7 +40,7 @@ pub(crate) fn decode(input: &mut dyn Read, limits: &Limits, _largest_px: u32) ->
         ColorType::Rgb8 => (Layout::Rgb, rgba(&samples, |&rgb: &[u8; 3]| rgb)),
         other => {
             let feature = format!("a JPEG that decodes to {other:?}");
-            return Err(PhotoRefused::Unsupported { feature }.into());
+            return Err(PhotoRefused::Unsupported { feature });
         }
     };
     let raster = Raster {
@@ -48,7 +49,12 @@ pub(crate) fn decode(input: &mut dyn Read, limits: &Limits, _largest_px: u32) ->
         layout,
         samples,
     };
-    Ok(Decoded::of(raster, icc_profile, orientation))
+    Ok(Decoded {
+        size: (width_px, height_px),
+        pixels: Pixels::Raster(raster),
+        icc_profile,
+        orientation,
+    })
 }
 
 fn rgba<const CHANNELS: usize>(samples: &[u8], rgb: impl Fn(&[u8; CHANNELS]) -> [u8; 3]) -> Vec<u8> {
@@ -62,13 +68,13 @@ fn rgba<const CHANNELS: usize>(samples: &[u8], rgb: impl Fn(&[u8; CHANNELS]) -> 
         .collect()
 }
 
-fn refused(reason: ImageError) -> RenderError {
-    RenderError::Refused(match reason {
+fn refused(reason: ImageError) -> PhotoRefused {
+    match reason {
         ImageError::Unsupported(reason) => PhotoRefused::Unsupported {
             feature: reason.to_string(),
         },
-        other => damaged(&other.to_string()),
-    })
+        _ => damaged("the data of the JPEG contradict each other or end too early"),
+    }
 }
 
 fn damaged(detail: &str) -> PhotoRefused {

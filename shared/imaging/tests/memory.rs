@@ -1,4 +1,4 @@
-//! Does the renderer keep to the memory that its limits name? As the kernel counts it; Linux only, like Lambda.
+//! The renderer keeps to the memory that its limits name, as the kernel counts it. Linux only, like Lambda.
 #![cfg(all(target_os = "linux", feature = "fast-codecs"))]
 #![allow(
     clippy::unwrap_used,
@@ -199,16 +199,64 @@ fn largest_accepted() -> [(&'static str, Made); 11] {
     [
         ("100 megapixels, 4:2:0", || jpeg(12_247, 8_165, F_2_2, false)),
         ("100 megapixels, 4:4:4", || jpeg(12_247, 8_165, F_1_1, false)),
-        ("full scale, progressive", || jpeg(4_095, 4_095, F_1_1, true)),
-        ("half scale, progressive", || jpeg(8_000, 7_400, F_1_1, true)),
+        ("full scale, progressive", || jpeg(3_890, 3_890, F_1_1, true)),
+        ("half scale, progressive", || jpeg(7_780, 7_600, F_1_1, true)),
         ("png by rows", || encoded(8_000, 8_000, ImageFormat::Png, 255)),
-        ("png, not reduced", || encoded(4_095, 4_095, ImageFormat::Png, 200)),
-        ("png of sixteen bits", || deep_png(4_095, 4_095)),
+        ("png, not reduced", || encoded(3_889, 3_889, ImageFormat::Png, 200)),
+        ("png of sixteen bits", || deep_png(3_889, 3_889)),
         ("lossless webp", || encoded(4_900, 4_000, ImageFormat::WebP, 255)),
         ("webp with alpha", || encoded(4_900, 4_000, ImageFormat::WebP, 200)),
         ("interlaced png", interlaced_png),
-        ("gif", || gif(5_600, 5_600)),
+        ("gif", || gif(12_000, 8_300)),
     ]
+}
+
+/// Sides of the pictures that telephones take, of about twelve megapixels.
+const OF_TELEPHONES: [(u16, u16); 3] = [(4_000, 3_000), (4_032, 3_024), (4_096, 3_072)];
+/// What such a picture may take beside the file, in any of the formats that have rows or a scaled decoder.
+const TELEPHONE_BYTES: u64 = 40 << 20;
+
+/// Of twelve megapixels, in every format that telephones and the programs on them write.
+fn of_telephone((width, height): (u16, u16)) -> Vec<(&'static str, Vec<u8>)> {
+    use SamplingFactor::{F_2_1, F_2_2};
+    let (wide, high) = (u32::from(width), u32::from(height));
+    vec![
+        ("jpeg, 4:2:0", jpeg(width, height, F_2_2, false)),
+        ("jpeg, 4:2:2", jpeg(width, height, F_2_1, false)),
+        ("progressive jpeg", jpeg(width, height, F_2_2, true)),
+        ("png", encoded(wide, high, ImageFormat::Png, 255)),
+        ("png with alpha", encoded(wide, high, ImageFormat::Png, 200)),
+        ("png of sixteen bits", deep_png(wide, high)),
+        ("gif", gif(width, height)),
+        ("lossy webp", lossy_webp(width, height)),
+    ]
+}
+
+/// There is no lossy encoder in Rust: libwebp wrote a picture of one colour in each of the sizes of [`OF_TELEPHONES`].
+fn lossy_webp(width: u16, height: u16) -> Vec<u8> {
+    let frame: &[u8] = match (width, height) {
+        (4_000, 3_000) => include_bytes!("fixtures/flat-4000x3000.webp.gz"),
+        (4_032, 3_024) => include_bytes!("fixtures/flat-4032x3024.webp.gz"),
+        (4_096, 3_072) => include_bytes!("fixtures/flat-4096x3072.webp.gz"),
+        other => panic!("no WebP of {other:?}"),
+    };
+    let mut bytes = Vec::new();
+    flate2::read::GzDecoder::new(frame).read_to_end(&mut bytes).unwrap();
+    bytes
+}
+
+#[test]
+fn a_photo_of_a_telephone_takes_little_memory_in_every_format() {
+    let folder = tempfile::tempdir().unwrap();
+    for size in OF_TELEPHONES {
+        for (name, photo) in of_telephone(size) {
+            let found = render(folder.path(), &photo);
+            let peak_mb = found.peak_bytes >> 20;
+            println!("{name} of {size:?}: {} KB, {peak_mb} MB", photo.len() >> 10);
+            assert_eq!(found.answer, ACCEPTED, "{name} of {size:?}");
+            assert!(found.peak_bytes < TELEPHONE_BYTES, "{name} of {size:?}: {peak_mb} MB");
+        }
+    }
 }
 
 /// Small starts that claim much, and a large body, which must not be read.

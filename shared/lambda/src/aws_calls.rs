@@ -1,8 +1,7 @@
-//! What did a function ask of AWS, and what came of it? Seen where every attempt of every call goes through: at the HTTP
-//! client.
+//! Counts and traces every attempt of every call to AWS, in the HTTP client that all SDK clients share.
 //!
-//! An interceptor of the SDK would see the same, but has to be given to each client by each adapter, and a new one would
-//! be forgotten. What an attempt is can be read off its request, whose headers are the SDK's own.
+//! An interceptor of the SDK would have to be added to each client, and a new adapter could forget it. The headers that
+//! the SDK sets on a request contain the number of the attempt and the operation.
 
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
@@ -14,12 +13,12 @@ use telemetry::metrics;
 use telemetry::span::{Attempt, Outcome, Target};
 
 const TRACE_HEADER: &str = "x-amzn-trace-id";
-/// A refusal is a few hundred bytes; what is longer is none, and stays unread.
-const REFUSAL_BYTES_MAX: u64 = 16 * 1024;
-/// Of a service's word for what is wrong.
+/// Bytes of an error response, at most. They usually have a few hundred; a longer body is left unread.
+const REFUSAL_BYTES_MAX: usize = 16 * 1024;
+/// Characters of an error code, at most.
 const ERROR_CHARS_MAX: usize = 64;
 
-/// A connector whose attempts are counted and traced.
+/// A connector that counts and traces its attempts.
 #[derive(Debug)]
 pub(crate) struct Observed(pub(crate) SharedHttpConnector);
 
@@ -48,14 +47,15 @@ fn begin(request: &mut HttpRequest) -> InFlight {
     }
     let key = headers.get("amz-sdk-invocation-id").unwrap_or_default();
     let attempt = begin_call(Attempt { key, number }, || target(request));
-    // Not signed, for what stands between may change it: https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html
+    // Not part of the signature, because proxies may change it:
+    // https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html
     if let Some(header) = attempt.header() {
         request.headers_mut().insert(TRACE_HEADER, header.to_owned());
     }
     attempt
 }
 
-/// Of `attempt=2; max=4`.
+/// Reads the number from a header like `attempt=2; max=4`.
 fn attempt_number(header: &str) -> u32 {
     let attempts = header.split(';').find_map(|part| part.trim().strip_prefix("attempt="));
     attempts.and_then(|number| number.parse().ok()).unwrap_or(1)
@@ -68,8 +68,8 @@ async fn ended(attempt: InFlight, mut response: HttpResponse) -> HttpResponse {
         ..Outcome::default()
     };
     if status >= 400 {
-        outcome.error = refusal(&mut response).await;
-        outcome.throttled = status == 429 || outcome.error.as_deref().is_some_and(aws_errors::throttles);
+        outcome.error = error_code(&mut response).await;
+        outcome.throttled = status == 429 || outcome.error.as_deref().is_some_and(aws_errors::is_throttling_code);
         if outcome.throttled {
             metrics::count(Metric::Throttles);
         }
@@ -85,35 +85,41 @@ async fn ended(attempt: InFlight, mut response: HttpResponse) -> HttpResponse {
     response
 }
 
-/// The service's name for what is wrong: in a header, in a member of a JSON body, or in an element of an XML one. The body
-/// is put back.
-async fn refusal(response: &mut HttpResponse) -> Option<String> {
+/// Reads the error code from a header, from a member of a JSON body, or from an element of an XML body. Puts the body
+/// back, unless it breaks off or is too long: then it stays empty, and the SDK reports an unreadable response.
+async fn error_code(response: &mut HttpResponse) -> Option<String> {
     if let Some(name) = response.headers().get("x-amzn-errortype") {
-        return plain_name(name);
+        return plain_code(name);
     }
-    // S3 sends its refusals in chunks, and says no length.
-    let length = response.headers().get("content-length").map(str::parse::<u64>);
+    let length = response.headers().get("content-length").map(str::parse::<usize>);
     if length.is_some_and(|length| length.is_ok_and(|bytes| bytes > REFUSAL_BYTES_MAX)) {
         return None;
     }
     let body = std::mem::replace(response.body_mut(), SdkBody::empty());
-    // What breaks off here is left empty, and the SDK takes it for the unreadable answer that it is.
-    let bytes = ByteStream::new(body).collect().await.ok()?.into_bytes();
-    let name = std::str::from_utf8(&bytes).ok().and_then(name_in);
+    let mut body = ByteStream::new(body);
+    let mut bytes = Vec::new();
+    // S3 sends error responses in chunks, without a length.
+    while let Some(chunk) = body.try_next().await.ok()? {
+        if bytes.len() + chunk.len() > REFUSAL_BYTES_MAX {
+            return None;
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    let name = std::str::from_utf8(&bytes).ok().and_then(code_in_body);
     *response.body_mut() = SdkBody::from(bytes);
     name
 }
 
-fn name_in(body: &str) -> Option<String> {
+fn code_in_body(body: &str) -> Option<String> {
     let after = |start: &str| body.split_once(start).map(|(_, rest)| rest);
     let json = after("\"__type\"").and_then(|rest| rest.split('"').nth(1));
     let xml = || after("<Code>").and_then(|rest| rest.split('<').next());
-    plain_name(json.or_else(xml)?)
+    plain_code(json.or_else(xml)?)
 }
 
-/// `ThrottlingException` of `com.amazon.coral.availability#ThrottlingException:http://...`. Letters only, so that nothing
-/// else gets into a trace.
-fn plain_name(text: &str) -> Option<String> {
+/// Extracts `ThrottlingException` from `com.amazon.coral.availability#ThrottlingException:http://...`. Other texts than
+/// codes are refused, so that no message gets into a trace.
+fn plain_code(text: &str) -> Option<String> {
     let name = text.split(':').next()?.rsplit('#').next()?.trim();
     let is_name = !name.is_empty()
         && name.len() <= ERROR_CHARS_MAX
@@ -139,7 +145,7 @@ fn target(request: &HttpRequest) -> Target {
     }
 }
 
-/// Region and service, of the signature: `Credential=AKID/20261101/eu-central-1/dynamodb/aws4_request`.
+/// Region and service, from the signature: `Credential=AKID/20261101/eu-central-1/dynamodb/aws4_request`.
 fn scope(request: &HttpRequest) -> Option<(&str, &str)> {
     let signature = request.headers().get("authorization")?;
     let credential = signature.split_once("Credential=")?.1.split(',').next()?;
@@ -147,7 +153,7 @@ fn scope(request: &HttpRequest) -> Option<(&str, &str)> {
     Some((parts.next()?, parts.next()?))
 }
 
-/// In a header where the protocol is JSON; S3 has it in its query, or in none at all.
+/// The operation. JSON protocols have it in a header; S3 has it in the query, or only in method and path.
 fn operation(request: &HttpRequest) -> String {
     if let Some((_, operation)) = request
         .headers()
@@ -171,7 +177,7 @@ fn operation(request: &HttpRequest) -> String {
     named.to_owned()
 }
 
-/// The table of a request that names one only: with it X-Ray shows each table for itself.
+/// The table of a request that names only one table. With it X-Ray shows each table separately.
 fn only_table(request: &HttpRequest) -> Option<String> {
     let body = std::str::from_utf8(request.body().bytes()?).ok()?;
     let mut names = body
@@ -183,7 +189,12 @@ fn only_table(request: &HttpRequest) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+
     use aws_smithy_runtime_api::http::StatusCode;
+    use bytes::Bytes;
+    use http_body::{Body, Frame};
 
     use super::*;
 
@@ -197,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_is_known_by_its_request() {
+    fn the_target_of_a_call_is_read_from_its_request() {
         let signature =
             "AWS4-HMAC-SHA256 Credential=AKID/20261101/eu-central-1/dynamodb/aws4_request, SignedHeaders=host";
         let headers = [
@@ -218,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn an_operation_without_a_name_on_it_is_known_by_its_address() {
+    fn an_operation_without_a_name_is_recognised_by_its_address() {
         for (method, uri, name) in [
             ("GET", "http://s3/b/k?x-id=GetObject", "GetObject"),
             (
@@ -237,7 +248,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_refusal_is_known_by_name_and_its_body_stays_readable() {
+    async fn an_error_code_is_read_and_the_body_stays_readable() {
         for (body, name) in [
             (
                 r#"{"__type":"com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException"}"#,
@@ -255,9 +266,49 @@ mod tests {
             ("bad gateway", None),
         ] {
             let mut response = HttpResponse::new(StatusCode::try_from(400).unwrap(), SdkBody::from(body));
-            assert_eq!(refusal(&mut response).await.as_deref(), name);
+            assert_eq!(error_code(&mut response).await.as_deref(), name);
             assert_eq!(response.body().bytes(), Some(body.as_bytes()));
         }
+    }
+
+    /// A body as S3 sends it: in so many chunks, without a length.
+    struct Chunks(usize);
+
+    impl Body for Chunks {
+        type Data = Bytes;
+        type Error = std::io::Error;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+            let Some(left) = self.0.checked_sub(1) else {
+                return Poll::Ready(None);
+            };
+            self.0 = left;
+            Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(
+                b"<Error><Code>SlowDown</Code></Error>",
+            )))))
+        }
+    }
+
+    fn chunked(chunks: usize) -> HttpResponse {
+        let body = SdkBody::from_body_1_x(Chunks(chunks));
+        HttpResponse::new(StatusCode::try_from(503).unwrap(), body)
+    }
+
+    #[tokio::test]
+    async fn a_chunked_body_is_read_up_to_a_limit() {
+        let mut short = chunked(1);
+        assert_eq!(refusal(&mut short).await.as_deref(), Some("SlowDown"));
+        assert_eq!(short.body().bytes(), Some(&b"<Error><Code>SlowDown</Code></Error>"[..]));
+        let mut endless = chunked(usize::MAX);
+        assert_eq!(refusal(&mut endless).await, None);
+        assert_eq!(
+            endless.body().bytes(),
+            Some(&b""[..]),
+            "the SDK finds an unreadable answer"
+        );
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Which variables does a function need, and which of them are wrong?
+//! Reads a function's environment variables, and reports all missing and malformed ones at once.
 
 use std::cell::RefCell;
 use std::error::Error;
@@ -6,24 +6,25 @@ use std::future::Future;
 use std::pin::Pin;
 use std::str::FromStr;
 
-/// A call that a function makes before its first event, not made yet.
+/// A call to make before the first event.
 pub(crate) type WarmUp = Pin<Box<dyn Future<Output = Result<(), Box<dyn Error + Send + Sync>>> + Send>>;
 
-/// Everything wrong with the environment, each variable by name and none by value: a value may be a secret.
+/// All faults of the environment, with the names of the variables but not their values, which may be secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("environment: {}", .faults.join(", "))]
 pub struct EnvironmentFaults {
+    /// One text per fault, like `ORDERS_TABLE is missing`.
     pub faults: Vec<String>,
 }
 
-/// The variables, the faults met while reading them, and what is to be done before the first event.
+/// The environment variables, the faults found so far, and the calls to make before the first event.
 pub struct Environment<L> {
     lookup: L,
     faults: RefCell<Vec<String>>,
     pub(crate) warm_ups: RefCell<Vec<WarmUp>>,
 }
 
-/// Reads settings from the process's environment. All faults are collected, so that one failed start names them all:
+/// Reads settings from the process's environment. All faults are collected, so that one failed start lists all of them:
 ///
 /// ```no_run
 /// # struct Settings { table: String, page_limit: u32 }
@@ -43,7 +44,7 @@ pub(crate) fn process_variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// The same over any source of variables, such as a map in a test.
+/// Like [`from_process`], but with any source of variables, such as a map in a test.
 pub fn from_lookup<L, T>(lookup: L, read: impl FnOnce(&Environment<L>) -> T) -> Result<T, EnvironmentFaults>
 where
     L: Fn(&str) -> Option<String>,
@@ -51,7 +52,7 @@ where
     with_warm_ups(lookup, read).map(|(settings, _calls)| settings)
 }
 
-/// [`from_lookup`] for whoever makes the calls that were asked for.
+/// Like [`from_lookup`], but also returns the warm-up calls.
 pub(crate) fn with_warm_ups<L, T>(
     lookup: L,
     read: impl FnOnce(&Environment<L>) -> T,
@@ -74,7 +75,8 @@ where
 }
 
 impl<L: Fn(&str) -> Option<String>> Environment<L> {
-    /// A variable that must be there. The empty text stands in for a missing one, and nobody gets to see it.
+    /// A variable that must be set. If it is missing, this records a fault and returns an empty string, which is never
+    /// used.
     pub fn required(&self, name: &str) -> String {
         self.optional(name).unwrap_or_else(|| {
             self.fault(format!("{name} is missing"));
@@ -82,23 +84,24 @@ impl<L: Fn(&str) -> Option<String>> Environment<L> {
         })
     }
 
-    /// `None` when the variable is absent or empty: a template can hardly leave a variable out, but easily empty.
+    /// `None` if the variable is missing or empty: a template can easily set a variable to the empty string, but hardly
+    /// omit it.
     pub fn optional(&self, name: &str) -> Option<String> {
         (self.lookup)(name).filter(|value| !value.is_empty())
     }
 
-    /// A number, or `default` when the variable is absent.
+    /// A number, or `default` if the variable is missing.
     pub fn number_or<T: FromStr>(&self, name: &str, default: T) -> T {
         let Some(text) = self.optional(name) else {
             return default;
         };
         text.trim().parse().unwrap_or_else(|_| {
-            self.fault(format!("{name} is not a number in range"));
+            self.fault(format!("{name} is not a number in the accepted range"));
             default
         })
     }
 
-    /// A number that must be there.
+    /// A number that must be set.
     pub fn required_number<T: FromStr + Default>(&self, name: &str) -> T {
         if self.optional(name).is_none() {
             self.fault(format!("{name} is missing"));
@@ -106,24 +109,24 @@ impl<L: Fn(&str) -> Option<String>> Environment<L> {
         self.number_or(name, T::default())
     }
 
-    /// A variable that must be there and mean something; `None` when it does not, with the fault noted.
+    /// A variable that must be set and valid. Otherwise this records a fault and returns `None`.
     pub fn parsed<T, E>(&self, name: &str, parse: impl FnOnce(&str) -> Result<T, E>) -> Option<T> {
         let text = self.required(name);
         if text.is_empty() {
             return None;
         }
-        self.meant(name, &text, parse)
+        self.parse(name, &text, parse)
     }
 
-    /// A variable that means something when it is there; `default` when it is not, or is malformed, with the fault noted.
+    /// A variable that must be valid if it is set. Returns `default` if it is missing, or malformed, which is a fault.
     pub fn parsed_or<T, E>(&self, name: &str, default: T, parse: impl FnOnce(&str) -> Result<T, E>) -> T {
         let Some(text) = self.optional(name) else {
             return default;
         };
-        self.meant(name, &text, parse).unwrap_or(default)
+        self.parse(name, &text, parse).unwrap_or(default)
     }
 
-    fn meant<T, E>(&self, name: &str, text: &str, parse: impl FnOnce(&str) -> Result<T, E>) -> Option<T> {
+    fn parse<T, E>(&self, name: &str, text: &str, parse: impl FnOnce(&str) -> Result<T, E>) -> Option<T> {
         let parsed = parse(text).ok();
         if parsed.is_none() {
             self.fault(format!("{name} is malformed"));
@@ -152,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_there_is_read() {
+    fn variables_that_are_set_are_read() {
         let read = from_lookup(variables, |environment| {
             (
                 environment.required("TABLE"),
@@ -179,7 +182,7 @@ mod tests {
         .unwrap_err();
         assert_eq!(
             faults.to_string(),
-            "environment: BUCKET is missing, EMPTY is missing, WORD is not a number in range, COUNT is missing, \
+            "environment: BUCKET is missing, EMPTY is missing, WORD is not a number in the accepted range, COUNT is missing, \
              WORD is malformed, OTHER is missing"
         );
     }

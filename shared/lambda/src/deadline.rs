@@ -1,22 +1,24 @@
-//! How long may a call to the outside take? Never longer than the invocation that waits for it.
+//! Limits calls to AWS to the time that is left in the invocation.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// What is kept of an invocation's time for telling its caller that a dependency did not answer.
+/// Time that is reserved at the end of an invocation to report that a dependency did not answer.
 pub const RESERVED_FOR_THE_ANSWER: Duration = Duration::from_millis(300);
 
-/// Unix milliseconds; zero while no invocation runs. One for the process: an execution environment serves one invocation
-/// at a time (<https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html>), and tasks spawned by a handler
-/// must see it as well, which a task-local value would not give them.
+/// The deadline of the current invocation in Unix milliseconds; zero before the first one.
+///
+/// A value of the process is enough, because an execution environment serves one invocation at a time
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html>). Tasks that a handler spawns need it, too,
+/// and would not get a task-local value.
 static DEADLINE_MS: AtomicU64 = AtomicU64::new(0);
 
-/// Begins an invocation that Lambda ends at `deadline_ms`.
+/// Sets the deadline of the invocation that starts.
 pub(crate) fn set(deadline_ms: u64) {
     DEADLINE_MS.store(deadline_ms, Ordering::Relaxed);
 }
 
-/// What is left for calls to the outside; `None` where nothing limits them, as in a test.
+/// The time left for calls to AWS. `None` without an invocation, as in a test.
 pub fn remaining() -> Option<Duration> {
     left(DEADLINE_MS.load(Ordering::Relaxed), SystemTime::now())
 }
@@ -35,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_call_gets_what_the_answer_does_not_need() {
+    fn a_call_gets_the_time_that_is_not_reserved() {
         let now = UNIX_EPOCH + Duration::from_secs(9);
         assert_eq!(left(10_000, now), Some(Duration::from_millis(700)));
         assert_eq!(left(9_100, now), Some(Duration::ZERO));
@@ -43,7 +45,7 @@ mod tests {
     }
 
     #[test]
-    fn without_an_invocation_nothing_is_limited() {
+    fn without_an_invocation_calls_are_not_limited() {
         assert_eq!(left(0, SystemTime::now()), None);
     }
 }

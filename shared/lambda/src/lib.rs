@@ -1,12 +1,13 @@
-//! What a function's binary needs on Lambda, beside its handler and its adapters.
+//! Everything that a function's binary needs on Lambda except its handler and its adapters.
 //!
 //! | module | provides |
 //! |---|---|
-//! | [`runtime`] | the whole of a function's `main`: environment, warm-up, invocation loop |
+//! | [`runtime`] | the `main` of a function: environment, warm-up, invocation loop |
 //! | [`config`] | variables, with all faults reported at once |
 //! | [`sdk`] | one configuration and one HTTP client for all clients of the AWS SDK |
 //! | [`deadline`] | the time that is left for calls to AWS |
 //! | [`warm_up`] | calls before the first event |
+#![warn(missing_docs)]
 
 mod aws_calls;
 pub mod config;

@@ -1,10 +1,10 @@
-//! Whose word does a function take for who a server is? That of Amazon's five roots, unless `TLS_ROOTS` says otherwise.
+//! Chooses the certificate authorities that a function trusts: Amazon's five roots, or those in `TLS_ROOTS`.
 //!
 //! | `TLS_ROOTS` | trusts | for |
 //! |---|---|---|
-//! | `amazon`, or nothing | Amazon's own authorities, built in | every endpoint of AWS |
-//! | `system` | what the machine trusts, read from its disk | a proxy whose authority was installed there |
-//! | a path | the certificates in that PEM file | a proxy or an endpoint of one's own |
+//! | `amazon`, or not set | Amazon's own authorities, built in | every endpoint of AWS |
+//! | `system` | the authorities of the machine, read from its disk | a proxy whose authority is installed there |
+//! | a path | the certificates in that PEM file | a custom proxy or endpoint |
 
 use std::fs;
 
@@ -15,11 +15,11 @@ use rustls::pki_types::pem::PemObject as _;
 
 use crate::config::Environment;
 
-/// Amazon Root CA 1 to 4 and Starfield Services Root CA - G2, on which every endpoint of AWS rests:
-/// <https://www.amazontrust.com/repository/>. They end between 2037 and 2040.
+/// Amazon Root CA 1 to 4 and Starfield Services Root CA - G2, which sign the certificates of all AWS endpoints:
+/// <https://www.amazontrust.com/repository/>. They expire between 2037 and 2040.
 const AMAZON: &[u8] = include_bytes!("amazon-roots.pem");
 
-/// The certificates that [`Environment`] asks for; a file that holds none, or a damaged one, is a fault.
+/// The trusted certificates. A PEM file without certificates, or with a damaged one, is a fault of the environment.
 pub(crate) fn trusted<L: Fn(&str) -> Option<String>>(environment: &Environment<L>) -> TlsContext {
     let chosen = environment.parsed_or("TLS_ROOTS", None, |text| match text {
         "amazon" => Ok(None),
@@ -27,12 +27,12 @@ pub(crate) fn trusted<L: Fn(&str) -> Option<String>>(environment: &Environment<L
         path => from_file(path).map(Some),
     });
     let roots = chosen.unwrap_or_else(|| TrustStore::empty().with_pem_certificate(AMAZON));
-    // Today's builder refuses nothing; should it begin to, the system's roots are no worse.
+    // The builder cannot fail today. If it ever does, the system's roots are a safe default.
     let context = TlsContext::builder().with_trust_store(roots).build();
     context.unwrap_or_default()
 }
 
-/// Looked at here, because the HTTP client panics over what it cannot read.
+/// Reads the file here, because the HTTP client would panic over an invalid one.
 fn from_file(path: &str) -> Result<TrustStore, Box<dyn std::error::Error>> {
     let pem = fs::read(path)?;
     let mut readable = RootCertStore::empty();
@@ -40,7 +40,7 @@ fn from_file(path: &str) -> Result<TrustStore, Box<dyn std::error::Error>> {
         readable.add(certificate?)?;
     }
     if readable.is_empty() {
-        return Err("holds no certificate".into());
+        return Err("the file contains no certificate".into());
     }
     Ok(TrustStore::empty().with_pem_certificate(pem))
 }
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn roots_are_chosen_by_a_word_or_by_a_file() {
+    fn roots_are_chosen_by_name_or_by_file() {
         let file = concat!(env!("CARGO_MANIFEST_DIR"), "/src/amazon-roots.pem");
         for roots in [None, Some("amazon"), Some("system"), Some(file)] {
             read(roots).unwrap();

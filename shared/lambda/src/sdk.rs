@@ -1,7 +1,7 @@
-//! How do a function's adapters reach AWS? One configuration and one HTTP client for all of them, wired by hand.
+//! The configuration of the AWS SDK, with one HTTP client for all adapters of a function.
 //!
-//! `aws-config` would look for credentials, region and endpoints in files, at the instance's metadata and at other
-//! services. On Lambda all of them stand in the environment, and each lookup less is time less at a cold start.
+//! It replaces `aws-config`, which looks for credentials, region and endpoints in files, instance metadata and other
+//! services. On Lambda all of them are environment variables, and each lookup would make a cold start longer.
 
 use std::time::Duration;
 
@@ -32,23 +32,25 @@ use crate::aws_calls::Observed;
 use crate::config::Environment;
 use crate::{deadline, roots};
 
-/// Inside one region a connection stands within milliseconds; a second means a lost packet, and another attempt.
+/// Inside a region a connection takes milliseconds. After a second a packet was lost, and the SDK retries.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
-/// One request and its answer up to the last header. An invocation that has less time left gives it less.
+/// One request and its answer up to the last header. It is shorter if the invocation has less time left.
 pub const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(5);
 /// All attempts of one call together.
 pub const OPERATION_TIMEOUT: Duration = Duration::from_secs(20);
+/// Attempts of one call, including the first.
 pub const ATTEMPTS_MAX: u32 = 4;
-/// The SDK waits a random part of this before a second attempt, and of twice as much before each next one.
+/// The longest pause before the second attempt; it doubles for each further one, with full jitter.
 pub const RETRY_BACKOFF: Duration = Duration::from_millis(50);
+/// The longest pause between two attempts.
 pub const RETRY_BACKOFF_MAX: Duration = Duration::from_secs(1);
 
-/// What every client is made of. Reads `AWS_REGION` and the credentials of the execution role, which Lambda sets
-/// (<https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>), and `AWS_ENDPOINT_URL` where the cloud is
-/// not at its usual place.
+/// The configuration of all clients. Reads `AWS_REGION` and the credentials of the execution role, which Lambda sets
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>), and `AWS_ENDPOINT_URL` for a cloud at
+/// another address.
 ///
-/// The credentials are those of the process's environment for as long as it lives, as they are with and without
-/// provisioned concurrency; `SnapStart` would need others.
+/// The credentials in the environment stay valid as long as the process lives, with and without provisioned
+/// concurrency. `SnapStart` would need another source.
 pub fn sdk_config<L: Fn(&str) -> Option<String>>(environment: &Environment<L>) -> SdkConfig {
     let credentials = Credentials::new(
         environment.required("AWS_ACCESS_KEY_ID"),
@@ -57,7 +59,7 @@ pub fn sdk_config<L: Fn(&str) -> Option<String>>(environment: &Environment<L>) -
         None,
         "environment",
     );
-    let known = Known(credentials.clone().into());
+    let identity = EnvironmentIdentity(credentials.clone().into());
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT_TIMEOUT)
         .operation_attempt_timeout(ATTEMPT_TIMEOUT)
@@ -70,12 +72,12 @@ pub fn sdk_config<L: Fn(&str) -> Option<String>>(environment: &Environment<L>) -
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(environment.required("AWS_REGION")))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .identity_cache(known)
+        .identity_cache(identity)
         .http_client(http_client(environment))
         .timeout_config(timeouts.build())
         .retry_config(retries)
-        // An attempt's time covers an answer that is read as a whole. What is read piece by piece, S3's objects, is watched
-        // by whoever reads it.
+        // The timeout of an attempt covers answers that the SDK reads as a whole. `ObjectStream` has its own timeout
+        // for objects of S3, which are read piece by piece.
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .sleep_impl(TokioSleep::new())
         .time_source(SystemTimeSource::new());
@@ -85,12 +87,12 @@ pub fn sdk_config<L: Fn(&str) -> Option<String>>(environment: &Environment<L>) -
     config.build()
 }
 
-/// The credentials of the environment. The SDK's own cache looks for them under a lock and at the clock before every call,
-/// for those that expire.
+/// The credentials of the environment. The SDK's own cache takes a lock and reads the clock before every call, for
+/// credentials that expire.
 #[derive(Debug)]
-struct Known(Identity);
+struct EnvironmentIdentity(Identity);
 
-impl ResolveCachedIdentity for Known {
+impl ResolveCachedIdentity for EnvironmentIdentity {
     fn resolve_cached_identity<'a>(
         &'a self,
         _resolver: SharedIdentityResolver,
@@ -101,8 +103,8 @@ impl ResolveCachedIdentity for Known {
     }
 }
 
-/// HTTPS with ring below rustls; plain HTTP, without a look at any certificate, where an endpoint says so. Knows the
-/// invocation's deadline, and its calls are counted and traced.
+/// HTTPS with rustls and ring, or plain HTTP if the endpoint's URL says so. Calls end at the invocation's deadline, and
+/// are counted and traced.
 fn http_client<L: Fn(&str) -> Option<String>>(environment: &Environment<L>) -> SharedHttpClient {
     let client = if environment.calls_over_plain_http() {
         Builder::new().build_http()
@@ -118,8 +120,7 @@ fn http_client<L: Fn(&str) -> Option<String>>(environment: &Environment<L>) -> S
     })
 }
 
-/// Ends a request when the invocation's time for it is up. The SDK takes that for final: an attempt that nobody can wait
-/// for is not repeated.
+/// Ends a request at the invocation's deadline. The SDK does not retry after this error, since no time is left.
 #[derive(Debug)]
 struct UntilDeadline(SharedHttpConnector);
 

@@ -1,8 +1,7 @@
-//! What does a function get over with before its first event? One harmless call per client, so that no caller waits for a
-//! first connection.
+//! Makes one harmless call per client before the first event, so that no caller waits for a new connection.
 //!
-//! Looking a name up, opening a connection and agreeing on keys is most of a first call. In INIT it costs the same work,
-//! but INIT has a whole processor at every memory size, and with provisioned concurrency nobody waits for it.
+//! DNS lookup, connection and TLS handshake take most of the time of a first call. INIT has a whole processor at every
+//! memory size, and with provisioned concurrency no caller waits for it.
 
 use std::error::Error;
 use std::future::Future;
@@ -11,15 +10,15 @@ use telemetry::error_chain::error_chain;
 
 use crate::config::{Environment, WarmUp};
 
-/// All calls together. INIT has ten seconds (<https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html>);
-/// a service that does not answer within this is better met by an invocation, which can tell its caller.
+/// All warm-up calls together. INIT may take ten seconds
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html>). If a service takes longer than
+/// this, an invocation can report the failure to its caller.
 pub const WARM_UP_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(2);
 
 impl<L: Fn(&str) -> Option<String>> Environment<L> {
-    /// Asks for a call before the first event. It MUST change nothing, and be allowed to the function's role.
+    /// Registers a call to make before the first event. It MUST change nothing, and the function's role MUST allow it.
     ///
-    /// It is not made where `WARM_UP` is `off`, nor over plain HTTP: there is no handshake to get over with, and what is
-    /// left of a first call is not worth one.
+    /// It is not made if `WARM_UP` is `off`, nor over plain HTTP: without a TLS handshake it would gain too little.
     pub fn warm_up<E>(&self, call: impl Future<Output = Result<(), E>> + Send + 'static)
     where
         E: Error + Send + Sync + 'static,
@@ -35,15 +34,15 @@ impl<L: Fn(&str) -> Option<String>> Environment<L> {
         }
     }
 
-    /// Whether AWS is somewhere else, and without TLS: on this machine.
+    /// Whether the endpoint has no TLS, like an emulator on this machine.
     pub(crate) fn calls_over_plain_http(&self) -> bool {
         let endpoint = self.optional("AWS_ENDPOINT_URL");
         endpoint.is_some_and(|endpoint| endpoint.starts_with("http://"))
     }
 }
 
-/// Makes the calls one after another. What becomes of them is no fault: the first invocation meets the same service, and
-/// says so to somebody.
+/// Makes the calls one after another. Only logs their failures: the first invocation calls the same services, and
+/// reports a failure to its caller.
 pub(crate) async fn make(calls: Vec<WarmUp>) {
     if calls.is_empty() {
         return;
@@ -66,9 +65,9 @@ mod tests {
 
     use crate::config::{EnvironmentFaults, with_warm_ups};
 
-    fn asked_for(variables: &[(&str, &str)]) -> Result<usize, EnvironmentFaults> {
+    fn registered_calls(variables: &[(&str, &str)]) -> Result<usize, EnvironmentFaults> {
         let lookup = |name: &str| {
-            let found = variables.iter().find(|(known, _)| *known == name);
+            let found = variables.iter().find(|(other, _)| *other == name);
             found.map(|(_, value)| (*value).to_owned())
         };
         let read = with_warm_ups(lookup, |environment| {
@@ -78,17 +77,23 @@ mod tests {
     }
 
     #[test]
-    fn a_call_is_made_where_there_is_a_handshake_to_get_over_with() {
-        assert_eq!(asked_for(&[]).unwrap(), 1);
-        assert_eq!(asked_for(&[("WARM_UP", "on")]).unwrap(), 1);
-        assert_eq!(asked_for(&[("AWS_ENDPOINT_URL", "https://localhost:4566")]).unwrap(), 1);
-        assert_eq!(asked_for(&[("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")]).unwrap(), 0);
-        assert_eq!(asked_for(&[("WARM_UP", "off")]).unwrap(), 0);
+    fn a_call_is_made_if_the_endpoint_has_a_tls_handshake() {
+        assert_eq!(registered_calls(&[]).unwrap(), 1);
+        assert_eq!(registered_calls(&[("WARM_UP", "on")]).unwrap(), 1);
+        assert_eq!(
+            registered_calls(&[("AWS_ENDPOINT_URL", "https://localhost:4566")]).unwrap(),
+            1
+        );
+        assert_eq!(
+            registered_calls(&[("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")]).unwrap(),
+            0
+        );
+        assert_eq!(registered_calls(&[("WARM_UP", "off")]).unwrap(), 0);
     }
 
     #[test]
-    fn what_is_neither_on_nor_off_is_a_fault() {
-        let faults = asked_for(&[("WARM_UP", "maybe")]).unwrap_err();
+    fn a_value_that_is_neither_on_nor_off_is_a_fault() {
+        let faults = registered_calls(&[("WARM_UP", "maybe")]).unwrap_err();
         assert_eq!(faults.to_string(), "environment: WARM_UP is malformed");
     }
 }

@@ -1,4 +1,4 @@
-//! What must a `ProductCatalog` and a `CatalogWriter` do, beside the photos that others write?
+//! The contract of `ProductCatalog` and `CatalogWriter`.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What must `CatalogFiles` and `RejectedRowsFiles` do?
+//! The contract of `CatalogFiles` and `RejectedRowsFiles`.
 
 use std::ops::Range;
 

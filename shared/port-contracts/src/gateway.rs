@@ -1,9 +1,9 @@
-//! What must a `PaymentGateway` do?
+//! The contract of `PaymentGateway`.
 
 use std::sync::Arc;
 
-use domain::fulfilment::ports::{Authorization, Capture, DeclineReason, PaymentGateway, Refund, Void};
-use domain::values::{OrderId, PaymentToken};
+use domain::fulfilment::ports::{Authorization, Capture, PaymentGateway, Refund, Void};
+use domain::values::{DeclineReason, OrderId, PaymentToken};
 
 use crate::samples::{at_once, euros, order_id};
 
@@ -41,7 +41,7 @@ async fn a_declined_payment_stays_declined(gateway: &dyn PaymentGateway, token: 
     let payment = order_id();
     for _ in 0..2 {
         let answer = gateway.authorize(&payment, euros(500), token).await.unwrap();
-        assert_eq!(answer, Authorization::Declined(DeclineReason::Declined));
+        assert_eq!(answer, Authorization::Declined(DeclineReason::PaymentDeclined));
     }
     assert_eq!(gateway.capture(&payment).await.unwrap(), Capture::NotAuthorized);
     assert_eq!(gateway.refund(&payment).await.unwrap(), Refund::NothingCaptured);

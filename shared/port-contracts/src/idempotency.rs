@@ -1,4 +1,4 @@
-//! What must an `IdempotencyStore` do, and `place` with it?
+//! The contract of `IdempotencyStore`, and of `OrderRepository::place` with it.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Which ports do the bodies about imports work with, and what do they put in?
+//! The ports and sample values of the contracts about imports.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What must an `ImportLedger` do with the progress of ranges?
+//! The contract of `ImportLedger` about the progress of ranges.
 
 use std::sync::Arc;
 
@@ -86,7 +86,7 @@ impl ImportPorts {
 
 /// Brings the first range of a file a step further.
 pub(crate) async fn some_progress(ports: &ImportPorts, import: &ImportId) {
-    assert_eq!(ports.advance(import, &range(0, 2), 0, 1).await, Advance::Noted);
+    assert_eq!(ports.advance(import, &range(0, 2), 0, 1).await, Advance::Recorded);
 }
 
 /// Nothing can be noted of this import any more, and what its upload shows stays.
@@ -106,7 +106,7 @@ async fn progress_is_found_as_it_was_noted(ports: &ImportPorts) {
     let (range, untouched) = (range(0, 2), range(1, 2));
     assert_eq!(ports.noted(&import, &range).await, None);
     for step in 0..STEPS {
-        assert_eq!(ports.advance(&import, &range, step, step + 1).await, Advance::Noted);
+        assert_eq!(ports.advance(&import, &range, step, step + 1).await, Advance::Recorded);
         assert_eq!(ports.noted(&import, &range).await, Some(stands_at(&range, step + 1)));
         assert_eq!(ports.noted(&import, &untouched).await, None, "ranges are apart");
         let shown = ports.shown(&import.upload_id).await;
@@ -128,7 +128,7 @@ async fn progress_goes_on_only_from_what_is_noted(ports: &ImportPorts) {
     assert_eq!(ports.noted(&import, &range).await, None);
     assert_eq!(ports.shown(&import.upload_id).await, nothing_yet());
 
-    assert_eq!(ports.advance(&import, &range, 0, 2).await, Advance::Noted);
+    assert_eq!(ports.advance(&import, &range, 0, 2).await, Advance::Recorded);
     let shown = ports.shown(&import.upload_id).await;
     // The first noted it, and its answer was lost; others began before or in between.
     for (from, to) in [(0, 2), (0, 1), (0, 3), (1, 2), (1, 3), (3, 3)] {
@@ -142,7 +142,7 @@ async fn progress_goes_on_only_from_what_is_noted(ports: &ImportPorts) {
     let to = stands_at(&range, 3);
     let answer = ports.imports.advance(&import, range.index, &alike, &to, at(2)).await;
     assert_eq!(answer.unwrap(), Advance::Overtaken);
-    assert_eq!(ports.advance(&import, &range, 2, 3).await, Advance::Noted);
+    assert_eq!(ports.advance(&import, &range, 2, 3).await, Advance::Recorded);
 }
 
 async fn of_competing_attempts_one_is_counted(ports: &ImportPorts) {
@@ -161,7 +161,7 @@ async fn of_competing_attempts_one_is_counted(ports: &ImportPorts) {
         .await;
         let overtaken = answers.iter().filter(|answer| **answer == Advance::Overtaken).count();
         assert!(
-            answers.contains(&Advance::Noted) && overtaken == COMPETITORS - 1,
+            answers.contains(&Advance::Recorded) && overtaken == COMPETITORS - 1,
             "{answers:?}"
         );
         noted = ports.noted(&import, &range).await.expect("progress was noted");
@@ -189,7 +189,7 @@ async fn ranges_side_by_side_add_up(ports: &ImportPorts) {
             for step in 0..STEPS {
                 let (from, to) = (stands_at(&range, step), stands_at(&range, step + 1));
                 let answer = imports.advance(&import, range.index, &from, &to, at(2)).await;
-                assert_eq!(answer.unwrap(), Advance::Noted, "nobody else reads range {number}");
+                assert_eq!(answer.unwrap(), Advance::Recorded, "nobody else reads range {number}");
             }
         }
     })

@@ -1,4 +1,4 @@
-//! What must an `ImportRunner` do?
+//! The contract of `ImportRunner`.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use domain::catalog::ports::ImportRunner;
 
 use crate::import_ports::object;
 use crate::probes::ImportExecutions;
-use crate::samples::{at_once, upload_id};
+use crate::samples::{at_once, correlation, upload_id};
 
 /// For a runner whose executions do not end by themselves within the body's time.
 pub async fn import_runner(runner: Arc<dyn ImportRunner>, executions: &dyn ImportExecutions) {
@@ -20,6 +20,7 @@ pub async fn import_runner(runner: Arc<dyn ImportRunner>, executions: &dyn Impor
 fn job(sequence: u64) -> ImportJob {
     let upload_id = upload_id();
     ImportJob {
+        correlation_id: correlation("announcing.request-1"),
         // A real version's id is a long text without a pattern.
         object: object(
             &upload_id,
@@ -39,6 +40,7 @@ async fn an_import_starts_once(runner: &dyn ImportRunner, executions: &dyn Impor
     for part in [
         job.id.upload_id.as_str(),
         "999999999999999",
+        "announcing.request-1",
         &job.object.key,
         "rHY+MTRC",
     ] {

@@ -1,9 +1,9 @@
-//! What must an `ImportLedger` do with events and ends?
+//! The contract of `ImportLedger` about the beginning and the end of imports.
 
 use std::sync::Arc;
 
 use domain::catalog::import::job::ImportId;
-use domain::catalog::ports::{Begin, CatalogImport, CatalogImportEnd};
+use domain::catalog::ports::{Begin, CatalogImport, CatalogImportEnd, Finish};
 use domain::uploads::upload::{UploadKind, UploadStatus};
 use domain::values::ImportCounts;
 
@@ -40,6 +40,7 @@ async fn an_announced_import_begins(ports: &ImportPorts) {
             sequence,
         },
         uploaded_by: Some(announced.created_by),
+        correlation_id: announced.correlation_id,
         file_name,
         finished: None,
     };
@@ -209,8 +210,14 @@ async fn the_first_end_stays(ports: &ImportPorts) {
         async move { imports.finish(&import, &end, at(2)).await.unwrap() }
     })
     .await;
+    let first = answers
+        .iter()
+        .filter(|answer| matches!(answer, Finish::Ended(_)))
+        .count();
+    assert_eq!(first, 1, "one call ended it: {answers:?}");
+    let answers: Vec<CatalogImport> = answers.into_iter().map(import_of).collect();
     assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
-    let ended = answers[0].clone().expect("no other version took its place");
+    let ended = answers[0].clone();
     let Some(CatalogImportEnd::Done { counts: first, .. }) = ended.finished else {
         panic!("the import was answered {:?}", ended.finished);
     };
@@ -228,9 +235,9 @@ async fn the_first_end_stays(ports: &ImportPorts) {
         .finish(&begun.id, &rejected("too late"), at(3))
         .await
         .unwrap();
-    assert_eq!(late, answers[0]);
+    assert_eq!(late, Finish::EndedBefore(answers[0].clone()));
     import_ranges::is_closed(ports, &begun.id).await;
-    assert_eq!(Some(ports.begin(&id, Some("v1"), Some("A1")).await), answers[0]);
+    assert_eq!(ports.begin(&id, Some("v1"), Some("A1")).await, answers[0]);
     let upload = ports.upload(&id).await;
     assert_eq!(
         (upload.status, upload.import, upload.reason),
@@ -244,7 +251,7 @@ async fn a_rejected_file_stays_rejected(ports: &ImportPorts) {
     let reason = "the column sku is missing";
     for end in [rejected(reason), done(1)] {
         let ended = ports.imports.finish(&begun.id, &end, at(2)).await.unwrap();
-        assert_eq!(ended.and_then(|import| import.finished), Some(rejected(reason)));
+        assert_eq!(import_of(ended).finished, Some(rejected(reason)));
     }
     import_ranges::is_closed(ports, &begun.id).await;
     let again = ports.begin(&id, Some("v1"), Some("A1")).await;
@@ -266,7 +273,8 @@ async fn an_import_that_was_replaced_cannot_end(ports: &ImportPorts) {
     let old = ports.begin(&id, Some("v1"), Some("A1")).await;
     let new = ports.begin(&id, Some("v2"), Some("A2")).await;
     for end in [done(100), rejected("too late")] {
-        assert_eq!(ports.imports.finish(&old.id, &end, at(2)).await.unwrap(), None);
+        let ended = ports.imports.finish(&old.id, &end, at(2)).await.unwrap();
+        assert_eq!(ended, Finish::Superseded(old.clone()));
         let upload = ports.upload(&id).await;
         assert_eq!(
             (upload.status, upload.import, upload.reason),
@@ -274,6 +282,15 @@ async fn an_import_that_was_replaced_cannot_end(ports: &ImportPorts) {
         );
     }
     let ended = ports.imports.finish(&new.id, &done(7), at(3)).await.unwrap();
-    assert_eq!(ended.and_then(|import| import.finished), Some(done(7)));
-    assert_eq!(ports.imports.finish(&old.id, &done(100), at(4)).await.unwrap(), None);
+    assert_eq!(import_of(ended).finished, Some(done(7)));
+    let ended = ports.imports.finish(&old.id, &done(100), at(4)).await.unwrap();
+    assert_eq!(ended, Finish::Superseded(old));
+}
+
+/// The import of a call to end it that was not too late.
+fn import_of(finish: Finish) -> CatalogImport {
+    match finish {
+        Finish::Ended(import) | Finish::EndedBefore(import) => import,
+        Finish::Superseded(import) => panic!("no other version took the place of {import:?}"),
+    }
 }

@@ -25,6 +25,7 @@ pub mod links;
 pub mod mail;
 pub mod order_book;
 pub mod orders;
+pub mod parked_orders;
 pub mod payments;
 pub mod photos;
 pub mod probes;

@@ -1,4 +1,4 @@
-//! What must `UploadLinks` and `ThumbnailLinks` do, as far as it shows without a server?
+//! The contract of `UploadLinks` and `ThumbnailLinks`, as far as it can be checked without a server.
 
 use domain::catalog::ports::ThumbnailLinks;
 use domain::uploads::ports::{UploadGrant, UploadLinks};

@@ -1,4 +1,4 @@
-//! What must a `SendLog` do, and a `Mailer`?
+//! The contract of `SendLog` and `Mailer`.
 
 use std::sync::Arc;
 

@@ -1,9 +1,10 @@
-//! What must an `OrderBook` do?
+//! The contract of `OrderBook`.
 
 use std::sync::Arc;
 
-use domain::fulfilment::ports::{FulfilmentOrder, ParkedOrder, Parking, SagaKind, Transition};
+use domain::fulfilment::ports::{FulfilmentOrder, OverduePosition, OverdueQuery, Parking, SagaKind, Transition};
 use domain::orders::order::Order;
+use domain::stored_order::StoredOrder;
 use domain::values::{OrderId, OrderStatus, RejectionReason};
 
 use crate::orders::OrderPorts;
@@ -11,7 +12,7 @@ use crate::samples::{at, at_once, correlation, customer, order, order_id, place}
 
 /// The ways that lead to every standing, as calls after `place`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Call {
+pub(crate) enum Call {
     Confirm,
     Reject,
     BeginCancelling,
@@ -21,74 +22,14 @@ enum Call {
 
 pub async fn order_book(ports: &OrderPorts) {
     an_order_is_read_with_what_fulfilment_needs(ports).await;
+    a_finished_order_keeps_no_payment_token(ports).await;
+    a_cancelled_order_is_read_with_the_id_of_its_cancel(ports).await;
     every_change_obeys_the_table(ports).await;
     an_unknown_order_is_not_found(ports).await;
     a_saga_parks_no_order_that_waits_for_another(ports).await;
     a_change_is_in_the_stream_once(ports).await;
     competing_ends_are_exclusive(ports).await;
     overdue_orders_are_the_open_ones_oldest_first(ports).await;
-}
-
-pub async fn parked_orders(ports: &OrderPorts) {
-    a_parked_order_is_listed_until_something_leads_it_on(ports).await;
-    orders_parked_longest_come_first(ports).await;
-    what_is_not_parked_is_not_found(ports).await;
-}
-
-async fn listed(ports: &OrderPorts, id: &OrderId) -> Option<ParkedOrder> {
-    let listed = ports.parked.list(10_000).await.unwrap();
-    listed.into_iter().find(|parked| parked.order.id == *id)
-}
-
-async fn a_parked_order_is_listed_until_something_leads_it_on(ports: &OrderPorts) {
-    for (before, parked_from, leads_on) in [
-        (&[][..], OrderStatus::Pending, Call::Confirm),
-        (&[][..], OrderStatus::Pending, Call::Reject),
-        (
-            &[Call::Confirm, Call::BeginCancelling][..],
-            OrderStatus::Cancelling,
-            Call::CompleteCancel,
-        ),
-    ] {
-        let order = placed(ports).await;
-        for call in before {
-            make(ports, &order, *call).await;
-        }
-        assert_eq!(listed(ports, &order.id).await, None);
-        make(ports, &order, Call::Park).await;
-        let expected = ParkedOrder {
-            order: ports.book.find(&order.id).await.unwrap().unwrap(),
-            parked_from,
-            parking: parking(),
-        };
-        assert_eq!(ports.parked.find(&order.id).await.unwrap().as_ref(), Some(&expected));
-        assert_eq!(listed(ports, &order.id).await, Some(expected));
-
-        make(ports, &order, leads_on).await;
-        assert_eq!(ports.parked.find(&order.id).await.unwrap(), None);
-        assert_eq!(listed(ports, &order.id).await, None);
-    }
-}
-
-async fn orders_parked_longest_come_first(ports: &OrderPorts) {
-    for seconds in [7, 5, 6] {
-        let order = placed(ports).await;
-        ports
-            .book
-            .park(&order.id, SagaKind::Order, &parking(), at(seconds))
-            .await
-            .unwrap();
-    }
-    let listed = ports.parked.list(10_000).await.unwrap();
-    let times: Vec<_> = listed.iter().map(|parked| parked.order.updated_at).collect();
-    assert!(times.len() >= 3 && times.is_sorted(), "{times:?}");
-    assert_eq!(ports.parked.list(2).await.unwrap(), listed[..2]);
-}
-
-async fn what_is_not_parked_is_not_found(ports: &OrderPorts) {
-    let order = placed(ports).await;
-    assert_eq!(ports.parked.find(&order.id).await.unwrap(), None);
-    assert_eq!(ports.parked.find(&order_id()).await.unwrap(), None);
 }
 
 async fn an_order_is_read_with_what_fulfilment_needs(ports: &OrderPorts) {
@@ -102,9 +43,47 @@ async fn an_order_is_read_with_what_fulfilment_needs(ports: &OrderPorts) {
         status: OrderStatus::Rejected,
         reason: Some(RejectionReason::CaptureRefused),
         updated_at: at(9),
-        ..order.clone().into()
+        payment_token: None,
+        ..StoredOrder::new(order.clone()).into()
     };
     assert_eq!(ports.book.find(&order.id).await.unwrap(), Some(expected));
+}
+
+/// The token is worth money: nobody needs it once the order is finished.
+async fn a_finished_order_keeps_no_payment_token(ports: &OrderPorts) {
+    use Call::{BeginCancelling, CompleteCancel, Confirm, Park, Reject};
+    for (calls, has_token) in [
+        (&[][..], true),
+        (&[Park], true),
+        (&[Confirm], false),
+        (&[Park, Confirm], false),
+        (&[Reject], false),
+        (&[Confirm, BeginCancelling], false),
+        (&[Confirm, BeginCancelling, Park], false),
+        (&[Confirm, BeginCancelling, CompleteCancel], false),
+    ] {
+        let order = placed(ports).await;
+        for call in calls {
+            make(ports, &order, *call).await;
+        }
+        let stored = ports.book.find(&order.id).await.unwrap().unwrap();
+        let expected = order.payment_token.as_ref().filter(|_| has_token);
+        assert_eq!(stored.payment_token.as_ref(), expected, "{calls:?}");
+        let shown = ports.orders.find(&order.id).await.unwrap().unwrap();
+        assert_eq!(shown.payment_token.as_ref(), expected, "{calls:?}");
+    }
+}
+
+/// A cancel that is started again logs under the id of the request that asked for it.
+async fn a_cancelled_order_is_read_with_the_id_of_its_cancel(ports: &OrderPorts) {
+    let order = placed(ports).await;
+    make(ports, &order, Call::Confirm).await;
+    make(ports, &order, Call::BeginCancelling).await;
+    let cancelling = ports.book.find(&order.id).await.unwrap().unwrap();
+    let request = correlation("cancelling.request-1");
+    assert_eq!(cancelling.cancel_correlation_id.as_ref(), Some(&request));
+    assert_eq!(cancelling.correlation_id_of(SagaKind::Cancel), &request);
+    assert_eq!(cancelling.correlation_id_of(SagaKind::Order), &order.correlation_id);
 }
 
 /// The table in the port's documentation, cell by cell.
@@ -256,7 +235,9 @@ async fn overdue_orders_are_the_open_ones_oldest_first(ports: &OrderPorts) {
 
     let ours = [&pending, &cancelling, &confirmed, &parked].map(|order| order.id.clone());
     let overdue = async |seconds| {
-        let found = ports.book.overdue(at(seconds), 10_000).await.unwrap();
+        let page = ports.book.overdue(&overdue_query(seconds, None, 10_000)).await.unwrap();
+        assert_eq!((page.unreadable, page.next), (Vec::new(), None));
+        let found = page.orders;
         let times: Vec<_> = found.iter().map(|order| order.updated_at).collect();
         assert!(times.is_sorted(), "oldest first");
         let ids = found.into_iter().map(|order| order.id);
@@ -265,10 +246,48 @@ async fn overdue_orders_are_the_open_ones_oldest_first(ports: &OrderPorts) {
     assert_eq!(overdue(0).await, [], "changed at that very moment");
     assert_eq!(overdue(1).await, std::slice::from_ref(&pending.id));
     assert_eq!(overdue(3).await, [pending.id, cancelling.id]);
-    assert_eq!(ports.book.overdue(at(3), 1).await.unwrap().len(), 1);
+    assert_eq!(
+        ports
+            .book
+            .overdue(&overdue_query(3, None, 1))
+            .await
+            .unwrap()
+            .orders
+            .len(),
+        1
+    );
+    overdue_orders_come_page_by_page(ports).await;
 }
 
-async fn placed(ports: &OrderPorts) -> Order {
+async fn overdue_orders_come_page_by_page(ports: &OrderPorts) {
+    let all = ports
+        .book
+        .overdue(&overdue_query(3, None, 10_000))
+        .await
+        .unwrap()
+        .orders;
+    let (mut paged, mut after) = (Vec::new(), None);
+    for _ in 0..=all.len() {
+        let page = ports.book.overdue(&overdue_query(3, after, 1)).await.unwrap();
+        paged.extend(page.orders);
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(after, None, "the last page says so");
+    assert_eq!(paged, all);
+}
+
+fn overdue_query(seconds: u64, after: Option<OverduePosition>, limit: usize) -> OverdueQuery {
+    OverdueQuery {
+        before: at(seconds),
+        after,
+        limit,
+    }
+}
+
+pub(crate) async fn placed(ports: &OrderPorts) -> Order {
     let order = order(&customer(), at(0));
     place(ports.orders.as_ref(), ports.keys.as_ref(), &order).await;
     order
@@ -278,7 +297,7 @@ async fn status_of(ports: &OrderPorts, id: &OrderId) -> OrderStatus {
     ports.book.find(id).await.unwrap().expect("the order was placed").status
 }
 
-async fn make(ports: &OrderPorts, order: &Order, call: Call) -> Transition {
+pub(crate) async fn make(ports: &OrderPorts, order: &Order, call: Call) -> Transition {
     let (book, id) = (&ports.book, &order.id);
     match call {
         Call::Confirm => book.confirm(id, at(1)).await.unwrap(),
@@ -313,7 +332,7 @@ fn target(call: Call) -> OrderStatus {
     }
 }
 
-fn parking() -> Parking {
+pub(crate) fn parking() -> Parking {
     Parking {
         execution: "execution-1".to_owned(),
         error: "States.Timeout".to_owned(),

@@ -1,4 +1,4 @@
-//! What must an `OrderRepository` do?
+//! The contract of `OrderRepository` and `PriceList`.
 
 use std::sync::Arc;
 
@@ -155,6 +155,7 @@ async fn only_a_confirmed_order_of_ones_own_can_be_cancelled(ports: &OrderPorts)
     let cancelling = Order {
         status: OrderStatus::Cancelling,
         updated_at: at(4),
+        payment_token: None,
         ..order.clone()
     };
     for seconds in [4, 5] {

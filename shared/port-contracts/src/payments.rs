@@ -1,4 +1,4 @@
-//! What must `PaymentRecords` do?
+//! The contract of `PaymentRecords`.
 
 use std::sync::Arc;
 
@@ -24,9 +24,9 @@ async fn a_record_never_goes_back(records: &dyn PaymentRecords) {
         for second in PaymentState::ALL {
             let order = order_id();
             assert_eq!(records.find(&order).await.unwrap(), None);
-            records.note(&order, record(first, 1)).await.unwrap();
+            records.record(&order, record(first, 1)).await.unwrap();
             assert_eq!(records.find(&order).await.unwrap(), Some(record(first, 1)));
-            records.note(&order, record(second, 2)).await.unwrap();
+            records.record(&order, record(second, 2)).await.unwrap();
             let kept = records.find(&order).await.unwrap().map(|record| record.state);
             assert_eq!(kept, Some(first.max(second)), "{second:?} after {first:?}");
         }
@@ -38,7 +38,7 @@ async fn of_competing_notes_the_furthest_stays(records: Arc<dyn PaymentRecords>)
     at_once(|number| {
         let (records, order) = (Arc::clone(&records), order.clone());
         let state = PaymentState::ALL[number % PaymentState::ALL.len()];
-        async move { records.note(&order, record(state, 1)).await.unwrap() }
+        async move { records.record(&order, record(state, 1)).await.unwrap() }
     })
     .await;
     assert_eq!(

@@ -1,4 +1,4 @@
-//! What must `PhotoUploads`, a `PhotoStore` and a `ThumbnailStore` do?
+//! The contract of `PhotoUploads`, `PhotoStore` and `ThumbnailStore`.
 
 use std::sync::Arc;
 
@@ -102,6 +102,7 @@ async fn an_announced_photo_is_processed_and_done(ports: &PhotoUploadPorts) {
             begun,
             PhotoUpload {
                 sequence,
+                correlation_id: announced.correlation_id.clone(),
                 finished: false
             }
         );
@@ -114,6 +115,7 @@ async fn an_announced_photo_is_processed_and_done(ports: &PhotoUploadPorts) {
             begun,
             PhotoUpload {
                 sequence,
+                correlation_id: announced.correlation_id.clone(),
                 finished: true
             }
         );

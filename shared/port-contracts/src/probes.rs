@@ -1,4 +1,4 @@
-//! How does a body look behind a port? Through these, which an adapter's tests implement for their store.
+//! Probes by which a contract looks behind a port. An adapter's tests implement them for their store.
 
 use async_trait::async_trait;
 use domain::ports::Email;

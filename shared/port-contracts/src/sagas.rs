@@ -1,4 +1,4 @@
-//! What must a `SagaRunner` do?
+//! The contract of `SagaRunner`.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! Which values do the bodies and the tests of adapters work with? Fixed times and amounts, and new ids where a body may
-//! meet what an earlier run left.
+//! Sample values for contracts and for the tests of adapters: fixed times and amounts, and new ids where a contract
+//! could meet data of an earlier run.
 
 use std::time::Duration;
 
@@ -68,7 +68,7 @@ pub(crate) fn order(customer: &CustomerId, created_at: Timestamp) -> Order {
         customer: customer.clone(),
         lines: OrderLines::new(vec![line(sku(), 2, 1_250), line(sku(), 99, 1)]).unwrap(),
         total: euros(2_599),
-        payment_token: PaymentToken::parse("tok_ok").unwrap(),
+        payment_token: PaymentToken::parse("tok_ok").ok(),
         status: OrderStatus::Pending,
         reason: None,
         correlation_id: correlation("placing.request-1"),
@@ -113,6 +113,7 @@ pub fn anns_catalog() -> AnnouncedUpload {
         size_bytes: 1_000,
         created_by: CustomerId::parse("ann").unwrap(),
         created_at: at(0),
+        correlation_id: correlation("announcing.request-1"),
     }
 }
 
@@ -126,6 +127,7 @@ pub fn anns_import(version_id: Option<&str>, size_bytes: u64) -> ImportJob {
     };
     ImportJob {
         id: ImportId { upload_id, sequence: 7 },
+        correlation_id: anns_catalog().correlation_id,
         object,
     }
 }

@@ -1,4 +1,4 @@
-//! What must a `StockLedger` do?
+//! The contract of `StockLedger`.
 
 use std::sync::Arc;
 

@@ -1,11 +1,11 @@
-//! What must an `UploadRepository` do?
+//! The contract of `UploadRepository`.
 
 use std::sync::Arc;
 
 use domain::uploads::ports::{AnnouncedUpload, UploadRepository};
 use domain::uploads::upload::{Upload, UploadKind, UploadStatus};
 
-use crate::samples::{at, at_once, customer, sku, upload_id};
+use crate::samples::{at, at_once, correlation, customer, sku, upload_id};
 
 pub async fn upload_repository(uploads: Arc<dyn UploadRepository>) {
     an_announced_upload_waits(uploads.as_ref()).await;
@@ -19,6 +19,7 @@ pub(crate) fn announced(kind: UploadKind) -> AnnouncedUpload {
         size_bytes: 5_000_000_000,
         created_by: customer(),
         created_at: at(0),
+        correlation_id: correlation("announcing.request-1"),
     }
 }
 
@@ -42,6 +43,7 @@ async fn an_announced_upload_waits(uploads: &dyn UploadRepository) {
             size_bytes: announced.size_bytes,
             created_by: Some(announced.created_by.clone()),
             created_at: announced.created_at,
+            correlation_id: announced.correlation_id.clone(),
             sequence: upload.sequence,
             status: UploadStatus::Waiting,
             reason: None,

@@ -1,4 +1,4 @@
-//! What must a `Clock`, an `IdGenerator` and a `CustomerDirectory` do?
+//! The contract of `Clock`, `IdGenerator` and `CustomerDirectory`.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,5 @@
-//! What do the tests of an adapter call instead of AWS? A script that answers each request, or a local cloud.
+//! Replaces AWS in the tests of adapters: by a script that answers each request, or by a local cloud.
+#![warn(missing_docs)]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -16,7 +17,7 @@ use aws_smithy_types::body::SdkBody;
 use aws_types::SdkConfig;
 use serde_json::Value;
 
-/// The SDK as the functions configure it, for AWS itself or for an endpoint, with credentials that nobody checks.
+/// The SDK as the functions configure it, for AWS itself or for an endpoint, with credentials that are not checked.
 pub fn sdk_config(endpoint: Option<&str>) -> SdkConfig {
     let lookup = |name: &str| match name {
         "AWS_REGION" => Some("us-east-1".to_owned()),
@@ -29,7 +30,7 @@ pub fn sdk_config(endpoint: Option<&str>) -> SdkConfig {
 
 /// The address of the local cloud that `cargo xtask test` started.
 pub fn local_cloud_url() -> String {
-    std::env::var("LOCAL_CLOUD_URL").expect("LOCAL_CLOUD_URL says where the local cloud is")
+    std::env::var("LOCAL_CLOUD_URL").expect("LOCAL_CLOUD_URL must be the address of a running local cloud")
 }
 
 /// The SDK for that local cloud.
@@ -37,22 +38,25 @@ pub fn local_cloud() -> SdkConfig {
     sdk_config(Some(&local_cloud_url()))
 }
 
-/// What a request gets: a response, or a connection that breaks.
+/// The reply to a request: a response, or an error of the connection.
 pub type Reply = Result<HttpResponse, ConnectorError>;
 
+/// A response with this status and body.
 pub fn response(status: u16, body: impl Into<SdkBody>) -> HttpResponse {
     HttpResponse::new(StatusCode::try_from(status).unwrap(), body.into())
 }
 
-/// The connection breaks; nobody knows whether the request had an effect.
+/// A connection that broke, so that the client cannot know whether the request had an effect.
 pub fn dropped() -> ConnectorError {
     ConnectorError::io("connection reset".into())
 }
 
-/// A request of a service that speaks AWS JSON: its operation, and its body.
+/// A request to a service with the AWS JSON protocol.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JsonRequest {
+    /// The operation, like `PutItem`.
     pub operation: String,
+    /// The input of the operation.
     pub body: Value,
 }
 
@@ -66,14 +70,15 @@ impl From<&HttpRequest> for JsonRequest {
     }
 }
 
-/// A service that answers by a script, and keeps what was sent, read as `Sent`.
+/// A scripted service. It keeps all requests, read as `Sent`.
 pub struct Recorded<Sent> {
+    /// Configures clients that call this service.
     pub config: SdkConfig,
     sent: Arc<Mutex<Vec<Sent>>>,
 }
 
 impl<Sent: for<'a> From<&'a HttpRequest> + Clone + Send + 'static> Recorded<Sent> {
-    /// Answers every request by a function of all requests so far, the current one last.
+    /// Calls `answer` for every request, with all requests so far; the current one is the last.
     pub fn new<Answer: Into<Reply>>(answer: impl Fn(&[Sent]) -> Answer + Send + Sync + 'static) -> Self {
         let sent = Arc::new(Mutex::new(Vec::new()));
         let requests = Arc::clone(&sent);
@@ -87,13 +92,20 @@ impl<Sent: for<'a> From<&'a HttpRequest> + Clone + Send + 'static> Recorded<Sent
         Self { config, sent }
     }
 
-    /// Answers in order. A test that gives one answer more than it expects requests notices a request too many.
+    /// Gives these answers in order. Pass one answer more than expected requests to detect an extra request.
     pub fn in_order(answers: impl IntoIterator<Item = HttpResponse>) -> Self {
         let answers: Vec<HttpResponse> = answers.into_iter().collect();
         let answers = Mutex::new(answers.into_iter());
-        Self::new(move |_sent| Ok(answers.lock().unwrap().next().expect("there is an answer left")))
+        Self::new(move |_sent| {
+            Ok(answers
+                .lock()
+                .unwrap()
+                .next()
+                .expect("the script has no answer left for this request"))
+        })
     }
 
+    /// All requests so far.
     pub fn sent(&self) -> Vec<Sent> {
         self.sent.lock().unwrap().clone()
     }

@@ -1,11 +1,11 @@
-//! Which movements of money does the sandbox gateway remember?
+//! The movements of money that the sandbox gateway records.
 
 use domain::values::{Money, OrderId, Timestamp};
 
 /// One movement of money, as it was entered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerEntry {
-    /// Rises from each movement of a payment to its next.
+    /// Greater than that of the payment's movement before.
     pub sequence: i64,
     pub payment: OrderId,
     pub event: LedgerEvent,
@@ -22,6 +22,7 @@ pub struct Movement {
     pub amount: Option<Money>,
 }
 
+/// The kind of a movement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LedgerEvent {
     Authorized,
@@ -31,8 +32,10 @@ pub enum LedgerEvent {
 }
 
 impl LedgerEvent {
+    /// Every kind.
     pub const ALL: [Self; 4] = [Self::Authorized, Self::Captured, Self::Voided, Self::Refunded];
 
+    /// The name that ledgers store.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Authorized => "AUTHORIZED",
@@ -42,6 +45,7 @@ impl LedgerEvent {
         }
     }
 
+    /// The reverse of [`Self::as_str`].
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|event| event.as_str() == text)
     }

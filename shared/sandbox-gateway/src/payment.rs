@@ -1,18 +1,34 @@
-//! What does the sandbox gateway decide on one payment?
+//! The sandbox gateway's decisions on one payment.
 
 use std::time::Duration;
 
-use domain::fulfilment::ports::{Authorization, Capture, DeclineReason, Refund, Void};
-use domain::values::{Money, PaymentToken};
+use domain::fulfilment::ports::{Authorization, Capture, Refund, Void};
+use domain::values::{DeclineReason, Money, PaymentToken};
 
 use crate::ledger::{LedgerEvent, Movement};
 
-/// How long we wait for an answer of `tok_down`.
+/// How long a caller waits for an answer to `tok_down`.
 pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
-/// Authorizations of one payment with `tok_flaky` that fail.
+/// How many authorizations of one payment with `tok_flaky` fail.
 const FLAKY_FAILURES: u32 = 2;
 
-/// What the gateway knows of a payment. The default is one that it has never seen.
+/// The payment token that the gateway declines for this reason.
+pub fn declined_token(reason: DeclineReason) -> &'static str {
+    match reason {
+        DeclineReason::PaymentDeclined => "tok_declined",
+        DeclineReason::InsufficientFunds => "tok_insufficient_funds",
+    }
+}
+
+/// Why the gateway declines this token. An unknown token is declined without a specific reason.
+fn decline_reason(token: &str) -> DeclineReason {
+    let reason = DeclineReason::ALL
+        .into_iter()
+        .find(|reason| declined_token(*reason) == token);
+    reason.unwrap_or(DeclineReason::PaymentDeclined)
+}
+
+/// The gateway's record of a payment. The default is the record of a payment that it has not received a call for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Payment {
     pub state: State,
@@ -23,9 +39,10 @@ pub struct Payment {
     pub failures: u32,
 }
 
+/// The state of a payment in the gateway's books.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum State {
-    /// Never seen, or nothing but failures so far.
+    /// No call yet, or only calls that failed.
     #[default]
     New,
     Authorized,
@@ -35,7 +52,7 @@ pub enum State {
     Refunded,
 }
 
-/// What is told to the caller, once the changed payment and the movement are kept.
+/// The answer to the caller, to be sent once the changed payment and the movement are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Decision<T> {
     pub answer: T,
@@ -43,63 +60,67 @@ pub struct Decision<T> {
     pub movement: Option<Movement>,
 }
 
-/// How the provider let us down. Nothing was moved, but a caller cannot know.
+/// The provider failed. No money was moved, but the caller cannot know that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum GatewayFault {
     #[error("the gateway answered 503")]
     Unavailable,
-    /// Whoever plays the provider says this after its answer timeout, not before.
+    /// An adapter returns this after [`ANSWER_TIMEOUT`], not before.
     #[error("the gateway did not answer in time")]
     TimedOut,
 }
 
 impl Payment {
+    /// Decides on an authorization.
     pub fn authorize(&mut self, amount: Money, token: &PaymentToken) -> Decision<Result<Authorization, GatewayFault>> {
         match self.state {
             State::New => self.decide_authorization(amount, token),
-            State::Authorized | State::Captured => told(Ok(Authorization::Authorized)),
-            State::Declined(reason) => told(Ok(Authorization::Declined(reason))),
-            State::Voided | State::Refunded => told(Ok(Authorization::Closed)),
+            State::Authorized | State::Captured => without_movement(Ok(Authorization::Authorized)),
+            State::Declined(reason) => without_movement(Ok(Authorization::Declined(reason))),
+            State::Voided | State::Refunded => without_movement(Ok(Authorization::Closed)),
         }
     }
 
+    /// Decides on a capture.
     pub fn capture(&mut self) -> Decision<Capture> {
         match self.state {
-            State::Authorized if self.refuses_capture => told(Capture::Refused),
+            State::Authorized if self.refuses_capture => without_movement(Capture::Refused),
             State::Authorized => {
                 self.state = State::Captured;
-                moved(Capture::Captured, LedgerEvent::Captured, self.amount)
+                with_movement(Capture::Captured, LedgerEvent::Captured, self.amount)
             }
-            State::Captured => told(Capture::Captured),
-            State::Voided | State::Refunded => told(Capture::Closed),
-            State::New | State::Declined(_) => told(Capture::NotAuthorized),
+            State::Captured => without_movement(Capture::Captured),
+            State::Voided | State::Refunded => without_movement(Capture::Closed),
+            State::New | State::Declined(_) => without_movement(Capture::NotAuthorized),
         }
     }
 
+    /// Decides on a void.
     pub fn void(&mut self) -> Decision<Void> {
         match self.state {
-            State::Captured | State::Refunded => told(Void::AlreadyCaptured),
-            State::Voided => told(Void::Voided),
-            // Also a payment never seen: what arrives late finds it closed.
+            State::Captured | State::Refunded => without_movement(Void::AlreadyCaptured),
+            State::Voided => without_movement(Void::Voided),
+            // Also a payment without a call so far: an authorization that arrives later finds it closed.
             State::New | State::Authorized | State::Declined(_) => {
                 let held = self.amount.filter(|_| self.state == State::Authorized);
                 self.state = State::Voided;
-                moved(Void::Voided, LedgerEvent::Voided, held)
+                with_movement(Void::Voided, LedgerEvent::Voided, held)
             }
         }
     }
 
+    /// Decides on a refund.
     pub fn refund(&mut self) -> Decision<Refund> {
         match (self.state, self.amount) {
             (State::Captured, Some(amount)) => {
                 self.state = State::Refunded;
-                moved(Refund::Refunded(amount), LedgerEvent::Refunded, Some(amount))
+                with_movement(Refund::Refunded(amount), LedgerEvent::Refunded, Some(amount))
             }
-            (State::Refunded, Some(amount)) => told(Refund::Refunded(amount)),
+            (State::Refunded, Some(amount)) => without_movement(Refund::Refunded(amount)),
             (
                 State::New | State::Authorized | State::Declined(_) | State::Captured | State::Voided | State::Refunded,
                 _,
-            ) => told(Refund::NothingCaptured),
+            ) => without_movement(Refund::NothingCaptured),
         }
     }
 
@@ -111,41 +132,43 @@ impl Payment {
         match token.reveal() {
             "tok_flaky" if self.failures < FLAKY_FAILURES => {
                 self.failures += 1;
-                return told(Err(GatewayFault::Unavailable));
+                return without_movement(Err(GatewayFault::Unavailable));
             }
-            "tok_down" => return told(Err(GatewayFault::TimedOut)),
+            "tok_down" => return without_movement(Err(GatewayFault::TimedOut)),
             "tok_ok" | "tok_flaky" => {}
             "tok_capture_fails" => self.refuses_capture = true,
-            "tok_insufficient_funds" => return self.decline(DeclineReason::InsufficientFunds),
-            _ => return self.decline(DeclineReason::Declined),
+            token => return self.decline(decline_reason(token)),
         }
         self.state = State::Authorized;
         self.amount = Some(amount);
-        moved(Ok(Authorization::Authorized), LedgerEvent::Authorized, self.amount)
+        with_movement(Ok(Authorization::Authorized), LedgerEvent::Authorized, self.amount)
     }
 
     fn decline(&mut self, reason: DeclineReason) -> Decision<Result<Authorization, GatewayFault>> {
         self.state = State::Declined(reason);
-        told(Ok(Authorization::Declined(reason)))
+        without_movement(Ok(Authorization::Declined(reason)))
     }
 }
 
 impl State {
-    pub const ALL: [Self; 7] = [
-        Self::New,
-        Self::Authorized,
-        Self::Declined(DeclineReason::Declined),
-        Self::Declined(DeclineReason::InsufficientFunds),
-        Self::Captured,
-        Self::Voided,
-        Self::Refunded,
-    ];
+    /// Every state.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let undeclined = [
+            Self::New,
+            Self::Authorized,
+            Self::Captured,
+            Self::Voided,
+            Self::Refunded,
+        ];
+        undeclined.into_iter().chain(DeclineReason::ALL.map(Self::Declined))
+    }
 
+    /// The name that the stored payment has.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::New => "NEW",
             Self::Authorized => "AUTHORIZED",
-            Self::Declined(DeclineReason::Declined) => "DECLINED",
+            Self::Declined(DeclineReason::PaymentDeclined) => "DECLINED",
             Self::Declined(DeclineReason::InsufficientFunds) => "INSUFFICIENT_FUNDS",
             Self::Captured => "CAPTURED",
             Self::Voided => "VOIDED",
@@ -153,16 +176,17 @@ impl State {
         }
     }
 
+    /// The reverse of [`Self::as_str`].
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == text)
+        Self::all().find(|state| state.as_str() == text)
     }
 }
 
-fn told<T>(answer: T) -> Decision<T> {
+fn without_movement<T>(answer: T) -> Decision<T> {
     Decision { answer, movement: None }
 }
 
-fn moved<T>(answer: T, event: LedgerEvent, amount: Option<Money>) -> Decision<T> {
+fn with_movement<T>(answer: T, event: LedgerEvent, amount: Option<Money>) -> Decision<T> {
     Decision {
         answer,
         movement: Some(Movement { event, amount }),

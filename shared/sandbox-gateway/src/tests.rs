@@ -1,10 +1,10 @@
-//! Does a payment go the way that its token says, and does each movement come up once?
+//! Tests that a payment does what its token says, and that each movement is recorded once.
 
-use domain::fulfilment::ports::{Authorization, Capture, DeclineReason, Refund, Void};
-use domain::values::{Currency, Money, PaymentToken};
+use domain::fulfilment::ports::{Authorization, Capture, Refund, Void};
+use domain::values::{Currency, DeclineReason, Money, PaymentToken};
 
 use crate::ledger::{LedgerEvent, Movement};
-use crate::payment::{Decision, GatewayFault, Payment, State};
+use crate::payment::{Decision, GatewayFault, Payment, State, declined_token};
 
 fn token(text: &str) -> PaymentToken {
     PaymentToken::parse(text).unwrap()
@@ -24,48 +24,48 @@ fn authorized(text: &str) -> Payment {
     payment
 }
 
-fn moved<T>(answer: T, event: LedgerEvent, amount: Option<Money>) -> Decision<T> {
+fn with_movement<T>(answer: T, event: LedgerEvent, amount: Option<Money>) -> Decision<T> {
     let movement = Some(Movement { event, amount });
     Decision { answer, movement }
 }
 
-fn told<T>(answer: T) -> Decision<T> {
+fn without_movement<T>(answer: T) -> Decision<T> {
     Decision { answer, movement: None }
 }
 
 #[test]
-fn each_movement_comes_up_once_and_with_the_first_amount() {
+fn each_movement_is_recorded_once_and_with_the_first_amount() {
     let (mut payment, amount) = (Payment::default(), Some(euros(2_500)));
     let first = payment.authorize(euros(2_500), &token("tok_ok"));
     assert_eq!(
         first,
-        moved(Ok(Authorization::Authorized), LedgerEvent::Authorized, amount)
+        with_movement(Ok(Authorization::Authorized), LedgerEvent::Authorized, amount)
     );
     let again = payment.authorize(euros(9_900), &token("tok_ok"));
-    assert_eq!(again, told(Ok(Authorization::Authorized)));
+    assert_eq!(again, without_movement(Ok(Authorization::Authorized)));
 
     assert_eq!(
         payment.capture(),
-        moved(Capture::Captured, LedgerEvent::Captured, amount)
+        with_movement(Capture::Captured, LedgerEvent::Captured, amount)
     );
-    assert_eq!(payment.capture(), told(Capture::Captured));
-    assert_eq!(payment.void(), told(Void::AlreadyCaptured));
+    assert_eq!(payment.capture(), without_movement(Capture::Captured));
+    assert_eq!(payment.void(), without_movement(Void::AlreadyCaptured));
 
     let back = Refund::Refunded(euros(2_500));
-    assert_eq!(payment.refund(), moved(back, LedgerEvent::Refunded, amount));
-    assert_eq!(payment.refund(), told(back));
-    assert_eq!(payment.void(), told(Void::AlreadyCaptured));
-    assert_eq!(payment.capture(), told(Capture::Closed));
+    assert_eq!(payment.refund(), with_movement(back, LedgerEvent::Refunded, amount));
+    assert_eq!(payment.refund(), without_movement(back));
+    assert_eq!(payment.void(), without_movement(Void::AlreadyCaptured));
+    assert_eq!(payment.capture(), without_movement(Capture::Closed));
     assert_eq!(authorize(&mut payment, "tok_ok"), Ok(Authorization::Closed));
 }
 
 #[test]
-fn a_void_frees_what_is_held_and_closes_what_was_never_seen() {
+fn a_void_frees_a_held_amount_and_closes_a_payment_without_a_call() {
     for (mut payment, held) in [(authorized("tok_ok"), Some(euros(2_500))), (Payment::default(), None)] {
-        assert_eq!(payment.void(), moved(Void::Voided, LedgerEvent::Voided, held));
-        assert_eq!(payment.void(), told(Void::Voided));
-        assert_eq!(payment.capture(), told(Capture::Closed));
-        assert_eq!(payment.refund(), told(Refund::NothingCaptured));
+        assert_eq!(payment.void(), with_movement(Void::Voided, LedgerEvent::Voided, held));
+        assert_eq!(payment.void(), without_movement(Void::Voided));
+        assert_eq!(payment.capture(), without_movement(Capture::Closed));
+        assert_eq!(payment.refund(), without_movement(Refund::NothingCaptured));
         assert_eq!(authorize(&mut payment, "tok_ok"), Ok(Authorization::Closed));
     }
 }
@@ -74,10 +74,10 @@ fn a_void_frees_what_is_held_and_closes_what_was_never_seen() {
 fn a_capture_that_is_refused_leaves_an_authorization_to_void() {
     let mut payment = authorized("tok_capture_fails");
     for _ in 0..2 {
-        assert_eq!(payment.capture(), told(Capture::Refused));
+        assert_eq!(payment.capture(), without_movement(Capture::Refused));
     }
     let held = Some(euros(2_500));
-    assert_eq!(payment.void(), moved(Void::Voided, LedgerEvent::Voided, held));
+    assert_eq!(payment.void(), with_movement(Void::Voided, LedgerEvent::Voided, held));
 }
 
 #[test]
@@ -98,29 +98,32 @@ fn a_payment_that_is_never_answered_stays_new() {
         assert_eq!(authorize(&mut payment, "tok_down"), Err(GatewayFault::TimedOut));
         assert_eq!(payment, Payment::default());
     }
-    assert_eq!(payment.capture(), told(Capture::NotAuthorized));
+    assert_eq!(payment.capture(), without_movement(Capture::NotAuthorized));
 }
 
 #[test]
 fn other_tokens_are_declined_for_their_reason_and_for_good() {
-    for (text, reason) in [
-        ("tok_declined", DeclineReason::Declined),
-        ("tok_insufficient_funds", DeclineReason::InsufficientFunds),
-        ("tok_of_somebody_else", DeclineReason::Declined),
-    ] {
+    let reasons = DeclineReason::ALL.map(|reason| (declined_token(reason), reason));
+    let unknown = ("tok_of_somebody_else", DeclineReason::PaymentDeclined);
+    for (text, reason) in reasons.into_iter().chain([unknown]) {
         let mut payment = Payment::default();
         for text in [text, "tok_ok"] {
             let decision = payment.authorize(euros(1), &token(text));
-            assert_eq!(decision, told(Ok(Authorization::Declined(reason))), "{text}");
+            assert_eq!(
+                decision,
+                without_movement(Ok(Authorization::Declined(reason))),
+                "{text}"
+            );
         }
-        assert_eq!(payment.capture(), told(Capture::NotAuthorized));
-        assert_eq!(payment.void(), moved(Void::Voided, LedgerEvent::Voided, None));
+        assert_eq!(payment.capture(), without_movement(Capture::NotAuthorized));
+        assert_eq!(payment.void(), with_movement(Void::Voided, LedgerEvent::Voided, None));
     }
 }
 
 #[test]
 fn every_name_of_the_books_reads_back() {
-    for state in State::ALL {
+    assert_eq!(State::all().count(), 5 + DeclineReason::ALL.len());
+    for state in State::all() {
         assert_eq!(State::parse(state.as_str()), Some(state));
     }
     for event in LedgerEvent::ALL {

@@ -94,6 +94,7 @@ impl From<&Ports> for ReconcileOrders {
             book: ports.book.clone(),
             runner: ports.saga_runner.clone(),
             clock: ports.clock.clone(),
+            pause: ports.pause.clone(),
         }
     }
 }

@@ -23,6 +23,6 @@ pub struct Settings {
     pub divide_above_bytes: u64,
     /// The size of the ranges into which a large catalog is divided.
     pub range_bytes: u64,
-    /// The state machines of the sagas, by which saga-reconcile tells them apart.
+    /// The ARNs of the sagas' state machines, by which saga-reconcile recognises the saga of an event.
     pub sagas: SagaArns,
 }

@@ -4,13 +4,13 @@ use crate::observation;
 use crate::span::{Attempt, BegunCall, Outcome, Target};
 use crate::trace_header::{SpanId, TraceHeader};
 
-/// The header of the running invocation, to be stored beside what a later one goes on with.
+/// The trace header of the running invocation, without its lineage, to store with data that a later invocation reads.
 pub fn current_header() -> Option<String> {
     observation::with(|observation| observation.trace.header().map(TraceHeader::to_be_stored)).flatten()
 }
 
-/// From here to the end of the record, calls belong to the trace that the record carries, and not to that of its batch,
-/// which may be of twenty-five strangers. What is no header changes nothing.
+/// Until [`end_record`], calls belong to the trace in this header instead of the trace of the batch, whose records come
+/// from different senders. An invalid header is ignored.
 pub fn continue_from(header: &str) {
     if let Some(header) = TraceHeader::parse(header) {
         tracing::Span::current().record("trace_id", &header.trace_id);
@@ -18,18 +18,23 @@ pub fn continue_from(header: &str) {
     }
 }
 
+/// Ends what [`continue_from`] began in an invocation that is not a batch. Does nothing if nothing was begun.
+pub fn end_continued(failed: bool) {
+    observation::with(|observation| observation.trace.end_continued(failed));
+}
+
 /// Ends the span of a record: calls belong to the trace of the batch again.
 pub fn end_record(failed: bool) {
     observation::with(|observation| observation.trace.end_record(failed));
 }
 
-/// A request that was sent. Dropped without [`InFlight::end`], it counts as never answered.
+/// A request that was sent. If it is dropped without [`InFlight::end`], the trace shows it as unanswered.
 #[derive(Debug, Default)]
 pub struct InFlight {
     begun: BegunCall,
 }
 
-/// Begins an attempt for the invocation that is running.
+/// Records the start of an attempt in the trace of the running invocation.
 pub fn begin_call(attempt: Attempt<'_>, target: impl FnOnce() -> Target) -> InFlight {
     let begun = observation::with(|observation| observation.trace.begin_call(attempt, target));
     InFlight {
@@ -38,15 +43,17 @@ pub fn begin_call(attempt: Attempt<'_>, target: impl FnOnce() -> Target) -> InFl
 }
 
 impl InFlight {
-    /// The trace header that the request carries instead of the SDK's own; `None` where that one is right.
+    /// The trace header to send instead of the SDK's. `None` if the SDK's is right.
     pub fn header(&self) -> Option<&str> {
         self.begun.header.as_deref()
     }
 
+    /// Whether the attempt has a span.
     pub fn is_traced(&self) -> bool {
         self.begun.span.is_some()
     }
 
+    /// Records the end of the attempt.
     pub fn end(mut self, outcome: Outcome) {
         end_call(self.begun.span.take(), outcome);
     }

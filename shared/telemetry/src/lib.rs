@@ -1,8 +1,9 @@
 //! Log lines, metrics and traces of an invocation.
 //!
-//! [`log`] writes one JSON line per event. [`context`] puts the ids of the invocation, and of the order or upload in hand,
-//! on those lines. [`metrics`] counts, [`calls`] connects requests to the trace. [`observation::observed`] runs the work
-//! of one invocation and reports its counts and spans when the work ends.
+//! [`log`] writes one JSON line per event. [`context`] adds the ids of the invocation, and of the current order or
+//! upload, to those lines. [`metrics`] counts, and [`calls`] connects requests to the trace. [`observation::observed`]
+//! runs the work of one invocation and reports its counts and spans at the end.
+#![warn(missing_docs)]
 
 pub mod calls;
 pub mod context;

@@ -1,13 +1,14 @@
-//! What does an operator read? One JSON line per event, each with the ids of the invocation that it belongs to.
+//! Writes the log: one JSON line per event, with the ids of its invocation.
 //!
-//! No e-mail address, token, body or whole event belongs in a log line: wrap what must not be printed in a
-//! [`Secret`](crate::secret::Secret), and log ids. An address that a service quotes in an error is taken out. Lines look like this, on one line each:
+//! No e-mail address, token, body or whole event belongs in a log line: wrap secret values in a
+//! [`Secret`](crate::secret::Secret), and log ids. Addresses in error messages of services are removed. An event looks
+//! like this, but on one line:
 //!
 //! ```json
 //! {"timestamp":"2026-11-01T10:00:00.123Z","level":"INFO","target":"entry::http","message":"invocation ended",
-//!  "outcome":"ok","status":202,"route":"POST /orders","duration_ms":12,"function":"orders-place",
-//!  "request_id":"8476a536","trace_id":"1-6ae6c1a0-3f5e8c2b7d9a4e6f1b2c3d4e","cold_start":false,"correlation_id":"0192",
-//!  "order_id":"0192"}
+//! "outcome":"ok","status":202,"route":"POST /orders","duration_ms":12,"function":"orders-place",
+//! "request_id":"8476a536","trace_id":"1-6ae6c1a0-3f5e8c2b7d9a4e6f1b2c3d4e","cold_start":false,"correlation_id":"0192",
+//! "order_id":"0192"}
 //! ```
 
 use std::error::Error;
@@ -30,11 +31,13 @@ use crate::error_chain::error_chain;
 use crate::metric;
 use crate::redaction::without_addresses;
 
-/// A longer text is cut: a log line is no place for a body.
+/// Characters of a field, at most; a longer text is cut. A log line must not contain a whole body.
 pub const FIELD_CHARS_MAX: usize = 2_000;
-/// Of a usual line, so that it is written without growing.
+/// The size of a usual line, reserved at once.
 const LINE_BYTES_EXPECTED: usize = 512;
+/// The fields of a usual line.
 const FIELDS_EXPECTED: usize = 16;
+/// Prefixes of the libraries that are logged from `warn` on only.
 const FOREIGN: [&str; 9] = [
     "aws_",
     "axum",
@@ -46,30 +49,30 @@ const FOREIGN: [&str; 9] = [
     "tokio",
     "tower",
 ];
-/// Of what fails, our own line tells with its ids. The runtime would tell it again, without them.
-const TOLD_TWICE: &str = "lambda_runtime::layers::panic";
+/// The runtime logs a panic once more, without ids. Our own line has them.
+const RUNTIME_PANICS: &str = "lambda_runtime::layers::panic";
 
-/// Sets up logging for the process, to standard output, with the level from `LOG_LEVEL` (`error`, `warn`, `info`, `debug`,
-/// `trace`, `off`).
+/// Sets up logging for the process, to standard output, with the level from `LOG_LEVEL` (`error`, `warn`, `info`,
+/// `debug`, `trace`, `off`).
 pub fn init() {
     init_to(None, write_to_stdout);
 }
 
-/// Sets up logging for the process, at a level instead of that of `LOG_LEVEL`, to whoever takes each line including its
-/// line feed. A second call changes nothing.
+/// Sets up logging for the process. `level` overrides `LOG_LEVEL`; `write` gets each line including its line feed. A
+/// second call has no effect.
 pub fn init_to(level: Option<LevelFilter>, write: impl Fn(&str) + Send + Sync + 'static) {
     let text = std::env::var("LOG_LEVEL").unwrap_or_default();
     let level = level.or_else(|| level_named(&text));
-    let known = level.unwrap_or(LevelFilter::INFO);
-    if tracing::subscriber::set_global_default(subscriber(known, write)).is_err() {
+    let level_or_default = level.unwrap_or(LevelFilter::INFO);
+    if tracing::subscriber::set_global_default(subscriber(level_or_default, write)).is_err() {
         tracing::debug!("logging was set up before");
     }
     if level.is_none() {
-        tracing::warn!("LOG_LEVEL is not a level, using info");
+        tracing::warn!("LOG_LEVEL is not one of error, warn, info, debug, trace, off; using info");
     }
 }
 
-/// `tracing` itself takes the empty text for `error`, and digits for levels.
+/// `tracing` would parse the empty string as `error`, and accept digits.
 fn level_named(text: &str) -> Option<LevelFilter> {
     match text {
         "" => Some(LevelFilter::INFO),
@@ -78,10 +81,10 @@ fn level_named(text: &str) -> Option<LevelFilter> {
     }
 }
 
-/// The subscriber behind [`init`] with another destination, which is given each line including its line feed.
+/// The subscriber of [`init`] with another destination: `write` gets each line including its line feed.
 pub fn subscriber(level: LevelFilter, write: impl Fn(&str) + Send + Sync + 'static) -> impl Subscriber + Send + Sync {
     let ours_or_a_warning = filter_fn(|line| {
-        let is_loud = *line.level() <= Level::WARN && line.target() != TOLD_TWICE;
+        let is_loud = *line.level() <= Level::WARN && line.target() != RUNTIME_PANICS;
         is_loud || !is_foreign(line.target())
     });
     Registry::default()
@@ -90,20 +93,20 @@ pub fn subscriber(level: LevelFilter, write: impl Fn(&str) + Send + Sync + 'stat
         .with(JsonLines { write })
 }
 
-/// Libraries below us speak from `warn` on, whatever the level: at `debug`, HTTP clients and the AWS SDK print whole
-/// requests, with what is secret in them.
+/// Whether a library writes the event. Libraries are logged from `warn` on at every level: at `debug`, HTTP clients and
+/// the AWS SDK print whole requests, including secrets.
 fn is_foreign(target: &str) -> bool {
     let library = target.split("::").next().unwrap_or(target);
     FOREIGN.iter().any(|prefix| library.starts_with(prefix))
 }
 
-/// When standard output is gone there is nobody left to tell.
+/// Writes a line. An error is ignored: without standard output there is no place to report it.
 pub fn write_to_stdout(line: &str) {
     std::io::stdout().lock().write_all(line.as_bytes()).unwrap_or_default();
 }
 
-/// Writes events as lines. `tracing_subscriber`'s own JSON format nests the fields of a span and shows those of the
-/// innermost span only; here the fields of all spans stand beside those of the event.
+/// Writes events as lines. The JSON format of `tracing_subscriber` nests the fields of a span and shows only those of
+/// the innermost span. Here the fields of all spans are members of the line, like those of the event.
 struct JsonLines<W> {
     write: W,
 }
@@ -147,10 +150,10 @@ where
     }
 }
 
-/// A line in the making, from the innermost fields outwards.
+/// A line that is being built, from the innermost fields to the outermost.
 struct Line {
     json: Vec<u8>,
-    /// What it has already: of two fields of one name the inner one counts.
+    /// The names so far: of two fields with one name, the inner one is kept.
     names: Vec<&'static str>,
 }
 
@@ -175,7 +178,7 @@ impl Line {
         }
     }
 
-    /// A text, a number or a flag always becomes JSON, and a vector takes all that is written to it.
+    /// Cannot fail: strings, numbers and flags are valid JSON, and writing to a vector succeeds.
     fn write<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) {
         self.json.push(if self.json.is_empty() { b'{' } else { b',' });
         serde_json::to_writer(&mut self.json, name).unwrap_or_default();
@@ -191,7 +194,7 @@ impl Line {
     }
 }
 
-/// For an event that has the one field `line`.
+/// Writes the field `line` of an event that has only this field.
 struct WholeLine<'a, W>(&'a W);
 
 impl<W: Fn(&str)> Visit for WholeLine<'_, W> {
@@ -209,14 +212,14 @@ struct Fields(Vec<(&'static str, Value)>);
 impl Fields {
     fn put(&mut self, field: &Field, value: impl Into<Value>) {
         let name = match field.name() {
-            // Every line has these already.
+            // Every line already has these.
             "timestamp" => "timestamp_",
             "level" => "level_",
             "target" => "target_",
             name => name,
         };
         let value = value.into();
-        match self.0.iter_mut().find(|(known, _)| *known == name) {
+        match self.0.iter_mut().find(|(other, _)| *other == name) {
             Some((_, old)) => *old = value,
             None => self.0.push((name, value)),
         }
@@ -230,7 +233,7 @@ impl Visit for Fields {
 
     fn record_str(&mut self, field: &Field, value: &str) {
         let value = &*without_addresses(value);
-        // Most are short, which is seen without counting characters.
+        // Most texts are short; their bytes are compared before their characters are counted.
         if value.len() <= FIELD_CHARS_MAX {
             return self.put(field, value);
         }
@@ -264,7 +267,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_level_is_info_unless_said_otherwise() {
+    fn the_level_is_info_unless_set_otherwise() {
         assert_eq!(level_named(""), Some(LevelFilter::INFO));
         assert_eq!(level_named("DEBUG"), Some(LevelFilter::DEBUG));
         assert_eq!(level_named("off"), Some(LevelFilter::OFF));

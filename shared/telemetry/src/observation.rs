@@ -1,4 +1,4 @@
-//! Collects what an invocation counts and calls, and reports it once, before the function answers.
+//! Collects the counts and spans of an invocation, and reports them once, before the function answers.
 
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
@@ -12,7 +12,7 @@ use crate::trace::Trace;
 use crate::xray;
 
 thread_local! {
-    /// Of the invocation that is being polled on this thread. Not one for the process: the local host has many at once.
+    /// The observation of the invocation that this thread polls. The local host runs many invocations in one process.
     static CURRENT: RefCell<Option<Box<Observation>>> = const { RefCell::new(None) };
 }
 
@@ -25,6 +25,7 @@ pub struct Observation {
 }
 
 impl Observation {
+    /// An observation for this invocation. It counts a cold start.
     pub fn of(context: &InvocationContext) -> Self {
         let mut counts = Counts::default();
         if context.cold_start {
@@ -38,6 +39,10 @@ impl Observation {
         }
     }
 
+    pub(crate) fn request_id(&self) -> &str {
+        &self.request_id
+    }
+
     fn report(self) {
         self.counts.write_line(&self.function, &self.request_id);
         self.trace.send();
@@ -46,8 +51,8 @@ impl Observation {
 
 /// Runs the work of an invocation under its observation.
 ///
-/// The work comes pinned, since it is large: moved here, it would be copied. Tasks that it spawns are not seen; no handler
-/// leaves anything of weight to one.
+/// The work is passed pinned, because moving such a large future would copy it. Counts and calls of spawned tasks are
+/// not collected; no handler counts or calls in one.
 pub async fn observed<T>(observation: Observation, mut work: Pin<&mut impl Future<Output = T>>) -> T {
     let mut slot = Some(Box::new(observation));
     let answer = poll_fn(|context| {
@@ -61,12 +66,12 @@ pub async fn observed<T>(observation: Observation, mut work: Pin<&mut impl Futur
     answer
 }
 
-/// The current invocation's observation; `None` where none runs.
+/// Calls `observe` with the observation of the current invocation; `None` outside an invocation.
 pub(crate) fn with<T>(observe: impl FnOnce(&mut Observation) -> T) -> Option<T> {
     CURRENT.with_borrow_mut(|current| current.as_deref_mut().map(observe))
 }
 
-/// An observation in its place, for the length of one poll, whichever way that ends.
+/// Makes an observation the current one for the length of one poll, even if the poll panics.
 struct Placed<'slot>(&'slot mut Option<Box<Observation>>);
 
 impl<'slot> Placed<'slot> {
@@ -89,29 +94,29 @@ mod tests {
     use super::*;
     use crate::samples::context;
 
-    fn seen_request_id() -> Option<String> {
+    fn current_request_id() -> Option<String> {
         with(|observation| observation.request_id.clone())
     }
 
     #[tokio::test]
-    async fn each_of_two_invocations_on_one_thread_sees_its_own() {
+    async fn two_invocations_on_one_thread_have_separate_observations() {
         let of = |request_id: &str| {
             let mut context = context();
             request_id.clone_into(&mut context.request_id);
             async move {
                 let work = pin!(async {
-                    let mut seen = Vec::new();
+                    let mut ids = Vec::new();
                     for _ in 0..3 {
-                        seen.extend(seen_request_id());
+                        ids.extend(current_request_id());
                         tokio::task::yield_now().await;
                     }
-                    seen
+                    ids
                 });
                 observed(Observation::of(&context), work).await
             }
         };
         let (first, second) = tokio::join!(of("1"), of("2"));
         assert_eq!((first.concat(), second.concat()), ("111".to_owned(), "222".to_owned()));
-        assert_eq!(seen_request_id(), None);
+        assert_eq!(current_request_id(), None);
     }
 }

@@ -1,13 +1,12 @@
-//! What is taken out of every text before it is logged? Addresses: services quote what they were sent, and an error's
-//! chain ends with their words.
+//! Removes e-mail addresses from every text that is logged, because error messages of services can quote their input.
 //!
-//! The last line of defence. What we know to be private has a type that does not print itself.
+//! This is the last line of defence. Values that are private have a type that does not print them.
 
 use std::borrow::Cow;
 
 const REDACTED: &str = "[address]";
 
-/// `text` with something else in place of whatever looks like `somebody@example.test`.
+/// Replaces everything that looks like `somebody@example.test`.
 pub(crate) fn without_addresses(text: &str) -> Cow<'_, str> {
     let mut rest = text;
     let mut kept = String::new();
@@ -23,18 +22,18 @@ pub(crate) fn without_addresses(text: &str) -> Cow<'_, str> {
     Cow::Owned(kept)
 }
 
-/// What stands before the first address and what stands behind it. Most texts have none, which is seen at once.
+/// The text before the first address, and the text after it. Most texts contain no `@`, so this is fast.
 fn next_address(text: &str) -> Option<(&str, &str)> {
     text.match_indices('@').find_map(|(at, _)| {
         let (before, after) = (&text[..at], &text[at + 1..]);
-        let begin = before.trim_end_matches(is_of_an_address);
-        let end = after.trim_start_matches(is_of_an_address);
+        let begin = before.trim_end_matches(is_in_addresses);
+        let end = after.trim_start_matches(is_in_addresses);
         let domain = after[..after.len() - end.len()].trim_end_matches('.');
         (begin.len() < before.len() && domain.contains('.')).then_some((begin, end))
     })
 }
 
-fn is_of_an_address(character: char) -> bool {
+fn is_in_addresses(character: char) -> bool {
     character.is_alphanumeric() || "!#$%&'*+/=?^_`{|}~.-".contains(character)
 }
 
@@ -43,8 +42,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_taken_out_wherever_it_stands() {
-        for (told, kept) in [
+    fn an_address_is_removed_anywhere_in_a_text() {
+        for (text, redacted) in [
             ("ann@example.test", "[address]"),
             (
                 "identities failed the check in region EU-CENTRAL-1: ann.b+c@mail.example.test, <bob@example.test>.",
@@ -53,12 +52,12 @@ mod tests {
             ("jürgen@exämple.test is unknown", "[address] is unknown"),
             ("a @ b, user@host, ann@example.test", "a @ b, user@host, [address]"),
         ] {
-            assert_eq!(without_addresses(told), kept);
+            assert_eq!(without_addresses(text), redacted);
         }
     }
 
     #[test]
-    fn a_text_without_one_is_not_copied() {
+    fn a_text_without_an_address_is_not_copied() {
         for text in ["", "save order: ConditionalCheckFailedException", "2 @ 3", "photo@2x"] {
             assert!(
                 matches!(without_addresses(text), Cow::Borrowed(same) if same == text),

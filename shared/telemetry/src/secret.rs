@@ -1,4 +1,4 @@
-//! A wrapper that keeps a value out of log lines.
+//! A wrapper around a secret value, which prints as `[redacted]` in log lines.
 
 use std::fmt;
 
@@ -7,10 +7,12 @@ use std::fmt;
 pub struct Secret<T>(T);
 
 impl<T> Secret<T> {
+    /// Wraps a value.
     pub fn new(value: T) -> Self {
         Self(value)
     }
 
+    /// The value. Do not log it.
     pub fn expose(&self) -> &T {
         &self.0
     }

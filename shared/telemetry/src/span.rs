@@ -1,41 +1,46 @@
-//! One span of a trace: its times, its parent, its order or upload, and the call that it stands for.
+//! One span of a trace: its times, its parent, its order or upload, and its call to a service.
 
 use std::time::SystemTime;
 
 use crate::subject::Subject;
 use crate::trace_header::SpanId;
 
-/// An attempt of a call to a service, about to leave.
+/// An attempt of a call to a service that is about to be sent.
 #[derive(Debug, Clone, Copy)]
 pub struct Attempt<'a> {
     /// The same for every attempt of the call.
     pub key: &'a str,
-    /// From 1.
+    /// The first attempt is 1.
     pub number: u32,
 }
 
 /// What is called.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Target {
-    /// As X-Ray spells it, like `DynamoDB`.
+    /// The service's name in X-Ray, like `DynamoDB`.
     pub service: String,
+    /// The operation, like `GetItem`.
     pub operation: String,
+    /// The region, like `eu-central-1`.
     pub region: String,
+    /// The table, for DynamoDB.
     pub table: Option<String>,
 }
 
-/// What came of an attempt.
+/// The result of an attempt.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outcome {
-    /// `None` when no answer came.
+    /// The HTTP status. `None` if no answer came.
     pub status: Option<u16>,
+    /// The service's id of the request.
     pub request_id: Option<String>,
-    /// The service's name for what is wrong.
+    /// The service's error code.
     pub error: Option<String>,
+    /// Whether the service throttled the attempt.
     pub throttled: bool,
 }
 
-/// One piece of work with a beginning and an end, for whoever shows it.
+/// One piece of work with a beginning and an end.
 pub(crate) struct Span {
     pub(crate) trace_id: String,
     pub(crate) id: SpanId,
@@ -46,11 +51,11 @@ pub(crate) struct Span {
     pub(crate) failed: bool,
     pub(crate) call: Option<Call>,
     pub(crate) subject: Option<(Subject, String)>,
-    /// A span of another trace that this one belongs with.
+    /// A related span of another trace.
     pub(crate) link: Option<(String, SpanId)>,
 }
 
-/// A call, all its attempts together, with what came of the last.
+/// A call with all its attempts, and the result of the last one.
 pub(crate) struct Call {
     /// The same for every attempt.
     pub(crate) key: String,
@@ -59,10 +64,10 @@ pub(crate) struct Call {
     pub(crate) outcome: Outcome,
 }
 
-/// How a request takes part in a trace.
+/// The part of a request in a trace.
 #[derive(Debug, Default)]
 pub(crate) struct BegunCall {
     pub(crate) header: Option<String>,
-    /// `None` when the call leaves no span.
+    /// `None` if the call has no span.
     pub(crate) span: Option<SpanId>,
 }

@@ -1,7 +1,7 @@
-//! The spans of one invocation: its calls to AWS, and its records whose trace is not the batch's.
+//! The spans of one invocation: its calls to AWS, and its records with their own trace.
 //!
-//! Lambda makes the segment of the function itself. Spans are kept only if the trace is sampled and X-Ray's daemon is
-//! there to receive them.
+//! Lambda makes the segment of the function. Spans are kept only if the trace is sampled and X-Ray's daemon can receive
+//! them.
 
 use std::time::SystemTime;
 
@@ -12,11 +12,11 @@ use crate::subject::Subject;
 use crate::trace_header::{SpanId, TraceHeader};
 use crate::xray;
 
-/// Of the spans of one invocation. An import makes calls by the hundred thousand, and a trace holds 500 KB
+/// Spans of one invocation, at most. An import makes hundreds of thousands of calls, and a trace holds 500 KB
 /// (<https://docs.aws.amazon.com/general/latest/gr/xray.html>).
 pub(crate) const SPANS_PER_INVOCATION_MAX: usize = 200;
 
-/// The traces of one invocation: its own, and those that its records carry.
+/// The traces of one invocation: its own, and those of its records.
 pub(crate) struct Trace {
     function: String,
     own: Option<TraceHeader>,
@@ -26,7 +26,7 @@ pub(crate) struct Trace {
     is_received: bool,
 }
 
-/// A record whose trace is not its batch's.
+/// A record with its own trace.
 struct Record {
     header: TraceHeader,
     id: SpanId,
@@ -65,8 +65,16 @@ impl Trace {
         self.subject = Some((subject, id.to_owned()));
     }
 
-    /// Two spans tell of a record with a trace of its own: one there, above its calls, and one here. Each links to the
-    /// other.
+    pub(crate) fn end_continued(&mut self, failed: bool) {
+        if self.record.is_some() {
+            let subject = self.subject.clone();
+            self.end_record(failed);
+            self.subject = subject;
+        }
+    }
+
+    /// A record with its own trace gets two spans that link to each other: one in its trace, as the parent of its
+    /// calls, and one in the trace of the batch.
     pub(crate) fn end_record(&mut self, failed: bool) {
         let subject = self.subject.take();
         let Some(Record { header, id, started }) = self.record.take() else {
@@ -104,7 +112,7 @@ impl Trace {
             return BegunCall::default();
         };
         if !header.sampled || !self.is_received || self.spans.len() >= SPANS_PER_INVOCATION_MAX {
-            // The called service must not name a span as its parent that is never sent.
+            // The called service must not get a parent span that is never sent.
             return BegunCall {
                 header: self.record.as_ref().map(|record| record.header.to_string()),
                 span: None,
@@ -112,7 +120,7 @@ impl Trace {
         }
         let header = header.clone();
         if attempt.number > 1
-            && let Some(id) = self.repeated(attempt.key)
+            && let Some(id) = self.count_retry(attempt.key)
         {
             return BegunCall {
                 header: Some(header.below(id).to_string()),
@@ -147,8 +155,8 @@ impl Trace {
         }
     }
 
-    /// The span of an earlier attempt of the same call.
-    fn repeated(&mut self, key: &str) -> Option<SpanId> {
+    /// Counts a retry on the span of the earlier attempts of the same call, and returns its id.
+    fn count_retry(&mut self, key: &str) -> Option<SpanId> {
         let spans = self.spans.iter_mut().rev();
         let mut calls = spans.filter_map(|span| Some((span.id, span.call.as_mut()?)));
         let (id, call) = calls.find(|(_, call)| call.key == key)?;
@@ -217,12 +225,12 @@ mod tests {
         }
         let other = call(&mut trace, "b", 1);
         answered(&mut trace, other, 400);
-        let seen: Vec<_> = trace
+        let calls: Vec<_> = trace
             .spans
             .iter()
             .map(|span| (span.call.as_ref().unwrap().retries, span.failed))
             .collect();
-        assert_eq!(seen, [(1, false), (0, true)]);
+        assert_eq!(calls, [(1, false), (0, true)]);
         assert!(
             trace
                 .spans
@@ -232,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_sampled_or_has_no_receiver_leaves_no_span() {
+    fn no_span_is_kept_without_sampling_or_without_a_daemon() {
         let mut unsampled = trace(&OWN.replace("Sampled=1", "Sampled=0"));
         let mut unheard = trace(OWN);
         unheard.is_received = false;
@@ -248,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_continues_its_own_trace_and_the_two_know_of_each_other() {
+    fn a_record_continues_its_own_trace_and_both_traces_link_to_each_other() {
         let mut trace = trace(OWN);
         trace.continue_from(TraceHeader::parse(OTHER).unwrap());
         trace.set_subject(Subject::Order, "0192");
@@ -269,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn an_import_of_a_million_rows_leaves_a_trace_that_can_be_shown() {
+    fn the_trace_of_an_import_of_a_million_rows_is_limited() {
         let mut trace = trace(OWN);
         for number in 0..10 * SPANS_PER_INVOCATION_MAX {
             let attempt = call(&mut trace, &number.to_string(), 1);

@@ -1,28 +1,32 @@
-//! How does a trace pass from one process to the next? In one line of text, which AWS reads and writes.
+//! Reads and writes the header that carries a trace from one process to the next.
 //!
 //! <https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader>
 
 use std::fmt;
 
-/// Longer than any that Lambda makes.
+/// Characters of a lineage, at most. Lambda makes shorter ones.
 const LINEAGE_CHARS_MAX: usize = 256;
 
-/// The value of an `X-Amzn-Trace-Id`, such as `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1`.
+/// The value of an `X-Amzn-Trace-Id`, such as
+/// `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TraceHeader {
     /// Like `1-5759e988-bd862e3fe1be46a994272793`.
     pub trace_id: String,
+    /// The span that the next span is a child of.
     pub parent: SpanId,
+    /// Whether the trace is recorded.
     pub sampled: bool,
-    /// By which AWS finds functions that call themselves in a circle. Belongs to one invocation, and is not stored.
+    /// AWS detects functions that call each other in a loop by this. It belongs to one invocation and is not stored.
     lineage: Option<String>,
 }
 
+/// The id of a span: 64 random bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SpanId(u64);
 
 impl TraceHeader {
-    /// `None` for what is not all of a header: it may have been in a caller's hands.
+    /// Parses a header. `None` if a part is missing or malformed: a caller may have sent it.
     pub fn parse(text: &str) -> Option<Self> {
         let lineage = value_of(text, "Lineage").filter(|lineage| is_lineage(lineage));
         Some(Self {
@@ -33,18 +37,18 @@ impl TraceHeader {
         })
     }
 
-    /// The same trace, below another span.
+    /// The same trace with another parent.
     pub(crate) fn below(&self, parent: SpanId) -> Self {
         Self { parent, ..self.clone() }
     }
 
-    /// For a trace that goes on in another invocation: a circle of functions is a circle in whichever trace.
+    /// For a trace that another invocation continues: AWS must detect a loop of functions across traces.
     pub(crate) fn with_lineage_of(mut self, invocation: &Self) -> Self {
         self.lineage.clone_from(&invocation.lineage);
         self
     }
 
-    /// Fit to be stored beside what a later invocation goes on with.
+    /// The header to store with data that a later invocation reads.
     pub(crate) fn to_be_stored(&self) -> String {
         let stored = Self {
             lineage: None,
@@ -82,7 +86,7 @@ impl fmt::Display for SpanId {
     }
 }
 
-/// The trace's id alone, by which X-Ray finds it.
+/// The trace id, by which X-Ray finds the trace.
 pub(crate) fn trace_id_of(header: &str) -> Option<&str> {
     value_of(header, "Root").filter(|root| is_trace_id(root))
 }
@@ -102,7 +106,7 @@ fn is_trace_id(text: &str) -> bool {
         && parts.next().is_none()
 }
 
-/// Like `1:a87bd80c:0`, several of them joined by bars.
+/// Values like `1:a87bd80c:0`, joined by `|`.
 fn is_lineage(text: &str) -> bool {
     text.len() <= LINEAGE_CHARS_MAX
         && text
@@ -125,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn the_lineage_goes_along_with_calls_and_is_not_stored() {
+    fn the_lineage_is_sent_with_calls_and_not_stored() {
         let header = TraceHeader::parse(&format!("{HEADER};Lineage=1:a87bd80c:0")).unwrap();
         let called = header.below(SpanId(7)).to_string();
         let expected =
@@ -135,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn what_somebody_made_up_is_no_header() {
+    fn a_malformed_header_is_refused() {
         for text in [
             "",
             "Root=1-5759e988-bd862e3fe1be46a994272793",
@@ -150,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_word_about_it_nothing_is_sampled() {
+    fn a_header_without_sampled_is_not_sampled() {
         for sampled in ["", ";Sampled=0", ";Sampled=?", ";Sampled=10"] {
             let text = format!("Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8{sampled}");
             assert!(!TraceHeader::parse(&text).unwrap().sampled, "{text}");

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use crate::span::{Call, Span};
 
-/// What stands before each document.
+/// The header before each document.
 const DATAGRAM_HEADER: &str = "{\"format\":\"json\",\"version\":1}\n";
 
 /// The daemon of this process, looked up once: the variables of a process do not change.
@@ -35,12 +35,12 @@ pub(crate) fn send(spans: &[Span]) {
 struct Daemon(UdpSocket);
 
 impl Daemon {
-    /// By `AWS_XRAY_DAEMON_ADDRESS`, which Lambda sets to an address and a port.
+    /// The daemon at `AWS_XRAY_DAEMON_ADDRESS`, which Lambda sets to an address and a port.
     fn from_environment() -> Option<Self> {
         let address: SocketAddr = std::env::var("AWS_XRAY_DAEMON_ADDRESS").ok()?.parse().ok()?;
         let local = if address.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" };
         let socket = UdpSocket::bind(local).ok()?;
-        // A full buffer must not hold an answer up.
+        // A full buffer must not delay an answer.
         socket.set_nonblocking(true).ok()?;
         socket.connect(address).ok()?;
         Some(Self(socket))
@@ -122,7 +122,7 @@ impl<'a> Subsegment<'a> {
             error: span.failed && is_callers_fault,
             throttle: call.is_some_and(|call| call.outcome.throttled),
             fault: span.failed && !is_callers_fault,
-            // The name alone: a message may quote what it was sent.
+            // Only the error code: a message may quote the request.
             cause: error.map(|name| serde_json::json!({"exceptions": [{"type": name, "remote": true}]})),
             annotations: span
                 .subject
@@ -147,7 +147,7 @@ fn aws_call(call: &Call) -> AwsCall<'_> {
     }
 }
 
-/// Seconds since the epoch, as X-Ray has them; an `f64` holds microseconds of this century.
+/// Seconds since the epoch, as X-Ray expects them. An `f64` represents microseconds of this century exactly enough.
 fn seconds(time: SystemTime) -> f64 {
     let since_epoch = time.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
     Duration::from_micros(u64::try_from(since_epoch.as_micros()).unwrap_or(u64::MAX)).as_secs_f64()

@@ -1,4 +1,4 @@
-//! What is wrong with a body, and where? Every fault is collected, so that a caller mends them all in one go.
+//! Collects every fault of a request body with its place, so that a caller can correct all of them at once.
 //!
 //! Members that a body does not have are faults too: a misspelt one would otherwise be dropped in silence, and two
 //! requests that we understand alike would count as different payloads under one idempotency key.
@@ -16,7 +16,7 @@ pub struct BodyFault {
     pub detail: String,
 }
 
-/// Reads a body member by member. `None` means that the fault has been noted.
+/// Reads a body member by member. `None` means that the fault was recorded.
 #[derive(Default)]
 pub(crate) struct BodyReader {
     pub(crate) faults: Vec<BodyFault>,
@@ -30,18 +30,18 @@ impl BodyReader {
         });
     }
 
-    /// The object at `path`, all of whose members must be `known`.
+    /// The object at `path`. Any member that is not in `allowed` is a fault.
     pub(crate) fn object<'v>(
         &mut self,
         value: &'v Value,
         path: &[&str],
-        known: &[&str],
+        allowed: &[&str],
     ) -> Option<&'v Map<String, Value>> {
         let Some(members) = value.as_object() else {
             self.fault(path, "must be an object");
             return None;
         };
-        for name in members.keys().filter(|name| !known.contains(&name.as_str())) {
+        for name in members.keys().filter(|name| !allowed.contains(&name.as_str())) {
             self.fault(&[path, &[name.as_str()]].concat(), "is not a member of this object");
         }
         Some(members)

@@ -1,4 +1,4 @@
-//! What does Step Functions tell of an execution whose status changed?
+//! The event that Step Functions sends when the status of an execution changes.
 
 use serde::Deserialize;
 

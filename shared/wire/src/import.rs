@@ -1,11 +1,12 @@
-//! What do the steps of a catalog's import tell each other?
+//! The JSON that the steps of a catalog import pass to each other.
 //!
-//! `{"upload_id", "sequence", "object": {"key", "version_id", "size_bytes"}}` is the job, and the input of an execution.
-//! `ranges` may stand beside it; the state machine hands them out one by one.
+//! `{"upload_id", "sequence", "correlation_id", "object": {"key", "version_id", "size_bytes"}}` is the job, and the input
+//! of an execution.
+//! `ranges` may be beside it; the state machine passes them on one by one.
 
 use domain::catalog::csv::RecordStart;
 use domain::catalog::import::job::{FileRange, ImportId, ImportJob};
-use domain::values::{ObjectVersion, UploadId};
+use domain::values::{CorrelationId, ObjectVersion, UploadId};
 use serde::de::{Deserializer, Error as _};
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -17,6 +18,14 @@ pub struct JobJson {
     #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::identifier"))]
     upload_id: UploadId,
     sequence: u64,
+    /// Of the request that announced the file. Absent in executions that an earlier version of the shop started.
+    #[serde(
+        default,
+        serialize_with = "write_correlation_id",
+        deserialize_with = "read_correlation_id"
+    )]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::correlation_id"))]
+    correlation_id: Option<CorrelationId>,
     object: ObjectJson,
 }
 
@@ -47,7 +56,7 @@ pub struct RangeJson {
 pub struct ImportInput {
     #[serde(flatten)]
     job: JobJson,
-    /// Left out where the file was not divided yet: to a state machine, a member that is null exists.
+    /// Absent where the file was not divided yet: to a state machine, a member that is null exists.
     #[serde(skip_serializing_if = "Option::is_none")]
     ranges: Option<Vec<RangeJson>>,
 }
@@ -58,11 +67,11 @@ pub struct ImportInput {
 pub struct PlanInput {
     #[serde(flatten)]
     pub job: JobJson,
-    /// What an earlier attempt divided before its time was up.
+    /// The ranges that an earlier attempt found in its time.
     pub ranges: Vec<RangeJson>,
 }
 
-/// Its answer.
+/// The answer of that step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PlanOutcome {
@@ -81,7 +90,7 @@ pub struct RangeInput {
     pub range: RangeJson,
 }
 
-/// The input of the step that adds up.
+/// The input of the step that ends the import.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FinishInput {
@@ -103,6 +112,7 @@ impl From<&ImportJob> for JobJson {
     fn from(job: &ImportJob) -> Self {
         let ImportJob {
             id: ImportId { upload_id, sequence },
+            correlation_id,
             object:
                 ObjectVersion {
                     key,
@@ -113,6 +123,7 @@ impl From<&ImportJob> for JobJson {
         Self {
             upload_id: upload_id.clone(),
             sequence: *sequence,
+            correlation_id: Some(correlation_id.clone()),
             object: ObjectJson {
                 key: key.clone(),
                 version_id: version_id.clone(),
@@ -124,7 +135,9 @@ impl From<&ImportJob> for JobJson {
 
 impl From<JobJson> for ImportJob {
     fn from(job: JobJson) -> Self {
+        let correlation_id = job.correlation_id.unwrap_or_else(|| (&job.upload_id).into());
         Self {
+            correlation_id,
             id: ImportId {
                 upload_id: job.upload_id,
                 sequence: job.sequence,
@@ -171,6 +184,16 @@ fn write_upload_id<S: Serializer>(id: &UploadId, serializer: S) -> Result<S::Ok,
     serializer.serialize_str(id.as_str())
 }
 
+fn write_correlation_id<S: Serializer>(id: &Option<CorrelationId>, serializer: S) -> Result<S::Ok, S::Error> {
+    id.as_ref().map(CorrelationId::as_str).serialize(serializer)
+}
+
+fn read_correlation_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<CorrelationId>, D::Error> {
+    let id = Option::<String>::deserialize(deserializer)?;
+    id.map(|id| CorrelationId::parse(&id).map_err(D::Error::custom))
+        .transpose()
+}
+
 fn read_upload_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<UploadId, D::Error> {
     UploadId::parse(&String::deserialize(deserializer)?).map_err(D::Error::custom)
 }
@@ -193,6 +216,7 @@ mod tests {
         let input: RangeInput = serde_json::from_value(input).unwrap();
         let job = ImportJob::from(input.job);
         assert_eq!(job.id.execution_name(), "0190-a-7");
+        assert_eq!(job.correlation_id.as_str(), "0190-a", "of an execution without one");
         assert_eq!(job.object.size_bytes, 5_000_000_000);
         let range = FileRange::from(input.range);
         assert_eq!((range.index, range.bytes()), (3, 4_000_000_001..5_000_000_000));
@@ -200,12 +224,13 @@ mod tests {
     }
 
     #[test]
-    fn an_execution_is_given_its_job_and_what_is_known_of_its_ranges() {
+    fn the_input_of_an_execution_has_its_job_and_the_ranges_if_there_are_any() {
         let job = ImportJob {
             id: ImportId {
                 upload_id: UploadId::parse("0190-a").unwrap(),
                 sequence: 7,
             },
+            correlation_id: CorrelationId::parse("request-1").unwrap(),
             object: ObjectVersion {
                 key: "catalogs/0190-a.csv".to_owned(),
                 version_id: None,
@@ -215,6 +240,7 @@ mod tests {
         let mut expected = json!({
             "upload_id": "0190-a",
             "sequence": 7,
+            "correlation_id": "request-1",
             "object": {"key": "catalogs/0190-a.csv", "version_id": null, "size_bytes": 5_000_000_000_u64},
         });
         assert_eq!(json!(ImportInput::new(&job, None)), expected);
@@ -228,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn an_identifier_that_is_none_is_refused() {
+    fn a_malformed_identifier_is_refused() {
         let input =
             json!({"upload_id": "../x", "sequence": 7, "object": {"key": "k", "version_id": null, "size_bytes": 1}});
         assert!(serde_json::from_value::<JobJson>(input).is_err());

@@ -1,7 +1,7 @@
-//! The JSON that Popshop promises: HTTP bodies, saga state, and the events that its parts tell each other.
+//! The JSON that Popshop promises: HTTP bodies, saga state, and the events between its parts.
 //!
-//! What goes out has a type with `Serialize` and is made from domain types; what comes in is read once, into domain types,
-//! with a JSON pointer for every fault in a body. Nothing here knows of HTTP or AWS.
+//! What goes out has a type with `Serialize` and is made from domain types; what comes in is read once, into domain
+//! types, with a JSON pointer for every fault in a body. Nothing here depends on HTTP or AWS.
 
 pub mod body_fault;
 pub mod execution_status;

@@ -1,4 +1,4 @@
-//! How is an amount written? In minor units beside its currency, never as a fraction.
+//! The JSON of an amount: minor units and a currency, never a fraction.
 
 use domain::values::Money;
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! What does a customer send to place an order?
+//! The body of `POST /orders`.
 
 use domain::orders::order::NewOrderLine;
 use domain::values::{

@@ -1,4 +1,4 @@
-//! How does a customer see an order?
+//! The JSON of an order, as its customer sees it.
 
 use domain::orders::order::{Order, OrderLine};
 use domain::values::RejectionReason;

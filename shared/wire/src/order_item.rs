@@ -1,4 +1,4 @@
-//! Which attributes of an order's item do the order stream's readers rely on?
+//! The attributes of an order's item that the readers of the order stream use.
 //!
 //! The item belongs to the adapter that writes it; these few names are shared with `saga-start` and with the filters of
 //! its event source in the template. All of them are texts. So is `lines`, which every adapter writes as the same JSON.

@@ -1,13 +1,47 @@
-//! What does an operator see of an order that was set aside?
+//! The JSON of a PARKED order, as an operator sees it.
 
-use domain::fulfilment::parked::ParkedCase;
+use domain::fulfilment::parked::{ParkedCase, ParkedCases};
 use domain::fulfilment::ports::{FulfilmentOrder, ParkedOrder, Parking, StockLine};
+use domain::ports::UnreadableItem;
 use serde::Serialize;
 
 use crate::money::MoneyJson;
 use crate::time::rfc3339;
 
-/// Neither the payment token nor an address: whoever needs them looks where they are kept.
+/// The operator's list: `{"parked": […]}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ParkedListJson {
+    pub parked: Vec<ParkedOrderJson>,
+    /// Present if stored orders could not be read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unreadable: Vec<UnreadableItemJson>,
+}
+
+/// A stored order that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UnreadableItemJson {
+    /// The order's key in its table.
+    pub key: String,
+    pub fault: String,
+}
+
+impl From<&ParkedCases> for ParkedListJson {
+    fn from(list: &ParkedCases) -> Self {
+        let ParkedCases { cases, unreadable } = list;
+        let unreadable = unreadable
+            .iter()
+            .map(|UnreadableItem { key, fault }| UnreadableItemJson {
+                key: key.clone(),
+                fault: fault.clone(),
+            });
+        Self {
+            parked: cases.iter().map(ParkedOrderJson::from).collect(),
+            unreadable: unreadable.collect(),
+        }
+    }
+}
+
+/// A PARKED order. Has neither the payment token nor an address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ParkedOrderJson {
     pub order_id: String,
@@ -21,12 +55,13 @@ pub struct ParkedOrderJson {
     pub execution: String,
     pub error: String,
     pub cause: String,
-    /// What we noted last of the payment; `null` when it was never heard of. The gateway's ledger decides.
+    /// The last state of the payment that we recorded; `null` if none. The gateway's ledger decides.
     pub payment: Option<&'static str>,
     pub items: Vec<HeldItemJson>,
     pub correlation_id: String,
 }
 
+/// Units that the order needs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct HeldItemJson {
     pub sku: String,
@@ -60,6 +95,7 @@ impl From<&ParkedCase> for ParkedOrderJson {
             status: _,
             reason: _,
             correlation_id,
+            cancel_correlation_id: _,
             updated_at,
         } = order;
         let items = lines.iter().map(|StockLine { sku, quantity }| HeldItemJson {

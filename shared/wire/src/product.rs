@@ -1,4 +1,4 @@
-//! How does anybody see a product?
+//! The JSON of a product.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What do the sagas hand to their steps, and what do the steps answer?
+//! The inputs that the sagas give to their steps, and the answers of the steps.
 //!
 //! The state machine files build these inputs from the execution's own, so that no step depends on what an earlier one
 //! answered. An answer is for people who read the execution's history.
@@ -35,7 +35,7 @@ pub struct RejectInput {
     pub reason: RejectionReason,
 }
 
-/// The input of the step that tells the customer.
+/// The input of the step that notifies the customer.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NotifyInput {

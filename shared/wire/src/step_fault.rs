@@ -1,6 +1,8 @@
-//! Under which names do the steps of the sagas fail? `Catch` in `infra/*.asl.json` matches on them.
+//! The error names of the sagas' steps. `Catch` in `infra/*.asl.json` matches on them.
 //!
 //! A step can also fail under the names of `entry::step`, which are the same for every step of any state machine.
+
+use domain::values::DeclineReason;
 
 /// A verdict of the domain that a state machine knows by name. A retry does not change it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +51,15 @@ impl StepFault {
             Self::PaymentClosed => "PaymentClosed",
             Self::PaymentDeclined => "PaymentDeclined",
             Self::ReservationClosed => "ReservationClosed",
+        }
+    }
+}
+
+impl From<DeclineReason> for StepFault {
+    fn from(reason: DeclineReason) -> Self {
+        match reason {
+            DeclineReason::PaymentDeclined => Self::PaymentDeclined,
+            DeclineReason::InsufficientFunds => Self::InsufficientFunds,
         }
     }
 }

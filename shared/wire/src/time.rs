@@ -1,4 +1,4 @@
-//! How is an instant written? RFC 3339 in UTC, always with milliseconds, so that texts sort as instants do.
+//! The text of an instant: RFC 3339 in UTC, always with milliseconds, so that texts sort as instants do.
 
 use domain::values::Timestamp;
 

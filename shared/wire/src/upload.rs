@@ -1,4 +1,4 @@
-//! How does staff see an upload: the link that takes the file, and what became of it?
+//! The JSON of an upload: the link that accepts the file, and the status of the upload.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ pub struct CreatedUploadJson {
     /// RFC 3339.
     #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::date_time"))]
     pub expires_at: String,
-    /// Path of the API that tells what became of the file.
+    /// The path of the upload's status.
     pub status_url: String,
 }
 
@@ -90,11 +90,12 @@ impl UploadJson {
         let Upload {
             id,
             kind,
-            // The staff who announced it know what they uploaded.
+            // The caller sent them with the announcement.
             size_bytes: _,
             created_by: _,
             created_at,
             // Internal.
+            correlation_id: _,
             sequence: _,
             status,
             reason,
@@ -138,7 +139,7 @@ impl ImportJson {
 #[cfg(test)]
 mod tests {
     use domain::uploads::upload::UploadStatus;
-    use domain::values::Sku;
+    use domain::values::{CorrelationId, Sku};
     use serde_json::json;
 
     use super::*;
@@ -150,6 +151,7 @@ mod tests {
             size_bytes: 123,
             created_by: None,
             created_at: Timestamp::from_unix_ms(1_793_527_200_000),
+            correlation_id: CorrelationId::parse("request-1").unwrap(),
             sequence: 1,
             status,
             reason: None,

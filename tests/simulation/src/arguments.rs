@@ -1,20 +1,20 @@
-//! The command line of the simulation, as `cargo xtask simulate` passes it on.
+//! The command line of the simulation. `cargo xtask simulate` passes it on.
 
 use clap::{Parser, ValueEnum};
 
-/// The sagas in simulated time, under every fault
+/// Simulate the sagas with every fault
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
-    /// How many faults are combined in every way
+    /// The number of faults to combine in every way
     #[arg(long, value_enum, default_value_t = Faults::Pairs, value_name = "HOW_MANY")]
     pub faults: Faults,
-    /// How many histories are drawn
+    /// The number of random histories
     #[arg(long, default_value_t = 10_000, value_name = "N")]
     pub seeds: u64,
-    /// Print the history of this seed, and do nothing else
+    /// Only print the history of this seed
     #[arg(long, value_name = "S")]
     pub seed: Option<u64>,
-    /// Write to docs/saga.md where every single fault leads, and do nothing else
+    /// Only write the table of outcomes per fault to docs/saga.md
     #[arg(long)]
     pub write_docs: bool,
 }

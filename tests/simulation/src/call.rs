@@ -1,4 +1,4 @@
-//! What happens between a function and the outside? One layer in front of every port, where all faults come in.
+//! One invocation of a function: the layer in front of every port, which injects the faults.
 
 use std::future::{pending, poll_fn};
 use std::pin::pin;
@@ -16,14 +16,14 @@ use crate::faults::{Found, Kind, Nature, PAUSE_MS};
 use crate::scheduler::Owner;
 use crate::world::World;
 
-/// How an invocation ended without an answer of its own.
+/// How an invocation ended without an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fate {
     TimedOut,
     Vanished,
 }
 
-/// One invocation of a function, as its ports see it.
+/// One invocation of a function, for its ports.
 pub struct Call {
     pub(crate) world: Arc<World>,
     pub(crate) function: &'static str,
@@ -66,7 +66,7 @@ impl Call {
             Some(Kind::Crash) => return self.vanish().await,
             Some(Kind::Late { delay_ms }) => {
                 self.send_late(operation, delay_ms, effect);
-                // Lambda ends the function before anybody answers.
+                // Lambda ends the function before the answer arrives.
                 return pending().await;
             }
             Some(Kind::Pause) => self.pause().await,
@@ -84,7 +84,7 @@ impl Call {
     }
 
     fn make<T>(&self, operation: &'static str, effect: &impl Fn(&mut Tables) -> T) -> T {
-        self.world.tell(|| format!("       {} {operation}", self.function));
+        self.world.record(|| format!("       {} {operation}", self.function));
         self.world.change(effect)
     }
 
@@ -93,12 +93,12 @@ impl Call {
         let arrives = world.sleep(delay_ms);
         self.world.spawn(Owner::World, async move {
             arrives.await;
-            world.tell(|| format!("LATE   {function} {operation}"));
+            world.record(|| format!("LATE   {function} {operation}"));
             drop(world.change(effect));
         });
     }
 
-    /// The environment is frozen and thawed: its own clock did not run, everybody else's did.
+    /// Freezes the execution environment for a while: its own clock stops, all others go on.
     async fn pause(&self) {
         self.deadline_ms.fetch_add(PAUSE_MS, Ordering::Relaxed);
         self.world.sleep(PAUSE_MS).await;
@@ -109,12 +109,12 @@ impl Call {
         pending().await
     }
 
-    /// Waits for an end that the function does not bring about itself.
+    /// Waits until the invocation times out or vanishes.
     pub(crate) async fn end(&self) -> Fate {
         loop {
             let deadline_ms = self.deadline_ms();
             let deadline = pin!(self.world.sleep_until(deadline_ms));
-            // Asked whenever the function was: nobody else can make it vanish.
+            // Polled after every poll of the function, because only a call of the function can make it vanish.
             let vanished = poll_fn(|_| {
                 if self.vanished.load(Ordering::Relaxed) {
                     Poll::Ready(())
@@ -145,7 +145,7 @@ impl Access for Call {
             Found::Shut | Found::Fault(_) => return Err(failure(operation)(Trouble::Refused)),
         }
         let answer = self.world.look(look);
-        self.world.tell(|| format!("       {} {operation}", self.function));
+        self.world.record(|| format!("       {} {operation}", self.function));
         Ok(answer)
     }
 

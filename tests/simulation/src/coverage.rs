@@ -1,8 +1,8 @@
-//! Was everything tried? Every place where something can go wrong, and whether it was reached and did.
+//! Checks that faults were injected everywhere: lists all places for faults, and compares them with the reached ones.
 
 use crate::exhaustive::{Site, Summary};
 
-/// What every function calls, how it is invoked, how events come to it, and where the host can die.
+/// All calls of every function, its invocations, its events, and the points where the host can die.
 const SITES: [(&str, &[&str]); 19] = [
     ("order-stream", &["deliver"]),
     ("status-event", &["deliver"]),
@@ -36,15 +36,15 @@ const SITES: [(&str, &[&str]); 19] = [
     ("saga-release-stock", &["invoke", "stock.give_back"]),
     (
         "saga-authorize-payment",
-        &["invoke", "orders.find", "gateway.authorize", "payments.note"],
+        &["invoke", "orders.find", "gateway.authorize", "payments.record"],
     ),
     (
         "saga-capture-payment",
-        &["invoke", "orders.find", "gateway.capture", "payments.note"],
+        &["invoke", "orders.find", "gateway.capture", "payments.record"],
     ),
     (
         "saga-void-payment",
-        &["invoke", "orders.find", "gateway.void", "payments.note"],
+        &["invoke", "orders.find", "gateway.void", "payments.record"],
     ),
     (
         "saga-refund-payment",
@@ -53,7 +53,7 @@ const SITES: [(&str, &[&str]); 19] = [
             "orders.find",
             "gateway.void",
             "gateway.refund",
-            "payments.note",
+            "payments.record",
         ],
     ),
     ("saga-confirm-order", &["invoke", "stock.commit", "orders.confirm"]),
@@ -73,12 +73,12 @@ const SITES: [(&str, &[&str]); 19] = [
     ),
 ];
 
-/// Everywhere.
+/// All places.
 pub(crate) fn places() -> impl ExactSizeIterator<Item = &'static str> {
     SITES.iter().map(|(place, _)| *place)
 }
 
-/// What was never reached, or where nothing ever went wrong.
+/// The sites that were never reached, or where no fault was injected.
 pub fn untried(summary: &Summary) -> Vec<Site> {
     let sites = SITES
         .iter()
@@ -88,7 +88,7 @@ pub fn untried(summary: &Summary) -> Vec<Site> {
         .collect()
 }
 
-/// What was reached, and is not among what there is.
+/// The reached sites that are missing in the list.
 pub fn unknown(summary: &Summary) -> Vec<Site> {
     let is_known = |site: &&Site| {
         SITES
@@ -98,7 +98,7 @@ pub fn unknown(summary: &Summary) -> Vec<Site> {
     summary.sites.keys().filter(|site| !is_known(site)).copied().collect()
 }
 
-/// One line per site: how many different points, how often they were reached, how often something went wrong there.
+/// One line per site: the number of points, how often they were reached, and the number of injected faults.
 pub fn table(summary: &Summary) -> String {
     let mut table = format!("{:48} {:>8} {:>12} {:>10}\n", "", "points", "reached", "injected");
     for ((place, operation), reach) in &summary.sites {

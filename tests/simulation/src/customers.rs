@@ -1,4 +1,4 @@
-//! What do people do? They order, ask again when nobody answers, change their minds, and staff fills the shelves.
+//! The actions of people: customers order, retry and cancel; staff restocks; operators redrive.
 
 use std::fmt;
 use std::pin::pin;
@@ -14,37 +14,37 @@ use crate::scheduler::{Owner, lock};
 use crate::workflows;
 use crate::world::World;
 
-/// How often a customer asks before giving up.
+/// Attempts of a customer before giving up.
 const ATTEMPTS_MAX: u32 = 6;
-/// How long they wait for an answer: longer than the lease of their request, so that the next attempt can overtake it.
-const ANSWER_WITHIN_MS: i64 = 12_000;
-/// How long they wait before they ask again.
-const PATIENCE_MS: i64 = 4_000;
-/// How often somebody looks whether an order can be cancelled by now.
+/// The client timeout. Longer than the lease of a request, so that the next attempt can overtake the first.
+const CLIENT_TIMEOUT_MS: i64 = 12_000;
+/// The pause before a retry.
+const RETRY_PAUSE_MS: i64 = 4_000;
+/// Attempts to cancel an order that cannot be cancelled yet.
 const CANCELS_MAX: u32 = 40;
 const CANCEL_AGAIN_MS: i64 = 15_000;
 
-/// What somebody does at some time.
+/// A deed at a point in time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Action {
-    /// After the history's beginning.
+    /// Milliseconds after the beginning of the history.
     pub at_ms: i64,
     pub deed: Deed,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Deed {
-    /// A customer orders, under the key `request-{request}`. Said twice it is the same request, made once more.
+    /// A customer orders with the key `request-{request}`. A second deed of the same request is a retry.
     Place {
         request: u8,
         token: &'static str,
         units: [u32; 3],
     },
-    /// The customer of that request cancels its order, if there is one.
+    /// The customer of this request cancels its order, if it exists.
     Cancel { request: u8 },
-    /// Staff puts more on the shelf.
+    /// Staff adds units to the stock.
     Restock { product: usize, units: i64 },
-    /// An operator redrives whatever is parked by then, with the trouble still going on.
+    /// An operator redrives all parked orders, while faults go on.
     Redrive,
 }
 
@@ -58,7 +58,7 @@ pub(crate) fn act(world: &Arc<World>, action: &Action) {
     let (arrives, world_of_task, deed) = (world.sleep(action.at_ms), Arc::clone(world), action.deed.clone());
     world.spawn(Owner::World, async move {
         arrives.await;
-        world_of_task.tell(|| format!("ACTION {deed}"));
+        world_of_task.record(|| format!("ACTION {deed}"));
         match deed {
             Deed::Place { request, token, units } => place(&world_of_task, request, token, units).await,
             Deed::Cancel { request } => cancel(&world_of_task, request).await,
@@ -69,7 +69,7 @@ pub(crate) fn act(world: &Arc<World>, action: &Action) {
             }
             Deed::Redrive => {
                 for id in parked(&world_of_task) {
-                    // What is not over yet cannot be redriven; there will be another turn.
+                    // A running execution cannot be redriven; a later deed may succeed.
                     let _is_over = redrive(&world_of_task, &id);
                 }
             }
@@ -92,7 +92,7 @@ async fn place(world: &Arc<World>, request: u8, token: &'static str, units: [u32
         event["body"] = json!(body);
         let answer = match select(
             pin!(invoke(world, "orders-place", event)),
-            world.sleep(ANSWER_WITHIN_MS),
+            world.sleep(CLIENT_TIMEOUT_MS),
         )
         .await
         {
@@ -100,7 +100,7 @@ async fn place(world: &Arc<World>, request: u8, token: &'static str, units: [u32
             Either::Right(_) => None,
         };
         let status = answer.as_ref().and_then(|answer| answer["statusCode"].as_u64());
-        world.tell(|| format!("       request-{request} is answered {status:?}"));
+        world.record(|| format!("       request-{request} is answered {status:?}"));
         if let (Some(202), Some(answer)) = (status, &answer) {
             world.look(|tables| lock(&world.auditor).accepted(request, &answer["body"], tables));
             return;
@@ -109,7 +109,7 @@ async fn place(world: &Arc<World>, request: u8, token: &'static str, units: [u32
             return;
         }
         if attempt < ATTEMPTS_MAX {
-            world.sleep(PATIENCE_MS).await;
+            world.sleep(RETRY_PAUSE_MS).await;
         }
     }
 }
@@ -127,13 +127,13 @@ async fn cancel(world: &Arc<World>, request: u8) {
             event["pathParameters"] = json!({ "id": order });
             let answer = invoke(world, "orders-cancel", event).await;
             let status = answer.ok().and_then(|answer| answer["statusCode"].as_u64());
-            world.tell(|| format!("       the cancel of request-{request} is answered {status:?}"));
+            world.record(|| format!("       the cancel of request-{request} is answered {status:?}"));
             if status == Some(202) {
                 return;
             }
             let may_come = world.look(|tables| {
                 let mut rows = tables.orders.rows.values();
-                rows.any(|row| row.order.id.as_str() == order && !is_settled_for_good(row.order.status))
+                rows.any(|row| row.order.id.as_str() == order && !can_never_be_cancelled(row.order.status))
             });
             if !may_come {
                 return;
@@ -143,8 +143,8 @@ async fn cancel(world: &Arc<World>, request: u8) {
     }
 }
 
-/// An order that stands here will not become one that can be cancelled while nobody does anything.
-fn is_settled_for_good(status: OrderStatus) -> bool {
+/// Whether the order can never become cancellable without an action.
+fn can_never_be_cancelled(status: OrderStatus) -> bool {
     use OrderStatus::{Cancelled, Cancelling, Confirmed, Parked, Pending, Rejected};
     match status {
         Pending | Confirmed => false,
@@ -163,17 +163,17 @@ pub(crate) fn parked(world: &World) -> Vec<OrderId> {
     })
 }
 
-/// The execution that the parked order names goes on; `false` where there is nothing to redrive.
+/// Redrives the execution in the parking of this order. `false` if there is nothing to redrive.
 pub(crate) fn redrive(world: &Arc<World>, id: &OrderId) -> bool {
     let parking = world.look(|tables| tables.orders.rows.get(id).and_then(|row| row.parking.clone()));
     let execution = parking.map(|parking| parking.execution).unwrap_or_default();
-    // An ARN ends in the execution's name.
+    // An ARN ends with the name of the execution.
     let name = execution.rsplit(':').next().unwrap_or_default();
-    world.tell(|| format!("ACTION an operator redrives {name}"));
+    world.record(|| format!("ACTION an operator redrives {name}"));
     workflows::redrive(world, name)
 }
 
-/// Every request has a customer of its own.
+/// Every request has its own customer.
 fn customer(request: u8) -> String {
     format!("customer-{request}")
 }
@@ -212,7 +212,7 @@ impl fmt::Display for Deed {
                 )
             }
             Self::Cancel { request } => write!(formatter, "the customer of request-{request} cancels"),
-            Self::Redrive => formatter.write_str("an operator looks after parked orders"),
+            Self::Redrive => formatter.write_str("an operator redrives parked orders"),
             Self::Restock { product, units } => write!(formatter, "{units} more of {}", PRODUCTS[*product].0),
         }
     }

@@ -1,4 +1,4 @@
-//! Which shop is under test? Ours, or one that is broken in a known way.
+//! The shop under test: the real one, or a variant with a deliberate defect.
 
 use std::collections::BTreeMap;
 
@@ -10,38 +10,38 @@ use state_machine::{DefinitionFault, StateMachine};
 const ORDER_SAGA: &str = include_str!("../../../infra/order-saga.asl.json");
 const CANCEL_SAGA: &str = include_str!("../../../infra/order-cancel.asl.json");
 
-/// What people ask for: SKU, price in cents, units at the beginning. The last one is not in the catalog any more.
+/// The products: SKU, price in cents, initial units. The last product is no longer in the catalog.
 pub const PRODUCTS: [(&str, i64, u32); 3] = [("MUG-01", 1_250, 6), ("TEE-01", 1_900, 4), ("GONE-01", 0, 0)];
 
-/// How requests are remembered.
+/// How idempotency keys are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Requests {
-    /// One conditional write.
+    /// By one conditional write.
     OneWrite,
-    /// Looked up first and written then, by whoever.
+    /// By a read and a later write without a condition.
     GetThenPut,
 }
 
-/// When the stream's consumer says that a record is done.
+/// When the consumer of the stream acknowledges a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Acknowledges {
     OnceItIsDone,
     BeforeItIsDone,
 }
 
-/// A shop to run histories in.
+/// The design of a shop.
 pub struct Design {
     pub name: &'static str,
     pub order_saga: StateMachine,
     pub cancel_saga: StateMachine,
-    /// Puts broken rules in the place of ours.
+    /// Replaces rules of the shop by broken ones.
     pub break_tables: fn(&mut Tables),
     pub requests: Requests,
     pub acknowledges: Acknowledges,
 }
 
 impl Design {
-    /// The shop as it is.
+    /// The real shop.
     pub fn ours() -> Result<Self, DefinitionFault> {
         Self::with_machines("ours", ORDER_SAGA, CANCEL_SAGA)
     }
@@ -57,12 +57,12 @@ impl Design {
         })
     }
 
-    /// Ours, but for what `change` makes of the order saga's text.
+    /// The real shop, with the text of the order saga changed by `change`.
     pub fn with_order_saga(name: &'static str, change: impl FnOnce(&str) -> String) -> Result<Self, DefinitionFault> {
         Self::with_machines(name, &change(ORDER_SAGA), CANCEL_SAGA)
     }
 
-    /// Ours, but for the order saga.
+    /// The real shop with another order saga.
     pub fn running(name: &'static str, order_saga: &str) -> Result<Self, DefinitionFault> {
         Self::with_machines(name, order_saga, CANCEL_SAGA)
     }
@@ -74,7 +74,7 @@ impl Design {
         }
     }
 
-    /// What every history begins with.
+    /// The tables at the beginning of every history.
     pub(crate) fn tables(&self) -> Tables {
         let mut tables = Tables::default();
         for (sku, cents, units) in PRODUCTS.iter().filter(|(_, cents, _)| *cents > 0) {
@@ -86,21 +86,26 @@ impl Design {
 }
 
 pub(crate) fn sku_named(text: &str) -> Sku {
-    Sku::parse(text).expect("the products have good names")
+    Sku::parse(text).expect("the SKUs of the products are valid")
 }
 
 fn euros(cents: i64) -> Money {
-    let euro = Currency::parse("EUR").expect("there is a euro");
+    let euro = Currency::parse("EUR").expect("EUR is a valid currency");
     Money::new(cents, euro).expect("prices are small")
 }
 
-/// With each function's name in place of its ARN: `${ReserveStockFunctionArn}` is saga-reserve-stock.
+/// Parses a state machine, with function names in place of ARNs: `${ReserveStockFunctionArn}` becomes
+/// saga-reserve-stock.
 fn machine(name: &str, definition: &str) -> Result<StateMachine, DefinitionFault> {
     let names = definition.split("${").skip(1).filter_map(|rest| rest.split('}').next());
     let substitutions: BTreeMap<String, String> = names
         .map(|name| {
-            let step = name.strip_suffix("FunctionArn").unwrap_or(name);
-            (name.to_owned(), format!("saga{}", kebab(step)))
+            let value = match name.strip_suffix("FunctionArn") {
+                Some(step) => format!("saga{}", kebab(step)),
+                // The partition is the one other placeholder.
+                None => "aws".to_owned(),
+            };
+            (name.to_owned(), value)
         })
         .collect();
     StateMachine::parse(name, definition, &substitutions)

@@ -1,5 +1,5 @@
-//! How do single events reach saga-reconcile? As EventBridge and Lambda's asynchronous invocation bring them: at least
-//! once, in any order, sometimes never.
+//! Delivers events to saga-reconcile like EventBridge and asynchronous invocations: at least once, in any order, or
+//! never.
 
 use std::sync::Arc;
 
@@ -12,13 +12,13 @@ use crate::world::{BEGINNING_MS, World};
 
 /// `Schedule` of saga-reconcile in `infra/template.yaml`.
 pub(crate) const SWEEP_EVERY_MS: i64 = 5 * 60 * 1_000;
-/// What Lambda waits before the second and the third attempt of an asynchronous invocation.
+/// The pauses of Lambda before the second and the third attempt of an asynchronous invocation.
 /// <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html>
 const RETRIES_MS: [i64; 2] = [60_000, 120_000];
-/// An event that is overtaken comes so much later than one that was behind it.
+/// The delay of an event that a later event overtakes.
 const OVERTAKEN_MS: i64 = 30_000;
 
-/// Hands the event to saga-reconcile, beside whoever caused it.
+/// Delivers the event to saga-reconcile in a separate task.
 pub(crate) fn deliver(world: &Arc<World>, channel: &'static str, event: Value) {
     let (delay_ms, again_ms) = match world.at(channel, "deliver", Nature::Deliver) {
         Found::Fault(Kind::Lose) => return,
@@ -50,11 +50,11 @@ async fn reconcile(world: &Arc<World>, event: Value) {
         world.sleep(pause_ms).await;
     }
     if invoke(world, "saga-reconcile", event).await.is_err() {
-        world.tell(|| "       an event for saga-reconcile is set aside".to_owned());
+        world.record(|| "       an event for saga-reconcile goes to the dead-letter queue".to_owned());
     }
 }
 
-/// The schedule, while anything else goes on.
+/// Runs the schedule as long as other tasks run.
 pub(crate) fn sweep_for_ever(world: &Arc<World>) {
     let world_of_task = Arc::clone(world);
     world.spawn(Owner::Background, async move {

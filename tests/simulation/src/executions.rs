@@ -1,4 +1,4 @@
-//! Which executions of the sagas are there, and how does each stand?
+//! The executions of the sagas with their status and journal.
 
 use std::collections::BTreeMap;
 

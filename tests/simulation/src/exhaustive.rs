@@ -1,5 +1,4 @@
-//! Does every single fault, and every pair of faults, leave everything in order? All points that a history reaches, each
-//! with every kind of fault that fits it.
+//! Tries every single fault, and every pair of faults: each kind of fault at each point that a history reaches.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,21 +13,21 @@ use crate::invariants::{Invariant, Violation};
 use crate::scheduler::lock;
 use crate::world::Pace;
 
-/// A history that is tried with every fault.
+/// A history to try with every fault.
 #[derive(Debug, Clone)]
 pub struct Scenario {
     pub name: &'static str,
     pub actions: Vec<Action>,
 }
 
-/// How many faults meet in one history.
+/// The number of faults in one history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
     Single,
     Pairs,
 }
 
-/// A history that went wrong.
+/// A history that violated a rule.
 #[derive(Debug, Clone)]
 pub struct Finding {
     pub scenario: &'static str,
@@ -36,10 +35,10 @@ pub struct Finding {
     pub violations: Vec<Violation>,
 }
 
-/// How often each place's operation was reached and how often something went wrong there.
+/// How often an operation of a place was reached, and how often a fault was injected there.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Reach {
-    /// Different points: its first time, its second …
+    /// The number of points: the first call, the second call …
     pub points: u16,
     pub reached: u64,
     pub injected: u64,
@@ -54,10 +53,10 @@ pub struct Summary {
     pub sites: BTreeMap<Site, Reach>,
 }
 
-/// A run that finds this much wrong need not go on.
+/// A run stops after this many findings.
 const FINDINGS_MAX: usize = 20;
 
-/// One order for each thing that the gateway can make of it, and what else can become of an order.
+/// One order per decision of the gateway, and other fates of an order.
 pub fn scenarios() -> Vec<Scenario> {
     let place = |at_ms, token, units| Action {
         at_ms,
@@ -91,7 +90,7 @@ pub fn scenarios() -> Vec<Scenario> {
             actions: vec![place(0, "tok_ok", [1, 0, 1])],
         },
         Scenario {
-            name: "asked twice",
+            name: "requested twice",
             actions: vec![place(0, "tok_ok", [1, 0, 0]), place(12, "tok_ok", [1, 0, 0])],
         },
         Scenario {
@@ -127,14 +126,14 @@ pub fn run(design: &Arc<Design>, scenarios: &[Scenario], depth: Depth, threads: 
     summary
 }
 
-/// This fault alone and, in pairs, with every other that can still follow it.
+/// Tries this fault alone and, in pairs, with every fault at a later point.
 fn with_fault(design: &Arc<Design>, scenario: &Scenario, fault: Fault, depth: Depth, summary: &mut Summary) {
     let mut report = scenario.run(design, vec![fault]);
     let passes = !matches!(fault.kind, Kind::Outage | Kind::HostDown | Kind::Abort);
     if passes && report.outcomes.iter().any(|outcome| outcome.starts_with("PARKED")) {
-        let what = "one fault that passes by itself, and an order is parked".to_owned();
+        let what = "an order was parked after one transient fault".to_owned();
         report.violations.push(Violation {
-            invariant: Invariant::PassingTroubleParksNobody,
+            invariant: Invariant::ATransientFaultParksNoOrder,
             what,
         });
     }
@@ -152,7 +151,7 @@ fn with_fault(design: &Arc<Design>, scenario: &Scenario, fault: Fault, depth: De
     }
 }
 
-/// Every kind of fault at every point that was reached from there on.
+/// Every kind of fault at every point from this position on.
 fn faults_after(report: &Report, position: usize) -> Vec<Fault> {
     let points = report.reached.iter().skip(position).copied();
     points

@@ -1,74 +1,74 @@
-//! What goes wrong, and where? Points that a history reaches, the kinds of faults that fit them, and a plan of both.
+//! Injects faults: the points that a history reaches, the kinds of faults that fit them, and the plan of a history.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// The `nth` time that something happens in a history.
+/// The `nth` call of an operation in a history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Point {
-    /// The function, machine or channel.
+    /// The function, state machine or channel.
     pub place: &'static str,
-    /// The port's method, or what the place does there.
+    /// The method of the port, or the step of the place.
     pub operation: &'static str,
-    /// From 1.
+    /// The first call is 1.
     pub nth: u16,
     pub nature: Nature,
 }
 
-/// What kind of step a point is, which says what can go wrong there.
+/// The nature of a point, which decides which faults can happen there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Nature {
-    /// A port call that changes nothing.
+    /// A port call without an effect.
     Read,
     /// A port call with an effect.
     Write,
-    /// A port call with an effect that nobody makes twice for want of an answer: a mail has no idempotency.
+    /// A port call with an effect that is not retried after a lost answer: sending mail is not idempotent.
     WriteOnce,
     /// An invocation of a function.
     Invoke,
     /// An event on its way to a function.
     Deliver,
-    /// The workflow host writes an execution's journal.
+    /// A write of the workflow host to the journal of an execution.
     Record,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
-    /// It fails, and nothing has happened.
+    /// The call fails without an effect.
     FailBefore,
-    /// It happens, and the answer gets lost.
+    /// The call has its effect, and the answer gets lost.
     FailAfter,
-    /// Refused, as is every repetition for a while.
+    /// The call is throttled, and so is every retry for a while.
     Throttle,
-    /// The whole service is away for longer than any retry lasts.
+    /// The whole service is unavailable for longer than all retries.
     Outage,
-    /// No answer in time; the request arrives this much later.
+    /// The call times out, and its request arrives this much later.
     Late { delay_ms: i64 },
-    /// It happens twice.
+    /// The call has its effect twice.
     Twice,
-    /// The function stands still for longer than its lease and the step's timeout, and then goes on.
+    /// The function freezes for longer than its lease and the timeout of the step, and then goes on.
     Pause,
     /// The function dies here.
     Crash,
-    /// The event comes once more, much later.
+    /// The event is delivered again, much later.
     Again { delay_ms: i64 },
-    /// The event comes this much later.
+    /// The event is delivered this much later.
     Delay { delay_ms: i64 },
-    /// What was to come first comes last.
+    /// The event is delivered after later ones.
     Reorder,
-    /// The event never comes.
+    /// The event is lost.
     Lose,
-    /// The workflow host dies before the record is written, and every function with it; it is back in a second.
+    /// The workflow host and all functions die before the record is written. The host is back after a second.
     HostCrash,
-    /// The workflow host dies once the record is written; functions run on. It is back in a second.
+    /// The workflow host dies after the record is written, and functions go on. The host is back after a second.
     HostRestart,
-    /// The workflow host dies and stays away for longer than any execution may last.
+    /// The workflow host dies, and stays away for longer than the timeout of an execution.
     HostDown,
-    /// An operator stops the execution here.
+    /// An operator aborts the execution here.
     Abort,
 }
 
-/// A throttled call is refused for so long.
+/// How long a call is throttled.
 pub(crate) const THROTTLED_MS: i64 = 30_000;
 /// Longer than every `Retry` of the state machines together.
 pub(crate) const OUTAGE_MS: i64 = 20 * 60 * 1_000;
@@ -76,14 +76,14 @@ pub(crate) const OUTAGE_MS: i64 = 20 * 60 * 1_000;
 pub(crate) const PAUSE_MS: i64 = 20_000;
 /// Longer than an execution's timeout (3,600 s).
 pub(crate) const HOST_DOWN_MS: i64 = 65 * 60 * 1_000;
-/// Past every compensation that the failure caused.
+/// Longer than the compensation after the failure.
 pub(crate) const LATE_MS: i64 = 10 * 60 * 1_000;
 
-/// Longer than saga-reconcile lets an order wait before it looks after it (15 min).
+/// Longer than the time after which saga-reconcile takes care of a waiting order (15 min).
 pub(crate) const DELAYED_MS: i64 = 20 * 60 * 1_000;
 
 impl Nature {
-    /// What can go wrong at such a point. A read that got lost, came twice or came late is a read that failed.
+    /// The faults that can happen at such a point. A lost, repeated or late read equals a failed read.
     pub fn kinds(self) -> &'static [Kind] {
         const LATE: Kind = Kind::Late { delay_ms: LATE_MS };
         match self {
@@ -126,35 +126,35 @@ pub struct Fault {
     pub kind: Kind,
 }
 
-/// Which faults a history meets.
+/// The faults of a history.
 #[derive(Debug, Clone)]
 pub enum Plan {
-    /// These and no others.
+    /// Exactly these.
     Chosen(Vec<Fault>),
-    /// Drawn from the seed.
+    /// Random, from the seed.
     Drawn(Storm),
 }
 
-/// Where and how often something goes wrong.
+/// Where and how often random faults happen.
 #[derive(Debug, Clone, Copy)]
 pub struct Storm {
-    /// So many points are left in peace first.
+    /// The number of points without faults at the beginning.
     pub after: usize,
-    /// Of the others one in so many is faulty.
+    /// Of the further points, one in this many has a fault.
     pub one_in: u32,
     pub most: usize,
-    /// In one place alone, or everywhere.
+    /// Only in this place; `None` means everywhere.
     pub only: Option<&'static str>,
 }
 
-/// The plan at work: counts what was reached, and remembers what was done.
+/// Applies the plan: counts the reached points, and records the injected faults.
 pub(crate) struct Injector {
     plan: Plan,
     chance: fastrand::Rng,
     counts: BTreeMap<(&'static str, &'static str), u16>,
     pub(crate) reached: Vec<Point>,
     pub(crate) injected: Vec<Fault>,
-    /// Until when a place's operation or a whole service refuses every call.
+    /// Until when an operation of a place, or a whole service, refuses every call.
     shut: Vec<(Shut, i64)>,
     pub(crate) is_off: bool,
 }
@@ -165,10 +165,10 @@ enum Shut {
     Service(&'static str),
 }
 
-/// What a caller finds at a point.
+/// The result of reaching a point.
 pub(crate) enum Found {
     Nothing,
-    /// An earlier fault still keeps it shut.
+    /// Refused because of an earlier fault.
     Shut,
     Fault(Kind),
 }
@@ -244,7 +244,7 @@ impl Injector {
         (point.nth, Found::Fault(kind))
     }
 
-    /// The same fault at another distance: while it is retried, soon after, or when all is over.
+    /// The same fault with a random delay: during the retries, soon after them, or after the end of the saga.
     fn sometime(&mut self, kind: Kind) -> Kind {
         let delay_ms = *self
             .chance

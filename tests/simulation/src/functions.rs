@@ -1,4 +1,4 @@
-//! How is a function invoked? The real handlers over ports of their own, as Lambda would run them.
+//! Invokes functions like Lambda: the real handlers, with ports of the simulation.
 
 use std::pin::pin;
 use std::sync::{Arc, OnceLock};
@@ -20,12 +20,12 @@ use crate::world::World;
 
 /// `Timeout` of the functions in `infra/template.yaml`.
 const TIMEOUT_MS: i64 = 10_000;
-/// That of saga-reconcile, which looks after many orders.
+/// `Timeout` of saga-reconcile, which handles many orders.
 const RECONCILE_TIMEOUT_MS: i64 = 60_000;
-/// How long a caller without a timeout of its own waits for Lambda.
-const CALLER_PATIENCE_MS: i64 = 30_000;
+/// How long a caller without its own timeout waits for Lambda.
+const CALLER_TIMEOUT_MS: i64 = 30_000;
 
-/// Why an invocation came to nothing, as Step Functions names it.
+/// The error of an invocation, with the name that Step Functions gives it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Failed {
     pub(crate) error: String,
@@ -41,7 +41,7 @@ impl Failed {
     }
 }
 
-/// The function of this name, with a name that lives for ever. A name without a handler is nobody's function.
+/// The static name of a function; `None` if no function has this name.
 pub(crate) fn named(function: &str) -> Option<&'static str> {
     let published = || published::FUNCTIONS.into_iter().find(|name| *name == function);
     shop::function(function)
@@ -49,7 +49,7 @@ pub(crate) fn named(function: &str) -> Option<&'static str> {
         .or_else(published)
 }
 
-/// One invocation through whatever stands in front of Lambda, with everything that can go wrong there.
+/// Invokes a function, with the faults that can happen on the way to Lambda and back.
 pub(crate) async fn invoke(world: &Arc<World>, function: &'static str, event: Value) -> Result<Value, Failed> {
     world.travel().await;
     let refused = || Failed::new("Lambda.TooManyRequestsException", "throttled");
@@ -62,7 +62,7 @@ pub(crate) async fn invoke(world: &Arc<World>, function: &'static str, event: Va
     match kind {
         Kind::Throttle => Err(refused()),
         Kind::FailAfter => {
-            // Its answer is what gets lost.
+            // The answer gets lost.
             let _lost = ended(start(world, function, event)).await;
             Err(lost())
         }
@@ -79,7 +79,7 @@ pub(crate) async fn invoke(world: &Arc<World>, function: &'static str, event: Va
                 arrives.await;
                 let _nobody_waits = ended(start(&later, function, event)).await;
             });
-            world.sleep(CALLER_PATIENCE_MS).await;
+            world.sleep(CALLER_TIMEOUT_MS).await;
             Err(lost())
         }
         _ => Err(Failed::new("Lambda.ServiceException", "the service did not answer")),
@@ -92,12 +92,12 @@ async fn ended(running: oneshot::Receiver<Ended>) -> Result<Value, Failed> {
     match running.await {
         Ok(Ok(reply)) => reply.map_err(|error| Failed::new(&error.error_type, &error.error_message)),
         Ok(Err(Fate::TimedOut)) => Err(Failed::new("Sandbox.Timedout", "the function did not end in time")),
-        // Dropped with the host, or gone by itself: Lambda cannot tell either.
+        // The function vanished, or the host died: Lambda reports both in the same way.
         Ok(Err(Fate::Vanished)) | Err(_) => Err(Failed::new("Runtime.ExitError", "the runtime exited")),
     }
 }
 
-/// Runs the function beside whoever asked: it goes on when nobody waits any more.
+/// Runs the function in a separate task, which goes on if the caller stops waiting.
 fn start(world: &Arc<World>, function: &'static str, event: Value) -> oneshot::Receiver<Ended> {
     let timeout_ms = if function == "saga-reconcile" {
         RECONCILE_TIMEOUT_MS
@@ -105,7 +105,7 @@ fn start(world: &Arc<World>, function: &'static str, event: Value) -> oneshot::R
         TIMEOUT_MS
     };
     let call = Call::new(world, function, world.now_ms() + timeout_ms);
-    let (tell, told) = oneshot::channel();
+    let (sender, receiver) = oneshot::channel();
     world.spawn(Owner::Function, async move {
         let outcome = {
             let running = pin!(handle(&call, event));
@@ -114,15 +114,15 @@ fn start(world: &Arc<World>, function: &'static str, event: Value) -> oneshot::R
                 Either::Right((fate, _)) => Err(fate),
             }
         };
-        call.world.tell(|| match &outcome {
+        call.world.record(|| match &outcome {
             Ok(Ok(_)) => format!("       {function} is done"),
             Ok(Err(error)) => format!("       {function} fails: {}", error.error_type),
             Err(fate) => format!("       {function} ends: {fate:?}"),
         });
-        // A caller that has gone does not want to know.
-        tell.send(outcome).unwrap_or_default();
+        // The caller may have stopped waiting.
+        sender.send(outcome).unwrap_or_default();
     });
-    told
+    receiver
 }
 
 async fn handle(call: &Arc<Call>, event: Value) -> Reply {

@@ -1,4 +1,4 @@
-//! What happens in one history, and was it right? Actions and faults in, violations and a timeline out.
+//! Runs one history: takes actions and faults, and returns violated rules, outcomes and a timeline.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::scheduler::{Owner, Stopped, lock};
 use crate::world::{BEGINNING_MS, Consequences, Pace, World};
 use crate::{stream, workflows};
 
-/// Every order has settled by then: three times what an execution may last, and a host away for an hour twice.
+/// All orders must settle within this time: three times the timeout of an execution, and two host outages of an hour.
 const SETTLED_WITHIN_MS: i64 = 6 * 60 * 60 * 1_000;
 
 const CONSEQUENCES: Consequences = Consequences {
@@ -22,7 +22,7 @@ const CONSEQUENCES: Consequences = Consequences {
     saga_started: workflows::begin,
 };
 
-/// What is to happen.
+/// The input of a history.
 #[derive(Debug, Clone)]
 pub struct History {
     pub seed: u64,
@@ -31,19 +31,19 @@ pub struct History {
     pub pace: Pace,
 }
 
-/// What happened.
+/// The result of a history.
 #[derive(Debug)]
 pub struct Report {
     pub violations: Vec<Violation>,
     pub injected: Vec<Fault>,
     pub reached: Vec<Point>,
-    /// How every order ended, in the order in which they were placed; `PARKED, then …` where an operator had to act.
+    /// The final status of every order, in the order of their creation; `PARKED, then …` if an operator had to act.
     pub outcomes: Vec<String>,
-    /// Empty unless asked for.
+    /// Empty unless the history ran with a timeline.
     pub timeline: Vec<String>,
 }
 
-/// A world without faults in which nothing takes time: for the contracts of the ports.
+/// A world without faults and delays, for the contracts of the ports.
 pub fn world_at_rest(design: &Arc<Design>) -> Arc<World> {
     let chance = (Plan::Chosen(Vec::new()), 0);
     let world = World::new(design, CONSEQUENCES, chance, Pace::Instant, false);
@@ -56,14 +56,14 @@ impl History {
         self.run_with(design, false)
     }
 
-    /// With the timeline, which is the same for the same history, byte for byte.
-    pub fn run_told(&self, design: &Arc<Design>) -> Report {
+    /// Also records the timeline, which is byte for byte the same for the same history.
+    pub fn run_with_timeline(&self, design: &Arc<Design>) -> Report {
         self.run_with(design, true)
     }
 
-    fn run_with(&self, design: &Arc<Design>, is_told: bool) -> Report {
+    fn run_with(&self, design: &Arc<Design>, has_timeline: bool) -> Report {
         let chance = (self.plan.clone(), self.seed);
-        let world = World::new(design, CONSEQUENCES, chance, self.pace, is_told);
+        let world = World::new(design, CONSEQUENCES, chance, self.pace, has_timeline);
         for action in &self.actions {
             act(&world, action);
         }
@@ -74,11 +74,11 @@ impl History {
             operate(&world, &parked);
         }
         let is_calm = lock(&world.injector).injected.is_empty();
-        world.look(|tables| lock(&world.auditor).in_the_end(tables));
+        world.look(|tables| lock(&world.auditor).check_end(tables));
         let outcomes = outcomes(&world, &parked);
         let mut auditor = lock(&world.auditor);
         if is_calm && !parked.is_empty() {
-            auditor.violated(Invariant::WithoutFaultsAllGoesWell, "an order was parked");
+            auditor.violated(Invariant::WithoutFaultsNoOrderFails, "an order was parked");
         }
         let violations = std::mem::take(&mut auditor.violations);
         drop(auditor);
@@ -100,7 +100,7 @@ impl History {
     }
 }
 
-/// Runs until every order has settled and nothing is on its way any more.
+/// Runs until every order has settled and no event or request is pending.
 fn settle(world: &Arc<World>) {
     let horizon_ms = world.now_ms() + SETTLED_WITHIN_MS;
     loop {
@@ -110,11 +110,11 @@ fn settle(world: &Arc<World>) {
             return;
         }
         if stopped == Stopped::OutOfTime {
-            let what = format!("{unsettled:?} are neither at an end nor parked");
+            let what = format!("{unsettled:?} are neither final nor parked");
             lock(&world.auditor).violated(Invariant::EveryOrderSettles, what);
             return;
         }
-        // Nothing but the schedule goes on: time passes until its next turn.
+        // Only the schedule is left: time passes until its next run.
         let elapsed_ms = world.now_ms() - BEGINNING_MS;
         let next_ms = (elapsed_ms / events::SWEEP_EVERY_MS + 1) * events::SWEEP_EVERY_MS;
         let passed = world.sleep_until(BEGINNING_MS + next_ms + 1);
@@ -130,20 +130,17 @@ fn unsettled(world: &World) -> Vec<String> {
     })
 }
 
-/// The trouble is over, and an operator redrives what was parked.
+/// Ends all faults, and redrives the parked orders.
 fn operate(world: &Arc<World>, orders: &[OrderId]) {
     lock(&world.injector).is_off = true;
     for id in orders {
         let parking = world.look(|tables| tables.orders.rows.get(id).and_then(|row| row.parking.clone()));
         let says_why = parking.is_some_and(|parking| !parking.execution.is_empty() && !parking.error.is_empty());
         if !says_why {
-            lock(&world.auditor).violated(Invariant::ParkedSaysWhy, format!("{id} does not"));
+            lock(&world.auditor).violated(Invariant::ParkedSaysWhy, format!("the parking of {id} has no reason"));
         }
         if !redrive(world, id) {
-            lock(&world.auditor).violated(
-                Invariant::RedriveSettles,
-                format!("there is nothing to redrive for {id}"),
-            );
+            lock(&world.auditor).violated(Invariant::RedriveSettles, format!("order {id} cannot be redriven"));
         }
     }
     settle(world);

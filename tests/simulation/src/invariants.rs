@@ -1,5 +1,5 @@
-//! What must hold, whatever goes wrong? Each rule with its name, checked against the gateway's ledger and the stock table
-//! and never against our own statuses alone.
+//! The rules that must hold with every fault. They are checked against the gateway's ledger and the stock table, and
+//! not only against the shop's own statuses.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -21,34 +21,34 @@ pub enum Invariant {
     CapturedAtMostOnce,
     /// A confirmed order is paid exactly, and no other order is paid.
     MoneyMatchesTheOrder,
-    /// In the end nothing is held on a customer's means of payment.
+    /// At the end no money is held.
     NothingStaysHeld,
-    /// No product is ever sold that is not there.
+    /// The stock is never negative.
     StockIsNeverNegative,
-    /// What is left is what there was, and what was put there, less what was sold.
+    /// The final stock is the initial stock plus restocked units minus sold units.
     StockMatchesTheOrders,
-    /// Every order ends, or is parked, in bounded time.
+    /// Every order reaches a final status, or is parked, in bounded time.
     EveryOrderSettles,
-    /// One key is one order and one answer.
+    /// One idempotency key has one order and one answer.
     TheReplyNeverChanges,
-    /// Who is told that an order was accepted finds it.
+    /// An accepted order is stored.
     AcceptedIsDurable,
-    /// No event is acknowledged before its effect is there.
+    /// An event is acknowledged only after its effect is stored.
     AcknowledgedIsDurable,
     /// No customer gets the same mail twice.
-    NobodyIsToldTwice,
-    /// Nobody is told what is not so.
-    NobodyIsToldWrong,
-    /// An order takes only the ways that there are, and never leaves its end.
+    NoMailIsSentTwice,
+    /// No mail contradicts the status of its order.
+    NoMailIsWrong,
+    /// An order changes its status only in allowed ways, and never leaves a final status.
     StatusesFollowTheirOrder,
-    /// A parked order says what an operator needs.
+    /// A parked order has the execution and the error that an operator needs.
     ParkedSaysWhy,
-    /// A parked order ends well once it is redriven.
+    /// A parked order reaches a final status after a redrive.
     RedriveSettles,
-    /// Where nothing goes wrong, nothing is refused for no reason.
-    WithoutFaultsAllGoesWell,
-    /// Trouble that passes at once leaves no work for an operator.
-    PassingTroubleParksNobody,
+    /// Without faults, no order is parked and no request fails.
+    WithoutFaultsNoOrderFails,
+    /// One transient fault never leaves work for an operator.
+    ATransientFaultParksNoOrder,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,28 +63,28 @@ impl fmt::Display for Violation {
     }
 }
 
-/// Watches one history.
+/// Checks one history.
 #[derive(Default)]
 pub(crate) struct Auditor {
     pub(crate) violations: Vec<Violation>,
     replies: BTreeMap<u8, String>,
     restocked: BTreeMap<Sku, i64>,
-    seen_changes: usize,
-    seen_movements: usize,
-    seen_mails: usize,
+    checked_changes: usize,
+    checked_movements: usize,
+    checked_mails: usize,
 }
 
 impl Auditor {
     pub(crate) fn violated(&mut self, invariant: Invariant, what: impl Into<String>) {
-        // One of each tells enough.
+        // The first violation of each rule is enough.
         if self.violations.iter().all(|violation| violation.invariant != invariant) {
             let what = what.into();
             self.violations.push(Violation { invariant, what });
         }
     }
 
-    /// After every single change.
-    pub(crate) fn along_the_way(&mut self, tables: &Tables) {
+    /// Called after every change.
+    pub(crate) fn check_change(&mut self, tables: &Tables) {
         for (sku, count) in &tables.products.rows {
             if count.available() < 0 || count.on_hand < 0 {
                 self.violated(
@@ -94,7 +94,7 @@ impl Auditor {
             }
         }
         let ledger = &tables.gateway.ledger;
-        for (payment, _) in ledger.iter().skip(self.seen_movements) {
+        for (payment, _) in ledger.iter().skip(self.checked_movements) {
             let captures = balance(ledger, payment).captures;
             if captures > 1 {
                 self.violated(
@@ -103,9 +103,9 @@ impl Auditor {
                 );
             }
         }
-        self.seen_movements = ledger.len();
-        for change in tables.orders.stream.iter().skip(self.seen_changes) {
-            if !is_a_way(change) {
+        self.checked_movements = ledger.len();
+        for change in tables.orders.stream.iter().skip(self.checked_changes) {
+            if !is_allowed(change) {
                 let what = format!(
                     "{} goes from {:?} to {:?}",
                     change.new.order.id, change.old, change.new.order.status
@@ -113,26 +113,26 @@ impl Auditor {
                 self.violated(Invariant::StatusesFollowTheirOrder, what);
             }
         }
-        self.seen_changes = tables.orders.stream.len();
-        if tables.mails.len() > self.seen_mails {
-            self.seen_mails = tables.mails.len();
-            self.mail_went_out(tables);
+        self.checked_changes = tables.orders.stream.len();
+        if tables.mails.len() > self.checked_mails {
+            self.checked_mails = tables.mails.len();
+            self.check_new_mail(tables);
         }
     }
 
-    fn mail_went_out(&mut self, tables: &Tables) {
+    fn check_new_mail(&mut self, tables: &Tables) {
         let Some((mail, earlier)) = tables.mails.split_last() else {
             return;
         };
         if earlier.contains(mail) {
-            self.violated(Invariant::NobodyIsToldTwice, format!("\"{}\" twice", mail.subject));
+            self.violated(Invariant::NoMailIsSentTwice, format!("\"{}\" twice", mail.subject));
         }
         let about = tables
             .orders
             .rows
             .values()
             .find(|row| mail.text.contains(&format!("Order {}\n", row.order.id)));
-        let is_so = about.is_some_and(|row| match mail.subject.as_str() {
+        let is_true = about.is_some_and(|row| match mail.subject.as_str() {
             "Your order is confirmed" => {
                 let changes = &tables.orders.stream;
                 changes.iter().any(|change| {
@@ -143,8 +143,8 @@ impl Auditor {
             "Your order is cancelled" => row.order.status == OrderStatus::Cancelled,
             _ => false,
         });
-        if !is_so {
-            self.violated(Invariant::NobodyIsToldWrong, format!("\"{}\"", mail.subject));
+        if !is_true {
+            self.violated(Invariant::NoMailIsWrong, format!("\"{}\"", mail.subject));
         }
     }
 
@@ -162,14 +162,14 @@ impl Auditor {
         if !is_there {
             self.violated(
                 Invariant::AcceptedIsDurable,
-                format!("request-{request} was accepted, and nothing is there"),
+                format!("request-{request} was accepted, but its order is not stored"),
             );
         }
         let first = self.replies.entry(request).or_insert_with(|| body.clone());
         if *first != body {
             self.violated(
                 Invariant::TheReplyNeverChanges,
-                format!("request-{request} was answered twice otherwise"),
+                format!("request-{request} got two different answers"),
             );
         }
     }
@@ -181,14 +181,17 @@ impl Auditor {
         };
         let name = kind.execution_name(&change.new.order.id);
         if executions.status(&name).is_none() {
-            self.violated(Invariant::AcknowledgedIsDurable, format!("nobody has started {name}"));
+            self.violated(
+                Invariant::AcknowledgedIsDurable,
+                format!("execution {name} was not started"),
+            );
         }
     }
 
-    /// Once nobody does anything any more.
-    pub(crate) fn in_the_end(&mut self, tables: &Tables) {
+    /// Called when no task is left.
+    pub(crate) fn check_end(&mut self, tables: &Tables) {
         for row in tables.orders.rows.values() {
-            self.order_in_the_end(row, tables);
+            self.check_order(row, tables);
         }
         let mut customers: BTreeMap<&str, usize> = BTreeMap::new();
         for row in tables.orders.rows.values() {
@@ -202,16 +205,16 @@ impl Auditor {
                 );
             }
         }
-        self.stock_in_the_end(tables);
+        self.check_stock(tables);
     }
 
-    fn order_in_the_end(&mut self, row: &StoredOrder, tables: &Tables) {
+    fn check_order(&mut self, row: &StoredOrder, tables: &Tables) {
         let order = &row.order;
         let balance = balance(&tables.gateway.ledger, &order.id);
         let due = match order.status {
             OrderStatus::Confirmed => order.total.amount_minor(),
             OrderStatus::Rejected | OrderStatus::Cancelled => 0,
-            // Told by another rule.
+            // Another rule reports this.
             OrderStatus::Pending | OrderStatus::Cancelling | OrderStatus::Parked => return,
         };
         let status = order.status.as_str();
@@ -227,7 +230,7 @@ impl Auditor {
         }
     }
 
-    fn stock_in_the_end(&mut self, tables: &Tables) {
+    fn check_stock(&mut self, tables: &Tables) {
         for (sku, _, initial) in PRODUCTS {
             let sku = sku_named(sku);
             let sold = |row: &StoredOrder| -> i64 {
@@ -259,15 +262,15 @@ impl Auditor {
     }
 }
 
-/// What the ledger says of one payment, in minor units.
+/// The balance of one payment in the ledger, in minor units.
 #[derive(Debug, Default)]
 struct Balance {
-    /// How often money was taken.
+    /// The number of captures.
     captures: usize,
     refunds: usize,
-    /// What is ours: captured less refunded.
+    /// Captured minus refunded.
     earned: i64,
-    /// What is still held on the customer's means of payment.
+    /// Still held on the customer's card.
     held: i64,
 }
 
@@ -292,7 +295,7 @@ fn balance(ledger: &[(OrderId, Movement)], payment: &OrderId) -> Balance {
     balance
 }
 
-fn is_a_way(change: &Change) -> bool {
+fn is_allowed(change: &Change) -> bool {
     use OrderStatus::{Cancelled, Cancelling, Confirmed, Parked, Pending, Rejected};
     match (change.old, change.new.order.status) {
         (None, Pending)

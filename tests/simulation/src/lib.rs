@@ -1,5 +1,7 @@
-//! Do the sagas keep money and stock right under every fault? The real handlers, use cases and state machines, run in
-//! simulated time from one seed, with a fault wherever one can be.
+//! Simulates the sagas with injected faults, to check that money and stock stay correct.
+//!
+//! It runs the real handlers, use cases and state machines in simulated time. A history depends only on its seed, and a
+//! fault can happen wherever a real one can.
 #![allow(
     clippy::expect_used,
     clippy::missing_panics_doc,

@@ -1,4 +1,4 @@
-//! `cargo xtask simulate`: every single fault, every pair of faults, and histories drawn from seeds.
+//! The program of `cargo xtask simulate`: tries every single fault, every pair of faults, and random histories.
 #![expect(clippy::print_stdout, reason = "a command line tool talks to the terminal")]
 
 mod arguments;
@@ -19,7 +19,7 @@ use simulation::{coverage, matrix};
 use arguments::{Arguments, Faults};
 use clap::Parser as _;
 
-/// Findings that are shown whole; the rest is counted.
+/// Findings that are printed completely; the others are counted.
 const SHOWN_MAX: usize = 3;
 
 fn main() -> ExitCode {
@@ -61,7 +61,7 @@ fn everything(faults: Faults, seeds: u64) -> Result<bool, Box<dyn Error>> {
     let (drawn, failing) = random::run(&design, random::history, 0..seeds, threads);
     println!(
         "{:24} {:>8} histories {:>6.1} s",
-        "drawn from seeds",
+        "random histories",
         drawn.histories,
         begun.elapsed().as_secs_f32()
     );
@@ -85,7 +85,7 @@ fn everything(faults: Faults, seeds: u64) -> Result<bool, Box<dyn Error>> {
     Ok(violations == 0 && is_tried)
 }
 
-/// With single faults alone, nothing is tried that only a fault leads to.
+/// Checks that a fault was injected at every site. Single faults cannot reach sites behind another fault.
 fn everything_was_tried(summary: &Summary, depth: Depth) -> bool {
     let untried = match depth {
         Depth::Single => Vec::new(),
@@ -96,7 +96,7 @@ fn everything_was_tried(summary: &Summary, depth: Depth) -> bool {
         println!("never tried: {place} {operation}");
     }
     for (place, operation) in &unknown {
-        println!("not in the list of what there is: {place} {operation}");
+        println!("missing in the list of sites: {place} {operation}");
     }
     untried.is_empty() && unknown.is_empty()
 }
@@ -105,16 +105,16 @@ fn show_finding(design: &Arc<Design>, finding: &Finding) {
     let scenarios = exhaustive::scenarios();
     if let Some(scenario) = scenarios.iter().find(|scenario| scenario.name == finding.scenario) {
         println!("--- {}", finding.scenario);
-        show(&scenario.history(finding.faults.clone()).run_told(design));
+        show(&scenario.history(finding.faults.clone()).run_with_timeline(design));
     }
 }
 
 fn show_seed(design: &Arc<Design>, failing: &Failing) {
     let whole = random::history(failing.seed);
     let shortest = shrunk(design, &whole, failing);
-    println!("--- the shortest history of seed {} that goes wrong", failing.seed);
-    show(&shortest.run_told(design));
-    println!("the whole of it: cargo xtask simulate --seed {}", failing.seed);
+    println!("--- the shortest failing history of seed {}", failing.seed);
+    show(&shortest.run_with_timeline(design));
+    println!("the complete history: cargo xtask simulate --seed {}", failing.seed);
 }
 
 fn show(report: &Report) {
@@ -132,7 +132,7 @@ fn show(report: &Report) {
 fn replay(seed: u64) -> Result<bool, Box<dyn Error>> {
     let design = Arc::new(Design::ours()?);
     let history: History = random::history(seed);
-    let report = history.run_told(&design);
+    let report = history.run_with_timeline(&design);
     show(&report);
     Ok(report.violations.is_empty())
 }
@@ -140,7 +140,7 @@ fn replay(seed: u64) -> Result<bool, Box<dyn Error>> {
 fn write_docs() -> Result<bool, Box<dyn Error>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/saga.md");
     let page = std::fs::read_to_string(&path)?;
-    let renewed = matrix::renewed(&page)?.ok_or("docs/saga.md has no place for what is generated")?;
+    let renewed = matrix::renewed(&page)?.ok_or("docs/saga.md has no marks around its generated part")?;
     std::fs::write(&path, renewed)?;
     println!("wrote docs/saga.md");
     Ok(true)

@@ -1,4 +1,4 @@
-//! The ports of one simulated invocation: the shop in memory, behind the faults that meet this invocation.
+//! The ports of one simulated invocation: the shop in memory, behind the injected faults.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::call::Call;
 use crate::design::Requests;
 use crate::scheduler::lock;
 
-/// Every port of the domain, behind one invocation.
+/// All ports of the domain for one invocation.
 pub type Shop = adapter_memory::Ports<Call>;
 
 /// The ports of one invocation.
@@ -33,14 +33,14 @@ pub fn of(call: &Arc<Call>) -> Ports {
     }
 }
 
-/// Sagas that really run.
+/// Starts sagas in the simulated workflow host.
 struct Sagas(Arc<Call>);
 
 #[async_trait]
 impl SagaRunner for Sagas {
     async fn start(&self, start: &SagaStart) -> Result<(), PortFailure> {
         let (world, start) = (Arc::clone(&self.0.world), start.clone());
-        // Late or twice, it is the same request: its name decides.
+        // A late or repeated start has the same name, and so no further effect.
         let begin = move |_: &mut Tables| (world.consequences.saga_started)(&world, &start);
         self.0.write("sagas.start", begin).await
     }
@@ -52,7 +52,7 @@ impl SagaRunner for Sagas {
     }
 }
 
-/// Two requests where there should be one: somebody else can come in between.
+/// Reads and then writes, so that another request can come in between.
 struct GetThenPut(Arc<Call>);
 
 #[async_trait]

@@ -1,5 +1,4 @@
-//! Does any history go wrong? Orders, cancels, replays, restocks and faults drawn from a seed, and the shortest history
-//! that still goes wrong.
+//! Runs random histories: orders, cancels, retries, restocks and faults from a seed.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,7 +13,7 @@ use crate::history::{History, Report};
 use crate::scheduler::lock;
 use crate::world::Pace;
 
-/// What payments are tried with, the good one more often than the others.
+/// The payment tokens; the accepted one is more frequent than the others.
 const TOKENS: [&str; 9] = [
     "tok_ok",
     "tok_ok",
@@ -28,23 +27,24 @@ const TOKENS: [&str; 9] = [
 ];
 const REQUESTS_MAX: u8 = 4;
 const FAULTS_MAX: usize = 6;
-/// Of how many points one is faulty: from a storm to a single mishap.
+/// One in this many points has a fault: from many faults to few.
 const ONE_IN: [u32; 4] = [8, 25, 60, 120];
-/// Half of the histories are left in peace for a while: what comes late in an order's life has its share of faults.
+/// Half of the histories begin without faults, for up to this many points, so that late steps get their share of
+/// faults.
 const BEGINNING_POINTS: usize = 250;
-/// The same where all faults are in one place.
+/// The same if all faults are in one place.
 const ONE_IN_THERE: u32 = 3;
-/// Everybody comes within this time.
+/// All customers place their first request within this time.
 const CUSTOMERS_MS: i64 = 4_000;
-/// Somebody who asks again does so within this time.
+/// A retry comes within this time.
 const AGAIN_MS: i64 = 30_000;
-/// Somebody who cancels late does so within this time.
+/// A late cancel comes within this time.
 const REGRET_MS: i64 = 2 * 60 * 60 * 1_000;
-/// An operator may act while the trouble goes on.
+/// An operator acts within this time, while faults go on.
 const OPERATOR_MS: i64 = 90 * 60 * 1_000;
 const RESTOCKED_MAX: i64 = 5;
 
-/// What happens under this seed.
+/// The history of this seed.
 pub fn history(seed: u64) -> History {
     let mut chance = fastrand::Rng::with_seed(seed);
     let mut actions = Vec::new();
@@ -61,7 +61,7 @@ pub fn history(seed: u64) -> History {
             deed: deed.clone(),
         });
         if chance.u8(0..3) == 0 {
-            // Impatient at once, or much later.
+            // A retry at once, or much later.
             let wait_ms = if chance.bool() {
                 chance.i64(1..100)
             } else {
@@ -106,7 +106,7 @@ pub fn history(seed: u64) -> History {
     }
 }
 
-/// Everywhere now and then, or in one place again and again.
+/// Few faults everywhere, or many faults in one place.
 fn storm(chance: &mut fastrand::Rng) -> Storm {
     let after = if chance.bool() {
         0
@@ -131,14 +131,14 @@ fn storm(chance: &mut fastrand::Rng) -> Storm {
     }
 }
 
-/// A seed whose history went wrong.
+/// A seed whose history violated a rule.
 #[derive(Debug)]
 pub struct Failing {
     pub seed: u64,
     pub report: Report,
 }
 
-/// Runs the histories of these seeds, and of the seeds that went wrong answers the first.
+/// Runs the histories of these seeds, and returns the first seed that failed.
 pub fn run(
     design: &Arc<Design>,
     make: impl Fn(u64) -> History + Sync,
@@ -151,7 +151,7 @@ pub fn run(
         for _ in 0..threads {
             scope.spawn(|| {
                 let mut own = Summary::default();
-                // Every seed before the one that stops them is looked at: the first is the same on every machine.
+                // All seeds before the failing one are tried, so that the result is the same on every machine.
                 while !is_over.load(Ordering::Relaxed) {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
                     if seed >= seeds.end {

@@ -1,7 +1,7 @@
-//! Who runs next, and what time is it? Futures on one thread, and a clock that jumps whenever nobody can go on.
+//! Runs futures on one thread with a simulated clock, which jumps to the next alarm when no task can go on.
 //!
-//! Tasks run in the order in which they were woken and alarms ring in the order of their instants, then of their making:
-//! nothing here depends on the machine, so that the same seed gives the same run.
+//! Tasks run in the order in which they were woken. Alarms ring in the order of their instants, then of their creation.
+//! Nothing depends on the machine, so the same seed gives the same run.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
@@ -14,16 +14,16 @@ use adapter_memory::time::SetClock;
 use domain::ports::Clock;
 use domain::values::Timestamp;
 
-/// Who loses a task when the host dies?
+/// The owner of a task, which decides what dies with the host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Owner {
-    /// An execution: runs in the workflow host.
+    /// An execution in the workflow host.
     Host,
     /// An invocation of a function.
     Function,
-    /// Customers, the services in front of the functions, and requests that are on their way.
+    /// Customers, services in front of the functions, and pending requests.
     World,
-    /// What never ends by itself and keeps nobody waiting.
+    /// Endless tasks, which the scheduler does not wait for.
     Background,
 }
 
@@ -87,11 +87,11 @@ impl Ord for Alarm {
 struct Inner {
     alarms: BinaryHeap<Reverse<Alarm>>,
     alarms_set: u64,
-    /// A place is taken out while its task is polled, and stays empty once it has ended.
+    /// A slot is empty while its task is polled, and after it has ended.
     tasks: Vec<Option<Task>>,
-    /// Tasks that somebody waits for: all but the background.
+    /// The number of tasks that are not in the background.
     open: usize,
-    /// Ends every task of these owners before anything else happens.
+    /// The owners whose tasks end before the next poll.
     killed: Vec<Owner>,
 }
 
@@ -104,9 +104,9 @@ pub(crate) struct Scheduler {
 /// Why the clock stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stopped {
-    /// Nobody has anything left to do.
+    /// No task is left.
     AllDone,
-    /// The time that was granted is over.
+    /// The time limit was reached.
     OutOfTime,
 }
 
@@ -141,12 +141,12 @@ impl Scheduler {
         }));
     }
 
-    /// Ends every task of this owner once the one that runs now pauses, itself included.
+    /// Ends every task of this owner after the current poll, including the current task.
     pub(crate) fn kill(&self, owner: Owner) {
         lock(&self.inner).killed.push(owner);
     }
 
-    /// Ends everything: tasks hold the world that holds them.
+    /// Ends all tasks, because tasks and world hold references to each other.
     pub(crate) fn kill_all(&self) {
         let mut inner = lock(&self.inner);
         let (tasks, alarms) = (std::mem::take(&mut inner.tasks), std::mem::take(&mut inner.alarms));
@@ -155,12 +155,12 @@ impl Scheduler {
         drop((tasks, alarms));
     }
 
-    /// Runs until nobody but the background has anything to do, at most until `until_ms`.
+    /// Runs until only background tasks are left, at most until `until_ms`.
     pub(crate) fn run(&self, until_ms: i64) -> Stopped {
         loop {
             while let Some(task) = self.next_ready() {
                 self.poll(task);
-                self.bury();
+                self.drop_dead_tasks();
             }
             let mut inner = lock(&self.inner);
             if inner.open == 0 {
@@ -200,14 +200,14 @@ impl Scheduler {
         if is_done {
             inner.open -= usize::from(task.owner != Owner::Background);
             drop(inner);
-            // Outside of the lock: what it held may wake others as it goes.
+            // Dropped without the lock: dropping a task may wake others.
             drop(task);
         } else {
             inner.tasks[index] = Some(task);
         }
     }
 
-    fn bury(&self) {
+    fn drop_dead_tasks(&self) {
         let mut inner = lock(&self.inner);
         if inner.killed.is_empty() {
             return;
@@ -233,7 +233,7 @@ impl Scheduler {
     }
 }
 
-/// Ready once the clock has reached its instant.
+/// Ready when the clock has reached its instant.
 pub(crate) struct Sleep {
     scheduler: Arc<Scheduler>,
     at_ms: i64,
@@ -248,7 +248,7 @@ impl Future for Sleep {
         if scheduler.now_ms() >= self.at_ms {
             return Poll::Ready(());
         }
-        // One alarm is enough: a task keeps its waker for life.
+        // One alarm is enough, because the waker of a task never changes.
         if !self.is_set {
             self.is_set = true;
             let mut inner = lock(&scheduler.inner);
@@ -264,7 +264,7 @@ impl Future for Sleep {
     }
 }
 
-/// One thread, and nothing here panics while it holds a lock.
+/// Locks a mutex. It is never poisoned: there is one thread, and no code panics while it holds a lock.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

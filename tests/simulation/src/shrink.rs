@@ -1,4 +1,4 @@
-//! What is the least that goes wrong? Actions and faults are taken away while the same rule is still broken.
+//! Shortens a failing history: removes actions and faults while it still violates the same rule.
 
 use std::sync::Arc;
 
@@ -9,14 +9,13 @@ use crate::invariants::Invariant;
 use crate::random::Failing;
 use crate::world::Pace;
 
-/// What is taken away changes everybody's chance: a shorter history is tried under so many others before it counts as
-/// right.
+/// Seeds that are tried for each shorter history, because removing a part changes all later random numbers.
 const CHANCES: u64 = 6;
-/// An action that is taken away takes the points with it that it reached: what came later is found this much earlier, or
-/// is the first of its kind.
+/// Removing an action removes the points that it reached. So a fault is also tried this many points earlier, or at the
+/// first point of its kind.
 const EARLIER: [u16; 4] = [0, 1, 2, u16::MAX];
 
-/// The shortest history found that breaks one of the same rules.
+/// The shortest history found that violates one of the same rules.
 pub fn shrunk(design: &Arc<Design>, whole: &History, failing: &Failing) -> History {
     let search = Search {
         design,
@@ -28,7 +27,7 @@ pub fn shrunk(design: &Arc<Design>, whole: &History, failing: &Failing) -> Histo
             .collect(),
     };
     let chosen = with_faults(whole, failing.report.injected.clone());
-    // The faults and the rest have chances of their own: chosen by name, they are the same that were drawn.
+    // Faults have their own random numbers, so choosing the drawn faults explicitly changes nothing else.
     let mut shortest = search.like(&chosen).unwrap_or(chosen);
     loop {
         let shorter = search
@@ -47,21 +46,21 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    fn goes_wrong(&self, history: &History) -> bool {
+    fn fails(&self, history: &History) -> bool {
         let violations = history.run(self.design).violations;
         violations
             .iter()
             .any(|violation| self.wanted.contains(&violation.invariant))
     }
 
-    /// This history under a chance that makes it go wrong.
+    /// This history with a seed that makes it fail.
     fn like(&self, history: &History) -> Option<History> {
         let chances = std::iter::once(history.seed).chain(0..CHANCES);
         let mut candidates = chances.map(|seed| History {
             seed,
             ..history.clone()
         });
-        candidates.find(|candidate| self.goes_wrong(candidate))
+        candidates.find(|candidate| self.fails(candidate))
     }
 
     fn without_an_action(&self, history: &History) -> Option<History> {
@@ -90,7 +89,7 @@ impl Search<'_> {
             pace: Pace::Steady,
             ..history.clone()
         };
-        self.goes_wrong(&steady).then_some(steady)
+        self.fails(&steady).then_some(steady)
     }
 }
 
@@ -101,7 +100,7 @@ fn with_faults(history: &History, faults: Vec<Fault>) -> History {
     }
 }
 
-/// Its faults, each so many points of its kind earlier.
+/// The faults of the history, each this many points earlier.
 fn sooner(history: &History, by: u16) -> Vec<Fault> {
     let Plan::Chosen(faults) = &history.plan else {
         return Vec::new();

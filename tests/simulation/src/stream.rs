@@ -1,5 +1,4 @@
-//! How do order changes reach saga-start? As Lambda's poller brings them: in order, in batches, until they are done or
-//! given up.
+//! Delivers order changes to saga-start like Lambda's poller: in order, in batches, with retries up to a limit.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -18,12 +17,12 @@ use crate::world::World;
 /// `BatchSize` and `MaximumRetryAttempts` of the event source in `infra/template.yaml`.
 const BATCH_SIZE: usize = 25;
 const RETRIES_MAX: u32 = 20;
-/// How long a change takes to be seen by the poller.
+/// The delay until the poller gets a change.
 const POLL_MS: i64 = 50;
 const RETRY_DELAY_MS: i64 = 200;
 const RETRY_DELAY_MS_MAX: i64 = 10_000;
 
-/// Polls, if there is something new and nobody does.
+/// Starts polling if there are new changes and no poll runs.
 pub(crate) fn wake(world: &Arc<World>, changes: usize) {
     let mut position = lock(&world.position);
     if position.is_polled || position.next >= changes {
@@ -35,7 +34,7 @@ pub(crate) fn wake(world: &Arc<World>, changes: usize) {
     world.spawn(Owner::World, async move { poll(&world_of_task).await });
 }
 
-/// Until the stream has nothing left.
+/// Polls until the stream has no changes left.
 async fn poll(world: &Arc<World>) {
     let mut failures = 0;
     loop {
@@ -43,7 +42,7 @@ async fn poll(world: &Arc<World>) {
         let next = lock(&world.position).next;
         let (batch, end) = world.look(|tables| batch(&tables.orders.stream, next));
         if batch.is_empty() {
-            // Between the look and this nobody else runs.
+            // No other task runs between the check and this line.
             let mut position = lock(&world.position);
             (position.next, position.is_polled) = (end, false);
             return;
@@ -55,7 +54,7 @@ async fn poll(world: &Arc<World>) {
         let made_progress = done_to > next;
         failures = if made_progress { 0 } else { failures + 1 };
         if failures > RETRIES_MAX {
-            world.tell(|| format!("       change {next} is set aside"));
+            world.record(|| format!("       change {next} goes to the dead-letter queue"));
             lock(&world.position).next = batch[0].0 + 1;
             failures = 0;
         } else if made_progress {
@@ -69,7 +68,7 @@ async fn poll(world: &Arc<World>) {
 
 type Numbered = (usize, Change);
 
-/// The next changes that the filter lets through, and where the look ended.
+/// The next changes that match the filter, and the position after them.
 fn batch(stream: &[Change], next: usize) -> (Vec<Numbered>, usize) {
     let mut batch = Vec::new();
     for (sequence, change) in stream.iter().enumerate().skip(next) {
@@ -83,24 +82,24 @@ fn batch(stream: &[Change], next: usize) -> (Vec<Numbered>, usize) {
     (batch, stream.len())
 }
 
-/// Up to which sequence number the batch is done.
+/// The sequence number up to which the batch is done.
 async fn deliver(world: &Arc<World>, batch: &[Numbered], end: usize) -> usize {
     let again = |delay_ms| {
         let (records, again, later) = (batch.to_vec(), Arc::clone(world), world.sleep(delay_ms));
         world.spawn(Owner::World, async move {
             later.await;
-            // Nobody looks at how a repetition ends.
+            // The poller ignores the result of a repeated delivery.
             let _unread = hand_over(&again, &records).await;
         });
     };
     match world.at("order-stream", "deliver", Nature::Deliver) {
         Found::Fault(Kind::Lose) => {
-            // Given up, as after too many attempts: set aside, and not acknowledged as done.
+            // Given up after too many attempts: the change goes to the dead-letter queue.
             lock(&world.position).next = end;
             return end;
         }
         Found::Fault(Kind::Twice) => {
-            // The first answer got lost on its way to the poller.
+            // The first answer got lost.
             let _unread = hand_over(world, batch).await;
         }
         Found::Fault(Kind::Again { delay_ms }) => again(delay_ms),
@@ -122,7 +121,7 @@ async fn deliver(world: &Arc<World>, batch: &[Numbered], end: usize) -> usize {
     }
 }
 
-/// Invokes saga-start: the first sequence number that failed, if one did.
+/// Invokes saga-start, and returns the first sequence number that failed, if any.
 async fn hand_over(world: &Arc<World>, batch: &[Numbered]) -> Result<Option<usize>, ()> {
     let records: Vec<Value> = batch
         .iter()
@@ -139,7 +138,7 @@ async fn hand_over(world: &Arc<World>, batch: &[Numbered]) -> Result<Option<usiz
     Ok(failed.first().copied())
 }
 
-/// From here on nobody brings these changes again.
+/// Marks changes as done, so that they are not delivered again.
 fn acknowledge(world: &Arc<World>, to: usize) {
     let from = std::mem::replace(&mut lock(&world.position).next, to);
     let done: Vec<Change> = world.look(|tables| tables.orders.stream.get(from..to).unwrap_or_default().to_vec());
@@ -149,7 +148,7 @@ fn acknowledge(world: &Arc<World>, to: usize) {
     }
 }
 
-/// As the filter of saga-start's event source in `infra/template.yaml` chooses.
+/// The filter of saga-start's event source in `infra/template.yaml`.
 fn is_wanted(change: &Change) -> bool {
     matches!(
         (change.old, change.new.order.status),
@@ -157,7 +156,7 @@ fn is_wanted(change: &Change) -> bool {
     )
 }
 
-/// As DynamoDB Streams shows it, as far as anybody reads it.
+/// The change as a record of DynamoDB Streams, with the members that the shop reads.
 fn record(change: &Change, sequence: usize) -> Value {
     let new = &change.new;
     let mut image = json!({

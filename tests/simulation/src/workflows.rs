@@ -1,4 +1,4 @@
-//! Who runs the sagas? The real interpreter over the files of `infra/`, with journals that outlive their host.
+//! Runs the sagas: the real interpreter over the files of `infra/`, with journals that survive a crash of the host.
 
 use std::collections::BTreeMap;
 use std::future::pending;
@@ -18,10 +18,10 @@ use crate::functions;
 use crate::scheduler::{Owner, lock};
 use crate::world::World;
 
-/// A host that died is back after this.
+/// The time until a crashed host is back.
 const RESTART_MS: i64 = 1_000;
 
-/// Starts the execution of this name, unless there is one.
+/// Starts the execution of this name, unless it exists.
 pub(crate) fn begin(world: &Arc<World>, start: &SagaStart) {
     let name = start.kind.execution_name(&start.order);
     let mut executions = lock(&world.executions);
@@ -38,7 +38,7 @@ pub(crate) fn begin(world: &Arc<World>, start: &SagaStart) {
     executions.by_name.insert(name.clone(), execution);
     let is_up = !executions.host_is_down;
     drop(executions);
-    world.tell(|| format!("       execution {name} starts"));
+    world.record(|| format!("       execution {name} starts"));
     if is_up {
         spawn(world, name);
     }
@@ -64,14 +64,14 @@ async fn execute(world: &Arc<World>, name: &str) {
         Ok(Outcome::Succeeded(_)) => Status::Succeeded,
         Ok(Outcome::Failed(error)) => Status::Failed(error),
         Ok(Outcome::TimedOut) => Status::TimedOut,
-        // A journal in memory fails only where the execution is stopped.
+        // A journal in memory fails only if the execution was aborted.
         Err(_) => Status::Aborted,
     };
-    world.tell(|| format!("       execution {name} ends: {status:?}"));
+    world.record(|| format!("       execution {name} ends: {status:?}"));
     if let Some(execution) = lock(&world.executions).by_name.get_mut(name) {
         execution.status = status.clone();
     }
-    if let Some(event) = ended_badly(kind, name, &start.input, &status) {
+    if let Some(event) = failure_event(kind, name, &start.input, &status) {
         events::deliver(world, "status-event", event);
     }
 }
@@ -88,8 +88,8 @@ fn input_of(world: &World, name: &str) -> Option<(SagaKind, ExecutionInput)> {
     Some((execution.kind, input))
 }
 
-/// The event that EventBridge lets through to saga-reconcile.
-fn ended_badly(kind: SagaKind, name: &str, input: &Value, status: &Status) -> Option<Value> {
+/// The event about a failed execution that EventBridge delivers to saga-reconcile.
+fn failure_event(kind: SagaKind, name: &str, input: &Value, status: &Status) -> Option<Value> {
     let (status, error) = match status {
         Status::Running | Status::Succeeded => return None,
         Status::Failed(error) => ("FAILED", Some(error)),
@@ -149,7 +149,7 @@ impl Host for ExecutionHost {
     }
 
     async fn invoke(&self, call: TaskCall) -> Result<Value, StateError> {
-        let function = functions::named(&call.function).expect("the state machines name functions that there are");
+        let function = functions::named(&call.function).expect("the state machines name existing functions");
         let answer = functions::invoke(&self.world, function, call.payload).await;
         answer.map_err(|failed| StateError::new(failed.error, failed.cause))
     }
@@ -162,7 +162,7 @@ impl Host for ExecutionHost {
 
     async fn record(&self, key: &str, value: &Value) -> Result<(), HostFailure> {
         if lock(&self.world.executions).host_is_down {
-            // A sister branch saw the host die in this very moment.
+            // The host died in another branch at this moment.
             return pending().await;
         }
         let found = self.world.at(self.machine, "record", Nature::Record);
@@ -183,7 +183,7 @@ impl Host for ExecutionHost {
     fn observe(&self, event: HistoryEvent) {
         if let EventKind::StateEntered { .. } = event.kind {
             self.world
-                .tell(|| format!("       {} enters {}", self.name, event.state));
+                .record(|| format!("       {} enters {}", self.name, event.state));
         }
     }
 }
@@ -196,7 +196,7 @@ impl ExecutionHost {
     }
 }
 
-/// Every execution ends here, and goes on from its journal once the host is back.
+/// Ends every execution. They resume from their journals when the host is back.
 fn die(world: &Arc<World>, kind: Kind) {
     lock(&world.executions).host_is_down = true;
     world.scheduler.kill(Owner::Host);
@@ -219,15 +219,15 @@ fn die(world: &Arc<World>, kind: Kind) {
             .filter(|(_, execution)| execution.status == Status::Running);
         let names: Vec<String> = running.map(|(name, _)| name.clone()).collect();
         drop(executions);
-        revived.tell(|| format!("       the host is back, with {} executions", names.len()));
+        revived.record(|| format!("       the host is back, with {} executions", names.len()));
         for name in names {
             spawn(&revived, name);
         }
     });
 }
 
-/// What an operator does: the execution goes on where it stopped, with its failed attempts forgotten and its time anew.
-/// `false` where there is nothing to redrive.
+/// Redrives an execution: it resumes at the failed state, with new attempts and a new timeout. `false` if there is
+/// nothing to redrive.
 pub(crate) fn redrive(world: &Arc<World>, name: &str) -> bool {
     let mut executions = lock(&world.executions);
     let now_ms = world.now_ms();

@@ -1,4 +1,4 @@
-//! What is one history's whole world? A clock, a shop, the plan of faults and whoever watches.
+//! The state of one history: the clock, the shop, the plan of faults, the auditor and the timeline.
 
 use std::sync::{Arc, Mutex};
 
@@ -12,33 +12,33 @@ use crate::faults::{Found, Injector, Nature, Plan};
 use crate::invariants::Auditor;
 use crate::scheduler::{Owner, Scheduler, Sleep, lock};
 
-/// When every history begins, in Unix milliseconds.
+/// The beginning of every history, in Unix milliseconds.
 pub(crate) const BEGINNING_MS: i64 = 1_800_000_000_000;
-/// A call takes so long where nothing is drawn.
+/// The duration of a call at a steady pace.
 const STEADY_CALL_MS: i64 = 5;
-/// The longest that a call takes where its length is drawn.
+/// The longest duration of a call at a random pace.
 const DRAWN_CALL_MS_MAX: i64 = 40;
 
-/// How long a call takes.
+/// The duration of calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pace {
-    /// No time at all: for those who have no clock to wait on.
+    /// No time, for callers that cannot wait on the simulated clock.
     Instant,
-    /// The same every time.
+    /// The same for every call.
     Steady,
-    /// Another time each, drawn from the seed.
+    /// Random, from the seed.
     Drawn,
 }
 
-/// What follows when something happens. Handed in, so that the world depends on nobody who lives in it.
+/// Callbacks for changes. They are passed in, so that this module does not depend on the modules that use it.
 #[derive(Clone, Copy)]
 pub(crate) struct Consequences {
-    /// The stream has this many changes.
+    /// Called when the stream has this many changes.
     pub(crate) changed: fn(&Arc<World>, usize),
     pub(crate) saga_started: fn(&Arc<World>, &SagaStart),
 }
 
-/// How far the stream was acknowledged.
+/// The position up to which the stream was acknowledged.
 #[derive(Default)]
 pub(crate) struct StreamPosition {
     pub(crate) next: usize,
@@ -57,7 +57,7 @@ pub struct World {
     chance: Mutex<fastrand::Rng>,
     pub(crate) consequences: Consequences,
     pace: Pace,
-    told: Option<Mutex<Vec<String>>>,
+    timeline: Option<Mutex<Vec<String>>>,
 }
 
 impl World {
@@ -66,9 +66,9 @@ impl World {
         consequences: Consequences,
         (plan, seed): (Plan, u64),
         pace: Pace,
-        is_told: bool,
+        has_timeline: bool,
     ) -> Arc<Self> {
-        // Two streams of chance: the faults of a history can be taken away without changing everything else.
+        // Two random generators, so that removing faults from a history does not change anything else.
         let mut seeds = fastrand::Rng::with_seed(seed);
         Arc::new(Self {
             scheduler: Arc::new(Scheduler::starting_at(BEGINNING_MS)),
@@ -82,7 +82,7 @@ impl World {
             chance: Mutex::new(seeds.fork()),
             consequences,
             pace,
-            told: is_told.then(Mutex::default),
+            timeline: has_timeline.then(Mutex::default),
         })
     }
 
@@ -98,7 +98,7 @@ impl World {
         self.scheduler.sleep_until(at_ms)
     }
 
-    /// What a call takes on its way.
+    /// Waits for the duration of a call.
     pub(crate) async fn travel(&self) {
         let duration_ms = match self.pace {
             Pace::Instant => return,
@@ -108,7 +108,7 @@ impl World {
         self.sleep(duration_ms).await;
     }
 
-    /// From 0 to 1. Where nothing is drawn, retries wait as long as they may.
+    /// A number from 0 to 1. At a steady pace it is close to 1, so that retries wait as long as possible.
     pub(crate) fn random_unit(&self) -> f64 {
         match self.pace {
             Pace::Drawn => lock(&self.chance).f64(),
@@ -120,16 +120,16 @@ impl World {
         self.scheduler.spawn(owner, work);
     }
 
-    /// Looks without touching.
+    /// Reads the tables.
     pub fn look<T>(&self, look: impl FnOnce(&Tables) -> T) -> T {
         look(&lock(&self.tables))
     }
 
-    /// One atomic change of the shop, and a look at what must never be.
+    /// Makes one atomic change of the tables, and checks the rules.
     pub fn change<T>(self: &Arc<Self>, change: impl FnOnce(&mut Tables) -> T) -> T {
         let mut tables = lock(&self.tables);
         let answer = change(&mut tables);
-        lock(&self.auditor).along_the_way(&tables);
+        lock(&self.auditor).check_change(&tables);
         let changes = tables.orders.stream.len();
         drop(tables);
         if self.pace != Pace::Instant {
@@ -138,30 +138,30 @@ impl World {
         answer
     }
 
-    /// What goes wrong here, if anything does.
+    /// Reaches a point, and returns the fault there, if any.
     pub(crate) fn at(&self, place: &'static str, operation: &'static str, nature: Nature) -> Found {
         let (nth, found) = lock(&self.injector).at(place, operation, nature, self.now_ms());
         match &found {
-            Found::Fault(kind) => self.tell(|| format!("FAULT  {place} {operation} #{nth} {kind}")),
-            Found::Shut => self.tell(|| format!("shut   {place} {operation}")),
+            Found::Fault(kind) => self.record(|| format!("FAULT  {place} {operation} #{nth} {kind}")),
+            Found::Shut => self.record(|| format!("shut   {place} {operation}")),
             Found::Nothing => {}
         }
         found
     }
 
-    /// Adds a line to the timeline, if there is one.
-    pub(crate) fn tell(&self, line: impl FnOnce() -> String) {
-        if let Some(told) = &self.told {
+    /// Adds a line to the timeline, if the history has one.
+    pub(crate) fn record(&self, line: impl FnOnce() -> String) {
+        if let Some(timeline) = &self.timeline {
             let elapsed_ms = self.now_ms() - BEGINNING_MS;
             let line = format!("{:>6}.{:03} s  {}", elapsed_ms / 1_000, elapsed_ms % 1_000, line());
-            lock(told).push(line);
+            lock(timeline).push(line);
         }
     }
 
     pub(crate) fn timeline(&self) -> Vec<String> {
-        self.told
+        self.timeline
             .as_ref()
-            .map(|told| std::mem::take(&mut *lock(told)))
+            .map(|timeline| std::mem::take(&mut *lock(timeline)))
             .unwrap_or_default()
     }
 }

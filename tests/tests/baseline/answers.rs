@@ -1,5 +1,6 @@
-//! Does every route still answer as it did? The requests of `requests.json`, in their order, to a host with the built-in
-//! catalog; the answers with ids, times, links and page tokens replaced by what they are.
+//! Compares the answers of every route with the baseline, for the requests of `requests.json` in their order.
+//!
+//! The host has the built-in catalog. Ids, times, links and page tokens in the answers are replaced by their names.
 
 use std::collections::BTreeMap;
 
@@ -8,11 +9,11 @@ use tests::baseline;
 use tests::client::{Answer, Client};
 use tests::local::LocalHost;
 
-/// Differ from answer to answer, or belong to the connection.
+/// Headers that differ between answers, or belong to the connection.
 const HEADERS_LEFT_OUT: [&str; 4] = ["apigw-requestid", "connection", "content-length", "date"];
 
 #[test]
-fn every_route_answers_as_it_did() {
+fn every_route_gives_the_recorded_answers() {
     let host = LocalHost::start_in_memory();
     let mut caller = Caller {
         client: &host.client,
@@ -28,7 +29,7 @@ fn every_route_answers_as_it_did() {
 
 struct Caller<'a> {
     client: &'a Client,
-    /// What later requests need of earlier answers.
+    /// Values of earlier answers that later requests need.
     kept: BTreeMap<String, String>,
 }
 
@@ -125,13 +126,13 @@ impl Caller<'_> {
         while !rest.is_empty() {
             let of_a_word = |character: char| character.is_ascii_alphanumeric() || character == '-';
             let end = rest.find(|character| !of_a_word(character)).unwrap_or(rest.len());
-            let (word, behind) = rest.split_at(end);
-            shown += name_of(word).unwrap_or(word);
+            let (value, behind) = rest.split_at(end);
+            shown += name_of(value).unwrap_or(value);
             let next = behind.chars().next().map_or(0, char::len_utf8);
             shown += &behind[..next];
             rest = behind[next..].to_owned();
         }
-        // The rest of a time: minutes, seconds and milliseconds.
+        // The end of a time: minutes, seconds and milliseconds.
         match shown.split_once("{hour}") {
             Some(("", time)) => format!("{{time of {} characters}}", time.len()),
             _ => shown,
@@ -139,9 +140,9 @@ impl Caller<'_> {
     }
 }
 
-/// What a word is that differs from run to run.
-fn name_of(word: &str) -> Option<&'static str> {
-    let shape: String = word
+/// The name of a value that differs between runs.
+fn name_of(value: &str) -> Option<&'static str> {
+    let shape: String = value
         .chars()
         .map(|character| match character {
             '0'..='9' => '0',
@@ -149,9 +150,11 @@ fn name_of(word: &str) -> Option<&'static str> {
             other => other,
         })
         .collect();
-    let is_hexadecimal = word.chars().all(|character| matches!(character, '0'..='9' | 'a'..='f'));
-    let hyphens: Vec<usize> = word.match_indices('-').map(|(at, _)| at).collect();
-    match word.len() {
+    let is_hexadecimal = value
+        .chars()
+        .all(|character| matches!(character, '0'..='9' | 'a'..='f'));
+    let hyphens: Vec<usize> = value.match_indices('-').map(|(at, _)| at).collect();
+    match value.len() {
         13 if shape == "0".repeat(13) => Some("{milliseconds}"),
         13 if shape == "0000-00-00T00" => Some("{hour}"),
         32 if is_hexadecimal => Some("{32 hexadecimal digits}"),

@@ -1,7 +1,7 @@
-//! Does a host carry on where one of the baseline was killed in the middle of everything?
+//! Tests that a host resumes all work in the data folder of a killed host of the baseline.
 //!
-//! `local-host/` is the data folder of that host, its databases as SQL, and `left.json` what it had answered and what has to
-//! become of it.
+//! `local-host/` is that data folder, with its databases as SQL. `left.json` has the answers of the killed host and the
+//! expected results.
 
 use std::path::Path;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::host::{DATABASES, LARGE_ROWS, LARGE_SKUS, SKU, STOCK, Shop, milliseco
 use crate::{recording, sql};
 
 #[test]
-fn a_host_carries_on_with_what_the_baseline_left() {
+fn a_host_resumes_the_work_in_the_data_folder_of_the_baseline() {
     if baseline::is_recording() {
         recording::record();
     }
@@ -34,7 +34,7 @@ fn a_host_carries_on_with_what_the_baseline_left() {
     shop.assert_pages_follow(&left);
     shop.assert_orders_are_decided(&left);
     shop.assert_uploads_are_settled(&left);
-    shop.assert_all_is_quiet();
+    shop.assert_nothing_is_pending();
     host.kill();
     assert_money_is_where_it_belongs(folder.path(), &left);
 }
@@ -56,7 +56,7 @@ impl Shop<'_> {
                     .ends_with("/idempotency-key-reused")
             );
         }
-        // Refused for what the catalog did not have: its key was free again, and is.
+        // This request was refused because of an unknown product, so its key is free again.
         let freed = self.place(&left["freed"]);
         assert_eq!(freed.status, 422);
         assert!(freed.json()["type"].as_str().unwrap().ends_with("/invalid-content"));
@@ -92,7 +92,7 @@ impl Shop<'_> {
             if end == "CONFIRMED" {
                 sold += order["body"]["items"][0]["quantity"].as_u64().unwrap();
             }
-            // Every customer hears of an end once, whoever sent it: the baseline or the present.
+            // Every customer gets one mail per final status, from the baseline or from the present host.
             let mails = || self.client.mails_with("ann", id);
             let ends = if end == "CANCELLED" { 2 } else { 1 };
             self.client.wait_for(&format!("{ends} mails about {id}"), || {
@@ -136,7 +136,7 @@ impl Shop<'_> {
         }
     }
 
-    fn assert_all_is_quiet(&self) {
+    fn assert_nothing_is_pending(&self) {
         self.client.wait_for("queues and executions to end", || {
             let queues = self.client.get("/dev/queues", None).json();
             let executions = self.client.get("/dev/executions", None).json();

@@ -1,4 +1,4 @@
-//! Which host do the baseline and the present start, and how do their customers act on it?
+//! Starts the host for the baseline tests, and sends the requests of their customers.
 
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
@@ -10,7 +10,7 @@ use tests::local::LocalHost;
 pub(crate) const DATABASES: [&str; 2] = ["popshop", "gateway"];
 pub(crate) const SKU: &str = "BASE-MUG";
 pub(crate) const STOCK: u64 = 300;
-/// Three ranges of the smallest size.
+/// A file with three ranges of the smallest size.
 pub(crate) const LARGE_ROWS: u32 = 1_500;
 pub(crate) const LARGE_SKUS: u32 = 50;
 const PARAMETERS: [&str; 2] = ["CatalogDivideAboveBytes=65536", "CatalogRangeBytes=65536"];

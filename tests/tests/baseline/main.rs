@@ -1,4 +1,4 @@
-//! Does the present code read, carry on and answer what the baseline left in `tests/baseline/`?
+//! Tests that the present code reads the data, resumes the work and gives the answers recorded in `tests/baseline/`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

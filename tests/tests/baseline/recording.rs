@@ -1,5 +1,5 @@
-//! How is a host caught in the middle of everything? One is left behind whose work has ended, and copies of it are killed
-//! until one of them was busy with all of it.
+//! Records the data folder of the baseline: a host whose work has ended is copied, and the copies get new work and are
+//! killed, until one copy had work of every kind in progress.
 
 use std::path::Path;
 use std::time::Duration;
@@ -14,13 +14,13 @@ use tests::photo::sideways_photo_of;
 use crate::host::{DATABASES, LARGE_ROWS, LARGE_SKUS, SKU, STOCK, Shop, milliseconds_now, shown, start};
 use crate::sql;
 
-/// Nobody sells it.
+/// A product that does not exist.
 const NO_SKU: &str = "NO-SUCH";
-/// Nine attempts to refund, up to a minute apart.
+/// A refund has nine attempts, up to a minute apart.
 const PARKED_WITHIN: Duration = Duration::from_mins(5);
 const INTERRUPTIONS_MAX: usize = 50;
-/// What has to be under way when the host is killed: an order's saga, a cancel and an import with progress, a change of an
-/// order that no saga knows of, and objects whose functions have not ended.
+/// The work that must be in progress when the host is killed: the saga of an order, a cancel, an import with a
+/// checkpoint, an order change without a saga, and objects whose functions have not ended.
 const UNDER_WAY: [&str; 6] = [
     "SELECT count(*) FROM executions WHERE status = 'RUNNING' AND kind = 'order'",
     "SELECT count(*) FROM executions WHERE status = 'RUNNING' AND kind = 'cancel'",
@@ -43,9 +43,9 @@ pub(crate) fn record() {
         if under_way.iter().all(|count| *count > 0) {
             return keep(folder.path(), &left);
         }
-        eprintln!("not all of it was under way: {under_way:?}");
+        eprintln!("only a part of the work was in progress: {under_way:?}");
     }
-    panic!("{INTERRUPTIONS_MAX} hosts were killed, and none in the middle of everything");
+    panic!("{INTERRUPTIONS_MAX} hosts were killed, none with work of every kind in progress");
 }
 
 fn keep(folder: &Path, left: &Value) {
@@ -54,7 +54,7 @@ fn keep(folder: &Path, left: &Value) {
         let text = sql::dump(&Connection::open(&file).unwrap());
         std::fs::write(folder.join(format!("{name}.sql")), text).unwrap();
         for suffix in ["", "-shm", "-wal"] {
-            // Closing the last connection takes the other two away.
+            // Closing the last connection removes the other two files.
             std::fs::remove_file(folder.join(format!("{name}.sqlite3{suffix}"))).unwrap_or_default();
         }
     }
@@ -120,7 +120,7 @@ fn settle(folder: &Path) -> Value {
             .unwrap()
             .to_owned()
     };
-    // Behind the orders that are still to change, and before the products that are still to come.
+    // After the orders that will still change, and before the products that are still missing.
     let pages = [
         format!(
             "/orders?limit=3&status=REJECTED&cursor={}",
@@ -191,7 +191,7 @@ fn placed(shop: &Shop<'_>, key: &str, quantity: u32, payment_token: &str, end: &
     order
 }
 
-/// An upload and what became of it, without links and times.
+/// A finished upload, without links and times.
 fn settled(shop: &Shop<'_>, created: &Value) -> Value {
     let path = created["status_url"].as_str().unwrap();
     let mut end = shop.client.settled_upload(&shop.olga, path);
@@ -207,7 +207,7 @@ fn page_without_cursor(client: &Client, path: &str, token: &str) -> Value {
     page.as_object_mut().unwrap().remove("next_cursor");
     let products = page.get_mut("products").and_then(Value::as_array_mut);
     for item in products.into_iter().flatten() {
-        // Sold and shown in another way by then.
+        // These change until the comparison.
         for member in ["available", "thumbnails"] {
             item.as_object_mut().unwrap().remove(member);
         }

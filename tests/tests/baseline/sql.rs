@@ -1,11 +1,11 @@
-//! How does a database lie in the tree? As SQL that makes it again: people can read it, and its times can be moved.
+//! Dumps a database as SQL, which is readable and whose times can be moved, and restores it.
 
 use rusqlite::Connection;
 
-/// Records, leases and messages expire: the baseline's are moved to the present, as if it had ended just now. Orders keep
-/// their times, which page tokens and recorded answers name.
+/// Lines whose times stay. Records, leases and messages expire, so their times are moved to the present. Orders keep
+/// their times, because page tokens and recorded answers contain them.
 const NOT_MOVED: &str = "INSERT INTO orders ";
-/// Any time that the database can know of, before and after its recording.
+/// Times are within this distance of the recording.
 const NEAR_MS: u64 = 40 * 24 * 60 * 60 * 1_000;
 const TIME_DIGITS: usize = 13;
 
@@ -29,7 +29,7 @@ pub(crate) fn dump(database: &Connection) -> String {
     )) {
         sql += &rows(&table, &texts);
     }
-    // Filled by the rows above, but not always up to where the counter stood.
+    // The rows above set the counters, but possibly to lower values than before.
     sql + "DELETE FROM sqlite_sequence;\n" + &rows("sqlite_sequence", &texts)
 }
 
@@ -44,7 +44,7 @@ fn rows(table: &str, texts: &dyn Fn(&str) -> Vec<String>) -> String {
         .collect()
 }
 
-/// The SQL with every time that is near `recorded_ms` moved by as much as makes that `now_ms`.
+/// The SQL with every time near `recorded_ms` moved, so that `recorded_ms` becomes `now_ms`.
 pub(crate) fn moved(sql: &str, recorded_ms: u64, now_ms: u64) -> String {
     let is_digit = |character: char| character.is_ascii_digit();
     let mut moved = String::with_capacity(sql.len());
@@ -67,7 +67,7 @@ pub(crate) fn moved(sql: &str, recorded_ms: u64, now_ms: u64) -> String {
 }
 
 #[test]
-fn what_was_dumped_is_made_again_with_its_times_moved() {
+fn a_dump_is_restored_with_its_times_moved() {
     let original = Connection::open_in_memory().unwrap();
     let schema = "CREATE TABLE orders (at INTEGER) STRICT;
         CREATE TABLE notes (id INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT, bytes BLOB, at INTEGER) STRICT;

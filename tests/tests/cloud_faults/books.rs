@@ -1,4 +1,4 @@
-//! Is everybody's money and stock where it belongs? By the gateway's own ledger and the products, not by our statuses.
+//! Checks money and stock after faults, by the gateway's ledger and the products, not by the shop's statuses.
 
 use std::collections::BTreeMap;
 
@@ -8,11 +8,11 @@ use tests::client::Client;
 
 use crate::customer::{End, SCARCE_SKU, SKUS};
 
-/// More than anybody orders of a product, and less than anybody orders of the scarce one.
+/// Initial units of the other products: more than all orders need.
 pub(crate) const PLENTY: u32 = 10_000;
 pub(crate) const SCARCE: u32 = 5;
 
-/// What the gateway entered, by payment.
+/// The entries of the gateway's ledger, by payment.
 pub(crate) struct Books {
     movements: BTreeMap<String, Vec<(String, i64)>>,
 }
@@ -45,7 +45,7 @@ impl Books {
         }
     }
 
-    /// The money of one order, and its mails.
+    /// Checks the money and the mails of one order.
     pub(crate) fn check(&self, end: &End, met: &[String], client: &Client) {
         let id = end.id();
         let none = Vec::new();
@@ -54,33 +54,36 @@ impl Books {
             let found = movements.iter().filter(|(entered, _)| entered == event);
             found.map(|(_, amount)| *amount).collect()
         };
-        let said = format!("{}: {movements:?} after {met:?}", end.order);
+        let context = format!("{}: {movements:?} after {met:?}", end.order);
         let total = end.order["total"]["amount_minor"].as_i64().unwrap();
         let (captured, refunded) = (of("CAPTURED"), of("REFUNDED"));
-        assert!(captured.len() <= 1 && refunded.len() <= 1, "money moved twice: {said}");
+        assert!(
+            captured.len() <= 1 && refunded.len() <= 1,
+            "money was moved twice: {context}"
+        );
         assert!(
             captured.iter().chain(&refunded).all(|amount| *amount == total),
-            "another amount: {said}"
+            "wrong amount: {context}"
         );
         match end.status() {
-            "CONFIRMED" => assert_eq!((captured.len(), refunded.len()), (1, 0), "{said}"),
+            "CONFIRMED" => assert_eq!((captured.len(), refunded.len()), (1, 0), "{context}"),
             "REJECTED" | "CANCELLED" => {
-                assert_eq!(captured.len(), refunded.len(), "{said}");
+                assert_eq!(captured.len(), refunded.len(), "{context}");
                 let held = !of("AUTHORIZED").is_empty() && captured.is_empty();
-                assert!(!held || !of("VOIDED").is_empty(), "still held: {said}");
+                assert!(!held || !of("VOIDED").is_empty(), "money is still held: {context}");
             }
             "PARKED" => {}
-            other => panic!("{other} is no end: {said}"),
+            other => panic!("{other} is not a final status: {context}"),
         }
         let mut mails: Vec<String> = client.mails_with("ann", id).into_iter().map(|mail| mail.text).collect();
         mails.sort_unstable();
         let sent = mails.len();
         mails.dedup();
-        assert_eq!(mails.len(), sent, "a mail came twice: {said}");
+        assert_eq!(mails.len(), sent, "a mail was sent twice: {context}");
     }
 }
 
-/// Every unit is on the shelf or with a customer. What a parked order holds is for an operator to decide.
+/// Checks that every unit is in stock or sold. Parked orders may hold units until an operator decides.
 pub(crate) fn check_stock(ends: &[End], client: &Client) {
     for sku in SKUS {
         let units = |status: &str| -> u64 {
@@ -99,21 +102,21 @@ pub(crate) fn check_stock(ends: &[End], client: &Client) {
     }
 }
 
-/// As many orders as there were requests, however often each was sent.
+/// Checks that there is one order per request, however often each request was sent.
 pub(crate) fn check_orders(ends: &[End], client: &Client, customer: &str) {
-    let mut known: Vec<String> = Vec::new();
+    let mut listed: Vec<String> = Vec::new();
     let mut path = "/orders?limit=100".to_owned();
     loop {
         let page = client.get(&path, Some(customer)).json();
         let orders = page["orders"].as_array().unwrap().iter();
-        known.extend(orders.map(|order| order["id"].as_str().unwrap().to_owned()));
+        listed.extend(orders.map(|order| order["id"].as_str().unwrap().to_owned()));
         match page["next_cursor"].as_str() {
             Some(cursor) => path = format!("/orders?limit=100&cursor={cursor}"),
             None => break,
         }
     }
-    known.sort_unstable();
+    listed.sort_unstable();
     let mut expected: Vec<String> = ends.iter().map(|end| end.id().to_owned()).collect();
     expected.sort_unstable();
-    assert_eq!(known, expected, "an order too many, or one too few");
+    assert_eq!(listed, expected, "there must be one order per request");
 }

@@ -1,4 +1,4 @@
-//! What does a customer do whose shop answers badly? Asks again, with the same key, until there is an answer.
+//! A customer of a shop with faults: retries each request with the same key until there is an answer.
 
 use std::time::{Duration, Instant};
 
@@ -16,27 +16,28 @@ const TOKENS: [&str; 6] = [
     "tok_declined",
     "tok_ok",
 ];
-/// All retries of all steps of a saga, at the local cloud's pace, with the late calls between them.
+/// The longest time until an order is decided: all retries of all steps at the pace of the local cloud, with late
+/// calls.
 const SETTLED_WITHIN: Duration = Duration::from_mins(4);
-const ASK_AGAIN_AFTER: Duration = Duration::from_millis(200);
+const RETRY_AFTER: Duration = Duration::from_millis(200);
 
-/// One customer's order from its first request to its end.
+/// The order of one customer from its first request to its final status.
 pub(crate) struct History {
     index: usize,
     sku: &'static str,
     quantity: u32,
     token: &'static str,
     cancels: bool,
-    /// The stream tells of this order more than once: early and when it is over.
+    /// Whether the stream delivers the order more than once: early, and after its end.
     told_again: bool,
 }
 
-/// Brings the change "order placed" to saga-start once more, as a stream may at any time.
+/// Delivers the change "order placed" to saga-start again, as a stream may at any time.
 pub(crate) struct Stream<'a> {
     pub(crate) cloud: &'a Cloud,
-    /// saga-start's name in this deployment.
+    /// The name of saga-start in this deployment.
     pub(crate) function: String,
-    /// A change as the stream tells it.
+    /// A change as the stream delivers it.
     pub(crate) change: Value,
 }
 
@@ -47,7 +48,7 @@ impl Stream<'_> {
         change["dynamodb"]["Keys"]["pk"] = key.clone();
         change["dynamodb"]["NewImage"]["pk"] = key;
         change["dynamodb"]["NewImage"]["order_id"] = json!({ "S": order });
-        // Its own calls may fail like all others; the stream would come again, and so may we.
+        // Its calls may fail like all others; the stream would retry, and so does the test.
         let answer = self
             .cloud
             .invoke(&self.function, &json!({ "Records": [change, change] }));
@@ -55,7 +56,7 @@ impl Stream<'_> {
     }
 }
 
-/// How it came out.
+/// The result of a history.
 pub(crate) struct End {
     pub(crate) order: Value,
     pub(crate) sku: &'static str,
@@ -126,7 +127,7 @@ impl History {
     }
 }
 
-/// Asks until the status is one of those; meanwhile it may be "not now" of any kind, and nothing else.
+/// Retries until the status is accepted. Until then only 409, 429 and 5xx are allowed.
 fn until_answered(what: &str, ask: impl Fn() -> Answer, is_answer: impl Fn(u16) -> bool) -> Answer {
     let started = Instant::now();
     loop {
@@ -134,19 +135,19 @@ fn until_answered(what: &str, ask: impl Fn() -> Answer, is_answer: impl Fn(u16) 
         if is_answer(answer.status) {
             return answer;
         }
-        let said = String::from_utf8_lossy(&answer.bytes);
+        let body = String::from_utf8_lossy(&answer.bytes);
         let not_now = answer.status == 409 || answer.status == 429 || answer.status >= 500;
-        assert!(not_now, "{what}: {} {said}", answer.status);
+        assert!(not_now, "{what}: {} {body}", answer.status);
         assert!(
             started.elapsed() < SETTLED_WITHIN,
-            "{what}: still {} {said}",
+            "{what}: still {} {body}",
             answer.status
         );
-        std::thread::sleep(ASK_AGAIN_AFTER);
+        std::thread::sleep(RETRY_AFTER);
     }
 }
 
-/// The order when nothing moves it any more.
+/// The order, once it is neither PENDING nor CANCELLING.
 fn settled(client: &Client, customer: &str, id: &str) -> Value {
     let started = Instant::now();
     loop {
@@ -157,11 +158,11 @@ fn settled(client: &Client, customer: &str, id: &str) -> Value {
             return order;
         }
         assert!(started.elapsed() < SETTLED_WITHIN, "still undecided: {order}");
-        std::thread::sleep(ASK_AGAIN_AFTER);
+        std::thread::sleep(RETRY_AFTER);
     }
 }
 
-/// How many orders ended how.
+/// The number of orders per final status.
 pub(crate) fn tally(ends: &[End]) -> String {
     let statuses = ["CONFIRMED", "REJECTED", "CANCELLED", "PARKED"];
     let counts = statuses.map(|status| {

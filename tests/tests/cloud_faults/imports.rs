@@ -1,4 +1,5 @@
-//! Is a divided import exact when its functions are killed, its writes throttled, and its ranges read twice and backwards?
+//! Tests that a divided import is exact while functions are killed, writes throttled, and ranges read twice and
+//! backwards.
 
 use std::fs;
 use std::process::Command;
@@ -12,15 +13,15 @@ use tests::fault_proxy::{Call, Fault};
 
 use crate::place::{Place, number};
 
-/// What a suite has time for. A longer run is asked for with `IMPORT_ROWS`.
+/// Small enough for every change. `IMPORT_ROWS` sets another number.
 const ROWS: usize = 5_000;
 const THROTTLED_ONE_IN: u64 = 20;
 const KILLED_EVERY: Duration = Duration::from_secs(8);
 const ENDS_WITHIN: Duration = Duration::from_mins(20);
-/// Of one range by this test, while its function is killed again and again.
+/// Attempts of this test to import one range, while its function is killed repeatedly.
 const ATTEMPTS_MAX: u32 = 50;
 
-/// Turns away one write of a product in twenty.
+/// Throttles one of twenty writes of products.
 struct Throttling {
     writes: AtomicU64,
     throttled: AtomicU64,
@@ -38,7 +39,7 @@ impl Throttling {
     }
 }
 
-/// Kills the running processes of a function: those that call through this test's proxy, so nobody else's.
+/// Kills the running processes of a function. Only those that call through this test's proxy.
 fn kill_all(function: &str, functions_call: &str) -> u32 {
     let mut killed = 0;
     for process in fs::read_dir("/proc").unwrap().flatten() {
@@ -46,7 +47,7 @@ fn kill_all(function: &str, functions_call: &str) -> u32 {
         if !pid.bytes().all(|byte| byte.is_ascii_digit()) {
             continue;
         }
-        // Gone since, or somebody else's.
+        // It has ended since, or belongs to another deployment.
         let Ok(environment) = fs::read(process.path().join("environ")) else {
             continue;
         };
@@ -82,7 +83,7 @@ fn with(job: &Value, name: &str, value: &Value) -> Value {
     input
 }
 
-/// What stock and photos keep on a product, which no catalog may touch.
+/// Sets the attributes of a product that no catalog may change: reservations and photos.
 fn set_aside(place: &Place, sku: &str) {
     place.api.dynamodb(
         "UpdateItem",
@@ -137,7 +138,7 @@ fn kill_now_and_then(place: &Place, over: &AtomicBool, kills: &AtomicU32) {
     }
 }
 
-/// The same ranges once more, backwards, beside the state machine.
+/// Imports the same ranges again, in reverse order, while the state machine runs.
 fn read_backwards(place: &Place, job: &Value, ranges: &[Value]) {
     for range in ranges.iter().rev() {
         let input = with(job, "range", range);
@@ -148,7 +149,7 @@ fn read_backwards(place: &Place, job: &Value, ranges: &[Value]) {
     }
 }
 
-/// Nobody comes and redrives one here: the import would stand still.
+/// A failed execution would stop the import, since the test redrives none.
 fn assert_no_execution_failed(place: &Place) {
     let failed = json!({"stateMachineArn": place.output("CatalogImportArn"), "statusFilter": "FAILED"});
     let failed = place.api.states("ListExecutions", &failed);
@@ -158,7 +159,7 @@ fn assert_no_execution_failed(place: &Place) {
     }
 }
 
-/// Watches the upload until its import has ended: progress is there to be seen, and never goes back.
+/// Waits until the import has ended, and checks that its progress is reported and never decreases.
 fn settled(place: &Place, olga: &str, status_url: &str) -> Value {
     let (began, mut looked) = (Instant::now(), Instant::now());
     let mut percents = Vec::new();
@@ -185,13 +186,13 @@ fn settled(place: &Place, olga: &str, status_url: &str) -> Value {
 
 #[test]
 #[ignore = "needs a local cloud whose functions call through a proxy: cargo xtask test starts one"]
-fn a_divided_import_counts_every_row_once_whatever_becomes_of_its_functions() {
+fn a_divided_import_counts_every_row_once_although_its_functions_are_killed() {
     let place = Place::take();
     let client = &place.client;
     let rows = u32::try_from(number("IMPORT_ROWS").unwrap_or(ROWS)).unwrap();
     let (older, mut in_the_end) = catalog::repeating("FAN", rows / 10, rows / 20, 7);
     let (newer, mut expected) = catalog::repeating("FAN", rows, rows / 10, 0);
-    // Three of one product are and stay set aside.
+    // Three units of one product stay reserved.
     let (reserved, (_, available)) = expected.iter_mut().find(|(_, (_, stock))| *stock >= 3).unwrap();
     *available -= 3;
     let reserved = reserved.clone();
@@ -216,7 +217,7 @@ fn a_divided_import_counts_every_row_once_whatever_becomes_of_its_functions() {
 
     let (over, kills) = (AtomicBool::new(false), AtomicU32::new(0));
     let upload = std::thread::scope(|scope| {
-        // Ends the killing also where an assertion ends this.
+        // Stops the killing even if an assertion fails.
         let ends = Ends(&over);
         scope.spawn(|| kill_now_and_then(&place, &over, &kills));
         let backwards = scope.spawn(|| read_backwards(&place, &job, ranges));
@@ -229,9 +230,9 @@ fn a_divided_import_counts_every_row_once_whatever_becomes_of_its_functions() {
     assert_counted_once(&upload, rows);
     assert!(
         catalog::on_sale(client, "FAN") == expected,
-        "the last good row of each product"
+        "the last valid row of each product"
     );
-    // Ranges once more, after the end.
+    // The ranges again, after the end.
     assert_eq!(
         place.invoke("ImportRange", &with(&job, "range", &ranges[0])).unwrap()["outcome"],
         "DONE"
@@ -240,7 +241,7 @@ fn a_divided_import_counts_every_row_once_whatever_becomes_of_its_functions() {
     assert_eq!(client.put_file(&announced_older, older.as_bytes()).status, 200);
     let older = client.settled_upload(&olga, announced_older["status_url"].as_str().unwrap());
     assert_eq!(older["status"], "DONE", "{older}");
-    // It brings what only it has, and overwrites nothing.
+    // The older file adds its own products, and overwrites nothing.
     in_the_end.extend(expected);
     assert!(
         catalog::on_sale(client, "FAN") == in_the_end,

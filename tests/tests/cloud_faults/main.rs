@@ -1,5 +1,7 @@
-//! Does anybody lose money, stock or rows when the functions' calls to the cloud fail? The real binaries on the local cloud,
-//! behind a proxy that loses answers, delays, repeats and throttles; the same for everybody who names the same seed.
+//! Tests that no money, stock or row is lost when calls of the functions fail.
+//!
+//! The real binaries run on the local cloud, and call it through a proxy that loses, delays, repeats and throttles
+//! calls. A seed determines the faults.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -27,12 +29,12 @@ use customer::{End, History, Stream};
 use place::{Place, number};
 use plan::Plan;
 
-/// How many orders are on their way at once: an emulator on two processors starts some twenty functions a second.
+/// Concurrent orders. The emulator starts about twenty functions per second on two processors.
 const AT_ONCE: usize = 6;
-/// What a suite has time for. A longer run is asked for with `FAULT_HISTORIES`.
+/// Small enough for every change. `FAULT_HISTORIES` sets another number.
 const HISTORIES: usize = 40;
 
-/// Puts the products on sale that the histories order.
+/// Uploads a catalog with the products that the histories order.
 fn stock(client: &Client) {
     let staff = client.token("shopkeeper", &["staff"]);
     let rows = customer::SKUS.map(|sku| {
@@ -43,14 +45,14 @@ fn stock(client: &Client) {
     client.import_catalog(&staff, "mugs.csv", file.as_bytes());
 }
 
-/// The change of the folder `events` that tells of an order.
+/// The event in `events/` with a new order.
 fn change() -> Value {
     event("saga-start")["Records"][0].clone()
 }
 
 #[test]
 #[ignore = "needs a local cloud whose functions call through a proxy: cargo xtask test starts one"]
-fn no_money_and_no_stock_is_lost_whatever_becomes_of_a_call() {
+fn no_money_and_no_stock_is_lost_when_calls_fail() {
     let histories = number("FAULT_HISTORIES").unwrap_or(HISTORIES);
     let seed = number("FAULT_SEED").unwrap_or(1);
     let place = Place::take();
@@ -87,7 +89,7 @@ fn no_money_and_no_stock_is_lost_whatever_becomes_of_a_call() {
         workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
     });
     client.wait_for("late calls to arrive", || {
-        (place.proxy().on_their_way() == 0).then_some(())
+        (place.proxy().pending_calls() == 0).then_some(())
     });
     plan.disarm();
 

@@ -1,4 +1,4 @@
-//! Where is the shop whose functions call through the proxy? One test at a time has it.
+//! The deployment whose functions call through the proxy. One test at a time uses it.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
@@ -12,7 +12,7 @@ use tests::lambda::Answer;
 
 type Choose = Box<dyn Fn(Call<'_>) -> Option<Fault> + Send + Sync>;
 
-/// The proxy, and who decides now what becomes of a call.
+/// The proxy, and the current choice of faults.
 struct Between {
     proxy: FaultProxy,
     choosing: Arc<RwLock<Option<Choose>>>,
@@ -22,17 +22,18 @@ struct Between {
 pub(crate) struct Place {
     pub(crate) api: Cloud,
     pub(crate) client: Client,
-    /// The address that the functions take for the cloud's.
+    /// The address that the functions use as the endpoint of AWS.
     pub(crate) functions_call: String,
     deployment: Value,
     between: MutexGuard<'static, Between>,
 }
 
 impl Place {
-    /// Waits for its turn. No call fails until somebody chooses some.
+    /// Waits until no other test uses the deployment. No call fails until the test chooses faults.
     pub(crate) fn take() -> Self {
         static BETWEEN: OnceLock<Mutex<Between>> = OnceLock::new();
-        let outputs = std::env::var("LOCAL_CLOUD_OUTPUTS").expect("LOCAL_CLOUD_OUTPUTS says where the local cloud is");
+        let outputs = std::env::var("LOCAL_CLOUD_OUTPUTS")
+            .expect("LOCAL_CLOUD_OUTPUTS must be the path of the outputs of a local cloud");
         let deployment = cloud::deployment(outputs.as_ref());
         let url = deployment["url"].as_str().unwrap();
         let between = BETWEEN.get_or_init(|| Mutex::new(between(url)));
@@ -54,7 +55,7 @@ impl Place {
         &self.between.proxy
     }
 
-    /// What a function is called, by its name in the template.
+    /// The deployed name of a function, by its name in the template.
     pub(crate) fn function(&self, name: &str) -> &str {
         self.deployment["functions"][name]
             .as_str()
@@ -80,7 +81,7 @@ impl Drop for Place {
 }
 
 fn between(url: &str) -> Between {
-    let port = number("FAULT_PROXY_PORT").expect("FAULT_PROXY_PORT says where the functions call");
+    let port = number("FAULT_PROXY_PORT").expect("FAULT_PROXY_PORT must be the port that the functions call");
     let choosing = Arc::new(RwLock::new(None::<Choose>));
     let asked = Arc::clone(&choosing);
     let upstream = url.trim_start_matches("http://");

@@ -1,5 +1,4 @@
-//! Which call of which order meets which fault? Decided by the seed, the order's number and the call's, and by nothing
-//! that depends on who is faster.
+//! Chooses the faults: by the seed, the number of the order and the number of the call, independent of timing.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
@@ -8,9 +7,9 @@ use std::time::Duration;
 
 use tests::fault_proxy::{Call, Fault};
 
-/// An attempt ends after five seconds: the next one runs when this one arrives.
+/// Longer than the timeout of an attempt (5 s): the call arrives during the next attempt.
 const AFTER_ITS_ATTEMPT: Duration = Duration::from_secs(7);
-/// A step has fifteen seconds: by then its order may have been undone.
+/// Longer than the timeout of a step (15 s): the call may arrive after the compensation.
 const AFTER_ITS_STEP: Duration = Duration::from_secs(20);
 const KINDS: [Fault; 6] = [
     Fault::NeverArrives,
@@ -20,14 +19,14 @@ const KINDS: [Fault; 6] = [
     Fault::ArrivesLate(AFTER_ITS_ATTEMPT),
     Fault::ArrivesLate(AFTER_ITS_STEP),
 ];
-/// Calls of an order's life, roughly: placing, five steps, their undoing.
+/// About the number of calls for an order: placing it, five steps, and their compensation.
 const CALLS_PER_ORDER: u64 = 24;
-/// Faults in a row: one attempt, one call with all its attempts, or more than one invocation.
+/// Consecutive faults: of one attempt, of a call with all attempts, or of more than one invocation.
 const BURSTS: [u64; 4] = [1, 1, 4, 6];
-/// Of a late call, one after the other already takes half a minute.
+/// Consecutive late calls, at most: two already take half a minute.
 const LATE_BURST_MAX: u64 = 2;
 const BURSTS_PER_ORDER: u64 = 2;
-/// Enough orders for every kind of fault to be met.
+/// Enough orders so that every kind of fault happens.
 const HISTORIES_FOR_ALL_KINDS: usize = 40;
 
 pub(crate) struct Plan {
@@ -40,7 +39,7 @@ pub(crate) struct Plan {
 struct Order {
     number: u64,
     calls: u64,
-    /// For whoever has to understand a failure.
+    /// The injected faults, for the message of a failure.
     met: Vec<String>,
 }
 
@@ -54,7 +53,7 @@ impl Plan {
         }
     }
 
-    /// From now on, calls fail.
+    /// Injects faults from now on.
     pub(crate) fn arm(&self) {
         self.armed.store(true, Ordering::SeqCst);
     }
@@ -85,13 +84,13 @@ impl Plan {
         Some(fault)
     }
 
-    /// What the calls about this order met.
+    /// The faults of the calls about this order.
     pub(crate) fn met(&self, order: &str) -> Vec<String> {
         let orders = self.orders.lock().unwrap();
         orders.get(order).map(|order| order.met.clone()).unwrap_or_default()
     }
 
-    /// How often each fault was met.
+    /// The number of injected faults by kind.
     pub(crate) fn injected(&self) -> BTreeMap<Fault, usize> {
         self.injected.lock().unwrap().clone()
     }
@@ -125,12 +124,12 @@ impl Plan {
     }
 }
 
-/// SES knows no idempotency: a call that somebody else repeats is two mails, and nobody before it can help that.
+/// Sending mail is not idempotent: a call that the network repeats sends two mails, which no client can prevent.
 fn sends_mail(call: Call<'_>) -> bool {
     call.operation.contains("/outbound-emails")
 }
 
-/// The first id of an order in a body: those, and nothing else here, are UUIDs of version 7.
+/// The first order id in a body. Only order ids are UUIDs of version 7 here.
 fn order_id(body: &str) -> Option<&str> {
     const LENGTH: usize = 36;
     (0..body.len().saturating_sub(LENGTH - 1)).find_map(|start| {
@@ -144,7 +143,7 @@ fn order_id(body: &str) -> Option<&str> {
     })
 }
 
-/// Numbers that have nothing to do with each other, out of numbers that follow each other (`SplitMix64`).
+/// Hashes consecutive numbers to independent ones (`SplitMix64`).
 fn mixed(seed: u64, number: u64, burst: u64) -> u64 {
     let mut state = seed
         .wrapping_mul(0x9E37_79B9_7F4A_7C15)

@@ -1,4 +1,4 @@
-//! Is an order fulfilled whose saga could not be started at first, and the one that waits behind it in the stream?
+//! Tests that orders are fulfilled whose saga could not be started at first, and so are later orders in the stream.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -8,19 +8,19 @@ use tests::fault_proxy::Fault;
 use crate::place::Place;
 
 const SKU: &str = "FAULT-START";
-/// All attempts of two invocations: both of them report the record as failed, and the third one starts its saga.
+/// All attempts of two invocations, which report the record as failed. The third invocation starts its saga.
 const STARTS_LOST: u32 = 6;
 
 #[test]
 #[ignore = "needs a local cloud whose functions call through a proxy: cargo xtask test starts one"]
-fn a_stream_comes_again_from_the_first_change_whose_saga_did_not_start() {
+fn a_stream_is_delivered_again_from_the_first_change_whose_saga_did_not_start() {
     let place = Place::take();
     let client = &place.client;
     let starts = Arc::new(AtomicU32::new(0));
-    let seen = Arc::clone(&starts);
+    let counter = Arc::clone(&starts);
     place.choose(move |call| {
         let counts = call.operation == "AWSStepFunctions.StartExecution";
-        (counts && seen.fetch_add(1, Ordering::SeqCst) < STARTS_LOST).then_some(Fault::NeverArrives)
+        (counts && counter.fetch_add(1, Ordering::SeqCst) < STARTS_LOST).then_some(Fault::NeverArrives)
     });
     let staff = client.token("shopkeeper", &["staff"]);
     let file = tests::catalog::one_product(SKU, "12.50", 10);

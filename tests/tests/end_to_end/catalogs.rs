@@ -1,4 +1,4 @@
-//! Does a catalog file become products, with exact numbers and a file of what was rejected?
+//! Tests the import of catalog files: products, exact counts, and the report of rejected rows.
 
 use serde_json::json;
 use tests::shop::Shop;
@@ -29,7 +29,7 @@ fn a_large_catalog_with_one_percent_bad_rows_is_counted_exactly() {
     let text = String::from_utf8(report.bytes).unwrap();
     assert_eq!(text.matches("BULK-").count(), rejected as usize);
     assert!(text.contains("BULK-00100") && text.contains("free"), "{}", &text[..400]);
-    // Every record takes two lines: row 100 begins on line 200, after the header.
+    // Every record has two lines, so row 100 begins on line 200, after the header.
     assert!(text.lines().any(|line| line.starts_with("200,")), "{}", &text[..400]);
 
     let product = client.get("/products/BULK-00042", None).json();
@@ -39,7 +39,7 @@ fn a_large_catalog_with_one_percent_bad_rows_is_counted_exactly() {
     assert_eq!(product["available"], 42);
     assert_eq!(client.get("/products/BULK-00100", None).status, 404);
 
-    // The report goes out before the upload counts as done, or right after it.
+    // The mail is sent before or right after the upload is DONE.
     client.wait_for("the report", || {
         (client.mails_with("olga", "spring.csv").len() == 1).then_some(())
     });
@@ -71,7 +71,7 @@ fn a_catalog_sets_the_units_on_hand_and_keeps_open_orders_subtracted() {
     // `tok_down` keeps its reservation open for some seconds.
     let answer = client.place_order(&ann, "k", &[("SET-MUG", 4)], "tok_down");
     let id = answer.json()["id"].as_str().unwrap().to_owned();
-    client.wait_for("the units to be set aside", || {
+    client.wait_for("the units to be reserved", || {
         (client.available("SET-MUG") == 6).then_some(())
     });
     client.import_catalog(
@@ -79,7 +79,7 @@ fn a_catalog_sets_the_units_on_hand_and_keeps_open_orders_subtracted() {
         "spring.csv",
         tests::catalog::one_product("SET-MUG", "1.00", 20).as_bytes(),
     );
-    assert_eq!(client.available("SET-MUG"), 16, "twenty on hand, four set aside");
+    assert_eq!(client.available("SET-MUG"), 16, "twenty on hand, four reserved");
     assert_eq!(client.decided_order(&ann, &id)["status"], "REJECTED");
     assert_eq!(client.available("SET-MUG"), 20);
 }

@@ -1,4 +1,4 @@
-//! Who gets the last units? Exactly as many customers as there are units, under load.
+//! Tests that under load exactly the available units are sold.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -42,13 +42,15 @@ fn more_orders_than_units_sell_exactly_the_units() {
     assert_eq!(client.available("LAST-MUG"), 0);
 }
 
-/// A customer who is told to slow down (429) does; anything but 202 and 429 is a failure.
+/// A customer who is throttled (429) or refused because of overload (503, with `Retry-After`) tries again. Anything else
+/// but 202 is a failure.
 fn place_patiently(client: &tests::client::Client, token: &str, key: &str) {
     loop {
         let answer = client.place_order(token, key, &[("LAST-MUG", 1)], "tok_ok");
         match answer.status {
             202 => return,
             429 => std::thread::sleep(std::time::Duration::from_millis(50)),
+            503 if answer.header("retry-after").is_some() => std::thread::sleep(std::time::Duration::from_millis(50)),
             other => panic!("{other}: {}", String::from_utf8_lossy(&answer.bytes)),
         }
     }

@@ -1,4 +1,4 @@
-//! Which answer does each fault get? Status by status, as the contract lists them.
+//! Tests the error responses of every route, status by status.
 
 use serde_json::{Value, json};
 use tests::client::{Answer, Client};
@@ -15,7 +15,7 @@ fn assert_problem(answer: &Answer, status: u16) -> Value {
 
 fn assert_gateway(answer: &Answer, status: u16) {
     assert_eq!(answer.status, status);
-    assert!(answer.json()["message"].is_string(), "the gateway's own shape");
+    assert!(answer.json()["message"].is_string(), "the error format of the gateway");
 }
 
 fn order_body() -> Value {
@@ -30,13 +30,13 @@ fn ready(client: &Client) -> (String, String) {
 }
 
 #[test]
-fn requests_that_the_gateway_refuses_by_itself() {
+fn requests_that_the_gateway_refuses() {
     let shop = Shop::open();
     let client = &shop.client;
     let (ann, _) = ready(client);
     assert_gateway(&client.get("/orders", None), 401);
     assert_gateway(&client.get("/orders", Some("not.a.token")), 401);
-    // In the middle of the signature: the last character carries bits that no decoder looks at.
+    // In the middle of the signature, because decoders ignore some bits of the last character.
     let middle = ann.len() - 40;
     let other = if &ann[middle..=middle] == "A" { "B" } else { "A" };
     let forged = format!("{}{other}{}", &ann[..middle], &ann[middle + 1..]);
@@ -67,7 +67,11 @@ fn an_order_is_refused_with_a_reason_for_each_fault() {
         &post(&[json_type, ("idempotency-key", &"k".repeat(256))], valid.as_bytes()),
         400,
     );
+    // Two headers, as API Gateway joins them.
+    assert_problem(&post(&[json_type, ("idempotency-key", "a,b")], valid.as_bytes()), 400);
     assert_problem(&post(&[json_type, ("idempotency-key", "a")], b"{\"items\":["), 400);
+    let twice = valid.replacen('{', r#"{"payment_token":"tok_down","#, 1);
+    assert_problem(&post(&[json_type, ("idempotency-key", "a")], twice.as_bytes()), 400);
     assert_problem(
         &post(
             &[("content-type", "text/plain"), ("idempotency-key", "a")],
@@ -109,7 +113,7 @@ fn an_order_is_refused_with_a_reason_for_each_fault() {
 }
 
 #[test]
-fn a_replay_is_answered_alike_and_another_payload_is_refused() {
+fn a_replay_gets_the_same_answer_and_another_payload_is_refused() {
     let shop = Shop::open();
     let client = &shop.client;
     let (ann, _) = ready(client);
@@ -120,7 +124,7 @@ fn a_replay_is_answered_alike_and_another_payload_is_refused() {
     assert_eq!(first.header("idempotency-replayed"), None);
     client.decided_order(&ann, &id);
 
-    // Whitespace and the order of members make no other payload.
+    // Whitespace and the order of members do not change the payload.
     let authorization = format!("Bearer {ann}");
     let headers = [
         ("authorization", authorization.as_str()),
@@ -131,7 +135,10 @@ fn a_replay_is_answered_alike_and_another_payload_is_refused() {
     let replay = client.send("POST", "/orders", &headers, spaced);
     assert_eq!((replay.status, &replay.bytes), (202, &first.bytes));
     assert_eq!(replay.header("idempotency-replayed"), Some("true"));
-    assert_eq!(replay.header("location"), first.header("location"));
+    for header in ["location", "content-type", "cache-control"] {
+        assert_eq!(replay.header(header), first.header(header), "{header}");
+    }
+    assert_ne!(replay.header("x-correlation-id"), first.header("x-correlation-id"));
 
     let other = json!({ "items": [{ "sku": "MUG-01", "quantity": 2 }], "payment_token": "tok_ok" });
     assert_problem(
@@ -146,7 +153,7 @@ fn a_replay_is_answered_alike_and_another_payload_is_refused() {
 }
 
 #[test]
-fn an_order_is_its_customers_alone() {
+fn only_its_customer_can_read_an_order() {
     let shop = Shop::open();
     let client = &shop.client;
     let (ann, _) = ready(client);
@@ -181,11 +188,11 @@ fn pages_follow_each_other_and_a_changed_cursor_is_refused() {
         placed.push(answer.json()["id"].as_str().unwrap().to_owned());
     }
     placed.reverse();
-    let mut seen: Vec<String> = Vec::new();
+    let mut listed: Vec<String> = Vec::new();
     let mut path = "/orders?limit=2".to_owned();
     loop {
         let page = client.get(&path, Some(&ann)).json();
-        seen.extend(
+        listed.extend(
             page["orders"]
                 .as_array()
                 .unwrap()
@@ -197,7 +204,7 @@ fn pages_follow_each_other_and_a_changed_cursor_is_refused() {
         };
         path = format!("/orders?limit=2&cursor={cursor}");
     }
-    assert_eq!(seen, placed, "newest first, each once");
+    assert_eq!(listed, placed, "newest first, each once");
 
     let cursor = client.get("/orders?limit=2", Some(&ann)).json()["next_cursor"]
         .as_str()
@@ -267,7 +274,7 @@ fn a_browser_page_of_the_allowed_origin_may_call() {
         "OPTIONS",
         "/orders",
         &[
-            ("origin", "http://127.0.0.1:3000"),
+            ("origin", shop.allowed_origin),
             ("access-control-request-method", "POST"),
             ("access-control-request-headers", "authorization,idempotency-key"),
         ],
@@ -276,7 +283,7 @@ fn a_browser_page_of_the_allowed_origin_may_call() {
     assert!(matches!(preflight.status, 200 | 204), "{}", preflight.status);
     assert_eq!(
         preflight.header("access-control-allow-origin"),
-        Some("http://127.0.0.1:3000")
+        Some(shop.allowed_origin)
     );
     let stranger = client.send("GET", "/products", &[("origin", "http://evil.example")], b"");
     assert_eq!(stranger.header("access-control-allow-origin"), None);

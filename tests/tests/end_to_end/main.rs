@@ -1,5 +1,5 @@
-//! Does the shop do what it promises? Asked over HTTP, on real input, of whatever stands behind the address: the local
-//! host in a process of its own or, with `LOCAL_CLOUD_OUTPUTS`, the deployed functions on the local cloud.
+//! End-to-end tests over HTTP: against the local host as a separate process, or against the functions on the local
+//! cloud if `LOCAL_CLOUD_OUTPUTS` is set.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,4 +1,4 @@
-//! What becomes of an order, for every payment token of the sandbox?
+//! Tests the final status of an order for every payment token of the sandbox, and cancelling.
 
 use serde_json::json;
 use tests::client::Client;
@@ -19,7 +19,7 @@ fn placed(client: &Client, ann: &str, key: &str, sku: &str, payment_token: &str)
 }
 
 #[test]
-fn every_payment_token_ends_in_its_own_way() {
+fn every_payment_token_leads_to_its_final_status() {
     let shop = Shop::open();
     let client = &shop.client;
     let ann = stocked(client, "TOKEN-MUG", 100);
@@ -44,7 +44,7 @@ fn every_payment_token_ends_in_its_own_way() {
             "{token}"
         );
         assert_eq!(order["total"], json!({ "amount_minor": 2_500, "currency": "EUR" }));
-        client.wait_for("the customer to be told", || {
+        client.wait_for("the mail to the customer", || {
             (client.mails_with("ann", id).len() == 1).then_some(())
         });
     }

@@ -1,4 +1,4 @@
-//! Does a photo become upright thumbnails, and a broken one a clear refusal?
+//! Tests that a photo becomes upright thumbnails, and that a damaged one is rejected.
 
 use serde_json::json;
 use tests::client::Client;
@@ -70,7 +70,7 @@ fn a_sideways_photo_is_shown_upright_in_every_size() {
             );
         }
     }
-    // The list links to the same pictures, with links of its own.
+    // The list has its own links to the same pictures.
     let listed = listed_product(client, "MUG-01");
     assert_eq!(
         client.get(listed["thumbnails"]["128"].as_str().unwrap(), None).status,
@@ -91,7 +91,7 @@ fn a_sideways_photo_is_shown_upright_in_every_size() {
 }
 
 #[test]
-fn a_damaged_photo_is_rejected_for_good() {
+fn a_damaged_photo_is_rejected_permanently() {
     let shop = Shop::open();
     let client = &shop.client;
     let olga = client.token("olga", &["staff"]);
@@ -122,7 +122,7 @@ fn the_newest_photo_of_a_product_with_an_awkward_name_wins() {
         .json();
     let second = client.upload(&olga, &photo_announcement(sku, &newer), &newer);
     client.settled_upload(&olga, second["status_url"].as_str().unwrap());
-    // Announced earlier, arrived later: it stays the older one.
+    // Announced earlier and uploaded later: it counts as the older one.
     assert_eq!(client.put_file(&first, &older).status, 200);
     client.settled_upload(&olga, first["status_url"].as_str().unwrap());
 

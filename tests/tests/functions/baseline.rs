@@ -1,7 +1,7 @@
-//! Do the functions still take the events that the baseline took, and answer them as it did?
+//! Tests that the functions accept the events of the baseline and give the recorded answers.
 //!
-//! `tests/baseline/walks.json` has each walk of an order, a file and a photo through the functions: the event of each step,
-//! and its answer. Clock, ids and keys stand still, so that links and page tokens are part of the answers.
+//! `tests/baseline/walks.json` has the walks of orders, files and photos through the functions: the event and the
+//! answer of each step. Clock, ids and keys are fixed, so that links and page tokens are part of the answers.
 
 use std::fs;
 
@@ -18,7 +18,7 @@ const FILE: &str =
     "sku,name,description,price,currency,stock,colour\nNEW-01,New,,3.00,EUR,7,red\nNEW-02,Broken,,free,EUR,1,\n";
 
 #[tokio::test]
-async fn every_walk_of_the_baseline_is_walked_again() {
+async fn every_walk_of_the_baseline_gives_the_recorded_answers() {
     let mut walks = if baseline::is_recording() {
         walks_to_record()
     } else {
@@ -60,7 +60,7 @@ async fn every_walk_of_the_baseline_is_walked_again() {
     }
 }
 
-/// The items of the baseline's orders as the table's stream shows them.
+/// Delivers the items of the baseline's orders as records of the stream.
 #[tokio::test]
 async fn the_stream_of_the_baselines_orders_starts_its_sagas() {
     let mut started = Map::new();
@@ -142,7 +142,7 @@ fn walks_to_record() -> Value {
     upload["event"]["body"] = json!(announcement.to_string());
     let mut arrived = step("csv-ingester");
     arrived["file"] = json!(format!("catalogs/{UPLOAD}.csv"));
-    // Large enough, by its event, to be divided.
+    // Its size in the event is large enough for a divided import.
     arrived["event"]["detail"]["object"]["version-id"] = json!(VERSION);
     let import = ["import-plan", "import-range", "import-finish"].map(|function| {
         let mut step = step(function);

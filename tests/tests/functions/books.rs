@@ -1,11 +1,11 @@
-//! What do the payment gateway's own books say of an order?
+//! Reads the balance of an order from the ledger of the payment gateway.
 
 use adapter_embedded::gateway::LedgerEvent;
 use domain::values::{Money, OrderId};
 
 use crate::shop::Shop;
 
-/// What came in less what went back, in minor units, and whether something is still held.
+/// Captured minus refunded, in minor units, and whether money is still held.
 pub(crate) async fn books(shop: &Shop, id: &str) -> (i64, bool) {
     let payment = OrderId::parse(id).unwrap();
     let mut captured = 0;

@@ -1,5 +1,5 @@
-//! Do the functions, given the events of `events/`, answer what was promised? Every handler over the embedded adapters in
-//! memory, without a host, a network or a clock.
+//! Tests all handlers with the events of `events/`, over the embedded adapters in memory, without host, network or
+//! clock.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,4 +1,4 @@
-//! What becomes of files that are announced and arrive?
+//! Tests the pipelines for uploaded photos and catalogs.
 
 use function_tests::{CATALOG, CATALOG_KEY, CATALOG_ROWS, CATALOG_VERSION};
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ const SECOND_PHOTO: &str = "photos/MUG-01/0192e5a0-7c11-7b3a-9c5d-6a1f00000012";
 const FIRST_VERSION: &str = "3HL4kqtJlcpXroDTDmJ.rmSpXd3dIbrH";
 const SECOND_VERSION: &str = "bK7R9mSpXd3dIbrHY5gVyLQp3HL4kqtJ";
 
-/// The event, about the versions that the bucket of this test really holds.
+/// The event with the versions that exist in the bucket of this test.
 fn with_versions(event: &Value, versions: &[(&str, &str)]) -> Value {
     let mut text = event.to_string();
     for (in_file, real) in versions {
@@ -51,7 +51,7 @@ async fn every_photo_of_a_message_becomes_thumbnails() {
         assert_eq!(sizes.len(), 4, "{sku}");
         assert!(thumbnails["256"].as_str().unwrap().contains(THUMBNAILS_BUCKET));
     }
-    // The same event again, as queues do.
+    // The same event again, as a queue may deliver it.
     assert_eq!(shop.invoke("thumbnailer", event).await.unwrap(), none_failed());
 }
 

@@ -1,4 +1,5 @@
-//! Does a saga leave everything in order, whichever step fails, and however often steps and undos are repeated?
+//! Tests that money and stock are right whichever step of a saga fails, and however often steps and compensations
+//! repeat.
 
 use domain::fulfilment::ports::SagaKind;
 use domain::values::OrderId;
@@ -15,7 +16,7 @@ const FORWARD: [&str; 4] = [
 ];
 const BEFORE_CONFIRMATION: usize = 3;
 
-/// The compensations of the order saga, in an order that its parallel branches allow, each `times` times.
+/// Runs the compensations of the order saga, in an order that its parallel branches allow, each `times` times.
 async fn undo(shop: &Shop, give_back: &str, times: usize) {
     for _ in 0..times {
         shop.step("saga-release-stock", ORDER).await.unwrap();
@@ -23,7 +24,7 @@ async fn undo(shop: &Shop, give_back: &str, times: usize) {
     for _ in 0..times {
         match shop.step(give_back, ORDER).await {
             Ok(_) => {}
-            // As the state machine catches it.
+            // The state machine catches this error.
             Err(error) if error.error_type == "AlreadyCaptured" => {
                 shop.step("saga-refund-payment", ORDER).await.unwrap();
             }
@@ -49,7 +50,7 @@ async fn every_step_may_be_repeated() {
             shop.step(step, ORDER).await.unwrap();
         }
     }
-    // And all of them again, as after a redrive from the start.
+    // All steps again, as after a redrive from the start.
     for step in FORWARD {
         shop.step(step, ORDER).await.unwrap();
     }
@@ -59,7 +60,7 @@ async fn every_step_may_be_repeated() {
 }
 
 #[tokio::test]
-async fn a_saga_that_fails_at_any_step_is_undone_completely_however_often_it_is_undone() {
+async fn a_saga_that_fails_at_any_step_is_compensated_completely() {
     for give_back in ["saga-void-payment", "saga-refund-payment"] {
         for done in 0..=BEFORE_CONFIRMATION {
             for times in 1..=3 {
@@ -75,7 +76,7 @@ async fn a_saga_that_fails_at_any_step_is_undone_completely_however_often_it_is_
 }
 
 #[tokio::test]
-async fn a_step_that_arrives_after_its_undo_changes_nothing() {
+async fn a_step_that_arrives_after_its_compensation_changes_nothing() {
     for done in 0..=BEFORE_CONFIRMATION {
         let shop = Shop::with_order("tok_ok").await;
         for step in &FORWARD[..done] {
@@ -101,7 +102,7 @@ async fn a_step_that_arrives_after_its_undo_changes_nothing() {
 }
 
 #[tokio::test]
-async fn steps_and_undos_may_alternate() {
+async fn steps_and_compensations_may_alternate() {
     let shop = Shop::with_order("tok_ok").await;
     for (step, undo) in [
         ("saga-reserve-stock", "saga-release-stock"),
@@ -135,7 +136,7 @@ async fn a_cancelled_order_gives_back_money_and_stock_exactly_once() {
             "{times}"
         );
         assert_eq!(shop.order(ORDER).await["status"], "CANCELLED");
-        // A confirmation that arrives now revives nothing.
+        // A late confirmation does not revive the order.
         shop.step("saga-confirm-order", ORDER).await.unwrap();
         assert_eq!(
             (

@@ -1,4 +1,4 @@
-//! Do the committed sagas resume and redrive where they stopped? At every record of their journals.
+//! Tests that the committed sagas resume and redrive correctly from every record of their journals.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use state_machine::virtual_host::{Answer, VirtualHost};
 
 use super::saga_files::{execution, order_cancel, order_saga, outcome_on};
 
-/// The gateway is silent, voiding fails twice: retries, a catch and compensations all happen.
+/// The gateway does not answer and voiding fails twice, so retries, a catch and compensations happen.
 fn troubled_host(random: f64) -> VirtualHost {
     VirtualHost::new(random, |call| Answer {
         after_ms: 5,
@@ -22,7 +22,7 @@ fn troubled_host(random: f64) -> VirtualHost {
     })
 }
 
-/// The capture is refused, and one more function may fail for good.
+/// The capture is refused, and one more function may fail permanently.
 fn refusing_host(failing: Option<&'static str>) -> VirtualHost {
     VirtualHost::new(0.5, move |call| {
         Answer::at_once(match call.function.as_str() {
@@ -33,9 +33,9 @@ fn refusing_host(failing: Option<&'static str>) -> VirtualHost {
     })
 }
 
-/// What the run after a redrive finds.
+/// The journal after a redrive.
 fn redriven(journal: &BTreeMap<String, Value>) -> BTreeMap<String, Value> {
-    let change = redrive(journal, 1_000_000).expect("the execution ended badly");
+    let change = redrive(journal, 1_000_000).expect("the execution failed");
     let mut journal = journal.clone();
     journal.retain(|key, _| !change.forgotten.contains(key));
     journal.insert(change.key.to_owned(), change.value);
@@ -47,7 +47,7 @@ fn functions(host: &VirtualHost) -> Vec<String> {
 }
 
 #[test]
-fn a_run_goes_on_behind_every_record_of_its_journal() {
+fn a_run_resumes_after_every_record_of_its_journal() {
     for downtime_ms in [0, 30_000] {
         check_every_death(&order_saga(), &execution(), downtime_ms, troubled_host).unwrap();
     }
@@ -75,7 +75,7 @@ fn a_redrive_repeats_what_failed_and_nothing_that_succeeded() {
     assert_eq!(outcome_on(&again, &order_saga()), failed);
     let attempts = |host: &VirtualHost| functions(host).iter().filter(|name| *name == "VoidPayment").count();
     assert!(attempts(&first) > 1);
-    assert_eq!(attempts(&again), attempts(&first), "all attempts are made anew");
+    assert_eq!(attempts(&again), attempts(&first), "all attempts are repeated");
 
     let second = refusing_host(None).with_journal(journal, 1_000_000);
     assert!(matches!(outcome_on(&second, &order_saga()), Outcome::Succeeded(_)));
@@ -83,13 +83,13 @@ fn a_redrive_repeats_what_failed_and_nothing_that_succeeded() {
 }
 
 #[test]
-fn an_execution_that_somebody_aborted_goes_on_where_it_was() {
+fn an_aborted_execution_resumes_where_it_stopped() {
     let whole = refusing_host(None);
     let expected = outcome_on(&whole, &order_saga());
     let failing = refusing_host(Some("VoidPayment"));
     outcome_on(&failing, &order_saga());
     for (aborted, of) in [(&whole, "succeeds"), (&failing, "fails")] {
-        // Aborted at any record but the last, which is the outcome.
+        // Aborted after any record except the last, which is the outcome.
         for records in 0..aborted.records() {
             let again = refusing_host(None).with_journal(redriven(&aborted.journal_prefix(records)), 1_000_000);
             let outcome = outcome_on(&again, &order_saga());
@@ -100,7 +100,7 @@ fn an_execution_that_somebody_aborted_goes_on_where_it_was() {
 }
 
 #[test]
-fn what_went_well_cannot_be_redriven() {
+fn a_successful_execution_cannot_be_redriven() {
     let host = VirtualHost::new(0.5, |_| Answer::at_once(Ok(json!({}))));
     outcome_on(&host, &order_saga());
     assert_eq!(redrive(&host.journal_prefix(host.records()), 1), None);

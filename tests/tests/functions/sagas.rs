@@ -1,12 +1,12 @@
-//! Where do the state machine files lead, when every step in turn never happens, loses its answer, or fails by each name
-//! that it may fail by?
+//! Tests the outcome of the state machine files when each step fails to run, loses its answer, or fails with each of
+//! its errors.
 
 use serde_json::json;
 use state_machine::Outcome;
 
 use crate::saga_world::{Fault, Happens, World, always, once};
 
-/// What the contract allows an order to take, with any sandbox token.
+/// The longest time of an order with any sandbox token, by the contract.
 const ORDER_MS_MAX: i64 = 60_000;
 
 const CONFIRMED: [&str; 6] = [
@@ -31,7 +31,7 @@ const ORDER_STEPS: [&str; 10] = [
 ];
 const CANCEL_STEPS: [&str; 4] = ["RefundPayment", "Restock", "CancelOrder", "NotifyCancelled"];
 
-/// The way of an order whose payment is voided, from the state that failed on.
+/// The states of an order whose payment is voided, after the states in `way`.
 fn voided(way: &[&'static str]) -> Vec<&'static str> {
     [
         way,
@@ -48,7 +48,7 @@ fn voided(way: &[&'static str]) -> Vec<&'static str> {
 }
 
 fn sorted_branches(states: &[String]) -> Vec<&str> {
-    // Branches run side by side: the undo's two are compared by name.
+    // The two compensations run in parallel, so they are sorted by name.
     let mut states: Vec<&str> = states.iter().map(String::as_str).collect();
     if let Some(undo) = states.iter().position(|state| *state == "UndoOrder") {
         let end = states
@@ -129,7 +129,7 @@ fn a_shortage_rejects_the_order_and_frees_the_money() {
     assert_eq!((earned, held, left), (0, false, 1));
 }
 
-/// Errors that every step is tried again after.
+/// Errors after which every step is retried.
 const RETRIED: [&str; 10] = [
     "Lambda.ServiceException",
     "Lambda.AWSLambdaException",
@@ -144,7 +144,7 @@ const RETRIED: [&str; 10] = [
 ];
 
 #[test]
-fn a_step_that_fails_once_is_repeated_whether_it_had_happened_or_not() {
+fn a_step_that_fails_once_is_retried_with_or_without_an_effect() {
     for error in RETRIED {
         for state in &ORDER_STEPS[..5] {
             for happens in [Happens::No, Happens::Yes] {
@@ -164,7 +164,7 @@ fn a_step_that_fails_once_is_repeated_whether_it_had_happened_or_not() {
 }
 
 #[test]
-fn an_undo_that_fails_once_is_repeated_whether_it_had_happened_or_not() {
+fn a_compensation_that_fails_once_is_retried_with_or_without_an_effect() {
     let capture_unclear = always("CapturePayment", "InternalFailure", Happens::Yes);
     for state in &ORDER_STEPS[5..] {
         for happens in [Happens::No, Happens::Yes] {
@@ -181,8 +181,8 @@ fn an_undo_that_fails_once_is_repeated_whether_it_had_happened_or_not() {
 }
 
 #[test]
-fn a_step_that_keeps_failing_leads_where_the_file_says() {
-    // State, error, whether its work was done; then the order's status and reason.
+fn a_step_that_keeps_failing_is_compensated_or_parked() {
+    // State, error, whether the step had its effect; then the status and the reason of the order.
     let unavailable = Some("payment_unavailable");
     let cases = [
         ("ReserveStock", "TransientFailure", "PARKED", None),
@@ -222,7 +222,7 @@ fn a_step_that_keeps_failing_leads_where_the_file_says() {
 }
 
 #[test]
-fn what_cannot_be_confirmed_or_undone_is_parked() {
+fn an_order_that_cannot_be_confirmed_or_compensated_is_parked() {
     for state in [
         "ConfirmOrder",
         "VoidPayment",
@@ -253,7 +253,7 @@ fn what_cannot_be_confirmed_or_undone_is_parked() {
 }
 
 #[test]
-fn no_two_faults_leave_an_order_in_disorder() {
+fn no_two_faults_lose_money_or_stock() {
     let faults: Vec<Fault> = ORDER_STEPS
         .iter()
         .flat_map(|state| [Happens::No, Happens::Yes].map(|happens| always(state, "InternalFailure", happens)))
@@ -268,7 +268,7 @@ fn no_two_faults_leave_an_order_in_disorder() {
 }
 
 #[test]
-fn a_cancelled_order_is_undone() {
+fn a_cancelled_order_is_refunded_and_restocked() {
     let world = World::with_cancelled_order();
     let executed = world.run("order-cancel", &[]);
     assert_eq!(executed.outcome, Outcome::Succeeded(json!({"outcome": "CANCELLED"})));
@@ -290,7 +290,7 @@ fn a_cancel_whose_step_fails_once_is_completed_and_one_whose_step_keeps_failing_
             let world = World::with_cancelled_order();
             let executed = world.run("order-cancel", &faults);
             world.assert_in_order(&executed, &faults);
-            // What was done although its answer got lost is no reason to park.
+            // A step whose answer got lost had its effect, so the order need not be parked.
             let completed = state == "NotifyCancelled" || (state == "CancelOrder" && happens == Happens::Yes);
             assert_eq!(
                 world.end().0,

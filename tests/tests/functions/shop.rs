@@ -1,5 +1,4 @@
-//! What is a shop in a test? Everything that the functions need, over the embedded adapters in memory, with a clock that
-//! stands still and ids that are known beforehand.
+//! A shop for tests: all ports over the embedded adapters in memory, with a fixed clock and fixed ids.
 
 use adapter_embedded::Database;
 use adapter_embedded::buckets::{Bucket, Buckets, PutCondition, PutOutcome, Versions};
@@ -19,7 +18,7 @@ use std::time::Duration;
 
 pub(crate) use function_tests::{ORDER, OTHER_ORDER, THUMBNAILS_BUCKET, error_name, event, http};
 
-/// How long `tok_down` keeps a test waiting.
+/// The time that a test waits for `tok_down`.
 const GATEWAY_TIMEOUT: Duration = Duration::from_millis(5);
 
 pub(crate) struct Shop {
@@ -125,7 +124,7 @@ impl Shop {
             .unwrap()
         {
             PutOutcome::Stored(object) => object.version_id.unwrap(),
-            PutOutcome::AlreadyExists => panic!("{key} is there already"),
+            PutOutcome::AlreadyExists => panic!("{key} already exists"),
         }
     }
 }

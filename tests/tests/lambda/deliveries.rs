@@ -1,4 +1,4 @@
-//! What do the binaries answer when an event is none, or when nothing behind them can be reached?
+//! Tests the answers of the binaries to malformed events, and without any reachable service.
 
 use function_tests::event;
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ fn started(function: &str) -> Lambda {
 }
 
 #[test]
-fn what_is_no_event_is_refused_by_name_and_the_process_lives_on() {
+fn a_malformed_event_is_refused_by_name_and_the_process_goes_on() {
     let refusals = ["StepInputMalformed", "BatchMalformed", "RequestMalformed"];
     for function in functions() {
         let lambda = started(&function);
@@ -39,7 +39,7 @@ fn what_is_no_event_is_refused_by_name_and_the_process_lives_on() {
 }
 
 #[test]
-fn one_message_that_cannot_be_read_fails_alone() {
+fn an_unreadable_message_does_not_fail_its_neighbours() {
     let lambda = started("thumbnailer");
     let mut event = event("thumbnailer");
     let test_event = event["Records"][1].clone();
@@ -64,13 +64,13 @@ fn one_message_that_cannot_be_read_fails_alone() {
 }
 
 #[test]
-fn a_change_that_cannot_be_read_stops_the_stream_right_there() {
+fn an_unreadable_change_stops_the_stream() {
     let lambda = started("saga-start");
     let mut event = event("saga-start");
     let mut broken = event["Records"][0].clone();
     broken["dynamodb"]["NewImage"]["order_id"] = json!({ "S": "not an id!" });
     broken["dynamodb"]["SequenceNumber"] = json!("500000000000000000000000001");
-    // The removal of an order starts nothing: what comes before the broken one succeeds without a cloud.
+    // The removal of an order starts nothing, so the record before the broken one succeeds without a cloud.
     let mut removal = event["Records"][0].clone();
     removal["eventName"] = json!("REMOVE");
     removal["dynamodb"].as_object_mut().unwrap().remove("NewImage");
@@ -104,21 +104,21 @@ fn without_a_cloud_nothing_is_acknowledged() {
 }
 
 #[test]
-fn a_failed_step_is_told_once_and_with_its_ids() {
+fn a_failed_step_is_logged_once_with_its_ids() {
     let lambda = started("saga-reserve-stock");
     lambda.invoke(&event("saga-reserve-stock")).unwrap_err();
     let log = lambda.log();
-    let told: Vec<&Value> = log
+    let failures: Vec<&Value> = log
         .iter()
         .filter(|line| line["outcome"] == "TransientFailure" || line.to_string().contains("FunctionError"))
         .collect();
-    let [line] = told.as_slice() else { panic!("{log:?}") };
+    let [line] = failures.as_slice() else { panic!("{log:?}") };
     assert_eq!(line["order_id"], "0192e5a0-7c11-7b3a-9c5d-6a1f00000001");
     assert!(line["request_id"].is_string() && line["error"].is_string(), "{line}");
 }
 
 #[test]
-fn without_a_cloud_a_caller_is_asked_to_come_again() {
+fn without_a_cloud_a_caller_gets_503() {
     for function in [
         "orders-place",
         "orders-get",
@@ -135,7 +135,7 @@ fn without_a_cloud_a_caller_is_asked_to_come_again() {
         );
         let body = answer["body"].as_str().unwrap();
         for internal in ["127.0.0.1", "dynamodb", "orders-table", "refused"] {
-            assert!(!body.contains(internal), "{function} tells of {internal}: {body}");
+            assert!(!body.contains(internal), "{function} exposes {internal}: {body}");
         }
     }
 }

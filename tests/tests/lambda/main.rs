@@ -1,4 +1,4 @@
-//! Do the real binaries come up on Lambda, and what do they answer to events that nobody wishes for?
+//! Tests the real binaries of the functions under a Runtime API: start, malformed events, logs and traces.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

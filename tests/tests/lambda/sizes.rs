@@ -1,5 +1,6 @@
-//! How much processor time and memory does an invocation take? Asked of released binaries, for the memory sizes of
-//! `docs/cost.md`; a test only in that every function still answers when it is warm.
+//! Measures CPU time and memory per invocation of release binaries, for the memory sizes in `docs/cost.md`.
+//!
+//! As a test, it only checks that every warm function answers.
 //!
 //! `FUNCTIONS_DIR=target/release cargo test -p tests --test lambda sizes -- --ignored --nocapture`
 
@@ -14,13 +15,13 @@ use tests::lambda::functions;
 use crate::story::product;
 use crate::traces::{ORDER, started};
 
-/// The quietest batch counts: a busy machine makes every figure larger, and none smaller.
+/// The minimum of these batches counts, because load only makes figures larger.
 const BATCHES: u32 = 5;
 const INVOCATIONS_PER_BATCH: u32 = 100;
 const NANOSECONDS_PER_MS: f64 = 1e6;
 const TRACED: &str = "Root=1-6ae6c1a0-3f5e8c2b7d9a4e6f1b2c3d4e;Parent=53995c3f42cd8ad8;Sampled=1";
 
-/// Of all threads of a process (<https://docs.kernel.org/scheduler/sched-stats.html>).
+/// CPU time of all threads of a process (<https://docs.kernel.org/scheduler/sched-stats.html>).
 fn processor_ms(process_id: u32) -> f64 {
     let threads = fs::read_dir(format!("/proc/{process_id}/task")).unwrap();
     let nanoseconds = threads.map(|thread| {
@@ -36,7 +37,7 @@ fn peak_mb(process_id: u32) -> f64 {
     peak.trim().trim_end_matches(" kB").parse::<f64>().unwrap() / 1024.0
 }
 
-/// A cloud that keeps the order which the events speak of, as orders-place wrote it.
+/// A fake of AWS with the order of the events, as orders-place wrote it.
 fn cloud_with_an_order(daemon: &FakeDaemon) -> FakeAws {
     let aws = FakeAws::start();
     aws.keep("products-table", &product("MUG-01"));
@@ -54,8 +55,8 @@ fn cloud_with_an_order(daemon: &FakeDaemon) -> FakeAws {
 }
 
 #[test]
-#[ignore = "measures, and wants released binaries"]
-fn every_function_answers_when_it_is_warm_and_this_is_what_it_takes() {
+#[ignore = "measures release binaries"]
+fn every_warm_function_answers_and_is_measured() {
     println!("| function | init, CPU ms | first, CPU ms | warm, CPU ms | calls to AWS | peak MB |");
     println!("|---|---:|---:|---:|---:|---:|");
     let folder = std::env::var_os("FUNCTIONS_DIR").map(PathBuf::from);

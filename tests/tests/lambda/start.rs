@@ -1,4 +1,4 @@
-//! Does every function come up with what the template gives it, and say what is missing when it is less?
+//! Tests that every function starts with the variables of the template, and reports all missing ones.
 
 use serde_json::Value;
 use tests::lambda::{Lambda, functions};
@@ -6,7 +6,7 @@ use tests::lambda::{Lambda, functions};
 use crate::variables;
 
 #[test]
-fn every_function_comes_up_with_the_variables_of_the_template() {
+fn every_function_starts_with_the_variables_of_the_template() {
     for function in functions() {
         if let Err(failed) = Lambda::start(&function, &variables::of(&function)) {
             panic!("{function} ended with {}: {}", failed.status, failed.output);
@@ -15,10 +15,10 @@ fn every_function_comes_up_with_the_variables_of_the_template() {
 }
 
 #[test]
-fn a_function_names_every_variable_that_is_missing_and_ends() {
+fn a_function_reports_every_missing_variable_and_ends() {
     for function in functions() {
         let failed = Lambda::start(&function, &[]).err();
-        let failed = failed.unwrap_or_else(|| panic!("{function} came up without a single variable"));
+        let failed = failed.unwrap_or_else(|| panic!("{function} started without any variable"));
         assert_eq!(failed.status.code(), Some(1), "{function}");
         let line: Value = serde_json::from_str(failed.output.trim()).unwrap_or_else(|_| panic!("{}", failed.output));
         assert_eq!(line["level"], "ERROR");
@@ -31,7 +31,7 @@ fn a_function_names_every_variable_that_is_missing_and_ends() {
 }
 
 #[test]
-fn a_function_comes_up_when_nobody_answers_its_warm_up_call() {
+fn a_function_starts_when_its_warm_up_call_gets_no_answer() {
     let mut variables = variables::of("orders-get");
     for (name, value) in &mut variables {
         if name == "AWS_ENDPOINT_URL" {
@@ -44,7 +44,7 @@ fn a_function_comes_up_when_nobody_answers_its_warm_up_call() {
 }
 
 #[test]
-fn a_malformed_variable_is_named_without_its_value() {
+fn a_malformed_variable_is_reported_without_its_value() {
     let mut variables = variables::of("orders-list");
     for (name, value) in &mut variables {
         if name == "PAGE_TOKEN_KEY" {

@@ -1,7 +1,6 @@
-//! Can the story of one order be read in one trace, and in one search of the log? From the request to the mail, through
-//! every function on the way.
+//! Tests that one trace, and one search of the log, show an order from its request to its mail, through all functions.
 //!
-//! The test is the stream and the state machine between the functions; what those hand on is what AWS documents.
+//! The test acts as the stream and the state machine between the functions, as AWS documents them.
 
 use std::collections::BTreeSet;
 use std::thread;
@@ -18,10 +17,10 @@ use crate::traces::{metrics, started};
 
 const PICTURE: &str = "docs/trace-of-an-order.svg";
 const TRACE_ID: &str = "1-6ae6c1a0-3f5e8c2b7d9a4e6f1b2c3d4e";
-/// Of the segments that AWS makes: of the functions, and of the execution.
+/// The ids of segments that AWS makes: of the functions and of the execution.
 const ORDERS_PLACE: &str = "00000000000000a1";
 const EXECUTION: &str = "00000000000000b0";
-/// In the order of the saga; the first two at the same time.
+/// The steps in the order of the saga; the first two run in parallel.
 const STEPS: [(&str, &str); 5] = [
     ("saga-reserve-stock", "00000000000000b1"),
     ("saga-authorize-payment", "00000000000000b2"),
@@ -42,11 +41,11 @@ pub(crate) fn product(sku: &str) -> Value {
 }
 
 #[test]
-fn an_order_is_one_picture_from_its_request_to_its_mail_and_one_search_in_the_log() {
+fn an_order_is_one_trace_and_one_search_in_the_log() {
     let (aws, daemon) = (FakeAws::start(), FakeDaemon::start());
     aws.keep("products-table", &product("MUG-01"));
     aws.keep("products-table", &product("TEE-01"));
-    // All are up before the story begins: it is about invocations, and not about processes that start.
+    // All functions are started first, because the trace is about invocations and not about starts.
     let place = started("orders-place", &aws, &daemon);
     let start = started("saga-start", &aws, &daemon);
     let steps = STEPS.map(|(function, _)| started(function, &aws, &daemon));
@@ -62,7 +61,7 @@ fn an_order_is_one_picture_from_its_request_to_its_mail_and_one_search_in_the_lo
     let order: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
     let order_id = order["id"].as_str().unwrap();
 
-    // The stream shows the item as it was written.
+    // The record of the stream has the item as it was written.
     let item = aws.kept("orders-table", &format!("order#{order_id}")).unwrap();
     assert_eq!(item["trace_header"]["S"], below(ORDERS_PLACE));
     let mut change = event("saga-start");
@@ -98,7 +97,7 @@ fn an_order_is_one_picture_from_its_request_to_its_mail_and_one_search_in_the_lo
     assert_eq!(counted, ["OrdersPlaced", "OrdersConfirmed"]);
 }
 
-/// What Step Functions does in the order saga, when nothing fails.
+/// Invokes the steps of the order saga without failures, like Step Functions.
 fn run_saga(steps: &[Lambda; STEPS.len()], input: &Value) -> Vec<Segment> {
     let step = |index: usize| {
         let (function, segment) = STEPS[index];
@@ -123,7 +122,7 @@ fn run_saga(steps: &[Lambda; STEPS.len()], input: &Value) -> Vec<Segment> {
         .collect()
 }
 
-/// The segment that AWS would make of this.
+/// Runs the work, and makes the segment that AWS would make for it.
 fn timed<T>(name: &str, id: &str, parent: Option<&str>, work: impl FnOnce() -> T) -> (T, Segment) {
     let now = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs_f64();
     let began = now();
@@ -141,16 +140,16 @@ fn timed<T>(name: &str, id: &str, parent: Option<&str>, work: impl FnOnce() -> T
     (answer, segment)
 }
 
-/// Every document hangs on another, or on a segment that AWS makes; drawn, they are the picture in the documents.
+/// Checks that every document has a parent, and that the drawing equals the committed picture.
 fn assert_is_one_picture(made_by_aws: Vec<Segment>, documents: &[Value]) {
     for document in documents {
         assert_eq!(document["trace_id"], TRACE_ID, "{document}");
     }
     let mut segments: Vec<Segment> = documents.iter().map(Segment::of_document).collect();
     segments.sort_by(|one, other| one.began.total_cmp(&other.began));
-    // Steps that run at once keep their order, whichever was the first to make a call.
+    // Parallel steps keep their order, whichever made the first call.
     segments.extend(made_by_aws);
-    let rows = picture::rows(&segments).unwrap_or_else(|lost| panic!("hang in the air: {lost:?}"));
+    let rows = picture::rows(&segments).unwrap_or_else(|lost| panic!("segments without a parent: {lost:?}"));
     assert_eq!(
         rows.iter().filter(|row| row.depth == 0).count(),
         1,
@@ -165,14 +164,14 @@ fn assert_is_one_picture(made_by_aws: Vec<Segment>, documents: &[Value]) {
     }
     let drawn = picture::svg(
         "One order, from its request to its mail",
-        "What the functions' binaries told X-Ray, in milliseconds. Drawn by a test, which stands in for AWS; every function is cold, and built for debugging.",
+        "The traces of the functions' binaries in milliseconds. Drawn by a test that replaces AWS; all functions are cold debug builds.",
         &rows,
     );
     page::agrees(PICTURE, &drawn, picture::without_times);
 }
 
 fn assert_is_found_by_its_ids(log: &[Value], order_id: &str) {
-    // A batch of the stream is of many orders: its own line names none, and metrics are found by their request.
+    // A batch contains many orders, so its own line has no order id; metrics are found by their request id.
     let of_this_story = |line: &&Value| {
         let is_of_a_batch = line["function"] == "saga-start" && line.get("item_id").is_none();
         line.get("request_id").is_some() && line.get("_aws").is_none() && !is_of_a_batch

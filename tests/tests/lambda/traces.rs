@@ -1,5 +1,4 @@
-//! What does X-Ray learn of a function's calls, and what do the services that it calls learn of the trace? Real binaries,
-//! with a test in place of the daemon.
+//! Tests the trace documents of real binaries, and the trace headers that they send to services.
 
 use function_tests::event;
 use serde_json::{Value, json};
@@ -59,7 +58,7 @@ fn a_call_is_a_subsegment_below_the_segment_that_lambda_makes() {
     assert_eq!(document["annotations"], json!({ "order_id": ORDER }));
     assert!(document["start_time"].as_f64().unwrap() <= document["end_time"].as_f64().unwrap());
     for flag in ["error", "fault", "throttle"] {
-        assert_eq!(document.get(flag), None, "the second attempt went well");
+        assert_eq!(document.get(flag), None, "the second attempt succeeded");
     }
     let carried = format!("Root={TRACE_ID};Parent={id};Sampled=1;Lineage=1:a87bd80c:0");
     let calls = aws.calls();
@@ -84,7 +83,7 @@ fn a_call_is_a_subsegment_below_the_segment_that_lambda_makes() {
 }
 
 #[test]
-fn a_call_that_is_throttled_to_the_end_says_so() {
+fn a_call_that_stays_throttled_is_marked_as_throttled() {
     let (aws, daemon) = (FakeAws::start(), FakeDaemon::start());
     let lambda = started("orders-get", &aws, &daemon);
     aws.refuse_next(
@@ -110,7 +109,7 @@ fn a_call_that_is_throttled_to_the_end_says_so() {
 }
 
 #[test]
-fn of_what_is_not_sampled_nothing_is_sent() {
+fn an_unsampled_trace_is_not_sent() {
     let (aws, daemon) = (FakeAws::start(), FakeDaemon::start());
     let lambda = started("orders-get", &aws, &daemon);
     lambda.invoke_in(Some(UNSAMPLED), &event("orders-get")).unwrap();
@@ -121,7 +120,7 @@ fn of_what_is_not_sampled_nothing_is_sent() {
 }
 
 #[test]
-fn a_call_that_nobody_answers_is_a_fault() {
+fn a_call_without_an_answer_is_a_fault() {
     let (aws, daemon) = (FakeAws::start(), FakeDaemon::start());
     let lambda = started("orders-get", &aws, &daemon);
     drop(aws);
@@ -196,7 +195,7 @@ fn a_photo_is_rendered_in_the_trace_of_its_message() {
 fn a_file_is_imported_in_the_trace_of_its_event() {
     let (aws, daemon) = (FakeAws::start(), FakeDaemon::start());
     let lambda = started("csv-ingester", &aws, &daemon);
-    // What comes of it depends on a ledger that this cloud does not keep.
+    // The answer depends on data that this fake does not store.
     lambda.invoke_in(Some(SAMPLED), &event("csv-ingester")).ok();
     let documents = daemon.received();
     assert!(!documents.is_empty());

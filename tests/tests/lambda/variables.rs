@@ -1,9 +1,9 @@
-//! Which variables does the template give to a function?
+//! Reads the variables of a function from the template, with possible values.
 
 use saphyr::{LoadableYamlNode, Yaml};
 use tests::repository;
 
-/// What Lambda itself sets. The endpoint refuses every connection: nothing here may need a cloud.
+/// The variables that Lambda sets. The endpoint refuses connections, because these tests must not need a cloud.
 const OF_LAMBDA: [(&str, &str); 5] = [
     ("AWS_REGION", "eu-central-1"),
     ("AWS_ACCESS_KEY_ID", "test"),
@@ -12,7 +12,7 @@ const OF_LAMBDA: [(&str, &str); 5] = [
     ("AWS_ENDPOINT_URL", "http://127.0.0.1:9"),
 ];
 
-/// The variables of a function by the template, each with a value that is possible, and Lambda's own.
+/// The variables of a function in the template with possible values, and those of Lambda.
 pub(crate) fn of(function: &str) -> Vec<(String, String)> {
     let mut variables: Vec<(String, String)> = named_in_template(function)
         .into_iter()
@@ -32,7 +32,7 @@ pub(crate) fn named_in_template(function: &str) -> Vec<String> {
     let text = repository::text("infra/template.yaml");
     let documents = Yaml::load_from_str(&text).unwrap();
     let template = &documents[0];
-    let code = format!("../functions/{function}");
+    let code = format!("../target/lambda/{function}/bootstrap.zip");
     let resources = template["Resources"].as_mapping().unwrap();
     let properties = resources
         .values()

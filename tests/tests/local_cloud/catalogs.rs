@@ -1,4 +1,4 @@
-//! What does the csv-ingester do with events of the bus?
+//! Tests the deployed csv-ingester with events of EventBridge.
 
 use function_tests::event;
 use serde_json::{Value, json};
@@ -33,7 +33,7 @@ fn the_same_file_twice_and_an_older_one_late_change_nothing() {
             .unwrap();
         assert_eq!(answer["outcome"], "FINISHED_BEFORE", "{answer}");
     }
-    // A version of the newer file that S3 wrote before the one that was imported.
+    // A version of the file that S3 wrote before the imported one.
     let mut older_version = created(bucket, &format!("catalogs/{newer}.csv"), newer_bytes);
     older_version["detail"]["object"]["sequencer"] = json!("01");
     let answer = place.invoke("CsvIngester", &older_version).unwrap();
@@ -44,7 +44,7 @@ fn the_same_file_twice_and_an_older_one_late_change_nothing() {
     assert_eq!(
         client.mails_with("olga", "twice.csv").len(),
         2,
-        "one mail per file, however often it is announced"
+        "one mail per file, however often its event is delivered"
     );
 }
 
@@ -63,14 +63,14 @@ fn a_small_file_is_read_in_one_go_with_a_report_of_its_own() {
     let report = client.get(upload["import"]["rejected_rows_url"].as_str().unwrap(), None);
     let report = String::from_utf8(report.bytes).unwrap();
     assert!(
-        report.starts_with("line,reason,sku,") && report.contains("\r\n3,"),
+        report.starts_with("\u{feff}line,reason,popshop report \u{2713},sku,") && report.contains("\r\n3,"),
         "{report}"
     );
 }
 
 #[test]
 #[ignore = "needs a local cloud: cargo xtask test starts one"]
-fn a_file_that_is_none_of_ours_is_left_alone_and_garbage_is_refused_by_name() {
+fn a_foreign_file_is_ignored_and_a_malformed_event_is_refused_by_name() {
     let place = Place::open();
     let bucket = place.output("UploadsBucketName");
     for foreign in [

@@ -1,5 +1,5 @@
-//! What do the deployed functions do with deliveries that come twice, late, out of order or broken? Asked of the real
-//! binaries, under their own roles, on the local cloud.
+//! Tests the deployed functions on the local cloud, with their own roles, with repeated, late, reordered and broken
+//! events.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

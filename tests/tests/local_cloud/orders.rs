@@ -1,4 +1,5 @@
-//! What do saga-start and saga-reconcile do with deliveries, and who finds an order whose event got lost?
+//! Tests the deployed saga-start and saga-reconcile: repeated events, failed executions, and orders whose event got
+//! lost.
 
 use function_tests::event;
 use serde_json::{Value, json};
@@ -6,10 +7,10 @@ use tests::lambda::failed_ids;
 
 use crate::place::Place;
 
-/// Long before any sweep's patience.
+/// Long before the age at which saga-reconcile looks for an order.
 const LONG_AGO_MS: u64 = 1_767_225_600_000;
 
-/// An order as its item, in a status that the stream's filter lets nothing start from.
+/// Writes the item of an order such that the filter of the stream starts no saga.
 fn lost_order(place: &Place, id: &str, status: &str) {
     let item = json!({
         "pk": { "S": format!("order#{id}") },
@@ -29,7 +30,7 @@ fn lost_order(place: &Place, id: &str, status: &str) {
         "updated_at": { "N": LONG_AGO_MS.to_string() },
     });
     let table = place.output("OrdersTableName");
-    // In two writes: the stream's filter takes an inserted order for a new one, but not one that changes.
+    // Two writes, because the filter of the stream matches inserted orders but not this change.
     let key = item["pk"].clone();
     place
         .api
@@ -62,27 +63,27 @@ fn scheduled() -> Value {
 
 #[test]
 #[ignore = "needs a local cloud: cargo xtask test starts one"]
-fn the_sweep_finds_orders_that_nobody_started_and_their_sagas_end_them() {
+fn the_sweep_starts_the_sagas_of_lost_orders() {
     let place = Place::open();
     let (forgotten, half_cancelled) = (new_id("forgotten"), new_id("half-cancelled"));
     lost_order(&place, &forgotten, "PENDING");
     lost_order(&place, &half_cancelled, "CANCELLING");
     place.invoke("SagaReconcile", &scheduled()).unwrap();
     place.client.wait_for("the forgotten order to be decided", || {
-        // Nobody has ever put this product on sale.
+        // This product does not exist.
         (status_of(&place, &forgotten) == "REJECTED").then_some(())
     });
     place.client.wait_for("the half cancelled order to be cancelled", || {
         (status_of(&place, &half_cancelled) == "CANCELLED").then_some(())
     });
-    // Once more: both have ended, and stay as they are.
+    // Again: both sagas have ended, and nothing changes.
     place.invoke("SagaReconcile", &scheduled()).unwrap();
     assert_eq!(status_of(&place, &forgotten), "REJECTED");
 }
 
 #[test]
 #[ignore = "needs a local cloud: cargo xtask test starts one"]
-fn an_execution_that_ended_badly_parks_its_order_once() {
+fn a_failed_execution_parks_its_order_once() {
     let place = Place::open();
     let id = new_id("stuck");
     lost_order(&place, &id, "PENDING");

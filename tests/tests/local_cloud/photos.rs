@@ -1,4 +1,4 @@
-//! What does the thumbnailer do with its queue's messages?
+//! Tests the deployed thumbnailer with messages of its queue.
 
 use function_tests::event;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use tests::photo::sideways_photo_of;
 
 use crate::place::Place;
 
-/// A message with the notification of one object, whose key S3 encodes as a form does.
+/// A message with the notification of one object, with a form-encoded key.
 fn message(id: &str, bucket: &str, form_encoded_key: &str, version: &str) -> Value {
     let mut message = event("thumbnailer")["Records"][1].clone();
     let notification = json!({ "Records": [{
@@ -33,7 +33,7 @@ fn message(id: &str, bucket: &str, form_encoded_key: &str, version: &str) -> Val
 
 #[test]
 #[ignore = "needs a local cloud: cargo xtask test starts one"]
-fn a_batch_of_duplicates_test_events_and_garbage_fails_where_it_must() {
+fn a_batch_with_duplicates_and_malformed_messages_fails_only_those() {
     let place = Place::open();
     let client = &place.client;
     let olga = client.token("olga", &["staff"]);
@@ -66,5 +66,5 @@ fn a_batch_of_duplicates_test_events_and_garbage_fails_where_it_must() {
     let answer = place.invoke("Thumbnailer", &json!({ "Records": records })).unwrap();
     assert_eq!(failed_ids(&answer), ["garbage"]);
     let after = client.settled_upload(&olga, created["status_url"].as_str().unwrap());
-    assert_eq!(after, upload, "what was done stays as it was");
+    assert_eq!(after, upload, "the finished upload does not change");
 }

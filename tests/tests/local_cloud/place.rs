@@ -1,4 +1,4 @@
-//! Where is the deployment, and what are its functions called?
+//! Finds the deployment on the local cloud, and invokes its functions.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -9,7 +9,7 @@ use tests::client::Client;
 use tests::cloud;
 use tests::lambda::Answer;
 
-/// The deployment that `LOCAL_CLOUD_OUTPUTS` tells of.
+/// The deployment in `LOCAL_CLOUD_OUTPUTS`.
 pub(crate) struct Place {
     pub(crate) api: Cloud,
     pub(crate) client: Client,
@@ -27,7 +27,7 @@ impl Place {
         }
     }
 
-    /// Hands an event to a function, by its name in the template.
+    /// Invokes a function, by its name in the template.
     pub(crate) fn invoke(&self, function: &str, event: &Value) -> Answer {
         let name = self.deployment["functions"][function]
             .as_str()
@@ -46,6 +46,7 @@ fn outputs() -> &'static Path {
     static OUTPUTS: OnceLock<PathBuf> = OnceLock::new();
     OUTPUTS.get_or_init(|| {
         let path = std::env::var_os("LOCAL_CLOUD_OUTPUTS");
-        path.expect("LOCAL_CLOUD_OUTPUTS says where the local cloud is").into()
+        path.expect("LOCAL_CLOUD_OUTPUTS must be the path of the outputs of a local cloud")
+            .into()
     })
 }

@@ -1,4 +1,4 @@
-//! What survives `kill -9`? Every order, every unit, every payment, and an import in its middle.
+//! Tests that orders, stock, payments and a running import survive `kill -9`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,7 @@ const ORDERS: u32 = 50;
 const STOCK: u32 = 1_000;
 
 #[test]
-fn killed_in_the_middle_of_orders_and_an_import_the_shop_loses_nothing() {
+fn a_host_that_is_killed_during_orders_and_an_import_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let host = LocalHost::start(folder.path());
     let client = &host.client;
@@ -32,7 +32,7 @@ fn killed_in_the_middle_of_orders_and_an_import_the_shop_loses_nothing() {
     let pending = client.get("/orders?status=PENDING&limit=100", Some(&ann)).json();
     assert!(
         !pending["orders"].as_array().unwrap().is_empty(),
-        "nothing is in flight any more: the test came too late"
+        "no order is in progress any more: the test was too slow"
     );
     host.kill();
 
@@ -56,7 +56,8 @@ fn killed_in_the_middle_of_orders_and_an_import_the_shop_loses_nothing() {
         (&upload["import"]["rows_written"], &upload["import"]["rows_rejected"]),
         (&json!(9_900), &json!(100))
     );
-    // A mail about the import is claimed before it is sent: once, or, killed in between, not at all.
+    // The mail about the import is claimed before it is sent, so it is sent once, or never if the host was killed in
+    // between.
     let mails = client.get("/dev/emails", None).json();
     let reports = mails["emails"]
         .as_array()
@@ -64,7 +65,7 @@ fn killed_in_the_middle_of_orders_and_an_import_the_shop_loses_nothing() {
         .iter()
         .filter(|mail| mail["text"].as_str().unwrap().contains("bulk.csv"));
     assert!(reports.count() <= 1);
-    // What the notification of the last order still does must not race the ledger below.
+    // The notification of the last order must end before the ledger is checked.
     std::thread::sleep(Duration::from_millis(200));
     host.kill();
 

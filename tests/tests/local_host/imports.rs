@@ -1,4 +1,4 @@
-//! Does a large catalog survive a host that dies every few seconds, and an older file that comes late?
+//! Tests that a large import is exact although the host is killed every few seconds, and an older file arrives late.
 
 use std::time::{Duration, Instant};
 
@@ -6,15 +6,15 @@ use serde_json::json;
 use tests::catalog;
 use tests::local::LocalHost;
 
-/// What a suite has time for. A longer run is asked for with `IMPORT_ROWS`.
+/// Small enough for every change. `IMPORT_ROWS` sets another number.
 const ROWS: u32 = 20_000;
 const KILLED_EVERY: Duration = Duration::from_secs(5);
-/// A host that is killed all the time still gets somewhere.
+/// The import must end within this time, although the host is killed repeatedly.
 const ENDS_WITHIN: Duration = Duration::from_mins(30);
 
 fn rows() -> u32 {
     let rows = std::env::var("IMPORT_ROWS").ok();
-    rows.map_or(ROWS, |text| text.parse().expect("IMPORT_ROWS is a number"))
+    rows.map_or(ROWS, |text| text.parse().expect("IMPORT_ROWS must be a number"))
 }
 
 #[test]
@@ -39,7 +39,7 @@ fn a_divided_catalog_is_exact_although_the_host_is_killed_every_few_seconds() {
     assert_eq!(host.client.put_file(&announced_newer, newer.as_bytes()).status, 200);
 
     let (began, mut started, mut kills) = (Instant::now(), Instant::now(), 0);
-    let (mut percents, mut patience, mut known) = (Vec::new(), KILLED_EVERY, None);
+    let (mut percents, mut lifetime, mut last_percent) = (Vec::new(), KILLED_EVERY, None);
     let upload = loop {
         assert!(began.elapsed() < ENDS_WITHIN, "at {percents:?} after {kills} kills");
         let upload = host.client.get(&status_url, Some(&olga)).json();
@@ -47,16 +47,16 @@ fn a_divided_catalog_is_exact_although_the_host_is_killed_every_few_seconds() {
         if upload["status"] == "DONE" {
             break upload;
         }
-        // Once in its middle, even where it is fast.
+        // At least once in the middle of the import, even on a fast machine.
         let middle = kills == 0 && percents.last().is_some_and(|percent| *percent > 0);
-        if middle || started.elapsed() > patience {
+        if middle || started.elapsed() > lifetime {
             host.kill();
             host = start();
             (started, kills) = (Instant::now(), kills + 1);
-            // A large file is planned in one go: who got nowhere is given twice the time.
-            let advanced = known != percents.last().copied();
-            patience = if advanced { KILLED_EVERY } else { patience * 2 };
-            known = percents.last().copied();
+            // Planning a large file cannot be resumed, so a host without progress gets twice the time.
+            let advanced = last_percent != percents.last().copied();
+            lifetime = if advanced { KILLED_EVERY } else { lifetime * 2 };
+            last_percent = percents.last().copied();
         }
         std::thread::sleep(Duration::from_millis(20));
     };
@@ -80,11 +80,11 @@ fn a_divided_catalog_is_exact_although_the_host_is_killed_every_few_seconds() {
     assert_eq!(report.matches("price: ").count(), (rows / 100) as usize);
     assert!(
         catalog::on_sale(&host.client, "BIG") == expected,
-        "the last good row of each product"
+        "the last valid row of each product"
     );
 
-    // The older file comes now, read in one go: it was announced first, and overwrites nothing. The link is good for every
-    // process on this folder, wherever it listens.
+    // Now the older file is uploaded. It was announced first, so it overwrites nothing. Its link works with every
+    // process on this data folder.
     let link = announced_older["url"].as_str().unwrap();
     announced_older["url"] = link.replace(&first_address, &host.client.base_url).into();
     assert_eq!(host.client.put_file(&announced_older, older.as_bytes()).status, 200);
@@ -92,11 +92,11 @@ fn a_divided_catalog_is_exact_although_the_host_is_killed_every_few_seconds() {
         .client
         .settled_upload(&olga, announced_older["status_url"].as_str().unwrap());
     assert_eq!(older["status"], "DONE", "{older}");
-    // It brings what only it has.
+    // It adds its own products.
     in_the_end.extend(expected);
     assert!(catalog::on_sale(&host.client, "BIG") == in_the_end);
     for name in ["older.csv", "newer.csv"] {
-        // Claimed before it is sent: once, or, killed in between, not at all.
+        // The mail is claimed before it is sent, so it is sent once, or never if the host was killed in between.
         assert!(host.client.mails_with("olga", name).len() <= 1);
     }
     println!(

@@ -1,11 +1,11 @@
-//! What does an operator read, and what must nobody read there? Every line of a busy host, at the lowest level.
+//! Tests the complete log of a busy host: every hop of a request is logged, and no line contains private data.
 
 use serde_json::{Value, json};
 use tests::local::LocalHost;
 
 #[test]
 fn a_request_is_followed_through_every_hop_and_no_secret_is_logged() {
-    let host = LocalHost::start_talkative();
+    let host = LocalHost::start_with_all_log_lines();
     let client = &host.client;
     let (olga, ann) = (client.token("olga", &["staff"]), client.token("ann", &[]));
     let file = tests::catalog::one_product("LOG-MUG", "2.00", 5);
@@ -75,7 +75,7 @@ fn a_request_is_followed_through_every_hop_and_no_secret_is_logged() {
     };
     assert_eq!((total("OrdersPlaced"), total("OrdersConfirmed")), (2, 1), "{metrics}");
     assert_eq!(total("PhotosRendered"), 1, "{metrics}");
-    // The catalog that the host begins with, and the one row of this test.
+    // The built-in catalog, and the one row of this test.
     assert!(total("CatalogRowsWritten") > 1, "{metrics}");
     // A refund and a release.
     assert!(total("CompensationsRun") >= 2, "{metrics}");
@@ -91,9 +91,9 @@ fn a_request_is_followed_through_every_hop_and_no_secret_is_logged() {
     ];
     assert!(
         !host.log().iter().any(|line| line.contains("\"_aws\"")),
-        "the console shows what was counted"
+        "the console shows the metrics"
     );
-    // The greeting before the log is no log: it shows how to pay.
+    // The greeting is not part of the log: it shows payment tokens.
     let lines: Vec<String> = host.log().into_iter().filter(|line| line.starts_with('{')).collect();
     assert!(lines.len() > 20, "only {} log lines", lines.len());
     for line in lines {

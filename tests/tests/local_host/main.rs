@@ -1,4 +1,4 @@
-//! What does the local host do that only one process with a folder can? It survives `kill -9`, and it logs to one place.
+//! Tests of the local host as a process: it survives `kill -9`, and it writes one log.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -9,3 +9,4 @@
 mod crash;
 mod imports;
 mod logs;
+mod overload;

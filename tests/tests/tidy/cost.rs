@@ -1,7 +1,7 @@
-//! Does `docs/cost.md` say what the state machine files cost? Every way through them, in the transitions that AWS bills.
+//! Counts the transitions that AWS bills on every path through the state machines, and compares them with `docs/cost.md`.
 //!
 //! AWS counts a transition "each time a step of your workflow is executed", retries included
-//! (<https://aws.amazon.com/step-functions/pricing/>): a state that is entered, and every attempt behind the first.
+//! (<https://aws.amazon.com/step-functions/pricing/>): each entered state, and each retry.
 
 use std::fmt::Write as _;
 
@@ -14,13 +14,13 @@ use state_machine::{ExecutionInput, Outcome, StateMachine};
 use tests::{page, repository};
 
 const PAGE: &str = "docs/cost.md";
-/// Of 1,000 transitions of a Standard workflow, in N. Virginia and Frankfurt alike. In micro-dollars, to count exactly.
+/// The price of 1,000 transitions of a Standard workflow, in N. Virginia and in Frankfurt; micro-dollars are exact.
 const MICRO_USD_PER_1000_TRANSITIONS: usize = 25_000;
-/// What every call takes, so that branches do run side by side.
+/// The duration of every call, so that branches overlap.
 const CALL_MS: i64 = 10;
 const JITTER: f64 = 0.5;
 
-/// A way through a state machine: which functions fail, by which error, in how many attempts.
+/// A path through a state machine: which functions fail, by which error, in how many attempts.
 struct Way {
     machine: &'static str,
     happens: &'static str,
@@ -53,7 +53,7 @@ const WAYS: [Way; 12] = [
         &[("SagaAuthorizePayment", UNANSWERED, 2)],
     ),
     order(
-        "the customer cannot be told",
+        "notifying the customer fails",
         &[("SagaNotifyCustomer", "OrderNotFound", ALWAYS)],
     ),
     order("out of stock", &[("SagaReserveStock", "OutOfStock", ALWAYS)]),
@@ -86,7 +86,7 @@ const WAYS: [Way; 12] = [
     ),
     cancel("nothing fails", &[]),
     cancel(
-        "the customer cannot be told",
+        "notifying the customer fails",
         &[("SagaNotifyCustomer", "OrderNotFound", ALWAYS)],
     ),
 ];
@@ -122,12 +122,12 @@ fn cost(deployment: &Deployment, way: &Way) -> Cost {
     };
     let ended = match host
         .run(&machine, &execution)
-        .expect("the execution stands still")
+        .expect("the execution is blocked")
         .unwrap()
     {
         Outcome::Succeeded(output) => output["outcome"].as_str().unwrap().to_owned(),
         Outcome::Failed(_) => "parked".to_owned(),
-        Outcome::TimedOut => panic!("{}: no way takes as long as an execution may", way.happens),
+        Outcome::TimedOut => panic!("{}: the execution timed out", way.happens),
     };
     let history = host.history();
     let count = |is_one: fn(&EventKind) -> bool| history.iter().filter(|event| is_one(&event.kind)).count();
@@ -172,9 +172,9 @@ fn the_page_on_cost_has_the_transitions_of_the_state_machine_files() {
     page::part_agrees(PAGE, &table(&template::load().unwrap()));
 }
 
-/// A ceiling, so that a state more is a decision and no accident.
+/// A ceiling, so that an additional state is a decision.
 #[test]
-fn an_order_that_nothing_happens_to_takes_six_transitions_and_a_cancel_five() {
+fn an_order_without_failures_takes_six_transitions_and_a_cancel_five() {
     let deployment = template::load().unwrap();
     for (way, transitions) in [(&WAYS[0], 6), (&WAYS[10], 5)] {
         let cost = cost(&deployment, way);
@@ -188,7 +188,7 @@ fn an_order_that_nothing_happens_to_takes_six_transitions_and_a_cancel_five() {
     }
 }
 
-/// The sizes that the page gives reasons for are those of the template.
+/// The page gives reasons for the sizes that the template has.
 #[test]
 fn every_function_has_the_memory_that_the_page_says() {
     let (text, words) = (repository::text("infra/template.yaml"), repository::text(PAGE));

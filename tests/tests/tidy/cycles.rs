@@ -1,4 +1,4 @@
-//! Do modules of a crate import each other in a cycle? In no crate: the arrows between its files go one way.
+//! Checks that the modules of a crate do not import each other in a cycle.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -10,7 +10,7 @@ use tests::repository::root;
 use super::layout::{ROOTS, files_below};
 use super::modules::{Arrows, Crate, Segments};
 
-/// The files that use themselves through others, in groups that use each other.
+/// The groups of files that use each other in a cycle.
 fn cycles(arrows: &Arrows) -> BTreeSet<BTreeSet<&Segments>> {
     let cycle = |file| {
         let there = reached(arrows, file).into_iter();
@@ -30,7 +30,7 @@ fn reached<'a>(arrows: &'a Arrows, from: &'a Segments) -> BTreeSet<&'a Segments>
     found
 }
 
-/// A paragraph for each cycle of a crate: its files, then its arrows with the items that make them.
+/// One paragraph per cycle: its files, then the imports with the imported items.
 fn describe(name: &str, arrows: &Arrows) -> Vec<String> {
     let shown = |file: &Segments| {
         if file.is_empty() {
@@ -97,7 +97,7 @@ fn modules_of_a_crate_do_not_import_each_other_in_a_cycle() {
     );
 }
 
-/// What is described of a crate that consists of these files.
+/// The cycles in a crate with these files.
 fn described(files: &[(&str, &str)]) -> String {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in files {

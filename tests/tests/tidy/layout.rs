@@ -1,4 +1,4 @@
-//! Does every file keep its form? Short, opened by its question, without unfinished marks; areas apart from each other.
+//! Tests the form of every file: short, opened by a sentence on its purpose, finished, and areas that import no other area.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -39,7 +39,7 @@ fn rust_files() -> Vec<(PathBuf, String)> {
 }
 
 #[test]
-fn every_file_opens_with_the_question_it_answers() {
+fn every_file_opens_with_a_sentence_on_its_purpose() {
     for (path, text) in rust_files() {
         assert!(
             text.starts_with("//! "),
@@ -50,7 +50,7 @@ fn every_file_opens_with_the_question_it_answers() {
 }
 
 #[test]
-fn no_file_outgrows_its_room() {
+fn no_file_is_too_long() {
     for (path, text) in rust_files() {
         let lines = text.lines().count();
         assert!(
@@ -62,7 +62,7 @@ fn no_file_outgrows_its_room() {
 }
 
 #[test]
-fn nothing_is_left_unfinished() {
+fn no_file_has_an_unfinished_mark() {
     let marks = [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("XX", "X:")];
     for (path, text) in rust_files() {
         for mark in marks {
@@ -91,13 +91,13 @@ fn areas_of_the_domain_do_not_import_each_other() {
 }
 
 #[test]
-fn functions_see_neither_tables_nor_statements() {
+fn functions_contain_no_tables_and_no_sql() {
     let mut paths = Vec::new();
     files_below(&root().join("functions"), "rs", &mut paths);
     for path in paths.iter().filter(|path| path.ends_with("src/lib.rs")) {
         let text = fs::read_to_string(path).unwrap();
-        for word in ["rusqlite", "aws_sdk", "SELECT ", "INSERT INTO", "AttributeValue"] {
-            assert!(!text.contains(word), "{} knows {word}", path.display());
+        for term in ["rusqlite", "aws_sdk", "SELECT ", "INSERT INTO", "AttributeValue"] {
+            assert!(!text.contains(term), "{} contains {term}", path.display());
         }
     }
 }
@@ -124,10 +124,13 @@ fn every_dependency_states_its_reason() {
             .rev()
             .take_while(|above| !above.is_empty())
             .any(|above| above.starts_with("# "));
-        assert!(covered, "no reason stands above `{line}`");
+        assert!(covered, "the reason is missing above `{line}`");
     }
     for member in ["domain", "entry", "wire", "imaging", "adapter-embedded"] {
         let text = repository::text(&format!("shared/{member}/Cargo.toml"));
-        assert!(!text.contains("version = \""), "{member} declares a version of its own");
+        assert!(
+            !text.contains("version = \""),
+            "{member} declares a version; declare it in the root manifest"
+        );
     }
 }

@@ -1,11 +1,11 @@
-//! Do the libraries stand apart from the shop? No crate of ours below them, and everything that a stranger looks for.
+//! Checks that the libraries in `libs/` do not depend on the shop, and have the files of a published package.
 
 use std::process::Command;
 
 use serde_json::Value;
 use tests::repository::{names_in, root, text};
 
-/// Folders of `libs/`, which are named like their crates.
+/// The folders of `libs/`, which have the names of their crates.
 fn libraries() -> Vec<String> {
     let mut names = names_in("libs");
     names.retain(|name| root().join("libs").join(name).is_dir());
@@ -25,7 +25,7 @@ fn packages() -> Vec<Value> {
 }
 
 #[test]
-fn a_library_depends_on_no_crate_of_ours_in_its_tests_neither() {
+fn a_library_and_its_tests_depend_on_no_crate_of_the_shop() {
     let packages = packages();
     let ours: Vec<&Value> = packages.iter().map(|package| &package["name"]).collect();
     for name in libraries() {
@@ -63,13 +63,13 @@ fn a_library_has_what_a_package_needs() {
         );
         assert!(
             !manifest.contains("doctest = false"),
-            "{name} leaves its examples unchecked"
+            "{name} must not disable its doc tests"
         );
         let version = package["version"].as_str().unwrap();
         let changes = text(&format!("libs/{name}/CHANGELOG.md"));
         assert!(
             changes.contains(&format!("## {version}")),
-            "{name} says nothing of {version}"
+            "the changelog of {name} does not mention {version}"
         );
         assert!(
             text(&format!("libs/{name}/README.md")).contains("```rust"),

@@ -1,5 +1,5 @@
-//! Does the repository keep its own rules? The layout, the crate arrows, roles that grant no more than they must,
-//! and the agreement of template, functions, events, state machines and local host.
+//! Tests the repository's own rules: layout, crate arrows, least privilege, cost, and the agreement of template,
+//! functions, events, state machines and local host.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -13,7 +13,10 @@ mod arrows;
 mod cost;
 mod cycles;
 mod documents;
+mod idle;
 mod indexes;
+mod language;
+mod language_exceptions;
 mod layout;
 mod libraries;
 mod modules;

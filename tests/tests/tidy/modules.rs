@@ -1,4 +1,4 @@
-//! What does each file of a crate use of the others? Read from the parsed code, without its tests.
+//! Finds the imports between the files of a crate, in its parsed code without tests.
 //!
 //! A path counts for the file that defines its item, through any re-export, and a parent that only declares or
 //! re-exports its children does not use them. Methods and fields have no path and do not count.
@@ -10,13 +10,13 @@ use std::path::Path;
 use syn::visit::{self, Visit};
 use syn::{Attribute, Ident, ImplItemFn, Item, ItemUse, Macro, UseTree, Visibility};
 
-/// More re-exports than any name passes through. It ends a name that is imported from itself.
+/// Re-exports to follow for one name, at most. It stops at a name that imports itself.
 const RE_EXPORTS_MAX: usize = 8;
 
 /// Segments of a path, of a module (the crate root has none) or as written.
 pub(super) type Segments = Vec<String>;
 
-/// The items of each pair of files that make the arrow from the first to the second.
+/// The items that the first file of each pair imports from the second.
 pub(super) type Arrows = BTreeMap<(Segments, Segments), BTreeSet<String>>;
 
 /// A module without its tests: a file, or a part of one.
@@ -27,7 +27,7 @@ struct Module {
     imported: BTreeMap<String, Segments>,
 }
 
-/// What a path leads to.
+/// The target of a path.
 enum Target {
     Module(Segments),
     Item { file: Segments, name: String },
@@ -45,7 +45,7 @@ impl Crate {
         read
     }
 
-    /// Adds a file and what it declares. `folder` holds the files of its child modules.
+    /// Adds a file and its child modules. `folder` contains their files.
     fn add_file(&mut self, file: &Path, folder: &Path, path: &Segments) {
         let text = fs::read_to_string(file).unwrap();
         let parsed = syn::parse_file(&text).unwrap_or_else(|fault| panic!("{}: {fault}", file.display()));
@@ -101,7 +101,8 @@ impl Crate {
             match self.look_up(&at, name, index + 1 == names.len(), re_exports) {
                 Some(Target::Module(next)) => at = next,
                 Some(found) => return found,
-                // Without a prefix it is another crate or a local name; behind one, an item that a macro defines.
+                // Without a prefix it is another crate or a local name; after a prefix it is an item that a macro
+                // defines.
                 None if names.len() == path.len() && index == 0 => return Target::OtherCrate,
                 None => return self.item(&at, name),
             }
@@ -148,7 +149,7 @@ impl Crate {
     }
 }
 
-/// Reads the arrows out of one module.
+/// Collects the imports of one module.
 struct Reader<'a> {
     of: &'a Crate,
     path: &'a Segments,
@@ -166,7 +167,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A macro takes any tokens: between its string literals, whatever looks like a path is one.
+    /// The tokens of a macro are not parsed: outside of string literals, everything that looks like a path counts.
     fn add_tokens(&mut self, tokens: &str) {
         let text = tokens.replace("\\\"", "").replace(" ::", "::").replace(":: ", "::");
         let is_in_path = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == ':';
@@ -197,7 +198,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
     fn visit_item_use(&mut self, import: &'ast ItemUse) {
         let is_re_export = !matches!(import.vis, Visibility::Inherited);
         for (mut path, name) in imports(import) {
-            // An item of this name there is none: the arrow goes to the module.
+            // No item has this name, so the import counts for the module.
             path.extend((name == "*").then_some(name));
             self.add(&path, is_re_export);
         }

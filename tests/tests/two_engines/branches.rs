@@ -1,10 +1,10 @@
-//! What if several branches fail together, or a void comes too late? One line for each way that this can go.
+//! Cases in which several branches fail together, or a void comes too late.
 
 use std::collections::BTreeMap;
 
 use crate::case::Attempt::{Done, Fails};
-use crate::case::Known::{FirstInFile, LaneGoesOn};
-use crate::case::{Attempts, Case, Known};
+use crate::case::Deviation::{FirstInFile, LaneGoesOn};
+use crate::case::{Attempts, Case, Deviation};
 use crate::files::{File, ORDER_CANCEL, ORDER_SAGA};
 
 const TRANSIENT: &str = "TransientFailure";
@@ -12,11 +12,11 @@ const INTERNAL: &str = "InternalFailure";
 
 #[derive(Clone, Copy)]
 enum Trouble {
-    /// Passes before the retries are used up.
+    /// Ends before the retries are used up.
     Flaky,
-    /// Does not pass.
+    /// Lasts longer than all retries.
     Down,
-    /// An error that a retry does not mend.
+    /// An error that a retry does not fix.
     Ends(&'static str),
 }
 use Trouble::{Down, Ends, Flaky};
@@ -26,22 +26,22 @@ const BROKEN: Trouble = Ends(INTERNAL);
 struct Together {
     file: File,
     trouble: &'static [(&'static str, Trouble)],
-    known: Option<Known>,
+    deviation: Option<Deviation>,
 }
 
-const fn order(trouble: &'static [(&'static str, Trouble)], known: Option<Known>) -> Together {
+const fn order(trouble: &'static [(&'static str, Trouble)], deviation: Option<Deviation>) -> Together {
     Together {
         file: ORDER_SAGA,
         trouble,
-        known,
+        deviation,
     }
 }
 
-const fn cancel(trouble: &'static [(&'static str, Trouble)], known: Option<Known>) -> Together {
+const fn cancel(trouble: &'static [(&'static str, Trouble)], deviation: Option<Deviation>) -> Together {
     Together {
         file: ORDER_CANCEL,
         trouble,
-        known,
+        deviation,
     }
 }
 
@@ -50,13 +50,13 @@ const DECLINED: (&str, Trouble) = ("AuthorizePayment", Ends("PaymentDeclined"));
 const REFUSED: (&str, Trouble) = ("CapturePayment", Ends("CaptureRefused"));
 const TOO_LATE: (&str, Trouble) = ("VoidPayment", Ends("AlreadyCaptured"));
 
-const RESERVING_GOES_ON: Option<Known> = Some(LaneGoesOn("ReserveAndAuthorize[0]"));
-const AUTHORIZING_GOES_ON: Option<Known> = Some(LaneGoesOn("ReserveAndAuthorize[1]"));
-const VOIDING_GOES_ON: Option<Known> = Some(LaneGoesOn("UndoOrder[0]"));
-const RESTOCKING_GOES_ON: Option<Known> = Some(LaneGoesOn("GiveBack[1]"));
+const RESERVING_GOES_ON: Option<Deviation> = Some(LaneGoesOn("ReserveAndAuthorize[0]"));
+const AUTHORIZING_GOES_ON: Option<Deviation> = Some(LaneGoesOn("ReserveAndAuthorize[1]"));
+const VOIDING_GOES_ON: Option<Deviation> = Some(LaneGoesOn("UndoOrder[0]"));
+const RESTOCKING_GOES_ON: Option<Deviation> = Some(LaneGoesOn("GiveBack[1]"));
 
-/// The branch that comes first in the file is down, and another one fails at once.
-const fn down_comes_first(reported: &'static str) -> Known {
+/// The first branch in the file fails after its retries, and another one fails at once.
+const fn down_comes_first(reported: &'static str) -> Deviation {
     FirstInFile {
         reported,
         by_ministack: TRANSIENT,
@@ -107,7 +107,7 @@ pub(crate) fn all() -> impl Iterator<Item = Case> {
                 .iter()
                 .map(|(state, trouble)| (*state, trouble.attempts()))
                 .collect::<BTreeMap<_, _>>(),
-            known: together.known,
+            deviation: together.deviation,
         }
     })
 }

@@ -1,4 +1,4 @@
-//! What is a case, and what is compared? A file, what every attempt of its steps answers, and what an engine made of it.
+//! A case (a state machine file and the answers of its steps), and the recorded run of an engine.
 
 use std::collections::BTreeMap;
 
@@ -6,58 +6,58 @@ use serde_json::{Value, json};
 
 use crate::files::{File, Step};
 
-/// What one attempt of a step comes to.
+/// The answer of one attempt of a step.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Attempt {
     Done,
-    /// The function's error, by its name.
+    /// The function fails with this error.
     Fails(&'static str),
     /// No answer before the state's `TimeoutSeconds`.
     Silent,
 }
 
-/// What the attempts of a step come to, in their order.
+/// The answers of the attempts of a step, in their order.
 #[derive(Debug, Clone)]
 pub(crate) struct Attempts {
     pub(crate) first: Vec<Attempt>,
-    /// All that follow.
+    /// All further attempts.
     pub(crate) then: Attempt,
 }
 
 pub(crate) struct Case {
     pub(crate) name: String,
     pub(crate) file: File,
-    /// By state; any other succeeds at once.
+    /// The answers by state; all other states succeed at once.
     pub(crate) script: BTreeMap<&'static str, Attempts>,
-    pub(crate) known: Option<Known>,
+    pub(crate) deviation: Option<Deviation>,
 }
 
-/// Where `MiniStack` does otherwise than AWS says. A case that has one of these MUST differ in exactly that.
+/// A known deviation of `MiniStack` from AWS. A case with a deviation MUST show exactly this difference.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Known {
-    /// It ends a Parallel when all of its branches have ended, and not when the first has failed
-    /// (<https://docs.aws.amazon.com/step-functions/latest/dg/state-parallel.html>: the others are stopped). So the steps
-    /// of this lane go on.
+pub(crate) enum Deviation {
+    /// It ends a Parallel when all branches have ended, and not when the first has failed
+    /// (<https://docs.aws.amazon.com/step-functions/latest/dg/state-parallel.html>: the others are stopped). So the
+    /// steps of this lane go on.
     LaneGoesOn(&'static str),
-    /// For the same reason: when several branches fail, it reports the first in the file and not the first in time.
+    /// If several branches fail, it reports the first in the file and not the first in time.
     FirstInFile {
         reported: &'static str,
         by_ministack: &'static str,
     },
-    /// It passes over `Output` of Parallel and Succeed, which is why the other cases run on the file in other words:
-    /// this one runs on the file as it is.
-    OutputPassedOver,
+    /// It ignores `Output` of Parallel and Succeed. So the other cases run with a rewritten file, and this one with the
+    /// original.
+    OutputIgnored,
 }
 
-/// What an engine made of a case.
+/// The run of a case on an engine.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Run {
     pub(crate) ended: Ended,
-    /// States of the file itself in the order in which they were entered, with their inputs. Those within a Parallel
-    /// show otherwise, for `MiniStack` does not tell of them: a Task by its call, a Choice by the step that it leads to,
-    /// a Fail by its error and cause in the input of the state behind the catch.
+    /// Entered top-level states in their order, with their inputs. `MiniStack` does not report states inside a
+    /// Parallel. Those show indirectly: a Task by its call, a Choice by the next step, a Fail by its error and cause in
+    /// the input of the state after the catch.
     pub(crate) entered: Vec<(String, Value)>,
-    /// Every attempt of every step, by lane: between branches there is no order.
+    /// Every attempt of every step, by lane, because the order between branches is undefined.
     pub(crate) lanes: BTreeMap<String, Vec<Call>>,
 }
 
@@ -93,7 +93,7 @@ impl Case {
             .map_or(Attempt::Done, |attempts| attempts.at(attempt))
     }
 
-    /// A state that was not tried as often as the script speaks of: the case shows less than it says.
+    /// A state with fewer attempts than its script, so that the case tests less than intended.
     pub(crate) fn not_played(&self, run: &Run) -> Option<&'static str> {
         let is_short = |(state, attempts): &(&&'static str, &Attempts)| {
             let made = run
@@ -108,7 +108,7 @@ impl Case {
     }
 }
 
-/// The input of the execution of a case. Steps know their case by the order.
+/// The input of the execution of a case. Steps find their case by the order id.
 pub(crate) fn input(number: usize) -> Value {
     json!({ "order_id": order_id(number), "correlation_id": format!("correlation-{number}") })
 }
@@ -121,7 +121,7 @@ pub(crate) fn outcome(step: &Step) -> Value {
     json!({ "outcome": format!("{} is done", step.state) })
 }
 
-/// What a function answers that fails.
+/// The answer of a function that fails.
 pub(crate) fn failure(error: &str) -> Value {
     json!({ "errorType": error, "errorMessage": "made to fail" })
 }
@@ -135,7 +135,7 @@ impl Run {
         self.lanes.entry(step.lane.clone()).or_default().push(call);
     }
 
-    /// The error, or the reason or outcome that the output names.
+    /// The error, or the reason or outcome in the output.
     pub(crate) fn verdict(&self) -> &str {
         match &self.ended {
             Ended::Failed { error, .. } => error,
@@ -156,7 +156,7 @@ impl Ended {
     }
 }
 
-/// A function's error is its answer as JSON; how an engine puts a timeout into words is its own affair.
+/// The cause for a comparison. A function's error is JSON; the texts of timeouts differ between engines.
 fn comparable_cause(error: &str, cause: &str) -> Value {
     if error == "States.Timeout" {
         return Value::Null;
@@ -164,7 +164,7 @@ fn comparable_cause(error: &str, cause: &str) -> Value {
     serde_json::from_str(cause).unwrap_or_else(|_| json!(cause))
 }
 
-/// The input of a state behind a catch tells of an error.
+/// The input of a state after a catch contains an error.
 pub(crate) fn comparable_input(mut input: Value) -> Value {
     if let (Some(error), Some(cause)) = (input["Error"].as_str(), input["Cause"].as_str()) {
         input["Cause"] = comparable_cause(error, cause);

@@ -1,26 +1,26 @@
-//! Which cases are there? Every payment token, and every step failing in every way that it can.
+//! All cases: every payment token, and every failure of every step.
 
 use crate::branches;
 use crate::case::Attempt::{self, Done, Fails, Silent};
-use crate::case::{Attempts, Case, Known};
+use crate::case::{Attempts, Case, Deviation};
 use crate::files::{File, ORDER_CANCEL, ORDER_SAGA};
 
 const TRANSIENT: &str = "TransientFailure";
-/// No step has a name for it that a state knows: a fault that a retry does not mend.
+/// An error that no state catches by name, and that a retry does not fix.
 const INTERNAL: &str = "InternalFailure";
 const CAPTURE_REFUSED: Failing = ("CapturePayment", "CaptureRefused");
 const CAPTURE_UNCLEAR: Failing = ("CapturePayment", INTERNAL);
 const DECLINED: Failing = ("AuthorizePayment", "PaymentDeclined");
 
-/// A state, and the error that all of its attempts end with.
+/// A state, and the error of all its attempts.
 type Failing = (&'static str, &'static str);
 
 struct Row {
     file: File,
     state: &'static str,
-    /// What has to fail for the state to be entered.
+    /// The failures that lead to this state.
     way: &'static [Failing],
-    /// Errors of its own, beside those of every step.
+    /// Its own errors, beside those of all steps.
     errors: &'static [&'static str],
 }
 
@@ -42,7 +42,7 @@ const fn cancel(state: &'static str, errors: &'static [&'static str]) -> Row {
     }
 }
 
-/// The steps, with the names that their functions give to errors.
+/// The steps with the error names of their functions.
 const STEPS: [Row; 14] = [
     order(
         "ReserveStock",
@@ -71,9 +71,9 @@ const STEPS: [Row; 14] = [
     cancel("CancelOrder", &["OrderNotCancelling", "OrderNotFound"]),
     cancel("NotifyCancelled", &["OrderNotFound"]),
 ];
-/// What any step may fail with for good.
+/// Final errors of every step.
 const FINAL: [&str; 2] = [INTERNAL, "StepInputMalformed"];
-/// What every step is tried again after, in rows that no step's retries are too few for.
+/// Errors after which every step is retried, in groups that fit the retries of every step.
 const RETRIED: [&[&str]; 3] = [
     &[
         "Lambda.ServiceException",
@@ -84,7 +84,7 @@ const RETRIED: [&[&str]; 3] = [
     &["Runtime.ExitError", "StepPanicked", TRANSIENT],
 ];
 
-/// Those that take longest first: they begin together.
+/// All cases, the longest first, because they start together.
 pub(crate) fn all() -> Vec<Case> {
     let mut cases: Vec<Case> = STEPS.iter().flat_map(patience).collect();
     cases.extend(timeouts());
@@ -104,7 +104,7 @@ fn case(file: File, name: &str, script: impl IntoIterator<Item = (&'static str, 
         name: format!("{}: {name}", file.name),
         file,
         script: script.into_iter().collect(),
-        known: None,
+        deviation: None,
     }
 }
 
@@ -121,7 +121,7 @@ impl Row {
     }
 }
 
-/// The errors that a step ends with, and those that it is tried again after.
+/// Cases for the final errors of a step, and for the errors after which it is retried.
 fn errors(row: &Row) -> Vec<Case> {
     let finals = row.errors.iter().chain(&FINAL);
     let mut cases: Vec<Case> = finals
@@ -134,7 +134,7 @@ fn errors(row: &Row) -> Vec<Case> {
     cases
 }
 
-/// As long as a step is tried, and one attempt longer.
+/// Cases for the last attempt of a step, and for one failure more.
 fn patience(row: &Row) -> [Case; 3] {
     let steps = row.file.steps();
     let retries = steps.iter().find(|step| step.state == row.state).unwrap().retries;
@@ -150,7 +150,7 @@ fn patience(row: &Row) -> [Case; 3] {
     ]
 }
 
-/// A timeout is an error as others are, also the last.
+/// Cases for timeouts, including the last attempt.
 fn timeouts() -> Vec<Case> {
     let last = || at_first(vec![Fails(TRANSIENT), Fails(TRANSIENT), Fails(TRANSIENT), Silent]);
     let states = ["AuthorizePayment", "CapturePayment"];
@@ -165,7 +165,7 @@ fn timeouts() -> Vec<Case> {
         .into()
 }
 
-/// What the sandbox gateway's tokens come to.
+/// Cases for the tokens of the sandbox gateway.
 fn tokens() -> Vec<Case> {
     let authorize = |attempts| vec![("AuthorizePayment", attempts)];
     let tokens = [
@@ -189,10 +189,10 @@ fn tokens() -> Vec<Case> {
 
 fn files_as_they_are() -> Vec<Case> {
     let as_it_is = |file: File, script: Vec<_>| Case {
-        known: Some(Known::OutputPassedOver),
+        deviation: Some(Deviation::OutputIgnored),
         ..case(file, "the file as it is", script)
     };
-    // A customer who cannot be told: the one way that ends in a Succeed.
+    // Notifying the customer fails: the only path that ends in a Succeed.
     vec![
         as_it_is(ORDER_SAGA, failing(&[("NotifyConfirmed", INTERNAL)])),
         as_it_is(ORDER_SAGA, failing(&[DECLINED, ("NotifyRejected", INTERNAL)])),

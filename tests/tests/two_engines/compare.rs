@@ -1,19 +1,19 @@
-//! Did both engines take the same way? Where a difference is known, it has to be there, and nothing else.
+//! Compares the runs of a case on both engines. A known deviation must show, and no other difference.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use crate::case::{Call, Case, Ended, Known, Run};
+use crate::case::{Call, Case, Deviation, Ended, Run};
 
-/// What differs, in words.
+/// Describes the difference, if there is one.
 pub(crate) fn difference(case: &Case, mut ours: Run, mut theirs: Run) -> Option<String> {
-    // Where a branch is stopped early, only the other engine plays all of the script.
+    // Our engine stops branches early, so only the other engine plays the whole script.
     if let Some(state) = case.not_played(&theirs) {
-        return Some(format!("{state} was not tried as often as the script says"));
+        return Some(format!("{state} had fewer attempts than its script"));
     }
-    match case.known {
+    match case.deviation {
         None => {}
-        Some(Known::LaneGoesOn(lane)) => {
+        Some(Deviation::LaneGoesOn(lane)) => {
             let stopped: &[Call] = ours.lanes.get(lane).map_or(&[], Vec::as_slice);
             let went_on = theirs.lanes.get_mut(lane)?;
             if went_on.len() <= stopped.len() {
@@ -21,35 +21,35 @@ pub(crate) fn difference(case: &Case, mut ours: Run, mut theirs: Run) -> Option<
             }
             went_on.truncate(stopped.len());
         }
-        Some(Known::FirstInFile { reported, by_ministack }) => {
+        Some(Deviation::FirstInFile { reported, by_ministack }) => {
             let verdicts = (ours.verdict(), theirs.verdict());
-            let as_known = verdicts == (reported, by_ministack);
-            return (!as_known).then(|| format!("ended with {verdicts:?}, and not {reported}, {by_ministack}"));
+            let is_as_documented = verdicts == (reported, by_ministack);
+            return (!is_as_documented).then(|| format!("ended with {verdicts:?}, and not {reported}, {by_ministack}"));
         }
-        Some(Known::OutputPassedOver) => {
+        Some(Deviation::OutputIgnored) => {
             if !matches!(theirs.ended, Ended::Succeeded { .. }) || theirs.ended == ours.ended {
-                return Some(format!("Output was not passed over: {:?}", theirs.ended));
+                return Some(format!("Output was not ignored: {:?}", theirs.ended));
             }
             theirs.ended.clone_from(&ours.ended);
-            // A Parallel's output is the input of the state behind it.
+            // The output of a Parallel is the input of the next state.
             for (_, input) in ours.entered.iter_mut().chain(&mut theirs.entered) {
                 input.take();
             }
         }
     }
-    (ours != theirs).then(|| told_apart(&ours, &theirs))
+    (ours != theirs).then(|| describe_differences(&ours, &theirs))
 }
 
-/// The parts that differ, each as a line of either engine.
-fn told_apart(ours: &Run, theirs: &Run) -> String {
-    let mut told = String::new();
-    let mut tell = |part: &str, ours: String, theirs: String| {
+/// The parts that differ, with a line per engine.
+fn describe_differences(ours: &Run, theirs: &Run) -> String {
+    let mut text = String::new();
+    let mut compare = |part: &str, ours: String, theirs: String| {
         if ours != theirs {
-            write!(told, "\n  {part}\n    ours   {ours}\n    theirs {theirs}").unwrap();
+            write!(text, "\n  {part}\n    ours   {ours}\n    theirs {theirs}").unwrap();
         }
     };
-    tell("ended", format!("{:?}", ours.ended), format!("{:?}", theirs.ended));
-    tell(
+    compare("ended", format!("{:?}", ours.ended), format!("{:?}", theirs.ended));
+    compare(
         "entered",
         format!("{:?}", ours.entered),
         format!("{:?}", theirs.entered),
@@ -57,7 +57,7 @@ fn told_apart(ours: &Run, theirs: &Run) -> String {
     let lanes: BTreeSet<&String> = ours.lanes.keys().chain(theirs.lanes.keys()).collect();
     for lane in lanes {
         let calls = |run: &Run| format!("{:?}", run.lanes.get(lane));
-        tell(lane, calls(ours), calls(theirs));
+        compare(lane, calls(ours), calls(theirs));
     }
-    told
+    text
 }

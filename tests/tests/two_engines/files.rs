@@ -1,5 +1,4 @@
-//! What do the state machine files say about their steps? Which function a Task calls, where it stands, how often it is
-//! tried again.
+//! Reads the steps of the state machine files: the function of each Task, its position, and its number of retries.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +13,7 @@ pub(crate) const ORDER_CANCEL: File = File {
     text: include_str!("../../../infra/order-cancel.asl.json"),
 };
 pub(crate) const FILES: [File; 2] = [ORDER_SAGA, ORDER_CANCEL];
-/// How the template names what it puts in place of a function: `${ReserveStockFunctionArn}`.
+/// The end of a placeholder for a function, like `${ReserveStockFunctionArn}`.
 const PLACEHOLDER_END: &str = "FunctionArn}";
 
 #[derive(Clone, Copy)]
@@ -27,11 +26,12 @@ pub(crate) struct File {
 #[derive(Debug, Clone)]
 pub(crate) struct Step {
     pub(crate) state: String,
-    /// `ReserveStock` for `${ReserveStockFunctionArn}`.
+    /// The function, like `ReserveStock` for `${ReserveStockFunctionArn}`.
     pub(crate) function: String,
-    /// What tells two states of one function apart.
+    /// The constant arguments, which distinguish two states with the same function.
     pub(crate) notice: Value,
-    /// Where its calls follow each other: a branch of a Parallel, like `UndoOrder[1]`, or empty for the file itself.
+    /// The lane, inside which calls are sequential: a branch of a Parallel, like `UndoOrder[1]`, or empty at the top
+    /// level.
     pub(crate) lane: String,
     pub(crate) retries: u32,
 }
@@ -48,20 +48,21 @@ impl File {
         steps
     }
 
-    /// What stands for each placeholder.
+    /// The value of each placeholder.
     pub(crate) fn substitutions(&self, arn_of: impl Fn(&str) -> String) -> BTreeMap<String, String> {
         let steps = self.steps();
         let names = steps.iter().map(|step| step.function.as_str());
         names
             .map(|function| (format!("{function}FunctionArn"), arn_of(function)))
+            .chain([("Partition".to_owned(), "aws".to_owned())])
             .collect()
     }
 
-    /// The file for `MiniStack`, in words that it knows. It passes over `Output` of Parallel and Succeed
-    /// (<https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html> has it in every state), so that
-    /// they say the same otherwise: a Succeed as a Pass that ends, `{% $states.input %}` of a Parallel as a `ResultPath`
-    /// of null. Any other `Output` of a Parallel is refused here.
-    pub(crate) fn in_other_words(&self) -> Value {
+    /// The file, rewritten for `MiniStack`. It ignores `Output` of Parallel and Succeed, although AWS allows it in
+    /// every state (<https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html>). So a Succeed
+    /// becomes a Pass that ends, and `{% $states.input %}` of a Parallel becomes a `ResultPath` of null. Other values
+    /// are refused.
+    pub(crate) fn rewritten(&self) -> Value {
         let mut definition = self.definition();
         let states = definition["States"].as_object_mut().unwrap();
         for (name, state) in states {

@@ -1,4 +1,4 @@
-//! What does the interpreter of the local host make of a case? In virtual time.
+//! Runs a case on the interpreter of the local host, in simulated time.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -12,11 +12,11 @@ use state_machine::{ExecutionInput, Outcome, StateMachine};
 use crate::case::{Attempt, Case, Ended, Run, comparable_input, failure, input, outcome};
 use crate::files::Step;
 
-/// What every call takes, so that branches do run side by side.
+/// The duration of every call, so that parallel branches overlap.
 const CALL_MS: i64 = 10;
 /// Longer than any `TimeoutSeconds`.
 const SILENCE_MS: i64 = 60_000;
-/// Of the longest delay before a retry.
+/// The part of the longest delay that every retry waits.
 const JITTER: f64 = 0.5;
 
 pub(crate) fn run(number: usize, case: &Arc<Case>) -> Run {
@@ -28,10 +28,10 @@ pub(crate) fn run(number: usize, case: &Arc<Case>) -> Run {
         .into_iter()
         .map(|step| (step.state.clone(), step))
         .collect();
-    let (scripted, known) = (Arc::clone(case), steps.clone());
+    let (scripted, steps_by_state) = (Arc::clone(case), steps.clone());
     let made = Mutex::new(BTreeMap::<String, usize>::new());
     let host = VirtualHost::new(JITTER, move |call| {
-        let step = &known[&call.state];
+        let step = &steps_by_state[&call.state];
         let mut made = made.lock().unwrap();
         let count = made.entry(call.state.clone()).or_default();
         *count += 1;
@@ -47,10 +47,14 @@ pub(crate) fn run(number: usize, case: &Arc<Case>) -> Run {
         started_at_ms: 0,
         input: input(number),
     };
-    let ended = match host.run(&machine, &execution).expect("it stands still").unwrap() {
+    let ended = match host
+        .run(&machine, &execution)
+        .expect("the execution is blocked")
+        .unwrap()
+    {
         Outcome::Succeeded(output) => Ended::Succeeded { output },
         Outcome::Failed(error) => Ended::failed(&error.error, &error.cause),
-        Outcome::TimedOut => panic!("{}: no case takes as long as the execution may", case.name),
+        Outcome::TimedOut => panic!("{}: the execution timed out", case.name),
     };
     let mut run = Run {
         ended,
@@ -69,7 +73,7 @@ fn answer(after_ms: i64, result: Result<Value, StateError>) -> Answer {
 
 fn entered(event: state_machine::history::HistoryEvent) -> Option<(String, Value)> {
     match event.kind {
-        // A path with a slash leads into a Parallel.
+        // A path with a slash is inside a Parallel.
         EventKind::StateEntered { input, .. } if !event.path.contains('/') => {
             Some((event.state, comparable_input(input)))
         }

@@ -1,5 +1,5 @@
-//! Do the sagas end the same way on the local host's interpreter and on an engine that is not ours? The committed files,
-//! with every step failing in every way that it can, once on each.
+//! Tests that the sagas behave the same on the local host's interpreter and on a third-party engine, for every failure
+//! of every step of the committed files.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -23,12 +23,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use case::Case;
 use ministack::MiniStack;
 
-/// Executions at a time: most of them wait, but each may have two functions at work.
+/// Concurrent executions. Most of them wait, and each may run two functions.
 const AT_ONCE: usize = 64;
 
 #[test]
 #[ignore = "needs a local cloud: cargo xtask test starts one"]
-fn every_order_and_every_cancel_takes_the_same_way_on_both_engines() {
+fn every_order_and_every_cancel_behaves_the_same_on_both_engines() {
     let cases: Vec<Arc<Case>> = cases::all().into_iter().map(Arc::new).collect();
     let ministack = MiniStack::deploy(&cases);
     let next = AtomicUsize::new(0);

@@ -1,4 +1,4 @@
-//! What does `MiniStack` make of a case? Deploys the state machines over functions that ask the test, and runs them.
+//! Runs a case on `MiniStack`: deploys the state machines, with functions that get their answers from the test.
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Write as _};
@@ -12,26 +12,27 @@ use tests::api::Cloud;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use crate::case::{Case, Ended, Known, Run, comparable_input, input};
+use crate::case::{Case, Deviation, Ended, Run, comparable_input, input};
 use crate::files::{FILES, File};
 use crate::steps::Steps;
 
-/// Deployed in place of the program, which stays where it was built: the local cloud runs functions on this machine.
+/// The deployed code. It starts the program at its build location, because the local cloud runs functions on this
+/// machine.
 const BOOTSTRAP: &[u8] = b"#!/bin/sh\nexec \"$STEP_PROGRAM\"\n";
 const STEP_PROGRAM: &str = env!("CARGO_BIN_EXE_scripted-step");
-/// Longer than any step is silent: it is the state that runs out of time, and not its function.
+/// Longer than the silence of any step, so that the state times out and not its function.
 const FUNCTION_TIMEOUT_SECONDS: u32 = 60;
-/// The longest execution waits three minutes between its retries, where the local cloud does not shorten them.
+/// The longest execution waits three minutes between its retries, if the local cloud does not shorten them.
 const ENDS_WITHIN: Duration = Duration::from_mins(5);
 const POLL_EVERY: Duration = Duration::from_millis(50);
-/// The most that one page of a history may have.
+/// The largest page of a history.
 const HISTORY_PAGE: u32 = 1_000;
 
 pub(crate) struct MiniStack {
     cloud: Cloud,
     steps: Steps,
     functions: Vec<String>,
-    /// By the file's name and whether it is in other words.
+    /// By the name of the file, and whether it is rewritten.
     machines: BTreeMap<(&'static str, bool), String>,
 }
 
@@ -51,15 +52,15 @@ impl MiniStack {
         }
         let mut machines = BTreeMap::new();
         for file in FILES {
-            for (in_other_words, definition) in [(true, file.in_other_words()), (false, file.definition())] {
+            for (rewritten, definition) in [(true, file.rewritten()), (false, file.definition())] {
                 let machine = json!({
-                    "name": format!("{prefix}-{}-{in_other_words}", file.name),
+                    "name": format!("{prefix}-{}-{rewritten}", file.name),
                     "definition": substituted(&file, &definition, &arns),
                     "roleArn": role,
                 });
                 let created = cloud.states("CreateStateMachine", &machine);
                 let arn = created["stateMachineArn"].as_str().unwrap().to_owned();
-                machines.insert((file.name, in_other_words), arn);
+                machines.insert((file.name, rewritten), arn);
             }
         }
         Self {
@@ -71,9 +72,9 @@ impl MiniStack {
     }
 
     pub(crate) fn run(&self, number: usize, case: &Case) -> Run {
-        let in_other_words = !matches!(case.known, Some(Known::OutputPassedOver));
+        let rewritten = !matches!(case.deviation, Some(Deviation::OutputIgnored));
         let execution = json!({
-            "stateMachineArn": self.machines[&(case.file.name, in_other_words)],
+            "stateMachineArn": self.machines[&(case.file.name, rewritten)],
             "name": format!("case-{number}"),
             "input": input(number).to_string(),
         });
@@ -106,7 +107,7 @@ impl MiniStack {
             if execution["status"] != "RUNNING" {
                 return execution;
             }
-            assert!(started.elapsed() < ENDS_WITHIN, "{} does not end", case.name);
+            assert!(started.elapsed() < ENDS_WITHIN, "{} did not end", case.name);
             std::thread::sleep(POLL_EVERY);
         }
     }
@@ -126,7 +127,7 @@ impl MiniStack {
     }
 }
 
-/// Ends the functions' processes.
+/// Deletes the functions, which ends their processes.
 impl Drop for MiniStack {
     fn drop(&mut self) {
         if !std::thread::panicking() {
@@ -151,7 +152,7 @@ fn function(prefix: &str, function: &str, test_url: &str, role: &str) -> Value {
     })
 }
 
-/// A deployment package with the bootstrap alone.
+/// A deployment package with only the bootstrap file.
 fn package() -> Vec<u8> {
     let mut package = ZipWriter::new(Cursor::new(Vec::new()));
     package.start_file("bootstrap", SimpleFileOptions::default()).unwrap();

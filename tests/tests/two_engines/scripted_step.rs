@@ -1,10 +1,10 @@
-//! What runs on Lambda in place of a saga's step? A program that passes every event on to the test, and its answer back.
+//! The program of every function in this test: forwards each event to the test, and returns the test's answer.
 //!
 //! The interface: <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
-    reason = "a step that ends fails the test that waits for it"
+    reason = "a panic ends the step, and fails the test that waits for it"
 )]
 
 use std::env::var;
@@ -23,7 +23,7 @@ fn main() {
     loop {
         let mut event = agent.get(format!("{runtime}/next")).call().unwrap();
         if !event.status().is_success() {
-            // The environment is being taken down.
+            // The environment is shutting down.
             return;
         }
         let id = event.headers()["Lambda-Runtime-Aws-Request-Id"]

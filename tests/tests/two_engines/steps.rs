@@ -1,4 +1,4 @@
-//! What answers for the steps on `MiniStack`? A server in the test itself, which every deployed function asks.
+//! A server in the test that answers for the steps on `MiniStack`: every deployed function calls it.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -25,7 +25,7 @@ pub(crate) struct Steps {
     _runtime: Runtime,
 }
 
-/// What became of a case so far.
+/// The progress of a case.
 struct Played {
     case: Arc<Case>,
     steps: Vec<Step>,
@@ -59,7 +59,7 @@ impl Steps {
         }
     }
 
-    /// Every attempt of a case, in the order in which they began.
+    /// Every attempt of a case, in the order of their starts.
     pub(crate) fn calls(&self, number: usize) -> Vec<(Step, Value)> {
         self.played.lock().unwrap()[&order_id(number)].calls.clone()
     }

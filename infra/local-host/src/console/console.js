@@ -1,5 +1,5 @@
-// What does the console show? The shop through its own public API, and the machinery through /dev.
-// Everything that comes from outside is put into the page as text, never as markup.
+// Shows the shop through its own public API, and the machinery through /dev.
+// All data is put into the page as text, never as markup.
 
 import { drawing, newestStory, storyOf } from "./story.js";
 
@@ -10,7 +10,7 @@ const tokens = new Map();
 const watchedUploads = new Map();
 let nextProducts = null;
 let pagesShown = 1;
-// Nobody chose one: the newest.
+// The correlation id of the chosen request; without one, the newest is shown.
 let chosenStory = null;
 
 function element(name, attributes = {}, ...children) {
@@ -35,12 +35,12 @@ function money({ amount_minor, currency }) {
   return format.format(amount_minor / 10 ** format.resolvedOptions().maximumFractionDigits);
 }
 
-function say(text) {
+function showNotice(text) {
   byId("notice").textContent = text;
   byId("notice").hidden = !text;
 }
 
-/** A request that throws what the shop answered, in its own words. */
+/** Sends a request; throws the shop's error text. */
 async function ask(path, { method = "GET", token, headers = {}, body } = {}) {
   const all = { ...headers };
   if (token) all.authorization = `Bearer ${token}`;
@@ -112,9 +112,9 @@ async function showProducts() {
   if (chosen) select.value = chosen;
 }
 
-/** Leaves the page alone while nothing changed, so that pictures do not flicker and menus stay open. */
+/** Changes the page only if the data changed, so that pictures do not flicker and menus stay open. */
 function replaceWhenChanged(parent, items, render, whenEmpty) {
-  // Links to pictures are signed anew each time; the object they lead to is what counts.
+  // Links to pictures are signed anew each time: compare them without their query.
   const print = JSON.stringify(items, (key, value) => (typeof value === "string" ? value.split("?")[0] : value));
   if (parent.dataset.print === print) return;
   parent.dataset.print = print;
@@ -136,13 +136,13 @@ async function showOrders() {
         " ", element("small", {}, money(order.total))),
       pill(order.status, order.reason),
       order.status === "CONFIRMED" ? element("button", { class: "quiet", onclick: cancel }, "Cancel") : null);
-  }, "None yet. Buy something.");
+  }, "No orders yet. Buy something.");
 }
 
 async function upload(announcement, file) {
   const token = await staffToken();
   const created = await ask("/uploads", { method: "POST", token, body: { ...announcement, size_bytes: file.size } });
-  // The browser sets the length of the body by itself and allows no page to do so.
+  // The browser sets the content length itself and does not let a page set it.
   const headers = Object.fromEntries(Object.entries(created.headers).filter(([name]) => name.toLowerCase() !== "content-length"));
   const response = await fetch(created.url, { method: created.method, headers, body: file });
   if (!response.ok) throw new Error(`the upload was refused with ${response.status}`);
@@ -166,12 +166,12 @@ async function showUploads() {
   });
 }
 
-function storyButton(correlationId, invocations) {
+function timelineButton(correlationId, invocations) {
   const choose = () => {
     chosenStory = correlationId;
     showStory(invocations);
   };
-  return element("button", { class: "quiet id", title: "What became of it", onclick: choose }, correlationId);
+  return element("button", { class: "quiet id", title: "Show the timeline of this request", onclick: choose }, correlationId);
 }
 
 function showStory(invocations) {
@@ -191,7 +191,7 @@ async function showMachinery() {
   replaceWhenChanged(byId("invocations"), invocations.slice(0, 60), (one) => element("tr", {},
     element("td", {}, one.function), element("td", {}, one.source), element("td", {}, pill(one.outcome)),
     element("td", { class: "number" }, String(one.duration_ms ?? "")),
-    element("td", {}, one.correlation_id ? storyButton(one.correlation_id, invocations) : ""),
+    element("td", {}, one.correlation_id ? timelineButton(one.correlation_id, invocations) : ""),
     element("td", {}, clock(one.started_at))));
   showStory(invocations);
   replaceWhenChanged(byId("executions"), executions.slice(0, 12), (one) => element("li", {},
@@ -200,21 +200,21 @@ async function showMachinery() {
     pill(one.status)), "No execution yet.");
   replaceWhenChanged(byId("mails"), emails.slice(0, 12), (mail) => element("li", {},
     element("span", { class: "grow" }, mail.subject, " ", element("small", {}, `to ${mail.to}, ${clock(mail.at)}`)),
-    element("details", {}, element("summary", {}, "Text"), mail.text)), "No mail sent yet.");
+    element("details", {}, element("summary", {}, "Text"), mail.text)), "No e-mail sent yet.");
   replaceWhenChanged(byId("metrics"), metrics, (one) => element("li", {},
     element("span", { class: "grow" }, one.name, " ", element("small", {}, one.reason ?? "")),
-    element("span", { class: "number" }, String(one.total))), "Nothing yet.");
+    element("span", { class: "number" }, String(one.total))), "No metrics yet.");
   byId("queues").textContent = queues.map((queue) => `${queue.name} ${queue.depth}`).join(" · ");
 }
 
 function guarded(work) {
   return async (event) => {
     event?.preventDefault();
-    say("");
+    showNotice("");
     try {
       await work(event);
     } catch (fault) {
-      say(fault.message);
+      showNotice(fault.message);
     }
   };
 }
@@ -243,11 +243,11 @@ async function poll() {
     await refresh();
     if (byId("notice").dataset.offline) {
       delete byId("notice").dataset.offline;
-      say("");
+      showNotice("");
     }
   } catch (fault) {
     byId("notice").dataset.offline = "yes";
-    say(`The shop does not answer: ${fault.message}`);
+    showNotice(`The shop does not answer: ${fault.message}`);
   }
   setTimeout(poll, document.hidden ? 4 * POLL_EVERY_MS : POLL_EVERY_MS);
 }

@@ -1,19 +1,19 @@
-// What became of one request? All invocations that it led to, each as a bar of its time: the trace, as one machine has it.
+// Draws the timeline of one request: all invocations that it caused, each as a bar.
 
 const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 1000;
 const ROW = 24;
 const BARS_BEGIN = 390;
 const BARS_WIDTH = WIDTH - BARS_BEGIN - 10;
-// Requests that lead to more than an answer; polling the page does not.
-const BEGINNINGS = ["orders-place", "orders-cancel", "uploads-create"];
+// Functions whose requests start work that goes on after the answer. The page's polling does not.
+const STARTING_FUNCTIONS = ["orders-place", "orders-cancel", "uploads-create"];
 
-/** The correlation id of the newest request that led to something. */
+/** The correlation id of the newest request that started such work. */
 export function newestStory(invocations) {
-  return invocations.find((one) => BEGINNINGS.includes(one.function) && one.correlation_id)?.correlation_id ?? null;
+  return invocations.find((one) => STARTING_FUNCTIONS.includes(one.function) && one.correlation_id)?.correlation_id ?? null;
 }
 
-/** Its invocations, the first one first. `invocations` has the newest first. */
+/** The invocations of a request, the oldest first. `invocations` has the newest first. */
 export function storyOf(invocations, correlationId) {
   return invocations.filter((one) => one.correlation_id === correlationId).reverse();
 }
@@ -25,7 +25,7 @@ function shape(name, attributes, text) {
   return node;
 }
 
-/** One drawing: a row for each invocation, its bar where it happened. */
+/** The drawing: one row per invocation, with a bar from its start to its end. */
 export function drawing(story) {
   const begin = (one) => Date.parse(one.started_at);
   const end = (one) => begin(one) + (one.duration_ms ?? 0);

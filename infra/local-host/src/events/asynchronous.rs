@@ -1,6 +1,6 @@
-//! What happens to an event that nobody waits for? It is kept, invoked, retried, and in the end set aside.
+//! Asynchronous invocations: stored, invoked, retried, and finally sent to the on-failure destination.
 //!
-//! As Lambda's asynchronous invocation: the event is durable before the source is told so, a failed attempt is repeated
+//! As Lambda's asynchronous invocation: the event is durable before it is acknowledged, a failed attempt is repeated
 //! as often as the template's `EventInvokeConfig` says, and what still fails goes to the on-failure destination. One
 //! deviation: Lambda waits one and then two minutes between attempts, the local host seconds.
 
@@ -8,7 +8,7 @@ use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 
 use super::clock::rfc3339;
-use super::queue;
+use super::{failed_uploads, queue};
 use crate::functions::InvokeFailure;
 use crate::template::AsyncInvokeSpec;
 
@@ -46,8 +46,8 @@ pub(crate) fn accept(connection: &Connection, function: &str, event: &Value, now
     Ok(())
 }
 
-/// Takes up to `limit` events that are due, and puts them off until `again_at_ms`: should the process die meanwhile, they
-/// are due again after the restart ([`make_everything_due`]).
+/// Takes up to `limit` events that are due, and puts them off until `again_at_ms`: should the process die meanwhile,
+/// they are due again after the restart ([`make_everything_due`]).
 pub(crate) fn take_due(
     connection: &Connection,
     limit: u32,
@@ -64,7 +64,7 @@ pub(crate) fn take_due(
             Ok(Accepted {
                 id: row.get(0)?,
                 function: row.get(1)?,
-                event: row.get(2)?,
+                event: queue::text_of(row, 2)?,
                 since_ms: row.get(3)?,
                 attempts: row.get(4)?,
             })
@@ -86,16 +86,18 @@ pub(crate) fn succeeded(connection: &Connection, id: i64) -> rusqlite::Result<()
     Ok(())
 }
 
-/// Puts the event off, or sets it aside for good in the same transaction.
+/// Puts the event off, or sets it aside for good in the same transaction. The time in which no process ran does not count
+/// for its age.
 pub(crate) fn failed(
     connection: &Connection,
     spec: &AsyncInvokeSpec,
     accepted: &Accepted,
     failure: &InvokeFailure,
     now_ms: i64,
+    downtime_ms: i64,
 ) -> rusqlite::Result<()> {
-    let age_limit_ms = i64::try_from(spec.maximum_event_age_seconds.saturating_mul(1_000)).unwrap_or(i64::MAX);
-    let too_old = now_ms - accepted.since_ms >= age_limit_ms;
+    let age_ms = now_ms - accepted.since_ms - downtime_ms;
+    let too_old = age_ms >= queue::milliseconds(spec.maximum_event_age_seconds);
     if accepted.attempts <= spec.maximum_retry_attempts && !too_old {
         let due_at_ms = now_ms + RETRY_DELAY_MS * i64::from(accepted.attempts);
         connection
@@ -109,12 +111,9 @@ pub(crate) fn failed(
         } else {
             "RetriesExhausted"
         };
-        queue::send(
-            connection,
-            queue_name,
-            &destination_record(accepted, failure, condition, now_ms),
-            now_ms,
-        )?;
+        let record = destination_record(accepted, failure, condition, now_ms);
+        queue::send(connection, queue_name, &record, now_ms)?;
+        failed_uploads::fail(connection, &record, now_ms)?;
     }
     succeeded(connection, accepted.id)
 }
@@ -177,7 +176,7 @@ mod tests {
                 take_due(&connection, 10, now_ms, now_ms + 900_000).unwrap().is_empty(),
                 "taken twice"
             );
-            failed(&connection, &spec(), &taken[0], &failure(), now_ms).unwrap();
+            failed(&connection, &spec(), &taken[0], &failure(), now_ms, 0).unwrap();
             now_ms += 60_000;
         }
         assert!(take_due(&connection, 10, now_ms, now_ms).unwrap().is_empty());
@@ -188,6 +187,19 @@ mod tests {
         let record: Value = serde_json::from_str(&body).unwrap();
         assert_eq!(record["requestPayload"]["id"], "e-1");
         assert_eq!(record["requestContext"]["condition"], "RetriesExhausted");
+    }
+
+    #[test]
+    fn an_event_is_not_too_old_because_no_process_ran() {
+        let day_ms = 24 * 60 * 60 * 1_000;
+        for (downtime_ms, is_kept) in [(day_ms - 1_000, true), (0, false)] {
+            let connection = connection();
+            accept(&connection, "CsvIngester", &json!({}), 0).unwrap();
+            let taken = take_due(&connection, 10, day_ms, day_ms).unwrap();
+            failed(&connection, &spec(), &taken[0], &failure(), day_ms, downtime_ms).unwrap();
+            let depth = queue::depth(&connection, "Failed").unwrap();
+            assert_eq!(depth == 0, is_kept, "after {downtime_ms} ms without a process");
+        }
     }
 
     #[test]

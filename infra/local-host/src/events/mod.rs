@@ -1,18 +1,19 @@
-//! How do events travel? From durable outboxes through queues, the bus and the stream to functions, at least once.
+//! Event sources: durable outboxes, queues, the bus and the order stream, which invoke functions at least once.
 //!
-//! Everything here is at rest in the database before anybody is told that it happened, so a process that dies at any
-//! point finds it again. Duplicates are possible, losses are not.
+//! Every event is stored in the database before anything acknowledges it, so a process that dies at any point finds it
+//! again. Duplicates are possible, losses are not.
 
 mod asynchronous;
 pub(crate) mod bus;
 pub(crate) mod clock;
+pub(crate) mod dead_letters;
+mod failed_uploads;
 mod objects;
 mod order_stream;
 mod order_stream_shapes;
 mod plane;
 mod pollers;
 mod queue;
-mod retention;
 mod schedules;
 mod sources;
 #[cfg(test)]
@@ -50,7 +51,6 @@ impl EventPlane {
         let mut tasks = JoinSet::new();
         tasks.spawn(pollers::objects(Arc::clone(self)));
         tasks.spawn(pollers::asynchronous_invocations(Arc::clone(self)));
-        tasks.spawn(retention::run(Arc::clone(self)));
         for function in self.deployment.functions.values() {
             for source in &function.sources {
                 self.start_source(&mut tasks, &function.logical_id, source);

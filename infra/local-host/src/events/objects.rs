@@ -13,7 +13,7 @@ use super::clock::rfc3339;
 use super::{bus, queue};
 use crate::template::{BucketSpec, Deployment, QueueNotification};
 
-/// What `application/x-www-form-urlencoded` leaves as it is; S3 keeps slashes too.
+/// Characters that `application/x-www-form-urlencoded` keeps; S3 keeps slashes, too.
 const FORM_ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'*')
     .remove(b'-')
@@ -48,7 +48,7 @@ pub(crate) fn dispatch(
     Ok(())
 }
 
-/// What S3 sends to a queue once, when the notification is set up. It has no `Records`.
+/// The test event that S3 sends to a queue once, when the notification is set up. It has no `Records`.
 pub(crate) fn test_event(bucket: &BucketSpec, now_ms: i64) -> Value {
     json!({
         "Service": "Amazon S3",

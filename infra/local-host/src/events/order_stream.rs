@@ -1,23 +1,24 @@
-//! How do order changes reach their consumers? In order, in batches, retried until they succeed or are set aside.
+//! The order stream's consumers: changes in order and in batches, retried until they succeed or are set aside.
 //!
 //! As a Lambda event source mapping on a DynamoDB stream of one shard: records that no filter wants are passed over, a
 //! reported failure makes the batch begin again at that record, a function error halves the batch
-//! (`BisectBatchOnFunctionError`), and a record that failed too often or grew too old goes to the on-failure destination
-//! so that its successors can go on.
+//! (`BisectBatchOnFunctionError`), and a record that failed too often or grew too old goes to the on-failure
+//! destination so that its successors can go on.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use adapter_embedded::order_stream::StreamRecord;
+use adapter_embedded::order_stream::{StreamBatch, StreamRecord, UndecodableRow};
 use domain::ports::PortFailure;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::{Value, json};
 
 use super::clock::now_ms;
-use super::order_stream_shapes::{event_record, set_aside};
+use super::order_stream_shapes::{event_record, set_aside, set_aside_undecodable};
 use super::plane::EventPlane;
 use super::queue;
 use super::sources::StreamSource;
+use crate::functions::Source;
 use crate::patterns;
 
 const RETRY_DELAY_MS: u64 = 200;
@@ -52,15 +53,16 @@ impl Position {
 }
 
 pub(crate) async fn run(plane: Arc<EventPlane>, source: StreamSource) {
+    let changes = plane.database.watch("order_stream");
     loop {
-        let rung = plane.wake.notified();
+        let next_change = changes.notified();
         let next = step(&plane, &source).await.unwrap_or_else(|failure| {
             tracing::error!(error = ?failure, function = source.function, "order stream cannot be read");
             Next::After(Duration::from_millis(RETRY_DELAY_MAX_MS))
         });
         match next {
             Next::AtOnce => {}
-            Next::WhenThereIsWork => plane.wait_for(rung).await,
+            Next::WhenThereIsWork => plane.wait_for(next_change).await,
             Next::After(pause) => tokio::time::sleep(pause).await,
         }
     }
@@ -75,9 +77,13 @@ enum Next {
 
 /// One batch.
 async fn step(plane: &EventPlane, source: &StreamSource) -> Result<Next, PortFailure> {
-    let (position, records) = load(plane, source).await?;
+    let (position, batch) = load(plane, source).await?;
+    let StreamBatch { records, undecodable } = batch;
     let Some(last) = records.last() else {
-        return Ok(Next::WhenThereIsWork);
+        return match undecodable {
+            Some(row) => pass_over(plane, source, &row).await,
+            None => Ok(Next::WhenThereIsWork),
+        };
     };
     let behind = Position::behind(last.sequence, source);
     let wanted: Vec<&StreamRecord> = records.iter().filter(|record| wants(source, record)).collect();
@@ -86,8 +92,7 @@ async fn step(plane: &EventPlane, source: &StreamSource) -> Result<Next, PortFai
         return Ok(Next::AtOnce);
     }
     let event = json!({ "Records": wanted.iter().map(|record| event_record(source, record)).collect::<Vec<_>>() });
-    let answer = plane.functions.invoke(&source.function, event, "stream").await;
-    plane.wake.notify_waiters();
+    let answer = plane.functions.invoke(&source.function, event, Source::Stream).await;
     let failed_at = match &answer {
         Ok(answer) if source.spec.reports_failures => first_failure(answer, &wanted),
         Ok(_) => None,
@@ -97,7 +102,10 @@ async fn step(plane: &EventPlane, source: &StreamSource) -> Result<Next, PortFai
         store(plane, source, behind, None).await?;
         return Ok(Next::AtOnce);
     };
-    let after = after_failure(source, position, &wanted, failed_at, answer.is_err());
+    let oldest_ms = plane
+        .downtimes
+        .running_since_ms(now_ms(), queue::milliseconds(source.spec.maximum_age_seconds));
+    let after = after_failure(source, position, &wanted, failed_at, answer.is_err(), oldest_ms);
     let record = after
         .given_up
         .map(|given_up| set_aside(source, given_up, after.attempts, &answer));
@@ -112,11 +120,24 @@ async fn step(plane: &EventPlane, source: &StreamSource) -> Result<Next, PortFai
     Ok(Next::After(Duration::from_millis(delay_ms)))
 }
 
+/// Sets a row aside that no function can be given, so that its successors are not held up.
+async fn pass_over(plane: &EventPlane, source: &StreamSource, row: &UndecodableRow) -> Result<Next, PortFailure> {
+    tracing::error!(
+        sequence = row.sequence,
+        function = source.function,
+        error = row.fault,
+        "a change of an order cannot be decoded and is set aside as a dead letter"
+    );
+    let record = set_aside_undecodable(source, row);
+    store(plane, source, Position::behind(row.sequence, source), Some(record)).await?;
+    Ok(Next::AtOnce)
+}
+
 /// Where a consumer goes on after a failure.
 struct AfterFailure<'a> {
     position: Position,
     attempts: u32,
-    /// What is set aside so that its successors can go on.
+    /// Records that are set aside so that their successors are delivered.
     given_up: Option<&'a [&'a StreamRecord]>,
 }
 
@@ -126,6 +147,7 @@ fn after_failure<'a>(
     wanted: &'a [&'a StreamRecord],
     failed_at: i64,
     whole_batch: bool,
+    oldest_ms: i64,
 ) -> AfterFailure<'a> {
     let index = wanted
         .iter()
@@ -145,8 +167,7 @@ fn after_failure<'a>(
             ..position
         });
     }
-    let age_limit_ms = i64::try_from(source.spec.maximum_age_seconds.saturating_mul(1_000)).unwrap_or(i64::MAX);
-    let too_old = now_ms().saturating_sub(wanted[index].at_ms) >= age_limit_ms;
+    let too_old = wanted[index].at_ms <= oldest_ms;
     if attempts <= source.spec.maximum_retry_attempts && !too_old {
         return again(Position {
             sequence: failed_at - 1,
@@ -189,14 +210,14 @@ fn first_failure(answer: &Value, wanted: &[&StreamRecord]) -> Option<i64> {
     named.min()
 }
 
-async fn load(plane: &EventPlane, source: &StreamSource) -> Result<(Position, Vec<StreamRecord>), PortFailure> {
+async fn load(plane: &EventPlane, source: &StreamSource) -> Result<(Position, StreamBatch), PortFailure> {
     let (consumer, beginning) = (source.function.clone(), Position::behind(0, source));
     plane
         .database
-        .call("read order stream", move |connection| {
+        .read("read order stream", move |connection| {
             let position = position_of(connection, &consumer)?.unwrap_or(beginning);
-            let records = adapter_embedded::order_stream::after(connection, position.sequence, position.batch_limit)?;
-            Ok((position, records))
+            let batch = adapter_embedded::order_stream::after(connection, position.sequence, position.batch_limit)?;
+            Ok((position, batch))
         })
         .await
 }
@@ -285,7 +306,7 @@ mod tests {
         let wanted = [&five, &seven];
         let answer = json!({ "batchItemFailures": [{ "itemIdentifier": "7" }] });
         assert_eq!(first_failure(&answer, &wanted), Some(7));
-        let next = after_failure(&source(), START, &wanted, 7, false);
+        let next = after_failure(&source(), START, &wanted, 7, false, 0);
         assert_eq!(
             next.position,
             Position {
@@ -311,7 +332,7 @@ mod tests {
     fn a_function_error_halves_the_batch_until_one_record_is_left() {
         let records: Vec<StreamRecord> = (5..9).map(record).collect();
         let wanted: Vec<&StreamRecord> = records.iter().collect();
-        let next = after_failure(&source(), START, &wanted, 5, true);
+        let next = after_failure(&source(), START, &wanted, 5, true, 0);
         assert_eq!(
             next.position,
             Position {
@@ -319,7 +340,7 @@ mod tests {
                 ..START
             }
         );
-        let next = after_failure(&source(), START, &wanted[..1], 5, true);
+        let next = after_failure(&source(), START, &wanted[..1], 5, true, 0);
         assert_eq!(next.position, Position { attempts: 1, ..START });
     }
 
@@ -328,7 +349,7 @@ mod tests {
         let (five, six) = (record(5), record(6));
         let tried = Position { attempts: 2, ..START };
         let wanted = [&five, &six];
-        let next = after_failure(&source(), tried, &wanted, 5, false);
+        let next = after_failure(&source(), tried, &wanted, 5, false, 0);
         assert_eq!(
             next.given_up.unwrap(),
             [&five],

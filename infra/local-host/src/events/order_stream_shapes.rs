@@ -1,6 +1,6 @@
-//! What do events of the order stream look like? As those of DynamoDB Streams.
+//! The shapes of the order stream's events: those of DynamoDB Streams.
 
-use adapter_embedded::order_stream::StreamRecord;
+use adapter_embedded::order_stream::{StreamRecord, UndecodableRow};
 use serde_json::{Value, json};
 
 use super::clock::{now_ms, rfc3339};
@@ -50,14 +50,60 @@ pub(crate) fn set_aside(
 ) -> String {
     let first = wanted.first().map_or(0, |record| record.sequence);
     let last = wanted.last().map_or(0, |record| record.sequence);
-    let error = answer.as_ref().err().map(|failure| failure.error_type.as_str());
+    failure_record(
+        source,
+        &Failure {
+            first,
+            last,
+            batch_size: wanted.len(),
+            attempts,
+            condition: "RetryAttemptsExhausted",
+            error: answer.as_ref().err().map(|failure| failure.error_type.as_str()),
+        },
+    )
+}
+
+/// The same for a row that no event could be made of.
+pub(crate) fn set_aside_undecodable(source: &StreamSource, row: &UndecodableRow) -> String {
+    failure_record(
+        source,
+        &Failure {
+            first: row.sequence,
+            last: row.sequence,
+            batch_size: 1,
+            attempts: 0,
+            condition: "RecordUndecodable",
+            error: Some(row.fault.as_str()),
+        },
+    )
+}
+
+/// What a failure destination learns of records that were given up.
+struct Failure<'a> {
+    first: i64,
+    last: i64,
+    batch_size: usize,
+    attempts: u32,
+    condition: &'static str,
+    error: Option<&'a str>,
+}
+
+fn failure_record(source: &StreamSource, failure: &Failure<'_>) -> String {
+    let Failure {
+        first,
+        last,
+        batch_size,
+        attempts,
+        condition,
+        error,
+    } = failure;
     json!({
         "version": "1.0",
         "timestamp": rfc3339(now_ms()),
         "requestContext": {
             "requestId": format!("order-stream-{first}"),
             "functionArn": format!("arn:aws:lambda:local:000000000000:function:{}:live", source.function),
-            "condition": "RetryAttemptsExhausted",
+            "condition": condition,
             "approximateInvokeCount": attempts,
         },
         "responseContext": { "statusCode": 200, "executedVersion": "$LATEST", "functionError": error },
@@ -65,7 +111,7 @@ pub(crate) fn set_aside(
             "shardId": "shardId-00000000000000000000-00000000",
             "startSequenceNumber": first.to_string(),
             "endSequenceNumber": last.to_string(),
-            "batchSize": wanted.len(),
+            "batchSize": batch_size,
             "streamArn": stream_arn(source),
         },
     })

@@ -1,18 +1,18 @@
-//! What every loop of the event sources shares.
+//! The parts that all loops of the event sources share.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use adapter_embedded::Database;
 use domain::ports::PortFailure;
-use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
 use super::queue;
+use crate::downtime::Downtimes;
 use crate::functions::Functions;
 use crate::template::Deployment;
 
-/// How long a loop sleeps when nobody wakes it: what became due by time alone is found that late.
+/// How long a loop sleeps when nothing wakes it: work that is due because time passed is found that late.
 const IDLE_POLL: Duration = Duration::from_millis(250);
 
 /// The event sources of the template, connected to the functions.
@@ -20,8 +20,7 @@ pub(crate) struct EventPlane {
     pub(crate) database: Database,
     pub(crate) deployment: Arc<Deployment>,
     pub(crate) functions: Arc<dyn Functions>,
-    /// Rung whenever there may be work: an object was put, a function returned, an execution ended.
-    pub(crate) wake: Arc<Notify>,
+    pub(crate) downtimes: Arc<Downtimes>,
 }
 
 impl EventPlane {
@@ -29,7 +28,7 @@ impl EventPlane {
     pub(crate) async fn queue_depths(&self) -> Result<Vec<(String, u64)>, PortFailure> {
         let names: Vec<String> = self.deployment.queues.keys().cloned().collect();
         self.database
-            .call("count messages", move |connection| {
+            .read("count messages", move |connection| {
                 let counted = names.into_iter().map(|name| {
                     let depth = queue::depth(connection, &name)?;
                     Ok((name, depth))
@@ -39,11 +38,11 @@ impl EventPlane {
             .await
     }
 
-    /// Returns when it rang, or after a while. Take `rung` from [`EventPlane::wake`] before looking for work: what rings
-    /// between looking and waiting is then not missed.
-    pub(crate) async fn wait_for(&self, rung: Notified<'_>) {
+    /// Returns after a change, or after a while. Create `changed` ([`Database::watch`]) before looking for work: a
+    /// change between looking and waiting is then not missed.
+    pub(crate) async fn wait_for(&self, changed: Notified<'_>) {
         tokio::select! {
-            () = rung => {}
+            () = changed => {}
             () = tokio::time::sleep(IDLE_POLL) => {}
         }
     }

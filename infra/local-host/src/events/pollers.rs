@@ -1,4 +1,4 @@
-//! Who carries events on? One loop per source that takes what is due, invokes, and settles the outcome.
+//! One loop per event source: takes events that are due, invokes their function, and records the outcome.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use super::objects;
 use super::plane::EventPlane;
 use super::queue::{self, Message};
 use super::sources::QueueSource;
-use crate::functions::InvokeFailure;
+use crate::functions::{InvokeFailure, Source};
 use crate::template::{AsyncInvokeSpec, Deployment, QueueSpec};
 
 /// Batches of one queue that are worked on at the same time where the template sets no `MaximumConcurrency`.
@@ -22,8 +22,9 @@ const QUEUE_CONCURRENCY_DEFAULT: u32 = 10;
 const ASYNCHRONOUS_CONCURRENCY: usize = 10;
 /// Object events per transaction.
 const OBJECT_EVENTS_BATCH: u32 = 100;
-/// No function runs longer: Lambda's own limit, and so the time after which an event is surely not in work any more.
-const LONGEST_INVOCATION_MS: i64 = 900_000;
+/// The longest that an event may wait for its turn (a minute) and then run (Lambda's own limit). After this time no
+/// function works on it any more.
+const LONGEST_INVOCATION_MS: i64 = 60_000 + 900_000;
 
 pub(crate) const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS announced_notifications (bucket TEXT, queue TEXT, PRIMARY KEY (bucket, queue)) STRICT;
@@ -55,8 +56,9 @@ pub(crate) fn announce_notifications(
 
 /// Moves object events from the buckets' outbox to queues and bus.
 pub(crate) async fn objects(plane: Arc<EventPlane>) {
+    let changes = plane.database.watch("object_events");
     loop {
-        let rung = plane.wake.notified();
+        let next_change = changes.notified();
         let deployment = Arc::clone(&plane.deployment);
         let moved = plane
             .database
@@ -70,11 +72,11 @@ pub(crate) async fn objects(plane: Arc<EventPlane>) {
             })
             .await;
         match moved {
-            Ok(0) => plane.wait_for(rung).await,
-            Ok(_) => plane.wake.notify_waiters(),
+            Ok(0) => plane.wait_for(next_change).await,
+            Ok(_) => {}
             Err(failure) => {
                 tracing::error!(error = ?failure, "object events cannot be dispatched");
-                plane.wait_for(rung).await;
+                plane.wait_for(next_change).await;
             }
         }
     }
@@ -83,11 +85,12 @@ pub(crate) async fn objects(plane: Arc<EventPlane>) {
 /// Invokes what was accepted asynchronously.
 pub(crate) async fn asynchronous_invocations(plane: Arc<EventPlane>) {
     let concurrency = Arc::new(Semaphore::new(ASYNCHRONOUS_CONCURRENCY));
+    let changes = plane.database.watch("asynchronous_invocations");
     loop {
         let Ok(permit) = Arc::clone(&concurrency).acquire_owned().await else {
             return;
         };
-        let rung = plane.wake.notified();
+        let next_change = changes.notified();
         let taken = plane
             .database
             .call("take asynchronous invocation", |connection| {
@@ -103,7 +106,7 @@ pub(crate) async fn asynchronous_invocations(plane: Arc<EventPlane>) {
         };
         let Some(accepted) = accepted else {
             drop(permit);
-            plane.wait_for(rung).await;
+            plane.wait_for(next_change).await;
             continue;
         };
         let plane = Arc::clone(&plane);
@@ -116,13 +119,12 @@ pub(crate) async fn asynchronous_invocations(plane: Arc<EventPlane>) {
 
 async fn invoke_asynchronously(plane: &EventPlane, accepted: Accepted) {
     let outcome = match serde_json::from_str(&accepted.event) {
-        Ok(event) => plane.functions.invoke(&accepted.function, event, "events").await,
+        Ok(event) => plane.functions.invoke(&accepted.function, event, Source::Event).await,
         Err(_) => Err(InvokeFailure {
             error_type: "EventUnreadable".to_owned(),
             message: "the stored event is not JSON".to_owned(),
         }),
     };
-    plane.wake.notify_waiters();
     let spec = plane.deployment.functions.get(&accepted.function).map_or_else(
         || AsyncInvokeSpec {
             maximum_retry_attempts: 0,
@@ -131,11 +133,12 @@ async fn invoke_asynchronously(plane: &EventPlane, accepted: Accepted) {
         },
         |function| function.async_invoke.clone(),
     );
+    let downtime_ms = plane.downtimes.since_ms(accepted.since_ms);
     let settled = plane
         .database
         .call("settle asynchronous invocation", move |connection| match &outcome {
             Ok(_) => asynchronous::succeeded(connection, accepted.id),
-            Err(failure) => asynchronous::failed(connection, &spec, &accepted, failure, now_ms()),
+            Err(failure) => asynchronous::failed(connection, &spec, &accepted, failure, now_ms(), downtime_ms),
         })
         .await;
     if let Err(failure) = settled {
@@ -150,15 +153,16 @@ pub(crate) async fn queue(plane: Arc<EventPlane>, source: QueueSource) {
     };
     let at_once = source.spec.maximum_concurrency.unwrap_or(QUEUE_CONCURRENCY_DEFAULT);
     let concurrency = Arc::new(Semaphore::new(at_once.max(1) as usize));
+    let changes = plane.database.watch("queue_messages");
     loop {
         let Ok(permit) = Arc::clone(&concurrency).acquire_owned().await else {
             return;
         };
-        let rung = plane.wake.notified();
+        let next_change = changes.notified();
         let messages = receive(&plane, &spec, source.spec.batch_size).await;
         if messages.is_empty() {
             drop(permit);
-            plane.wait_for(rung).await;
+            plane.wait_for(next_change).await;
             continue;
         }
         let (plane, source) = (Arc::clone(&plane), source.clone());
@@ -171,10 +175,13 @@ pub(crate) async fn queue(plane: Arc<EventPlane>, source: QueueSource) {
 
 async fn receive(plane: &EventPlane, spec: &QueueSpec, limit: u32) -> Vec<Message> {
     let spec = spec.clone();
+    let kept_since_ms = plane
+        .downtimes
+        .running_since_ms(now_ms(), queue::milliseconds(spec.retention_seconds));
     let received = plane
         .database
         .call("receive messages", move |connection| {
-            queue::receive(connection, &spec, limit, now_ms())
+            queue::receive(connection, &spec, limit, now_ms(), kept_since_ms)
         })
         .await;
     received.unwrap_or_else(|failure| {
@@ -187,7 +194,7 @@ async fn invoke_with_messages(plane: &EventPlane, source: &QueueSource, messages
     let records: Vec<Value> = messages.iter().map(|message| message_record(source, message)).collect();
     let answer = plane
         .functions
-        .invoke(&source.function, json!({ "Records": records }), "sqs")
+        .invoke(&source.function, json!({ "Records": records }), Source::Queue)
         .await;
     let failed = failed_messages(source, &messages, &answer);
     let settled = plane
@@ -206,7 +213,6 @@ async fn invoke_with_messages(plane: &EventPlane, source: &QueueSource, messages
     if let Err(failure) = settled {
         tracing::error!(error = ?failure, "messages were not settled and will be delivered again");
     }
-    plane.wake.notify_waiters();
 }
 
 /// Which messages stay in the queue. An identifier that is missing or not of this batch fails the whole batch, as on AWS

@@ -1,13 +1,14 @@
-//! How does a queue behave? Durable messages with a visibility timeout, a receive count and a dead-letter queue.
+//! Queues: durable messages with a visibility timeout, a receive count and a dead-letter queue.
 //!
 //! The semantics are those of a standard SQS queue with one deviation: a message whose invocation ended with a failure
 //! becomes visible after a short, growing delay instead of the rest of its visibility timeout (six minutes in our
-//! template), because here the poller knows that nobody works on it any more. What stays the same: at least once, no
-//! order promised, `maxReceiveCount` receives, then the dead-letter queue.
+//! template), because here the poller knows that no function works on it any more. What stays the same: at least once,
+//! no order promised, `maxReceiveCount` receives, then the dead-letter queue.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::template::QueueSpec;
+use super::failed_uploads;
+use crate::template::{QueueSpec, RedriveSpec};
 
 /// First delay before a failed message is received again; it grows with every receive.
 const RETRY_DELAY_MS: i64 = 1_000;
@@ -52,30 +53,20 @@ pub(crate) fn send(connection: &Connection, queue: &str, body: &str, now_ms: i64
 
 /// Takes up to `limit` visible messages and hides them for the visibility timeout. A message that was received as often
 /// as its queue allows goes to the dead-letter queue instead.
+///
+/// Messages that were sent before `kept_since_ms` are removed, as their retention period is over.
 pub(crate) fn receive(
     connection: &Connection,
     queue: &QueueSpec,
     limit: u32,
     now_ms: i64,
+    kept_since_ms: i64,
 ) -> rusqlite::Result<Vec<Message>> {
     connection
         .prepare_cached("DELETE FROM queue_messages WHERE queue = ?1 AND sent_at_ms < ?2")?
-        .execute(params![
-            queue.logical_id,
-            now_ms - milliseconds(queue.retention_seconds)
-        ])?;
+        .execute(params![queue.logical_id, kept_since_ms])?;
     if let Some(redrive) = &queue.redrive {
-        connection
-            .prepare_cached(
-                "UPDATE queue_messages SET queue = ?1, receive_count = 0, first_received_at_ms = NULL
-                 WHERE queue = ?2 AND visible_at_ms <= ?3 AND receive_count >= ?4",
-            )?
-            .execute(params![
-                redrive.dead_letter_queue,
-                queue.logical_id,
-                now_ms,
-                redrive.max_receive_count
-            ])?;
+        give_up(connection, queue, redrive, now_ms)?;
     }
     let hidden_until_ms = now_ms + milliseconds(queue.visibility_timeout_seconds);
     connection
@@ -90,13 +81,48 @@ pub(crate) fn receive(
             Ok(Message {
                 row_id: row.get(0)?,
                 id: row.get(1)?,
-                body: row.get(2)?,
+                body: text_of(row, 2)?,
                 sent_at_ms: row.get(3)?,
                 first_received_at_ms: row.get(4)?,
                 receive_count: row.get(5)?,
             })
         })?
         .collect()
+}
+
+/// Moves messages that were received too often, and shows it on the uploads that they are about.
+fn give_up(connection: &Connection, queue: &QueueSpec, redrive: &RedriveSpec, now_ms: i64) -> rusqlite::Result<()> {
+    let bodies = connection
+        .prepare_cached(
+            "UPDATE queue_messages
+             SET queue = ?1, receive_count = 0, first_received_at_ms = NULL, visible_at_ms = ?3
+             WHERE queue = ?2 AND visible_at_ms <= ?3 AND receive_count >= ?4 RETURNING message_id, body",
+        )?
+        .query_map(
+            params![
+                redrive.dead_letter_queue,
+                queue.logical_id,
+                now_ms,
+                redrive.max_receive_count
+            ],
+            |row| Ok((row.get(0)?, text_of(row, 1)?)),
+        )?
+        .collect::<rusqlite::Result<Vec<(String, String)>>>()?;
+    for (message_id, body) in bodies {
+        let queue = &redrive.dead_letter_queue;
+        tracing::error!(
+            message_id,
+            queue,
+            "a message was received too often and became a dead letter"
+        );
+        failed_uploads::fail(connection, &body, now_ms)?;
+    }
+    Ok(())
+}
+
+/// A text that may be damaged. The function reports it, and the messages behind it are not held up.
+pub(super) fn text_of(row: &Row<'_>, index: usize) -> rusqlite::Result<String> {
+    Ok(String::from_utf8_lossy(row.get_ref(index)?.as_bytes()?).into_owned())
 }
 
 pub(crate) fn delete(connection: &Connection, row_id: i64) -> rusqlite::Result<()> {
@@ -115,7 +141,7 @@ pub(crate) fn retry_later(connection: &Connection, message: &Message, now_ms: i6
     Ok(())
 }
 
-/// After a restart nobody works on anything: what was in flight is delivered again at once.
+/// After a restart no invocation runs: messages in flight are delivered again at once.
 pub(crate) fn show_everything_in_flight(connection: &Connection, now_ms: i64) -> rusqlite::Result<()> {
     connection
         .prepare_cached("UPDATE queue_messages SET visible_at_ms = ?1 WHERE visible_at_ms > ?1")?
@@ -132,14 +158,15 @@ pub(crate) fn depth(connection: &Connection, queue: &str) -> rusqlite::Result<u6
     Ok(u64::try_from(count.unwrap_or(0)).unwrap_or(0))
 }
 
-fn milliseconds(seconds: u64) -> i64 {
+pub(super) fn milliseconds(seconds: u64) -> i64 {
     i64::try_from(seconds.saturating_mul(1_000)).unwrap_or(i64::MAX / 4)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::template::RedriveSpec;
+
+    const NOTHING_EXPIRES: i64 = 0;
 
     fn queue() -> (Connection, QueueSpec) {
         let connection = Connection::open_in_memory().unwrap();
@@ -160,9 +187,12 @@ mod tests {
     fn a_received_message_is_hidden_until_its_timeout() {
         let (connection, spec) = queue();
         send(&connection, "Photos", "one", 0).unwrap();
-        assert_eq!(receive(&connection, &spec, 10, 0).unwrap().len(), 1);
-        assert_eq!(receive(&connection, &spec, 10, 359_999).unwrap().len(), 0);
-        let again = receive(&connection, &spec, 10, 360_000).unwrap();
+        assert_eq!(receive(&connection, &spec, 10, 0, NOTHING_EXPIRES).unwrap().len(), 1);
+        assert_eq!(
+            receive(&connection, &spec, 10, 359_999, NOTHING_EXPIRES).unwrap().len(),
+            0
+        );
+        let again = receive(&connection, &spec, 10, 360_000, NOTHING_EXPIRES).unwrap();
         assert_eq!((again[0].receive_count, again[0].first_received_at_ms), (2, 0));
     }
 
@@ -172,11 +202,17 @@ mod tests {
         send(&connection, "Photos", "one", 0).unwrap();
         let mut now_ms = 0;
         for _ in 0..2 {
-            let message = receive(&connection, &spec, 10, now_ms).unwrap().remove(0);
+            let message = receive(&connection, &spec, 10, now_ms, NOTHING_EXPIRES)
+                .unwrap()
+                .remove(0);
             retry_later(&connection, &message, now_ms).unwrap();
             now_ms += RETRY_DELAY_MAX_MS;
         }
-        assert!(receive(&connection, &spec, 10, now_ms).unwrap().is_empty());
+        assert!(
+            receive(&connection, &spec, 10, now_ms, NOTHING_EXPIRES)
+                .unwrap()
+                .is_empty()
+        );
         assert_eq!(
             (
                 depth(&connection, "Photos").unwrap(),
@@ -190,16 +226,33 @@ mod tests {
     fn a_restart_shows_what_was_in_flight() {
         let (connection, spec) = queue();
         send(&connection, "Photos", "one", 0).unwrap();
-        receive(&connection, &spec, 10, 0).unwrap();
+        receive(&connection, &spec, 10, 0, NOTHING_EXPIRES).unwrap();
         show_everything_in_flight(&connection, 5).unwrap();
-        assert_eq!(receive(&connection, &spec, 10, 5).unwrap().len(), 1);
+        assert_eq!(receive(&connection, &spec, 10, 5, NOTHING_EXPIRES).unwrap().len(), 1);
     }
 
     #[test]
     fn what_is_older_than_the_retention_is_forgotten() {
         let (connection, spec) = queue();
         send(&connection, "Photos", "one", 0).unwrap();
-        assert!(receive(&connection, &spec, 10, 345_600_001).unwrap().is_empty());
+        assert!(receive(&connection, &spec, 10, 345_600_001, 1).unwrap().is_empty());
         assert_eq!(depth(&connection, "Photos").unwrap(), 0);
+    }
+
+    #[test]
+    fn a_damaged_message_does_not_hold_up_those_behind_it() {
+        let (connection, spec) = queue();
+        for body in ["one", "two"] {
+            send(&connection, "Photos", body, 0).unwrap();
+        }
+        connection
+            .execute(
+                "UPDATE queue_messages SET body = CAST(x'ff' AS TEXT) WHERE body = 'one'",
+                [],
+            )
+            .unwrap();
+        let received = receive(&connection, &spec, 10, 0, NOTHING_EXPIRES).unwrap();
+        let bodies: Vec<&str> = received.iter().map(|message| message.body.as_str()).collect();
+        assert_eq!(bodies, ["\u{fffd}", "two"]);
     }
 }

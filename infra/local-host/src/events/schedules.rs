@@ -26,9 +26,8 @@ pub(crate) async fn run(plane: Arc<EventPlane>, function: String, name: String, 
                 asynchronous::accept(connection, &function, &event, now_ms)
             })
             .await;
-        match accepted {
-            Ok(()) => plane.wake.notify_waiters(),
-            Err(failure) => tracing::error!(error = ?failure, schedule = name, "scheduled event was not accepted"),
+        if let Err(failure) = accepted {
+            tracing::error!(error = ?failure, schedule = name, "scheduled event was not accepted");
         }
     }
 }

@@ -1,5 +1,7 @@
-//! Do events arrive, again and again until they are settled, and is nothing lost that cannot be? Over the committed
-//! template, with functions that fail as they are told.
+//! Events over the committed template, with functions that fail as the test says: each event is delivered until it is
+//! settled, and none is lost.
+
+mod dead_letters;
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -14,18 +16,18 @@ use domain::orders::order::Order;
 use domain::values::{OrderId, Timestamp};
 use port_contracts::samples::{self, anns_order};
 use serde_json::{Value, json};
-use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 use super::{EventPlane, queue};
-use crate::functions::{Functions, InvokeFailure};
+use crate::downtime::Downtimes;
+use crate::functions::{Functions, InvokeFailure, Source};
 use crate::template::{self, Deployment, EventSource};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
 type Answer = dyn Fn(&str, &Value) -> Result<Value, InvokeFailure> + Send + Sync;
 
-/// Functions that do as they are told, and remember what they were asked.
+/// Functions that answer as the test says, and record their events.
 struct Script {
     answer: Box<Answer>,
     calls: Mutex<Vec<(String, Value)>>,
@@ -33,7 +35,7 @@ struct Script {
 
 #[async_trait]
 impl Functions for Script {
-    async fn invoke(&self, logical_id: &str, event: Value, _: &'static str) -> Result<Value, InvokeFailure> {
+    async fn invoke(&self, logical_id: &str, event: Value, _: Source) -> Result<Value, InvokeFailure> {
         let answer = (self.answer)(logical_id, &event);
         self.calls.lock().unwrap().push((logical_id.to_owned(), event));
         answer
@@ -50,7 +52,7 @@ struct World {
 fn failure() -> InvokeFailure {
     InvokeFailure {
         error_type: "TransientFailure".to_owned(),
-        message: "as told".to_owned(),
+        message: "as the test says".to_owned(),
     }
 }
 
@@ -89,10 +91,10 @@ impl World {
             calls: Mutex::default(),
         });
         let plane = Arc::new(EventPlane {
+            downtimes: Downtimes::open(database.clone()).await.unwrap(),
             database,
             deployment: Arc::new(deployment),
             functions: Arc::clone(&script) as Arc<dyn Functions>,
-            wake: Arc::new(Notify::new()),
         });
         plane.prepare().await.unwrap();
         let loops = plane.start();
@@ -124,7 +126,7 @@ impl World {
     async fn depth(&self, name: &'static str) -> u64 {
         self.plane
             .database
-            .call("count messages", move |connection| queue::depth(connection, name))
+            .read("count messages", move |connection| queue::depth(connection, name))
             .await
             .unwrap()
     }

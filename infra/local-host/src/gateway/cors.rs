@@ -1,9 +1,10 @@
-//! Which pages may call from a browser? Answered by the gateway, without a token and without a function.
+//! Says which pages may call the API from a browser, without a token and without a function.
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use crate::headers::put;
 use crate::template::CorsSpec;
 
 pub(super) struct Cors(pub(super) CorsSpec);
@@ -36,19 +37,19 @@ impl Cors {
         Some(response)
     }
 
-    /// Replaces whatever the function said of CORS, as API Gateway does, by what an allowed origin may read. Whether it
-    /// is one.
+    /// Replaces the CORS headers of the function, as API Gateway does, by what an allowed origin may read. Whether it is
+    /// one. A refused origin gets `Vary` as well, or a cache would give its answer to an allowed one.
     pub(super) fn decorate(&self, origin: &HeaderValue, headers: &mut HeaderMap) -> bool {
-        let said: Vec<HeaderName> = headers.keys().filter(|name| is_of_cors(name)).cloned().collect();
-        for name in &said {
+        let of_function: Vec<HeaderName> = headers.keys().filter(|name| is_of_cors(name)).cloned().collect();
+        for name in &of_function {
             headers.remove(name);
         }
-        let allowed = |known: &String| known == "*" || known.as_bytes() == origin.as_bytes();
-        if !self.0.allow_origins.iter().any(allowed) {
+        headers.append(header::VARY, HeaderValue::from_static("origin"));
+        let is_it = |allowed: &String| allowed == "*" || allowed.as_bytes() == origin.as_bytes();
+        if !self.0.allow_origins.iter().any(is_it) {
             return false;
         }
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
-        headers.append(header::VARY, HeaderValue::from_static("origin"));
         if !self.0.expose_headers.is_empty() {
             put(
                 headers,
@@ -62,11 +63,4 @@ impl Cors {
 
 fn is_of_cors(name: &HeaderName) -> bool {
     name.as_str().starts_with("access-control-")
-}
-
-/// A value of the template that is no header value is left out, as nobody could have sent it either.
-fn put(headers: &mut HeaderMap, name: HeaderName, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        headers.insert(name, value);
-    }
 }

@@ -1,8 +1,6 @@
-//! What does a function see of a request? Payload format 2.0, to the letter.
+//! Makes the event that a function gets of a request: payload format 2.0.
 //!
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>
-
-use std::net::{IpAddr, Ipv4Addr};
 
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_TYPE, COOKIE, HOST, USER_AGENT};
@@ -17,14 +15,10 @@ use super::routes::Matched;
 
 const API_ID: &str = "local";
 const ACCOUNT: &str = "000000000000";
+/// The host listens on this address only, so every caller has it.
+const SOURCE_IP: &str = "127.0.0.1";
 
-pub(super) fn of(
-    parts: &Parts,
-    body: &[u8],
-    matched: &Matched,
-    claims: Option<Map<String, Value>>,
-    peer: Option<IpAddr>,
-) -> Value {
+pub(super) fn of(parts: &Parts, body: &[u8], matched: &Matched, claims: Option<Map<String, Value>>) -> Value {
     let query = parts.uri.query().unwrap_or_default();
     let path = parts.uri.path();
     let mut event = json!({
@@ -33,7 +27,7 @@ pub(super) fn of(
         "rawPath": path,
         "rawQueryString": query,
         "headers": headers(&parts.headers),
-        "requestContext": context(parts, matched, claims, peer),
+        "requestContext": context(parts, matched, claims),
         "isBase64Encoded": false,
     });
     let cookies = cookies(&parts.headers);
@@ -58,7 +52,7 @@ pub(super) fn of(
     event
 }
 
-fn context(parts: &Parts, matched: &Matched, claims: Option<Map<String, Value>>, peer: Option<IpAddr>) -> Value {
+fn context(parts: &Parts, matched: &Matched, claims: Option<Map<String, Value>>) -> Value {
     let header = |name| {
         parts
             .headers
@@ -76,7 +70,7 @@ fn context(parts: &Parts, matched: &Matched, claims: Option<Map<String, Value>>,
             "method": parts.method.as_str(),
             "path": parts.uri.path(),
             "protocol": format!("{:?}", parts.version),
-            "sourceIp": peer.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)).to_string(),
+            "sourceIp": SOURCE_IP,
             "userAgent": header(USER_AGENT),
         },
         "requestId": uuid::Uuid::new_v4().to_string(),
@@ -169,11 +163,11 @@ mod tests {
         let matched = Matched {
             key: "POST /orders/{id}".to_owned(),
             function: "OrdersPlace".to_owned(),
-            asks_for_token: true,
+            needs_token: true,
             parameters: BTreeMap::from([("id".to_owned(), "a b".to_owned())]),
         };
         let claims = Map::from_iter([("sub".to_owned(), json!("ann"))]);
-        of(&parts, body, &matched, Some(claims), None)
+        of(&parts, body, &matched, Some(claims))
     }
 
     #[test]

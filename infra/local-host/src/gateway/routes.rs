@@ -1,4 +1,4 @@
-//! Which function serves this path? As API Gateway chooses
+//! Finds the function for a path, as API Gateway does
 //! (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html>): a route that names the
 //! whole path before one with a greedy variable `{name+}`; in both, a literal before a variable; for the same path, a
 //! route of the method before one of `ANY`.
@@ -29,7 +29,7 @@ struct Route {
     method: String,
     path: String,
     function: String,
-    asks_for_token: bool,
+    needs_token: bool,
 }
 
 /// A route with what its parameters stand for.
@@ -38,7 +38,7 @@ pub(super) struct Matched {
     /// `POST /orders`, as events call it.
     pub(super) key: String,
     pub(super) function: String,
-    pub(super) asks_for_token: bool,
+    pub(super) needs_token: bool,
     /// Decoded, as functions get them.
     pub(super) parameters: BTreeMap<String, String>,
 }
@@ -53,7 +53,7 @@ impl Routes {
                     method: route.method.clone(),
                     path: route.path.clone(),
                     function: function.logical_id.clone(),
-                    asks_for_token: route.authorizer.is_some(),
+                    needs_token: route.authorizer.is_some(),
                 });
             }
         }
@@ -85,7 +85,7 @@ impl Routes {
         Some(Matched {
             key: format!("{} {}", route.method, route.path),
             function: route.function.clone(),
-            asks_for_token: route.asks_for_token,
+            needs_token: route.needs_token,
             parameters,
         })
     }
@@ -142,7 +142,7 @@ mod tests {
                 method: method.to_owned(),
                 path: path.to_owned(),
                 function: String::new(),
-                asks_for_token: false,
+                needs_token: false,
             }
         };
         Routes::new(keys.iter().map(route).collect())

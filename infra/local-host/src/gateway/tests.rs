@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use async_trait::async_trait;
 use axum::body::to_bytes;
 use axum::http::request::Builder;
+use serde_json::Value;
 use tower::ServiceExt as _;
 
 use super::*;
@@ -23,13 +24,13 @@ struct OneAnswer {
 
 #[async_trait]
 impl Functions for OneAnswer {
-    async fn invoke(&self, logical_id: &str, event: Value, _: &'static str) -> Result<Value, InvokeFailure> {
+    async fn invoke(&self, logical_id: &str, event: Value, _: Source) -> Result<Value, InvokeFailure> {
         *self.asked.lock().unwrap() = Some((logical_id.to_owned(), event));
         self.answer.clone()
     }
 }
 
-fn issuer() -> Issuer {
+pub(super) fn issuer() -> Issuer {
     let clients = template::load().unwrap().api.clients();
     Issuer::new("https://issuer.example".to_owned(), String::new(), clients, &[7; 32]).unwrap()
 }
@@ -130,7 +131,11 @@ async fn unknown_routes_and_callers_reach_no_function() {
         assert_eq!(world.refusal(request, "").await, refused(404, "Not Found"));
     }
     let forged = format!("Bearer {}x", world.token);
+    let genuine = || format!("Bearer {}", world.token);
     for request in [
+        Request::get("/orders")
+            .header("authorization", genuine())
+            .header("authorization", genuine()),
         Request::get("/orders"),
         Request::get("/orders").header("authorization", forged),
     ] {
@@ -202,6 +207,22 @@ async fn a_body_beyond_ten_megabytes_reaches_no_function() {
     assert_eq!(world.send(post(), largest.to_vec()).await.status(), StatusCode::OK);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_body_that_drips_or_breaks_off_reaches_no_function() {
+    let world = World::fine();
+    let post = || Request::post("/orders").header("authorization", format!("Bearer {}", world.token));
+    let drops = futures_util::stream::unfold((), |()| async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        Some((Ok::<_, std::io::Error>("x"), ()))
+    });
+    let dripping = Body::from_stream(drops);
+    assert_eq!(world.refusal(post(), dripping).await, refused(408, "Request Timeout"));
+    let broken = futures_util::stream::iter([Ok("{"), Err(std::io::Error::other("gone"))]);
+    let broken = Body::from_stream(broken);
+    assert_eq!(world.refusal(post(), broken).await, refused(400, "Bad Request"));
+    assert_eq!(world.asked(), None);
+}
+
 #[tokio::test]
 async fn a_function_that_fails_shows_nothing_of_its_insides() {
     let failure = InvokeFailure {
@@ -222,7 +243,7 @@ struct NoAnswer;
 
 #[async_trait]
 impl Functions for NoAnswer {
-    async fn invoke(&self, _: &str, _: Value, _: &'static str) -> Result<Value, InvokeFailure> {
+    async fn invoke(&self, _: &str, _: Value, _: Source) -> Result<Value, InvokeFailure> {
         std::future::pending().await
     }
 }
@@ -235,9 +256,10 @@ async fn a_function_that_takes_too_long_is_not_waited_for() {
             cors: None,
             route_buckets: BTreeMap::new(),
             stage_bucket: None,
-            authorizer: issuer().authorizer(),
+            tokens: Tokens::new(issuer().authorizer()),
             functions: Arc::new(NoAnswer),
             timeout: Duration::from_millis(1),
+            body_timeout: BODY_TIMEOUT,
         }),
         ..World::fine()
     };
@@ -269,6 +291,7 @@ async fn a_preflight_is_answered_without_token_and_function() {
     assert_eq!(headers["access-control-max-age"], "3600");
     let stranger = world.send(preflight("http://evil.example"), "").await;
     assert!(!stranger.headers().contains_key("access-control-allow-origin"));
+    assert_eq!(stranger.headers()["vary"], "origin");
     assert_eq!(world.asked(), None);
 }
 
@@ -283,8 +306,16 @@ async fn an_allowed_page_may_read_every_answer_whatever_the_function_says() {
     assert!(exposed.contains("idempotency-replayed"));
     let vary: Vec<_> = response.headers().get_all("vary").iter().collect();
     assert_eq!(vary, ["accept", "origin"]);
-    let stranger = world.send(from("http://evil.example"), "").await;
-    assert!(!stranger.headers().contains_key("access-control-allow-origin"));
+    for stranger in ["http://evil.example", "null", "http://127.0.0.1:3001"] {
+        let answer = world.send(from(stranger), "").await;
+        assert!(!answer.headers().contains_key("access-control-allow-origin"));
+        let vary: Vec<_> = answer.headers().get_all("vary").iter().collect();
+        assert_eq!(
+            vary,
+            ["accept", "origin"],
+            "or a cache would give this answer to an allowed page"
+        );
+    }
     let refusal = world.send(Request::get("/orders").header("origin", ORIGIN), "").await;
     assert_eq!(refusal.status(), StatusCode::UNAUTHORIZED);
     assert_eq!(
@@ -292,4 +323,54 @@ async fn an_allowed_page_may_read_every_answer_whatever_the_function_says() {
         ORIGIN,
         "or the page could not say why"
     );
+}
+
+/// Has no room: refuses before the invocation, or only when asked for one.
+struct NoRoom {
+    refuses: bool,
+}
+
+#[async_trait]
+impl Functions for NoRoom {
+    fn refuses(&self, source: Source) -> bool {
+        self.refuses && source == Source::HttpWrite
+    }
+
+    async fn invoke(&self, _: &str, _: Value, _: Source) -> Result<Value, InvokeFailure> {
+        Err(InvokeFailure {
+            error_type: THROTTLED.to_owned(),
+            message: "Rate Exceeded.".to_owned(),
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_request_without_room_is_refused_with_the_time_of_the_next_attempt() {
+    for refuses in [true, false] {
+        let fine = World::fine();
+        let deployment = template::load().unwrap();
+        let router = router(&deployment, Arc::new(NoRoom { refuses }), issuer().authorizer());
+        let world = World { router, ..fine };
+        let authorization = format!("Bearer {}", world.token);
+        let request = Request::post("/orders").header("authorization", authorization);
+        let response = world.send(request, "{}").await;
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(response.headers()["retry-after"], "1");
+        let body = to_bytes(response.into_body(), ANSWER_BYTES_MAX).await.unwrap();
+        assert_eq!(body, r#"{"message":"Service Unavailable"}"#);
+    }
+}
+
+#[tokio::test]
+async fn writes_without_room_are_refused_before_their_token_is_checked_and_reads_are_not() {
+    let deployment = template::load().unwrap();
+    let world = World {
+        router: router(&deployment, Arc::new(NoRoom { refuses: true }), issuer().authorizer()),
+        ..World::fine()
+    };
+    let forged = |request: Builder| request.header("authorization", "Bearer a.b.c");
+    let write = world.send(forged(Request::post("/orders")), "{}").await;
+    assert_eq!(write.status(), StatusCode::SERVICE_UNAVAILABLE);
+    let read = world.send(forged(Request::get("/orders")), "").await;
+    assert_eq!(read.status(), StatusCode::UNAUTHORIZED);
 }

@@ -1,4 +1,4 @@
-//! What does `jsonwebtoken` compute with? ES256 over `p256`, the one algorithm of the local issuer.
+//! Gives `jsonwebtoken` its cryptography: ES256 over `p256`, the one algorithm of the local issuer.
 //!
 //! Its own choice would bring RSA, Ed25519 and two more curves, which no token here is signed with, and a tenth of the
 //! time of the first build.
@@ -34,7 +34,7 @@ struct Es256Signer(SigningKey);
 impl Signer<Vec<u8>> for Es256Signer {
     fn try_sign(&self, message: &[u8]) -> std::result::Result<Vec<u8>, Error> {
         let signature: Signature = self.0.try_sign(message)?;
-        Ok(signature.to_vec())
+        Ok(signature.normalize_s().unwrap_or(signature).to_vec())
     }
 }
 
@@ -48,7 +48,12 @@ struct Es256Verifier(VerifyingKey);
 
 impl Verifier<Vec<u8>> for Es256Verifier {
     fn verify(&self, message: &[u8], signature: &Vec<u8>) -> std::result::Result<(), Error> {
-        self.0.verify(message, &Signature::from_slice(signature)?)
+        let signature = Signature::from_slice(signature)?;
+        // Each signature has a twin that anybody can compute. Only the lower one is accepted, so that a token has one text.
+        if signature.normalize_s().is_some() {
+            return Err(Error::new());
+        }
+        self.0.verify(message, &signature)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Who is let in, and who is not?
+//! Are valid tokens accepted, and all others refused?
 
 use axum::body::Body;
 use axum::http::Request;
@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use jsonwebtoken::get_current_timestamp as now;
+use p256::ecdsa::Signature;
 use sha2::Sha256;
 use tower::ServiceExt as _;
 
@@ -36,7 +37,7 @@ fn claims() -> Value {
 fn with(name: &str, value: Value) -> String {
     let mut claims = claims();
     claims[name] = value;
-    issuer().signed(&claims).unwrap()
+    issuer().sign(&claims).unwrap()
 }
 
 async fn ask(request: Request<Body>) -> (StatusCode, Value) {
@@ -75,12 +76,15 @@ fn tokens_outlive_a_restart() {
 
 #[test]
 fn expired_early_and_foreign_tokens_are_refused() {
-    assert!(is_accepted(&issuer().signed(&claims()).unwrap()));
+    assert!(is_accepted(&issuer().sign(&claims()).unwrap()));
     let expired = issuer().token("ann", &[], now() - TOKEN_LIVES.as_secs() - 1).unwrap();
     assert!(!is_accepted(&expired), "expired");
     for (name, value) in [
         ("exp", json!(null)),
         ("exp", json!("tomorrow")),
+        ("exp", json!(now() - 1)),
+        ("exp", json!(now())),
+        ("exp", json!(f64::from(u32::try_from(now()).unwrap()) - 0.5)),
         ("nbf", json!(now() + 60)),
         ("iat", json!(now() + 60)),
         ("iat", json!("yesterday")),
@@ -101,7 +105,7 @@ fn expired_early_and_foreign_tokens_are_refused() {
 
 #[test]
 fn forged_tokens_are_refused() {
-    let genuine = issuer().signed(&claims()).unwrap();
+    let genuine = issuer().sign(&claims()).unwrap();
     let [header, payload, signature] = genuine.split('.').collect::<Vec<_>>().try_into().unwrap();
     let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let mut raised = claims();
@@ -134,11 +138,64 @@ fn forged_tokens_are_refused() {
             "no kid",
             format!("{}.{payload}.{signature}", part(json!({ "alg": "ES256" }))),
         ),
-        ("another key", issuer_with([8; 32]).signed(&claims()).unwrap()),
+        ("another key", issuer_with([8; 32]).sign(&claims()).unwrap()),
     ] {
         assert!(!is_accepted(&token), "{why}");
     }
     assert!(issuer().authorizer().claims(None).is_err());
+}
+
+/// A genuine token whose signature is replaced.
+fn with_signature(token: &str, change: impl Fn(Signature) -> Vec<u8>) -> String {
+    let (message, signature) = token.rsplit_once('.').unwrap();
+    let signature = Signature::from_slice(&URL_SAFE_NO_PAD.decode(signature).unwrap()).unwrap();
+    format!("{message}.{}", URL_SAFE_NO_PAD.encode(change(signature)))
+}
+
+#[test]
+fn a_token_has_one_signature_and_one_text() {
+    let genuine = issuer().sign(&claims()).unwrap();
+    assert!(is_accepted(&with_signature(&genuine, |signature| signature.to_vec())));
+    let twin = with_signature(&genuine, |signature| {
+        let (r, s) = signature.split_scalars();
+        Signature::from_scalars(*r, -*s).unwrap().to_vec()
+    });
+    assert_ne!(twin, genuine);
+    assert!(!is_accepted(&twin), "the signature's twin");
+    let longer = with_signature(&genuine, |signature| [signature.to_vec(), vec![0]].concat());
+    assert!(!is_accepted(&longer), "a signature with more bytes");
+    // 64 bytes leave four bits of the last character without meaning.
+    let last = genuine.chars().last().unwrap();
+    let start = genuine.strip_suffix(last).unwrap();
+    for other in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".chars() {
+        let respelled = format!("{start}{other}");
+        assert_eq!(is_accepted(&respelled), other == last, "{other}");
+    }
+    assert!(!is_accepted(&format!("{genuine}==")), "padded");
+}
+
+#[test]
+fn a_token_that_asks_for_an_extension_or_names_a_member_twice_is_refused() {
+    let key_id = issuer().key_id;
+    let plain = claims().to_string();
+    let signed = |header: &str, claims: &str| {
+        let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
+        let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &issuer().key, Algorithm::ES256).unwrap();
+        format!("{message}.{signature}")
+    };
+    let header = |more: &str| format!(r#"{{"alg":"ES256","kid":"{key_id}"{more}}}"#);
+    assert!(is_accepted(&signed(&header(""), &plain)), "or the others prove nothing");
+    for more in [
+        r#","crit":["exp"],"exp":1"#,
+        r#","crit":["b64"],"b64":true"#,
+        r#","crit":[]"#,
+        r#","crit":null"#,
+        r#","typ":"JWT","typ":"JWT""#,
+    ] {
+        assert!(!is_accepted(&signed(&header(more), &plain)), "{more}");
+    }
+    let twice = plain.replacen('{', r#"{"sub":"olga","#, 1);
+    assert!(!is_accepted(&signed(&header(""), &twice)), "two members `sub`");
 }
 
 #[test]

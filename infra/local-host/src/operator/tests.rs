@@ -1,14 +1,15 @@
-//! Is a parked order listed with what an operator needs, and redriven once?
+//! Are parked orders and dead letters listed with what an operator needs, and redriven once?
 
 use adapter_embedded::executions::{self, Workflow};
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
-use tokio::sync::Notify;
 use tower::ServiceExt as _;
 
 use super::*;
+use crate::downtime::Downtimes;
 use crate::events::EventPlane;
-use crate::functions::{Functions, InvokeFailure};
+use crate::functions::{Functions, InvokeFailure, Source};
+use crate::invoker::backlog::Backlog;
 use crate::state::DataLocation;
 use crate::template;
 use crate::workflows::Machines;
@@ -28,7 +29,7 @@ struct NoFunctions;
 
 #[async_trait::async_trait]
 impl Functions for NoFunctions {
-    async fn invoke(&self, _: &str, _: Value, _: &'static str) -> Result<Value, InvokeFailure> {
+    async fn invoke(&self, _: &str, _: Value, _: Source) -> Result<Value, InvokeFailure> {
         unreachable!("nothing runs in these tests")
     }
 }
@@ -39,22 +40,23 @@ async fn shop() -> (HostState, Router) {
     let shop = HostState::open(&DataLocation::Memory, &deployment, "http://127.0.0.1")
         .await
         .unwrap();
-    let (database, wake) = (shop.database.clone(), Arc::new(Notify::new()));
+    let database = shop.database.clone();
     let machines = Machines::read(&deployment).unwrap();
     let plane = EventPlane {
         database: database.clone(),
         deployment: Arc::clone(&deployment),
         functions: Arc::new(NoFunctions),
-        wake: Arc::clone(&wake),
+        downtimes: Downtimes::open(database.clone()).await.unwrap(),
     };
+    let downtimes = Arc::clone(&plane.downtimes);
     plane.prepare().await.unwrap();
-    let (functions, ring) = (Arc::new(NoFunctions), Arc::clone(&wake));
     Workflows::prepare(
         database.clone(),
         Arc::clone(&deployment),
-        functions,
+        Arc::new(NoFunctions),
         machines.clone(),
-        ring,
+        Arc::new(Backlog::new(Vec::new())),
+        downtimes,
     )
     .await
     .unwrap();
@@ -66,7 +68,6 @@ async fn shop() -> (HostState, Router) {
         database,
         deployment,
         machines,
-        wake,
     };
     let router = router(Operator::of(&shop, redriver));
     (shop, router)
@@ -126,8 +127,29 @@ async fn what_is_not_parked_is_not_redriven() {
         let (status, answer) = ask(&router, "POST", &format!("/dev/parked/{id}/redrive"), "").await;
         assert_eq!(
             (status, answer["message"].as_str()),
-            (404, Some("no such order is parked"))
+            (404, Some("the order does not exist or is not PARKED"))
         );
+    }
+}
+
+#[tokio::test]
+async fn a_dead_letter_is_listed_and_redriven_once() {
+    let (shop, router) = shop().await;
+    let send = |connection: &rusqlite::Connection| {
+        connection.execute_batch(
+            "INSERT INTO queue_messages (queue, message_id, body, sent_at_ms, visible_at_ms)
+             VALUES ('ThumbnailDeadLetterQueue', 'm-1', '{\"Records\":[]}', 1, 1), ('ThumbnailQueue', 'm-2', '{}', 1, 1)",
+        )
+    };
+    shop.database.call("send", send).await.unwrap();
+    let (status, answer) = ask(&router, "GET", "/dev/dead-letters", "").await;
+    assert_eq!(status, 200);
+    let expected = json!([{ "id": "m-1", "queue": "ThumbnailDeadLetterQueue", "source": "ThumbnailQueue",
+        "redrivable": true, "at": "1970-01-01T00:00:00.001Z", "body": { "Records": [] } }]);
+    assert_eq!(answer["dead_letters"], expected);
+    for (id, status) in [("m-1", 200), ("m-1", 404), ("m-2", 404), ("nothing", 404)] {
+        let (answered, answer) = ask(&router, "POST", &format!("/dev/dead-letters/{id}/redrive"), "").await;
+        assert_eq!(answered, status, "{id}: {answer}");
     }
 }
 

@@ -54,6 +54,10 @@ impl World {
         let signer = Arc::new(LinkSigner::new(String::new(), [7; 32]));
         let objects = Objects {
             buckets: BTreeMap::from([("uploads".to_owned(), bucket)]),
+            cors: BTreeMap::from([(
+                "uploads".to_owned(),
+                crate::template::load().unwrap().buckets["UploadsBucket"].cors.clone(),
+            )]),
             signer: Arc::clone(&signer),
             clock: clock(),
             wake: Arc::new(Notify::new()),
@@ -271,6 +275,51 @@ async fn a_changed_link_opens_nothing() {
         (removed.status, removed.code()),
         (StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed")
     );
+}
+
+const ORIGIN: &str = "http://127.0.0.1:3000";
+
+#[tokio::test]
+async fn a_page_of_the_allowed_origin_may_upload_as_the_template_says() {
+    let world = World::new();
+    let url = world.put_link(later()).await;
+    let preflight = |origin: &str| {
+        axum::http::Request::options(&url)
+            .header("origin", origin)
+            .header("access-control-request-method", "PUT")
+            .header("access-control-request-headers", "content-type,if-none-match")
+    };
+    let allowed = world.send(preflight(ORIGIN), "").await;
+    assert_eq!(allowed.status, StatusCode::OK);
+    assert_eq!(allowed.headers["access-control-allow-origin"], ORIGIN);
+    assert_eq!(allowed.headers["access-control-allow-methods"], "PUT");
+    assert_eq!(
+        allowed.headers["access-control-allow-headers"],
+        "content-type,if-none-match"
+    );
+    assert_eq!(allowed.headers["access-control-max-age"], "3600");
+    let put = world.send(as_signed(&url).header("origin", ORIGIN), BODY).await;
+    assert_eq!(put.status, StatusCode::OK);
+    assert_eq!(put.headers["access-control-allow-origin"], ORIGIN);
+
+    let stranger = world.send(preflight("http://evil.example"), "").await;
+    assert_eq!(
+        (stranger.status, stranger.code()),
+        (StatusCode::FORBIDDEN, "AccessForbidden")
+    );
+    for answer in [
+        &stranger,
+        &world
+            .send(as_signed(&url).header("origin", "http://evil.example"), BODY)
+            .await,
+    ] {
+        assert!(!answer.headers.contains_key("access-control-allow-origin"));
+        assert!(answer.headers["vary"].to_str().unwrap().starts_with("Origin"));
+    }
+    let bare = world.send(axum::http::Request::options(&url), "").await;
+    assert_eq!((bare.status, bare.code()), (StatusCode::BAD_REQUEST, "BadRequest"));
+    let elsewhere = preflight(ORIGIN).uri("/s3/nothing/a");
+    assert_eq!(world.send(elsewhere, "").await.code(), "NoSuchBucket");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! What does the HTTP API ask of callers before a function hears of them? Tokens, pace, and the origin of a page.
+//! Reads the HTTP API of the template: authorizers, throttling and CORS.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use super::model::{CorsSpec, HttpApiSpec, JwtAuthorizerSpec, ThrottlingSpec};
 
 pub(crate) fn http_api(logical_id: String, mut fields: Fields) -> Result<HttpApiSpec, TemplateFault> {
     fields.only("StageName", "$default")?;
-    fields.ignore(&["AccessLogSettings"]);
+    fields.ignore(&["AccessLogSettings", "DisableExecuteApiEndpoint", "Tags"]);
     let mut auth = fields.within("Auth")?;
     let default_authorizer = auth.text("DefaultAuthorizer")?;
     let authorizers = authorizers(&mut auth)?;
@@ -79,6 +79,27 @@ fn throttling_spec(mut settings: Fields) -> Result<Option<ThrottlingSpec>, Templ
     };
     settings.finish()?;
     Ok(throttling)
+}
+
+/// The rules of a bucket, which have other names than those of an API and mean the same.
+pub(crate) fn bucket_cors(fields: &mut Fields) -> Result<Vec<CorsSpec>, TemplateFault> {
+    let mut configuration = fields.within("CorsConfiguration")?;
+    let place = format!("{}.CorsRules", configuration.place);
+    let mut rules = Vec::new();
+    for rule in configuration.list("CorsRules")? {
+        let mut rule = Fields::of(rule, &place)?;
+        rule.ignore(&["Id"]);
+        rules.push(CorsSpec {
+            allow_origins: rule.texts("AllowedOrigins")?,
+            allow_methods: rule.texts("AllowedMethods")?,
+            allow_headers: rule.texts("AllowedHeaders")?,
+            expose_headers: rule.texts("ExposedHeaders")?,
+            max_age_seconds: rule.number("MaxAge")?,
+        });
+        rule.finish()?;
+    }
+    configuration.finish()?;
+    Ok(rules)
 }
 
 fn cors_spec(mut fields: Fields) -> Result<CorsSpec, TemplateFault> {

@@ -49,6 +49,25 @@ impl Conditions {
         Ok(())
     }
 
+    /// Refuses parameters that an assertion of the section `Rules` forbids, with the assertion's own text.
+    pub(crate) fn check_rules(&self, rules: &Map<String, Value>) -> Result<(), TemplateFault> {
+        for (name, rule) in rules {
+            let place = format!("Rules.{name}");
+            let condition = rule.get("RuleCondition");
+            let applies = condition.map_or(Ok(true), |condition| self.settled(condition, &place, 0))?;
+            let assertions = rule.get("Assertions").and_then(Value::as_array);
+            for assertion in assertions.ok_or_else(|| TemplateFault::at(&place, "has no Assertions"))? {
+                let assert = assertion.get("Assert");
+                let assert = assert.ok_or_else(|| TemplateFault::at(&place, "has an assertion without Assert"))?;
+                if !self.settled(assert, &place, 0)? && applies {
+                    let text = assertion.get("AssertDescription").and_then(Value::as_str);
+                    return Err(TemplateFault::at(&place, text.unwrap_or("does not hold")));
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn named(&self, name: &str, place: &str, depth: usize) -> Result<bool, TemplateFault> {
         let unknown = || TemplateFault::at(place, format!("asks for the condition {name}, which does not exist"));
         if depth > DEPTH_MAX {

@@ -71,14 +71,18 @@ impl Fields {
         self.text(name)?.ok_or_else(|| self.fault(name, "is missing"))
     }
 
+    /// A whole number. Parameters are texts, so a reference to one arrives as a text.
     pub(crate) fn number(&mut self, name: &str) -> Result<Option<u64>, TemplateFault> {
-        match self.take(name) {
-            None => Ok(None),
-            Some(value) => value
-                .as_u64()
-                .map(Some)
-                .ok_or_else(|| self.fault(name, "is not a whole number")),
-        }
+        let Some(value) = self.take(name) else {
+            return Ok(None);
+        };
+        let number = match &value {
+            Value::String(text) => text.parse().ok(),
+            other => other.as_u64(),
+        };
+        number
+            .map(Some)
+            .ok_or_else(|| self.fault(name, format!("is {value}, not a whole number")))
     }
 
     pub(crate) fn small_number(&mut self, name: &str) -> Result<Option<u32>, TemplateFault> {

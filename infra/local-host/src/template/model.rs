@@ -1,4 +1,4 @@
-//! What is left of the template when only what matters locally is kept? Plain data, keyed by logical id.
+//! The parts of the template that the host uses, as plain data by logical id.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -21,6 +21,9 @@ pub struct FunctionSpec {
     /// Last segment of `CodeUri`.
     pub crate_name: String,
     pub timeout_seconds: u64,
+    pub memory_mb: u64,
+    /// The most environments that it may have at once; `None` for the account's limit alone.
+    pub reserved_concurrency: Option<u32>,
     /// Those of its environment that the template gives to it alone.
     pub variables: BTreeMap<String, String>,
     pub sources: Vec<EventSource>,
@@ -146,6 +149,7 @@ pub struct BucketSpec {
     pub logical_id: String,
     pub name: String,
     pub versioned: bool,
+    pub cors: Vec<CorsSpec>,
     pub queue_notifications: Vec<QueueNotification>,
     pub eventbridge: bool,
 }

@@ -1,4 +1,4 @@
-//! Which resources does the host run, which have no local meaning, and which does it refuse?
+//! Reads the template's resources: some run here, some have no local meaning, and all others are refused.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,21 +24,26 @@ const DEFINITIONS: [(&str, &str); 3] = [
 ];
 
 /// Resources that stand for something the local host does by other means (identity, keys, logs to the terminal) or does
-/// not need (access between services: one process has one owner; alarms, dashboards and saved queries: somebody watches it).
-const WITHOUT_LOCAL_MEANING: [&str; 11] = [
+/// not need (access between services: one process has one owner; alarms, budgets and the check of a deployment). The nested
+/// stack is `watching.yaml`, which a test reads.
+const WITHOUT_LOCAL_MEANING: [&str; 14] = [
+    "AWS::Budgets::Budget",
+    "AWS::CloudFormation::Stack",
     "AWS::CloudWatch::Alarm",
     "AWS::CloudWatch::Dashboard",
     "AWS::Cognito::UserPool",
     "AWS::Cognito::UserPoolClient",
     "AWS::Cognito::UserPoolGroup",
     "AWS::IAM::Role",
+    "AWS::Lambda::Function",
     "AWS::Logs::LogGroup",
     "AWS::Logs::QueryDefinition",
     "AWS::S3::BucketPolicy",
     "AWS::SQS::QueuePolicy",
     "AWS::SecretsManager::Secret",
 ];
-const TIMEOUT_SECONDS_DEFAULT: u64 = 3;
+const TIMEOUT_SECONDS_DEFAULT: u32 = 3;
+const MEMORY_MB_DEFAULT: u32 = 128;
 const VISIBILITY_SECONDS_DEFAULT: u64 = 30;
 const RETENTION_SECONDS_DEFAULT: u64 = 345_600;
 const ASYNC_RETRIES_DEFAULT: u32 = 2;
@@ -54,7 +59,7 @@ pub(crate) fn deployment(template: Value) -> Result<Deployment, TemplateFault> {
         "Parameters",
     ]);
     sections.only("Transform", "AWS::Serverless-2016-10-31")?;
-    let default_timeout_seconds = globals(&mut sections)?;
+    let defaults = globals(&mut sections)?;
     let mut deployment = Deployment {
         functions: BTreeMap::new(),
         api: HttpApiSpec::default(),
@@ -74,7 +79,7 @@ pub(crate) fn deployment(template: Value) -> Result<Deployment, TemplateFault> {
             logical_id,
             &kind,
             properties,
-            default_timeout_seconds,
+            &defaults,
         )?;
         resource.finish()?;
     }
@@ -97,11 +102,11 @@ fn add(
     logical_id: String,
     kind: &str,
     properties: Fields,
-    default_timeout_seconds: u64,
+    defaults: &FunctionDefaults,
 ) -> Result<(), TemplateFault> {
     match kind {
         "AWS::Serverless::Function" => {
-            let function = function(&logical_id, properties, default_timeout_seconds)?;
+            let function = function(&logical_id, properties, defaults)?;
             deployment.functions.insert(logical_id, function);
         }
         "AWS::Serverless::HttpApi" => {
@@ -130,7 +135,7 @@ fn add(
                 deployment.tables_with_streams.insert(logical_id);
             }
         }
-        known if WITHOUT_LOCAL_MEANING.contains(&known) => {}
+        kind if WITHOUT_LOCAL_MEANING.contains(&kind) => {}
         other => {
             let what = format!("is of the type {other}, which the local host does not know");
             return Err(TemplateFault::at(place, what));
@@ -139,43 +144,55 @@ fn add(
     Ok(())
 }
 
-fn globals(sections: &mut Fields) -> Result<u64, TemplateFault> {
+/// Settings of functions that say nothing else.
+struct FunctionDefaults {
+    timeout_seconds: u32,
+    memory_mb: u32,
+}
+
+fn globals(sections: &mut Fields) -> Result<FunctionDefaults, TemplateFault> {
     let mut globals = sections.within("Globals")?;
     let mut function = globals.within("Function")?;
     function.ignore(&[
         "Architectures",
         "AutoPublishAlias",
-        "DeploymentPreference",
         "Environment",
         "Handler",
-        "MemorySize",
         "Runtime",
         "Tracing",
+        "VersionDeletionPolicy",
     ]);
-    let timeout_seconds = function.positive_number("Timeout")?;
+    let defaults = FunctionDefaults {
+        timeout_seconds: function.positive_number("Timeout")?.unwrap_or(TIMEOUT_SECONDS_DEFAULT),
+        memory_mb: function.positive_number("MemorySize")?.unwrap_or(MEMORY_MB_DEFAULT),
+    };
     function.finish()?;
     globals.finish()?;
-    Ok(timeout_seconds.map_or(TIMEOUT_SECONDS_DEFAULT, u64::from))
+    Ok(defaults)
 }
 
-fn function(logical_id: &str, mut fields: Fields, default_seconds: u64) -> Result<FunctionSpec, TemplateFault> {
+fn function(logical_id: &str, mut fields: Fields, defaults: &FunctionDefaults) -> Result<FunctionSpec, TemplateFault> {
     fields.ignore(&[
+        "AutoPublishAliasAllProperties",
+        "AutoPublishCodeSha256",
         "DeploymentPreference",
         "Description",
         "LoggingConfig",
-        "MemorySize",
-        // Linked in, every function is ready here.
+        // Linked in, a function starts within microseconds here.
         "ProvisionedConcurrencyConfig",
         "Role",
     ]);
+    // `…/orders-get/bootstrap.zip`: crate, folder and package carry one name.
     let code = fields.required_text("CodeUri")?;
     let crate_name = code
-        .trim_end_matches('/')
-        .rsplit('/')
-        .next()
-        .unwrap_or_default()
+        .strip_suffix("/bootstrap.zip")
+        .and_then(|folder| folder.rsplit('/').next())
+        .ok_or_else(|| fields.fault("CodeUri", format!("is {code}, not FOLDER/FUNCTION/bootstrap.zip")))?
         .to_owned();
-    let timeout_seconds = fields.positive_number("Timeout")?.map_or(default_seconds, u64::from);
+    let timeout_seconds = fields.positive_number("Timeout")?.unwrap_or(defaults.timeout_seconds);
+    let memory_mb = fields.positive_number("MemorySize")?.unwrap_or(defaults.memory_mb);
+    // Zero switches a function off, as on AWS: every invocation is throttled.
+    let reserved_concurrency = fields.small_number("ReservedConcurrentExecutions")?;
     let mut invoke = fields.within("EventInvokeConfig")?;
     let async_invoke = AsyncInvokeSpec {
         maximum_retry_attempts: invoke
@@ -196,7 +213,9 @@ fn function(logical_id: &str, mut fields: Fields, default_seconds: u64) -> Resul
     Ok(FunctionSpec {
         logical_id: logical_id.to_owned(),
         crate_name,
-        timeout_seconds,
+        timeout_seconds: timeout_seconds.into(),
+        memory_mb: memory_mb.into(),
+        reserved_concurrency,
         variables,
         sources: events,
         async_invoke,
@@ -265,15 +284,14 @@ fn queue(logical_id: &str, mut fields: Fields) -> Result<QueueSpec, TemplateFaul
 }
 
 fn bucket(logical_id: &str, mut fields: Fields) -> Result<BucketSpec, TemplateFault> {
-    // No CORS: the page that uploads and the bucket have one origin here.
     fields.ignore(&[
         "BucketEncryption",
-        "CorsConfiguration",
         "LifecycleConfiguration",
         "OwnershipControls",
         "PublicAccessBlockConfiguration",
     ]);
-    let name = fields.text("BucketName")?.unwrap_or_else(|| logical_id.to_lowercase());
+    let name = fields.required_text("BucketName")?;
+    let cors = api::bucket_cors(&mut fields)?;
     let mut versioning = fields.within("VersioningConfiguration")?;
     let versioned = match versioning.text("Status")?.as_deref() {
         None => false,
@@ -296,6 +314,7 @@ fn bucket(logical_id: &str, mut fields: Fields) -> Result<BucketSpec, TemplateFa
         logical_id: logical_id.to_owned(),
         name,
         versioned,
+        cors,
         queue_notifications,
         eventbridge,
     })

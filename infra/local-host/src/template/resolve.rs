@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::conditions::Conditions;
 use super::fault::TemplateFault;
 
 const ACCOUNT: &str = "000000000000";
 const REGION: &str = "local";
+/// Of every function: nothing is published here.
+const ONLY_VERSION: &str = "1";
 /// Constants that stand for the account, the region and the stack.
 const PSEUDO_PARAMETERS: [(&str, &str); 5] = [
     ("AWS::AccountId", ACCOUNT),
@@ -43,11 +45,14 @@ pub(crate) fn state_machine_arn(name: &str) -> String {
 pub(crate) fn resolved(mut template: Value, overridden: &BTreeMap<String, String>) -> Result<Value, TemplateFault> {
     let parameters = parameters(&template, overridden)?;
     let conditions = Conditions::of(section(&template, "Conditions"), parameters.clone())?;
+    conditions.check_rules(&section(&template, "Rules"))?;
     if let Some(sections) = template.as_object_mut() {
         sections.remove("Conditions");
+        sections.remove("Rules");
     }
     if let Some(resources) = template.get_mut("Resources").and_then(Value::as_object_mut) {
         conditions.leave_out(resources)?;
+        name_buckets(resources);
     }
     let resolver = Resolver {
         resources: resources(&template),
@@ -103,6 +108,24 @@ fn resources(template: &Value) -> BTreeMap<String, (String, Value)> {
         (id, (kind.to_owned(), properties))
     });
     resources.collect()
+}
+
+/// Names each bucket that the template leaves to CloudFormation: `popshop-dev-uploads-000000000000` for `UploadsBucket`.
+/// The objects of an existing data folder are stored under these names.
+fn name_buckets(resources: &mut Map<String, Value>) {
+    for (id, resource) in resources {
+        let is_bucket = resource.get("Type").and_then(Value::as_str) == Some("AWS::S3::Bucket");
+        if let Some(resource) = resource.as_object_mut().filter(|_| is_bucket) {
+            let purpose = id.trim_end_matches("Bucket").to_lowercase();
+            let name = format!("popshop-${{Stage}}-{purpose}-${{AWS::AccountId}}");
+            let properties = resource.entry("Properties").or_insert_with(|| json!({}));
+            if let Some(properties) = properties.as_object_mut() {
+                properties
+                    .entry("BucketName")
+                    .or_insert_with(|| json!({ "Fn::Sub": name }));
+            }
+        }
+    }
 }
 
 struct Resolver {
@@ -175,13 +198,8 @@ impl Resolver {
         if let Some(value) = self.parameters.get(target) {
             return Ok(value.clone());
         }
-        if let Some(id) = target.strip_suffix(".Alias")
-            && self
-                .resources
-                .get(id)
-                .is_some_and(|(kind, _)| kind == "AWS::Serverless::Function")
-        {
-            return Ok(format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{id}:live"));
+        if let Some((id, qualifier)) = self.qualified_function(target) {
+            return Ok(format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{id}:{qualifier}"));
         }
         let Some((kind, _)) = self.resources.get(target) else {
             return Err(TemplateFault::at(
@@ -194,6 +212,18 @@ impl Resolver {
             "AWS::S3::Bucket" => self.name_of(target, "BucketName", place, depth),
             _ => Ok(target.to_owned()),
         }
+    }
+
+    /// A function with what its `.Alias` or `.Version` is called: there is one version here.
+    fn qualified_function<'a>(&self, target: &'a str) -> Option<(&'a str, &'static str)> {
+        let (id, kind_of_qualifier) = target.split_once('.')?;
+        let qualifier = match kind_of_qualifier {
+            "Alias" => "live",
+            "Version" => ONLY_VERSION,
+            _ => return None,
+        };
+        let (kind, _) = self.resources.get(id)?;
+        (kind == "AWS::Serverless::Function").then_some((id, qualifier))
     }
 
     fn attribute(&self, target: &str, place: &str, depth: usize) -> Result<String, TemplateFault> {
@@ -215,6 +245,8 @@ impl Resolver {
             ("AWS::Logs::LogGroup", "Arn") => Ok(format!("arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{id}:*")),
             ("AWS::CloudWatch::Alarm", "Arn") => Ok(format!("arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:{id}")),
             ("AWS::Cognito::UserPool", "Arn") => Ok(format!("arn:aws:cognito-idp:{REGION}:{ACCOUNT}:userpool/{id}")),
+            ("AWS::Serverless::Function", "Arn") => Ok(format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{id}")),
+            ("AWS::Serverless::Function", "Version.Version") => Ok(ONLY_VERSION.to_owned()),
             ("AWS::Serverless::StateMachine", "Name") => self.name_of(id, "Name", place, depth),
             _ => Err(unknown()),
         }
@@ -248,7 +280,7 @@ impl Resolver {
             done.push_str(before);
             match name.strip_prefix('!') {
                 Some(literal) => done.extend(["${", literal, "}"]),
-                None if name.contains('.') && !name.ends_with(".Alias") => {
+                None if name.contains('.') && self.qualified_function(name).is_none() => {
                     done.push_str(&self.attribute(name, place, depth)?);
                 }
                 None => done.push_str(&self.reference(name, place, depth)?),

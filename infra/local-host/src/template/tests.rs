@@ -1,4 +1,4 @@
-//! Is the committed template understood, and is every change that the host could not follow refused by name?
+//! The committed template is accepted, and every change that the host cannot follow is refused by name.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -91,6 +91,30 @@ fn the_reconciling_function_hears_of_both_sagas_and_of_the_clock() {
 }
 
 #[test]
+fn limits_come_from_the_templates_parameters() {
+    let load = |parameters: &[(&str, &str)]| {
+        let owned = parameters
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        parse(TEMPLATE, &owned.collect()).unwrap()
+    };
+    let deployment = load(&[]);
+    let throttling = deployment.api.throttling.unwrap();
+    assert_eq!((throttling.rate_per_second, throttling.burst), (500, 1000));
+    assert_eq!(deployment.functions["OrdersPlace"].memory_mb, 256);
+    assert_eq!(deployment.functions["OrdersPlace"].reserved_concurrency, None);
+    let deployment = load(&[
+        ("RequestsPerSecond", "7"),
+        ("RequestBurst", "9"),
+        ("RouteConcurrency", "3"),
+    ]);
+    let throttling = deployment.api.throttling.unwrap();
+    assert_eq!((throttling.rate_per_second, throttling.burst), (7, 9));
+    assert_eq!(deployment.functions["OrdersPlace"].reserved_concurrency, Some(3));
+    assert_eq!(deployment.functions["SagaStart"].reserved_concurrency, None);
+}
+
+#[test]
 fn what_the_host_cannot_do_is_refused_by_name() {
     let cases = [
         (
@@ -106,17 +130,22 @@ fn what_the_host_cannot_do_is_refused_by_name() {
         ),
         ("\nResources:", "\nMappings: {}\nResources:", "Mappings"),
         ("  HasDomain: !Not [", "  HasDomain: !Or [", "!Or"),
-        ("!If [HasAlarmTopic", "!If [HasNothing", "the condition HasNothing"),
         (
-            "    Default: \"\"\n    Description: Name under which",
-            "    Default: api.example.com\n    Description: Name under which",
+            "!If [HasPermissionsBoundary",
+            "!If [HasNothing",
+            "the condition HasNothing",
+        ),
+        (
+            "    Default: \"\"\n    Description: Host name of the API",
+            "    Default: api.example.com\n    Description: Host name of the API",
             "Resources.ApiDomain",
         ),
         (
             "    Default: 0\n    MinValue: 0\n",
-            "    Default: 5\n    MinValue: 0\n",
-            "ReservedConcurrentExecutions",
+            "    Default: five\n    MinValue: 0\n",
+            "ReservedConcurrentExecutions is \"five\", not a whole number",
         ),
+        ("    Default: 500\n", "    Default: 0\n", "ThrottlingRateLimit is zero"),
         ("      BatchSize: 5\n", "      BatchSize:\n", "BatchSize is null"),
         ("        POST /uploads:\n", "        POST /nowhere:\n", "POST /nowhere"),
         ("BatchSize: 5", "BatchSize: 5\n            Enabled: false", "Enabled"),
@@ -178,13 +207,17 @@ fn what_the_host_cannot_do_is_refused_by_name() {
         ),
         ("audience: [!Ref UserPoolClient]", "audience: []", "audience"),
         (
-            "        ThrottlingRateLimit: 500\n",
+            "        ThrottlingRateLimit: !Ref RequestsPerSecond\n",
             "        ThrottlingRateLimit: fast\n",
             "ThrottlingRateLimit",
         ),
-        ("        ThrottlingRateLimit: 500\n", "", "ThrottlingRateLimit"),
         (
-            "        ThrottlingBurstLimit: 1000\n",
+            "        ThrottlingRateLimit: !Ref RequestsPerSecond\n",
+            "",
+            "ThrottlingRateLimit",
+        ),
+        (
+            "        ThrottlingBurstLimit: !Ref RequestBurst\n",
             "        ThrottlingBurstLimit: 0\n",
             "ThrottlingBurstLimit",
         ),
@@ -210,8 +243,8 @@ fn what_the_host_cannot_do_is_refused_by_name() {
         ("  OrdersGet:\n", "  OrdersPlace:\n", "duplicated"),
         ("      Timeout: 900\n", "      Timeout: 0\n", "Resources.CsvIngester"),
         (
-            "      CodeUri: ../functions/orders-get\n",
-            "      CodeUri: ../functions/orders-get\n      Layers: []\n",
+            "      CodeUri: ../target/lambda/orders-get/bootstrap.zip\n",
+            "      CodeUri: ../target/lambda/orders-get/bootstrap.zip\n      Layers: []\n",
             "Resources.OrdersGet.Properties.Layers",
         ),
         (
@@ -219,6 +252,9 @@ fn what_the_host_cannot_do_is_refused_by_name() {
             "      Name: !Sub popshop-${Stge}-order-saga",
             "Stge",
         ),
+        ("lambda/orders-get/bootstrap.zip", "lambda/orders-get/", "bootstrap.zip"),
+        ("    Assertions:\n", "    Assertion:\n", "Rules.OriginIsGiven"),
+        ("      - Assert: !Not [", "      - Assert: !Or [", "!Or"),
         ("BatchSize: 5", "BatchSize: !FindInMap [A, B, C]", "!FindInMap"),
         ("BatchSize: 5", "BatchSize: { \"Fn::Split\": [A, B] }", "Fn::Split"),
         ("    Default: dev\n", "", "Parameters.Stage"),
@@ -236,4 +272,34 @@ fn a_function_that_nothing_starts_is_refused() {
         "        {}\n",
     );
     assert!(refusal(&without).contains("OrdersPlace has no event source"));
+}
+
+fn with_parameters(parameters: &[(&str, &str)]) -> Result<super::Deployment, super::TemplateFault> {
+    let parameters = parameters
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    super::load_with(&parameters.collect())
+}
+
+#[test]
+fn only_dev_does_without_an_allowed_origin() {
+    let fault = with_parameters(&[("Stage", "prod")]).err().unwrap().to_string();
+    assert!(fault.contains("AllowedOrigin must be given"), "{fault}");
+    assert!(with_parameters(&[("Stage", "prod"), ("AllowedOrigin", "https://shop.example.com")]).is_ok());
+}
+
+#[test]
+fn a_stage_that_is_watched_runs_here_too() {
+    let parameters = [
+        ("Watching", "full"),
+        ("BudgetAddress", "ann@example.test"),
+        ("MultiFactor", "ON"),
+        ("PasswordSignIn", "off"),
+        ("PhotoConcurrency", "2"),
+    ];
+    let deployment = with_parameters(&parameters).unwrap();
+    let [EventSource::Queue(photos)] = deployment.functions["Thumbnailer"].sources.as_slice() else {
+        panic!("the thumbnailer has another source")
+    };
+    assert_eq!(photos.maximum_concurrency, Some(2));
 }

@@ -12,14 +12,14 @@ use crate::template::Deployment;
 const SOURCE: &str = "aws.states";
 const DETAIL_TYPE: &str = "Step Functions Execution Status Change";
 
-/// An execution that has come to its end.
+/// An execution that has ended, with its outcome.
 pub(crate) struct Ending {
     pub(crate) execution: Execution,
     pub(crate) machine: ArnOfMachine,
     pub(crate) outcome: Outcome,
 }
 
-/// `false` when it had ended before: then nothing changes, and nobody is told again.
+/// `false` when it had ended before: then nothing changes, and no event is published again.
 pub(crate) fn end(
     connection: &Connection,
     deployment: &Deployment,
@@ -54,7 +54,7 @@ pub(crate) fn end(
     Ok(true)
 }
 
-/// Tells that an execution runs.
+/// Publishes that an execution runs.
 pub(crate) fn began(
     connection: &Connection,
     deployment: &Deployment,

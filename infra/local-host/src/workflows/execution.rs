@@ -1,4 +1,4 @@
-//! What is the world of one execution? The wall clock, the functions of the template, and a journal that was read once.
+//! The interpreter's host for one execution: wall clock, functions of the template, and its journal.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,19 +10,24 @@ use state_machine::history::HistoryEvent;
 use state_machine::host::{Host, HostFailure, StateError, TaskCall};
 
 use super::journal::{ExecutionKey, Journal};
+use crate::downtime::Downtimes;
 use crate::events::clock;
-use crate::functions::Functions;
+use crate::functions::{Functions, Source, THROTTLED};
 use crate::template::function_of_arn;
 
 /// The error name under which Step Functions reports a function that does not exist.
 const NO_FUNCTION: &str = "Lambda.ResourceNotFoundException";
 
+/// The one under which it reports a function that had no room.
+const TOO_MANY_REQUESTS: &str = "Lambda.TooManyRequestsException";
+
 pub(super) struct ExecutionHost {
     key: ExecutionKey,
-    /// The journal as it is on disk; this process alone writes there.
+    /// The journal as it is on disk; only this process writes there.
     recorded: Mutex<HashMap<String, Value>>,
     journal: Journal,
     functions: Arc<dyn Functions>,
+    downtimes: Arc<Downtimes>,
 }
 
 impl ExecutionHost {
@@ -31,17 +36,19 @@ impl ExecutionHost {
         recorded: HashMap<String, Value>,
         journal: Journal,
         functions: Arc<dyn Functions>,
+        downtimes: Arc<Downtimes>,
     ) -> Self {
         Self {
             key,
             recorded: Mutex::new(recorded),
             journal,
             functions,
+            downtimes,
         }
     }
 
     /// Inserting a value cannot leave the map half changed.
-    fn known(&self) -> MutexGuard<'_, HashMap<String, Value>> {
+    fn entries(&self) -> MutexGuard<'_, HashMap<String, Value>> {
         self.recorded.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -55,6 +62,10 @@ impl Host for ExecutionHost {
     async fn sleep_until(&self, unix_ms: i64) {
         let remaining_ms = u64::try_from(unix_ms.saturating_sub(clock::now_ms())).unwrap_or_default();
         tokio::time::sleep(Duration::from_millis(remaining_ms)).await;
+    }
+
+    fn downtime_ms_since(&self, unix_ms: i64) -> i64 {
+        self.downtimes.since_ms(unix_ms)
     }
 
     fn random_unit(&self) -> f64 {
@@ -72,16 +83,20 @@ impl Host for ExecutionHost {
             ));
         };
         self.functions
-            .invoke(function, call.payload, "workflow")
+            .invoke(function, call.payload, Source::Workflow)
             .await
             .map_err(|failure| {
                 let cause = json!({ "errorType": failure.error_type, "errorMessage": failure.message });
-                StateError::new(failure.error_type, cause.to_string())
+                let error = match failure.error_type.as_str() {
+                    THROTTLED => TOO_MANY_REQUESTS.to_owned(),
+                    _ => failure.error_type,
+                };
+                StateError::new(error, cause.to_string())
             })
     }
 
     async fn recorded(&self, key: &str) -> Result<Option<Value>, HostFailure> {
-        Ok(self.known().get(key).cloned())
+        Ok(self.entries().get(key).cloned())
     }
 
     async fn record(&self, key: &str, value: &Value) -> Result<(), HostFailure> {
@@ -89,11 +104,11 @@ impl Host for ExecutionHost {
             .record(&self.key, key, value)
             .await
             .map_err(|fault| HostFailure(Box::new(fault)))?;
-        self.known().insert(key.to_owned(), value.clone());
+        self.entries().insert(key.to_owned(), value.clone());
         Ok(())
     }
 
     fn observe(&self, event: HistoryEvent) {
-        self.journal.tell(&self.key, event);
+        self.journal.report(&self.key, event);
     }
 }

@@ -1,7 +1,7 @@
-//! How does an execution outlive its process? What decided its way is written down before it counts.
+//! The durable journal of executions: each decision is written before it takes effect.
 //!
-//! One task writes for all executions, and commits whatever came in while it was writing: many executions at once cost
-//! few transactions. Order is kept, so that nothing of an execution is written after its end.
+//! One task writes for all executions, and commits all entries that arrived while it was writing: many executions at
+//! once cost few transactions. It keeps the order, so that no entry of an execution is written after its end.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,12 +16,13 @@ use state_machine::history::HistoryEvent;
 use tokio::sync::{mpsc, oneshot};
 
 use super::ending::{self, Ending};
+use super::machines::ArnOfMachine;
 use crate::events::clock::now_ms;
 use crate::template::Deployment;
 
 /// Entries of one transaction.
 const BATCH_MAX: usize = 500;
-/// Entries that wait for the writer before those who write have to wait too.
+/// Entries that wait for the writer; executions with further entries wait, too.
 const WAITING_MAX: usize = 5_000;
 /// History events kept, over all executions; the oldest are forgotten.
 const HISTORY_EVENTS_KEPT: i64 = 50_000;
@@ -45,7 +46,7 @@ pub(crate) const SCHEMA: &str = "
     CREATE INDEX IF NOT EXISTS execution_history_of_execution ON execution_history (kind, name, id);
 ";
 
-/// Which execution an entry belongs to.
+/// The execution that an entry belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ExecutionKey {
     pub(crate) kind: &'static str,
@@ -67,6 +68,10 @@ impl ExecutionKey {
 pub(crate) struct NotWritten;
 
 enum Entry {
+    Begin {
+        execution: Box<Execution>,
+        machine: ArnOfMachine,
+    },
     Record {
         execution: ExecutionKey,
         key: String,
@@ -81,11 +86,11 @@ enum Entry {
 
 struct Written {
     entry: Entry,
-    /// Nobody waits for history.
+    /// `None` for history: no caller waits for it.
     done: Option<oneshot::Sender<()>>,
 }
 
-/// Where executions send what they want written.
+/// Takes the entries of executions.
 #[derive(Clone)]
 pub(crate) struct Journal {
     entries: mpsc::Sender<Written>,
@@ -105,6 +110,12 @@ impl Journal {
         )
     }
 
+    /// Publishes that the execution runs.
+    pub(crate) async fn begin(&self, execution: Execution, machine: ArnOfMachine) -> Result<(), NotWritten> {
+        let execution = Box::new(execution);
+        self.write(Entry::Begin { execution, machine }).await
+    }
+
     pub(crate) async fn record(&self, execution: &ExecutionKey, key: &str, value: &Value) -> Result<(), NotWritten> {
         let (execution, key, value) = (execution.clone(), key.to_owned(), value.to_string());
         self.write(Entry::Record { execution, key, value }).await
@@ -114,8 +125,8 @@ impl Journal {
         self.write(Entry::End(Box::new(ending))).await
     }
 
-    /// Written with what comes next. Where the writer is that far behind, an event of the history is the least loss.
-    pub(crate) fn tell(&self, execution: &ExecutionKey, event: HistoryEvent) {
+    /// Written with the next entries. When the queue of entries is full, the event is dropped: history is only shown.
+    pub(crate) fn report(&self, execution: &ExecutionKey, event: HistoryEvent) {
         let entry = Entry::History {
             execution: execution.clone(),
             event,
@@ -170,7 +181,7 @@ impl Writer {
                     .into_iter()
                     .flatten()
                     .for_each(|done| done.send(()).unwrap_or_default()),
-                // Dropping the senders tells the waiters.
+                // The waiters see that their senders are dropped.
                 Err(failure) => {
                     tracing::error!(error = &failure as &dyn std::error::Error, "journal cannot be written");
                 }
@@ -181,6 +192,9 @@ impl Writer {
 
 fn write(connection: &Connection, deployment: &Deployment, entry: &Entry) -> rusqlite::Result<()> {
     match entry {
+        Entry::Begin { execution, machine } => {
+            ending::began(connection, deployment, execution, machine, now_ms())?;
+        }
         Entry::Record { execution, key, value } => {
             connection
                 .prepare_cached(
@@ -204,7 +218,7 @@ fn write(connection: &Connection, deployment: &Deployment, entry: &Entry) -> rus
         }
         Entry::End(ending) => {
             let ended = ending::end(connection, deployment, ending, now_ms())?;
-            // What failed may be redriven, and finds there what it has done.
+            // A failed execution may be redriven, and needs its journal for that.
             if ended && matches!(ending.outcome, Outcome::Succeeded(_)) {
                 connection
                     .prepare_cached("DELETE FROM execution_journal WHERE kind = ?1 AND name = ?2")?
@@ -222,14 +236,14 @@ fn forget_old_history(connection: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// What an execution has recorded so far, by key.
+/// The journal of an execution, by key.
 pub(crate) async fn recorded(
     database: &Database,
     execution: &ExecutionKey,
 ) -> Result<HashMap<String, Value>, PortFailure> {
     let execution = execution.clone();
     database
-        .call("read journal", move |connection| entries(connection, &execution))
+        .read("read journal", move |connection| entries(connection, &execution))
         .await
 }
 

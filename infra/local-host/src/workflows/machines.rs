@@ -25,7 +25,7 @@ pub enum WorkflowFault {
     Tables(#[from] PortFailure),
 }
 
-/// The name by which rules and people know a state machine.
+/// The name of a state machine in event rules and in views.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ArnOfMachine {
     pub(crate) name: String,
@@ -84,8 +84,8 @@ fn machine(deployment: &Deployment, logical_id: &'static str) -> Result<Machine,
         .ok_or(WorkflowFault::Missing { logical_id })?;
     let definition = StateMachine::parse(&spec.name, &spec.definition, &spec.substitutions)?;
     for function in definition.functions() {
-        let known = function_of_arn(function).is_some_and(|name| deployment.functions.contains_key(name));
-        if !known {
+        let exists = function_of_arn(function).is_some_and(|name| deployment.functions.contains_key(name));
+        if !exists {
             let function = function.clone();
             return Err(WorkflowFault::UnknownFunction {
                 machine: logical_id,

@@ -1,4 +1,4 @@
-//! Who runs the workflows? Executions are rows; each is run to its end, in this process or the next one.
+//! Runs executions of state machines. Each is a row, and is run to its end in this process or the next one.
 
 mod ending;
 mod execution;
@@ -17,21 +17,24 @@ use domain::ports::PortFailure;
 use serde_json::Value;
 use state_machine::ExecutionInput;
 use telemetry::error_chain::error_chain;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use self::ending::Ending;
 use self::execution::ExecutionHost;
 use self::journal::{ExecutionKey, Journal, Writer};
-use self::machines::ArnOfMachine;
 pub(crate) use self::machines::{Machines, WorkflowFault};
+use crate::downtime::Downtimes;
 use crate::events::clock::now_ms;
 use crate::functions::Functions;
+use crate::invoker::backlog::Backlog;
 use crate::template::Deployment;
 
 /// Executions that run at the same time; the others wait in their table, in the order they were started.
-const EXECUTIONS_AT_ONCE: usize = 400;
-/// How long to wait when nobody rings.
+const EXECUTIONS_AT_ONCE: usize = 1_000;
+/// Executions taken up by one look at their table.
+const BATCH_MAX: u32 = 100;
+/// How long to wait without a change of the table.
 const IDLE_POLL: Duration = Duration::from_millis(250);
 /// Pause before an execution whose journal could not be read or written is taken up again.
 const JOURNAL_RETRY_DELAY: Duration = Duration::from_secs(1);
@@ -39,11 +42,11 @@ const JOURNAL_RETRY_DELAY: Duration = Duration::from_secs(1);
 /// Runs executions from their table.
 pub(crate) struct Workflows {
     database: Database,
-    deployment: Arc<Deployment>,
     functions: Arc<dyn Functions>,
     machines: Machines,
     journal: Journal,
-    wake: Arc<Notify>,
+    backlog: Arc<Backlog>,
+    downtimes: Arc<Downtimes>,
 }
 
 impl Workflows {
@@ -53,74 +56,87 @@ impl Workflows {
         deployment: Arc<Deployment>,
         functions: Arc<dyn Functions>,
         machines: Machines,
-        wake: Arc<Notify>,
+        backlog: Arc<Backlog>,
+        downtimes: Arc<Downtimes>,
     ) -> Result<(Self, Writer), PortFailure> {
         database.ensure_schema(journal::SCHEMA).await?;
         database
             .call("forget old journals", |connection| {
-                redrive::forget_what_is_too_old(connection, now_ms())
+                redrive::remove_expired_journals(connection, now_ms())
             })
             .await?;
-        let (journal, writer) = Journal::new(database.clone(), Arc::clone(&deployment));
+        let (journal, writer) = Journal::new(database.clone(), deployment);
         Ok((
             Self {
                 database,
-                deployment,
                 functions,
                 machines,
                 journal,
-                wake,
+                backlog,
+                downtimes,
             },
             writer,
         ))
     }
 
-    /// Takes up every execution that has not ended: first those that an earlier process left, then new ones as they come.
+    /// Takes up every execution that has not ended: first those that an earlier process left, then new ones as they
+    /// come.
     pub(crate) async fn run(self) {
         let workflows = Arc::new(self);
         let places = Arc::new(Semaphore::new(EXECUTIONS_AT_ONCE));
+        let changes = workflows.database.watch("executions");
         let mut running = JoinSet::new();
-        let mut place_in_table = 0;
+        let mut taken_up = 0;
         loop {
             while running.try_join_next().is_some() {}
             let Ok(place) = Arc::clone(&places).acquire_owned().await else {
                 return;
             };
-            // Listening before looking: what rings in between is not missed.
-            let rung = workflows.wake.notified();
-            tokio::pin!(rung);
-            rung.as_mut().enable();
-            if let Some((found_at, execution)) = workflows.next(place_in_table).await {
-                place_in_table = found_at;
+            // Listening before looking: a change in between is not missed.
+            let next_change = changes.notified();
+            tokio::pin!(next_change);
+            next_change.as_mut().enable();
+            // No more than there are places for, the one that was just taken included.
+            let limit = u32::try_from(places.available_permits() + 1)
+                .unwrap_or(BATCH_MAX)
+                .min(BATCH_MAX);
+            let found = workflows.running_after(taken_up, limit).await;
+            if found.is_empty() {
+                drop(place);
+                tokio::select! {
+                    () = next_change => {}
+                    () = tokio::time::sleep(IDLE_POLL) => {}
+                }
+                continue;
+            }
+            let mut place = Some(place);
+            for (found_at, execution) in found {
+                // Nobody else takes places: as many are free as were counted.
+                let Some(place) = place.take().or_else(|| Arc::clone(&places).try_acquire_owned().ok()) else {
+                    break;
+                };
+                taken_up = found_at;
                 let workflows = Arc::clone(&workflows);
                 running.spawn(async move {
                     workflows.run_to_end(execution).await;
                     drop(place);
                 });
-                continue;
             }
-            drop(place);
-            tokio::select! {
-                () = rung => {}
-                () = tokio::time::sleep(IDLE_POLL) => {}
-            }
+            workflows.backlog.set_taken_up(taken_up);
         }
     }
 
-    async fn next(&self, place_in_table: i64) -> Option<(i64, Execution)> {
+    async fn running_after(&self, place: i64, limit: u32) -> Vec<(i64, Execution)> {
         let found = self
             .database
             .call("find executions", move |connection| {
-                executions::running_after(connection, place_in_table, 1)
+                executions::running_after(connection, place, limit)
             })
             .await;
-        match found {
-            Ok(mut found) => found.pop(),
-            Err(failure) => {
-                tracing::error!(error = &failure as &dyn std::error::Error, "executions cannot be read");
-                None
-            }
-        }
+        found.unwrap_or_else(|failure| {
+            tracing::error!(error = &failure as &dyn std::error::Error, "executions cannot be read");
+            Vec::new()
+        })
     }
 
     async fn run_to_end(&self, execution: Execution) {
@@ -133,7 +149,6 @@ impl Workflows {
             );
             tokio::time::sleep(JOURNAL_RETRY_DELAY).await;
         }
-        self.wake.notify_waiters();
     }
 
     async fn run_once(&self, execution: &Execution) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
@@ -141,7 +156,7 @@ impl Workflows {
         let machine = self.machines.of(execution.workflow);
         let recorded = journal::recorded(&self.database, &key).await?;
         if recorded.is_empty() {
-            self.tell_that_it_runs(execution, &machine.arn).await?;
+            self.journal.begin(execution.clone(), machine.arn.clone()).await?;
         }
         let input: Value = serde_json::from_str(&execution.input)?;
         let start = ExecutionInput {
@@ -150,7 +165,8 @@ impl Workflows {
             started_at_ms: execution.started_at_ms,
             input,
         };
-        let host = ExecutionHost::new(key, recorded, self.journal.clone(), Arc::clone(&self.functions));
+        let (functions, downtimes) = (Arc::clone(&self.functions), Arc::clone(&self.downtimes));
+        let host = ExecutionHost::new(key, recorded, self.journal.clone(), functions, downtimes);
         let outcome = state_machine::run(&machine.definition, &start, &host).await?;
         let ending = Ending {
             execution: execution.clone(),
@@ -159,15 +175,5 @@ impl Workflows {
         };
         self.journal.end(ending).await?;
         Ok(())
-    }
-
-    async fn tell_that_it_runs(&self, execution: &Execution, machine: &ArnOfMachine) -> Result<(), PortFailure> {
-        let (execution, machine) = (execution.clone(), machine.clone());
-        let deployment = Arc::clone(&self.deployment);
-        self.database
-            .call("tell that an execution runs", move |connection| {
-                ending::began(connection, &deployment, &execution, &machine, now_ms())
-            })
-            .await
     }
 }

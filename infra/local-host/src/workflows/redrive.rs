@@ -1,4 +1,4 @@
-//! How does an execution that ended badly go on? Its journal forgets the failure, its row runs again, in one transaction.
+//! Redrives a failed execution: drops the failure from its journal and sets its row to RUNNING, in one transaction.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -13,7 +13,6 @@ use domain::values::OrderId;
 use rusqlite::{Connection, params};
 use serde_json::Value;
 use state_machine::redrive::redrive;
-use tokio::sync::Notify;
 
 use super::machines::Machines;
 use super::{ending, journal};
@@ -29,7 +28,6 @@ pub(crate) struct WorkflowRedriver {
     pub(crate) database: Database,
     pub(crate) deployment: Arc<Deployment>,
     pub(crate) machines: Machines,
-    pub(crate) wake: Arc<Notify>,
 }
 
 #[async_trait]
@@ -37,8 +35,7 @@ impl SagaRedriver for WorkflowRedriver {
     async fn redrive(&self, kind: SagaKind, order: &OrderId) -> Result<Redrive, PortFailure> {
         let (workflow, name) = (Workflow::from(kind), kind.execution_name(order));
         let (deployment, machine) = (Arc::clone(&self.deployment), self.machines.arn(workflow).clone());
-        let answer = self
-            .database
+        self.database
             .call("redrive saga", move |connection| {
                 let Some(execution) = executions::find(connection, workflow, &name)? else {
                     return Ok(Redrive::Impossible("it was never started".to_owned()));
@@ -53,13 +50,11 @@ impl SagaRedriver for WorkflowRedriver {
                 }
                 Ok(Redrive::Redriven)
             })
-            .await?;
-        self.wake.notify_waiters();
-        Ok(answer)
+            .await
     }
 }
 
-/// What there is to say about an execution that is not to run again.
+/// The answer about an execution that cannot be redriven.
 fn without_a_redrive(execution: &Execution, now_ms: i64) -> Option<Redrive> {
     match execution.status {
         ExecutionStatus::Running => return Some(Redrive::Running),
@@ -102,7 +97,7 @@ fn forget(connection: &Connection, kind: &str, name: &str, keys: &BTreeSet<Strin
 }
 
 /// Forgets the journals of executions that can no longer be redriven.
-pub(super) fn forget_what_is_too_old(connection: &Connection, now_ms: i64) -> rusqlite::Result<()> {
+pub(crate) fn remove_expired_journals(connection: &Connection, now_ms: i64) -> rusqlite::Result<()> {
     connection.execute(
         "DELETE FROM execution_journal WHERE EXISTS (
              SELECT 1 FROM executions

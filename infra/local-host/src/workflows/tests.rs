@@ -1,5 +1,6 @@
-//! Does an execution survive its process, and is its end told once?
+//! Executions survive their process, and their end is published once.
 
+mod downtimes;
 mod imports;
 
 use std::collections::BTreeMap;
@@ -14,13 +15,14 @@ use domain::values::OrderId;
 use port_contracts::samples::start_of_saga;
 use rusqlite::params;
 use serde_json::json;
+use tokio::sync::Notify;
 
 use super::*;
 use crate::events::EventPlane;
-use crate::functions::InvokeFailure;
+use crate::functions::{InvokeFailure, Source};
 use crate::template;
 
-/// Functions that do nothing but count, fail as they are told, or never answer.
+/// Functions that only count, fail as the test says, or never answer.
 #[derive(Default)]
 struct Steps {
     calls: Mutex<BTreeMap<String, u32>>,
@@ -31,8 +33,8 @@ struct Steps {
 
 #[async_trait]
 impl Functions for Steps {
-    async fn invoke(&self, logical_id: &str, event: Value, source: &'static str) -> Result<Value, InvokeFailure> {
-        assert_eq!(source, "workflow");
+    async fn invoke(&self, logical_id: &str, event: Value, source: Source) -> Result<Value, InvokeFailure> {
+        assert_eq!(source, Source::Workflow);
         assert!(event["order_id"].is_string(), "{event}");
         *self.calls.lock().unwrap().entry(logical_id.to_owned()).or_default() += 1;
         if self.hanging == Some(logical_id) {
@@ -42,7 +44,7 @@ impl Functions for Steps {
         match self.failing.get(logical_id) {
             Some(error) => Err(InvokeFailure {
                 error_type: (*error).to_owned(),
-                message: "as told".to_owned(),
+                message: "as the test says".to_owned(),
             }),
             None => Ok(json!({ "outcome": "DONE" })),
         }
@@ -65,7 +67,6 @@ impl Steps {
 struct Shop {
     database: Database,
     deployment: Arc<Deployment>,
-    wake: Arc<Notify>,
 }
 
 impl Shop {
@@ -73,16 +74,19 @@ impl Shop {
         let shop = Self {
             database: Database::in_memory().unwrap(),
             deployment: Arc::new(template::load().unwrap()),
-            wake: Arc::new(Notify::new()),
         };
         let plane = EventPlane {
             database: shop.database.clone(),
             deployment: Arc::clone(&shop.deployment),
             functions: Arc::new(Steps::default()),
-            wake: Arc::clone(&shop.wake),
+            downtimes: shop.downtimes().await,
         };
         plane.prepare().await.unwrap();
         shop
+    }
+
+    async fn downtimes(&self) -> Arc<Downtimes> {
+        Downtimes::open(self.database.clone()).await.unwrap()
     }
 
     async fn start(&self, kind: SagaKind) {
@@ -97,10 +101,17 @@ impl Shop {
     async fn process(&self, functions: Arc<dyn Functions>) -> JoinSet<()> {
         let (database, deployment) = (self.database.clone(), Arc::clone(&self.deployment));
         let machines = Machines::read(&deployment).unwrap();
-        let wake = Arc::clone(&self.wake);
-        let (workflows, writer) = Workflows::prepare(database, deployment, functions, machines, wake)
-            .await
-            .unwrap();
+        let backlog = Arc::new(Backlog::new(Vec::new()));
+        let (workflows, writer) = Workflows::prepare(
+            database,
+            deployment,
+            functions,
+            machines,
+            backlog,
+            self.downtimes().await,
+        )
+        .await
+        .unwrap();
         let mut process = JoinSet::new();
         process.spawn(writer.run());
         process.spawn(workflows.run());
@@ -109,7 +120,8 @@ impl Shop {
 
     async fn ended(&self, workflow: Workflow, name: &'static str) -> Execution {
         loop {
-            let rung = self.wake.notified();
+            let changes = self.database.watch("executions");
+            let rung = changes.notified();
             tokio::pin!(rung);
             rung.as_mut().enable();
             let found = self
@@ -129,7 +141,6 @@ impl Shop {
             database: self.database.clone(),
             deployment: Arc::clone(&self.deployment),
             machines: Machines::read(&self.deployment).unwrap(),
-            wake: Arc::clone(&self.wake),
         };
         redriver.redrive(kind, &OrderId::parse(order).unwrap()).await.unwrap()
     }
@@ -148,8 +159,8 @@ impl Shop {
             .unwrap()
     }
 
-    /// The details of the status changes that functions will be told.
-    async fn told(&self) -> Vec<Value> {
+    /// The details of the status changes that were published to functions.
+    async fn status_changes(&self) -> Vec<Value> {
         let texts: Vec<String> = self
             .database
             .call("read events", |connection| {
@@ -165,6 +176,20 @@ impl Shop {
             .map(|text| serde_json::from_str::<Value>(text).unwrap()["detail"].take())
             .collect()
     }
+}
+
+/// A shop whose process died while an order waited for its capture.
+async fn interrupted() -> Shop {
+    let shop = Shop::open().await;
+    shop.start(SagaKind::Order).await;
+    let hanging = Arc::new(Steps {
+        hanging: Some("SagaCapturePayment"),
+        ..Steps::default()
+    });
+    let process = shop.process(hanging.clone()).await;
+    hanging.reached.notified().await;
+    drop(process);
+    shop
 }
 
 #[tokio::test]
@@ -187,21 +212,15 @@ async fn an_execution_runs_to_its_end_and_leaves_its_history_alone() {
         (states[0].as_str(), states[states.len() - 1].as_str()),
         ("ReserveAndAuthorize", "NotifyConfirmed")
     );
-    assert!(shop.told().await.is_empty(), "nobody asked for executions that succeed");
+    assert!(
+        shop.status_changes().await.is_empty(),
+        "nobody asked for executions that succeed"
+    );
 }
 
 #[tokio::test]
 async fn an_execution_whose_process_died_goes_on_without_repeating_what_was_answered() {
-    let shop = Shop::open().await;
-    shop.start(SagaKind::Order).await;
-    let hanging = Arc::new(Steps {
-        hanging: Some("SagaCapturePayment"),
-        ..Steps::default()
-    });
-    let process = shop.process(hanging.clone()).await;
-    hanging.reached.notified().await;
-    drop(process);
-
+    let shop = interrupted().await;
     let steps = Arc::new(Steps::default());
     let _process = shop.process(steps.clone()).await;
     assert_eq!(
@@ -233,13 +252,13 @@ async fn an_execution_that_fails_is_told_once_under_the_names_that_the_template_
         (execution.status, execution.error.as_deref()),
         (ExecutionStatus::Failed, Some("OrderNotCancelling"))
     );
-    let told = shop.told().await;
-    assert_eq!(told.len(), 1);
-    assert_eq!(told[0]["status"], "FAILED");
-    assert_eq!(told[0]["name"], "order-1-cancel");
+    let changes = shop.status_changes().await;
+    assert_eq!(changes.len(), 1);
+    assert_eq!(changes[0]["status"], "FAILED");
+    assert_eq!(changes[0]["name"], "order-1-cancel");
     let machines = Machines::read(&shop.deployment).unwrap();
-    assert_eq!(told[0]["stateMachineArn"], machines.arn(Workflow::OrderCancel).arn());
-    let cause: Value = serde_json::from_str(told[0]["cause"].as_str().unwrap()).unwrap();
+    assert_eq!(changes[0]["stateMachineArn"], machines.arn(Workflow::OrderCancel).arn());
+    let cause: Value = serde_json::from_str(changes[0]["cause"].as_str().unwrap()).unwrap();
     assert_eq!(cause["errorType"], "OrderNotCancelling");
 }
 
@@ -329,8 +348,9 @@ async fn more_executions_than_run_at_once_all_end() {
         .unwrap();
     let steps = Arc::new(Steps::default());
     let _process = shop.process(steps.clone()).await;
+    let changes = shop.database.watch("executions");
     loop {
-        let rung = shop.wake.notified();
+        let rung = changes.notified();
         tokio::pin!(rung);
         rung.as_mut().enable();
         if shop

@@ -16,3 +16,4 @@ mod another_decoder;
 mod damage;
 mod pictures;
 mod scales;
+mod whole;

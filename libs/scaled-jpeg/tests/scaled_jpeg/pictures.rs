@@ -110,6 +110,38 @@ pub(crate) fn kinds(size: (u16, u16)) -> Vec<(&'static str, Vec<u8>)> {
     kinds
 }
 
+pub(crate) fn is_progressive(file: &[u8]) -> bool {
+    file.windows(2).any(|pair| pair == [0xFF, 0xC2])
+}
+
+/// Marker, start and end of the segments up to the first scan header, which is the last of them.
+pub(crate) fn segments(file: &[u8]) -> Vec<(u8, usize, usize)> {
+    let mut segments = Vec::new();
+    let mut at = 2;
+    loop {
+        let end = at + 2 + usize::from(u16::from_be_bytes([file[at + 2], file[at + 3]]));
+        segments.push((file[at + 1], at, end));
+        if file[at + 1] == 0xDA {
+            return segments;
+        }
+        at = end;
+    }
+}
+
+/// Leaves out the segments that `is_left_out` chooses by marker and start.
+pub(crate) fn without_segments(file: &[u8], is_left_out: impl Fn(u8, usize) -> bool) -> Vec<u8> {
+    let mut rest = file[..2].to_vec();
+    let mut end_of_all = 2;
+    for (marker, start, end) in segments(file) {
+        if !is_left_out(marker, start) {
+            rest.extend(&file[start..end]);
+        }
+        end_of_all = end;
+    }
+    rest.extend(&file[end_of_all..]);
+    rest
+}
+
 pub(crate) fn decode(mut file: &[u8], scale: Scale) -> Result<Picture, JpegError> {
     Decoder::new(&mut file).decode(scale)
 }

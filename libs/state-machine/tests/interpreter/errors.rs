@@ -1,4 +1,4 @@
-//! Which errors arise, and who may handle them?
+//! The errors of states, and which `Retry` and `Catch` handle them.
 
 use serde_json::{Value, json};
 use state_machine::Outcome;
@@ -157,17 +157,17 @@ fn the_first_catcher_that_names_the_error_decides_and_knows_the_attempts() {
                 "Retry": [{ "ErrorEquals": ["Flaky"], "MaxAttempts": 2 }, { "ErrorEquals": ["Never"], "MaxAttempts": 0 }],
                 "Catch": [
                     { "ErrorEquals": ["Other"], "Next": "Wrong" },
-                    { "ErrorEquals": ["Never", "Flaky"], "Assign": { "seen": "{% $states.errorOutput %}" },
+                    { "ErrorEquals": ["Never", "Flaky"], "Assign": { "caught": "{% $states.errorOutput %}" },
                       "Output": "{% $states.context.State.RetryCount %}", "Next": "Done" },
                     { "ErrorEquals": ["States.ALL"], "Next": "Wrong" },
                 ] })),
-            "Done": { "Type": "Succeed", "Output": { "retries": "{% $states.input %}", "seen": "{% $seen.Error %}" } },
+            "Done": { "Type": "Succeed", "Output": { "retries": "{% $states.input %}", "caught": "{% $caught.Error %}" } },
             "Wrong": { "Type": "Fail" },
         }),
     );
     for (error, retries) in [("Flaky", 2), ("Never", 0)] {
         let host = VirtualHost::new(0.5, move |_| Answer::at_once(Err(StateError::new(error, ""))));
-        let expected = json!({ "retries": retries, "seen": error });
+        let expected = json!({ "retries": retries, "caught": error });
         assert_eq!(
             outcome_on(&host, &machine(&definition), json!({})),
             Outcome::Succeeded(expected)

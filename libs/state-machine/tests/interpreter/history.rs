@@ -1,4 +1,4 @@
-//! What is told about a run, and in which order?
+//! The events that a run reports, and their order.
 
 use serde_json::{Value, json};
 use state_machine::history::EventKind;
@@ -7,7 +7,7 @@ use state_machine::virtual_host::{Answer, VirtualHost};
 
 use super::support::{file, machine, outcome_on, slow_and_failing, task};
 
-fn told(host: &VirtualHost) -> Vec<String> {
+fn event_names(host: &VirtualHost) -> Vec<String> {
     let history = host.history();
     let events = history.iter();
     events
@@ -54,7 +54,7 @@ fn every_step_is_told_in_order() {
         "11010 SucceedStateExited Done#1",
         "11010 ExecutionSucceeded",
     ];
-    assert_eq!(told(&host), expected);
+    assert_eq!(event_names(&host), expected);
     let exits = host.history().into_iter().filter_map(|event| match event.kind {
         EventKind::StateExited { output, .. } => Some(output),
         _ => None,
@@ -86,5 +86,5 @@ fn branches_tell_of_themselves_and_a_failed_one_is_not_exited() {
         "0 FailStateEntered Caught#1",
         "0 ExecutionFailed",
     ];
-    assert_eq!(told(&host), expected);
+    assert_eq!(event_names(&host), expected);
 }

@@ -1,4 +1,4 @@
-//! Does an execution that failed go on where it stopped, and do nothing twice that was done?
+//! A redriven execution resumes where it failed, and repeats no step that succeeded.
 
 use std::collections::BTreeMap;
 

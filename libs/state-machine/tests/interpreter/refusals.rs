@@ -1,4 +1,4 @@
-//! Is everything refused, by name, that would otherwise mean less than it says?
+//! Every field, state and value that the interpreter would ignore is refused by name.
 
 use std::collections::BTreeMap;
 

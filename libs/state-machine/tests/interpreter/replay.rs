@@ -1,4 +1,4 @@
-//! What if the process dies? At every record of the journal, the rest of the run must be the same.
+//! Replays: wherever the process dies, the rest of the run is the same.
 
 use serde_json::{Value, json};
 use state_machine::deaths::check_every_death;

@@ -1,4 +1,4 @@
-//! What does each kind of state do?
+//! Each kind of state, from its input to its output.
 
 use serde_json::{Value, json};
 use state_machine::Outcome;
@@ -132,7 +132,7 @@ fn the_first_failing_branch_ends_the_others() {
 fn a_map_runs_its_body_for_every_item_a_few_at_a_time() {
     let body = json!({ "ProcessorConfig": { "Mode": "INLINE" }, "StartAt": "T", "States": {
         "T": task("F", &json!({ "Next": "In" })),
-        // The item is still known inside.
+        // The item is still available inside.
         "In": { "Type": "Pass", "Output": "{% $states.input.n * 10 + $states.context.Map.Item.Value %}", "End": true },
     } });
     let definition = file(
@@ -229,6 +229,71 @@ fn the_machines_own_timeout_cannot_be_caught() {
         result: Ok(Value::Null),
     });
     assert_eq!(outcome_on(&host, &machine(&definition), json!({})), Outcome::TimedOut);
+}
+
+const TWO_HOURS_MS: i64 = 2 * 60 * 60 * 1_000;
+
+/// A task with a timeout of 60 seconds in a machine with one of 90, and a state behind it.
+fn hurried() -> Value {
+    let mut definition = file(
+        "T",
+        &json!({
+            "T": task("F", &json!({ "TimeoutSeconds": 60, "Next": "Done" })),
+            "Done": { "Type": "Succeed", "Output": "done" },
+        }),
+    );
+    definition["TimeoutSeconds"] = json!(90);
+    definition
+}
+
+fn answering_after(after_ms: i64) -> VirtualHost {
+    VirtualHost::new(0.5, move |_| Answer {
+        after_ms,
+        result: Ok(Value::Null),
+    })
+}
+
+#[test]
+fn time_in_which_the_machine_is_suspended_does_not_count_for_timeouts() {
+    let host = answering_after(TWO_HOURS_MS + 50_000).suspended(5_000, TWO_HOURS_MS);
+    assert_eq!(
+        outcome_on(&host, &machine(&hurried()), json!({})),
+        Outcome::Succeeded(json!("done"))
+    );
+    // Without an answer, both timeouts end after the seconds that did count.
+    let silent = answering_after(2 * TWO_HOURS_MS).suspended(5_000, TWO_HOURS_MS);
+    let outcome = outcome_on(&silent, &machine(&hurried()), json!({}));
+    let Outcome::Failed(error) = outcome else {
+        panic!("{outcome:?}")
+    };
+    assert_eq!(error.error, "States.Timeout");
+    assert_eq!(silent.elapsed_ms(), TWO_HOURS_MS + 60_000);
+    let mut without_a_task_timeout = hurried();
+    without_a_task_timeout["States"]["T"]
+        .as_object_mut()
+        .unwrap()
+        .remove("TimeoutSeconds");
+    let silent = answering_after(2 * TWO_HOURS_MS).suspended(5_000, TWO_HOURS_MS);
+    assert_eq!(
+        outcome_on(&silent, &machine(&without_a_task_timeout), json!({})),
+        Outcome::TimedOut
+    );
+    assert_eq!(silent.elapsed_ms(), TWO_HOURS_MS + 90_000);
+}
+
+#[test]
+fn an_execution_may_go_on_after_a_process_that_was_stopped_for_hours() {
+    let machine = machine(&hurried());
+    let first = answering_after(10);
+    outcome_on(&first, &machine, json!({}));
+    let journal = first.journal_prefix(1);
+    let resumed = answering_after(10)
+        .with_journal(journal, 10_000 + TWO_HOURS_MS)
+        .suspended(10_000, TWO_HOURS_MS);
+    assert_eq!(
+        outcome_on(&resumed, &machine, json!({})),
+        Outcome::Succeeded(json!("done"))
+    );
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! How do these tests run a machine?
+//! Runs machines for these tests.
 
 use std::collections::BTreeMap;
 

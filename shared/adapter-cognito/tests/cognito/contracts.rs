@@ -1,4 +1,4 @@
-//! Does adapter-cognito keep the contract of `CustomerDirectory` against a local cloud?
+//! Runs the contract of `CustomerDirectory` against a local cloud.
 
 use adapter_cognito::CognitoDirectory;
 use aws_sdk_cognitoidentityprovider::Client;
@@ -9,7 +9,7 @@ use port_contracts::world;
 
 const ANN: &str = "ann@example.test";
 
-/// A pool whose people sign in with their addresses, as the template's do.
+/// A user pool with e-mail addresses as user names, like the template's.
 struct Pool {
     client: Client,
     id: String,
@@ -17,7 +17,7 @@ struct Pool {
 }
 
 impl Pool {
-    /// New with every call: pools may share their name.
+    /// Every call creates a new pool; pools may have the same name.
     async fn create() -> Self {
         let config = recorded_aws::local_cloud();
         let client = Client::new(&config);
@@ -33,7 +33,7 @@ impl Pool {
         Self { client, id, directory }
     }
 
-    /// Answers the `sub`, by which tokens name this person.
+    /// Returns the `sub`, the id of this user in tokens.
     async fn admit(&self, address: &str, email_verified: &str) -> CustomerId {
         let attribute = |name: &str, value: &str| AttributeType::builder().name(name).value(value).build().unwrap();
         let created = self
@@ -69,7 +69,7 @@ async fn the_customer_directory() {
 
 #[tokio::test]
 #[ignore = "needs a local cloud: cargo xtask test starts one"]
-async fn a_stranger_and_an_unconfirmed_address_have_none() {
+async fn an_unknown_user_and_a_user_with_an_unverified_address_have_no_address() {
     let pool = Pool::create().await;
     let nobody = CustomerId::parse("0190f3c4-7d1e-7a00-8000-000000000001").unwrap();
     assert_eq!(pool.email_of(&nobody).await, None);

@@ -1,4 +1,4 @@
-//! Does adapter-cognito keep its port's contract, against a local cloud and against recorded answers?
+//! Tests adapter-cognito against a local cloud and against recorded answers.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

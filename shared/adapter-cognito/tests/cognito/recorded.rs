@@ -1,4 +1,4 @@
-//! What does the adapter send, and what does it make of answers that a local cloud does not give?
+//! Tests the requests of the adapter, and answers that a local cloud does not give.
 
 use adapter_cognito::CognitoDirectory;
 use domain::ports::{CustomerDirectory, PortFailure};
@@ -25,7 +25,7 @@ fn user(attributes: &[(&str, &str)]) -> Answer {
     (200, json!({ "Username": ANN, "UserAttributes": attributes }))
 }
 
-/// By these answers, and after how many requests. One answer more than is expected shows a request too many.
+/// The result with these answers, and the number of requests. Pass one extra answer to detect an extra request.
 async fn email_of_ann(answers: impl IntoIterator<Item = Answer>) -> (Result<Option<EmailAddress>, PortFailure>, usize) {
     let answers = answers.into_iter();
     let service = Recorded::<JsonRequest>::in_order(answers.map(|(status, body)| response(status, body.to_string())));
@@ -40,7 +40,7 @@ async fn email_of_ann(answers: impl IntoIterator<Item = Answer>) -> (Result<Opti
 }
 
 #[tokio::test]
-async fn a_confirmed_address_is_told() {
+async fn a_verified_address_is_returned() {
     let attributes = [("sub", ANN), ("email", "ann@example.test"), ("email_verified", "true")];
     let (found, requests) = email_of_ann([user(&attributes), user(&[])]).await;
     assert_eq!(found.unwrap().unwrap().reveal(), "ann@example.test");
@@ -48,7 +48,7 @@ async fn a_confirmed_address_is_told() {
 }
 
 #[tokio::test]
-async fn what_mail_must_not_or_cannot_go_to_is_no_address() {
+async fn an_unverified_or_malformed_address_is_not_returned() {
     let cases: [&[(&str, &str)]; 5] = [
         &[("sub", ANN)],
         &[("email_verified", "true")],
@@ -63,13 +63,13 @@ async fn what_mail_must_not_or_cannot_go_to_is_no_address() {
 }
 
 #[tokio::test]
-async fn a_person_that_the_pool_does_not_know_has_no_address() {
+async fn a_user_that_is_not_in_the_pool_has_no_address() {
     let (found, requests) = email_of_ann([refused("UserNotFoundException"), user(&[])]).await;
     assert_eq!(found.unwrap(), None);
     assert_eq!(requests, 1);
 }
 
-/// It must not pass for a person without an address, who is never told anything.
+/// It must not look like a customer without an address, who would get no mail.
 #[tokio::test]
 async fn a_refusal_is_a_failure() {
     for code in [
@@ -86,7 +86,7 @@ async fn a_refusal_is_a_failure() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_throttled_question_is_asked_again_a_few_times() {
+async fn a_throttled_request_is_retried_a_few_times() {
     let throttled = || refused("TooManyRequestsException");
     let lost = (500, json!({ "__type": "InternalErrorException" }));
     let (found, requests) = email_of_ann([throttled(), lost, user(&[])]).await;

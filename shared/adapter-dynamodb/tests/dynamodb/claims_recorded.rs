@@ -212,3 +212,13 @@ async fn what_was_sent_stays_sent() {
     );
     assert_eq!(values(&sent[0])[":sent"], json!({ "S": "SENT" }));
 }
+
+/// 90 days: well after the 14 days in which an execution can be redriven.
+#[tokio::test]
+async fn a_claim_of_a_mail_expires() {
+    let recorded = Recorded::new(|_| Answer::Success(json!({})));
+    sends(&recorded).claim("order-1/confirmed", now()).await.unwrap();
+    // Rounded up to whole seconds.
+    let expires_s = (1_700_000_001 + 90 * 24 * 60 * 60).to_string();
+    assert_eq!(recorded.sent()[0].body["Item"]["expires_at"], json!({ "N": expires_s }));
+}

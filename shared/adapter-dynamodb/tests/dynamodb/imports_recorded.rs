@@ -3,7 +3,7 @@
 use adapter_dynamodb::imports::DynamoImportLedger;
 use adapter_dynamodb::table::Table;
 use domain::catalog::import::job::ImportId;
-use domain::catalog::ports::{Begin, CatalogImport, CatalogImportEnd, ImportLedger};
+use domain::catalog::ports::{Begin, CatalogImport, CatalogImportEnd, Finish, ImportLedger};
 use domain::ports::PortFailure;
 use domain::values::{CustomerId, ImportCounts, ObjectSequencer};
 use lambda::sdk::ATTEMPTS_MAX;
@@ -259,11 +259,10 @@ fn done_request() -> Sent {
 #[tokio::test]
 async fn an_end_answers_whose_import_it_was() {
     let recorded = Recorded::new(|sent| Answer::Success(json!({ "Attributes": ended(&sent[0]) })));
-    let import = imports(&recorded)
-        .finish(&id(7), &done(10), now())
-        .await
-        .unwrap()
-        .unwrap();
+    let finish = imports(&recorded).finish(&id(7), &done(10), now()).await.unwrap();
+    let Finish::Ended(import) = finish else {
+        panic!("this call ended it, got {finish:?}")
+    };
     let uploaded_by = import.uploaded_by.as_ref().map(CustomerId::as_str);
     assert_eq!(uploaded_by, Some("ann"));
     assert_eq!((import.id, import.finished), (id(7), Some(done(10))));
@@ -293,8 +292,11 @@ async fn an_end_whose_answer_got_lost_is_ones_own_and_the_first_for_all() {
         reason: "too late".to_owned(),
     };
     for end in [done(10), done(11), rejected] {
-        let import = imports.finish(&id(7), &end, now()).await.unwrap();
-        assert_eq!(import.and_then(|import| import.finished), Some(done(10)));
+        let finish = imports.finish(&id(7), &end, now()).await.unwrap();
+        assert!(
+            matches!(&finish, Finish::EndedBefore(import) if import.finished == Some(done(10))),
+            "{finish:?}"
+        );
     }
     let sent = recorded.sent();
     let last = sent.last().unwrap();
@@ -309,8 +311,11 @@ async fn an_end_whose_answer_got_lost_is_ones_own_and_the_first_for_all() {
 async fn an_import_that_was_replaced_has_no_end() {
     for status in ["PROCESSING", "DONE"] {
         let recorded = Recorded::new(move |_| condition_failed(&imported(status)));
-        let import = imports(&recorded).finish(&id(6), &done(10), now()).await.unwrap();
-        assert_eq!(import, None, "{status}");
+        let finish = imports(&recorded).finish(&id(6), &done(10), now()).await.unwrap();
+        assert!(
+            matches!(&finish, Finish::Superseded(import) if import.id == id(6) && import.finished.is_none()),
+            "{status}: {finish:?}"
+        );
     }
 }
 

@@ -2,7 +2,9 @@
 
 use adapter_dynamodb::order_book::DynamoOrderBook;
 use adapter_dynamodb::table::Table;
-use domain::fulfilment::ports::{OrderBook, Parking, SagaKind, Transition};
+use domain::fulfilment::ports::{
+    OrderBook, OverduePosition, OverdueQuery, ParkedOrders, Parking, SagaKind, Transition,
+};
 use domain::orders::ports::CancelOutcome;
 use domain::values::{OrderStatus, RejectionReason};
 use port_contracts::samples::at;
@@ -97,8 +99,15 @@ async fn overdue_orders_are_read_page_by_page_up_to_the_limit() {
         let key = json!({ "pk": item["pk"], "open": { "S": "open" }, "updated_at": item["updated_at"] });
         Answer::Success(json!({ "Items": [item], "LastEvaluatedKey": key }))
     });
-    let overdue = book(&recorded).overdue(at(60), 3).await.unwrap();
-    assert_eq!(overdue.len(), 3);
+    let query = OverdueQuery {
+        before: at(60),
+        after: None,
+        limit: 3,
+    };
+    let page = book(&recorded).overdue(&query).await.unwrap();
+    assert_eq!((page.orders.len(), page.unreadable), (3, Vec::new()));
+    let next = page.next.unwrap();
+    assert_eq!((next.updated_at, next.id), (page.orders[2].updated_at, order().id));
     let sent = recorded.sent();
     let limits: Vec<_> = sent.iter().map(|sent| sent.body["Limit"].as_i64().unwrap()).collect();
     assert_eq!(limits, [3, 2, 1]);
@@ -111,4 +120,60 @@ async fn overdue_orders_are_read_page_by_page_up_to_the_limit() {
         sent[0].body["KeyConditionExpression"],
         "#open = :open AND updated_at < :before"
     );
+}
+
+#[tokio::test]
+async fn a_page_of_overdue_orders_begins_behind_a_position() {
+    let recorded = Recorded::new(|_| Answer::Success(json!({ "Items": [] })));
+    let after = OverduePosition {
+        updated_at: at(7),
+        id: order().id,
+    };
+    let query = OverdueQuery {
+        before: at(60),
+        after: Some(after),
+        limit: 3,
+    };
+    assert_eq!(book(&recorded).overdue(&query).await.unwrap().next, None);
+    let start_key = json!({
+        "pk": { "S": "order#order-1" },
+        "open": { "S": "open" },
+        "updated_at": { "N": at(7).unix_ms().to_string() },
+    });
+    assert_eq!(recorded.sent()[0].body["ExclusiveStartKey"], start_key);
+}
+
+#[tokio::test]
+async fn an_order_that_cannot_be_read_is_named_and_left_out() {
+    let readable = stored(OrderStatus::Pending);
+    let mut damaged = readable.clone();
+    damaged["pk"] = json!({ "S": "order#order-2" });
+    damaged["status"] = json!({ "S": "SHIPPED" });
+    let recorded = Recorded::new(move |_| Answer::Success(json!({ "Items": [damaged, readable] })));
+    let query = OverdueQuery {
+        before: at(60),
+        after: None,
+        limit: 9,
+    };
+    let page = book(&recorded).overdue(&query).await.unwrap();
+    assert_eq!(page.orders.len(), 1);
+    assert_eq!(page.unreadable[0].key, "order#order-2");
+    assert_eq!(page.unreadable[0].fault, "the stored item has no readable `status`");
+    let listed = ParkedOrders::list(&book(&recorded), 9).await.unwrap();
+    assert_eq!((listed.parked.len(), listed.unreadable), (0, page.unreadable));
+}
+
+/// The table's stream shows the order's last token once more, in the old image of this change.
+#[tokio::test]
+async fn every_change_but_parking_removes_the_payment_token() {
+    let recorded = Recorded::new(|_| Answer::Success(json!({})));
+    changes(&recorded).await;
+    let removes = |sent: &Sent| {
+        sent.body["UpdateExpression"]
+            .as_str()
+            .unwrap()
+            .contains("payment_token")
+    };
+    let removes: Vec<bool> = recorded.sent().iter().map(removes).collect();
+    assert_eq!(removes, [true, true, true, false]);
 }

@@ -17,7 +17,7 @@ use domain::ports::{SendClaim, SendLog, SendState};
 use domain::values::{CorrelationId, OrderStatus};
 use port_contracts::orders::OrderPorts;
 use port_contracts::samples::{self, at};
-use port_contracts::{idempotency, mail, order_book, orders};
+use port_contracts::{idempotency, mail, order_book, orders, parked_orders};
 use serde_json::{Value, json};
 
 use crate::cloud::{self, Index};
@@ -91,7 +91,7 @@ async fn the_order_book() {
 #[ignore = "needs a local cloud: cargo xtask test starts one"]
 async fn parked_orders() {
     for step in STEPS {
-        order_book::parked_orders(&order_ports(step).await).await;
+        parked_orders::parked_orders(&order_ports(step).await).await;
     }
 }
 

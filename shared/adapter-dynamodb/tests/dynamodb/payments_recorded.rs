@@ -51,7 +51,7 @@ async fn authorize(recorded: &Recorded, text: &str) -> Result<Authorization, Por
     gateway(recorded).authorize(&order(1), euros(500), &token(text)).await
 }
 
-async fn note(recorded: &Recorded) -> Result<(), PortFailure> {
+async fn record(recorded: &Recorded) -> Result<(), PortFailure> {
     let records = DynamoPaymentRecords {
         table: Table::new(&recorded.config, "payments"),
     };
@@ -60,13 +60,13 @@ async fn note(recorded: &Recorded) -> Result<(), PortFailure> {
         amount: euros(500),
         at: now(),
     };
-    records.note(&order(1), record).await
+    records.record(&order(1), record).await
 }
 
 #[tokio::test]
-async fn a_note_is_one_write_that_cannot_go_back() {
+async fn a_record_is_one_write_that_cannot_go_back() {
     let recorded = Recorded::new(|_sent| Answer::Success(json!({})));
-    note(&recorded).await.unwrap();
+    record(&recorded).await.unwrap();
     let [sent] = recorded.sent().try_into().unwrap();
     assert_eq!(sent.operation, "UpdateItem");
     let expected = json!({
@@ -74,7 +74,8 @@ async fn a_note_is_one_write_that_cannot_go_back() {
         "Key": { "pk": { "S": "payment#order-1" } },
         "ConditionExpression": "attribute_not_exists(#rank) OR #rank < :rank",
         "UpdateExpression":
-            "SET #rank = :rank, #state = :state, amount_minor = :amount, currency = :currency, noted_at = :at",
+            "SET #rank = :rank, #state = :state, amount_minor = :amount, currency = :currency, noted_at = :at, \
+             expires_at = :expires",
         "ExpressionAttributeNames": { "#rank": "rank", "#state": "state" },
         "ExpressionAttributeValues": {
             ":rank": { "N": "30" },
@@ -82,22 +83,24 @@ async fn a_note_is_one_write_that_cannot_go_back() {
             ":amount": { "N": "500" },
             ":currency": { "S": "EUR" },
             ":at": { "N": "1700000000000" },
+            // 90 days later.
+            ":expires": { "N": "1707776000" },
         },
     });
     assert_eq!(sent.body, expected);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_note_whose_answer_got_lost_is_noted() {
+async fn a_record_whose_answer_got_lost_is_written() {
     let recorded = Recorded::new(|sent| match sent.len() {
         1 => Answer::Dropped,
         2 => throttled(),
         _ => condition_failed(&json!({})),
     });
-    note(&recorded).await.unwrap();
+    record(&recorded).await.unwrap();
     assert_eq!(recorded.sent().len(), 3);
     let refused = Recorded::new(|_sent| Answer::Error(400, "AccessDeniedException", json!({})));
-    assert!(!note(&refused).await.unwrap_err().transient);
+    assert!(!record(&refused).await.unwrap_err().transient);
 }
 
 #[tokio::test]

@@ -59,7 +59,7 @@ fn item(rows_read: u64) -> Value {
 #[tokio::test]
 async fn progress_and_what_it_adds_are_one_transaction() {
     let recorded = Recorded::new(|_| Answer::Success(json!({})));
-    assert_eq!(advance(&recorded, 20, 50).await.unwrap(), Advance::Noted);
+    assert_eq!(advance(&recorded, 20, 50).await.unwrap(), Advance::Recorded);
     let sent = recorded.sent();
     assert_eq!(operations(&recorded), ["TransactWriteItems"]);
     let parts = sent[0].body["TransactItems"].as_array().unwrap();
@@ -108,7 +108,7 @@ async fn progress_and_what_it_adds_are_one_transaction() {
 #[tokio::test]
 async fn the_first_progress_of_a_range_makes_its_item() {
     let recorded = Recorded::new(|_| Answer::Success(json!({})));
-    assert_eq!(advance(&recorded, 0, 10).await.unwrap(), Advance::Noted);
+    assert_eq!(advance(&recorded, 0, 10).await.unwrap(), Advance::Recorded);
     let range = recorded.sent()[0].body["TransactItems"][1]["Update"].clone();
     assert_eq!(
         range["ConditionExpression"],
@@ -154,7 +154,7 @@ async fn a_note_whose_answer_got_lost_is_repeated_under_its_token() {
             1 => lost(),
             _ => Answer::Success(json!({})),
         });
-        assert_eq!(advance(&recorded, 0, 10).await.unwrap(), Advance::Noted);
+        assert_eq!(advance(&recorded, 0, 10).await.unwrap(), Advance::Recorded);
         let sent = recorded.sent();
         assert_eq!(sent.len(), 2);
         assert!(sent[0].body["ClientRequestToken"].is_string());
@@ -170,7 +170,7 @@ async fn a_note_that_meets_another_ranges_waits_for_it() {
         3 => throttled(),
         _ => Answer::Success(json!({})),
     });
-    assert_eq!(advance(&recorded, 0, 10).await.unwrap(), Advance::Noted);
+    assert_eq!(advance(&recorded, 0, 10).await.unwrap(), Advance::Recorded);
     assert_eq!(recorded.sent().len(), 4);
 
     let recorded = Recorded::new(|_| canceled(&[conflict(), no_reason()]));

@@ -263,3 +263,43 @@ async fn a_reservation_that_arrived_while_we_looked_is_given_back() {
     assert_eq!(operations(&recorded), ["GetItem", "PutItem", "TransactWriteItems"]);
     assert_eq!(additions(&recorded.sent()[2]), of_products((3, -3), (2, -2)));
 }
+
+/// What the item of a reservation is given as its time to live.
+fn expiry(recorded: &Recorded) -> Value {
+    let sent = recorded.sent().pop().unwrap();
+    let part = &sent.body["TransactItems"][0];
+    let put = [&sent.body["Item"], &part["Put"]["Item"]];
+    let update = &part["Update"]["ExpressionAttributeValues"][":expires"];
+    put.map(|item| &item["expires_at"])
+        .into_iter()
+        .find(|value| !value.is_null())
+        .unwrap_or(update)
+        .clone()
+}
+
+/// An open reservation stays: a cancel gives its units back however late it comes.
+#[tokio::test]
+async fn only_a_closed_reservation_expires() {
+    let in_90_days = json!({ "N": (1_700_000_000 + 90 * 24 * 60 * 60).to_string() });
+    let recorded = Recorded::new(|_| Answer::Success(json!({})));
+    reserve(&recorded).await.unwrap();
+    assert_eq!(expiry(&recorded), Value::Null);
+
+    let found = |state: &'static str| {
+        Recorded::new(move |sent| match sent.len() {
+            1 => read(state),
+            _ => Answer::Success(json!({})),
+        })
+    };
+    let recorded = found("RESERVED");
+    ledger(&recorded).commit(&order(1), now()).await.unwrap();
+    assert_eq!(expiry(&recorded), Value::Null);
+    for state in ["RESERVED", "COMMITTED"] {
+        let recorded = found(state);
+        ledger(&recorded).give_back(&order(1), now()).await.unwrap();
+        assert_eq!(expiry(&recorded), in_90_days, "{state}");
+    }
+    let recorded = Recorded::new(|_| Answer::Success(json!({})));
+    ledger(&recorded).give_back(&order(1), now()).await.unwrap();
+    assert_eq!(expiry(&recorded), in_90_days, "nothing was reserved");
+}

@@ -1,5 +1,7 @@
 //! Does an upload move on once, and keep its first end, whatever becomes of the answers?
 
+use std::cell::RefCell;
+
 use adapter_dynamodb::photo_uploads::DynamoPhotoUploads;
 use adapter_dynamodb::table::Table;
 use adapter_dynamodb::uploads::DynamoUploadRepository;
@@ -33,12 +35,15 @@ fn photos(recorded: &Recorded) -> DynamoPhotoUploads {
     DynamoPhotoUploads { table: table(recorded) }
 }
 
-async fn begin_photo(recorded: &Recorded) -> Result<PhotoUpload, PortFailure> {
-    let key = PhotoKey {
+fn photo_key() -> PhotoKey {
+    PhotoKey {
         sku: sku("MUG-01"),
         upload_id: id(),
-    };
-    photos(recorded).begin(&key, 5, now()).await
+    }
+}
+
+async fn begin_photo(recorded: &Recorded) -> Result<PhotoUpload, PortFailure> {
+    photos(recorded).begin(&photo_key(), 5, now()).await
 }
 
 #[tokio::test]
@@ -68,6 +73,7 @@ async fn an_upload_is_announced_under_the_number_counted_before() {
             "created_by": { "S": "ann" },
             "created_at": { "N": "1700000000000" },
             "updated_at": { "N": "1700000000000" },
+            "correlation_id": { "S": "announcing.request-1" },
             "status": { "S": "WAITING" },
         })
     );
@@ -106,6 +112,7 @@ async fn a_beginning_whose_answer_got_lost_has_begun() {
     });
     let expected = PhotoUpload {
         sequence: 7,
+        correlation_id: (&id()).into(),
         finished: false,
     };
     assert_eq!(begin_photo(&recorded).await.unwrap(), expected);
@@ -121,6 +128,7 @@ async fn a_file_that_nobody_announced_is_recorded_with_one_permission() {
     });
     let expected = PhotoUpload {
         sequence: 9,
+        correlation_id: (&id()).into(),
         finished: false,
     };
     assert_eq!(begin_photo(&recorded).await.unwrap(), expected);
@@ -185,4 +193,35 @@ async fn a_busy_table_is_asked_a_few_times() {
         assert!(failure.transient, "{failure:?}");
     }
     assert_eq!(recorded.sent().len(), failures.len() * ATTEMPTS_MAX as usize);
+}
+
+/// The request is over when its file arrives: its trace continues from what the upload has stored.
+#[tokio::test]
+async fn the_trace_of_the_request_that_announced_a_file_is_stored_and_continued() {
+    thread_local! {
+        static CONTINUED: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+    }
+    let recorded = Recorded::new(|sent| match sent.len() {
+        1 => counted(7),
+        _ => Answer::Success(json!({})),
+    });
+    let uploads = DynamoUploadRepository {
+        table: table(&recorded).with_trace_header(|| Some("Root=1".to_owned())),
+    };
+    uploads.announce(&anns_catalog()).await.unwrap();
+    let item = recorded.sent()[1].body["Item"].clone();
+    assert_eq!(item["trace_header"], json!({ "S": "Root=1" }));
+
+    let mut stored = photo("PROCESSING");
+    stored["trace_header"] = item["trace_header"].clone();
+    stored["correlation_id"] = item["correlation_id"].clone();
+    let recorded = Recorded::new(move |_| Answer::Success(json!({ "Attributes": stored })));
+    let photos = DynamoPhotoUploads {
+        table: table(&recorded).with_continued_trace(|header| {
+            CONTINUED.with_borrow_mut(|continued| continued.push(header.to_owned()));
+        }),
+    };
+    let begun = photos.begin(&photo_key(), 5, now()).await.unwrap();
+    assert_eq!(CONTINUED.take(), ["Root=1"]);
+    assert_eq!(begun.correlation_id, anns_catalog().correlation_id);
 }

@@ -25,8 +25,8 @@ use port_contracts::orders::OrderPorts;
 use port_contracts::photos::PhotoUploadPorts;
 use port_contracts::stock::StockPorts;
 use port_contracts::{
-    catalog, files, gateway, idempotency, import_runs, imports, links, mail, order_book, orders, payments, photos,
-    sagas, stock, uploads, world,
+    catalog, files, gateway, idempotency, import_runs, imports, links, mail, order_book, orders, parked_orders,
+    payments, photos, sagas, stock, uploads, world,
 };
 
 use crate::shop::{self, Shop};
@@ -77,7 +77,7 @@ async fn the_order_book() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn parked_orders() {
     for shop in Shop::both() {
-        order_book::parked_orders(&order_ports(&shop)).await;
+        parked_orders::parked_orders(&order_ports(&shop)).await;
     }
 }
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use adapter_embedded::gateway::{LedgerEvent, SandboxGateway};
 use adapter_system::clock::SystemClock;
-use domain::fulfilment::ports::{Authorization, Capture, DeclineReason, PaymentGateway, Refund, Void};
-use domain::values::{Currency, Money, OrderId, PaymentToken};
+use domain::fulfilment::ports::{Authorization, Capture, PaymentGateway, Refund, Void};
+use domain::values::{Currency, DeclineReason, Money, OrderId, PaymentToken};
 
 use crate::shop::TestFolder;
 
@@ -107,9 +107,9 @@ async fn a_payment_that_is_never_answered_can_be_voided() {
 #[tokio::test]
 async fn other_tokens_are_declined_for_their_reason() {
     for (text, reason) in [
-        ("tok_declined", DeclineReason::Declined),
+        ("tok_declined", DeclineReason::PaymentDeclined),
         ("tok_insufficient_funds", DeclineReason::InsufficientFunds),
-        ("tok_of_somebody_else", DeclineReason::Declined),
+        ("tok_of_somebody_else", DeclineReason::PaymentDeclined),
     ] {
         let gateway = gateway();
         // What was declined stays so, whatever token is tried next.

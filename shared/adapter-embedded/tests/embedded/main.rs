@@ -11,6 +11,7 @@ mod buckets;
 mod contracts;
 mod gateway;
 mod links;
+mod outbox;
 mod restart;
 mod shop;
 mod stream;

@@ -150,7 +150,7 @@ async fn one_transaction_spans_the_hosts_tables_and_the_shops() {
     place(&database).await;
     let failed = database
         .call("take stream records", |connection| -> rusqlite::Result<()> {
-            for record in order_stream::after(connection, 0, 10)? {
+            for record in order_stream::after(connection, 0, 10)?.records {
                 connection.execute("INSERT INTO host_positions VALUES (?1)", [record.sequence])?;
             }
             order_stream::forget_before(connection, i64::MAX)?;
@@ -162,7 +162,7 @@ async fn one_transaction_spans_the_hosts_tables_and_the_shops() {
     let (positions, records): (i64, usize) = database
         .call("count", |connection| {
             let positions = connection.query_row("SELECT count(*) FROM host_positions", [], |row| row.get(0))?;
-            Ok((positions, order_stream::after(connection, 0, 10)?.len()))
+            Ok((positions, order_stream::after(connection, 0, 10)?.records.len()))
         })
         .await
         .unwrap();

@@ -95,7 +95,7 @@ pub(crate) struct Stream {
 #[async_trait]
 impl OrderChanges for Stream {
     async fn statuses_of(&self, order: &OrderId) -> Vec<String> {
-        let read = |connection: &rusqlite::Connection| order_stream::after(connection, 0, u32::MAX);
+        let read = |connection: &rusqlite::Connection| Ok(order_stream::after(connection, 0, u32::MAX)?.records);
         let records = self.database.call("read order stream", read).await.unwrap();
         let images = records
             .into_iter()
@@ -144,7 +144,7 @@ pub(crate) struct Outbox {
 #[async_trait]
 impl Inbox for Outbox {
     async fn mails_to(&self, address: &str) -> Vec<Email> {
-        let sent = self.mailer.sent(usize::MAX).await.unwrap().into_iter();
+        let sent = self.mailer.newest(usize::MAX).await.unwrap().emails.into_iter();
         sent.map(|sent| sent.email)
             .filter(|email| email.to.reveal() == address)
             .collect()
@@ -165,4 +165,13 @@ impl ImportExecutions for Executions {
         };
         self.database.call("read executions", read).await.unwrap()
     }
+}
+
+/// An object, so that there are files in a bucket.
+pub(crate) async fn put_photo(shop: &Shop) {
+    let stored = shop
+        .uploads
+        .put("photos/MUG-01/1", b"bytes", "image/png", PutCondition::Always)
+        .await;
+    assert!(matches!(stored, Ok(PutOutcome::Stored(_))));
 }

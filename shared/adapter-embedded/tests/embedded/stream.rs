@@ -15,7 +15,7 @@ use serde_json::json;
 /// Places an order under `key-1`.
 pub(crate) async fn place(database: &Database) -> Order {
     let order = Order {
-        payment_token: PaymentToken::parse("tok_secret").unwrap(),
+        payment_token: PaymentToken::parse("tok_secret").ok(),
         ..anns_order()
     };
     let orders = SqliteOrderRepository {
@@ -33,7 +33,7 @@ fn at(unix_ms: i64) -> Timestamp {
 }
 
 async fn stream(database: &Database, after: i64) -> Vec<StreamRecord> {
-    let read = move |connection: &rusqlite::Connection| order_stream::after(connection, after, 100);
+    let read = move |connection: &rusqlite::Connection| Ok(order_stream::after(connection, after, 100)?.records);
     database.call("read order stream", read).await.unwrap()
 }
 
@@ -139,4 +139,31 @@ async fn sequences_go_on_after_old_records_are_forgotten() {
     let records = stream(&database, first).await;
     assert_eq!(records.len(), 1);
     assert!(records[0].sequence > first);
+}
+
+#[tokio::test]
+async fn a_batch_ends_before_a_row_that_cannot_be_decoded_and_names_it() {
+    let database = Database::in_memory().unwrap();
+    let read = database.call("damage the stream", |connection| {
+        for (keys, image) in [("{}", Some("{}")), ("{", None), ("{}", Some("[")), ("{}", None)] {
+            connection.execute(
+                "INSERT INTO order_stream (event_name, keys, new_image, at) VALUES ('INSERT', ?1, ?2, 1)",
+                rusqlite::params![keys, image],
+            )?;
+        }
+        connection.execute(
+            "UPDATE order_stream SET event_name = CAST(x'ff' AS TEXT) WHERE sequence = 4",
+            [],
+        )?;
+        let mut found = Vec::new();
+        for from in 0..4 {
+            let batch = order_stream::after(connection, from, 10)?;
+            found.push((batch.records.len(), batch.undecodable.map(|row| row.sequence)));
+        }
+        Ok(found)
+    });
+    assert_eq!(
+        read.await.unwrap(),
+        [(1, Some(2)), (0, Some(2)), (0, Some(3)), (0, Some(4))]
+    );
 }

@@ -1,4 +1,4 @@
-//! How are catalogs and photos read, and reports and thumbnails written?
+//! The ports of files: catalogs, photos, reports and thumbnails.
 
 use std::collections::VecDeque;
 use std::ops::Range;

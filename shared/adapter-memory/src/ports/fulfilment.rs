@@ -1,4 +1,4 @@
-//! How do payments, sagas and mails behave?
+//! The ports of fulfilment: payments, sagas and mails.
 
 use std::collections::btree_map::Entry;
 
@@ -57,7 +57,7 @@ impl<A: Access> PaymentGateway for Ports<A> {
 
 #[async_trait]
 impl<A: Access> PaymentRecords for Ports<A> {
-    async fn note(&self, order: &OrderId, record: PaymentRecord) -> Result<(), PortFailure> {
+    async fn record(&self, order: &OrderId, record: PaymentRecord) -> Result<(), PortFailure> {
         let order = order.clone();
         let note = move |tables: &mut Tables| {
             let kept = tables.payments.entry(order.clone()).or_insert(record);
@@ -65,7 +65,7 @@ impl<A: Access> PaymentRecords for Ports<A> {
                 *kept = record;
             }
         };
-        self.0.write("payments.note", note).await
+        self.0.write("payments.record", note).await
     }
 
     async fn find(&self, order: &OrderId) -> Result<Option<PaymentRecord>, PortFailure> {
@@ -105,8 +105,8 @@ impl<A: Access> SagaRedriver for Ports<A> {
             }
             match sagas.standing(kind, &order) {
                 SagaStanding::Running => Redrive::Running,
-                SagaStanding::NotStarted => Redrive::Impossible("it was never started".to_owned()),
-                SagaStanding::Succeeded => Redrive::Impossible("it succeeded".to_owned()),
+                SagaStanding::NotStarted => Redrive::Impossible("the execution was never started".to_owned()),
+                SagaStanding::Succeeded => Redrive::Impossible("the execution succeeded".to_owned()),
                 SagaStanding::Ended(_) => {
                     sagas.set(kind, &order, SagaStanding::Running);
                     Redrive::Redriven

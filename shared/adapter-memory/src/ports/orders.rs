@@ -1,7 +1,10 @@
-//! How are orders placed once, read, and moved along?
+//! The ports of orders: placing, reading, status changes and idempotency records.
 
 use async_trait::async_trait;
-use domain::fulfilment::ports::{FulfilmentOrder, OrderBook, ParkedOrder, ParkedOrders, Parking, SagaKind, Transition};
+use domain::fulfilment::ports::{
+    FulfilmentOrder, OrderBook, OverduePage, OverduePosition, OverdueQuery, ParkedList, ParkedOrder, ParkedOrders,
+    Parking, SagaKind, Transition,
+};
 use domain::fulfilment::status_change::StatusChange;
 use domain::orders::order::Order;
 use domain::orders::ports::{
@@ -81,7 +84,7 @@ impl<A: Access> Ports<A> {
 #[async_trait]
 impl<A: Access> OrderBook for Ports<A> {
     async fn find(&self, id: &OrderId) -> Result<Option<FulfilmentOrder>, PortFailure> {
-        let find = |tables: &Tables| tables.orders.rows.get(id).map(|row| row.order.clone().into());
+        let find = |tables: &Tables| tables.orders.rows.get(id).cloned().map(FulfilmentOrder::from);
         self.0.read("orders.find", find).await
     }
 
@@ -111,20 +114,33 @@ impl<A: Access> OrderBook for Ports<A> {
         self.change_status("orders.park", id, change, at).await
     }
 
-    async fn overdue(&self, before: Timestamp, limit: usize) -> Result<Vec<FulfilmentOrder>, PortFailure> {
-        let overdue = |StoredOrder { order, .. }: &StoredOrder| {
-            let is_overdue = order.status.is_open() && order.updated_at < before;
-            is_overdue.then(|| order.clone().into())
+    async fn overdue(&self, query: &OverdueQuery) -> Result<OverduePage, PortFailure> {
+        let overdue = |row: &StoredOrder| {
+            let order = &row.order;
+            let is_after = |after: &OverduePosition| (order.updated_at, &order.id) > (after.updated_at, &after.id);
+            let is_overdue =
+                order.status.is_open() && order.updated_at < query.before && query.after.as_ref().is_none_or(is_after);
+            is_overdue.then(|| FulfilmentOrder::from(row.clone()))
         };
-        let find = |tables: &Tables| tables.orders.oldest(limit, overdue);
+        let find = |tables: &Tables| {
+            let (orders, unreadable, next) = tables.orders.oldest(query.limit, overdue);
+            OverduePage {
+                orders,
+                unreadable,
+                next,
+            }
+        };
         self.0.read("orders.overdue", find).await
     }
 }
 
 #[async_trait]
 impl<A: Access> ParkedOrders for Ports<A> {
-    async fn list(&self, limit: usize) -> Result<Vec<ParkedOrder>, PortFailure> {
-        let list = |tables: &Tables| tables.orders.oldest(limit, |row| row.clone().into_parked());
+    async fn list(&self, limit: usize) -> Result<ParkedList, PortFailure> {
+        let list = |tables: &Tables| {
+            let (parked, unreadable, _) = tables.orders.oldest(limit, |row| row.clone().into_parked());
+            ParkedList { parked, unreadable }
+        };
         self.0.read("orders.parked", list).await
     }
 

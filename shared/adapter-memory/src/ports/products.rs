@@ -1,4 +1,4 @@
-//! How are products written, shown, priced and sold?
+//! The ports of products: catalog rows, prices, photos and stock.
 
 use std::collections::BTreeMap;
 
@@ -83,12 +83,12 @@ impl<A: Access> CatalogWriter for Ports<A> {
     ) -> Result<ApplyOutcome, PortFailure> {
         let row = row.clone();
         let apply = move |tables: &mut Tables| {
-            let known = tables.products.rows.entry(row.sku.clone()).or_default();
-            if known.catalog.as_ref().is_some_and(|(newest, _)| *newest >= version) {
+            let product = tables.products.rows.entry(row.sku.clone()).or_default();
+            if product.catalog.as_ref().is_some_and(|(newest, _)| *newest >= version) {
                 return ApplyOutcome::Superseded;
             }
-            known.on_hand = i64::from(row.stock);
-            known.catalog = Some((version, row.clone()));
+            product.on_hand = i64::from(row.stock);
+            product.catalog = Some((version, row.clone()));
             ApplyOutcome::Applied
         };
         self.0.write("products.apply", apply).await

@@ -1,11 +1,9 @@
-//! How are files announced and linked, and how do photos and imports begin and end?
+//! The ports of uploads: announcements, links, photos and imports.
 
 use async_trait::async_trait;
 use domain::catalog::import::file_version::FileVersion;
 use domain::catalog::import::job::{FileRange, ImportId, ImportJob, RangeProgress};
-use domain::catalog::ports::{
-    Advance, Begin, CatalogImport, CatalogImportEnd, ImportLedger, ImportRunner, ThumbnailLinks,
-};
+use domain::catalog::ports::{Advance, Begin, CatalogImportEnd, Finish, ImportLedger, ImportRunner, ThumbnailLinks};
 use domain::ports::PortFailure;
 use domain::thumbnails::ports::{PhotoUpload, PhotoUploads};
 use domain::uploads::ports::{AnnouncedUpload, UploadGrant, UploadLink, UploadLinks, UploadRepository};
@@ -23,7 +21,7 @@ impl<A: Access> UploadRepository for Ports<A> {
     async fn announce(&self, upload: &AnnouncedUpload) -> Result<Upload, PortFailure> {
         let new = upload.clone();
         let announce = move |Tables { uploads, .. }: &mut Tables| {
-            let (kind, by) = (new.kind.clone(), Some(&new.created_by));
+            let (kind, by) = (new.kind.clone(), Some((&new.created_by, &new.correlation_id)));
             let row = uploads.row(&new.id, kind, new.size_bytes, by, new.created_at);
             row.upload.clone()
         };
@@ -52,6 +50,7 @@ impl<A: Access> PhotoUploads for Ports<A> {
             }
             PhotoUpload {
                 sequence: upload.sequence,
+                correlation_id: upload.correlation_id.clone(),
                 finished,
             }
         };
@@ -115,24 +114,16 @@ impl<A: Access> ImportLedger for Ports<A> {
             }
             row.ranges.insert(range, to.clone());
             row.add(to.since(&from));
-            Advance::Noted
+            Advance::Recorded
         };
         self.0.write("imports.advance", advance).await
     }
 
-    async fn finish(
-        &self,
-        import: &ImportId,
-        end: &CatalogImportEnd,
-        _: Timestamp,
-    ) -> Result<Option<CatalogImport>, PortFailure> {
-        let (import, end) = (import.clone(), end.clone());
-        let finish = move |tables: &mut Tables| {
-            let row = tables.uploads.showing(&import)?;
-            row.end_import(&end);
-            row.import().ok()
-        };
-        self.0.write("imports.finish", finish).await
+    async fn finish(&self, import: &ImportId, end: &CatalogImportEnd, _: Timestamp) -> Result<Finish, PortFailure> {
+        let (operation, import, end) = ("imports.finish", import.clone(), end.clone());
+        let finish = move |tables: &mut Tables| tables.uploads.finish(&import, &end);
+        let finished = self.0.write(operation, finish).await?;
+        finished.map_err(|fault| PortFailure::permanent(operation, fault))
     }
 }
 

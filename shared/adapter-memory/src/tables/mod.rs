@@ -1,4 +1,4 @@
-//! What does the shop keep? One value that holds every table, and what left the shop.
+//! Every table of the shop in one value, and the mails that left the shop.
 
 pub mod orders;
 pub mod products;
@@ -28,7 +28,7 @@ pub struct Tables {
     pub products: Products,
     /// The books of the payment provider, which decide.
     pub gateway: Gateway,
-    /// Our own notes of payments.
+    /// Our own records of payments.
     pub payments: BTreeMap<OrderId, PaymentRecord>,
     pub sends: BTreeMap<String, SendState>,
     /// Every mail that was handed over, oldest first.
@@ -37,7 +37,7 @@ pub struct Tables {
     pub without_address: BTreeSet<CustomerId>,
     pub sagas: Sagas,
     pub uploads: Uploads,
-    /// Import executions that were started, each once, with the ranges that were known.
+    /// Import executions that were started, each once, with the ranges that they were started with.
     pub imports_started: Vec<(ImportJob, Option<Vec<FileRange>>)>,
     /// What the links of the uploads bucket allow.
     pub grants: Vec<UploadGrant>,
@@ -52,7 +52,7 @@ pub struct Gateway {
     pub payments: BTreeMap<OrderId, Payment>,
     /// Every movement of money, oldest first.
     pub ledger: Vec<(OrderId, Movement)>,
-    /// A test can put the decision of a provider here that breaks its promise.
+    /// A test can put a decision here that breaks the contract.
     pub capture: fn(&mut Payment) -> Decision<Capture>,
     /// The same.
     pub void: fn(&mut Payment) -> Decision<Void>,
@@ -70,7 +70,7 @@ impl Default for Gateway {
 }
 
 impl Gateway {
-    /// Lets the provider decide on one payment, and books what it moved.
+    /// Lets the provider decide on one payment, and records the movement.
     pub fn decide<T>(&mut self, id: &OrderId, decide: impl FnOnce(&mut Payment) -> Decision<T>) -> T {
         let decision = decide(self.payments.entry(id.clone()).or_default());
         if let Some(movement) = decision.movement {

@@ -1,21 +1,24 @@
-//! Where does every order stand, how did it get there, and which requests were made under which key?
+//! The tables of orders, their stream, and the idempotency records.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use domain::fulfilment::ports::Transition;
+use domain::fulfilment::ports::{OverduePosition, Transition};
 use domain::fulfilment::status_change::StatusChange;
 use domain::orders::order::Order;
 use domain::orders::ports::{
     Fence, IdempotencyClaim, IdempotencyClaimed, IdempotencyCompletion, IdempotencyScope, OrderPage, OrderPosition,
     OrderQuery, RecordedReply,
 };
+use domain::ports::UnreadableItem;
 use domain::stored_order::StoredOrder;
 use domain::values::{OrderId, OrderStatus, Timestamp};
 
 #[derive(Debug, Default)]
 pub struct Orders {
     pub rows: BTreeMap<OrderId, StoredOrder>,
+    /// Orders that lists cannot read. A test names them.
+    pub damaged: BTreeSet<OrderId>,
     /// The order stream (the outbox): every committed change, oldest first.
     pub stream: Vec<Change>,
 }
@@ -69,15 +72,46 @@ impl Orders {
             created_at: order.created_at,
             id: order.id.clone(),
         });
-        OrderPage { orders, next }
+        let unreadable = orders.iter().filter_map(|order| self.unreadable(&order.id)).collect();
+        orders.retain(|order| !self.damaged.contains(&order.id));
+        OrderPage {
+            orders,
+            unreadable,
+            next,
+        }
     }
 
-    /// Longest unchanged first.
-    pub(crate) fn oldest<T>(&self, limit: usize, select: impl Fn(&StoredOrder) -> Option<T>) -> Vec<T> {
+    /// Of at most `limit` selected orders, longest unchanged first: those that can be read, the others, and where the
+    /// next page begins.
+    pub(crate) fn oldest<T>(
+        &self,
+        limit: usize,
+        select: impl Fn(&StoredOrder) -> Option<T>,
+    ) -> (Vec<T>, Vec<UnreadableItem>, Option<OverduePosition>) {
         let selected = self.rows.values().filter_map(|row| Some((row, select(row)?)));
         let mut selected: Vec<_> = selected.collect();
         selected.sort_by_key(|(row, _)| (row.order.updated_at, &row.order.id));
-        selected.into_iter().map(|(_, order)| order).take(limit).collect()
+        let has_more = selected.len() > limit;
+        let last = selected.get(limit.saturating_sub(1)).filter(|_| has_more);
+        let next = last.map(|(row, _)| OverduePosition {
+            updated_at: row.order.updated_at,
+            id: row.order.id.clone(),
+        });
+        let (mut orders, mut unreadable) = (Vec::new(), Vec::new());
+        for (row, order) in selected.into_iter().take(limit) {
+            match self.unreadable(&row.order.id) {
+                Some(item) => unreadable.push(item),
+                None => orders.push(order),
+            }
+        }
+        (orders, unreadable, next)
+    }
+
+    fn unreadable(&self, id: &OrderId) -> Option<UnreadableItem> {
+        self.damaged.contains(id).then(|| UnreadableItem {
+            key: format!("order#{id}"),
+            fault: "damaged by a test".to_owned(),
+        })
     }
 }
 
@@ -86,7 +120,7 @@ impl Orders {
 pub struct Requests {
     pub records: BTreeMap<IdempotencyScope, Record>,
     last_fence: u64,
-    /// A test can put the rule of a store here that breaks its promise.
+    /// A test can put a rule here that breaks the contract.
     pub complete: fn(&mut Self, &IdempotencyCompletion, &OrderId) -> Completed,
 }
 

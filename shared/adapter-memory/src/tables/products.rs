@@ -1,4 +1,4 @@
-//! What is for sale, how many units are there, and which order holds them?
+//! The table of products with their stock, and the reservations of orders.
 
 use std::collections::BTreeMap;
 
@@ -13,14 +13,13 @@ use domain::values::{Money, OrderId, Sku};
 pub struct Products {
     pub rows: BTreeMap<Sku, Row>,
     pub held: BTreeMap<OrderId, Held>,
-    /// A test can put the rule of a ledger here that breaks its promise.
+    /// A test can put a rule here that breaks the contract.
     pub reserve: fn(&mut Self, &OrderId, &[StockLine]) -> Reservation,
     /// The same.
     pub give_back: fn(&mut Self, &OrderId),
 }
 
-/// One product, written by the catalog, by sales and by photos. Counts are signed, so that a broken ledger can be seen to
-/// be one.
+/// One product, written by the catalog, by sales and by photos. Counts are signed, so that a broken ledger shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Row {
     pub catalog: Option<(CatalogVersion, CatalogRow)>,

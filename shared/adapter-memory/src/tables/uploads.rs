@@ -1,13 +1,13 @@
-//! Which files were announced or copied in, and how far is the import of each?
+//! The table of uploads, with the progress of their imports.
 
 use std::collections::BTreeMap;
 
 use domain::catalog::import::file_version::{FileAge, FileVersion};
 use domain::catalog::import::job::{ImportId, RangeProgress};
-use domain::catalog::ports::{Begin, CatalogImport, CatalogImportEnd};
+use domain::catalog::ports::{Begin, CatalogImport, CatalogImportEnd, Finish};
 use domain::stored_upload::{NotACatalog, import_of, unannounced_catalog};
 use domain::uploads::upload::{Upload, UploadKind, UploadStatus};
-use domain::values::{CustomerId, ImportCounts, ObjectVersion, Timestamp, UploadId};
+use domain::values::{CorrelationId, CustomerId, ImportCounts, ObjectVersion, Timestamp, UploadId};
 
 #[derive(Debug, Default)]
 pub struct Uploads {
@@ -35,7 +35,7 @@ impl Uploads {
         id: &UploadId,
         kind: UploadKind,
         size_bytes: u64,
-        created_by: Option<&CustomerId>,
+        announced_by: Option<(&CustomerId, &CorrelationId)>,
         at: Timestamp,
     ) -> &mut Row {
         let Self { rows, last_sequence } = self;
@@ -46,8 +46,9 @@ impl Uploads {
                     id: id.clone(),
                     kind,
                     size_bytes,
-                    created_by: created_by.cloned(),
+                    created_by: announced_by.map(|(customer, _)| customer.clone()),
                     created_at: at,
+                    correlation_id: announced_by.map_or_else(|| id.into(), |(_, request)| request.clone()),
                     sequence: *last_sequence,
                     status: UploadStatus::Waiting,
                     reason: None,
@@ -61,7 +62,7 @@ impl Uploads {
         })
     }
 
-    /// Begins or finds the import of this version. An upload that nobody announced is recorded now.
+    /// Begins or finds the import of this version. An upload without an announcement is recorded now.
     pub(crate) fn begin(
         &mut self,
         id: &UploadId,
@@ -103,6 +104,24 @@ impl Uploads {
         }
     }
 
+    /// Ends this import, unless it has ended or another one took its place.
+    pub(crate) fn finish(&mut self, id: &ImportId, end: &CatalogImportEnd) -> Result<Finish, NotACatalog> {
+        let row = self.rows.get_mut(&id.upload_id).ok_or(NotACatalog)?;
+        let found = row.import()?;
+        if found.id != *id {
+            return Ok(Finish::Superseded(CatalogImport {
+                id: id.clone(),
+                finished: None,
+                ..found
+            }));
+        }
+        if found.finished.is_some() {
+            return Ok(Finish::EndedBefore(found));
+        }
+        row.end_import(end);
+        row.import().map(Finish::Ended)
+    }
+
     /// The upload, as long as this import is the one that it shows.
     pub(crate) fn showing(&mut self, import: &ImportId) -> Option<&mut Row> {
         let row = self.rows.get_mut(&import.upload_id);
@@ -141,7 +160,7 @@ impl Row {
 
     pub(crate) fn stands_at(&self, range: (u64, u32), from: &RangeProgress) -> bool {
         match self.ranges.get(&range) {
-            Some(noted) => noted == from,
+            Some(stored) => stored == from,
             None => !from.is_stored(),
         }
     }

@@ -1,4 +1,4 @@
-//! Which buckets does a test get in the local cloud?
+//! Creates buckets in the local cloud for tests.
 
 use adapter_s3::bucket::Bucket;
 use async_trait::async_trait;
@@ -8,7 +8,7 @@ use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::types::{BucketVersioningStatus, VersioningConfiguration};
 use port_contracts::probes::Objects;
 
-/// A bucket under a name of its own, as the adapter and as the test see it.
+/// A bucket with a unique name, and the clients of the adapter and of the test.
 pub(crate) struct TestBucket {
     pub(crate) bucket: Bucket,
     pub(crate) name: String,
@@ -45,7 +45,7 @@ impl TestBucket {
         [Self::create(true).await, Self::create(false).await]
     }
 
-    /// How many uploads in parts are neither completed nor aborted.
+    /// The number of multipart uploads that are neither completed nor aborted.
     pub(crate) async fn unfinished_uploads(&self) -> usize {
         let listed = self.client.list_multipart_uploads().bucket(&self.name).send().await;
         listed.unwrap().uploads().len()

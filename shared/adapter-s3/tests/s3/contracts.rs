@@ -1,4 +1,4 @@
-//! Do the ports over buckets keep their contracts?
+//! Runs the contracts of the ports over buckets against a local cloud.
 
 use adapter_s3::files::{S3CatalogFiles, S3RejectedRowsFiles};
 use adapter_s3::object_writer::PART_BYTES;
@@ -59,7 +59,7 @@ async fn a_deleted_photo_is_gone_with_and_without_its_versions() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 #[ignore = "needs a local cloud: cargo xtask test starts one"]
-async fn nothing_lies_beyond_the_end() {
+async fn a_range_after_the_end_is_empty() {
     let objects = TestBucket::create(true).await;
     let catalogs = S3CatalogFiles {
         bucket: objects.bucket.clone(),
@@ -79,7 +79,7 @@ async fn nothing_lies_beyond_the_end() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 #[ignore = "needs a local cloud: cargo xtask test starts one"]
-async fn a_long_report_comes_in_parts_and_shows_as_a_whole() {
+async fn a_long_report_is_sent_in_parts_and_appears_as_a_whole() {
     let objects = TestBucket::create(true).await;
     let reports = S3RejectedRowsFiles {
         bucket: objects.bucket.clone(),
@@ -102,7 +102,7 @@ async fn a_long_report_comes_in_parts_and_shows_as_a_whole() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 #[ignore = "needs a local cloud: cargo xtask test starts one"]
-async fn a_bucket_that_is_missing_is_no_missing_photo() {
+async fn a_missing_bucket_is_a_failure_and_not_a_missing_photo() {
     let objects = TestBucket::create(false).await;
     let photos = S3PhotoStore {
         bucket: objects.bucket.sibling("no-such-bucket"),

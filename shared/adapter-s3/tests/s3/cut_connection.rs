@@ -1,4 +1,4 @@
-//! Does a connection that really closes look like the bodies that the recorded tests cut off?
+//! Tests a read over a socket that really closes, to confirm the simulated broken bodies of the recorded tests.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
@@ -9,7 +9,7 @@ use adapter_s3::files::S3CatalogFiles;
 use domain::catalog::ports::CatalogFiles;
 use port_contracts::samples::anns_import;
 
-/// Answers one request per connection, closes it, and hands back what the requests said.
+/// Answers one request per connection, closes the connection, and returns the requests.
 fn server(answers: Vec<&'static str>) -> (String, thread::JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -28,7 +28,7 @@ fn server(answers: Vec<&'static str>) -> (String, thread::JoinHandle<Vec<String>
 }
 
 #[tokio::test]
-async fn a_connection_that_closes_in_the_middle_is_no_end() {
+async fn a_connection_that_closes_early_is_resumed() {
     let (url, serving) = server(vec![
         "HTTP/1.1 206 Partial Content\r\netag: \"e1\"\r\ncontent-length: 9\r\ncontent-range: bytes 0-8/9\r\n\r\nsku",
         "HTTP/1.1 206 Partial Content\r\netag: \"e1\"\r\ncontent-length: 6\r\ncontent-range: bytes 3-8/9\r\n\r\n",

@@ -1,4 +1,4 @@
-//! What does a link carry? Signing calls nobody, so this needs no cloud.
+//! Tests the content of presigned links. Signing makes no call, so these tests need no cloud.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, UNIX_EPOCH};
@@ -13,7 +13,7 @@ use domain::uploads::ports::{UploadGrant, UploadLinks};
 use domain::values::Timestamp;
 use port_contracts::links;
 
-/// When the contract's bodies begin.
+/// The time of the contract's tests, in Unix seconds.
 const NOW_S: i64 = 1_700_000_000;
 
 fn config(endpoint: Option<&str>) -> SdkConfig {
@@ -59,7 +59,7 @@ async fn links_keep_their_contracts() {
 }
 
 #[tokio::test]
-async fn an_upload_link_signs_what_it_tells_to_send_and_nothing_else() {
+async fn an_upload_link_signs_exactly_the_headers_to_send() {
     let links = S3UploadLinks { signer: signer() };
     let link = links.put_link(&grant(after(900_999))).await.unwrap();
     let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
@@ -100,7 +100,7 @@ async fn an_upload_link_signs_what_it_tells_to_send_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_link_to_read_signs_its_host_alone() {
+async fn a_link_to_read_signs_only_its_host() {
     let links = S3UploadLinks { signer: signer() };
     let url = links
         .get_link("reports/0190-a/rejected.csv", after(3_600_000))
@@ -124,7 +124,10 @@ async fn no_link_is_made_for_the_past() {
         for failure in failures {
             assert!(!failure.transient, "{failure:?}");
             let source = failure.source.unwrap().to_string();
-            assert_eq!(source, "the link would have expired already");
+            assert_eq!(
+                source,
+                "the expiry of the link is not at least one second in the future"
+            );
         }
     }
 }
@@ -138,9 +141,9 @@ async fn no_link_lives_longer_than_a_signature_may() {
     }
 }
 
-/// Whatever the client of S3 does to a request before it signs it, a link of ours allows the same request.
+/// The client of S3 may change a request before it signs it; our link must allow the same request.
 #[tokio::test]
-async fn a_link_is_the_one_that_the_client_of_s3_would_make() {
+async fn a_link_equals_the_link_of_the_s3_client() {
     let keys = [
         "photos/MUG-01/0190-a",
         "photos/Größe=L&M;'~*()!/a b+c%2F#?",
@@ -188,7 +191,7 @@ async fn a_link_is_the_one_that_the_client_of_s3_would_make() {
     }
 }
 
-/// The order of parameters means nothing.
+/// Compares links; the order of the parameters does not matter.
 fn assert_same(ours: &str, theirs: &str) {
     let address = |url: &str| url.split_once('?').unwrap().0.to_owned();
     assert_eq!((address(ours), query(ours)), (address(theirs), query(theirs)));

@@ -1,4 +1,4 @@
-//! Does adapter-s3 keep every port's contract, against a local cloud and against recorded answers?
+//! Tests adapter-s3 against a local cloud and against recorded answers.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,4 +1,4 @@
-//! Are the parts of a report found again, under their import and name?
+//! Tests writing and reading the parts of a report, under the keys of their import.
 
 use adapter_s3::files::S3RejectedRowsFiles;
 use domain::catalog::import::job::ImportId;
@@ -49,7 +49,7 @@ async fn a_part_is_one_request_once_it_is_finished() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_part_is_read_to_its_end() {
+async fn a_part_is_read_completely() {
     let recorded = Recorded::new(|sent| {
         let answer = match sent.len() {
             1 => success(body(&[b"2,no "], End::Broken)).header("content-length", "12"),
@@ -71,7 +71,7 @@ async fn a_part_is_read_to_its_end() {
 }
 
 #[tokio::test]
-async fn a_part_that_is_not_there_is_told_from_one_that_may_not_be_read() {
+async fn a_missing_part_and_a_forbidden_part_differ() {
     let recorded = Recorded::new(|_| refused(404, "NoSuchKey"));
     assert_eq!(read(&recorded).await.unwrap(), None);
     let recorded = Recorded::new(|_| refused(403, "AccessDenied"));

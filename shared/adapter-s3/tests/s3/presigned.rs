@@ -1,4 +1,4 @@
-//! Does a plain HTTP client get in with a link, and with that link's request only?
+//! Tests presigned links with a plain HTTP client: only the signed request succeeds.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -12,7 +12,7 @@ use port_contracts::probes::Objects;
 use crate::cloud::TestBucket;
 
 const PHOTO: &[u8] = b"\xff\xd8\xff";
-/// Of a SKU that a browser, a form and a shell would each write differently.
+/// Keys with characters that a browser, a form and a shell encode differently.
 const KEYS: [&str; 4] = [
     "photos/MUG-01/0190-a",
     "photos/Tee + Käse 50%2F#?/0190-a",
@@ -20,7 +20,7 @@ const KEYS: [&str; 4] = [
     "photos/Größe=L&M;'~*()!/0190-c",
 ];
 
-/// A quarter of an hour from now, by the clock that the server has as well.
+/// A quarter of an hour from now; the server uses the same clock.
 fn soon() -> Timestamp {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     Timestamp::from_unix_ms(i64::try_from(since_epoch.as_millis()).unwrap()).plus(Duration::from_mins(15))
@@ -40,7 +40,7 @@ fn agent() -> ureq::Agent {
     config.into()
 }
 
-/// The status that this answers with.
+/// Sends the request of the link, and returns the status.
 fn put(link: &UploadLink, body: &[u8]) -> u16 {
     let headers = link.headers.iter();
     let request = headers.fold(agent().put(&link.url), |request, (name, value)| {
@@ -73,7 +73,7 @@ fn with_url(link: &UploadLink, from: &str, to: &str) -> UploadLink {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 #[ignore = "needs a local cloud: cargo xtask test starts one"]
-async fn a_link_takes_its_file_once() {
+async fn a_link_accepts_its_file_once() {
     for objects in TestBucket::both().await {
         let links = S3UploadLinks {
             signer: LinkSigner::new(&recorded_aws::local_cloud(), &objects.name),
@@ -98,7 +98,7 @@ async fn a_link_takes_its_file_once() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 #[ignore = "needs a local cloud: cargo xtask test starts one"]
-async fn a_link_takes_nothing_but_its_file() {
+async fn a_link_accepts_only_its_file() {
     let objects = TestBucket::create(true).await;
     let links = S3UploadLinks {
         signer: LinkSigner::new(&recorded_aws::local_cloud(), &objects.name),
@@ -121,7 +121,7 @@ async fn a_link_takes_nothing_but_its_file() {
     }
     assert_eq!(objects.get(key).await, None);
     assert_eq!(objects.get("photos/MUG-01/0190-b").await, None);
-    assert_eq!(put(&link, PHOTO), 200, "the link itself is as good as ever");
+    assert_eq!(put(&link, PHOTO), 200, "the unchanged link still works");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -1,4 +1,4 @@
-//! Is an object read to its end, whatever happens to the connection, and never beyond what was asked for?
+//! Tests that a range of an object is read exactly, and resumed after every kind of broken connection.
 
 use std::error::Error;
 use std::ops::Range;
@@ -18,14 +18,14 @@ use crate::recorded::{Answer, End, Recorded, Sent, body, refused, success};
 const FILE: &[u8] = b"sku,name\n";
 const OPENED: &str = "GET /catalogs/0190-a.csv?x-id=GetObject&versionId=v1";
 
-/// The whole file, whatever was asked for, in such pieces and with such an end.
+/// The whole file, ignoring the requested range, in these pieces and with this end.
 fn whole_file(pieces: &[&'static [u8]], end: End) -> Answer {
     success(body(pieces, end))
         .header("etag", "\"e1\"")
         .header("content-length", FILE.len().to_string())
 }
 
-/// These bytes of it.
+/// These bytes of the file.
 fn range(bytes: Range<usize>, pieces: &[&'static [u8]], end: End) -> Answer {
     let last = bytes.end - 1;
     success(body(pieces, end))
@@ -34,7 +34,7 @@ fn range(bytes: Range<usize>, pieces: &[&'static [u8]], end: End) -> Answer {
         .header("content-range", format!("bytes {}-{last}/{}", bytes.start, FILE.len()))
 }
 
-/// Everything from that byte on.
+/// The file from this byte on.
 fn file_from(byte: usize, pieces: &[&'static [u8]], end: End) -> Answer {
     range(byte..FILE.len(), pieces, end)
 }
@@ -75,7 +75,7 @@ fn opened(sent: &Sent) -> (&str, Option<&str>, Option<&str>) {
     (&sent.line, sent.header("range"), sent.header("if-match"))
 }
 
-/// The first request asks for the first of these ranges, and every other for the rest of the same version.
+/// Asserts that the requests were for these ranges of the same version.
 fn assert_resumed(recorded: &Recorded, ranges: [&str; 3], end: End) {
     let sent = recorded.sent();
     let sent: Vec<_> = sent.iter().map(opened).collect();
@@ -101,7 +101,7 @@ async fn a_whole_file_takes_one_request_for_its_version() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_that_was_cut_off_is_resumed_where_it_ended() {
+async fn a_broken_body_is_resumed_at_the_next_byte() {
     for end in [End::Broken, End::Proper, End::Stalled] {
         let recorded = Recorded::new(move |sent| match sent.len() {
             1 => file_from(0, &[b"sku"], end),
@@ -130,9 +130,9 @@ async fn a_range_is_resumed_within_its_bounds() {
     }
 }
 
-/// A server may send less than was asked for: of a range, or of what is left of it.
+/// A server may send less than the requested range, or less than the rest of it.
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_stops_short_is_no_end() {
+async fn an_answer_that_is_too_short_is_resumed() {
     let recorded = Recorded::new(|sent| match sent.len() {
         1 => range(1..3, &[b"ku"], End::Proper),
         2 => range(3..4, &[b","], End::Proper),
@@ -143,7 +143,7 @@ async fn an_answer_that_stops_short_is_no_end() {
 }
 
 #[tokio::test]
-async fn whoever_wants_nothing_asks_for_one_byte_and_leaves_it() {
+async fn an_empty_range_requests_one_byte_and_discards_it() {
     for bytes in [0..0, 4..4] {
         let begin = bytes.start;
         let recorded = Recorded::new(move |_| {
@@ -159,7 +159,7 @@ async fn whoever_wants_nothing_asks_for_one_byte_and_leaves_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_that_is_cut_off_for_ever_is_a_transient_failure() {
+async fn a_body_that_always_breaks_is_a_transient_failure() {
     for end in [End::Broken, End::Proper, End::Stalled] {
         let recorded = Recorded::new(move |sent| match sent.len() {
             1 => file_from(0, &[b"sku"], end),
@@ -168,8 +168,8 @@ async fn a_body_that_is_cut_off_for_ever_is_a_transient_failure() {
         let failure = read(&recorded).await.unwrap_err();
         assert!(failure.transient, "{failure:?}");
         let expected = match end {
-            End::Stalled => "the body brought nothing for 10 seconds",
-            _ => "the body broke off 6 bytes too early",
+            End::Stalled => "no byte of the body arrived for 10 seconds",
+            _ => "the body ended 6 bytes too early",
         };
         assert_eq!(text(&failure), expected);
         assert_eq!(recorded.sent().len(), 1 + RESUMPTIONS_MAX as usize);
@@ -177,7 +177,7 @@ async fn a_body_that_is_cut_off_for_ever_is_a_transient_failure() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_gets_a_byte_further_is_not_given_up() {
+async fn progress_by_one_byte_resets_the_count_of_resumptions() {
     let recorded = Recorded::new(|sent| {
         let byte = sent.len() - 1;
         file_from(byte, &[&FILE[byte..=byte]], End::Broken)
@@ -188,7 +188,7 @@ async fn whoever_gets_a_byte_further_is_not_given_up() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_object_that_was_replaced_is_not_pieced_together() {
+async fn the_bytes_of_two_objects_are_not_mixed() {
     let recorded = Recorded::new(|sent| match sent.len() {
         1 => file_from(0, &[b"sku"], End::Broken),
         _ => refused(412, "PreconditionFailed"),
@@ -199,7 +199,7 @@ async fn an_object_that_was_replaced_is_not_pieced_together() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_object_that_was_deleted_meanwhile_is_looked_for_again() {
+async fn an_object_that_was_deleted_meanwhile_is_a_transient_failure() {
     let recorded = Recorded::new(|sent| match sent.len() {
         1 => file_from(0, &[b"sku"], End::Broken),
         _ => refused(404, "NoSuchVersion"),
@@ -211,7 +211,7 @@ async fn an_object_that_was_deleted_meanwhile_is_looked_for_again() {
 
 /// RFC 9110, 14.2: a server may ignore a range.
 #[tokio::test(start_paused = true)]
-async fn bytes_that_were_not_asked_for_are_passed_over() {
+async fn bytes_before_the_requested_range_are_skipped() {
     let recorded = Recorded::new(|sent| match sent.len() {
         1 => file_from(0, &[b"sku"], End::Broken),
         2 => whole_file(&[b"s", b"ku,na"], End::Broken),
@@ -233,26 +233,26 @@ async fn bytes_that_were_not_asked_for_are_passed_over() {
 }
 
 #[tokio::test]
-async fn nothing_behind_a_range_is_waited_for() {
+async fn a_read_ends_at_the_end_of_its_range() {
     let recorded = Recorded::new(|_| whole_file(&[b"sku,n", b"ame"], End::Untouchable));
     assert_eq!(read_bytes(&recorded, 2..7).await.unwrap().unwrap(), &FILE[2..7]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn bytes_beyond_those_asked_for_are_refused() {
+async fn an_answer_without_the_requested_byte_is_refused() {
     let recorded = Recorded::new(|sent| match sent.len() {
         1 => file_from(0, &[b"sku"], End::Broken),
         _ => file_from(4, &[b"name\n"], End::Proper),
     });
     let failure = read(&recorded).await.unwrap_err();
     assert!(!failure.transient);
-    assert_eq!(text(&failure), "the answer has no byte that was asked for");
+    assert_eq!(text(&failure), "the response has no requested byte");
     let failure = read_bytes(&recorded, 3..9).await.unwrap_err();
-    assert_eq!(text(&failure), "the answer has no byte that was asked for");
+    assert_eq!(text(&failure), "the response has no requested byte");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_busy_bucket_is_asked_a_few_times() {
+async fn a_throttled_read_is_retried_a_few_times() {
     let recorded = Recorded::new(|sent| match sent.len() {
         1 => refused(503, "SlowDown"),
         2 => Answer::Dropped,
@@ -270,7 +270,7 @@ async fn a_busy_bucket_is_asked_a_few_times() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_told_from_what_may_not_be_read() {
+async fn a_missing_object_and_a_forbidden_object_differ() {
     for (status, code) in [
         (404, "NoSuchKey"),
         (404, "NoSuchVersion"),
@@ -290,7 +290,7 @@ async fn what_is_not_there_is_told_from_what_may_not_be_read() {
 }
 
 #[tokio::test]
-async fn nothing_is_read_beyond_the_end() {
+async fn a_read_ends_at_the_end_of_the_object() {
     let recorded = Recorded::new(|_| refused(416, "InvalidRange"));
     for bytes in [0..0, 9..9, 9..20] {
         assert_eq!(read_bytes(&recorded, bytes).await.unwrap().unwrap(), b"");
@@ -313,7 +313,7 @@ async fn a_photo_that_is_too_large_is_not_read() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_photo_that_was_cut_off_is_resumed() {
+async fn a_broken_body_of_a_photo_is_resumed() {
     let recorded = Recorded::new(|sent| match sent.len() {
         1 => whole_file(&[b"sku"], End::Broken),
         _ => file_from(3, &[b",name\n"], End::Proper),
@@ -327,7 +327,7 @@ async fn a_photo_that_was_cut_off_is_resumed() {
 }
 
 #[tokio::test]
-async fn no_more_is_buffered_than_was_announced() {
+async fn no_more_bytes_are_buffered_than_the_length_of_the_object() {
     let recorded = Recorded::new(|_| whole_file(&[b"sku,name\nand much more"], End::Untouchable));
     assert_eq!(fetch(&recorded, 9).await.unwrap(), FetchedPhoto::Found(FILE.to_vec()));
 }

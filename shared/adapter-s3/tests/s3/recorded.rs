@@ -1,4 +1,4 @@
-//! What does an adapter send, and what does it make of answers that a local cloud does not give?
+//! A bucket with scripted answers: statuses, errors, and bodies that break off or stall.
 
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -14,14 +14,14 @@ use recorded_aws::{Reply, dropped, response};
 /// The host that the SDK derives from region and bucket.
 const ORIGIN: &str = "https://shop-uploads.s3.us-east-1.amazonaws.com";
 
-/// What comes back for a request.
+/// The reply to a request.
 pub(crate) enum Answer {
     Response {
         status: u16,
         headers: Vec<(&'static str, String)>,
         body: SdkBody,
     },
-    /// The connection breaks; whether the request had an effect, nobody knows.
+    /// The connection breaks, so the client cannot know whether the request had an effect.
     Dropped,
 }
 
@@ -29,11 +29,11 @@ pub(crate) enum Answer {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum End {
     Proper,
-    /// With an error, as the HTTP client tells of a connection that closed.
+    /// With the error of an HTTP client whose connection closed.
     Broken,
-    /// Never.
+    /// Never: the body stalls.
     Stalled,
-    /// Nobody may look for it.
+    /// Reading up to here is a fault of the test.
     Untouchable,
 }
 
@@ -100,7 +100,7 @@ impl Body for Pieces {
             End::Proper => Poll::Ready(None),
             End::Broken => Poll::Ready(Some(Err(std::io::ErrorKind::ConnectionReset.into()))),
             End::Stalled => Poll::Pending,
-            End::Untouchable => panic!("this body is not to be read"),
+            End::Untouchable => panic!("the test must not read this body to its end"),
         }
     }
 }
@@ -139,7 +139,7 @@ impl Sent {
     }
 }
 
-/// A bucket whose service answers by a script.
+/// A bucket with a scripted service.
 pub(crate) struct Recorded {
     pub(crate) bucket: Bucket,
     service: recorded_aws::Recorded<Sent>,
@@ -156,7 +156,7 @@ impl Recorded {
         self.service.sent()
     }
 
-    /// Method, path and query of everything that was sent.
+    /// Method, path and query of every request.
     pub(crate) fn lines(&self) -> Vec<String> {
         self.sent().into_iter().map(|sent| sent.line).collect()
     }

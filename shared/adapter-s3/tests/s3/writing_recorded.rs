@@ -1,4 +1,4 @@
-//! What is sent when something is written, and what becomes of a report that cannot be?
+//! Tests the requests that write objects, and the clean-up of reports that cannot be written.
 
 use adapter_s3::files::S3RejectedRowsFiles;
 use adapter_s3::object_writer::PART_BYTES;
@@ -20,7 +20,7 @@ fn part(number: usize) -> String {
     format!("PUT {KEY}?x-id=UploadPart&partNumber={number}&uploadId=u1")
 }
 
-/// What S3 answers when all is well.
+/// The answers of S3 without any failure.
 fn well(sent: &Sent) -> Answer {
     match sent.line.as_str() {
         BEGIN => success("<InitiateMultipartUploadResult><UploadId>u1</UploadId></InitiateMultipartUploadResult>"),
@@ -40,7 +40,7 @@ async fn sink(recorded: &Recorded) -> Box<dyn FileSink> {
     reports.create(&UploadId::parse("0190-a").unwrap()).await.unwrap()
 }
 
-/// Writes a part and a half.
+/// Writes one and a half parts.
 async fn report(recorded: &Recorded) -> Result<(), PortFailure> {
     let mut sink = sink(recorded).await;
     sink.write(&vec![b'x'; PART_BYTES + PART_BYTES / 2]).await?;
@@ -125,14 +125,14 @@ async fn a_part_that_cannot_be_sent_aborts_the_report() {
 
         let before = recorded.sent().len();
         let failure = sink.write(&vec![b'x'; PART_BYTES]).await.unwrap_err();
-        assert!(!failure.transient, "a hole is not closed by writing on");
+        assert!(!failure.transient, "writing more parts does not close the gap");
         assert!(sink.finish().await.is_err());
         assert_eq!(recorded.sent().len(), before);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_part_that_met_a_busy_moment_is_sent_again() {
+async fn a_throttled_part_is_sent_again() {
     let recorded = Recorded::new(|sent| match sent.len() {
         2 => refused(503, "SlowDown"),
         _ => well(last(sent)),
@@ -155,7 +155,7 @@ async fn a_refused_part_aborts_the_report_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_completion_whose_answer_got_lost_is_a_success() {
+async fn a_completion_with_a_lost_answer_is_a_success() {
     let recorded = Recorded::new(|sent| match last(sent) {
         last if last.line != COMPLETE => well(last),
         _ if sent.len() == 4 => Answer::Dropped,
@@ -169,10 +169,10 @@ async fn a_completion_whose_answer_got_lost_is_a_success() {
     );
 }
 
-/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html>: S3 begins to answer before it
-/// knows how that ends.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html>: S3 starts its answer
+/// before it knows the result.
 #[tokio::test(start_paused = true)]
-async fn a_completion_that_fails_below_a_success_is_a_transient_failure() {
+async fn a_completion_that_fails_with_a_success_status_is_a_transient_failure() {
     let recorded = Recorded::new(|sent| match last(sent) {
         sent if sent.line == COMPLETE => refused(200, "InternalError"),
         sent => well(sent),
@@ -188,7 +188,7 @@ async fn a_completion_that_fails_below_a_success_is_a_transient_failure() {
 }
 
 #[tokio::test]
-async fn a_report_that_is_given_up_leaves_no_parts() {
+async fn an_unfinished_report_leaves_no_parts() {
     let recorded = Recorded::new(|sent| well(last(sent)));
     let mut sink = sink(&recorded).await;
     sink.write(&vec![b'x'; PART_BYTES]).await.unwrap();
@@ -200,7 +200,7 @@ async fn a_report_that_is_given_up_leaves_no_parts() {
 }
 
 #[tokio::test]
-async fn a_thumbnail_says_what_it_is_and_that_it_never_changes() {
+async fn a_thumbnail_has_its_content_type_and_is_immutable() {
     let recorded = Recorded::new(|sent| well(last(sent)));
     let thumbnails = S3ThumbnailStore {
         bucket: recorded.bucket.clone(),

@@ -1,4 +1,4 @@
-//! Was a mail sent over a connection that failed? Asked of real sockets: the SDK does not say it, hyper does.
+//! Tests over real sockets which failed connections certainly sent no mail: only hyper's error contains this.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,17 +12,17 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::samples::{ambiguous, email, mailer, not_sent};
 
-/// Long enough for a loopback connection on a busy machine, and short enough to wait for.
+/// Long enough for a loopback connection on a busy machine, and short enough for a test.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// What a service does with a connection.
+/// How a service handles a connection.
 #[derive(Debug, Clone, Copy)]
 enum Then {
-    /// Says this before it was asked anything, and hangs up.
+    /// Sends this before any request, and closes the connection.
     Greets(&'static str),
-    /// Reads a request, says this and hangs up.
+    /// Reads a request, sends this, and closes the connection.
     Answers(&'static str),
-    /// Keeps the connection, and silence.
+    /// Keeps the connection open and sends nothing.
     Waits,
 }
 
@@ -56,7 +56,7 @@ async fn serve(mut connection: TcpStream, then: Then, requests: Arc<AtomicUsize>
         return connection.write_all(text.as_bytes()).await.unwrap();
     }
     let mut request = Vec::new();
-    // The body is JSON, and the only thing that ends in a brace.
+    // The body is JSON; only the body ends in a brace.
     while !request.ends_with(b"}") {
         if connection.read_buf(&mut request).await.unwrap_or_default() == 0 {
             return;
@@ -81,7 +81,7 @@ async fn send(endpoint: &str) -> SendFailure {
 }
 
 #[tokio::test]
-async fn a_mail_for_a_closed_port_was_not_sent() {
+async fn a_mail_to_a_closed_port_was_not_sent() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);
@@ -90,7 +90,7 @@ async fn a_mail_for_a_closed_port_was_not_sent() {
 
 #[tokio::test]
 async fn a_mail_that_waited_for_a_handshake_was_not_sent() {
-    for then in [Then::Waits, Then::Greets("that is no TLS")] {
+    for then in [Then::Waits, Then::Greets("not a TLS handshake")] {
         let service = Service::that(then).await;
         let failure = send(&format!("https://{}", service.address)).await;
         assert!(not_sent(failure).transient, "{then:?}");
@@ -98,7 +98,7 @@ async fn a_mail_that_waited_for_a_handshake_was_not_sent() {
 }
 
 #[tokio::test]
-async fn a_mail_whose_answer_got_lost_may_have_been_sent_and_is_sent_once() {
+async fn a_mail_with_a_lost_answer_may_have_been_sent_and_is_not_retried() {
     for then in [
         Then::Waits,
         Then::Answers(""),

@@ -1,4 +1,4 @@
-//! Does adapter-ses keep the contract of `Mailer` against a local cloud?
+//! Runs the contract of `Mailer` against a local cloud.
 
 use async_trait::async_trait;
 use aws_sdk_sesv2::operation::create_email_identity::CreateEmailIdentityError;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::samples;
 
-/// The local cloud's own list of what it was given to send.
+/// The local cloud's list of sent mail.
 struct LocalCloud {
     url: String,
 }
@@ -39,7 +39,7 @@ impl Inbox for LocalCloud {
     }
 }
 
-/// The domain of the sender and, because a new account may write to nobody else, of everybody who gets a mail here.
+/// The domain of the sender and of all recipients: a new account may send only to verified domains.
 async fn verify_domain(config: &SdkConfig) {
     let client = aws_sdk_sesv2::Client::new(config);
     let created = client

@@ -1,4 +1,4 @@
-//! Does adapter-ses keep its port's contract, against a local cloud, recorded answers and connections that fail?
+//! Tests adapter-ses against a local cloud, recorded answers, and failing connections.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

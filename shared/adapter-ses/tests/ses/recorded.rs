@@ -1,4 +1,4 @@
-//! What does the adapter send, how often, and what does it make of answers that a local cloud does not give?
+//! Tests the requests of the adapter, their number, and answers that a local cloud does not give.
 
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
@@ -10,7 +10,7 @@ use crate::samples::{ANN, SENDER, ambiguous, chain, email, mailer, not_sent};
 
 const ENDPOINT: &str = "https://email.us-east-1.amazonaws.com";
 
-/// A request as it was sent: where to, and its body.
+/// A request: its path and its body.
 #[derive(Debug, Clone)]
 struct Sent(String, Value);
 
@@ -39,7 +39,7 @@ fn refused(status: u16, code: &str) -> HttpResponse {
     answer(status, Some(code), &message.to_string())
 }
 
-/// Sends to a service that answers so, and would accept a second request. Answers every request's path and body, too.
+/// Sends a mail to a service with this answer, which would accept a second request. Also returns all requests.
 async fn send(first: HttpResponse) -> (Result<(), SendFailure>, Vec<(String, Value)>) {
     let service = Recorded::<Sent>::in_order([first, accepted()]);
     let sent = mailer(&service.config).send(&email()).await;
@@ -67,7 +67,7 @@ async fn a_mail_is_sent_in_both_forms_and_in_one_charset() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refused_mail_was_not_sent_and_only_a_throttled_one_may_be_later() {
+async fn a_refused_mail_was_not_sent_and_only_a_throttled_one_is_transient() {
     for (status, code, transient) in [
         (400, "MessageRejected", false),
         (400, "MailFromDomainNotVerifiedException", false),
@@ -84,7 +84,7 @@ async fn a_refused_mail_was_not_sent_and_only_a_throttled_one_may_be_later() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_service_in_trouble_may_have_sent_the_mail_and_gets_no_second_request() {
+async fn a_failing_service_may_have_sent_the_mail_and_gets_no_second_request() {
     for (status, code) in [
         (500, "InternalFailure"),
         (502, ""),
@@ -104,7 +104,7 @@ async fn an_answer_that_cannot_be_read_may_mean_a_sent_mail() {
     assert_eq!(requests.len(), 1);
 }
 
-/// SES names people in its messages.
+/// The messages of SES contain addresses.
 #[tokio::test]
 async fn a_failure_names_the_refusal_and_the_request_but_no_address() {
     let (sent, _) = send(refused(400, "MessageRejected")).await;
@@ -116,9 +116,9 @@ async fn a_failure_names_the_refusal_and_the_request_but_no_address() {
     assert!(!format!("{failure:?}").contains(ANN));
 }
 
-/// The functions' HTTP client fails like this when the invocation has no time left.
+/// The error of the functions' HTTP client when the invocation has no time left.
 #[tokio::test]
-async fn a_mail_that_the_invocation_cannot_wait_for_may_have_been_sent() {
+async fn a_mail_whose_answer_comes_after_the_deadline_may_have_been_sent() {
     let no_time_left = |_sent: &[Sent]| Err(ConnectorError::other("no time left for an answer".into(), None));
     let service = Recorded::new(no_time_left);
     let sent = mailer(&service.config).send(&email()).await;

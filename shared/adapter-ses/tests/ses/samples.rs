@@ -1,4 +1,4 @@
-//! What do the tests send, and what do they ask of a failure?
+//! The mail that the tests send, and their checks of a failure.
 
 use std::error::Error;
 use std::iter::successors;
@@ -40,7 +40,7 @@ pub(crate) fn ambiguous(failure: SendFailure) -> PortFailure {
     }
 }
 
-/// A failure with everything below it, as the log has it.
+/// A failure with all its sources, as in the log.
 pub(crate) fn chain(failure: &PortFailure) -> String {
     let errors = successors(Some(failure as &dyn Error), |error| (*error).source());
     let messages: Vec<String> = errors.map(ToString::to_string).collect();

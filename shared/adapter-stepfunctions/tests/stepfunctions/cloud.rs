@@ -1,22 +1,22 @@
-//! Which state machines does a test get in the local cloud?
+//! Creates state machines in the local cloud for tests.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
-/// The account's root, whose signature the local cloud does not check.
+/// An authorization header of the account's root; the local cloud does not check the signature.
 const ROOT: &str =
     "AWS4-HMAC-SHA256 Credential=test/20200101/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=none";
 
-/// New in the world.
+/// A name that no other test uses.
 fn unique(stem: &str) -> String {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos();
     format!("{stem}-{now:x}-{}", NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
-/// Creates a state machine of this one state, under a name and a role of its own, and answers its ARN.
+/// Creates a state machine with this one state and a new role, and returns its ARN.
 pub(crate) async fn state_machine(client: &aws_sdk_sfn::Client, state: Value) -> String {
     let name = unique("contract");
     let definition = json!({ "StartAt": "Only", "States": { "Only": state } });
@@ -31,7 +31,7 @@ pub(crate) async fn state_machine(client: &aws_sdk_sfn::Client, state: Value) ->
     created.state_machine_arn
 }
 
-/// A role that may do nothing.
+/// A role without permissions.
 fn role(name: &str) -> String {
     let nobody = "%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%5B%5D%7D";
     let created = ureq::post(recorded_aws::local_cloud_url())

@@ -1,4 +1,4 @@
-//! Do the runners of sagas and imports keep their contracts against a local cloud?
+//! Runs the contracts of the saga runner and the import runner against a local cloud.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,9 +16,9 @@ use serde_json::{Value, json};
 
 use crate::cloud;
 
-/// Between two looks at an execution that is about to end.
-const LOOK_AGAIN: Duration = Duration::from_millis(20);
-const LOOKS_MAX: u32 = 500;
+/// The interval between two queries while an execution ends.
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
+const POLLS_MAX: u32 = 500;
 
 async fn runner(order: Value, cancel: Value) -> (StepFunctionsSagaRunner, SagaArns) {
     let config = recorded_aws::local_cloud();
@@ -35,14 +35,14 @@ fn waits() -> Value {
 }
 
 async fn ended(runner: &StepFunctionsSagaRunner, start: &SagaStart) -> SagaStanding {
-    for _ in 0..LOOKS_MAX {
+    for _ in 0..POLLS_MAX {
         let standing = runner.standing(start.kind, &start.order).await.unwrap();
         if standing != SagaStanding::Running {
             return standing;
         }
-        tokio::time::sleep(LOOK_AGAIN).await;
+        tokio::time::sleep(POLL_INTERVAL).await;
     }
-    panic!("the execution does not end");
+    panic!("the execution did not end");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -55,7 +55,7 @@ async fn the_saga_runner() {
 #[tokio::test]
 #[ignore = "needs a local cloud: cargo xtask test starts one"]
 async fn a_saga_that_ended_can_be_started_again_without_effect() {
-    let fails = json!({ "Type": "Fail", "Error": "CardGone", "Cause": "nobody knows" });
+    let fails = json!({ "Type": "Fail", "Error": "CardGone", "Cause": "unknown" });
     let (runner, sagas) = runner(json!({ "Type": "Succeed" }), fails).await;
     for _ in 0..2 {
         let start = start_of_saga(SagaKind::Order);
@@ -71,7 +71,7 @@ async fn a_saga_that_ended_can_be_started_again_without_effect() {
                 sagas.cancel.replace(":stateMachine:", ":execution:")
             ),
             error: "CardGone".to_owned(),
-            cause: "nobody knows".to_owned(),
+            cause: "unknown".to_owned(),
         };
         assert_eq!(ended(&runner, &start).await, SagaStanding::Ended(parking));
     }
@@ -94,7 +94,7 @@ async fn an_execution_gets_both_ids() {
     assert_eq!(input, json!({ "order_id": "order-1", "correlation_id": "request-1" }));
 }
 
-/// Looks at the executions of one state machine.
+/// Reads the executions of one state machine.
 struct Executions {
     client: Client,
     state_machine_arn: String,
@@ -102,7 +102,7 @@ struct Executions {
 
 #[async_trait]
 impl ImportExecutions for Executions {
-    /// Step Functions knows one execution per name, and what it was given.
+    /// The input of the execution of this name.
     async fn inputs_of(&self, execution: &str) -> Vec<String> {
         let arn = self.state_machine_arn.replace(":stateMachine:", ":execution:");
         let described = self

@@ -1,4 +1,4 @@
-//! How is an import started, and what does its state machine get?
+//! Tests how an import is started, and the input of its execution.
 
 use domain::catalog::csv::RecordStart;
 use domain::catalog::import::job::{FileRange, ImportJob};
@@ -19,7 +19,7 @@ fn start_execution(input: &Value) -> Sent {
 }
 
 #[tokio::test]
-async fn a_file_that_is_not_divided_yet_comes_without_ranges() {
+async fn a_file_that_is_not_divided_yet_is_started_without_ranges() {
     let (runner, service) = import_runner([started(), started(), started()]);
     for version_id in [Some("v1"), None] {
         runner.start(&job(version_id), None).await.unwrap();
@@ -28,6 +28,7 @@ async fn a_file_that_is_not_divided_yet_comes_without_ranges() {
         json!({
             "upload_id": "0190-a",
             "sequence": 7,
+            "correlation_id": "announcing.request-1",
             "object": {
                 "key": "catalogs/0190-a.csv",
                 "version_id": version_id,
@@ -43,7 +44,7 @@ async fn a_file_that_is_not_divided_yet_comes_without_ranges() {
 }
 
 #[tokio::test]
-async fn ranges_that_are_known_go_along() {
+async fn the_ranges_of_a_divided_file_are_part_of_the_input() {
     let (runner, service) = import_runner([started(), started()]);
     let ranges = [
         FileRange {
@@ -79,7 +80,7 @@ async fn an_import_that_was_started_before_is_success() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_start_whose_answer_got_lost_is_repeated_under_its_name() {
+async fn a_start_with_a_lost_answer_is_retried_under_the_same_name() {
     let (runner, service) = import_runner([lost(), throttled(), refused("ExecutionAlreadyExists")]);
     runner.start(&job(None), None).await.unwrap();
     let sent = sent(&service);
@@ -88,7 +89,7 @@ async fn a_start_whose_answer_got_lost_is_repeated_under_its_name() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_start_that_stays_throttled_may_succeed_later() {
+async fn a_start_that_stays_throttled_is_a_transient_failure() {
     let (runner, service) = import_runner((0..=ATTEMPTS_MAX).map(|_| throttled()));
     let failure = runner.start(&job(None), None).await.unwrap_err();
     assert!(failure.transient);

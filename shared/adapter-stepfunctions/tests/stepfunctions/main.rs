@@ -1,4 +1,4 @@
-//! Does adapter-stepfunctions keep every port's contract, against a local cloud and against recorded answers?
+//! Tests adapter-stepfunctions against a local cloud and against recorded answers.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

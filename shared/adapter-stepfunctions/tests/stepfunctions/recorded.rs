@@ -1,4 +1,4 @@
-//! What does the adapter send, and what does it make of answers that a local cloud does not give?
+//! A scripted Step Functions service, for answers that a local cloud does not give.
 
 use adapter_stepfunctions::imports::StepFunctionsImportRunner;
 use adapter_stepfunctions::sagas::{SagaArns, StepFunctionsSagaRunner};
@@ -6,7 +6,7 @@ use recorded_aws::{JsonRequest, Recorded, response};
 use serde_json::{Value, json};
 
 pub(crate) const ORDER_SAGA: &str = "arn:aws:states:eu-central-1:123456789012:stateMachine:popshop-order";
-/// In another partition, whose ARNs begin otherwise.
+/// ARNs of another partition, which have another prefix.
 pub(crate) const CANCEL_SAGA: &str = "arn:aws-cn:states:cn-north-1:123456789012:stateMachine:popshop-order-cancel";
 
 pub(crate) const CATALOG_IMPORT: &str = "arn:aws:states:eu-central-1:123456789012:stateMachine:popshop-catalog-import";
@@ -16,7 +16,7 @@ pub(crate) type Answer = (u16, Value);
 
 type Service = Recorded<JsonRequest>;
 
-/// A request as it was sent: its operation, and its body with an execution's input in it read.
+/// A request: its operation, and its body with the parsed input of the execution.
 pub(crate) type Sent = (String, Value);
 
 pub(crate) fn refused(code: &str) -> Answer {
@@ -27,7 +27,7 @@ pub(crate) fn throttled() -> Answer {
     refused("ThrottlingException")
 }
 
-/// What the service did, nobody knows.
+/// The answer got lost, so the effect of the request is unknown.
 pub(crate) fn lost() -> Answer {
     (500, json!({}))
 }
@@ -39,7 +39,7 @@ pub(crate) fn started() -> Answer {
     )
 }
 
-/// A service that gives these answers in order; one more than is expected shows a request too many.
+/// A service that gives these answers in order. Pass one extra answer to detect an extra request.
 fn service(answers: impl IntoIterator<Item = Answer>) -> Service {
     let answers = answers.into_iter();
     Service::in_order(answers.map(|(status, body)| response(status, body.to_string())))
@@ -65,7 +65,7 @@ pub(crate) fn sent(service: &Service) -> Vec<Sent> {
 
 fn read(request: JsonRequest) -> Sent {
     let JsonRequest { operation, mut body } = request;
-    // JSON within a string, whose names have no order.
+    // JSON inside a string; the order of its members does not matter.
     if let Some(input) = body.get("input").and_then(Value::as_str) {
         body["input"] = serde_json::from_str(input).unwrap();
     }

@@ -1,4 +1,4 @@
-//! Which executions are redriven, and what does an operator hear of the others?
+//! Tests which executions are redriven, and the answer for the others.
 
 use domain::fulfilment::ports::{Redrive, SagaKind, SagaRedriver};
 use domain::ports::PortFailure;
@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::recorded::{Answer, lost, refused, runner, sent};
 use crate::standing_recorded::execution;
 
-/// The answer, and the operations it took.
+/// The answer, and the operations that were called.
 async fn redriven(answers: impl IntoIterator<Item = Answer>) -> (Result<Redrive, PortFailure>, Vec<String>) {
     let (runner, service) = runner(answers);
     let order = OrderId::parse("order-1").unwrap();
@@ -26,7 +26,7 @@ fn ended(status: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn whatever_ended_badly_is_redriven() {
+async fn a_failed_execution_is_redriven() {
     for status in ["FAILED", "TIMED_OUT", "ABORTED"] {
         let (answer, operations) = redriven([ended(status), accepted()]).await;
         assert_eq!(answer.unwrap(), Redrive::Redriven, "{status}");
@@ -35,7 +35,7 @@ async fn whatever_ended_badly_is_redriven() {
 }
 
 #[tokio::test]
-async fn what_runs_or_went_well_is_left_alone() {
+async fn a_running_or_successful_execution_is_not_redriven() {
     let (answer, operations) = redriven([ended("RUNNING")]).await;
     assert_eq!((answer.unwrap(), operations.len()), (Redrive::Running, 1));
     for described in [ended("SUCCEEDED"), refused("ExecutionDoesNotExist")] {
@@ -46,7 +46,7 @@ async fn what_runs_or_went_well_is_left_alone() {
 }
 
 #[tokio::test]
-async fn a_redrive_whose_answer_got_lost_finds_the_execution_running() {
+async fn a_redrive_with_a_lost_answer_finds_the_execution_running() {
     let answers = [
         ended("FAILED"),
         lost(),
@@ -59,7 +59,7 @@ async fn a_redrive_whose_answer_got_lost_finds_the_execution_running() {
 }
 
 #[tokio::test]
-async fn what_ended_too_long_ago_is_refused_with_the_services_own_reason() {
+async fn an_execution_that_ended_too_long_ago_is_refused_with_the_services_reason() {
     let too_old = (
         400,
         json!({ "__type": "ExecutionNotRedrivable", "message": "Execution is past its redrivable period" }),
@@ -70,7 +70,7 @@ async fn what_ended_too_long_ago_is_refused_with_the_services_own_reason() {
 }
 
 #[tokio::test]
-async fn who_may_not_redrive_hears_so() {
+async fn a_redrive_without_permission_is_a_failure() {
     let (answer, _) = redriven([ended("FAILED"), refused("AccessDeniedException")]).await;
     assert!(!answer.unwrap_err().transient);
 }

@@ -1,4 +1,4 @@
-//! Where does a saga stand, by what Step Functions tells of its execution?
+//! Tests how the status of an execution is translated into the standing of a saga.
 
 use domain::fulfilment::ports::{Parking, SagaKind, SagaRunner, SagaStanding};
 use domain::ports::PortFailure;
@@ -23,7 +23,7 @@ pub(crate) fn execution(status: &str, end: &Value) -> Answer {
     (200, body)
 }
 
-/// By these answers, and after how many requests.
+/// The standing with these answers, and the number of requests.
 async fn standing(answers: impl IntoIterator<Item = Answer>) -> (Result<SagaStanding, PortFailure>, usize) {
     let (runner, service) = runner(answers);
     let order = OrderId::parse("order-1").unwrap();
@@ -52,7 +52,7 @@ async fn each_status_has_its_standing() {
 }
 
 #[tokio::test]
-async fn a_bad_end_says_which_execution_and_why() {
+async fn a_failed_execution_has_its_arn_error_and_cause() {
     let aborted = json!({ "error": "Operator", "cause": "by hand" });
     let failed = json!({ "error": "States.TaskFailed", "cause": "gateway" });
     for (status, end, error, cause) in [
@@ -78,9 +78,9 @@ async fn an_execution_that_does_not_exist_is_not_started() {
     assert_eq!(requests, 1);
 }
 
-/// A sweep that took a refusal for "not started" would start what is there.
+/// If a refusal counted as "not started", saga-reconcile would start a saga that already runs.
 #[tokio::test]
-async fn a_refusal_is_no_standing() {
+async fn a_refusal_is_a_failure() {
     for code in ["AccessDeniedException", "InvalidArn"] {
         let (standing, requests) = standing([refused(code), lost()]).await;
         assert!(!standing.unwrap_err().transient, "{code}");
@@ -89,13 +89,13 @@ async fn a_refusal_is_no_standing() {
 }
 
 #[tokio::test]
-async fn a_status_that_is_not_known_is_no_standing() {
+async fn an_unknown_status_is_a_failure() {
     let (standing, _) = standing([execution("PAUSED", &json!({}))]).await;
     assert!(standing.unwrap_err().transient);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_throttled_question_is_asked_again() {
+async fn a_throttled_request_is_retried() {
     let (standing, requests) = standing([throttled(), lost(), execution("RUNNING", &json!({}))]).await;
     assert_eq!(standing.unwrap(), SagaStanding::Running);
     assert_eq!(requests, 3);

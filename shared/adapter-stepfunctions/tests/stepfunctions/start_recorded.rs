@@ -1,4 +1,4 @@
-//! How is a saga started, and when has it been?
+//! Tests how a saga is started, and which answers mean that it was started before.
 
 use domain::fulfilment::ports::{SagaKind, SagaRunner};
 use lambda::sdk::ATTEMPTS_MAX;
@@ -30,15 +30,15 @@ async fn each_kind_starts_its_state_machine_under_the_orders_name() {
 }
 
 #[tokio::test]
-async fn an_execution_that_exists_already_is_success() {
+async fn an_execution_that_already_exists_is_a_success() {
     let (runner, service) = runner([refused("ExecutionAlreadyExists"), started()]);
     runner.start(&start_of_saga(SagaKind::Order)).await.unwrap();
     assert_eq!(sent(&service).len(), 1);
 }
 
-/// With an execution so short that it has ended when the start is repeated.
+/// The execution is so short that it has ended before the retry.
 #[tokio::test(start_paused = true)]
-async fn a_start_whose_answer_got_lost_is_success() {
+async fn a_start_with_a_lost_answer_is_a_success() {
     let (runner, service) = runner([lost(), refused("ExecutionAlreadyExists")]);
     runner.start(&start_of_saga(SagaKind::Order)).await.unwrap();
     let expected = start_execution(ORDER_SAGA, "order-1");
@@ -46,14 +46,14 @@ async fn a_start_whose_answer_got_lost_is_success() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_throttled_start_is_repeated() {
+async fn a_throttled_start_is_retried() {
     let (runner, service) = runner([throttled(), throttled(), started()]);
     runner.start(&start_of_saga(SagaKind::Order)).await.unwrap();
     assert_eq!(sent(&service).len(), 3);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_start_that_stays_throttled_may_succeed_later() {
+async fn a_start_that_stays_throttled_is_a_transient_failure() {
     let (runner, service) = runner((0..=ATTEMPTS_MAX).map(|_| throttled()));
     let failure = runner.start(&start_of_saga(SagaKind::Order)).await.unwrap_err();
     assert!(failure.transient);
@@ -67,7 +67,7 @@ async fn a_refused_start_fails_at_once() {
         ("StateMachineDoesNotExist", false),
         ("InvalidExecutionInput", false),
         ("AccessDeniedException", false),
-        // Later there may be room for one more.
+        // A later start may succeed.
         ("ExecutionLimitExceeded", true),
     ] {
         let (runner, service) = runner([refused(code), started()]);

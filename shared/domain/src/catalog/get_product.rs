@@ -1,4 +1,4 @@
-//! What does a customer see of one product?
+//! Shows one product to a customer.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use super::product::Product;
 use crate::ports::{Clock, PortFailure};
 use crate::values::{Sku, Timestamp};
 
-/// How long the links to thumbnails work.
+/// Lifetime of a link to a thumbnail.
 pub const THUMBNAIL_LINK_LIVES: Duration = Duration::from_hours(1);
 
 pub struct GetProduct {
@@ -17,31 +17,32 @@ pub struct GetProduct {
     pub clock: Arc<dyn Clock>,
 }
 
+/// A product with links to its thumbnails.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SeenProduct {
+pub struct ProductView {
     pub product: Product,
     /// Size in pixels and address.
     pub thumbnails: Vec<(u32, String)>,
 }
 
 impl GetProduct {
-    pub async fn run(&self, sku: &Sku) -> Result<Option<SeenProduct>, PortFailure> {
+    pub async fn run(&self, sku: &Sku) -> Result<Option<ProductView>, PortFailure> {
         let Some(product) = self.catalog.find(sku).await? else {
             return Ok(None);
         };
         let expires_at = self.clock.now().plus(THUMBNAIL_LINK_LIVES);
-        Ok(Some(seen(self.links.as_ref(), product, expires_at).await?))
+        Ok(Some(with_links(self.links.as_ref(), product, expires_at).await?))
     }
 }
 
-pub(super) async fn seen(
+pub(super) async fn with_links(
     links: &dyn ThumbnailLinks,
     product: Product,
     expires_at: Timestamp,
-) -> Result<SeenProduct, PortFailure> {
+) -> Result<ProductView, PortFailure> {
     let mut thumbnails = Vec::with_capacity(product.thumbnails.len());
     for (size_px, key) in &product.thumbnails {
         thumbnails.push((*size_px, links.link(key, expires_at).await?));
     }
-    Ok(SeenProduct { product, thumbnails })
+    Ok(ProductView { product, thumbnails })
 }

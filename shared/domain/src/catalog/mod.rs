@@ -1,4 +1,4 @@
-//! What does the shop sell? Products, and the CSV files that describe them.
+//! Products, and the CSV files that describe them.
 
 pub mod csv;
 pub mod get_product;

@@ -1,4 +1,4 @@
-//! What must the outside do for products and catalog imports?
+//! The ports of products and catalog imports.
 
 use std::ops::Range;
 
@@ -7,7 +7,9 @@ use async_trait::async_trait;
 use super::import::job::{FileRange, ImportId, ImportJob, RangeProgress};
 use super::product::{CatalogRow, Product};
 use crate::ports::PortFailure;
-use crate::values::{CustomerId, ImportCounts, ObjectSequencer, ObjectVersion, Sku, Timestamp, UploadId};
+use crate::values::{
+    CorrelationId, CustomerId, ImportCounts, ObjectSequencer, ObjectVersion, Sku, Timestamp, UploadId,
+};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProductPage {
@@ -29,7 +31,7 @@ pub trait ThumbnailLinks: Send + Sync {
     async fn link(&self, key: &str, expires_at: Timestamp) -> Result<String, PortFailure>;
 }
 
-/// Which row is newer? That of the later upload; within one file the one that begins later.
+/// The age of a row: that of a later upload is newer, and within one file the one that begins later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CatalogVersion {
     pub upload_sequence: u64,
@@ -41,18 +43,18 @@ pub enum ApplyOutcome {
     Applied,
     /// The product has this version or a newer one. Nothing changed.
     Superseded,
-    /// The store asks to slow down. Nothing is known to have changed; the same row may come again later.
+    /// The store asks to slow down. Nothing changed, as far as it answered; the same row may be sent again later.
     Throttled,
 }
 
 /// Writes catalog rows.
 #[async_trait]
 pub trait CatalogWriter: Send + Sync {
-    /// MUST be one conditional write (`version < :this`) of the catalog attributes alone: units on hand are set and open
-    /// reservations stay subtracted; photos, reservations and sales on the same product are untouched.
+    /// MUST be one conditional write (`version < :this`) of the catalog attributes alone: units on hand are set and
+    /// open reservations stay subtracted; photos, reservations and sales on the same product are untouched.
     ///
-    /// MUST tell a throttled write at once instead of repeating it: how fast rows come is the caller's to decide, who
-    /// cannot slow down for what it does not see.
+    /// MUST report a throttled write at once instead of repeating it. The caller controls the rate, and it can only
+    /// slow down for throttling that is reported to it.
     async fn apply(
         &self,
         row: &CatalogRow,
@@ -64,15 +66,15 @@ pub trait CatalogWriter: Send + Sync {
 /// Bytes as they arrive.
 #[async_trait]
 pub trait ByteStream: Send {
-    /// The next piece, never empty; `None` at the end. A body that was cut off is a transient failure, never an end.
+    /// The next piece, never empty; `None` at the end. A body that breaks off MUST be a transient failure, not an end.
     async fn next(&mut self) -> Result<Option<Vec<u8>>, PortFailure>;
 }
 
 /// Reads catalog files.
 #[async_trait]
 pub trait CatalogFiles: Send + Sync {
-    /// Opens these bytes of one version; the stream MUST end behind the last of them, or with the file. `None` when it was
-    /// deleted since.
+    /// Opens these bytes of one version; the stream MUST end behind the last of them, or with the file. `None` if the
+    /// file was deleted.
     async fn open(&self, object: &ObjectVersion, bytes: Range<u64>)
     -> Result<Option<Box<dyn ByteStream>>, PortFailure>;
 }
@@ -87,22 +89,24 @@ pub trait FileSink: Send {
 /// Keeps the files of rejected rows, `reports/{upload_id}/rejected.csv`, and the parts that they are made of.
 #[async_trait]
 pub trait RejectedRowsFiles: Send + Sync {
-    /// Replaces what an earlier attempt wrote, but only when finished.
+    /// Replaces the file of an earlier attempt once it is finished.
     async fn create(&self, upload_id: &UploadId) -> Result<Box<dyn FileSink>, PortFailure>;
-    /// A part under a name that nobody used before: 1 to 64 of `[a-z0-9-]`.
+    /// Creates a part under a name that was not used before: 1 to 64 of `[a-z0-9-]`.
     async fn create_part(&self, import: &ImportId, part: &str) -> Result<Box<dyn FileSink>, PortFailure>;
-    /// Opens a part that was finished; `None` where there is none (any more).
+    /// Opens a part that was finished; `None` where there is none, or none any more.
     async fn open_part(&self, import: &ImportId, part: &str) -> Result<Option<Box<dyn ByteStream>>, PortFailure>;
 }
 
-/// What is known of the import of one version of a file.
+/// The import of one version of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CatalogImport {
     pub id: ImportId,
-    /// Who uploaded it and gets the report; nobody for a file that was copied in by hand.
+    /// The uploader, who gets the mail; `None` for a file that was copied in by hand.
     pub uploaded_by: Option<CustomerId>,
+    /// The id of the request that announced the file. The import is logged under it.
+    pub correlation_id: CorrelationId,
     pub file_name: String,
-    /// Imported or rejected before, with these counts: a repeated event finds it so.
+    /// Present once the import has ended: a repeated event finds it so.
     pub finished: Option<CatalogImportEnd>,
 }
 
@@ -112,37 +116,49 @@ pub enum CatalogImportEnd {
     /// Every row was read; some may have been rejected.
     Done {
         counts: ImportCounts,
-        /// Columns of the file that the shop does not know, as its header names them.
+        /// Columns of the file that are ignored, as its header names them.
         unknown_columns: Vec<String>,
     },
     /// The whole file is unusable.
     Rejected { reason: String },
 }
 
-/// What an event about a file leads to.
+/// The result of an event about a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Begin {
     Import(CatalogImport),
-    /// A newer version of the same file was seen before: this one is history.
+    /// The import of a newer version of the same file has begun before.
     Outdated,
 }
 
-/// What became of an attempt to note progress.
+/// The result of an attempt to record progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Advance {
-    Noted,
-    /// Somebody else's progress is not the one that this attempt went on from. Nothing changed.
+    Recorded,
+    /// The range does not stand where this attempt began: another attempt advanced it. Nothing changed.
     Overtaken,
     /// The import has ended, or a newer version of the file took its place. Nothing changed.
     Closed,
 }
 
+/// The result of a call to end an import.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finish {
+    /// This call ended it.
+    Ended(CatalogImport),
+    /// An earlier call ended it, and its numbers stay. Also where the answer of this call's own write was lost.
+    EndedBefore(CatalogImport),
+    /// A newer version of the file took its place. Nothing changed.
+    Superseded(CatalogImport),
+}
+
 /// Keeps the state of imports, range by range.
 #[async_trait]
 pub trait ImportLedger: Send + Sync {
-    /// Marks the upload PROCESSING unless this version has finished. An upload that nobody announced (an object copied in by
-    /// hand) MUST be recorded now, with the next sequence; so MUST another version of a file that was seen before, unless
-    /// its `sequencer` says that it is the older one. The same version again finds the same import.
+    /// Marks the upload PROCESSING unless this version has finished. An upload that was not announced (an object that
+    /// was copied in by hand) MUST be recorded now, with the next sequence; so MUST another version of a file whose
+    /// import has begun, unless its `sequencer` says that it is the older one. The same version again finds the same
+    /// import.
     async fn begin(
         &self,
         upload_id: &UploadId,
@@ -150,11 +166,11 @@ pub trait ImportLedger: Send + Sync {
         sequencer: Option<&ObjectSequencer>,
         at: Timestamp,
     ) -> Result<Begin, PortFailure>;
-    /// How far a range is; `None` before its first progress.
+    /// The progress of a range; `None` before the first of it.
     async fn progress(&self, import: &ImportId, range: u32) -> Result<Option<RangeProgress>, PortFailure>;
-    /// Notes progress of a range that stands at `from` ([`RangeProgress::none`] before the first). In the same step MUST the
-    /// difference be added to what the upload shows, so that every row is counted once however often and by whomever it is
-    /// read. MUST change nothing unless the range still stands there and the import is open.
+    /// Records progress of a range that stands at `from` ([`RangeProgress::none`] before the first). The difference
+    /// MUST be added to the numbers that the upload shows in the same step, so that every row is counted once, however
+    /// many attempts read it. MUST change nothing unless the range still stands there and the import is open.
     async fn advance(
         &self,
         import: &ImportId,
@@ -163,20 +179,15 @@ pub trait ImportLedger: Send + Sync {
         to: &RangeProgress,
         at: Timestamp,
     ) -> Result<Advance, PortFailure>;
-    /// Ends the import. Of several attempts the first one's numbers stay, and are returned to all. `None`, and nothing
-    /// changes, where a newer version of the file took its place.
-    async fn finish(
-        &self,
-        import: &ImportId,
-        end: &CatalogImportEnd,
-        at: Timestamp,
-    ) -> Result<Option<CatalogImport>, PortFailure>;
+    /// Ends the import. The numbers of the first call stay, and MUST be returned to all; [`Finish::Ended`] MUST be
+    /// returned to at most one of them, which reports them.
+    async fn finish(&self, import: &ImportId, end: &CatalogImportEnd, at: Timestamp) -> Result<Finish, PortFailure>;
 }
 
-/// Runs imports that are too much for one invocation: range by range, several at a time.
+/// Runs imports that take longer than one invocation: range by range, several at a time.
 #[async_trait]
 pub trait ImportRunner: Send + Sync {
-    /// MUST start at most one execution per [`ImportId::execution_name`]; one that exists already is success. `ranges` says
-    /// how the file is divided, where that is known; otherwise it is divided first.
+    /// MUST start at most one execution per [`ImportId::execution_name`]; one that exists already is success. Without
+    /// `ranges` the execution divides the file first.
     async fn start(&self, job: &ImportJob, ranges: Option<&[FileRange]>) -> Result<(), PortFailure>;
 }

@@ -1,4 +1,4 @@
-//! What is a product, as customers see it and as a catalog row states it?
+//! A product as customers see it, and as a catalog row describes it.
 
 use crate::values::{Money, Sku};
 
@@ -9,7 +9,7 @@ pub const DESCRIPTION_BYTES_MAX: usize = 4_000;
 /// Units of one product.
 pub const STOCK_UNITS_MAX: u32 = 1_000_000_000;
 
-/// What a catalog says about a product, beside its SKU and its stock.
+/// The description of a product in a catalog, without its SKU and its stock.
 ///
 /// Stores and the JSON of `wire` take it apart field by field (`let ProductDetails { name, .. all fields .. } =
 /// details`), so that a new field does not compile before each of them has it.

@@ -1,13 +1,12 @@
-//! Will the customer's means of payment cover the order?
+//! Authorizes the payment of an order: the provider holds the amount.
 
 use std::sync::Arc;
 
-use super::ports::{
-    Authorization, DeclineReason, OrderBook, PaymentGateway, PaymentRecord, PaymentRecords, PaymentState,
-};
+use super::ports::{Authorization, OrderBook, PaymentGateway, PaymentRecord, PaymentRecords, PaymentState};
 use crate::ports::{Clock, PortFailure};
-use crate::values::OrderId;
+use crate::values::{DeclineReason, OrderId, OrderStatus};
 
+/// The use case of `saga-authorize-payment`.
 pub struct AuthorizePayment {
     pub book: Arc<dyn OrderBook>,
     pub gateway: Arc<dyn PaymentGateway>,
@@ -15,31 +14,42 @@ pub struct AuthorizePayment {
     pub clock: Arc<dyn Clock>,
 }
 
+/// Why the step fails.
 #[derive(Debug, thiserror::Error)]
 pub enum AuthorizePaymentError {
-    #[error("the payment was declined")]
-    Declined,
-    #[error("the account has insufficient funds")]
-    InsufficientFunds,
-    #[error("the payment was voided before")]
+    #[error("the payment was declined: {}", .0.as_str())]
+    Declined(DeclineReason),
+    #[error("the payment was voided before, or its order is finished")]
     PaymentClosed,
-    #[error("no such order")]
+    #[error("the order does not exist")]
     OrderNotFound,
     #[error(transparent)]
     Port(#[from] PortFailure),
 }
 
 impl AuthorizePayment {
+    /// May be repeated.
     pub async fn run(&self, id: &OrderId) -> Result<(), AuthorizePaymentError> {
         let order = self.book.find(id).await?.ok_or(AuthorizePaymentError::OrderNotFound)?;
-        let authorization = self.gateway.authorize(id, order.total, &order.payment_token).await?;
+        let Some(token) = order.payment_token else {
+            // A late repetition: the order is finished and has no token any more.
+            return match order.status {
+                OrderStatus::Confirmed => Ok(()),
+                OrderStatus::Pending
+                | OrderStatus::Parked
+                | OrderStatus::Rejected
+                | OrderStatus::Cancelling
+                | OrderStatus::Cancelled => Err(AuthorizePaymentError::PaymentClosed),
+            };
+        };
+        let authorization = self.gateway.authorize(id, order.total, &token).await?;
         let state = match authorization {
             Authorization::Authorized => PaymentState::Authorized,
             Authorization::Declined(_) => PaymentState::Declined,
             Authorization::Closed => return Err(AuthorizePaymentError::PaymentClosed),
         };
         self.records
-            .note(
+            .record(
                 id,
                 PaymentRecord {
                     state,
@@ -49,8 +59,7 @@ impl AuthorizePayment {
             )
             .await?;
         match authorization {
-            Authorization::Declined(DeclineReason::Declined) => Err(AuthorizePaymentError::Declined),
-            Authorization::Declined(DeclineReason::InsufficientFunds) => Err(AuthorizePaymentError::InsufficientFunds),
+            Authorization::Declined(reason) => Err(AuthorizePaymentError::Declined(reason)),
             Authorization::Authorized | Authorization::Closed => Ok(()),
         }
     }

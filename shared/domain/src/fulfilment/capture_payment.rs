@@ -1,4 +1,4 @@
-//! Is the money ours?
+//! Captures the authorized payment of an order.
 
 use std::sync::Arc;
 
@@ -6,6 +6,7 @@ use super::ports::{Capture, OrderBook, PaymentGateway, PaymentRecord, PaymentRec
 use crate::ports::{Clock, PortFailure};
 use crate::values::OrderId;
 
+/// The use case of `saga-capture-payment`.
 pub struct CapturePayment {
     pub book: Arc<dyn OrderBook>,
     pub gateway: Arc<dyn PaymentGateway>,
@@ -13,6 +14,7 @@ pub struct CapturePayment {
     pub clock: Arc<dyn Clock>,
 }
 
+/// Why the step fails.
 #[derive(Debug, thiserror::Error)]
 pub enum CapturePaymentError {
     #[error("the gateway refused the capture")]
@@ -21,13 +23,14 @@ pub enum CapturePaymentError {
     PaymentClosed,
     #[error("the payment was never authorized")]
     NotAuthorized,
-    #[error("no such order")]
+    #[error("the order does not exist")]
     OrderNotFound,
     #[error(transparent)]
     Port(#[from] PortFailure),
 }
 
 impl CapturePayment {
+    /// May be repeated.
     pub async fn run(&self, id: &OrderId) -> Result<(), CapturePaymentError> {
         let order = self.book.find(id).await?.ok_or(CapturePaymentError::OrderNotFound)?;
         match self.gateway.capture(id).await? {
@@ -41,6 +44,6 @@ impl CapturePayment {
             amount: order.total,
             at: self.clock.now(),
         };
-        Ok(self.records.note(id, record).await?)
+        Ok(self.records.record(id, record).await?)
     }
 }

@@ -1,30 +1,33 @@
-//! When is an order a sale?
+//! Confirms an order: its stock is sold, and nothing is undone any more.
 
 use std::sync::Arc;
 
-use super::ports::{Done, OrderBook, StockLedger, Transition};
+use super::ports::{OrderBook, StockLedger, Transition};
+use super::status_change::Done;
 use crate::ports::{Clock, PortFailure};
 use crate::values::{OrderId, OrderStatus};
 
+/// The use case of `saga-confirm-order`.
 pub struct ConfirmOrder {
     pub book: Arc<dyn OrderBook>,
     pub stock: Arc<dyn StockLedger>,
     pub clock: Arc<dyn Clock>,
 }
 
+/// Why the step fails.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfirmOrderError {
     #[error("an order that is {} cannot be confirmed", .0.as_str())]
     NotConfirmable(OrderStatus),
-    #[error("no such order")]
+    #[error("the order does not exist")]
     OrderNotFound,
     #[error(transparent)]
     Port(#[from] PortFailure),
 }
 
 impl ConfirmOrder {
-    /// Commits the stock first: an order that says CONFIRMED holds nothing open. A late repetition after a cancel finds
-    /// the reservation closed and the order past confirmation, and changes neither.
+    /// Commits the stock first, so that a CONFIRMED order has no open reservation. A late repetition after a cancel
+    /// finds the reservation closed and the order past its confirmation, and changes neither.
     pub async fn run(&self, id: &OrderId) -> Result<Done, ConfirmOrderError> {
         let now = self.clock.now();
         self.stock.commit(id, now).await?;

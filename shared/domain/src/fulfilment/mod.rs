@@ -1,4 +1,4 @@
-//! How is an order fulfilled or undone? One use case per step of the sagas, each harmless to repeat.
+//! Fulfils or undoes an order. One use case per step of the sagas; each may be repeated.
 
 pub mod authorize_payment;
 pub mod capture_payment;

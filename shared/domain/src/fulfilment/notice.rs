@@ -1,10 +1,10 @@
-//! Which mails are there about an order, and what does each say?
+//! The mails about an order: which there are, and their text.
 
 use super::ports::FulfilmentOrder;
 use crate::ports::{Email, html_escaped};
-use crate::values::{EmailAddress, RejectionReason};
+use crate::values::{DeclineReason, EmailAddress, RejectionReason};
 
-/// What a mail says of an order.
+/// The reason for a mail about an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notice {
     Confirmed,
@@ -13,8 +13,10 @@ pub enum Notice {
 }
 
 impl Notice {
+    /// Every notice.
     pub const ALL: [Self; 3] = [Self::Confirmed, Self::Rejected, Self::Cancelled];
 
+    /// The name that state machines and stores use.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Confirmed => "CONFIRMED",
@@ -23,6 +25,7 @@ impl Notice {
         }
     }
 
+    /// The reverse of [`Self::as_str`].
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|notice| notice.as_str() == text)
     }
@@ -30,7 +33,7 @@ impl Notice {
 
 pub(super) fn email(order: &FulfilmentOrder, notice: Notice, to: EmailAddress) -> Email {
     let id = &order.id;
-    let (subject, message) = told(order, notice);
+    let (subject, message) = subject_and_message(order, notice);
     let mut text = format!("{message}\n\nOrder {id}\n");
     let mut html = format!("<p>{}</p>\n<p>Order {id}</p>\n<ul>\n", html_escaped(&message));
     for line in &order.lines {
@@ -48,7 +51,7 @@ pub(super) fn email(order: &FulfilmentOrder, notice: Notice, to: EmailAddress) -
     }
 }
 
-fn told(order: &FulfilmentOrder, notice: Notice) -> (&'static str, String) {
+fn subject_and_message(order: &FulfilmentOrder, notice: Notice) -> (&'static str, String) {
     let total = order.total.to_decimal_text();
     match notice {
         Notice::Confirmed => {
@@ -56,8 +59,8 @@ fn told(order: &FulfilmentOrder, notice: Notice) -> (&'static str, String) {
             ("Your order is confirmed", message)
         }
         Notice::Rejected => {
-            let because = order.reason.map_or("it could not be fulfilled", explained);
-            // Not "you were not charged": a capture whose answer got lost was, and has been refunded.
+            let because = order.reason.map_or("it could not be fulfilled", explanation);
+            // Not "you were not charged": a capture whose answer was lost did charge, and was refunded.
             let message = format!("We are sorry, we cannot accept your order: {because}. You pay nothing.");
             ("We could not accept your order", message)
         }
@@ -68,11 +71,11 @@ fn told(order: &FulfilmentOrder, notice: Notice) -> (&'static str, String) {
     }
 }
 
-fn explained(reason: RejectionReason) -> &'static str {
+fn explanation(reason: RejectionReason) -> &'static str {
     match reason {
         RejectionReason::OutOfStock => "somebody was faster, and too few are left",
-        RejectionReason::PaymentDeclined => "the payment was declined",
-        RejectionReason::InsufficientFunds => "the account does not cover the amount",
+        RejectionReason::Declined(DeclineReason::PaymentDeclined) => "the payment was declined",
+        RejectionReason::Declined(DeclineReason::InsufficientFunds) => "the account does not cover the amount",
         RejectionReason::PaymentUnavailable => "the payment could not be made just now",
         RejectionReason::CaptureRefused => "the payment could not be completed",
     }

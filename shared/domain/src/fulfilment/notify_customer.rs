@@ -1,4 +1,4 @@
-//! How is a customer told, at most once?
+//! Sends a customer one mail about an order, at most once.
 
 use std::sync::Arc;
 
@@ -8,6 +8,7 @@ use crate::ports::{Clock, CustomerDirectory, Mailer, PortFailure, SendLog};
 use crate::send_once::{SentOnce, send_once};
 use crate::values::OrderId;
 
+/// The use case of `saga-notify-customer`.
 pub struct NotifyCustomer {
     pub book: Arc<dyn OrderBook>,
     pub directory: Arc<dyn CustomerDirectory>,
@@ -16,24 +17,27 @@ pub struct NotifyCustomer {
     pub clock: Arc<dyn Clock>,
 }
 
+/// The result of the step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notified {
     Sent,
     SentBefore,
-    /// Perhaps sent: recorded for people, never repeated.
+    /// Perhaps sent: recorded for people, never sent again.
     Ambiguous,
     NoAddress,
 }
 
+/// Why the step fails.
 #[derive(Debug, thiserror::Error)]
 pub enum NotifyCustomerError {
-    #[error("no such order")]
+    #[error("the order does not exist")]
     OrderNotFound,
     #[error(transparent)]
     Port(#[from] PortFailure),
 }
 
 impl NotifyCustomer {
+    /// May be repeated.
     pub async fn run(&self, id: &OrderId, notice: Notice) -> Result<Notified, NotifyCustomerError> {
         let order = self.book.find(id).await?.ok_or(NotifyCustomerError::OrderNotFound)?;
         let Some(to) = self.directory.email_of(&order.customer).await? else {

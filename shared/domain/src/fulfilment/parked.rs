@@ -1,48 +1,62 @@
-//! What can an operator do about orders that their saga has left behind?
+//! Lists the PARKED orders for an operator, and redrives one.
 
 use std::sync::Arc;
 
-use super::ports::{ParkedOrder, ParkedOrders, PaymentRecord, PaymentRecords, Redrive, SagaKind, SagaRedriver};
-use crate::ports::PortFailure;
+use super::ports::{
+    ParkedList, ParkedOrder, ParkedOrders, PaymentRecord, PaymentRecords, Redrive, SagaKind, SagaRedriver,
+};
+use crate::ports::{PortFailure, UnreadableItem};
 use crate::values::{OrderId, OrderStatus};
 
-/// As many as a person looks at; more of them are one problem and not many.
+/// At most this many orders are listed: more than a person looks at.
 pub const PARKED_SHOWN_MAX: usize = 100;
 
+/// The use case behind the operator's list.
 pub struct ListParked {
     pub parked: Arc<dyn ParkedOrders>,
     pub records: Arc<dyn PaymentRecords>,
 }
 
-/// A parked order beside our own note of its payment. The gateway's ledger decides what was really taken.
+/// A PARKED order and our own record of its payment. The gateway's ledger decides what was really captured.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParkedCase {
     pub parked: ParkedOrder,
     pub payment: Option<PaymentRecord>,
 }
 
+/// The operator's list, and the items that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParkedCases {
+    pub cases: Vec<ParkedCase>,
+    pub unreadable: Vec<UnreadableItem>,
+}
+
 impl ListParked {
-    pub async fn run(&self) -> Result<Vec<ParkedCase>, PortFailure> {
+    /// Longest parked first, at most [`PARKED_SHOWN_MAX`].
+    pub async fn run(&self) -> Result<ParkedCases, PortFailure> {
+        let ParkedList { parked, unreadable } = self.parked.list(PARKED_SHOWN_MAX).await?;
         let mut cases = Vec::new();
-        for parked in self.parked.list(PARKED_SHOWN_MAX).await? {
+        for parked in parked {
             let payment = self.records.find(&parked.order.id).await?;
             cases.push(ParkedCase { parked, payment });
         }
-        Ok(cases)
+        Ok(ParkedCases { cases, unreadable })
     }
 }
 
+/// The use case behind the operator's redrive.
 pub struct RedriveOrder {
     pub parked: Arc<dyn ParkedOrders>,
     pub redriver: Arc<dyn SagaRedriver>,
 }
 
+/// Why an order is not redriven.
 #[derive(Debug, thiserror::Error)]
 pub enum RedriveOrderError {
-    #[error("no such order is parked")]
+    #[error("the order does not exist or is not PARKED")]
     NotParked,
-    /// The stored order breaks a rule: an order is parked from a status in which it waits for a saga.
-    #[error("the order is stored as parked from {}, in which no saga works on it", .0.as_str())]
+    /// The stored order breaks a rule: an order is PARKED only from a status in which it waits for a saga.
+    #[error("the order is stored as PARKED from {}, a status in which it waits for no saga", .0.as_str())]
     ParkedFromNoSaga(OrderStatus),
     #[error("its execution runs already")]
     AlreadyRunning,
@@ -53,7 +67,7 @@ pub enum RedriveOrderError {
 }
 
 impl RedriveOrder {
-    /// The order stays PARKED until the execution leads it on, or fails again.
+    /// The order stays PARKED until the execution changes its status, or fails again.
     pub async fn run(&self, id: &OrderId) -> Result<(), RedriveOrderError> {
         let parked = self.parked.find(id).await?.ok_or(RedriveOrderError::NotParked)?;
         let from = parked.parked_from;

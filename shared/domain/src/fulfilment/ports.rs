@@ -1,27 +1,42 @@
-//! What must the outside do for the sagas?
+//! The ports of the sagas: what a store, a payment provider and a workflow engine must do.
 
 use async_trait::async_trait;
 
-use crate::ports::PortFailure;
+use crate::ports::{PortFailure, UnreadableItem};
 use crate::values::{
-    CorrelationId, CustomerId, HasSku, Money, OrderId, OrderLines, OrderStatus, PaymentToken, Quantity,
+    CorrelationId, CustomerId, DeclineReason, HasSku, Money, OrderId, OrderLines, OrderStatus, PaymentToken, Quantity,
     RejectionReason, Sku, Timestamp,
 };
 
-/// What fulfilment needs to know of an order.
+/// The part of an order that the sagas read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FulfilmentOrder {
     pub id: OrderId,
     pub customer: CustomerId,
     pub lines: OrderLines<StockLine>,
     pub total: Money,
-    pub payment_token: PaymentToken,
+    /// Absent once the payment can no longer be authorized: see [`OrderStatus::may_authorize`].
+    pub payment_token: Option<PaymentToken>,
     pub status: OrderStatus,
     pub reason: Option<RejectionReason>,
+    /// The id of the request that placed the order.
     pub correlation_id: CorrelationId,
+    /// The id of the request that cancelled the order. Present once the order is CANCELLING.
+    pub cancel_correlation_id: Option<CorrelationId>,
     pub updated_at: Timestamp,
 }
 
+impl FulfilmentOrder {
+    /// The id of the request that caused this saga. Stores before this field have no id of the cancel request.
+    pub fn correlation_id_of(&self, saga: SagaKind) -> &CorrelationId {
+        match saga {
+            SagaKind::Order => &self.correlation_id,
+            SagaKind::Cancel => self.cancel_correlation_id.as_ref().unwrap_or(&self.correlation_id),
+        }
+    }
+}
+
+/// Units of one product that an order needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StockLine {
     pub sku: Sku,
@@ -34,45 +49,38 @@ impl HasSku for StockLine {
     }
 }
 
-/// What came of asking for a status change.
+/// The answer to a status change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Transition {
     Done,
-    /// An earlier attempt did it, or a later step has gone past it.
+    /// An earlier attempt made this change, or the order is past it.
     AlreadyDone,
-    /// The order stands where this change makes no sense.
+    /// The change does not apply to an order with this status.
     Refused(OrderStatus),
     NotFound,
 }
 
-/// Whether an attempt changed what it was to change, or found it so.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Done {
-    Now,
-    Before,
-}
-
-/// Why an order was set aside for an operator.
+/// Why an order was PARKED.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parking {
     /// The execution that ended without an end state of its own.
     pub execution: String,
-    /// Its error name and cause, as the workflow engine tells them.
+    /// Its error name and cause, as the workflow engine reports them.
     pub error: String,
     pub cause: String,
 }
 
-/// Moves orders along. Every change MUST be one conditional write, and MUST be repeatable:
+/// Changes the status of orders. Every change MUST be one conditional write, and MUST be repeatable:
 ///
 /// | method | from | to | `AlreadyDone` when |
 /// |---|---|---|---|
 /// | `confirm` | PENDING, or PARKED from PENDING | CONFIRMED | it ever was CONFIRMED |
 /// | `reject` | PENDING, or PARKED from PENDING | REJECTED | REJECTED |
 /// | `complete_cancel` | CANCELLING, or PARKED from CANCELLING | CANCELLED | CANCELLED |
-/// | `park` | what the saga is awaited in: PENDING or CANCELLING | PARKED | PARKED |
+/// | `park` | PENDING for the order saga, CANCELLING for the cancel saga | PARKED | PARKED |
 ///
-/// The state an order was parked from is remembered, so that a late `confirm` cannot revive an order whose cancelling
-/// was parked. `park` names the saga that ended: one that is told of late must not park an order that waits for another.
+/// The status before PARKED is stored, so that a late `confirm` cannot revive an order whose cancel was parked. `park`
+/// names the saga that ended: a late report of one saga must not park an order that waits for the other.
 #[async_trait]
 pub trait OrderBook: Send + Sync {
     async fn find(&self, id: &OrderId) -> Result<Option<FulfilmentOrder>, PortFailure>;
@@ -86,45 +94,82 @@ pub trait OrderBook: Send + Sync {
         parking: &Parking,
         at: Timestamp,
     ) -> Result<Transition, PortFailure>;
-    /// Orders that are PENDING or CANCELLING and were last changed before `before`, oldest first, at most `limit`.
-    async fn overdue(&self, before: Timestamp, limit: usize) -> Result<Vec<FulfilmentOrder>, PortFailure>;
+    /// PENDING and CANCELLING orders, longest unchanged first. An order that cannot be read MUST NOT fail the page.
+    async fn overdue(&self, query: &OverdueQuery) -> Result<OverduePage, PortFailure>;
 }
 
-/// An order that was set aside, with what an operator has to know.
+/// Asks for one page of the orders that have waited too long.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OverdueQuery {
+    /// The last change of every order of the page is older.
+    pub before: Timestamp,
+    /// The page begins behind this position.
+    pub after: Option<OverduePosition>,
+    /// The page has at most this many orders.
+    pub limit: usize,
+}
+
+/// A position in the list of orders by their last change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OverduePosition {
+    pub updated_at: Timestamp,
+    /// Decides between orders of the same millisecond.
+    pub id: OrderId,
+}
+
+/// One page of the orders that have waited too long.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OverduePage {
+    pub orders: Vec<FulfilmentOrder>,
+    pub unreadable: Vec<UnreadableItem>,
+    /// Where the next page begins. Absent on the last page.
+    pub next: Option<OverduePosition>,
+}
+
+/// A PARKED order, with what an operator needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParkedOrder {
     pub order: FulfilmentOrder,
-    /// What it waited for: PENDING or CANCELLING.
+    /// The status before: PENDING or CANCELLING.
     pub parked_from: OrderStatus,
     pub parking: Parking,
 }
 
-/// Finds what was set aside. For operators: no function has a use for it.
+/// The PARKED orders of a list, and the items that cannot be read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ParkedList {
+    pub parked: Vec<ParkedOrder>,
+    pub unreadable: Vec<UnreadableItem>,
+}
+
+/// Finds PARKED orders. For operators: no function uses it.
 #[async_trait]
 pub trait ParkedOrders: Send + Sync {
-    /// Those parked longest first, at most `limit`. MUST leave out an order as soon as something has led it on, apart
-    /// from a lag of moments.
-    async fn list(&self, limit: usize) -> Result<Vec<ParkedOrder>, PortFailure>;
-    /// `None` when there is no such order, or it is not PARKED. MUST not lag.
+    /// At most `limit` orders, longest parked first. MUST leave out an order that is no longer PARKED; the list may lag
+    /// behind by seconds. An order that cannot be read MUST NOT fail the list.
+    async fn list(&self, limit: usize) -> Result<ParkedList, PortFailure>;
+    /// `None` for an order that is not PARKED. MUST NOT lag.
     async fn find(&self, id: &OrderId) -> Result<Option<ParkedOrder>, PortFailure>;
 }
 
-/// What came of asking for stock.
+/// The answer to a request for stock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reservation {
-    /// Every line is set aside, now or by an earlier attempt.
+    /// Every line is reserved, now or by an earlier attempt.
     Reserved,
-    /// At least these products have too few units, or are unknown. Nothing was set aside.
+    /// At least these products have too few units, or are unknown. Nothing was reserved.
     OutOfStock(Vec<Sku>),
-    /// The stock was given back before this attempt arrived. Nothing was set aside, and nothing ever will be.
+    /// The stock was given back before this attempt arrived. Nothing was reserved, and nothing ever will be.
     Closed,
 }
 
-/// Counts units. One reservation per order, keyed by it: NONE -> RESERVED -> COMMITTED, and from each of them -> CLOSED.
+/// Counts units. There is one reservation per order: NONE -> RESERVED -> COMMITTED, and from each of them -> CLOSED.
 ///
 /// `reserve` MUST be all or nothing over the lines, and MUST never let `available` fall below zero. `give_back` returns
 /// exactly what the order still holds (also after `commit`: a restock) exactly once, and closes an order that holds
-/// nothing: a `reserve` that arrives later MUST answer `Closed`.
+/// nothing: a `reserve` that arrives later MUST answer `Closed`. A closed reservation MUST be kept for
+/// [`RECORDS_KEPT`](crate::ports::RECORDS_KEPT); a committed one for as long as its order, which can be cancelled at
+/// any time.
 #[async_trait]
 pub trait StockLedger: Send + Sync {
     async fn reserve(
@@ -133,11 +178,13 @@ pub trait StockLedger: Send + Sync {
         lines: &OrderLines<StockLine>,
         at: Timestamp,
     ) -> Result<Reservation, PortFailure>;
-    /// The reserved units have left the house. Harmless when repeated and after `give_back`.
+    /// Sells the reserved units. May be repeated, and changes nothing after `give_back`.
     async fn commit(&self, order: &OrderId, at: Timestamp) -> Result<(), PortFailure>;
+    /// Returns what the order holds, and closes its reservation. May be repeated.
     async fn give_back(&self, order: &OrderId, at: Timestamp) -> Result<(), PortFailure>;
 }
 
+/// The provider's answer to an authorization.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Authorization {
     /// The amount is held for us, now or by an earlier attempt.
@@ -147,45 +194,42 @@ pub enum Authorization {
     Closed,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DeclineReason {
-    Declined,
-    InsufficientFunds,
-}
-
+/// The provider's answer to a capture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Capture {
-    /// The money is ours, now or by an earlier attempt.
+    /// The money is captured, now or by an earlier attempt.
     Captured,
-    /// The gateway will not capture. The authorization still stands and wants to be voided.
+    /// The provider refuses to capture. The authorization is still there and has to be voided.
     Refused,
     /// The payment was voided or refunded before this attempt arrived. No money moved.
     Closed,
     NotAuthorized,
 }
 
+/// The provider's answer to a void.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Void {
-    /// Nothing is held and nothing ever will be, now or since an earlier attempt.
+    /// Nothing is held, and nothing ever will be.
     Voided,
     /// Too late: the money was captured. Refund it.
     AlreadyCaptured,
 }
 
+/// The provider's answer to a refund.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refund {
-    /// Exactly what was captured went back, now or in an earlier attempt.
+    /// Exactly the captured amount was returned, now or by an earlier attempt.
     Refunded(Money),
     /// Nothing was ever captured.
     NothingCaptured,
 }
 
-/// The payment provider: an external system with its own durable ledger. There is one payment per order, and the order's
-/// id is its idempotency key on every call, so a repetition moves no money.
+/// The payment provider: an external system with its own durable ledger. There is one payment per order, and the
+/// order's id is its idempotency key on every call, so a repetition moves no money.
 ///
-/// Implementations MUST serialise calls for one payment, and `void` MUST win against a late `authorize` or `capture`: on
-/// a payment the provider has not seen yet it closes that payment. A provider without such tombstones gets them from a
-/// payment intent that is created first and cancelled by `void`. Every call MUST answer or fail (transiently) in time.
+/// Implementations MUST serialise calls for one payment, and `void` MUST win against a late `authorize` or `capture`:
+/// on a payment that the provider has no record of, `void` closes that payment. For a provider without such tombstones,
+/// create a payment intent first and let `void` cancel it. Every call MUST answer or fail (transiently) in time.
 #[async_trait]
 pub trait PaymentGateway: Send + Sync {
     async fn authorize(
@@ -199,7 +243,7 @@ pub trait PaymentGateway: Send + Sync {
     async fn refund(&self, payment: &OrderId) -> Result<Refund, PortFailure>;
 }
 
-/// Where a payment stands, as far as we were told. Ordered: a record never goes back.
+/// The state of a payment in our own record. The states are ordered: a record never goes back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PaymentState {
     Authorized,
@@ -210,6 +254,7 @@ pub enum PaymentState {
 }
 
 impl PaymentState {
+    /// Every state, in order.
     pub const ALL: [Self; 5] = [
         Self::Authorized,
         Self::Declined,
@@ -218,6 +263,7 @@ impl PaymentState {
         Self::Refunded,
     ];
 
+    /// The name that stores use.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Authorized => "AUTHORIZED",
@@ -228,11 +274,13 @@ impl PaymentState {
         }
     }
 
+    /// The reverse of [`Self::as_str`].
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == text)
     }
 }
 
+/// Our own record of one payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PaymentRecord {
     pub state: PaymentState,
@@ -240,23 +288,26 @@ pub struct PaymentRecord {
     pub at: Timestamp,
 }
 
-/// Our own note of each payment, for people. Decisions are taken from the gateway's ledger, never from here.
+/// Our own record of each payment, for people. Decisions follow the gateway's ledger, never these records. Kept
+/// for [`RECORDS_KEPT`](crate::ports::RECORDS_KEPT) after its last change.
 #[async_trait]
 pub trait PaymentRecords: Send + Sync {
     /// MUST keep the furthest state: a late write of an earlier one changes nothing and is no error.
-    async fn note(&self, order: &OrderId, record: PaymentRecord) -> Result<(), PortFailure>;
+    async fn record(&self, order: &OrderId, record: PaymentRecord) -> Result<(), PortFailure>;
     async fn find(&self, order: &OrderId) -> Result<Option<PaymentRecord>, PortFailure>;
 }
 
+/// The two sagas.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SagaKind {
     /// Fulfils an order.
     Order,
-    /// Undoes a confirmed one.
+    /// Undoes a confirmed order.
     Cancel,
 }
 
 impl SagaKind {
+    /// Both sagas.
     pub const ALL: [Self; 2] = [Self::Order, Self::Cancel];
 
     /// The saga that an order with this status waits for.
@@ -277,7 +328,7 @@ impl SagaKind {
         }
     }
 
-    /// Where an order stands that waits for this saga.
+    /// The status of an order that waits for this saga.
     pub fn awaited_in(self) -> OrderStatus {
         match self {
             Self::Order => OrderStatus::Pending,
@@ -285,7 +336,7 @@ impl SagaKind {
         }
     }
 
-    /// One execution per order and kind: the name is what makes a replayed stream event harmless.
+    /// The name of the one execution per order and kind. Because of it a replayed stream event starts nothing.
     pub fn execution_name(self, order: &OrderId) -> String {
         match self {
             Self::Order => order.to_string(),
@@ -303,6 +354,7 @@ impl SagaKind {
     }
 }
 
+/// A request to start a saga.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SagaStart {
     pub kind: SagaKind,
@@ -310,6 +362,7 @@ pub struct SagaStart {
     pub correlation_id: CorrelationId,
 }
 
+/// The status of a saga's execution.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SagaStanding {
     NotStarted,
@@ -319,78 +372,29 @@ pub enum SagaStanding {
     Ended(Parking),
 }
 
-/// Runs sagas.
+/// Starts sagas, and reads their status.
 #[async_trait]
 pub trait SagaRunner: Send + Sync {
     /// MUST start at most one execution per [`SagaKind::execution_name`]; one that exists already is success.
     async fn start(&self, start: &SagaStart) -> Result<(), PortFailure>;
+    /// The status of the execution of this order and kind.
     async fn standing(&self, kind: SagaKind, order: &OrderId) -> Result<SagaStanding, PortFailure>;
 }
 
-/// What came of asking for a redrive.
+/// The answer to a redrive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Redrive {
-    /// The execution runs again, from where it stopped.
+    /// The execution runs again, from the state that failed.
     Redriven,
-    /// It has not ended: somebody was faster.
+    /// It has not ended, or another redrive was faster.
     Running,
     /// It cannot be redriven, for this reason: it succeeded, was never started, or ended too long ago.
     Impossible(String),
 }
 
-/// Sends executions that ended badly back to work.
+/// Redrives executions that failed, timed out or were aborted.
 #[async_trait]
 pub trait SagaRedriver: Send + Sync {
-    /// MUST repeat nothing that succeeded, and MUST be harmless when repeated.
+    /// MUST NOT repeat a state that succeeded. MUST be repeatable.
     async fn redrive(&self, kind: SagaKind, order: &OrderId) -> Result<Redrive, PortFailure>;
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_payment_state_is_read_back_from_its_name() {
-        let names = PaymentState::ALL.map(PaymentState::as_str);
-        assert_eq!(names, ["AUTHORIZED", "DECLINED", "CAPTURED", "VOIDED", "REFUNDED"]);
-        for state in PaymentState::ALL {
-            assert_eq!(PaymentState::parse(state.as_str()), Some(state));
-        }
-        assert_eq!(PaymentState::parse("captured"), None);
-    }
-
-    #[test]
-    fn an_open_order_waits_for_the_saga_that_is_awaited_in_its_status() {
-        for status in OrderStatus::ALL {
-            let saga = SagaKind::awaited_by(status);
-            assert_eq!(saga.is_some(), status.is_open(), "{status:?}");
-            assert_eq!(saga.map(SagaKind::awaited_in), saga.map(|_| status));
-        }
-    }
-
-    #[test]
-    fn a_new_order_and_a_begun_cancel_start_a_saga() {
-        let befores = OrderStatus::ALL.map(Some).into_iter().chain([None]);
-        for (before, after) in befores.flat_map(|before| OrderStatus::ALL.map(|after| (before, after))) {
-            let expected = match (before, after) {
-                (None, OrderStatus::Pending) => Some(SagaKind::Order),
-                (Some(OrderStatus::Confirmed), OrderStatus::Cancelling) => Some(SagaKind::Cancel),
-                _ => None,
-            };
-            assert_eq!(SagaKind::started_by(before, after), expected, "{before:?} {after:?}");
-        }
-    }
-
-    #[test]
-    fn an_execution_is_named_by_its_order_and_tells_it_again() {
-        let order = OrderId::parse("order-1").unwrap();
-        assert_eq!(SagaKind::Order.execution_name(&order), "order-1");
-        assert_eq!(SagaKind::Cancel.execution_name(&order), "order-1-cancel");
-        for kind in SagaKind::ALL {
-            let name = kind.execution_name(&order);
-            assert_eq!(kind.of_execution_name(&name).as_ref(), Some(&order), "{kind:?}");
-        }
-        assert_eq!(SagaKind::Cancel.of_execution_name("order-1"), None);
-        assert_eq!(SagaKind::Order.of_execution_name("not an id"), None);
-    }
 }

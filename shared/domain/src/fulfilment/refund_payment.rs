@@ -1,4 +1,4 @@
-//! How does money go back, when nobody knows whether it was taken?
+//! Returns the money of an order, also if it is unknown whether it was captured.
 
 use std::sync::Arc;
 
@@ -6,6 +6,7 @@ use super::ports::{OrderBook, PaymentGateway, PaymentRecord, PaymentRecords, Pay
 use crate::ports::{Clock, PortFailure};
 use crate::values::OrderId;
 
+/// The use case of `saga-refund-payment`.
 pub struct RefundPayment {
     pub book: Arc<dyn OrderBook>,
     pub gateway: Arc<dyn PaymentGateway>,
@@ -13,17 +14,19 @@ pub struct RefundPayment {
     pub clock: Arc<dyn Clock>,
 }
 
+/// Why the step fails.
 #[derive(Debug, thiserror::Error)]
 pub enum RefundPaymentError {
-    #[error("no such order")]
+    #[error("the order does not exist")]
     OrderNotFound,
     #[error(transparent)]
     Port(#[from] PortFailure),
 }
 
 impl RefundPayment {
-    /// Voids first: what is not captured is closed by that, and a capture that is still on its way finds it closed. Only
-    /// what the gateway calls captured is refunded. Looking first and acting then would leave a gap between the two.
+    /// Voids first. The void closes a payment that is not captured, and a capture that arrives later finds it closed.
+    /// If the gateway answers that the payment is captured, it is refunded. To read the state first would leave a gap
+    /// between reading and acting.
     pub async fn run(&self, id: &OrderId) -> Result<Refund, RefundPaymentError> {
         let order = self.book.find(id).await?.ok_or(RefundPaymentError::OrderNotFound)?;
         let refund = match self.gateway.void(id).await? {
@@ -35,7 +38,7 @@ impl RefundPayment {
             Refund::NothingCaptured => (PaymentState::Voided, order.total),
         };
         self.records
-            .note(
+            .record(
                 id,
                 PaymentRecord {
                     state,

@@ -1,4 +1,4 @@
-//! How does stock come back?
+//! Gives the stock of an order back.
 
 use std::sync::Arc;
 
@@ -6,6 +6,7 @@ use super::ports::StockLedger;
 use crate::ports::{Clock, PortFailure};
 use crate::values::OrderId;
 
+/// The use case of `saga-release-stock`.
 pub struct ReleaseStock {
     pub stock: Arc<dyn StockLedger>,
     pub clock: Arc<dyn Clock>,

@@ -1,4 +1,4 @@
-//! Which states does a reservation of stock go through, and what does each change do to the counts of a product?
+//! The states of a reservation of stock, and what each change adds to the counts of a product.
 
 use super::ports::Reservation;
 
@@ -15,15 +15,17 @@ pub enum ReservationState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StockChange {
     pub to: ReservationState,
-    /// Units in the house.
+    /// Units on hand.
     pub on_hand: i64,
     /// Units of open reservations.
     pub reserved: i64,
 }
 
 impl ReservationState {
+    /// Every state, in order.
     pub const ALL: [Self; 3] = [Self::Reserved, Self::Committed, Self::Closed];
 
+    /// The name that stores use.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Reserved => "RESERVED",
@@ -32,6 +34,7 @@ impl ReservationState {
         }
     }
 
+    /// The reverse of [`Self::as_str`].
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == text)
     }
@@ -46,6 +49,7 @@ impl ReservationState {
 }
 
 impl StockChange {
+    /// The change from no reservation to RESERVED.
     pub const RESERVE: Self = Self {
         to: ReservationState::Reserved,
         on_hand: 0,
@@ -55,7 +59,7 @@ impl StockChange {
     /// `None` where `commit` changes nothing.
     pub fn commit(state: Option<ReservationState>) -> Option<Self> {
         match state {
-            // The units leave the house and the open reservations: what is available stays the same.
+            // The units leave both the stock and the open reservations, so the available units stay the same.
             Some(ReservationState::Reserved) => Some(Self {
                 to: ReservationState::Committed,
                 on_hand: -1,
@@ -65,7 +69,8 @@ impl StockChange {
         }
     }
 
-    /// `None` where `give_back` changes nothing. An order without a reservation is closed too, against a late `reserve`.
+    /// `None` where `give_back` changes nothing. An order without a reservation is closed, too, against a late `reserve`
+    /// call.
     pub fn give_back(state: Option<ReservationState>) -> Option<Self> {
         let (on_hand, reserved) = match state {
             None => (0, 0),
@@ -118,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_given_back_is_what_was_taken() {
+    fn giving_back_returns_exactly_what_was_taken() {
         let reserve = Some(StockChange::RESERVE);
         assert_eq!(counts(&[reserve]), (0, 3, -3));
         assert_eq!(counts(&[reserve, StockChange::give_back(Some(Reserved))]), (0, 0, 0));

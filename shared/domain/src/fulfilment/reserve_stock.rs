@@ -1,4 +1,4 @@
-//! Is there enough of everything?
+//! Reserves the stock of an order, all lines or none.
 
 use std::sync::Arc;
 
@@ -6,25 +6,28 @@ use super::ports::{OrderBook, Reservation, StockLedger};
 use crate::ports::{Clock, PortFailure};
 use crate::values::{OrderId, Sku};
 
+/// The use case of `saga-reserve-stock`.
 pub struct ReserveStock {
     pub book: Arc<dyn OrderBook>,
     pub stock: Arc<dyn StockLedger>,
     pub clock: Arc<dyn Clock>,
 }
 
+/// Why the step fails.
 #[derive(Debug, thiserror::Error)]
 pub enum ReserveStockError {
     #[error("too few units of {} products", .0.len())]
     OutOfStock(Vec<Sku>),
-    #[error("the stock was given back before")]
+    #[error("the reservation was closed before this attempt")]
     ReservationClosed,
-    #[error("no such order")]
+    #[error("the order does not exist")]
     OrderNotFound,
     #[error(transparent)]
     Port(#[from] PortFailure),
 }
 
 impl ReserveStock {
+    /// May be repeated.
     pub async fn run(&self, id: &OrderId) -> Result<(), ReserveStockError> {
         let order = self.book.find(id).await?.ok_or(ReserveStockError::OrderNotFound)?;
         match self.stock.reserve(id, &order.lines, self.clock.now()).await? {

@@ -1,9 +1,9 @@
-//! Which status changes do the sagas make, and what is a repeated or a late one answered?
+//! The status changes that sagas make, and the answer to a repeated or late one.
 
 use super::ports::{Parking, SagaKind, Transition};
 use crate::values::{OrderStatus, RejectionReason};
 
-/// Where an order stands.
+/// The parts of an order that decide which status change applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Standing {
     pub status: OrderStatus,
@@ -11,7 +11,14 @@ pub struct Standing {
     pub parked_from: Option<OrderStatus>,
 }
 
-/// A change that a saga asks for. Every store makes it in one conditional write.
+/// Whether this attempt made the change, or an earlier one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Done {
+    Now,
+    Before,
+}
+
+/// A status change. Every store makes it in one conditional write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StatusChange {
     Confirm,
@@ -36,7 +43,8 @@ impl Standing {
 }
 
 impl StatusChange {
-    /// The status that the change starts from. Every change but `Park` also applies to an order that was PARKED from it.
+    /// The status that the change starts from. Every change but `Park` also applies to an order that was PARKED from
+    /// it.
     pub fn from(&self) -> OrderStatus {
         match self {
             Self::Confirm | Self::Reject(_) => OrderStatus::Pending,
@@ -45,6 +53,7 @@ impl StatusChange {
         }
     }
 
+    /// The status that the change leads to.
     pub fn to(&self) -> OrderStatus {
         match self {
             Self::Confirm => OrderStatus::Confirmed,
@@ -54,7 +63,7 @@ impl StatusChange {
         }
     }
 
-    /// `Ok` for an order that the change applies to, otherwise the answer; then nothing changes.
+    /// `Ok` if the change applies. `Err` has the answer if it does not; then nothing changes.
     pub fn check(&self, standing: Standing) -> Result<(), Transition> {
         let (applies, is_done) = match self {
             Self::Confirm => (
@@ -172,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_leads_from_where_it_applies_to_where_it_is_done() {
+    fn a_change_applies_to_the_status_it_starts_from_and_is_done_in_the_one_it_leads_to() {
         for change in [
             StatusChange::Confirm,
             StatusChange::Reject(RejectionReason::OutOfStock),

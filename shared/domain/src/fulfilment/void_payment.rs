@@ -1,4 +1,4 @@
-//! How is an authorization undone?
+//! Voids the authorized payment of an order.
 
 use std::sync::Arc;
 
@@ -6,6 +6,7 @@ use super::ports::{OrderBook, PaymentGateway, PaymentRecord, PaymentRecords, Pay
 use crate::ports::{Clock, PortFailure};
 use crate::values::OrderId;
 
+/// The use case of `saga-void-payment`.
 pub struct VoidPayment {
     pub book: Arc<dyn OrderBook>,
     pub gateway: Arc<dyn PaymentGateway>,
@@ -13,18 +14,19 @@ pub struct VoidPayment {
     pub clock: Arc<dyn Clock>,
 }
 
+/// Why the step fails.
 #[derive(Debug, thiserror::Error)]
 pub enum VoidPaymentError {
-    #[error("the payment is captured already")]
+    #[error("the payment is already captured")]
     AlreadyCaptured,
-    #[error("no such order")]
+    #[error("the order does not exist")]
     OrderNotFound,
     #[error(transparent)]
     Port(#[from] PortFailure),
 }
 
 impl VoidPayment {
-    /// Frees what is held, and closes the payment against an authorization that arrives late.
+    /// Frees the held amount, and closes the payment against an authorization that arrives later. May be repeated.
     pub async fn run(&self, id: &OrderId) -> Result<(), VoidPaymentError> {
         let order = self.book.find(id).await?.ok_or(VoidPaymentError::OrderNotFound)?;
         match self.gateway.void(id).await? {
@@ -36,6 +38,6 @@ impl VoidPayment {
             amount: order.total,
             at: self.clock.now(),
         };
-        Ok(self.records.note(id, record).await?)
+        Ok(self.records.record(id, record).await?)
     }
 }

@@ -1,4 +1,4 @@
-//! May this order still be cancelled?
+//! Begins to cancel a confirmed order.
 
 use std::sync::Arc;
 
@@ -6,13 +6,15 @@ use super::ports::{CancelOutcome, OrderRepository};
 use crate::ports::{Clock, PortFailure};
 use crate::values::{CorrelationId, CustomerId, OrderId};
 
+/// The use case behind `POST /orders/{id}/cancel`.
 pub struct CancelOrder {
     pub orders: Arc<dyn OrderRepository>,
     pub clock: Arc<dyn Clock>,
 }
 
 impl CancelOrder {
-    /// Only a confirmed order can be; the undoing itself is a saga that the order's change starts.
+    /// Only a CONFIRMED order can be cancelled. The change of its status starts the cancel saga, which undoes the
+    /// order.
     pub async fn run(
         &self,
         customer: &CustomerId,

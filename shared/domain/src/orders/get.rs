@@ -1,4 +1,4 @@
-//! May this customer see this order?
+//! Reads one order for its customer.
 
 use std::sync::Arc;
 
@@ -7,12 +7,13 @@ use super::ports::OrderRepository;
 use crate::ports::PortFailure;
 use crate::values::{CustomerId, OrderId};
 
+/// The use case behind `GET /orders/{id}`.
 pub struct GetOrder {
     pub orders: Arc<dyn OrderRepository>,
 }
 
 impl GetOrder {
-    /// Another customer's order is as absent as one that never was.
+    /// `None` for another customer's order, too.
     pub async fn run(&self, customer: &CustomerId, id: &OrderId) -> Result<Option<Order>, PortFailure> {
         let order = self.orders.find(id).await?;
         Ok(order.filter(|order| order.customer == *customer))

@@ -1,4 +1,4 @@
-//! What can a customer do with orders? Place, see, list and cancel them.
+//! What customers do with orders: place, read, list and cancel them.
 
 pub mod cancel;
 pub mod get;

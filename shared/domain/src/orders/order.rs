@@ -1,4 +1,4 @@
-//! What is an order?
+//! An order of a customer, with its lines at the prices of the day it was placed.
 
 use crate::values::{
     CorrelationId, CustomerId, HasSku, Money, MoneyFault, OrderId, OrderLines, OrderStatus, PaymentToken, Quantity,
@@ -26,17 +26,19 @@ pub struct OrderLine {
     pub unit_price: Money,
 }
 
+/// An order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {
     pub id: OrderId,
     pub customer: CustomerId,
     pub lines: OrderLines<OrderLine>,
     pub total: Money,
-    pub payment_token: PaymentToken,
+    /// Absent once the payment can no longer be authorized: see [`OrderStatus::may_authorize`].
+    pub payment_token: Option<PaymentToken>,
     pub status: OrderStatus,
     /// Present once the order is REJECTED.
     pub reason: Option<RejectionReason>,
-    /// Of the request that placed it; every later hop logs under it.
+    /// The id of the request that placed the order. Every later step logs under it.
     pub correlation_id: CorrelationId,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
@@ -49,6 +51,7 @@ impl HasSku for OrderLine {
 }
 
 impl OrderLine {
+    /// The price of all units.
     pub fn amount(&self) -> Result<Money, MoneyFault> {
         self.unit_price.times(self.quantity)
     }

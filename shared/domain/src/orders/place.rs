@@ -1,4 +1,4 @@
-//! How is an order placed exactly once, however often the request arrives?
+//! Places an order once per idempotency key, however often its request arrives.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,10 +14,11 @@ use crate::values::{
     CorrelationId, CustomerId, IdempotencyKey, OrderId, OrderLines, OrderStatus, PaymentToken, Sku, Timestamp,
 };
 
-/// How long a request is remembered: longer than any client or queue retries.
+/// How long an idempotency record is kept: longer than any client or queue retries.
 pub const IDEMPOTENCY_KEPT: Duration = Duration::from_hours(7 * 24);
 const OPERATION: &str = "place-order";
 
+/// The use case behind `POST /orders`.
 pub struct PlaceOrder {
     pub orders: Arc<dyn OrderRepository>,
     pub idempotency: Arc<dyn IdempotencyStore>,
@@ -26,6 +27,7 @@ pub struct PlaceOrder {
     pub ids: Arc<dyn IdGenerator>,
 }
 
+/// A checked request for an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewOrder {
     pub customer: CustomerId,
@@ -33,18 +35,20 @@ pub struct NewOrder {
     pub payment_token: PaymentToken,
     pub idempotency_key: IdempotencyKey,
     pub payload_hash: PayloadHash,
-    /// Until when this attempt may work.
+    /// When this attempt must have ended.
     pub lease_until: Timestamp,
     pub correlation_id: CorrelationId,
 }
 
+/// The answer to a request that has an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PlacedOrder {
     New(RecordedReply),
-    /// Placed by an earlier attempt, which was answered this.
+    /// An earlier attempt placed the order and got this answer.
     Replayed(RecordedReply),
 }
 
+/// Why a request has no order.
 #[derive(Debug, thiserror::Error)]
 pub enum PlaceOrderError {
     #[error("another attempt with this idempotency key is in progress")]
@@ -53,12 +57,20 @@ pub enum PlaceOrderError {
     OtherPayload,
     #[error("the order has {} faults", .0.len())]
     Refused(Vec<OrderFault>),
+    /// The attempt wrote nothing, and then its idempotency key could not be freed: the key stays claimed until
+    /// [`NewOrder::lease_until`]. `cause` is the answer for the caller, `failure` is for the log.
+    #[error("the idempotency key could not be freed")]
+    KeyStaysClaimed {
+        cause: Box<PlaceOrderError>,
+        #[source]
+        failure: PortFailure,
+    },
     #[error(transparent)]
     Port(#[from] PortFailure),
 }
 
 impl PlaceOrder {
-    /// `render` makes the answer that this caller and every replay get.
+    /// `render` makes the answer that this caller and every repetition of the request get.
     pub async fn run(
         &self,
         new: &NewOrder,
@@ -81,49 +93,58 @@ impl PlaceOrder {
             IdempotencyClaimed::Replay(reply) => Ok(PlacedOrder::Replayed(reply)),
             IdempotencyClaimed::OtherPayload => Err(PlaceOrderError::OtherPayload),
             IdempotencyClaimed::InProgress => Err(PlaceOrderError::InProgress),
-            IdempotencyClaimed::Granted(fence) => self.place(new, scope, fence, now, render).await,
+            IdempotencyClaimed::Granted(fence) => match self.new_order(new, now).await {
+                Ok(order) => self.save(&order, scope, fence, render(&order)).await,
+                Err(cause) => Err(self.abandon(&scope, fence, cause).await),
+            },
         }
     }
 
-    async fn place(
-        &self,
-        new: &NewOrder,
-        scope: IdempotencyScope,
-        fence: Fence,
-        now: Timestamp,
-        render: &(dyn Fn(&Order) -> RecordedReply + Send + Sync),
-    ) -> Result<PlacedOrder, PlaceOrderError> {
-        // Prices are read behind the claim: a replay must not depend on today's catalog.
+    /// The order at today's prices. Writes nothing. Runs behind the claim: a replay must not depend on today's catalog.
+    async fn new_order(&self, new: &NewOrder, now: Timestamp) -> Result<Order, PlaceOrderError> {
         let skus: Vec<Sku> = new.lines.iter().map(|line| line.sku.clone()).collect();
         let prices = self.prices.prices(&skus).await?;
-        let (lines, total) = match priced(&new.lines, &prices) {
-            Ok(lines_and_total) => lines_and_total,
-            Err(faults) => {
-                // Nothing was written, and tomorrow's catalog may know the product: the key is free again.
-                self.idempotency.abandon(&scope, fence).await?;
-                return Err(PlaceOrderError::Refused(faults));
-            }
-        };
+        let (lines, total) = priced(&new.lines, &prices).map_err(PlaceOrderError::Refused)?;
         let id = OrderId::parse(&self.ids.next_id()).map_err(|fault| PortFailure::permanent("make order id", fault))?;
-        let order = Order {
+        Ok(Order {
             id,
             customer: new.customer.clone(),
             lines,
             total,
-            payment_token: new.payment_token.clone(),
+            payment_token: Some(new.payment_token.clone()),
             status: OrderStatus::Pending,
             reason: None,
             correlation_id: new.correlation_id.clone(),
             created_at: now,
             updated_at: now,
-        };
-        let reply = render(&order);
+        })
+    }
+
+    /// Frees the key of an attempt that wrote nothing, so that the caller's next attempt is not answered 409.
+    async fn abandon(&self, scope: &IdempotencyScope, fence: Fence, cause: PlaceOrderError) -> PlaceOrderError {
+        match self.idempotency.abandon(scope, fence).await {
+            Ok(()) => cause,
+            Err(failure) => PlaceOrderError::KeyStaysClaimed {
+                cause: Box::new(cause),
+                failure,
+            },
+        }
+    }
+
+    /// A failure here does not free the key: the order may have been written although the answer was lost.
+    async fn save(
+        &self,
+        order: &Order,
+        scope: IdempotencyScope,
+        fence: Fence,
+        reply: RecordedReply,
+    ) -> Result<PlacedOrder, PlaceOrderError> {
         let completion = IdempotencyCompletion {
             scope,
             fence,
             reply: reply.clone(),
         };
-        match self.orders.place(&order, &completion).await? {
+        match self.orders.place(order, &completion).await? {
             PlaceOutcome::Placed => Ok(PlacedOrder::New(reply)),
             PlaceOutcome::LeaseLost => Err(PlaceOrderError::InProgress),
         }

@@ -1,14 +1,14 @@
-//! What must the outside do for orders?
+//! The ports of orders: what a store of orders, of idempotency records and of prices must do.
 
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 
 use super::order::Order;
-use crate::ports::PortFailure;
+use crate::ports::{PortFailure, UnreadableItem};
 use crate::values::{CorrelationId, CustomerId, IdempotencyKey, Money, OrderId, OrderStatus, Sku, Timestamp};
 
-/// Which request is this? Scoped by caller and operation, so that two customers may use the same key.
+/// The request that an idempotency key belongs to. Two customers may use the same key.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct IdempotencyScope {
     pub customer: CustomerId,
@@ -20,44 +20,47 @@ pub struct IdempotencyScope {
 /// Identifies the payload of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PayloadHash {
-    /// What a new record stores: the version of the hash and its digits, like `v2:44136f…`.
+    /// The hash that a new record stores: its version and its digits, like `v2:44136f…`.
     pub current: Vec<u8>,
-    /// What records stored before hashes had a version. They are compared with it until the last of them has expired.
+    /// The hash that records stored before hashes had a version. It is compared until the last of these records has
+    /// expired.
     pub legacy: [u8; 32],
 }
 
 impl PayloadHash {
-    /// Whether a record with this hash is about the same payload.
+    /// Whether a record with this hash has the same payload.
     pub fn matches(&self, recorded: &[u8]) -> bool {
         recorded == self.current || recorded == self.legacy
     }
 }
 
-/// Which attempt holds the lease. A later attempt has a greater fence; an earlier one can no longer write.
+/// The number of the attempt that holds the lease. A later attempt has a greater fence; an earlier one can no longer
+/// write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fence(pub u64);
 
-/// What the caller was answered the first time, as opaque bytes: the domain knows no HTTP.
+/// The first answer to the caller, as opaque bytes: the domain has no HTTP.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordedReply(pub Vec<u8>);
 
-/// A request asks to be the one that does the work.
+/// A request for the right to do the work of an idempotency key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyClaim {
     pub scope: IdempotencyScope,
     pub payload_hash: PayloadHash,
     pub now: Timestamp,
-    /// Until when this attempt may work: its own invocation's deadline.
+    /// When this attempt must have ended: its invocation's deadline.
     pub lease_until: Timestamp,
-    /// When the record may be forgotten. Stores delete late: an expired record MUST count as absent.
+    /// When the record expires. Stores delete late: an expired record MUST count as absent.
     pub expires_at: Timestamp,
 }
 
+/// The answer to a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IdempotencyClaimed {
-    /// The caller works, under this fence.
+    /// The caller does the work, under this fence.
     Granted(Fence),
-    /// Done before, with this answer.
+    /// The work was done before, with this answer.
     Replay(RecordedReply),
     /// The key was used for another payload.
     OtherPayload,
@@ -65,17 +68,18 @@ pub enum IdempotencyClaimed {
     InProgress,
 }
 
-/// Remembers requests by key.
+/// Keeps idempotency records by key.
 ///
-/// `claim` MUST be atomic: of concurrent claims exactly one is granted. A record whose lease ran out is granted anew
-/// with a greater fence. `abandon` frees a key whose work was refused, and MUST do nothing under an outdated fence.
+/// `claim` MUST be atomic: of concurrent claims exactly one is granted. A record whose lease has ended is granted again
+/// with a greater fence. `abandon` frees a key whose attempt wrote nothing, and MUST do nothing under an outdated
+/// fence.
 #[async_trait]
 pub trait IdempotencyStore: Send + Sync {
     async fn claim(&self, claim: &IdempotencyClaim) -> Result<IdempotencyClaimed, PortFailure>;
     async fn abandon(&self, scope: &IdempotencyScope, fence: Fence) -> Result<(), PortFailure>;
 }
 
-/// What is written together with a new order.
+/// The idempotency record that is completed together with a new order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyCompletion {
     pub scope: IdempotencyScope,
@@ -83,49 +87,53 @@ pub struct IdempotencyCompletion {
     pub reply: RecordedReply,
 }
 
+/// The answer to an attempt to save an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PlaceOutcome {
     Placed,
-    /// Another attempt took over the key since. Nothing was written.
+    /// Another attempt has claimed the key since. Nothing was written.
     LeaseLost,
 }
 
-/// How a customer reads their orders.
+/// Asks for one page of a customer's orders.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderQuery {
     pub customer: CustomerId,
     pub status: Option<OrderStatus>,
-    /// Where the last page ended.
+    /// The page begins behind this position.
     pub after: Option<OrderPosition>,
     pub limit: usize,
 }
 
-/// A place in a customer's list, newest first.
+/// A position in a customer's list, newest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderPosition {
     pub created_at: Timestamp,
     pub id: OrderId,
 }
 
+/// One page of a customer's orders.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderPage {
     pub orders: Vec<Order>,
-    /// Present while there may be more. A page can be shorter than its limit, even empty, and still have more.
+    pub unreadable: Vec<UnreadableItem>,
+    /// Where the next page begins. A page can be shorter than its limit, even empty, and still have a next one.
     pub next: Option<OrderPosition>,
 }
 
+/// The answer to an attempt to cancel an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CancelOutcome {
     /// CONFIRMED became CANCELLING now, or was CANCELLING before.
     Cancelling(Order),
-    /// The order stands where it cannot be cancelled.
+    /// An order with this status cannot be cancelled.
     Refused(OrderStatus),
     /// No such order of this customer.
     NotFound,
 }
 
 impl CancelOutcome {
-    /// The answer for an order that stands like this after the attempt to cancel it.
+    /// The answer for the order as it is after the attempt.
     pub fn of(order: Order) -> Self {
         match order.status {
             OrderStatus::Cancelling => Self::Cancelling(order),
@@ -138,17 +146,17 @@ impl CancelOutcome {
     }
 }
 
-/// Keeps orders. Every committed change MUST reach the order stream (the outbox), in the same transaction.
+/// Keeps orders. Every committed change MUST be written to the order stream (the outbox) in the same transaction.
 #[async_trait]
 pub trait OrderRepository: Send + Sync {
     /// Writes the order and completes its idempotency record in ONE transaction: both or neither. A repetition of the
     /// same call after a lost answer MUST be `Placed` again, without a second order.
     async fn place(&self, order: &Order, completion: &IdempotencyCompletion) -> Result<PlaceOutcome, PortFailure>;
     async fn find(&self, id: &OrderId) -> Result<Option<Order>, PortFailure>;
-    /// Newest first by `(created_at, id)`.
+    /// Newest first by `(created_at, id)`. An order that cannot be read MUST NOT fail the page.
     async fn list(&self, query: &OrderQuery) -> Result<OrderPage, PortFailure>;
-    /// One conditional write: CONFIRMED to CANCELLING, for its own customer only. The undoing is logged under
-    /// `correlation_id`, that of the request that asked for it.
+    /// One conditional write: CONFIRMED to CANCELLING, for its own customer only. The cancel saga logs under
+    /// `correlation_id`, the id of the request.
     async fn begin_cancelling(
         &self,
         id: &OrderId,
@@ -158,9 +166,9 @@ pub trait OrderRepository: Send + Sync {
     ) -> Result<CancelOutcome, PortFailure>;
 }
 
-/// Knows what products cost today.
+/// Reads the prices of products.
 #[async_trait]
 pub trait PriceList: Send + Sync {
-    /// Prices of those SKUs that the catalog has; the others are missing from the answer.
+    /// The prices of the SKUs that the catalog has. The answer lacks the others.
     async fn prices(&self, skus: &[Sku]) -> Result<BTreeMap<Sku, Money>, PortFailure>;
 }

@@ -1,4 +1,4 @@
-//! What does an order cost, and what makes it impossible?
+//! Prices the lines of an order, and finds every fault that makes it impossible.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ pub enum OrderFault {
     TotalTooLarge,
 }
 
-/// The lines at today's prices and their total, or every fault they have.
+/// The lines at today's prices and their total, or all of their faults.
 pub(super) fn priced(
     lines: &OrderLines<NewOrderLine>,
     prices: &BTreeMap<Sku, Money>,
@@ -46,7 +46,7 @@ pub(super) fn priced(
         (Ok(lines), Ok(Some(total))) => Ok((lines, total)),
         (lines, total) => {
             let mut faults = lines.err().unwrap_or_default();
-            // All in one currency and none negative: it can only be too much.
+            // All amounts are in one currency and none is negative: the total can only be too large.
             faults.extend(total.err().map(|_| OrderFault::TotalTooLarge));
             Err(faults)
         }
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn every_fault_is_told_not_only_the_first() {
+    fn every_fault_is_reported() {
         let most = Money::AMOUNT_MINOR_MAX;
         let prices = prices(&[("MUG", most, "EUR"), ("TEE", 1, "USD"), ("CAP", 0, "EUR")]);
         let faults = priced(&lines(&["?", "MUG", "TEE", "CAP", "??"]), &prices).unwrap_err();
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_priced_when_nothing_is_known() {
+    fn without_prices_every_sku_is_unknown() {
         let faults = priced(&lines(&["MUG"]), &BTreeMap::new());
         assert_eq!(faults, Err(vec![OrderFault::UnknownSku { line: 0 }]));
     }

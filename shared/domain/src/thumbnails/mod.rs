@@ -1,4 +1,4 @@
-//! How does a product photo become thumbnails? The rules and the ports of the image pipeline.
+//! The image pipeline: rules and ports that turn a product photo into thumbnails.
 
 pub mod ports;
 pub mod render;

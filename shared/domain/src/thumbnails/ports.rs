@@ -1,9 +1,9 @@
-//! What must the outside do for thumbnails?
+//! The ports of the image pipeline: the renderer, the stores of photos and thumbnails, the state of uploads.
 
 use async_trait::async_trait;
 
 use crate::ports::PortFailure;
-use crate::values::{PhotoKey, Sku, Timestamp, UploadId};
+use crate::values::{CorrelationId, PhotoKey, Sku, Timestamp, UploadId};
 
 /// Longest sides, in pixels, that every photo is rendered to.
 pub const THUMBNAIL_SIZES_PX: [u32; 4] = [128, 256, 512, 1024];
@@ -42,50 +42,64 @@ impl ThumbnailFormat {
     }
 }
 
-/// A photo as the renderer understood it.
+/// The thumbnails of a photo, and what the photo was.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rendering {
     /// Width of the upright original, in pixels.
     pub width_px: u32,
     /// Height of the upright original, in pixels.
     pub height_px: u32,
-    /// What the bytes were found to be: `jpeg`, `png`, `webp` or `gif`.
+    /// The format of the content: `jpeg`, `png`, `webp` or `gif`.
     pub source_format: &'static str,
     /// In the order of the sizes asked for.
     pub thumbnails: Vec<Thumbnail>,
 }
 
-/// Why a photo will never become a thumbnail. Trying again cannot help.
+/// Why a photo will never become a thumbnail. A retry cannot help.
+///
+/// The texts are shown to whoever uploaded the photo: they say what is wrong, and what to do where that is not obvious.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PhotoRefused {
     #[error("the file is empty")]
     Empty,
     #[error("the content is not a JPEG, PNG, WebP or GIF image")]
     UnknownFormat,
-    #[error("the image is {width_px} x {height_px} pixels, more than {limit_pixels} pixels in all")]
+    /// A format that people take for one of a photo.
+    #[error("the file is {format}; save the photo as JPEG, PNG, WebP or GIF and upload that")]
+    OtherFormat { format: &'static str },
+    #[error(
+        "the photo has {width_px} x {height_px} pixels, more than the {limit_pixels} in all that are accepted; make it \
+         smaller and upload it again"
+    )]
     TooManyPixels {
         width_px: u32,
         height_px: u32,
         limit_pixels: u64,
     },
-    #[error("the file has {bytes} bytes, more than {limit_bytes}")]
+    #[error(
+        "the file has {bytes} bytes, more than the {limit_bytes} that are accepted; make it smaller and upload it again"
+    )]
     TooManyBytes { bytes: u64, limit_bytes: u64 },
-    #[error("the image uses {feature}, which is not supported")]
+    #[error("the photo uses {feature}, which is not supported; save it as an ordinary JPEG or PNG and upload that")]
     Unsupported { feature: String },
-    #[error("the image is damaged: {detail}")]
+    #[error("the photo is damaged or incomplete: {detail}; save or export it again and upload that")]
     Damaged { detail: String },
+    /// The renderer itself failed, and would fail again on the same bytes.
+    #[error("the photo cannot be processed; save it as an ordinary JPEG or PNG and upload that")]
+    Unprocessable,
 }
 
 /// Turns the bytes of a photo into upright sRGB pictures without metadata.
 ///
 /// Implementations MUST look at the content and not at a name, MUST refuse from the header what is too large before
-/// decoding it, MUST NOT enlarge, and MUST answer a damaged file with [`PhotoRefused::Damaged`], never with a partial
-/// picture. Pure computation: no input or output, and so not async.
+/// decoding it, MUST NOT enlarge, MUST answer a damaged file with [`PhotoRefused::Damaged`], never with a partial picture,
+/// and MUST NOT panic: what fails for reasons of its own is [`PhotoRefused::Unprocessable`]. Pure computation: no input or
+/// output, and so not async.
 pub trait ThumbnailRenderer: Send + Sync {
     fn render(&self, photo: &[u8], sizes_px: &[u32]) -> Result<Rendering, PhotoRefused>;
 }
 
-/// What came of asking for a photo.
+/// The answer of a photo store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FetchedPhoto {
     Found(Vec<u8>),
@@ -127,7 +141,7 @@ pub struct PhotoShown {
     pub keys: Vec<(u32, String)>,
 }
 
-/// Whether the product shows the photo now.
+/// Whether the product now shows the photo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ShowOutcome {
     Shown,
@@ -135,7 +149,7 @@ pub enum ShowOutcome {
     Superseded,
 }
 
-/// Tells a product which photo it shows.
+/// Keeps which photo each product shows.
 #[async_trait]
 pub trait ProductPhotos: Send + Sync {
     /// MUST be one conditional write (`photo sequence < :this`) that leaves catalog and stock attributes alone, and MUST
@@ -143,20 +157,24 @@ pub trait ProductPhotos: Send + Sync {
     async fn show(&self, photo: &PhotoShown, at: Timestamp) -> Result<ShowOutcome, PortFailure>;
 }
 
-/// What the pipeline knows of the upload that brought a photo.
+/// The state of the upload that brought a photo.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PhotoUpload {
     pub sequence: u64,
-    /// Rendered or rejected before: a repeated event finds it so.
+    /// The id of the request that announced the photo.
+    pub correlation_id: CorrelationId,
+    /// Rendered or rejected before, so that a repeated event has nothing left to do.
     pub finished: bool,
 }
 
 /// Keeps the state of photo uploads.
 #[async_trait]
 pub trait PhotoUploads: Send + Sync {
-    /// Marks the upload PROCESSING unless it has finished. An upload that nobody announced (an object copied in by hand)
-    /// MUST be recorded now, with the next sequence.
+    /// Marks the upload PROCESSING unless it has finished. An upload without a record (an object copied in by
+    /// hand) MUST be recorded now, with the next sequence.
     async fn begin(&self, key: &PhotoKey, size_bytes: u64, at: Timestamp) -> Result<PhotoUpload, PortFailure>;
+    /// Marks the upload DONE.
     async fn done(&self, upload_id: &UploadId, at: Timestamp) -> Result<(), PortFailure>;
+    /// Marks the upload REJECTED, with the reason that its status shows.
     async fn reject(&self, upload_id: &UploadId, reason: &str, at: Timestamp) -> Result<(), PortFailure>;
 }

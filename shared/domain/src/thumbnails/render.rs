@@ -1,4 +1,4 @@
-//! How does a photo become the pictures that its product shows?
+//! Renders an uploaded photo to thumbnails and makes its product show them.
 
 use std::sync::Arc;
 
@@ -7,9 +7,9 @@ use super::ports::{
     THUMBNAIL_SIZES_PX, ThumbnailRenderer, ThumbnailStore,
 };
 use crate::ports::{Clock, PortFailure};
-use crate::values::{PHOTO_BYTES_MAX, PhotoKey, thumbnail_key};
+use crate::values::{CorrelationId, PHOTO_BYTES_MAX, PhotoKey, thumbnail_key};
 
-/// What the upload's status says of a photo that nobody can read any more.
+/// The reason in the status of an upload whose photo no longer exists.
 const DELETED: &str = "the photo was deleted before it was read";
 
 pub struct RenderThumbnails {
@@ -36,13 +36,16 @@ pub enum RenderOutcome {
 }
 
 impl RenderThumbnails {
+    /// `begun` is called as soon as the id of the request is known that announced the photo.
     pub async fn run(
         &self,
         key: &PhotoKey,
         version_id: Option<&str>,
         size_bytes: u64,
+        begun: &(dyn Fn(&CorrelationId) + Send + Sync),
     ) -> Result<RenderOutcome, PortFailure> {
         let upload = self.uploads.begin(key, size_bytes, self.clock.now()).await?;
+        begun(&upload.correlation_id);
         if upload.finished {
             return Ok(RenderOutcome::FinishedBefore);
         }

@@ -1,4 +1,4 @@
-//! How does staff get a link that takes one announced file?
+//! Announces a file, and returns a link that accepts this file only.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,13 +6,16 @@ use std::time::Duration;
 use super::ports::{AnnouncedUpload, UploadGrant, UploadLink, UploadLinks, UploadRepository};
 use super::upload::{CATALOG_BYTES_MAX, FILE_NAME_BYTES_MAX, Upload, UploadKind};
 use crate::ports::{Clock, IdGenerator, PortFailure};
-use crate::values::{CustomerId, PHOTO_BYTES_MAX, Timestamp, UploadId};
+use crate::values::{CorrelationId, CustomerId, PHOTO_BYTES_MAX, Timestamp, UploadId};
 
-/// How long a link takes its file.
+/// How long a link accepts its file.
 pub const LINK_LIVES: Duration = Duration::from_mins(15);
+/// The content types of photos.
 pub const PHOTO_CONTENT_TYPES: [&str; 4] = ["image/jpeg", "image/png", "image/webp", "image/gif"];
+/// The content type of catalogs.
 pub const CATALOG_CONTENT_TYPE: &str = "text/csv";
 
+/// The use case behind `POST /uploads`.
 pub struct CreateUpload {
     pub uploads: Arc<dyn UploadRepository>,
     pub links: Arc<dyn UploadLinks>,
@@ -20,13 +23,16 @@ pub struct CreateUpload {
     pub ids: Arc<dyn IdGenerator>,
 }
 
+/// A checked request for an upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewUpload {
     pub kind: UploadKind,
     pub size_bytes: u64,
     pub created_by: CustomerId,
+    pub correlation_id: CorrelationId,
 }
 
+/// The stored upload and the link that accepts its file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CreatedUpload {
     pub upload: Upload,
@@ -34,6 +40,7 @@ pub struct CreatedUpload {
     pub expires_at: Timestamp,
 }
 
+/// Why an upload is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateUploadError {
     #[error("the file is empty")]
@@ -60,8 +67,9 @@ impl CreateUpload {
             size_bytes: new.size_bytes,
             created_by: new.created_by,
             created_at: now,
+            correlation_id: new.correlation_id,
         };
-        // Announced first: a file whose upload nobody knows could not be told apart from one copied in by hand.
+        // Announced before the link is made: a file without a stored upload counts as copied in by hand.
         let upload = self.uploads.announce(&announced).await?;
         let expires_at = now.plus(LINK_LIVES);
         let grant = UploadGrant {

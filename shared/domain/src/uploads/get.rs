@@ -1,4 +1,4 @@
-//! What became of an upload?
+//! Reads the status of an upload.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,20 +11,23 @@ use crate::values::{UploadId, catalog_report_key};
 /// How long the link to the rejected rows works.
 pub const REPORT_LINK_LIVES: Duration = Duration::from_hours(1);
 
+/// The use case behind `GET /uploads/{id}`.
 pub struct GetUpload {
     pub uploads: Arc<dyn UploadRepository>,
     pub links: Arc<dyn UploadLinks>,
     pub clock: Arc<dyn Clock>,
 }
 
+/// An upload as staff see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeenUpload {
     pub upload: Upload,
-    /// Present once an import is done that rejected rows.
+    /// Present once the import is done, if it rejected rows.
     pub rejected_rows_url: Option<String>,
 }
 
 impl GetUpload {
+    /// `None` if there is no such upload.
     pub async fn run(&self, id: &UploadId) -> Result<Option<SeenUpload>, PortFailure> {
         let Some(upload) = self.uploads.find(id).await? else {
             return Ok(None);

@@ -1,4 +1,4 @@
-//! How do files get in? Staff announce a file, get a link that fits it alone, and watch what becomes of it.
+//! Uploads of files: staff announce a file, get a link that accepts this file only, and follow its status.
 
 pub mod create;
 pub mod get;

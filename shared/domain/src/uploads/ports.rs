@@ -1,10 +1,10 @@
-//! What must the outside do for uploads?
+//! The ports of uploads: what a store of uploads and a signer of links must do.
 
 use async_trait::async_trait;
 
 use super::upload::{Upload, UploadKind};
 use crate::ports::PortFailure;
-use crate::values::{CustomerId, Timestamp, UploadId};
+use crate::values::{CorrelationId, CustomerId, Timestamp, UploadId};
 
 /// An upload that staff announce.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub struct AnnouncedUpload {
     pub size_bytes: u64,
     pub created_by: CustomerId,
     pub created_at: Timestamp,
+    /// The id of the request that announces the file.
+    pub correlation_id: CorrelationId,
 }
 
 /// Keeps uploads.
@@ -21,10 +23,11 @@ pub struct AnnouncedUpload {
 pub trait UploadRepository: Send + Sync {
     /// Stores it as WAITING under the next sequence, which MUST be greater than every one given before.
     async fn announce(&self, upload: &AnnouncedUpload) -> Result<Upload, PortFailure>;
+    /// `None` if there is no such upload.
     async fn find(&self, id: &UploadId) -> Result<Option<Upload>, PortFailure>;
 }
 
-/// What one link allows: exactly this object, once, of this length and type.
+/// The object that a link accepts: this key, once, of this length and type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UploadGrant {
     pub key: String,
@@ -33,6 +36,7 @@ pub struct UploadGrant {
     pub expires_at: Timestamp,
 }
 
+/// A link, ready to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UploadLink {
     pub url: String,

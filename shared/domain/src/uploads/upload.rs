@@ -1,17 +1,20 @@
-//! What is an upload?
+//! An upload: one file that staff announced, or that was copied in by hand, and its state.
 
-use crate::values::{CatalogKey, CustomerId, ImportCounts, PhotoKey, Sku, Timestamp, UploadId};
+use crate::values::{CatalogKey, CorrelationId, CustomerId, ImportCounts, PhotoKey, Sku, Timestamp, UploadId};
 
-/// The largest catalog that one presigned PUT may bring (an S3 limit: a single PUT carries at most 5 GB).
+/// The largest catalog that one presigned PUT accepts (an S3 limit: a single PUT carries at most 5 GB).
 pub const CATALOG_BYTES_MAX: u64 = 5_000_000_000;
+/// Bytes of a catalog's file name at most.
 pub const FILE_NAME_BYTES_MAX: usize = 255;
 
+/// What an uploaded file is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UploadKind {
     ProductPhoto { sku: Sku, content_type: String },
     Catalog { file_name: String },
 }
 
+/// The status of an upload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UploadStatus {
     /// Announced; the file has not arrived.
@@ -23,8 +26,10 @@ pub enum UploadStatus {
 }
 
 impl UploadStatus {
+    /// Every status.
     pub const ALL: [Self; 4] = [Self::Waiting, Self::Processing, Self::Done, Self::Rejected];
 
+    /// The name that callers and stores use.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Waiting => "WAITING",
@@ -34,11 +39,12 @@ impl UploadStatus {
         }
     }
 
+    /// The reverse of [`Self::as_str`].
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.as_str() == text)
     }
 
-    /// Whether nothing can follow.
+    /// Whether the status never changes again.
     pub fn is_final(self) -> bool {
         match self {
             Self::Waiting | Self::Processing => false,
@@ -47,6 +53,7 @@ impl UploadStatus {
     }
 }
 
+/// An upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Upload {
     pub id: UploadId,
@@ -55,6 +62,8 @@ pub struct Upload {
     /// `None` for a file that was copied in by hand.
     pub created_by: Option<CustomerId>,
     pub created_at: Timestamp,
+    /// The id of the request that announced the file. Everything that the file causes is logged under it.
+    pub correlation_id: CorrelationId,
     /// Order among all uploads; later ones win.
     pub sequence: u64,
     pub status: UploadStatus,
@@ -65,12 +74,13 @@ pub struct Upload {
 }
 
 impl Upload {
-    /// Where the file goes in the uploads bucket.
+    /// The key of the file in the uploads bucket.
     pub fn object_key(&self) -> String {
         object_key(&self.id, &self.kind)
     }
 }
 
+/// The key of such a file in the uploads bucket.
 pub fn object_key(id: &UploadId, kind: &UploadKind) -> String {
     match kind {
         UploadKind::ProductPhoto { sku, .. } => PhotoKey {

@@ -1,14 +1,17 @@
-//! Who and which? Identifiers as types of their own, and the secrets that must not be printed.
+//! Identifiers as types of their own, and the two secrets that must not be printed.
 
 use std::fmt;
 
+/// Bytes of an order's, an upload's and a correlation id at most.
 pub const TEXT_ID_BYTES_MAX: usize = 64;
-/// Also its bytes: all of them are ASCII.
+/// Characters of an idempotency key at most; also its bytes, because all of them are ASCII.
 pub const IDEMPOTENCY_KEY_CHARS_MAX: usize = 255;
 const CUSTOMER_ID_BYTES_MAX: usize = 128;
+/// Bytes of a payment token at most.
 pub const PAYMENT_TOKEN_BYTES_MAX: usize = 128;
 const EMAIL_BYTES_MAX: usize = 254;
 
+/// Why a text is not a valid identifier.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IdentityFault {
     #[error("the identifier is empty")]
@@ -57,69 +60,88 @@ pub struct CustomerId(String);
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct IdempotencyKey(String);
 
-/// Follows one request through every asynchronous hop: 1 to 64 of `[A-Za-z0-9._-]`.
+/// Identifies everything that one request causes: 1 to 64 of `[A-Za-z0-9._-]`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CorrelationId(String);
 
-/// What the payment provider's form gave the customer. Worth money, so it prints as `[redacted]`.
+/// The token that the payment provider's form gave to the customer. It is worth money, so it prints as `[redacted]`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PaymentToken(String);
 
-/// An e-mail address. Personal, so it prints as `[redacted]`.
+/// An e-mail address. It is personal, so it prints as `[redacted]`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct EmailAddress(String);
 
 impl OrderId {
+    /// Checks the text and keeps it unchanged.
     pub fn parse(text: &str) -> Result<Self, IdentityFault> {
         checked(text, TEXT_ID_BYTES_MAX, is_id_character).map(Self)
     }
 
+    /// The identifier as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
 impl UploadId {
+    /// Checks the text and keeps it unchanged.
     pub fn parse(text: &str) -> Result<Self, IdentityFault> {
         checked(text, TEXT_ID_BYTES_MAX, is_id_character).map(Self)
     }
 
+    /// The identifier as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
 impl CustomerId {
+    /// Checks the text and keeps it unchanged.
     pub fn parse(text: &str) -> Result<Self, IdentityFault> {
         checked(text, CUSTOMER_ID_BYTES_MAX, is_visible_ascii).map(Self)
     }
 
+    /// The identifier as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
 impl IdempotencyKey {
+    /// Checks the text and keeps it unchanged.
     pub fn parse(text: &str) -> Result<Self, IdentityFault> {
         checked(text, IDEMPOTENCY_KEY_CHARS_MAX, is_visible_ascii).map(Self)
     }
 
+    /// The identifier as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
 impl CorrelationId {
+    /// Checks the text and keeps it unchanged.
     pub fn parse(text: &str) -> Result<Self, IdentityFault> {
         checked(text, TEXT_ID_BYTES_MAX, |c| is_id_character(c) || c == '.').map(Self)
     }
 
+    /// The identifier as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
+impl From<&UploadId> for CorrelationId {
+    /// For an upload that no request announced: its own id links everything that the file causes.
+    fn from(id: &UploadId) -> Self {
+        // Every id of an upload is a valid correlation id.
+        Self(id.0.clone())
+    }
+}
+
 impl PaymentToken {
+    /// Checks the text and keeps it unchanged.
     pub fn parse(text: &str) -> Result<Self, IdentityFault> {
         checked(text, PAYMENT_TOKEN_BYTES_MAX, is_visible_ascii).map(Self)
     }
@@ -131,7 +153,7 @@ impl PaymentToken {
 }
 
 impl EmailAddress {
-    /// Checks the outline only (`local@domain`): whether it works is known when a mail was delivered.
+    /// Checks the outline only (`local@domain`). Only a delivered mail shows whether an address works.
     pub fn parse(text: &str) -> Result<Self, IdentityFault> {
         let text = checked(text, EMAIL_BYTES_MAX, |c| !c.is_control() && !c.is_whitespace())?;
         match text.split_once('@') {

@@ -1,4 +1,4 @@
-//! How far is an import?
+//! The progress of a catalog import, in rows and bytes.
 
 /// Counters of one catalog import. The header is not a row; an accepted row counts as written even where a later row of
 /// the same SKU replaced it, so that `rows_read = rows_written + rows_rejected` holds for a finished import.

@@ -1,4 +1,4 @@
-//! Which words do all areas share? Small value types that cannot hold an illegal state.
+//! The value types that all areas share. None of them can hold an invalid value.
 
 mod currency;
 mod identity;
@@ -10,6 +10,7 @@ mod order_status;
 mod quantity;
 mod sequencer;
 mod sku;
+pub mod text;
 mod timestamp;
 
 pub use currency::{Currency, UnknownCurrency};
@@ -24,7 +25,7 @@ pub use object_keys::{
     thumbnail_key,
 };
 pub use order_lines::{HasSku, ORDER_LINES_MAX, OrderLines, OrderLinesFault, order_lines_faults};
-pub use order_status::{OrderStatus, RejectionReason};
+pub use order_status::{DeclineReason, OrderStatus, RejectionReason};
 pub use quantity::{Quantity, QuantityOutOfRange};
 pub use sequencer::{ObjectSequencer, SequencerFault};
 pub use sku::{SKU_BYTES_MAX, Sku, SkuFault, SkuText};

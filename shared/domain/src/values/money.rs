@@ -1,4 +1,4 @@
-//! How much? Exact amounts in minor units; never a float, never a silent overflow.
+//! Exact amounts of money in minor units. Never a float, never a silent overflow.
 
 use super::{Currency, Quantity};
 
@@ -17,14 +17,14 @@ pub enum MoneyFault {
     TooManyDecimals,
     #[error("the amount is negative")]
     Negative,
-    #[error("the amount is more than {max}", max = Money::AMOUNT_MINOR_MAX)]
+    #[error("the amount in minor units is more than {max}", max = Money::AMOUNT_MINOR_MAX)]
     TooLarge,
     #[error("the amounts are in different currencies")]
     MixedCurrencies,
 }
 
 impl Money {
-    /// Exact in every JSON number and every database, and ten times what anybody pays here.
+    /// Exact in every JSON number and every database, and far above any real order.
     pub const AMOUNT_MINOR_MAX: i64 = 999_999_999_999;
 
     pub fn new(amount_minor: i64, currency: Currency) -> Result<Self, MoneyFault> {
@@ -37,29 +37,32 @@ impl Money {
         Ok(Self { amount_minor, currency })
     }
 
-    /// Reads decimal text: digits, optionally a dot and at most as many digits as the currency has decimals.
-    /// Signs, thousands separators, exponents and surrounding spaces are refused.
+    /// Reads decimal text: digits, optionally a dot and at most as many digits as the currency has decimals; further
+    /// zeros mean nothing. Signs, thousands separators, exponents and surrounding spaces are refused.
     pub fn parse_decimal(text: &str, currency: Currency) -> Result<Self, MoneyFault> {
         if text.starts_with('-') {
             return Err(MoneyFault::Negative);
         }
-        let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+        let dot = text.bytes().position(|byte| byte == b'.');
+        let (whole, fraction) = dot.map_or((text, ""), |dot| (&text[..dot], &text[dot + 1..]));
         let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
         if whole.is_empty() || !all_digits(whole) || !all_digits(fraction) || text.ends_with('.') {
             return Err(MoneyFault::NotDecimal);
         }
         let exponent = usize::from(currency.exponent());
-        if fraction.len() > exponent {
+        let (fraction, further) = fraction.split_at(exponent.min(fraction.len()));
+        if further.bytes().any(|digit| digit != b'0') {
             return Err(MoneyFault::TooManyDecimals);
         }
-        let padding = std::iter::repeat_n(b'0', exponent - fraction.len());
-        let amount_minor = whole
-            .bytes()
-            .chain(fraction.bytes())
-            .chain(padding)
-            .try_fold(0_i64, |amount, digit| {
-                amount.checked_mul(10)?.checked_add(i64::from(digit - b'0'))
-            });
+        let add = |amount: i64, digit: u8| amount.checked_mul(10)?.checked_add(i64::from(digit));
+        let digits = whole.bytes().chain(fraction.bytes()).map(|byte| byte - b'0');
+        let mut amount_minor = Some(0_i64);
+        for digit in digits {
+            amount_minor = amount_minor.and_then(|amount| add(amount, digit));
+        }
+        for _ in fraction.len()..exponent {
+            amount_minor = amount_minor.and_then(|amount| add(amount, 0));
+        }
         Self::new(amount_minor.ok_or(MoneyFault::TooLarge)?, currency)
     }
 
@@ -90,6 +93,14 @@ impl Money {
         Self::new(product, self.currency)
     }
 
+    /// The largest amount of a currency.
+    pub fn max(currency: Currency) -> Self {
+        Self {
+            amount_minor: Self::AMOUNT_MINOR_MAX,
+            currency,
+        }
+    }
+
     /// `12.50 EUR`, with exactly the currency's decimals.
     pub fn to_decimal_text(self) -> String {
         let exponent = usize::from(self.currency.exponent());
@@ -115,10 +126,13 @@ mod tests {
         assert_eq!(money("0", "EUR"), Ok(0));
         assert_eq!(money("1200", "JPY"), Ok(1_200));
         assert_eq!(money("1.234", "KWD"), Ok(1_234));
+        for (text, code, amount) in [("1200.00", "JPY", 1_200), ("1.0", "JPY", 1), ("12.5000", "EUR", 1_250)] {
+            assert_eq!(money(text, code), Ok(amount), "{text} {code}");
+        }
     }
 
     #[test]
-    fn what_is_not_plain_decimal_text_is_refused() {
+    fn only_plain_decimal_text_is_accepted() {
         for text in [
             "", ".", ".5", "5.", "1,50", "1 000", " 1", "+1", "1e3", "NaN", "١", "0x10",
         ] {
@@ -126,7 +140,7 @@ mod tests {
         }
         assert_eq!(money("-1", "EUR"), Err(MoneyFault::Negative));
         assert_eq!(money("1.005", "EUR"), Err(MoneyFault::TooManyDecimals));
-        assert_eq!(money("1.0", "JPY"), Err(MoneyFault::TooManyDecimals));
+        assert_eq!(money("1.01", "JPY"), Err(MoneyFault::TooManyDecimals));
         assert_eq!(money("99999999999999999999999", "EUR"), Err(MoneyFault::TooLarge));
         assert_eq!(money("10000000000.00", "EUR"), Err(MoneyFault::TooLarge));
     }

@@ -1,4 +1,4 @@
-//! Where does an object lie? The key layout of the buckets, written and read in one place.
+//! The object keys of the buckets, written and parsed in one place.
 
 use super::{Sku, UploadId};
 
@@ -8,7 +8,7 @@ const PHOTOS_PREFIX: &str = "photos/";
 const CATALOGS_PREFIX: &str = "catalogs/";
 const CATALOG_SUFFIX: &str = ".csv";
 
-/// One version of one object, as an event named it.
+/// One version of one object, as an event names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ObjectVersion {
     pub key: String,
@@ -17,7 +17,7 @@ pub struct ObjectVersion {
     pub size_bytes: u64,
 }
 
-/// The key is not one that the shop writes. Whoever put the object there did so by hand.
+/// The key does not follow the shop's layout: the object was put there by hand.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the object key does not follow {expected}")]
 pub struct KeyFault {
@@ -38,6 +38,7 @@ pub struct CatalogKey {
 }
 
 impl PhotoKey {
+    /// Parses the key of an object.
     pub fn parse(key: &str) -> Result<Self, KeyFault> {
         let fault = KeyFault {
             expected: "photos/{sku}/{upload_id}",
@@ -52,12 +53,14 @@ impl PhotoKey {
         }
     }
 
+    /// The key as text.
     pub fn to_key(&self) -> String {
         format!("{PHOTOS_PREFIX}{}/{}", self.sku, self.upload_id)
     }
 }
 
 impl CatalogKey {
+    /// Parses the key of an object.
     pub fn parse(key: &str) -> Result<Self, KeyFault> {
         key.strip_prefix(CATALOGS_PREFIX)
             .and_then(|rest| rest.strip_suffix(CATALOG_SUFFIX))
@@ -68,12 +71,13 @@ impl CatalogKey {
             })
     }
 
+    /// The key as text.
     pub fn to_key(&self) -> String {
         format!("{CATALOGS_PREFIX}{}{CATALOG_SUFFIX}", self.upload_id)
     }
 }
 
-/// `{sku}/{upload_id}/{size}.{ext}` in the thumbnails bucket: the same photo always lands on the same keys.
+/// `{sku}/{upload_id}/{size}.{ext}` in the thumbnails bucket: the same photo always has the same keys.
 pub fn thumbnail_key(photo: &PhotoKey, size_px: u32, extension: &str) -> String {
     format!("{}/{}/{size_px}.{extension}", photo.sku, photo.upload_id)
 }
@@ -83,8 +87,8 @@ pub fn catalog_report_key(upload_id: &UploadId) -> String {
     format!("reports/{upload_id}/rejected.csv")
 }
 
-/// `report-parts/{upload_id}/{sequence}/{part}.csv` in the uploads bucket: what one attempt at one stretch of the file
-/// rejected. Forgotten by the bucket after a while.
+/// `report-parts/{upload_id}/{sequence}/{part}.csv` in the uploads bucket: the rows that one attempt at one range of the
+/// file rejected. A lifecycle rule of the bucket deletes them.
 pub fn catalog_report_part_key(upload_id: &UploadId, sequence: u64, part: &str) -> String {
     format!("report-parts/{upload_id}/{sequence}/{part}.csv")
 }

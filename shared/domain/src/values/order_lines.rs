@@ -1,4 +1,4 @@
-//! Which lines may an order have?
+//! The lines of an order, checked once: not empty, not too many, no SKU twice.
 
 use std::collections::BTreeSet;
 use std::ops::Deref;

@@ -1,10 +1,12 @@
-//! Where can an order stand, and why was it rejected?
+//! The status of an order, and the reasons why an order is rejected.
 
+/// The status of an order, with the changes that are possible:
+///
 /// ```text
 /// PENDING -> CONFIRMED -> CANCELLING -> CANCELLED
 ///    |                        |
 ///    +-> REJECTED             |
-///    +-> PARKED <-------------+    an operator's redrive leads on to the state that was due
+///    +-> PARKED <-------------+    after a redrive, the saga sets the status that was due
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum OrderStatus {
@@ -38,11 +40,21 @@ impl OrderStatus {
         }
     }
 
+    /// The reverse of [`Self::as_str`].
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.as_str() == text)
     }
 
-    /// Whether a saga has to move the order along.
+    /// Whether a saga may still authorize the payment. Only as long as this is possible, an order keeps its payment
+    /// token.
+    pub fn may_authorize(self) -> bool {
+        match self {
+            Self::Pending | Self::Parked => true,
+            Self::Confirmed | Self::Rejected | Self::Cancelling | Self::Cancelled => false,
+        }
+    }
+
+    /// Whether the order waits for a saga.
     pub fn is_open(self) -> bool {
         match self {
             Self::Pending | Self::Cancelling => true,
@@ -51,12 +63,32 @@ impl OrderStatus {
     }
 }
 
+/// Why the payment provider declined a payment. The provider's answer, the step's error name and the customer's message
+/// all derive from this type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DeclineReason {
+    /// The provider gave no more specific reason.
+    PaymentDeclined,
+    InsufficientFunds,
+}
+
+impl DeclineReason {
+    pub const ALL: [Self; 2] = [Self::PaymentDeclined, Self::InsufficientFunds];
+
+    /// The name that callers, tables and events use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::PaymentDeclined => "payment_declined",
+            Self::InsufficientFunds => "insufficient_funds",
+        }
+    }
+}
+
 /// Why an order was rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RejectionReason {
     OutOfStock,
-    PaymentDeclined,
-    InsufficientFunds,
+    Declined(DeclineReason),
     /// The payment provider could not be reached, or did not answer in time.
     PaymentUnavailable,
     /// The authorization was granted and the capture refused.
@@ -66,8 +98,8 @@ pub enum RejectionReason {
 impl RejectionReason {
     pub const ALL: [Self; 5] = [
         Self::OutOfStock,
-        Self::PaymentDeclined,
-        Self::InsufficientFunds,
+        Self::Declined(DeclineReason::PaymentDeclined),
+        Self::Declined(DeclineReason::InsufficientFunds),
         Self::PaymentUnavailable,
         Self::CaptureRefused,
     ];
@@ -76,13 +108,13 @@ impl RejectionReason {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::OutOfStock => "out_of_stock",
-            Self::PaymentDeclined => "payment_declined",
-            Self::InsufficientFunds => "insufficient_funds",
+            Self::Declined(reason) => reason.as_str(),
             Self::PaymentUnavailable => "payment_unavailable",
             Self::CaptureRefused => "capture_refused",
         }
     }
 
+    /// The reverse of [`Self::as_str`].
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|reason| reason.as_str() == text)
     }
@@ -101,5 +133,13 @@ mod tests {
             assert_eq!(RejectionReason::parse(reason.as_str()), Some(reason));
         }
         assert_eq!(OrderStatus::parse("pending"), None);
+    }
+
+    #[test]
+    fn every_reason_of_a_declined_payment_is_a_reason_to_reject_an_order() {
+        for reason in DeclineReason::ALL {
+            let rejection = RejectionReason::parse(reason.as_str());
+            assert_eq!(rejection, Some(RejectionReason::Declined(reason)));
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! How many units of one product may an order line ask for?
+//! The number of units in an order line.
 
 /// 1 to 99 units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,12 +1,12 @@
-//! Which version of an object is newer?
+//! S3's order among the versions of one object.
 
 use std::fmt;
 
 /// Digits that are compared. S3 sends 16 to 18.
 const DIGITS: usize = 40;
 
-/// S3's order among the events of one key: a hexadecimal number of any length, kept padded with zeros on the left, so that
-/// the greater text is the newer event
+/// S3's order among the events of one key: a hexadecimal number of any length, kept padded with zeros on the left, so
+/// that the greater text is the newer event
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html>). It says nothing about
 /// two keys.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_hexadecimal_number_is_refused() {
+    fn only_hexadecimal_numbers_are_accepted() {
         for text in ["", "0x1", "G", "-1", &"1".repeat(DIGITS + 1)] {
             assert_eq!(ObjectSequencer::parse(text), Err(SequencerFault), "{text:?}");
         }

@@ -1,11 +1,14 @@
-//! What is a product called? A stock keeping unit, as staff write it in catalogs.
+//! The SKU of a product: its stock keeping unit, as staff write it in catalogs.
 
 use std::fmt;
 
+use super::text::{REPLACEMENT_CHARACTER, is_invisible, visible_character};
+
+/// Bytes of a SKU.
 pub const SKU_BYTES_MAX: usize = 64;
 
-/// 1 to 64 bytes of UTF-8. Spaces inside, `+`, `%` and letters of any script are welcome; `/` is not, because a SKU is
-/// one segment of object keys and URLs, and neither are control characters, outer spaces or the names `.` and `..`.
+/// 1 to 64 bytes of UTF-8. Inner spaces, `+`, `%` and letters of any script are allowed. `/` is not, because a SKU is
+/// one segment of object keys and URLs; nor are control characters, outer spaces or the names `.` and `..`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sku(String);
 
@@ -15,8 +18,12 @@ pub enum SkuFault {
     Empty,
     #[error("the sku is longer than {SKU_BYTES_MAX} bytes")]
     TooLong,
-    #[error("the sku has a slash, a control character or a space at its edge, or is a dot name")]
-    ForbiddenCharacter,
+    #[error("the sku begins or ends with a space")]
+    OuterSpace,
+    #[error("the sku is . or .., which are not names")]
+    DotName,
+    #[error("the sku has the character {}, which a sku cannot have", visible_character(*.0))]
+    ForbiddenCharacter(char),
 }
 
 /// The text of a SKU that was not given a place of its own yet.
@@ -34,13 +41,36 @@ impl<'a> SkuText<'a> {
         if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
             return Ok(Self(text));
         }
-        let forbidden = text.trim() != text
-            || matches!(text, "." | "..")
-            || text.chars().any(|c| c.is_control() || matches!(c, '/' | '\\'));
-        if forbidden {
-            return Err(SkuFault::ForbiddenCharacter);
+        if matches!(text, "." | "..") {
+            return Err(SkuFault::DotName);
         }
-        Ok(Self(text))
+        if let Some(found) = text.chars().find(|c| c.is_control() || matches!(c, '/' | '\\')) {
+            return Err(SkuFault::ForbiddenCharacter(found));
+        }
+        if text.trim() == text {
+            return Ok(Self(text));
+        }
+        match [text.chars().next(), text.chars().next_back()]
+            .into_iter()
+            .flatten()
+            .find(|c| c.is_whitespace())
+        {
+            Some(found) if found != ' ' => Err(SkuFault::ForbiddenCharacter(found)),
+            _ => Err(SkuFault::OuterSpace),
+        }
+    }
+
+    /// The SKU of a product that is announced now: people can also see every character of it. What earlier versions
+    /// of the shop took in stays readable through [`SkuText::parse`].
+    pub fn parse_visible(text: &'a str) -> Result<Self, SkuFault> {
+        if !text.is_ascii() && text.len() <= SKU_BYTES_MAX {
+            let is_hidden =
+                |c: &char| is_invisible(*c) || *c == REPLACEMENT_CHARACTER || (c.is_whitespace() && *c != ' ');
+            if let Some(found) = text.chars().find(is_hidden) {
+                return Err(SkuFault::ForbiddenCharacter(found));
+            }
+        }
+        Self::parse(text)
     }
 
     pub fn as_str(self) -> &'a str {
@@ -81,10 +111,42 @@ mod tests {
 
     #[test]
     fn names_that_would_leave_their_key_segment_are_refused() {
-        for text in ["a/b", "a\\b", "..", ".", " a", "a ", "a\nb", "a\u{0}b"] {
-            assert_eq!(Sku::parse(text), Err(SkuFault::ForbiddenCharacter), "{text:?}");
+        for (text, found) in [
+            ("a/b", '/'),
+            ("a\\b", '\\'),
+            ("a\nb", '\n'),
+            ("a\u{0}b", '\0'),
+            ("\u{a0}a", '\u{a0}'),
+        ] {
+            assert_eq!(Sku::parse(text), Err(SkuFault::ForbiddenCharacter(found)), "{text:?}");
+        }
+        for text in [".", ".."] {
+            assert_eq!(Sku::parse(text), Err(SkuFault::DotName));
+        }
+        for text in [" a", "a "] {
+            assert_eq!(Sku::parse(text), Err(SkuFault::OuterSpace));
         }
         assert_eq!(Sku::parse(""), Err(SkuFault::Empty));
         assert_eq!(Sku::parse(&"a".repeat(SKU_BYTES_MAX + 1)), Err(SkuFault::TooLong));
+    }
+
+    #[test]
+    fn a_new_sku_has_no_character_that_nobody_sees() {
+        for hidden in [
+            '\u{feff}', '\u{200b}', '\u{202e}', '\u{a0}', '\u{ad}', '\u{fe0f}', '\u{fffd}', '\u{2028}',
+        ] {
+            for text in [format!("{hidden}A"), format!("A{hidden}B"), format!("A{hidden}")] {
+                assert_eq!(
+                    SkuText::parse_visible(&text),
+                    Err(SkuFault::ForbiddenCharacter(hidden)),
+                    "{text:?}"
+                );
+            }
+        }
+        let message = SkuText::parse_visible("\u{feff}A").unwrap_err().to_string();
+        assert_eq!(message, "the sku has the character <U+FEFF>, which a sku cannot have");
+        for text in ["MUG-01", "mug 01", "Käse-1", "茶碗", "כוס"] {
+            assert_eq!(SkuText::parse_visible(text), SkuText::parse(text));
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Does a photo end as four pictures that its product shows, whatever comes in between?
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use adapter_memory::Memory;
 use adapter_memory::renderer::PlainRenderer;
@@ -9,8 +9,9 @@ use adapter_memory::time::SetClock;
 use domain::ports::PortFailure;
 use domain::thumbnails::ports::{PhotoRefused, PhotoShown, ProductPhotos, THUMBNAIL_SIZES_PX};
 use domain::thumbnails::render::{RenderOutcome, RenderThumbnails};
-use domain::uploads::upload::{Upload, UploadStatus};
-use domain::values::{PHOTO_BYTES_MAX, PhotoKey, Sku, Timestamp, UploadId};
+use domain::uploads::ports::{AnnouncedUpload, UploadRepository as _};
+use domain::uploads::upload::{Upload, UploadKind, UploadStatus};
+use domain::values::{CorrelationId, CustomerId, PHOTO_BYTES_MAX, PhotoKey, Sku, Timestamp, UploadId};
 
 fn now() -> Timestamp {
     Timestamp::from_unix_ms(1_000)
@@ -27,6 +28,8 @@ struct Studio {
     memory: Arc<Memory>,
     renderer: Arc<PlainRenderer>,
     clock: Arc<SetClock>,
+    /// The requests that the photos were announced by, as the use case named them.
+    requests: Mutex<Vec<CorrelationId>>,
 }
 
 impl Studio {
@@ -47,6 +50,7 @@ impl Studio {
             memory,
             renderer: Arc::new(PlainRenderer { refuses }),
             clock,
+            requests: Mutex::default(),
         }
     }
 
@@ -59,7 +63,8 @@ impl Studio {
             uploads: self.memory.clone(),
             clock: self.clock.clone(),
         };
-        render.run(&key(), None, size_bytes).await
+        let begun = |request: &CorrelationId| self.requests.lock().unwrap().push(request.clone());
+        render.run(&key(), None, size_bytes, &begun).await
     }
 
     fn fetched(&self) -> usize {
@@ -168,7 +173,18 @@ async fn a_photo_that_cannot_be_rendered_is_rejected_for_good() {
             1,
         ),
     ];
-    for (photo, size_bytes, refused, reason, fetched) in cases {
+    let refusals = [
+        PhotoRefused::OtherFormat { format: "a HEIC image" },
+        PhotoRefused::Damaged {
+            detail: "the PNG ends too early".to_owned(),
+        },
+        PhotoRefused::Unsupported {
+            feature: "lossless JPEG".to_owned(),
+        },
+        PhotoRefused::Unprocessable,
+    ];
+    let refused = refusals.map(|refused| (found(), 3, Some(refused.clone()), refused, 1));
+    for (photo, size_bytes, refused, reason, fetched) in cases.into_iter().chain(refused) {
         let studio = Studio::refusing(photo, refused);
         assert_eq!(
             studio.render(size_bytes).await.unwrap(),
@@ -188,4 +204,32 @@ async fn a_deleted_photo_is_gone_and_its_upload_says_so() {
     let studio = Studio::with(None);
     assert_eq!(studio.render(3).await.unwrap(), RenderOutcome::Gone);
     assert!(!studio.is_done() && studio.rejected().is_some_and(|reason| reason.contains("deleted")));
+}
+
+#[tokio::test]
+async fn the_request_that_announced_a_photo_is_named_before_the_photo_is_read() {
+    let by_hand = Studio::with(vec![1]);
+    by_hand.render(1).await.unwrap();
+    assert_eq!(
+        *by_hand.requests.lock().unwrap(),
+        [CorrelationId::from(&key().upload_id)]
+    );
+
+    let request = CorrelationId::parse("request-1").unwrap();
+    let announced = Studio::with(None);
+    let upload = AnnouncedUpload {
+        id: key().upload_id,
+        kind: UploadKind::ProductPhoto {
+            sku: key().sku,
+            content_type: "image/jpeg".to_owned(),
+        },
+        size_bytes: 1,
+        created_by: CustomerId::parse("olga").unwrap(),
+        created_at: now(),
+        correlation_id: request.clone(),
+    };
+    announced.memory.announce(&upload).await.unwrap();
+    announced.memory.refuse_next("photos.fetch");
+    announced.render(1).await.unwrap_err();
+    assert_eq!(*announced.requests.lock().unwrap(), [request]);
 }

@@ -10,7 +10,7 @@ use domain::uploads::create::{
 use domain::uploads::get::{GetUpload, REPORT_LINK_LIVES, SeenUpload};
 use domain::uploads::ports::UploadGrant;
 use domain::uploads::upload::{CATALOG_BYTES_MAX, FILE_NAME_BYTES_MAX, UploadKind, UploadStatus};
-use domain::values::{CustomerId, ImportCounts, PHOTO_BYTES_MAX, Sku, Timestamp, UploadId};
+use domain::values::{CorrelationId, CustomerId, ImportCounts, PHOTO_BYTES_MAX, Sku, Timestamp, UploadId};
 
 fn now() -> Timestamp {
     Timestamp::from_unix_ms(1_000)
@@ -59,6 +59,7 @@ async fn create(desk: &Desk, kind: UploadKind, size_bytes: u64) -> Result<Create
             kind,
             size_bytes,
             created_by,
+            correlation_id: CorrelationId::parse("request-1").unwrap(),
         })
         .await
 }

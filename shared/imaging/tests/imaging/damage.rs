@@ -58,7 +58,19 @@ pub(crate) fn files() -> Vec<(&'static str, Vec<u8>)> {
     files
 }
 
-/// Those that are refused when a part of them is missing. Without `fast-codecs` nobody finds that out of a JPEG.
+/// How much of a file its picture needs. A sequential JPEG says by its blocks that it is whole, a GIF by its first frame.
+pub(crate) fn needed_bytes(name: &str, photo: &[u8]) -> usize {
+    let is_gif = photo.starts_with(b"GIF");
+    let end_of_first_frame = |photo: &[u8]| photo.windows(2).position(|pair| pair == [0, 0x21]).unwrap();
+    match name {
+        "progressive" => photo.len(),
+        "animated gif" => photo.len() - 64 + end_of_first_frame(&photo[photo.len() - 64..]),
+        _ if is_gif || photo.starts_with(&[0xFF, 0xD8]) => photo.len() - 2,
+        _ => photo.len(),
+    }
+}
+
+/// Those that are refused when a part of them is missing. Without `fast-codecs`, that is not noticed in a JPEG.
 pub(crate) fn files_held_to_their_end() -> Vec<(&'static str, Vec<u8>)> {
     let mut files = files();
     if cfg!(not(feature = "fast-codecs")) {
@@ -78,17 +90,18 @@ fn assert_damaged(photo: &[u8], what: &str) {
 fn a_file_cut_anywhere_is_damaged() {
     for (name, photo) in files_held_to_their_end() {
         render(&photo, &[128]);
-        for twentieth in 1..20 {
-            let length = (photo.len() * twentieth / 20).max(12);
-            assert_damaged(&photo[..length], &format!("{name}, {twentieth}/20"));
+        let needed = needed_bytes(name, &photo);
+        for length in (1..20).map(|twentieth| (needed * twentieth / 20).max(12)) {
+            assert_damaged(&photo[..length], &format!("{name}, {length} of {needed} bytes"));
         }
-        assert_damaged(&photo[..photo.len() - 1], &format!("{name} without its last byte"));
+        assert_damaged(&photo[..needed - 1], &format!("{name} without its last byte"));
+        assert_eq!(render(&photo[..needed], &[128]), render(&photo, &[128]), "{name}");
     }
 }
 
 #[test]
 #[cfg(feature = "fast-codecs")]
-fn an_end_marker_behind_a_cut_deceives_nobody() {
+fn an_end_marker_behind_a_cut_does_not_make_a_picture_whole() {
     for (name, photo) in jpegs() {
         let pixels = frame_header(&photo).min(photo.len());
         for twentieth in 1..20 {
@@ -146,7 +159,7 @@ fn structures_that_contradict_themselves_are_damaged() {
     assert_damaged(&taller, "more rows than the scan has");
     let mut shorter = photo.clone();
     shorter[header + 6] -= 16;
-    assert_damaged(&shorter, "fewer rows than the scan has");
+    assert_damaged(&shorter, "far fewer rows than the scan has");
     assert_damaged(&[0xFF, 0xD8, 0xFF, 0xD9], "nothing but the two markers");
 }
 
@@ -178,12 +191,54 @@ fn no_change_of_a_byte_makes_the_renderer_panic() {
 }
 
 #[test]
-fn nothing_and_nonsense_are_told_apart() {
+fn a_file_of_another_format_is_named() {
     assert_eq!(refusal(b""), PhotoRefused::Empty);
     assert_eq!(refusal(b"hello"), PhotoRefused::UnknownFormat);
-    assert_eq!(
-        refusal(b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
-        PhotoRefused::UnknownFormat
-    );
-    assert_eq!(refusal(b"BM\x3a\0\0\0\0\0"), PhotoRefused::UnknownFormat);
+    for (file, format) in [
+        (&b"\0\0\0\x18ftypheic\0\0\0\0"[..], "a HEIC image"),
+        (b"\0\0\0\x1Cftypmif1\0\0\0\0", "a HEIC image"),
+        (b"\0\0\0\x1Cftypavif\0\0\0\0", "an AVIF image"),
+        (b"\0\0\0\x18ftypisom\0\0\0\0", "a video"),
+        (b"II*\0\x08\0\0\0", "a TIFF image"),
+        (b"MM\0*\0\0\0\x08", "a TIFF image"),
+        (b"BM\x3a\0\0\0\0\0", "a BMP image"),
+        (b"\xFF\x0A\xFA\x1F", "a JPEG XL image"),
+        (b"\0\0\0\x0CJXL \r\n\x87\n", "a JPEG XL image"),
+        (b"%PDF-1.7\n", "a PDF document"),
+        (
+            b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+            "an SVG drawing or another XML document",
+        ),
+        (
+            b"\xEF\xBB\xBF<?xml version='1.0'?><svg/>",
+            "an SVG drawing or another XML document",
+        ),
+        (b"\n <!DOCTYPE html><title>404</title>", "a web page"),
+        (b"<HTML><body>", "a web page"),
+        (b"PK\x03\x04\x14\0", "a ZIP archive or an office document"),
+        (b"8BPS\0\x01", "a Photoshop document"),
+    ] {
+        let refused = refusal(file);
+        assert_eq!(refused, PhotoRefused::OtherFormat { format });
+        let text = format!("the file is {format}; save the photo as JPEG, PNG, WebP or GIF and upload that");
+        assert_eq!(refused.to_string(), text);
+    }
+}
+
+/// No word of a library, no name of a type, no number in another base.
+#[test]
+fn reasons_are_sentences() {
+    for (name, photo) in files_held_to_their_end() {
+        for twentieth in 0..20 {
+            let reason = refusal(&photo[..(needed_bytes(name, &photo) * twentieth / 20).max(12)]).to_string();
+            let is_plain = reason
+                .chars()
+                .all(|letter| letter.is_ascii() && !"{}`#".contains(letter))
+                && !["0x", "::", "Error", "error", "chunk", "buffer", "Invalid"]
+                    .iter()
+                    .any(|word| reason.contains(word));
+            assert!(is_plain, "{name}: {reason}");
+            assert!(reason.ends_with("upload that"), "{name}: {reason}");
+        }
+    }
 }

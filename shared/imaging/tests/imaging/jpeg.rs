@@ -108,6 +108,46 @@ fn a_gray_picture_stays_gray() {
     }
 }
 
+/// EXIF with an orientation of any integer type, and as many values.
+fn exif_of_type(kind: u8, values: &[u8], count: u8) -> Vec<u8> {
+    let mut tiff = b"MM\0\x2a\0\0\0\x08\0\x01".to_vec();
+    tiff.extend([0x01, 0x12, 0, kind, 0, 0, 0, count]);
+    tiff.extend(values);
+    tiff.extend([0; 8]);
+    tiff
+}
+
+#[test]
+fn the_orientation_may_be_any_integer() {
+    let picture = stored(&quadrants(96, 64), 6);
+    for (kind, values, count, what) in [
+        (1, &[6, 0, 0, 0][..], 1, "BYTE"),
+        (3, &[0, 6, 0, 0], 1, "SHORT"),
+        (4, &[0, 0, 0, 6], 1, "LONG"),
+        (9, &[0, 0, 0, 6], 1, "SLONG"),
+        (3, &[0, 6, 0, 1], 2, "two of SHORT"),
+        (1, &[6, 1, 1, 1], 4, "four of BYTE"),
+        // More values than fit lie elsewhere.
+        (3, &[0, 0, 0, 26, 0, 0, 0, 0, 0, 6, 0, 6, 0, 6], 3, "three of SHORT"),
+    ] {
+        let photo = jpeg_with(picture.as_raw(), picture.dimensions(), ColorType::Rgb, |encoder| {
+            encoder.add_exif_metadata(&exif_of_type(kind, values, count)).unwrap();
+        });
+        assert_quadrants(&own_size(&photo), what);
+    }
+    for (kind, values, count) in [
+        (2, [6, 0, 0, 0], 1),
+        (5, [0, 0, 0, 6], 1),
+        (3, [0, 6, 0, 0], 0),
+        (4, [255; 4], 9),
+    ] {
+        let photo = jpeg_with(picture.as_raw(), picture.dimensions(), ColorType::Rgb, |encoder| {
+            encoder.add_exif_metadata(&exif_of_type(kind, &values, count)).unwrap();
+        });
+        assert_eq!(own_size(&photo).dimensions(), (64, 96), "type {kind}, count {count}");
+    }
+}
+
 /// By the definition of the tag: which visible side are row 0 and column 0 of what is stored?
 fn stored(upright: &RgbImage, orientation: u16) -> RgbImage {
     let (width, height) = upright.dimensions();
@@ -167,13 +207,21 @@ fn a_nonsensical_orientation_counts_as_upright() {
 }
 
 #[test]
-fn adobes_marker_tells_rgb_from_ycbcr() {
+fn adobes_marker_says_rgb_where_no_jfif_segment_says_otherwise() {
     let picture = quadrants(64, 64);
+    let with_marker = |color| {
+        jpeg_with(picture.as_raw(), (64, 64), color, |encoder| {
+            encoder.add_app_segment(14, b"Adobe\0\x64\0\0\0\0\0".to_vec()).unwrap();
+        })
+    };
     // `Ycbcr` stores the samples as they are.
-    let photo = jpeg_with(picture.as_raw(), (64, 64), ColorType::Ycbcr, |encoder| {
-        encoder.add_app_segment(14, b"Adobe\0\x64\0\0\0\0\0".to_vec()).unwrap();
-    });
-    assert_quadrants(&own_size(&photo), "Adobe RGB transform");
+    let mut stored_as_rgb = with_marker(ColorType::Ycbcr);
+    let jfif = stored_as_rgb.windows(4).position(|window| window == b"JFIF").unwrap();
+    stored_as_rgb[jfif] = b'?';
+    assert_quadrants(&own_size(&stored_as_rgb), "Adobe's marker alone");
+    if cfg!(feature = "fast-codecs") {
+        assert_quadrants(&own_size(&with_marker(ColorType::Rgb)), "beside a JFIF segment");
+    }
 }
 
 #[test]
@@ -197,14 +245,21 @@ fn ink_without_a_profile_is_converted_plainly() {
 
 #[test]
 #[cfg(feature = "fast-codecs")]
-fn ink_without_adobes_marker_is_not_inverted() {
-    let samples: Vec<u8> = std::iter::repeat_n([255, 255, 255, 255], 16 * 16).flatten().collect();
-    let mut photo = jpeg_with(&samples, (16, 16), ColorType::Cmyk, |_| {});
-    let marker = photo.windows(5).position(|window| window == b"Adobe").unwrap();
-    photo[marker] = b'?';
-    // Stored as zeros: with the marker full ink, without it none.
-    assert_near(own_size(&photo).get_pixel(8, 8).0, [255, 255, 255], 2, "bare paper");
+fn ink_is_stored_inverted_with_and_without_adobes_marker() {
+    for (ink, expected) in [
+        ([255, 255, 0, 0], BLUE_OF_INK),
+        ([0, 0, 0, 255], [0; 3]),
+        ([0; 4], [255; 3]),
+    ] {
+        let mut photo = jpeg_with(&ink.repeat(16 * 16), (16, 16), ColorType::Cmyk, |_| {});
+        assert_near(own_size(&photo).get_pixel(8, 8).0, expected, 3, "with the marker");
+        let marker = photo.windows(5).position(|window| window == b"Adobe").unwrap();
+        photo[marker] = b'?';
+        assert_near(own_size(&photo).get_pixel(8, 8).0, expected, 3, "without the marker");
+    }
 }
+
+const BLUE_OF_INK: [u8; 3] = [0, 0, 255];
 
 /// Where the frame header of a baseline or progressive picture lies.
 pub(crate) fn frame_header(photo: &[u8]) -> usize {

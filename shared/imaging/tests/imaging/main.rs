@@ -1,4 +1,4 @@
-//! Does the renderer keep the port's promises, for every kind of picture that a shop is sent?
+//! The renderer keeps the port's promises, for every kind of picture that a shop is sent.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -12,12 +12,15 @@
 )]
 
 // One binary for all: linking the codecs is what takes the time.
+mod cases;
 mod colours;
 mod damage;
 mod fixtures;
+mod gif;
 mod jpeg;
 mod limits;
 mod other_formats;
 mod png;
+mod png_chunks;
 mod streams;
 mod thumbnails;

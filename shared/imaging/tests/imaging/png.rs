@@ -1,6 +1,7 @@
 //! PNG in all its kinds, some of them written byte by byte.
 
-use domain::thumbnails::ports::{PhotoRefused, ThumbnailFormat};
+use domain::thumbnails::ports::{PhotoRefused, ThumbnailFormat, ThumbnailRenderer};
+use imaging::Renderer;
 use png::{BitDepth, ColorType};
 
 use crate::fixtures::{OWN_SIZE, assert_near, assert_quadrants, exif, own_size, quadrants, refusal, render};
@@ -30,7 +31,7 @@ fn crc(bytes: &[u8]) -> u32 {
     })
 }
 
-fn chunk(kind: [u8; 4], payload: &[u8]) -> Vec<u8> {
+pub(crate) fn chunk(kind: [u8; 4], payload: &[u8]) -> Vec<u8> {
     let mut body = kind.to_vec();
     body.extend(payload);
     let mut bytes = (payload.len() as u32).to_be_bytes().to_vec();
@@ -40,7 +41,7 @@ fn chunk(kind: [u8; 4], payload: &[u8]) -> Vec<u8> {
 }
 
 /// A zlib stream of stored blocks.
-fn stored(data: &[u8]) -> Vec<u8> {
+pub(crate) fn stored(data: &[u8]) -> Vec<u8> {
     let mut bytes = vec![0x78, 0x01, 0x01];
     let length = data.len() as u16;
     bytes.extend(length.to_le_bytes());
@@ -146,7 +147,7 @@ fn transparency_of_palettes_and_of_a_colour_key_is_kept() {
 }
 
 #[test]
-fn an_interlaced_picture_is_put_together() {
+fn the_passes_of_an_interlaced_picture_are_assembled() {
     const PASSES: [(usize, usize, usize, usize); 7] = [
         (0, 0, 8, 8),
         (4, 0, 8, 8),
@@ -181,22 +182,30 @@ fn the_orientation_of_exif_counts_here_too() {
 }
 
 #[test]
-fn every_flipped_bit_is_noticed() {
+fn every_flipped_bit_is_noticed_or_changes_nothing() {
     let samples: Vec<u8> = (0..24 * 24 * 3).map(|index| (index * 7 % 251) as u8).collect();
     let photo = written((24, 24), ColorType::Rgb, BitDepth::Eight, &samples, |encoder| {
         encoder
             .add_text_chunk("Comment".to_owned(), "nothing".to_owned())
             .unwrap();
     });
+    let expected = render(&photo, &[128]);
+    // Kind, content and checksum of the text.
+    let text = photo.windows(4).position(|window| window == b"tEXt").unwrap();
+    let of_text = text..text + 4 + "Comment\0nothing".len() + 4;
     for at in 8..photo.len() {
         let mut changed = photo.clone();
         changed[at] ^= 0x10;
-        let refused = refusal(&changed);
-        let noticed = matches!(
-            refused,
-            PhotoRefused::Damaged { .. } | PhotoRefused::TooManyPixels { .. } | PhotoRefused::Unsupported { .. }
-        );
-        assert!(noticed, "byte {at}: {refused:?}");
+        match Renderer::default().render(&changed, &[128]) {
+            Ok(found) => {
+                assert!(of_text.contains(&at), "byte {at}");
+                assert_eq!(found, expected, "byte {at}");
+            }
+            Err(
+                PhotoRefused::Damaged { .. } | PhotoRefused::TooManyPixels { .. } | PhotoRefused::Unsupported { .. },
+            ) => {}
+            Err(other) => panic!("byte {at}: {other:?}"),
+        }
     }
 }
 

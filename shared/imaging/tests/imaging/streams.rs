@@ -5,7 +5,7 @@ use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use domain::thumbnails::ports::{PhotoRefused, ThumbnailRenderer};
 use imaging::{Limits, RenderError, Renderer};
 
-use crate::damage::{files, files_held_to_their_end};
+use crate::damage::{files, files_held_to_their_end, needed_bytes};
 use crate::fixtures::{jpeg, noise, render};
 
 #[test]
@@ -24,7 +24,7 @@ fn it_does_not_matter_whether_a_photo_is_in_memory() {
 fn a_damaged_stream_is_refused_like_a_damaged_file() {
     for (name, photo) in files_held_to_their_end() {
         for twentieth in 1..20 {
-            let cut = &photo[..(photo.len() * twentieth / 20).max(12)];
+            let cut = &photo[..(needed_bytes(name, &photo) * twentieth / 20).max(12)];
             let streamed = Renderer::default().render_from(&mut Cursor::new(cut), &[16]);
             match (streamed, Renderer::default().render(cut, &[16])) {
                 (Err(RenderError::Refused(streamed)), Err(in_memory)) => assert_eq!(streamed, in_memory, "{name}"),
@@ -34,14 +34,14 @@ fn a_damaged_stream_is_refused_like_a_damaged_file() {
     }
 }
 
-/// Breaks off in the middle.
-struct Torn(Cursor<Vec<u8>>);
+/// Breaks off in the middle, with a failure of some kind.
+struct Torn(Cursor<Vec<u8>>, io::ErrorKind);
 
 impl Read for Torn {
     fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
         let left = (self.0.get_ref().len() as u64 / 2).saturating_sub(self.0.position());
         match (&mut self.0).take(left).read(target)? {
-            0 => Err(io::Error::other("the line is dead")),
+            0 => Err(io::Error::new(self.1, "the line is dead")),
             count => Ok(count),
         }
     }
@@ -54,10 +54,19 @@ impl Seek for Torn {
 }
 
 #[test]
-fn trouble_with_reading_is_not_a_damaged_photo() {
+fn a_failure_to_read_is_not_a_damaged_photo() {
     for (name, photo) in files() {
-        let answer = Renderer::default().render_from(&mut Torn(Cursor::new(photo)), &[16]);
-        assert!(matches!(answer, Err(RenderError::Read(_))), "{name}: {answer:?}");
+        // Decoders use the last two for damaged content.
+        for kind in [
+            io::ErrorKind::Other,
+            io::ErrorKind::InvalidData,
+            io::ErrorKind::UnexpectedEof,
+        ] {
+            let answer = Renderer::default().render_from(&mut Torn(Cursor::new(photo.clone()), kind), &[16]);
+            let is_failure =
+                matches!(&answer, Err(RenderError::Read(failure)) if failure.to_string() == "the line is dead");
+            assert!(is_failure, "{name}, {kind:?}: {answer:?}");
+        }
     }
 }
 
@@ -69,10 +78,34 @@ fn a_file_that_is_too_large_is_not_read() {
         bytes_max: bytes - 1,
         ..Limits::default()
     };
-    let answer = Renderer::new(limits).render_from(&mut Torn(Cursor::new(photo)), &[16]);
+    let answer = Renderer::new(limits).render_from(&mut Torn(Cursor::new(photo), io::ErrorKind::Other), &[16]);
     let expected = PhotoRefused::TooManyBytes {
         bytes,
         limit_bytes: bytes - 1,
     };
     assert!(matches!(answer, Err(RenderError::Refused(refused)) if refused == expected));
+}
+
+/// A panic anywhere below the renderer refuses the photo.
+#[test]
+fn a_panic_is_an_answer() {
+    struct Panicking;
+
+    impl Read for Panicking {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            panic!("a fault of a library");
+        }
+    }
+
+    impl Seek for Panicking {
+        fn seek(&mut self, _: SeekFrom) -> io::Result<u64> {
+            Ok(1_000)
+        }
+    }
+
+    let answer = Renderer::default().render_from(&mut Panicking, &[16]);
+    assert!(
+        matches!(answer, Err(RenderError::Refused(PhotoRefused::Unprocessable))),
+        "{answer:?}"
+    );
 }

@@ -10,7 +10,7 @@ use adapter_dynamodb::photos::DynamoProductPhotos;
 use adapter_dynamodb::sharded_index::ShardedIndexes;
 use adapter_dynamodb::table::Table;
 use domain::catalog::ports::ProductCatalog as _;
-use domain::fulfilment::ports::OrderBook as _;
+use domain::fulfilment::ports::{OrderBook as _, OverduePage, OverduePosition, OverdueQuery};
 use domain::values::{Sku, Timestamp};
 use port_contracts::catalog::ProductPorts;
 use scale::connection;
@@ -60,13 +60,36 @@ fn order(number: u32, open: Option<&str>) -> Value {
     item
 }
 
-async fn overdue(table: &Table, limit: usize) -> Vec<String> {
+async fn overdue_page(table: &Table, after: Option<OverduePosition>, limit: usize) -> OverduePage {
     let book = DynamoOrderBook { table: table.clone() };
-    let found = book
-        .overdue(Timestamp::from_unix_ms(1_800_000_000_000), limit)
-        .await
-        .unwrap();
-    found.iter().map(|order| order.id.to_string()).collect()
+    let query = OverdueQuery {
+        before: Timestamp::from_unix_ms(1_800_000_000_000),
+        after,
+        limit,
+    };
+    book.overdue(&query).await.unwrap()
+}
+
+fn ids(page: &OverduePage) -> Vec<String> {
+    page.orders.iter().map(|order| order.id.to_string()).collect()
+}
+
+async fn overdue(table: &Table, limit: usize) -> Vec<String> {
+    ids(&overdue_page(table, None, limit).await)
+}
+
+/// All orders, read page by page.
+async fn swept(table: &Table, limit: usize) -> Vec<String> {
+    let (mut found, mut after) = (Vec::new(), None);
+    loop {
+        let page = overdue_page(table, after, limit).await;
+        assert!(page.orders.len() <= limit);
+        found.extend(ids(&page));
+        after = page.next;
+        if after.is_none() {
+            return found;
+        }
+    }
 }
 
 async fn listed(table: &Table, limit: usize) -> Vec<String> {
@@ -156,6 +179,59 @@ async fn a_sweep_finds_the_orders_that_waited_longest_first() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_pages_of_a_sweep_have_each_order_once_and_in_order() {
+    // Three orders of each millisecond, so that pages end between them.
+    let mut orders: Vec<Value> = (0..300).map(|number| order(number, Some("open"))).collect();
+    for (item, number) in orders.iter_mut().zip(0_u64..) {
+        item["updated_at"] = json!({ "N": (1_700_000_000_000 + number / 3).to_string() });
+    }
+    let mut expected: Vec<(u32, String)> = (0..300).map(|number| (number / 3, format!("order-{number}"))).collect();
+    expected.sort_unstable();
+    let expected: Vec<String> = expected.into_iter().map(|(_, id)| id).collect();
+    for step in STEPS {
+        let (table, _) = table(step, "OrdersTable", orders.clone());
+        backfill::orders(&table).await.unwrap();
+        for limit in [1, 7, 100, 299, 300, 301] {
+            assert_eq!(swept(&table, limit).await, expected, "{step}, {limit}");
+        }
+    }
+}
+
+/// So many orders of one shard that it answers in several rounds, among later orders of other shards.
+#[tokio::test(start_paused = true)]
+async fn a_full_shard_is_not_overtaken_by_the_others() {
+    let mut orders: Vec<Value> = (0..200).map(|number| order(number, Some("open"))).collect();
+    for item in &mut orders {
+        item["open_shard"] = json!({ "S": "open#001" });
+    }
+    for number in 200..210 {
+        let mut item = order(number, Some("open"));
+        item["updated_at"] = json!({ "N": (1_700_000_000_000_u64 + u64::from(number) - 150).to_string() });
+        item["open_shard"] = json!({ "S": "open#002" });
+        orders.push(item);
+    }
+    // An earlier release has confirmed the first ones, and left their shard.
+    for item in &mut orders[..40] {
+        item["status"] = json!({ "S": "CONFIRMED" });
+        item.as_object_mut().unwrap().remove("open");
+    }
+    let mut expected: Vec<(u64, String)> = (40..210_u64)
+        .map(|number| {
+            (
+                if number < 200 { number } else { number - 150 },
+                format!("order-{number}"),
+            )
+        })
+        .collect();
+    expected.sort_unstable();
+    let expected: Vec<String> = expected.into_iter().map(|(_, id)| id).collect();
+    let (table, _) = table("read", "OrdersTable", orders);
+    for limit in [1, 7, 25, 100] {
+        assert_eq!(swept(&table, limit).await, expected, "{limit}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn entries_that_an_earlier_release_left_behind_starve_no_order() {
     let (table, model) = table(
         "read",
@@ -189,7 +265,10 @@ async fn a_damaged_order_hides_no_other_from_a_sweep() {
         orders[1]["lines"] = json!({ "S": "[" });
         let (table, _) = table(step, "OrdersTable", orders);
         backfill::orders(&table).await.unwrap();
-        assert_eq!(overdue(&table, 100).await, ["order-0", "order-2"], "{step}");
+        let page = overdue_page(&table, None, 100).await;
+        assert_eq!(ids(&page), ["order-0", "order-2"], "{step}");
+        let keys: Vec<&str> = page.unreadable.iter().map(|item| item.key.as_str()).collect();
+        assert_eq!((keys, page.next), (vec!["order#order-1"], None), "{step}");
     }
 }
 

@@ -1,10 +1,10 @@
-//! What if a change were acknowledged before anything was done about it?
+//! A broken shop: changes of the stream are acknowledged before they are handled.
 
 use state_machine::DefinitionFault;
 
 use crate::design::{Acknowledges, Design};
 
-/// Whatever fails then is not brought again.
+/// A change whose handling fails is not delivered again.
 pub fn before_the_write() -> Result<Design, DefinitionFault> {
     Ok(Design {
         name: "acknowledged before the write",

@@ -1,18 +1,18 @@
-//! What if every attempt to capture were a new one to the provider?
+//! A broken shop: every attempt to capture a payment has a new idempotency key.
 
 use sandbox_gateway::payment::State;
 use state_machine::DefinitionFault;
 
 use crate::design::Design;
 
-/// The key is drawn at random for each attempt, so that a repetition takes the money once more.
+/// The key is random for each attempt, so a retry captures the money again.
 pub fn drawn_anew() -> Result<Design, DefinitionFault> {
     Ok(Design {
         name: "a random capture key",
         break_tables: |tables| {
             tables.gateway.capture = |payment| {
                 if payment.state == State::Captured {
-                    // Under a key that it has not seen, the provider finds nothing but a good authorization.
+                    // For the provider a new key is a new capture of a valid authorization.
                     payment.state = State::Authorized;
                 }
                 payment.capture()

@@ -1,11 +1,11 @@
-//! What if an undo that fails were taken for one that succeeded?
+//! A broken shop: a failed compensation is treated as a success.
 
 use serde_json::{Value, json};
 use state_machine::DefinitionFault;
 
 use crate::design::Design;
 
-/// Every compensation catches whatever is left after its retries, and the order is rejected all the same.
+/// Every compensation catches its errors after the retries, and the order is rejected anyway.
 pub fn swallowed() -> Result<Design, DefinitionFault> {
     Design::with_order_saga("a swallowed compensation", |saga| {
         let mut saga: Value = serde_json::from_str(saga).expect("the order saga is JSON");

@@ -1,4 +1,4 @@
-//! Can the simulator see? Shops that are broken in a known way, each of which it has to catch.
+//! Shops with a deliberate defect, which the simulation must detect.
 
 pub mod acknowledging_early;
 pub mod capture_key;
@@ -14,17 +14,17 @@ use crate::design::Design;
 use crate::history::History;
 use crate::random;
 
-/// Seeds within which each of them has to be caught.
+/// The number of seeds within which each defect must be found.
 pub const CAUGHT_WITHIN: u64 = 1_000;
 
-/// A shop that is broken.
+/// A shop with a defect.
 pub struct Variant {
     pub design: fn() -> Result<Design, DefinitionFault>,
-    /// A design of others knows no cancel: nobody asks it for one.
+    /// A published design has no cancel, so its histories contain none.
     pub knows_cancels: bool,
 }
 
-/// All of them.
+/// All variants.
 pub const ALL: [Variant; 10] = [
     ours_but(tombstones::without_one_at_the_gateway),
     ours_but(tombstones::without_one_in_the_stock),
@@ -53,7 +53,7 @@ const fn of_others(design: fn() -> Result<Design, DefinitionFault>) -> Variant {
 }
 
 impl Variant {
-    /// What happens under this seed, as far as this shop knows what is asked.
+    /// The history of this seed, without the actions that this shop does not support.
     pub fn history(&self, seed: u64) -> History {
         let mut history = random::history(seed);
         if !self.knows_cancels {

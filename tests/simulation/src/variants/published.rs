@@ -1,11 +1,11 @@
-//! How do sagas fare that people copy? Two designs that were published as examples, in our words and on our shop: what
-//! they call a seat is a unit of stock, and a booking is an order.
+//! Two saga designs that were published as examples, rebuilt on our shop: a seat is a unit of stock, a booking an
+//! order.
 
 use adapter_memory::access::Access as _;
 use adapter_memory::tables::Tables;
 use domain::fulfilment::ports::{Capture, FulfilmentOrder, OrderBook as _, Refund};
 use domain::ports::PortFailure;
-use domain::values::OrderId;
+use domain::values::{OrderId, PaymentToken};
 use door::failure::step_error;
 use entry::step::{StepError, step};
 use events::invocation::{Invocation, Reply};
@@ -30,14 +30,14 @@ pub(crate) const FUNCTIONS: [&str; 6] = [
     "published-return-charge",
 ];
 
-/// Takes the unit, collects the payment, confirms. A payment without an answer is taken for one that did not happen: the
-/// booking is cancelled without a refund.
+/// Takes the unit, collects the payment, confirms. It treats a payment without an answer as failed, and cancels the
+/// booking without a refund.
 pub fn airline_booking() -> Result<Design, DefinitionFault> {
     Design::running("the airline booking", AIRLINE_BOOKING)
 }
 
-/// Everything is repeated when it fails: the unit is subtracted again, and the money is taken again under a transaction
-/// id that each attempt draws for itself.
+/// Retries every failed step: it subtracts the unit again, and takes the money again with a new transaction id per
+/// attempt.
 pub fn long_lived_transaction() -> Result<Design, DefinitionFault> {
     Design::running("the long-lived transaction", LONG_LIVED_TRANSACTION)
 }
@@ -70,7 +70,7 @@ fn done() -> Value {
     json!({ "outcome": "DONE" })
 }
 
-/// "Seats minus one": keyed by nothing, so that it counts as often as it is asked.
+/// "Seats minus one": without a key, so every retry subtracts again.
 async fn take_units(shop: &Shop, order: FulfilmentOrder) -> Result<Value, StepError> {
     let effect = move |tables: &mut Tables| {
         let is_enough = tables.products.short(&order.lines).is_empty();
@@ -94,11 +94,14 @@ async fn return_units(shop: &Shop, order: FulfilmentOrder) -> Result<Value, Step
     Ok(done())
 }
 
-/// The charge was authorized by the front end; here it is captured, under its own id.
+/// Captures the charge that the front end authorized, under its own id.
 async fn collect(shop: &Shop, order: FulfilmentOrder) -> Result<Value, StepError> {
     let effect = move |tables: &mut Tables| {
+        let Some(token) = token_of(tables, &order.id) else {
+            return false;
+        };
         let (gateway, id) = (&mut tables.gateway, &order.id);
-        let authorized = gateway.decide(id, |payment| payment.authorize(order.total, &order.payment_token));
+        let authorized = gateway.decide(id, |payment| payment.authorize(order.total, &token));
         let captured = gateway.decide(id, Payment::capture);
         if captured == Capture::Refused {
             gateway.decide(id, Payment::void);
@@ -119,11 +122,20 @@ async fn refund(shop: &Shop, order: OrderId) -> Result<Value, StepError> {
     }
 }
 
-/// A new transaction to the provider, whatever came of the ones before.
+/// The token that the order was placed with. These designs charge an order that may be finished, which keeps no token.
+fn token_of(tables: &Tables, id: &OrderId) -> Option<PaymentToken> {
+    let placed = tables.orders.stream.iter().find(|change| change.new.order.id == *id)?;
+    placed.new.order.payment_token.clone()
+}
+
+/// Starts a new transaction with the provider, whatever happened to earlier ones.
 async fn charge_anew(shop: &Shop, order: FulfilmentOrder) -> Result<Value, StepError> {
     let effect = move |tables: &mut Tables| {
+        let Some(token) = token_of(tables, &order.id) else {
+            return false;
+        };
         let mut payment = Payment::default();
-        let authorized = payment.authorize(order.total, &order.payment_token);
+        let authorized = payment.authorize(order.total, &token);
         let captured = payment.capture();
         let movement = captured.movement;
         tables
@@ -139,7 +151,7 @@ async fn charge_anew(shop: &Shop, order: FulfilmentOrder) -> Result<Value, StepE
     }
 }
 
-/// Of the one transaction that was answered.
+/// Refunds only the transaction that was answered.
 async fn return_charge(shop: &Shop, order: FulfilmentOrder) -> Result<Value, StepError> {
     let effect = move |tables: &mut Tables| {
         let movement = Movement {

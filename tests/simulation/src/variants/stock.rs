@@ -1,4 +1,4 @@
-//! What if units were subtracted without a condition?
+//! A broken shop: stock is subtracted without a condition.
 
 use adapter_memory::tables::products::Products;
 use domain::fulfilment::ports::{Reservation, StockLine};
@@ -8,7 +8,7 @@ use state_machine::DefinitionFault;
 
 use crate::design::Design;
 
-/// Looks whether there is enough, and then subtracts whether or not this order has its units already.
+/// Checks that there are enough units, and then subtracts them even if this order already has its units.
 pub fn updated_without_a_condition() -> Result<Design, DefinitionFault> {
     Ok(Design {
         name: "stock updated without a condition",

@@ -1,4 +1,4 @@
-//! What if an undo that comes first left no trace?
+//! Broken shops: a compensation that arrives before its original leaves no tombstone.
 
 use domain::fulfilment::ports::Void;
 use sandbox_gateway::payment::{Decision, State};
@@ -6,8 +6,8 @@ use state_machine::DefinitionFault;
 
 use crate::design::Design;
 
-/// A void of a payment that the provider has not seen yet is forgotten: the authorization that arrives late holds money
-/// for an order that was turned down.
+/// The gateway forgets a void of a payment that it does not have yet. The late authorization then holds money for a
+/// rejected order.
 pub fn without_one_at_the_gateway() -> Result<Design, DefinitionFault> {
     Ok(Design {
         name: "no tombstone at the gateway",
@@ -24,7 +24,7 @@ pub fn without_one_at_the_gateway() -> Result<Design, DefinitionFault> {
     })
 }
 
-/// Giving back deletes the reservation: one that arrives late takes units that nobody returns any more.
+/// A release deletes the reservation. A late reservation then takes units that are never returned.
 pub fn without_one_in_the_stock() -> Result<Design, DefinitionFault> {
     Ok(Design {
         name: "no tombstone in the stock",

@@ -1,4 +1,4 @@
-//! Is every broken shop caught? Each with the first seed that catches it, and the rule that it breaks there.
+//! Tests that every broken shop is detected: by which seed first, and which rule it violates.
 
 use std::sync::Arc;
 
@@ -16,11 +16,11 @@ fn variant(name: &str) -> (&'static Variant, Arc<Design>) {
     (variant, Arc::new(design))
 }
 
-/// The first seed that catches it, and the first rule that it broke. Our own shop breaks none there.
-fn caught(name: &str) -> (u64, Invariant) {
+/// The first failing seed, and the first violated rule. The real shop violates no rule with this seed.
+fn first_violation(name: &str) -> (u64, Invariant) {
     let (variant, design) = variant(name);
     let (_, failing) = random::run(&design, |seed| variant.history(seed), 0..CAUGHT_WITHIN, 1);
-    let failing = failing.unwrap_or_else(|| panic!("{name} was not caught"));
+    let failing = failing.unwrap_or_else(|| panic!("{name} was not detected"));
     let ours = Arc::new(Design::ours().unwrap());
     assert_eq!(variant.history(failing.seed).run(&ours).violations, []);
     (failing.seed, failing.report.violations[0].invariant)
@@ -29,7 +29,7 @@ fn caught(name: &str) -> (u64, Invariant) {
 #[test]
 fn without_a_tombstone_at_the_gateway_money_stays_held() {
     assert_eq!(
-        caught("no tombstone at the gateway"),
+        first_violation("no tombstone at the gateway"),
         (253, Invariant::NothingStaysHeld)
     );
 }
@@ -37,62 +37,77 @@ fn without_a_tombstone_at_the_gateway_money_stays_held() {
 #[test]
 fn without_a_tombstone_in_the_stock_units_are_lost() {
     assert_eq!(
-        caught("no tombstone in the stock"),
+        first_violation("no tombstone in the stock"),
         (41, Invariant::StockMatchesTheOrders)
     );
 }
 
 #[test]
 fn with_a_random_capture_key_a_customer_pays_twice() {
-    assert_eq!(caught("a random capture key"), (5, Invariant::CapturedAtMostOnce));
+    assert_eq!(
+        first_violation("a random capture key"),
+        (5, Invariant::CapturedAtMostOnce)
+    );
 }
 
 #[test]
 fn without_a_condition_units_are_subtracted_twice() {
     assert_eq!(
-        caught("stock updated without a condition"),
+        first_violation("stock updated without a condition"),
         (55, Invariant::StockMatchesTheOrders)
     );
 }
 
 #[test]
 fn with_a_swallowed_compensation_money_stays_held() {
-    assert_eq!(caught("a swallowed compensation"), (99, Invariant::NothingStaysHeld));
+    assert_eq!(
+        first_violation("a swallowed compensation"),
+        (99, Invariant::NothingStaysHeld)
+    );
 }
 
 #[test]
 fn with_get_and_then_put_one_request_becomes_two_orders() {
     assert_eq!(
-        caught("get, then put, of the idempotency key"),
+        first_violation("get, then put, of the idempotency key"),
         (2, Invariant::TheReplyNeverChanges)
     );
 }
 
 #[test]
 fn without_a_fence_a_late_attempt_becomes_a_second_order() {
-    assert_eq!(caught("a lease without a fence"), (3, Invariant::TheReplyNeverChanges));
+    assert_eq!(
+        first_violation("a lease without a fence"),
+        (3, Invariant::TheReplyNeverChanges)
+    );
 }
 
 #[test]
-fn an_acknowledgement_before_the_write_is_seen_at_once() {
+fn an_acknowledgement_before_the_write_loses_events() {
     assert_eq!(
-        caught("acknowledged before the write"),
+        first_violation("acknowledged before the write"),
         (1, Invariant::AcknowledgedIsDurable)
     );
 }
 
 #[test]
 fn the_airline_booking_takes_money_for_a_booking_that_it_cancels() {
-    assert_eq!(caught("the airline booking"), (6, Invariant::MoneyMatchesTheOrder));
+    assert_eq!(
+        first_violation("the airline booking"),
+        (6, Invariant::MoneyMatchesTheOrder)
+    );
 }
 
 #[test]
 fn the_long_lived_transaction_takes_the_money_twice() {
-    assert_eq!(caught("the long-lived transaction"), (6, Invariant::CapturedAtMostOnce));
+    assert_eq!(
+        first_violation("the long-lived transaction"),
+        (6, Invariant::CapturedAtMostOnce)
+    );
 }
 
 #[test]
-fn the_published_designs_are_right_while_nothing_goes_wrong() {
+fn the_published_designs_are_right_without_faults() {
     for name in ["the airline booking", "the long-lived transaction"] {
         let (_, design) = variant(name);
         for scenario in scenarios().iter().filter(|scenario| scenario.name != "cancelled") {
@@ -103,21 +118,21 @@ fn the_published_designs_are_right_while_nothing_goes_wrong() {
 }
 
 #[test]
-fn a_history_that_goes_wrong_is_told_at_its_shortest() {
+fn a_failing_history_is_shortened() {
     let (variant, design) = variant("a random capture key");
     let whole = variant.history(5);
     let report = whole.run(&design);
     let failing = Failing { seed: 5, report };
     let shortest = shrunk(&design, &whole, &failing);
     let Plan::Chosen(faults) = &shortest.plan else {
-        panic!("the faults are still drawn");
+        panic!("the faults are still random");
     };
     assert_eq!((shortest.actions.len(), faults.len()), (1, 1), "{shortest:?}");
-    let report = shortest.run_told(&design);
+    let report = shortest.run_with_timeline(&design);
     assert_eq!(report.violations[0].invariant, Invariant::CapturedAtMostOnce);
-    let told = report
+    let shows_the_fault = report
         .timeline
         .iter()
         .any(|line| line.contains("FAULT  saga-capture-payment"));
-    assert!(told, "{:#?}", report.timeline);
+    assert!(shows_the_fault, "{:#?}", report.timeline);
 }

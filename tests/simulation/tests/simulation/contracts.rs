@@ -1,4 +1,4 @@
-//! Do the ports keep their contracts behind a call without faults? The same test bodies as for SQLite and DynamoDB.
+//! Runs the contracts of the ports on the simulated ports without faults.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ fn ports() -> Ports {
     simulation::ports::of(&call())
 }
 
-/// Looks behind the ports.
+/// Reads the tables directly.
 struct Behind(Arc<World>);
 
 #[async_trait]
@@ -59,7 +59,7 @@ fn order_ports() -> OrderPorts {
 async fn the_orders_keep_their_contracts() {
     port_contracts::orders::order_repository(&order_ports()).await;
     port_contracts::order_book::order_book(&order_ports()).await;
-    port_contracts::order_book::parked_orders(&order_ports()).await;
+    port_contracts::parked_orders::parked_orders(&order_ports()).await;
 }
 
 #[tokio::test]

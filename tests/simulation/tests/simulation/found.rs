@@ -1,4 +1,4 @@
-//! Which histories went wrong once? Each is kept with what was wrong.
+//! Histories that failed in the past, each with its cause.
 
 use std::sync::Arc;
 
@@ -20,10 +20,10 @@ fn write(place: &'static str, operation: &'static str, kind: Kind) -> Fault {
     Fault { point, kind }
 }
 
-/// The first saga's parking was still on its way when the order had been redriven, confirmed and cancelled. It parked the
-/// cancel under the name of an execution that had succeeded since, and nobody could redrive it.
+/// The parking of the first saga arrived after the order had been redriven, confirmed and cancelled. It parked the
+/// cancel with the name of an execution that had succeeded in the meantime, so the cancel could not be redriven.
 #[test]
-fn a_parking_that_comes_late_does_not_park_another_saga() {
+fn a_late_parking_does_not_park_another_saga() {
     let deeds = [
         (
             0,
@@ -55,7 +55,7 @@ fn a_parking_that_comes_late_does_not_park_another_saga() {
         ]),
         pace: Pace::Steady,
     };
-    let report = history.run_told(&Arc::new(Design::ours().unwrap()));
+    let report = history.run_with_timeline(&Arc::new(Design::ours().unwrap()));
     assert_eq!(report.violations, [], "{:#?}", report.timeline);
     assert_eq!(report.outcomes, ["PARKED, then CANCELLED"]);
     let was_late = report

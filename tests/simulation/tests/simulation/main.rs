@@ -1,5 +1,5 @@
-//! Is the simulation true, and does it see? Its ports keep their contracts, its runs repeat themselves, the broken shops
-//! are caught, and ours is not.
+//! Tests the simulation: its ports fulfil their contracts, its runs are deterministic, the real shop violates no rule,
+//! and every broken shop is detected.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,4 +1,4 @@
-//! Does our shop stay right? A part of what `cargo xtask simulate` runs, small enough for every build.
+//! Tests that the real shop violates no rule: a part of `cargo xtask simulate` that is small enough for every build.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use simulation::design::Design;
 use simulation::exhaustive::{self, Depth, scenarios};
 use simulation::random;
 
-/// Of the 10,000 that `cargo xtask simulate` runs.
+/// `cargo xtask simulate` runs 10,000.
 const SEEDS: u64 = 500;
 
 fn ours() -> Arc<Design> {
@@ -19,7 +19,7 @@ fn threads() -> usize {
 }
 
 #[test]
-fn without_a_fault_every_order_ends_as_its_payment_says() {
+fn without_a_fault_every_order_ends_according_to_its_payment() {
     let ends = [
         ("tok_ok", "CONFIRMED"),
         ("tok_declined", "REJECTED (payment_declined)"),
@@ -28,7 +28,7 @@ fn without_a_fault_every_order_ends_as_its_payment_says() {
         ("tok_down", "REJECTED (payment_unavailable)"),
         ("tok_flaky", "CONFIRMED"),
         ("out of stock", "REJECTED (out_of_stock)"),
-        ("asked twice", "CONFIRMED"),
+        ("requested twice", "CONFIRMED"),
         ("cancelled", "CANCELLED"),
     ];
     let design = ours();
@@ -54,10 +54,10 @@ fn no_drawn_history_breaks_a_rule() {
 }
 
 #[test]
-fn the_same_seed_is_the_same_history_to_the_byte() {
+fn the_same_seed_gives_the_same_timeline() {
     let design = ours();
     for seed in 0..20 {
-        let [first, second] = [(); 2].map(|()| random::history(seed).run_told(&design));
+        let [first, second] = [(); 2].map(|()| random::history(seed).run_with_timeline(&design));
         assert!(!first.timeline.is_empty());
         assert_eq!(first.timeline, second.timeline, "seed {seed}");
         assert_eq!(first.outcomes, second.outcomes, "seed {seed}");

@@ -1,10 +1,10 @@
-//! What does an item say, as JSON of DynamoDB?
+//! Reads attributes of an item in DynamoDB JSON.
 
 use serde_json::Value;
 
-/// The text of an attribute.
+/// The string of an attribute.
 pub(crate) fn text<'a>(item: &'a Value, name: &str) -> &'a str {
     item[name]["S"]
         .as_str()
-        .unwrap_or_else(|| panic!("{name} is no text in {item}"))
+        .unwrap_or_else(|| panic!("{name} is not a string in {item}"))
 }

@@ -1,6 +1,7 @@
-//! Does the DynamoDB adapter read the items that the baseline wrote, and do its conditions find them as they did?
+//! Tests that the DynamoDB adapter reads the items of the baseline, and that its conditions give the recorded results.
 //!
-//! `dynamodb-items.json` has items of every kind by table, `dynamodb-answers.json` what each port answers over each of them.
+//! `dynamodb-items.json` has items of every kind by table, and `dynamodb-answers.json` the answers of each port over
+//! them.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -24,17 +25,17 @@ use crate::item::text;
 use crate::over_items::OverItems;
 
 const ITEMS: &str = "dynamodb-items.json";
-/// Of items that differ in nothing but their values.
+/// Items of the same form that are kept, at most.
 const ITEMS_ALIKE_MAX: usize = 2;
 
 #[test]
-fn the_adapter_answers_over_every_item_as_it_did() {
+fn the_adapter_gives_the_recorded_answers_over_every_item() {
     if baseline::is_recording() {
         baseline::write(ITEMS, &items_of_the_contracts());
     }
     let items = baseline::read(ITEMS);
     let fake = FakeAws::start();
-    fake.look_at_conditions();
+    fake.check_conditions();
     let tables = items.as_object().unwrap();
     for (table, items) in tables {
         items.as_array().unwrap().iter().for_each(|item| fake.keep(table, item));
@@ -52,7 +53,7 @@ fn the_adapter_answers_over_every_item_as_it_did() {
     baseline::hold("dynamodb-answers.json", &answers.into());
 }
 
-/// What the contracts of the ports left in the local cloud: at most a few items of each form, by table.
+/// The items that the contracts of the ports left in the local cloud: at most a few of each form, by table.
 fn items_of_the_contracts() -> Value {
     let cloud = Cloud::of_environment();
     let mut keys = BTreeSet::new();
@@ -71,10 +72,10 @@ fn items_of_the_contracts() -> Value {
                 "upload" | "import" | "counter" => "imports",
                 "payment" if item["revision"].is_null() => "payments",
                 "payment" | "entry" => "gateway",
-                other => panic!("{other} is no kind of item"),
+                other => panic!("{other} is not a kind of item"),
             };
             let alike = by_form.entry((table, form(item))).or_default();
-            // Progress of a range is noted beside its upload.
+            // The progress of a range is stored beside its upload.
             let range = format!(
                 "import{}#{}#",
                 text(item, "pk").trim_start_matches("upload"),
@@ -95,7 +96,7 @@ fn items_of_the_contracts() -> Value {
     json!(tables)
 }
 
-/// Items are alike when they have the same attributes, and the same values of those that say how far something is.
+/// The form of an item: its attributes, and the values of attributes with a state.
 fn form(item: &Value) -> String {
     const STATES: [&str; 6] = ["event", "is_done", "parked_from", "reason", "state", "status"];
     let kind = text(item, "pk").split('#').next().unwrap();

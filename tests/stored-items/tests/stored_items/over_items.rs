@@ -1,4 +1,4 @@
-//! What does each port of the DynamoDB adapter answer over an item that is there?
+//! Records the answers of each port of the DynamoDB adapter over a stored item.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -18,7 +18,7 @@ use adapter_dynamodb::uploads::DynamoUploadRepository;
 use adapter_system::clock::SystemClock;
 use domain::catalog::import::job::ImportId;
 use domain::catalog::ports::{
-    Begin, CatalogImport, CatalogImportEnd, CatalogVersion, CatalogWriter, ImportLedger, ProductCatalog,
+    Begin, CatalogImport, CatalogImportEnd, CatalogVersion, CatalogWriter, Finish, ImportLedger, ProductCatalog,
 };
 use domain::catalog::product::{CatalogRow, ProductDetails};
 use domain::fulfilment::ports::{PaymentGateway, PaymentRecords, Refund, StockLedger, StockLine};
@@ -65,6 +65,13 @@ fn import_json(import: CatalogImport) -> Value {
     json!({ "sequence": import.id.sequence, "file_name": import.file_name, "uploaded_by": uploaded_by, "end": end })
 }
 
+fn finish_json(finish: Finish) -> Value {
+    match finish {
+        Finish::Ended(import) | Finish::EndedBefore(import) => import_json(import),
+        Finish::Superseded(_) => Value::Null,
+    }
+}
+
 /// What was answered, by what was asked.
 #[derive(Default)]
 pub(crate) struct Answers(BTreeMap<String, Value>);
@@ -75,7 +82,7 @@ impl Answers {
         self.0.insert(question.to_owned(), answer);
     }
 
-    /// For outcomes without content of their own, or with a plain one.
+    /// Adds an outcome as its debug text.
     pub(crate) fn outcome<T: Debug>(&mut self, question: &str, answer: Result<T, PortFailure>) {
         self.json(question, answer.map(|outcome| json!(format!("{outcome:?}"))));
     }
@@ -166,9 +173,9 @@ impl OverItems {
                 );
                 answers.outcome("advance", ledger.advance(&import, range, &from, &to, later()).await);
             }
-            // Nothing but a sequence, which the updates of the others count.
+            // Only a sequence number, which updates increment.
             "counter" => answers.json("sequence", Ok(json!(number(item, "sequence")))),
-            other => panic!("{other} is no kind of item"),
+            other => panic!("{other} is not a kind of item"),
         }
         answers.0
     }
@@ -324,16 +331,13 @@ impl OverItems {
             reason: "late".to_owned(),
         };
         let finished = ledger.finish(&import, &end, later()).await;
-        answers.json("finish", finished.map(|import| import.map_or(Value::Null, import_json)));
+        answers.json("finish", finished.map(finish_json));
         let overtaken = ImportId {
             sequence: sequence + 1,
             ..import
         };
         let finished = ledger.finish(&overtaken, &end, later()).await;
-        answers.json(
-            "finish another",
-            finished.map(|import| import.map_or(Value::Null, import_json)),
-        );
+        answers.json("finish another", finished.map(finish_json));
         let photos = DynamoPhotoUploads { table: self.table() };
         let photo = PhotoKey {
             sku: Sku::parse("MUG-01").unwrap(),

@@ -1,4 +1,4 @@
-//! What do the ports over the orders table answer over an item that is there?
+//! Records the answers of the ports over the orders table for a stored item.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use adapter_dynamodb::orders::DynamoOrderRepository;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::fulfilment::parked::ParkedCase;
-use domain::fulfilment::ports::{OrderBook, ParkedOrders, Parking, SagaKind};
+use domain::fulfilment::ports::{OrderBook, OverdueQuery, ParkedOrders, Parking, SagaKind};
 use domain::orders::ports::{
     CancelOutcome, IdempotencyClaim, IdempotencyClaimed, IdempotencyScope, IdempotencyStore, OrderQuery,
     OrderRepository, PayloadHash,
@@ -30,7 +30,7 @@ impl OverItems {
         let mut shown = json!(OrderJson::from(&order));
         shown["customer"] = json!(order.customer.as_str());
         shown["correlation_id"] = json!(order.correlation_id.as_str());
-        shown["payment_token"] = json!(order.payment_token.reveal());
+        shown["payment_token"] = json!(order.payment_token.as_ref().unwrap().reveal());
         answers.json("find", Ok(shown));
         let query = OrderQuery {
             customer: order.customer.clone(),
@@ -44,13 +44,18 @@ impl OverItems {
             .await
             .map(|found| found.map(|parked| ParkedOrderJson::from(&ParkedCase { parked, payment: None })));
         answers.json("find parked", parked.map(|parked| json!(parked)));
+        let overdue = OverdueQuery {
+            before: later(),
+            after: None,
+            limit: 99,
+        };
         let waiting = [
-            book.overdue(later(), 99)
+            book.overdue(&overdue)
                 .await
-                .map(|found| found.iter().any(|order| order.id == id)),
+                .map(|page| page.orders.iter().any(|order| order.id == id)),
             ParkedOrders::list(&book, 99)
                 .await
-                .map(|found| found.iter().any(|parked| parked.order.id == id)),
+                .map(|found| found.parked.iter().any(|parked| parked.order.id == id)),
         ];
         answers.outcome(
             "is overdue, is listed as parked",

@@ -1,4 +1,4 @@
-//! Is an import run range by range, however many there are and whoever dies meanwhile?
+//! Imports run range by range, however many ranges there are and wherever the process dies.
 
 use adapter_embedded::imports::SqliteImportRunner;
 use domain::catalog::import::job::{FileRange, ImportJob};
@@ -42,7 +42,7 @@ impl Default for Import {
 
 #[async_trait]
 impl Functions for Import {
-    async fn invoke(&self, logical_id: &str, event: Value, _: &'static str) -> Result<Value, InvokeFailure> {
+    async fn invoke(&self, logical_id: &str, event: Value, _: Source) -> Result<Value, InvokeFailure> {
         assert_eq!((&event["upload_id"], &event["sequence"]), (&json!("0190-a"), &json!(7)));
         assert_eq!(event["object"]["version_id"], VERSION);
         let range = event["range"]["index"].as_u64();

@@ -1,4 +1,4 @@
-//! Which columns does a catalog file have? One table: a new column is one more entry in it.
+//! The columns of a catalog file, in one table: a new column is one more entry in it.
 //!
 //! | | required column | optional column |
 //! |---|---|---|
@@ -14,15 +14,16 @@
 
 use std::fmt;
 
-use crate::catalog::product::{CatalogRow, DESCRIPTION_BYTES_MAX, NAME_BYTES_MAX, ProductDetails, STOCK_UNITS_MAX};
-use crate::values::{Currency, Money, MoneyFault, SkuFault, SkuText, UnknownCurrency};
+use super::fields::{FieldFault, checked_currency, checked_description, checked_name, checked_price, checked_stock};
+use crate::catalog::product::{CatalogRow, ProductDetails};
+use crate::values::{Money, SkuText};
 
 /// The columns in the order in which faults name them.
 pub(super) const COLUMNS: &[Column] = &[
     Column {
         name: "sku",
         required: true,
-        read: |text, values| values.sku = values.checked(text, SkuText::parse),
+        read: |text, values| values.sku = values.checked(text, SkuText::parse_visible),
     },
     Column {
         name: "name",
@@ -43,7 +44,7 @@ pub(super) const COLUMNS: &[Column] = &[
         name: "currency",
         required: true,
         read: |text, values| {
-            let currency = values.checked(text, Currency::parse);
+            let currency = values.checked(text, checked_currency);
             values.column = "price";
             let check = |price| checked_price(price, currency);
             values.price = values.checked(values.price_text, check).flatten();
@@ -65,8 +66,8 @@ pub(super) struct Column {
     read: for<'a> fn(Option<&'a str>, &mut Values<'a>),
 }
 
-/// A row in which nothing is wrong, still in the bytes that it was read from: copying the texts of a row takes most
-/// of the time, and a caller that only checks a file needs no copies.
+/// A valid row, still in the bytes that it was read from: copying the texts of a row takes most of the time, and a
+/// caller that only checks a file needs no copies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ValidRow<'a> {
     pub sku: SkuText<'a>,
@@ -90,15 +91,15 @@ impl ValidRow<'_> {
     }
 }
 
-/// The values of one row that were read so far, and what is wrong with the others.
+/// The values of one row that were read so far, and the faults of the others.
 #[derive(Debug, Default)]
 pub(super) struct Values<'a> {
-    /// The column that is read now.
+    /// The column that is being read.
     column: &'static str,
     sku: Option<SkuText<'a>>,
     name: Option<&'a str>,
     description: Option<&'a str>,
-    /// Cannot be checked before its currency is.
+    /// Checked with its currency.
     price_text: Option<&'a str>,
     price: Option<Money>,
     stock: Option<u32>,
@@ -157,7 +158,7 @@ impl<'a> Values<'a> {
     }
 }
 
-/// What is wrong with one field of a row.
+/// The fault of one field of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ColumnFault {
     pub column: &'static str,
@@ -171,75 +172,6 @@ impl fmt::Display for ColumnFault {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum FieldFault {
-    #[error("the text is not UTF-8")]
-    NotUtf8,
-    #[error(transparent)]
-    Sku(#[from] SkuFault),
-    #[error("the name is empty")]
-    NameEmpty,
-    #[error("the name is longer than {NAME_BYTES_MAX} bytes")]
-    NameTooLong,
-    #[error("the description is longer than {DESCRIPTION_BYTES_MAX} bytes")]
-    DescriptionTooLong,
-    #[error(transparent)]
-    Price(#[from] MoneyFault),
-    #[error(transparent)]
-    Currency(#[from] UnknownCurrency),
-    #[error("the stock is not a whole number")]
-    StockNotWhole,
-    #[error("the stock is negative")]
-    StockNegative,
-    #[error("the stock is more than {STOCK_UNITS_MAX}")]
-    StockTooLarge,
-}
-
-fn checked_name(name: &str) -> Result<&str, FieldFault> {
-    if name.chars().all(char::is_whitespace) {
-        Err(FieldFault::NameEmpty)
-    } else if name.len() > NAME_BYTES_MAX {
-        Err(FieldFault::NameTooLong)
-    } else {
-        Ok(name)
-    }
-}
-
-fn checked_description(description: &str) -> Result<&str, FieldFault> {
-    if description.len() > DESCRIPTION_BYTES_MAX {
-        Err(FieldFault::DescriptionTooLong)
-    } else {
-        Ok(description)
-    }
-}
-
-/// Without a valid currency there is no amount, and nothing can be said about decimals and limits. A text that is no
-/// number in any currency is still a fault.
-fn checked_price(price: &str, currency: Option<Currency>) -> Result<Option<Money>, FieldFault> {
-    if let Some(currency) = currency {
-        return Ok(Some(Money::parse_decimal(price, currency)?));
-    }
-    match Money::parse_decimal(price, Currency::parse("EUR")?) {
-        Ok(_) | Err(MoneyFault::TooManyDecimals | MoneyFault::TooLarge) => Ok(None),
-        Err(fault) => Err(fault.into()),
-    }
-}
-
-fn checked_stock(stock: &str) -> Result<u32, FieldFault> {
-    let (is_negative, digits) = stock.strip_prefix('-').map_or((false, stock), |digits| (true, digits));
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(FieldFault::StockNotWhole);
-    }
-    if is_negative && digits.bytes().any(|byte| byte != b'0') {
-        return Err(FieldFault::StockNegative);
-    }
-    match digits.parse() {
-        Ok(units) if units <= STOCK_UNITS_MAX => Ok(units),
-        // All digits, so it can only be out of range.
-        _ => Err(FieldFault::StockTooLarge),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     //! What does an optional column do to files that have it and to files that lack it? The shop has none yet, so the
@@ -247,6 +179,7 @@ mod tests {
 
     use super::*;
     use crate::catalog::csv::{CatalogReader, HeaderFault, RecordStart};
+    use crate::catalog::product::DESCRIPTION_BYTES_MAX;
 
     /// Takes the place of the description where a row has one.
     const LONG_DESCRIPTION: Column = Column {
@@ -315,7 +248,7 @@ mod tests {
             &format!("{header}A,a,,1,EUR,1,{too_long}\nB,b,,1,EUR,-1,{too_long}\nC,c,fine,1,EUR,1,\n"),
         )
         .unwrap();
-        let fault = format!("long_description: the description is longer than {DESCRIPTION_BYTES_MAX} bytes");
+        let fault = format!("long_description: {}", FieldFault::DescriptionTooLong);
         assert_eq!(
             rows,
             [
@@ -332,7 +265,13 @@ mod tests {
         let column = LONG_DESCRIPTION.name;
         assert_eq!(read(WITH_ONE_MORE, twice), Err(HeaderFault::Duplicate { column }));
         let columns = vec!["name", "description", "price", "currency", "stock"];
-        assert_eq!(read(WITH_ONE_MORE, "sku\n"), Err(HeaderFault::Missing { columns }));
+        assert_eq!(
+            read(WITH_ONE_MORE, "sku\n"),
+            Err(HeaderFault::Missing {
+                columns,
+                found: "sku".to_owned()
+            })
+        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
-//! Where may a file be cut? Before a record, and nowhere else: a line end within quotes is text.
+//! Finds the places where a file may be cut: before a record, and nowhere else. A line end within quotes is text.
 //!
-//! Only quotes are looked at: outside of quotes, one opens where a field begins and is text elsewhere; within quotes, one
-//! closes unless it is doubled.
+//! Only quotes matter. Outside of quotes, one opens where a field begins and is text elsewhere; within quotes, one
+//! closes unless it is doubled. These are the rules of [`Grammar`](super::grammar::Grammar).
 
 use super::position::{Position, RecordStart};
 
@@ -13,8 +13,8 @@ pub struct Cuts {
     next_at: u64,
     position: Position,
     state: State,
-    /// Of a byte order mark at the file's beginning.
-    bom_seen: usize,
+    /// Bytes that were read of a byte order mark at the file's beginning.
+    bom_bytes: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +24,7 @@ enum State {
     FieldBegins,
     InField,
     InQuotes,
-    /// The quote was the last, or the first of two.
+    /// Behind a quote that closes, or is the first of two.
     BehindQuote,
 }
 
@@ -37,11 +37,11 @@ impl Cuts {
             next_at: start.byte_offset.saturating_add(every_bytes.max(1)),
             position: Position::at(start),
             state: State::RecordBegins,
-            bom_seen: if start == RecordStart::FIRST { 0 } else { BOM.len() },
+            bom_bytes: if start == RecordStart::FIRST { 0 } else { BOM.len() },
         }
     }
 
-    /// How much of the file was looked at.
+    /// How much of the file was read.
     pub fn bytes_read(&self) -> u64 {
         self.position.byte_offset
     }
@@ -66,7 +66,7 @@ impl Cuts {
                         });
                     }
                 }
-                // It opens; or it is the second of two, which are text.
+                // The quote opens a field, or it is the second of two, which are text.
                 State::FieldBegins | State::BehindQuote if *first == b'"' => {
                     self.consume(input, 1);
                     self.state = State::InQuotes;
@@ -84,11 +84,11 @@ impl Cuts {
         None
     }
 
-    /// Goes on outside of quotes: to a quote that opens, or to a line end where a cut is wanted.
+    /// Reads on outside of quotes: to a quote that opens, or to a line end where a cut is wanted.
     fn skip_unquoted(&mut self, input: &mut &[u8]) {
         let wanted = usize::try_from(self.next_at.saturating_sub(self.position.byte_offset)).unwrap_or(usize::MAX);
         let quote = input.iter().position(|byte| *byte == b'"').unwrap_or(input.len());
-        // A record that begins before the wanted place is of no interest.
+        // Line ends before the wanted place do not matter.
         let from = wanted.saturating_sub(1).min(quote);
         let line_end = input[from..quote].iter().position(|byte| matches!(byte, b'\r' | b'\n'));
         if let Some(line_end) = line_end {
@@ -97,7 +97,7 @@ impl Cuts {
             return;
         }
         if quote == 0 {
-            // Text in the midst of a field.
+            // Text within a field.
             self.consume(input, 1);
             self.state = State::InField;
             return;
@@ -110,18 +110,18 @@ impl Cuts {
     }
 
     fn skip_bom(&mut self, input: &mut &[u8]) {
-        while self.bom_seen < BOM.len() {
+        while self.bom_bytes < BOM.len() {
             match input.first() {
                 None => return,
-                Some(first) if *first == BOM[self.bom_seen] => {
-                    self.bom_seen += 1;
+                Some(first) if *first == BOM[self.bom_bytes] => {
+                    self.bom_bytes += 1;
                     self.consume(input, 1);
                 }
                 Some(_) => {
-                    if self.bom_seen > 0 {
+                    if self.bom_bytes > 0 {
                         self.state = State::InField;
                     }
-                    self.bom_seen = BOM.len();
+                    self.bom_bytes = BOM.len();
                 }
             }
         }

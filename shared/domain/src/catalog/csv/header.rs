@@ -1,33 +1,53 @@
-//! Which field of a catalog file's records belongs to which column?
+//! The header of a catalog file: which field of its records belongs to which column, or why the file is unusable.
 
 use super::columns::Column;
-use super::record::{RECORD_FIELDS_MAX, Record};
+use super::file_kind::FileKind;
+use super::record::{COLUMNS_MAX, QuoteFault, Record};
+use super::report::{CatalogRecords, is_damaged_mark, own_columns};
+use crate::values::text::{trim_blank, visible};
 
 /// Bytes of all column names together. They are repeated in the report and kept with the upload.
 pub const HEADER_BYTES_MAX: usize = 8 * 1024;
+/// Column names that a message repeats, so that a mail or an answer stays readable.
+const NAMES_SHOWN_MAX: usize = 20;
+/// Characters of each of them.
+const NAME_CHARS_SHOWN_MAX: usize = 40;
 
 /// Why a whole file is unusable. Trying again cannot help.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum HeaderFault {
     #[error("the file is empty")]
     EmptyFile,
-    #[error("the header is not UTF-8 text")]
+    #[error("this is {}, not a CSV file: {}", .0.name, .0.advice)]
+    OtherKind(FileKind),
+    #[error("the header is not UTF-8 text: save the file as \"CSV UTF-8\"")]
     NotUtf8,
-    #[error("the header is longer than {HEADER_BYTES_MAX} bytes")]
+    #[error("the header is longer than {HEADER_BYTES_MAX} bytes; a quote in it may not be closed")]
     TooLong,
-    #[error("the header has more than {RECORD_FIELDS_MAX} columns")]
+    #[error("the header has more than {COLUMNS_MAX} columns")]
     TooManyColumns,
-    #[error("a quote in the header is not closed before the end of the file")]
-    UnterminatedQuote,
-    #[error("the header lacks {}", .columns.join(", "))]
-    Missing { columns: Vec<&'static str> },
-    #[error("the header lacks {}; its fields are separated by {separator}, not by commas", .columns.join(", "))]
-    OtherSeparator {
-        columns: Vec<&'static str>,
-        separator: &'static str,
-    },
+    #[error("the header is damaged: {0}")]
+    Quote(QuoteFault),
+    #[error(
+        "the first line is the separator line of Excel, {}, which other programs do not understand: remove it, and \
+         separate the fields by commas",
+        visible(.line)
+    )]
+    SeparatorLine { line: String },
+    #[error("the header lacks {}; it has {found}", .columns.join(", "))]
+    Missing { columns: Vec<&'static str>, found: String },
+    #[error(
+        "the fields of the file are separated by {separator}, not by commas: save it as \"CSV UTF-8 (comma delimited)\", \
+         or choose the comma as separator when exporting it"
+    )]
+    OtherSeparator { separator: &'static str },
     #[error("the header names {column} twice")]
     Duplicate { column: &'static str },
+    #[error(
+        "this report of rejected rows was not saved as UTF-8, which damages its text: download it again, correct it, \
+         and save it as \"CSV UTF-8\""
+    )]
+    DamagedReport,
 }
 
 /// The header of a usable file.
@@ -36,29 +56,53 @@ pub struct Header {
     names: Vec<String>,
     /// The field of each column of the table; `None` for an optional column that the file lacks.
     places: Vec<Option<usize>>,
+    /// In a report of rejected rows, the columns that the report has beside those of the catalog.
+    report_columns: Option<Vec<usize>>,
 }
 
 impl Header {
     pub(super) fn parse(columns: &[Column], record: &Record<'_>) -> Result<Self, HeaderFault> {
-        if record.unterminated {
-            return Err(HeaderFault::UnterminatedQuote);
-        }
-        if record.field_count > RECORD_FIELDS_MAX {
-            return Err(HeaderFault::TooManyColumns);
-        }
-        if record.too_long || record.len() > HEADER_BYTES_MAX {
-            return Err(HeaderFault::TooLong);
-        }
-        let names = record
-            .fields()
-            .map(|name| std::str::from_utf8(name).map(|name| name.trim().to_owned()))
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|_| HeaderFault::NotUtf8)?;
-        let places = places(columns, &names)?;
-        Ok(Self { names, places })
+        Self::of_catalog(columns, record).map_err(|fault| {
+            // Of a record that is not whole, the first field may not be, either.
+            let begin = record.field(0).unwrap_or(record.bytes);
+            FileKind::of(begin).map_or(fault, HeaderFault::OtherKind)
+        })
     }
 
-    /// As the file has them, trimmed.
+    fn of_catalog(columns: &[Column], record: &Record<'_>) -> Result<Self, HeaderFault> {
+        // The end of such a header was not looked for: whatever else is wrong with it stays unknown.
+        if record.too_long {
+            return Err(HeaderFault::TooLong);
+        }
+        let mut restored = CatalogRecords::default();
+        let names = names(record)?;
+        if names.iter().any(|name| is_damaged_mark(name)) {
+            return Err(HeaderFault::DamagedReport);
+        }
+        let report_columns = own_columns(&names);
+        let record = match &report_columns {
+            Some(own) => restored.restore(own, record),
+            None => *record,
+        };
+        let names = self::names(&record)?;
+        check_separator(columns, &names)?;
+        if let Some(fault) = record.quote_fault {
+            return Err(HeaderFault::Quote(fault));
+        }
+        if record.field_count > COLUMNS_MAX {
+            return Err(HeaderFault::TooManyColumns);
+        }
+        if record.len() > HEADER_BYTES_MAX {
+            return Err(HeaderFault::TooLong);
+        }
+        Ok(Self {
+            places: places(columns, &names)?,
+            names: names.into_iter().map(str::to_owned).collect(),
+            report_columns,
+        })
+    }
+
+    /// The catalog's columns as the file names them, without blank characters around them.
     pub fn names(&self) -> &[String] {
         &self.names
     }
@@ -68,18 +112,38 @@ impl Header {
         &self.places
     }
 
+    /// The field that has the SKU.
+    pub fn sku_place(&self) -> usize {
+        self.places.first().copied().flatten().unwrap_or_default()
+    }
+
+    pub(super) fn report_columns(&self) -> Option<&[usize]> {
+        self.report_columns.as_deref()
+    }
+
+    /// Whether a field belongs to a column of the table.
+    pub(super) fn is_read(&self, place: usize) -> bool {
+        self.places.contains(&Some(place))
+    }
+
     /// Columns that are ignored, without those that have no name: spreadsheets leave such columns behind.
     pub fn unknown(&self) -> Vec<String> {
-        let unknown = self
-            .names
-            .iter()
-            .enumerate()
-            .filter(|(place, name)| !self.places.contains(&Some(*place)) && !name.is_empty());
+        let names = self.names.iter().enumerate();
+        let unknown = names.filter(|(place, name)| !self.is_read(*place) && !name.is_empty());
         unknown.map(|(_, name)| name.clone()).collect()
     }
 }
 
-fn places(columns: &[Column], names: &[String]) -> Result<Vec<Option<usize>>, HeaderFault> {
+fn names<'a>(record: &Record<'a>) -> Result<Vec<&'a str>, HeaderFault> {
+    let names = record.fields().map(|name| {
+        std::str::from_utf8(name)
+            .map(trim_blank)
+            .map_err(|_| HeaderFault::NotUtf8)
+    });
+    names.collect()
+}
+
+fn places(columns: &[Column], names: &[&str]) -> Result<Vec<Option<usize>>, HeaderFault> {
     let mut places = Vec::with_capacity(columns.len());
     let mut missing = Vec::new();
     for column in columns {
@@ -97,20 +161,54 @@ fn places(columns: &[Column], names: &[String]) -> Result<Vec<Option<usize>>, He
         places.push(place);
     }
     if missing.is_empty() {
-        Ok(places)
-    } else {
-        Err(missing_fault(names, missing))
+        return Ok(places);
+    }
+    Err(HeaderFault::Missing {
+        columns: missing,
+        found: shown_names(names),
+    })
+}
+
+/// The names in one line, as far as they are of use in a message.
+pub fn shown_names<S: AsRef<str>>(names: &[S]) -> String {
+    let shown = names.iter().take(NAMES_SHOWN_MAX).map(|name| {
+        let mut name = visible(name.as_ref());
+        if let Some((end, _)) = name.char_indices().nth(NAME_CHARS_SHOWN_MAX) {
+            name.truncate(end);
+            name.push('…');
+        }
+        if name.is_empty() { "(no name)".to_owned() } else { name }
+    });
+    let text = shown.collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(NAMES_SHOWN_MAX) {
+        0 => text,
+        more => format!("{text} and {more} more"),
     }
 }
 
-fn missing_fault(names: &[String], columns: Vec<&'static str>) -> HeaderFault {
-    let separators = [(';', "semicolons"), ('\t', "tabs"), ('|', "bars")];
-    let used = match names {
-        [only] => separators.into_iter().find(|(separator, _)| only.contains(*separator)),
-        _ => None,
+/// A file with another separator is recognised by the columns of the table: more of them are found with it than with
+/// commas.
+fn check_separator(columns: &[Column], names: &[&str]) -> Result<(), HeaderFault> {
+    const SEPARATORS: [(char, &str); 4] = [
+        (';', "semicolons"),
+        ('\t', "tabs"),
+        ('|', "vertical bars"),
+        (':', "colons"),
+    ];
+    let header = names.join(",");
+    if header.get(..4).is_some_and(|begin| begin.eq_ignore_ascii_case("sep=")) {
+        return Err(HeaderFault::SeparatorLine { line: header });
+    }
+    let found = |separator: char| {
+        let names = header.split(separator);
+        let names = names.map(|name| name.trim_matches(|c: char| c == '"' || c.is_whitespace()));
+        let is_column = |name: &&str| columns.iter().any(|column| name.eq_ignore_ascii_case(column.name));
+        names.filter(is_column).count()
     };
-    match used {
-        Some((_, separator)) => HeaderFault::OtherSeparator { columns, separator },
-        None => HeaderFault::Missing { columns },
+    let with_commas = found(',');
+    let with_others = SEPARATORS.into_iter().map(|(separator, name)| (found(separator), name));
+    match with_others.max_by_key(|(count, _)| *count) {
+        Some((count, separator)) if count > with_commas => Err(HeaderFault::OtherSeparator { separator }),
+        _ => Ok(()),
     }
 }

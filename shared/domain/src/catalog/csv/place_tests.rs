@@ -1,4 +1,4 @@
-//! Is every record found at its place, from wherever reading begins, and is a file cut nowhere else?
+//! Every record is found at its place, wherever reading begins, and a file is cut nowhere else.
 
 use super::*;
 
@@ -32,7 +32,7 @@ fn files() -> impl Iterator<Item = Vec<u8>> {
     })
 }
 
-/// Where a record begins and ends, and what it has.
+/// Where a record begins and ends, and its fields.
 type Found = (RecordStart, u64, Vec<Vec<u8>>);
 
 fn found(record: &Record<'_>) -> Found {
@@ -58,7 +58,7 @@ fn records(file: &[u8], start: RecordStart, chunk_bytes: usize) -> Vec<Found> {
 }
 
 #[test]
-fn reading_goes_on_at_any_record_as_if_it_had_begun_at_the_first() {
+fn reading_from_any_record_finds_the_same_records_as_from_the_first() {
     for file in files() {
         let whole = records(&file, RecordStart::FIRST, usize::MAX);
         for (number, (begin, ..)) in whole.iter().enumerate() {
@@ -99,7 +99,7 @@ fn cuts(file: &[u8], start: RecordStart, every_bytes: u64, chunk_bytes: usize) -
     all
 }
 
-/// Where the records themselves say that the file may be cut.
+/// Where the file may be cut, according to its records.
 fn expected_cuts(records: &[Found], start: RecordStart, every_bytes: u64) -> Vec<RecordStart> {
     let mut next_at = start.byte_offset + every_bytes;
     let begins = records.iter().map(|(begin, ..)| *begin);
@@ -132,7 +132,7 @@ fn a_file_is_cut_before_records_and_nowhere_else() {
 }
 
 #[test]
-fn cutting_goes_on_at_any_record() {
+fn cutting_from_any_record_finds_the_same_places() {
     for file in files() {
         let whole = records(&file, RecordStart::FIRST, usize::MAX);
         for (number, (begin, ..)) in whole.iter().enumerate() {

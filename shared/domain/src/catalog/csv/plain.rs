@@ -1,10 +1,9 @@
-//! Is a whole record here, written plainly? Then its fields are found without looking at each byte, and stay where they
-//! are.
+//! Splits a record that is whole and plain: its fields are found without looking at each byte, and stay where they are.
 //!
-//! Plain is what spreadsheets and databases write: a field is quoted from end to end or has no quote at all, and none is
-//! doubled. Whatever else the grammar allows is left to it.
+//! Spreadsheets and databases write plain records: a field is quoted from end to end or has no quote at all, and none
+//! is doubled. [`Grammar`](super::grammar::Grammar) splits all others.
 
-const BLOCK_BYTES: usize = 64;
+pub(super) const BLOCK_BYTES: usize = 64;
 
 /// Where a field lies in the record, without its quotes.
 #[derive(Debug, Clone, Copy, Default)]
@@ -22,12 +21,12 @@ pub(super) struct PlainRecord {
     pub(super) has_more_lines: bool,
 }
 
-/// What is known of the field that is being read.
+/// The quotes of the field that is being read.
 #[derive(Clone, Copy, PartialEq)]
 enum Quotes {
     None,
     Open,
-    /// By the byte right before the place.
+    /// The closing quote is the byte right before this place.
     ClosedBefore(usize),
 }
 
@@ -40,10 +39,7 @@ pub(super) fn split(input: &[u8], bytes_max: usize, spans: &mut [Span]) -> Optio
     let mut quotes = Quotes::None;
     let mut has_more_lines = false;
     for (number, block) in input.chunks(BLOCK_BYTES).enumerate() {
-        let mut marks = match block.first_chunk() {
-            Some(block) => marks(block),
-            None => marks(&padded(block)),
-        };
+        let mut marks = marks_of(block);
         while marks != 0 {
             let place = number * BLOCK_BYTES + marks.trailing_zeros() as usize;
             marks &= marks - 1;
@@ -87,14 +83,22 @@ pub(super) fn split(input: &[u8], bytes_max: usize, spans: &mut [Span]) -> Optio
     None
 }
 
+/// [`marks`] of a block, which may be shorter.
+pub(super) fn marks_of(block: &[u8]) -> u64 {
+    match block.first_chunk() {
+        Some(block) => marks(block),
+        None => marks(&padded(block)),
+    }
+}
+
 fn padded(bytes: &[u8]) -> [u8; BLOCK_BYTES] {
     let mut block = [0; BLOCK_BYTES];
     block[..bytes.len()].copy_from_slice(bytes);
     block
 }
 
-/// A bit for each quote, comma and line end, the first byte's lowest. Written so that the compiler compares sixteen bytes
-/// at a time, or more: a loop of a fixed length without a branch.
+/// A bit for each quote, comma and line end, the first byte's lowest. Written so that the compiler compares sixteen
+/// bytes at a time, or more: a loop of a fixed length without a branch.
 fn marks(block: &[u8; BLOCK_BYTES]) -> u64 {
     /// Moves the lowest bits of eight bytes to the highest byte.
     const GATHER: u64 = 0x0102_0408_1020_4080;

@@ -1,4 +1,4 @@
-//! Where in a file, counted in bytes and in lines?
+//! Places in a file, counted in bytes and in lines.
 
 /// The beginning of a record, or the end of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,10 +16,12 @@ impl RecordStart {
 }
 
 /// A place in the file. A line ends with CRLF, LF or a lone CR, within quotes as well.
+#[derive(Clone, Copy)]
 pub(super) struct Position {
     pub(super) byte_offset: u64,
     pub(super) line: u64,
     after_cr: bool,
+    after_line_end: bool,
 }
 
 impl Position {
@@ -28,7 +30,13 @@ impl Position {
             byte_offset: start.byte_offset,
             line: start.line,
             after_cr: false,
+            after_line_end: false,
         }
+    }
+
+    /// The line of the byte before this place.
+    pub(super) fn last_line(&self) -> u64 {
+        self.line - u64::from(self.after_line_end)
     }
 
     pub(super) fn advance(&mut self, bytes: &[u8]) {
@@ -44,13 +52,15 @@ impl Position {
         let second_half = self.after_cr && bytes[0] == b'\n';
         self.line += (feeds + returns - pairs - usize::from(second_half)) as u64;
         self.after_cr = *last == b'\r';
+        self.after_line_end = matches!(last, b'\r' | b'\n');
         self.byte_offset += bytes.len() as u64;
     }
 
-    /// Goes over a record, its line end included, that has no other.
+    /// Advances over a record that has no line end but the one behind it, which is included.
     pub(super) fn advance_a_line(&mut self, bytes: usize, line_end: u8) {
         self.line += 1;
         self.after_cr = line_end == b'\r';
+        self.after_line_end = true;
         self.byte_offset += bytes as u64;
     }
 }

@@ -1,20 +1,27 @@
-//! What is one record of a CSV file: its place in the file and its fields, without copies.
+//! One record of a CSV file: its place in the file and its fields, without copies.
 
 use std::ops::Range;
 
 use super::plain::Span;
 use super::position::RecordStart;
+use super::report::REPORT_COLUMNS;
+use crate::values::text::is_blank;
 
-/// Bytes of one record, without its quotes and delimiters. The rest of a longer one is read and thrown away.
+/// Bytes of one record, without its delimiters and the quotes around its fields. The rest of a longer one is read and
+/// dropped.
 pub const RECORD_BYTES_MAX: usize = 64 * 1024;
-/// Fields of one record. Those beyond are counted and thrown away.
-pub const RECORD_FIELDS_MAX: usize = 256;
+/// Columns of one catalog.
+pub const COLUMNS_MAX: usize = 256;
+/// Fields of one record: a catalog's, or those of a report of its rejected rows. Further ones are counted and dropped.
+pub const RECORD_FIELDS_MAX: usize = COLUMNS_MAX + REPORT_COLUMNS.len();
 
 /// One record, valid until the next is read.
 #[derive(Debug, Clone, Copy)]
 pub struct Record<'a> {
     /// The physical line on which it begins, counted from 1.
     pub line: u64,
+    /// The physical line on which its last byte lies, the line end not counted.
+    pub last_line: u64,
     pub byte_offset: u64,
     /// The byte right behind it and its line end. Behind a CR, an LF still belongs to it: it is skipped as a blank
     /// line.
@@ -23,10 +30,26 @@ pub struct Record<'a> {
     pub field_count: usize,
     /// It had more than [`RECORD_BYTES_MAX`] bytes: the fields are cut.
     pub too_long: bool,
-    /// The file ended within quotes.
-    pub unterminated: bool,
+    pub quote_fault: Option<QuoteFault>,
+    /// Something that is not blank was dropped.
+    pub(super) has_dropped_text: bool,
     pub(super) bytes: &'a [u8],
     pub(super) fields: Fields<'a>,
+}
+
+/// The first quote of a record that is misplaced, and the line on which it lies. It stays part of the field's text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum QuoteFault {
+    #[error("line {line} has text behind a closing quote; a quote within a quoted field is written twice")]
+    TextBehind { line: u64 },
+    #[error(
+        "line {line} has a quote within a field that does not begin with one; put the field in quotes, and write each \
+         quote in it twice"
+    )]
+    InField { line: u64 },
+    /// The file ended within a quoted field.
+    #[error("the quote that opens on line {line} is not closed before the end of the file")]
+    Unclosed { line: u64 },
 }
 
 /// Where the fields lie in the bytes.
@@ -39,6 +62,20 @@ pub(super) enum Fields<'a> {
 }
 
 impl<'a> Record<'a> {
+    /// A record of no place and without fields.
+    pub(super) const NOTHING: Self = Self {
+        line: 0,
+        last_line: 0,
+        byte_offset: 0,
+        ends_at: 0,
+        field_count: 0,
+        too_long: false,
+        quote_fault: None,
+        has_dropped_text: false,
+        bytes: &[],
+        fields: Fields::Ends(&[]),
+    };
+
     pub fn start(&self) -> RecordStart {
         RecordStart {
             byte_offset: self.byte_offset,
@@ -65,15 +102,13 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// The fields that were kept, the one that was cut included.
+    /// The fields that were kept, in the order of the file.
     pub fn fields(self) -> impl Iterator<Item = &'a [u8]> {
-        let (kept, tail) = match self.fields {
-            Fields::Spans(spans) => (spans.len(), None),
-            Fields::Ends(ends) => (ends.len(), self.bytes.get(ends.last().copied().unwrap_or(0)..)),
+        let kept = match self.fields {
+            Fields::Spans(spans) => spans.len(),
+            Fields::Ends(ends) => ends.len(),
         };
-        let is_cut = self.too_long || self.unterminated;
-        let whole = (0..kept).filter_map(move |index| self.field(index));
-        whole.chain(tail.filter(|_| is_cut && kept < RECORD_FIELDS_MAX))
+        (0..kept).filter_map(move |index| self.field(index))
     }
 
     /// Bytes kept of all fields together.
@@ -87,4 +122,14 @@ impl<'a> Record<'a> {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+
+    /// Whether every field is empty or has nothing but blank characters: a row that a spreadsheet left behind.
+    pub fn is_blank(&self) -> bool {
+        self.quote_fault.is_none() && !self.has_dropped_text && self.fields().all(is_blank_field)
+    }
+}
+
+/// Whether a field has nothing but blank characters.
+pub(super) fn is_blank_field(field: &[u8]) -> bool {
+    std::str::from_utf8(field).is_ok_and(|text| text.chars().all(is_blank))
 }

@@ -1,9 +1,9 @@
-//! Where does each record of a CSV file begin, and what are its fields?
+//! Cuts a CSV file into records: where each begins, and what its fields are.
 //!
-//! The grammar is that of `csv-core`. Records that are whole and plain, which are nearly all, are split without it and
-//! without being copied.
+//! Records that are whole and plain, which are nearly all, are split where they lie; all others are copied by
+//! [`Grammar`].
 
-use super::grammar::Grammar;
+use super::grammar::{Grammar, Step};
 use super::plain::{self, Span};
 use super::position::{Position, RecordStart};
 use super::record::{Fields, RECORD_BYTES_MAX, RECORD_FIELDS_MAX, Record};
@@ -14,11 +14,20 @@ const BOM: &[u8] = b"\xef\xbb\xbf";
 pub struct RecordReader {
     grammar: Grammar,
     spans: Vec<Span>,
-    /// How many bytes of a byte order mark were seen; `None` once that is settled.
-    bom_seen: Option<usize>,
+    /// How many bytes of a byte order mark were read; `None` once that is settled.
+    bom_bytes: Option<usize>,
     position: Position,
     in_record: bool,
     begin: RecordStart,
+    /// The line on which the last quoted field of the record began.
+    quote_line: u64,
+}
+
+/// A record that was found: where it lies, in the input or in the grammar's copy.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Found<'input> {
+    Plain { bytes: &'input [u8], field_count: usize },
+    Copied,
 }
 
 impl Default for RecordReader {
@@ -32,17 +41,18 @@ impl RecordReader {
         Self {
             grammar: Grammar::new(),
             spans: vec![Span::default(); RECORD_FIELDS_MAX],
-            bom_seen: Some(0),
+            bom_bytes: Some(0),
             position: Position::at(RecordStart::FIRST),
             in_record: false,
             begin: RecordStart::FIRST,
+            quote_line: 1,
         }
     }
 
     /// Reads on at the beginning of a record.
     pub fn at(start: RecordStart) -> Self {
         Self {
-            bom_seen: (start == RecordStart::FIRST).then_some(0),
+            bom_bytes: (start == RecordStart::FIRST).then_some(0),
             position: Position::at(start),
             ..Self::new()
         }
@@ -63,9 +73,20 @@ impl RecordReader {
 
     /// Takes bytes off the front of `input` until a record is complete; `None` once `input` is used up.
     pub fn next_record<'a, 'input: 'a>(&'a mut self, input: &mut &'input [u8]) -> Option<Record<'a>> {
+        let found = self.find(input)?;
+        Some(self.record(found))
+    }
+
+    /// The record that the end of the file completes, if any. Nothing may be pushed afterwards.
+    pub fn finish(&mut self) -> Option<Record<'_>> {
+        let found = self.find_last()?;
+        Some(self.record(found))
+    }
+
+    /// Does the work of [`RecordReader::next_record`], and leaves it to the caller whether the record is looked at.
+    pub(super) fn find<'input>(&mut self, input: &mut &'input [u8]) -> Option<Found<'input>> {
         self.settle_bom(input);
         if !self.in_record {
-            // The grammar would skip blank lines as well, but as part of the record behind them.
             let blank = input.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
             if blank > 0 {
                 self.consume(input, blank);
@@ -82,64 +103,83 @@ impl RecordReader {
                 } else {
                     self.position.advance_a_line(plain.bytes, plain.line_end);
                 }
-                let spans = &self.spans[..plain.field_count];
-                return Some(Record {
-                    line: self.begin.line,
-                    byte_offset: self.begin.byte_offset,
-                    ends_at: self.position.byte_offset,
-                    field_count: plain.field_count,
-                    too_long: false,
-                    unterminated: false,
+                return Some(Found::Plain {
                     bytes,
-                    fields: Fields::Spans(spans),
+                    field_count: plain.field_count,
                 });
             }
         }
-        self.advance(input).then(|| self.record())
+        self.advance(input).then_some(Found::Copied)
     }
 
-    /// The record that the end of the file completes, if any. Nothing may be pushed afterwards.
-    pub fn finish(&mut self) -> Option<Record<'_>> {
+    /// The same for [`RecordReader::finish`].
+    pub(super) fn find_last(&mut self) -> Option<Found<'static>> {
         self.replay_bom();
         if !self.in_record {
             return None;
         }
         self.in_record = false;
-        self.grammar.finish();
-        Some(self.record())
+        self.grammar.finish(self.quote_line);
+        Some(Found::Copied)
     }
 
-    fn record(&self) -> Record<'_> {
+    /// Whether the record that was found last certainly is not blank: nearly every one begins with a letter or a digit
+    /// of its SKU.
+    pub(super) fn begins_with_letter(&self, found: Found<'_>) -> bool {
+        let bytes = match found {
+            Found::Plain { bytes, .. } => bytes,
+            Found::Copied => self.grammar.record().bytes,
+        };
+        bytes.first().is_some_and(u8::is_ascii_alphanumeric)
+    }
+
+    /// The record that was found last.
+    pub(super) fn record<'a>(&'a self, found: Found<'a>) -> Record<'a> {
+        let record = match found {
+            Found::Copied => self.grammar.record(),
+            Found::Plain { bytes, field_count } => Record {
+                field_count,
+                bytes,
+                fields: Fields::Spans(&self.spans[..field_count]),
+                ..Record::NOTHING
+            },
+        };
         Record {
             line: self.begin.line,
+            last_line: self.position.last_line(),
             byte_offset: self.begin.byte_offset,
             ends_at: self.position.byte_offset,
-            ..self.grammar.record()
+            ..record
         }
+    }
+
+    /// The record that is being read, if it is beyond its limit already.
+    pub(super) fn too_long_record(&self) -> Option<Record<'_>> {
+        (self.in_record && self.grammar.is_too_long()).then(|| self.record(Found::Copied))
     }
 
     /// Drops a byte order mark, however it is cut.
     fn settle_bom(&mut self, input: &mut &[u8]) {
-        while let Some(seen) = self.bom_seen {
+        while let Some(count) = self.bom_bytes {
             let Some((first, rest)) = input.split_first() else {
                 return;
             };
-            if *first != BOM[seen] {
+            if *first != BOM[count] {
                 self.replay_bom();
-            } else if seen + 1 < BOM.len() {
-                self.bom_seen = Some(seen + 1);
+            } else if count + 1 < BOM.len() {
+                self.bom_bytes = Some(count + 1);
                 *input = rest;
             } else {
-                self.bom_seen = None;
+                self.bom_bytes = None;
                 self.position.advance(BOM);
                 *input = rest;
             }
         }
     }
 
-    /// What began like a byte order mark and was none belongs to the first field.
+    /// Bytes that began like a byte order mark and are none belong to the first field.
     fn replay_bom(&mut self) {
-        let mut held = &BOM[..self.bom_seen.take().unwrap_or(0)];
+        let mut held = &BOM[..self.bom_bytes.take().unwrap_or(0)];
         if !held.is_empty() {
             self.advance(&mut held);
         }
@@ -152,9 +192,32 @@ impl RecordReader {
             self.grammar.begin();
         }
         while self.in_record && !input.is_empty() {
-            let (is_whole, bytes_read) = self.grammar.read(input);
-            self.consume(input, bytes_read);
-            self.in_record = !is_whole;
+            let (step, bytes_read) = self.grammar.read(input);
+            match step {
+                Step::InputUsedUp { opened_at } => {
+                    if let Some(at) = opened_at {
+                        let mut place = self.position;
+                        place.advance(&input[..at]);
+                        self.quote_line = place.line;
+                    }
+                    self.consume(input, bytes_read);
+                }
+                Step::Misplaced(fault) => {
+                    self.consume(input, bytes_read);
+                    self.grammar.set_quote_fault(fault(self.position.line));
+                }
+                Step::Whole { has_more_lines: true } => {
+                    self.consume(input, bytes_read);
+                    self.in_record = false;
+                }
+                Step::Whole { has_more_lines: false } => {
+                    let (record, rest) = input.split_at(bytes_read);
+                    let line_end = record.last().copied().unwrap_or_default();
+                    self.position.advance_a_line(bytes_read, line_end);
+                    *input = rest;
+                    self.in_record = false;
+                }
+            }
         }
         !self.in_record
     }

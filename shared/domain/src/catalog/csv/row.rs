@@ -1,21 +1,40 @@
-//! Is a record a valid row, and if not, what is wrong with it?
+//! Checks whether a record is a valid row, and names everything that is wrong with it.
 
 use std::fmt;
 
 use super::columns::{Column, ColumnFault, ValidRow, Values};
 use super::header::Header;
-use super::record::{RECORD_BYTES_MAX, Record};
+use super::record::{QuoteFault, RECORD_BYTES_MAX, Record, is_blank_field};
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RowFault {
-    #[error("the row has {found} fields and the header {expected}")]
+    #[error("the row has {found} fields and the header {expected}{}", few_or_many(*.found, *.expected))]
     FieldCount { found: usize, expected: usize },
     #[error("the row is longer than {RECORD_BYTES_MAX} bytes")]
     TooLong,
-    #[error("a quote is not closed before the end of the file")]
-    UnterminatedQuote,
+    #[error("{fault}{}", covered(*.first_line, *.last_line))]
+    Quote {
+        fault: QuoteFault,
+        first_line: u64,
+        last_line: u64,
+    },
     #[error("{0}")]
     Field(ColumnFault),
+}
+
+fn few_or_many(found: usize, expected: usize) -> &'static str {
+    if found > expected {
+        "; a text with a comma in it must stand in quotes"
+    } else {
+        ""
+    }
+}
+
+fn covered(first_line: u64, last_line: u64) -> String {
+    if first_line == last_line {
+        return String::new();
+    }
+    format!("; the row covers the lines {first_line} to {last_line}")
 }
 
 /// Everything that is wrong with one row; never empty.
@@ -25,6 +44,11 @@ pub struct RowFaults(Vec<RowFault>);
 impl RowFaults {
     pub fn as_slice(&self) -> &[RowFault] {
         &self.0
+    }
+
+    /// Whether it is uncertain which text belongs to which column.
+    pub fn is_misplaced(&self) -> bool {
+        !matches!(self.0.first(), Some(RowFault::Field(_)))
     }
 }
 
@@ -40,11 +64,11 @@ impl fmt::Display for RowFaults {
 
 impl std::error::Error for RowFaults {}
 
-/// Checks a record against the columns that its header was found to have.
+/// Checks a record against the columns of its header.
 pub(super) fn parse<'a>(columns: &[Column], header: &Header, record: &Record<'a>) -> Result<ValidRow<'a>, RowFaults> {
-    let shape = shape_faults(header, record);
+    let shape = shape_faults(columns, header, record);
     if !shape.is_empty() {
-        // Nobody can say which field belongs to which column: faults of columns would mislead.
+        // Texts may stand in the wrong columns: faults of columns would mislead.
         return Err(RowFaults(shape));
     }
     let texts = Texts::of(record);
@@ -59,18 +83,32 @@ pub(super) fn parse<'a>(columns: &[Column], header: &Header, record: &Record<'a>
         .map_err(|faults| RowFaults(faults.into_iter().map(RowFault::Field).collect()))
 }
 
-fn shape_faults(header: &Header, record: &Record<'_>) -> Vec<RowFault> {
+fn shape_faults(columns: &[Column], header: &Header, record: &Record<'_>) -> Vec<RowFault> {
     let mut faults = Vec::new();
     if record.too_long {
         faults.push(RowFault::TooLong);
     }
     let (found, expected) = (record.field_count, header.names().len());
-    if record.unterminated {
-        faults.push(RowFault::UnterminatedQuote);
-    } else if found != expected {
+    if let Some(fault) = record.quote_fault {
+        faults.push(RowFault::Quote {
+            fault,
+            first_line: record.line,
+            last_line: record.last_line,
+        });
+    } else if found != expected && !has_all_columns(columns, header, record) {
         faults.push(RowFault::FieldCount { found, expected });
     }
     faults
+}
+
+/// Whether a record with another number of fields than the header lacks only fields that are ignored or optional, or
+/// has only blank ones too many: spreadsheets write both.
+#[cold]
+fn has_all_columns(columns: &[Column], header: &Header, record: &Record<'_>) -> bool {
+    let mut columns = columns.iter().zip(header.places());
+    let lacks_column = columns.any(|(column, place)| column.required && place.is_some_and(|p| p >= record.field_count));
+    let further = record.fields().skip(header.names().len());
+    !lacks_column && !record.has_dropped_text && further.into_iter().all(is_blank_field)
 }
 
 /// The fields of a record as texts.

@@ -1,8 +1,8 @@
-//! Does the reader pass the suite that readers of many languages pass?
+//! The reader passes a suite for readers of many languages.
 //!
-//! Files and what they say are those of csv-spectrum 2.0.0 (<https://github.com/maxogden/csv-spectrum>, BSD-2-Clause),
-//! which keeps them as objects by column; here they are records. Of `location_coordinates`, whose two halves disagree, the
-//! number is the object's in both.
+//! Files and their contents are those of csv-spectrum 2.0.0 (<https://github.com/maxogden/csv-spectrum>, BSD-2-Clause),
+//! which keeps them as objects by column; here they are records. Of `location_coordinates`, whose two halves disagree,
+//! the number is the object's in both.
 
 use super::*;
 

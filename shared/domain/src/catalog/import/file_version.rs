@@ -1,8 +1,8 @@
-//! Is an event about the version of a file that is imported already, about an older one, or about a newer one?
+//! Compares the version of a file that an event announces with the version whose import began last.
 
 use crate::values::{ObjectSequencer, ObjectVersion};
 
-/// What tells the versions of one file apart.
+/// Identifies a version of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileVersion {
     /// `None` where the bucket keeps no versions.
@@ -16,7 +16,7 @@ pub struct FileVersion {
 pub enum FileAge {
     Same,
     Older,
-    /// Also where nothing says which of two versions is older.
+    /// Also where the age of neither version is recorded.
     Newer,
 }
 

@@ -1,19 +1,24 @@
-//! How does an import end? The ranges added up, their rejected rows in one file, the end noted, and one mail.
+//! Ends an import: adds up its ranges, assembles the report of rejected rows, records the end, and sends one mail.
 
 use std::sync::Arc;
 
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+
 use super::header::{NoHeader, header};
-use super::job::ImportJob;
-use super::outcome::ImportOutcome;
-use super::rejected_rows::report_header;
+use super::job::{ImportJob, RangeProgress};
+use super::outcome::{ImportAttempt, ImportOutcome};
+use super::rejected_rows::Report;
 use crate::catalog::csv::Header;
-use crate::catalog::ports::{CatalogFiles, CatalogImportEnd, ImportLedger, RejectedRowsFiles};
+use crate::catalog::ports::{CatalogFiles, CatalogImport, CatalogImportEnd, Finish, ImportLedger, RejectedRowsFiles};
 use crate::ports::{Clock, CustomerDirectory, Mailer, PortFailure, SendLog};
 use crate::values::ImportCounts;
 
 const ACTION: &str = "finish import";
-/// What the upload's status says of a file that nobody can read any more.
+/// The reason that the upload shows for a file that no attempt can read any more.
 const DELETED: &str = "the file was deleted before it was read";
+/// Reads of progress and of parts that wait for an answer at the same time. An import has up to a thousand ranges: one
+/// after the other, their answers take some ten seconds.
+const READS_AT_ONCE: usize = 16;
 
 pub struct FinishImport {
     pub files: Arc<dyn CatalogFiles>,
@@ -25,59 +30,73 @@ pub struct FinishImport {
     pub clock: Arc<dyn Clock>,
 }
 
-/// Somebody ends an import before it was read.
+/// An import cannot end before each of its ranges was read.
 #[derive(Debug, thiserror::Error)]
 #[error("range {index} was not read to its end")]
 struct RangeUnfinished {
-    index: u32,
+    index: usize,
 }
 
 /// A part is kept for longer than an execution can be redriven.
 #[derive(Debug, thiserror::Error)]
-#[error("part {part} of the report is not there any more")]
+#[error("part {part} of the report was deleted")]
 struct PartMissing {
     part: String,
 }
 
 impl FinishImport {
     /// Ends an import of so many ranges; of none, where the file could not be divided.
-    pub async fn run(&self, job: &ImportJob, ranges: u32) -> Result<ImportOutcome, PortFailure> {
+    pub async fn run(&self, job: &ImportJob, ranges: u32) -> Result<ImportAttempt, PortFailure> {
         let end = match header(self.files.as_ref(), &job.object).await {
-            Ok(header) => self.added_up(job, ranges, Some(&header)).await?,
+            Ok(header) => {
+                self.total(job, self.progress(job, ranges).await?, Some(&header))
+                    .await?
+            }
             Err(NoHeader::Unusable(fault)) => CatalogImportEnd::Rejected {
                 reason: fault.to_string(),
             },
-            Err(NoHeader::Gone) => self.without_a_file(job, ranges).await?,
+            Err(NoHeader::Gone) => self.end_without_file(job, ranges).await?,
             Err(NoHeader::Port(failure)) => return Err(failure),
         };
-        let Some(import) = self.ledger.finish(&job.id, &end, self.clock.now()).await? else {
-            return Ok(ImportOutcome::Outdated);
+        let (outcome, import) = match self.ledger.finish(&job.id, &end, self.clock.now()).await? {
+            Finish::Ended(import) => (outcome(end), import),
+            Finish::EndedBefore(import) => (ImportOutcome::FinishedBefore, import),
+            Finish::Superseded(import) => return Ok(self.superseded(&import).await),
         };
-        self.tell(&import).await?;
-        Ok(match import.finished.unwrap_or(end) {
-            CatalogImportEnd::Done { counts, .. } => ImportOutcome::Done(counts),
-            CatalogImportEnd::Rejected { reason } => ImportOutcome::Rejected { reason },
-        })
+        let mail = self.send_mail(&import).await;
+        Ok(ImportAttempt { outcome, mail })
     }
 
-    /// Perhaps every row was read while the file was there.
-    async fn without_a_file(&self, job: &ImportJob, ranges: u32) -> Result<CatalogImportEnd, PortFailure> {
-        for index in 0..ranges {
-            let progress = self.ledger.progress(&job.id, index).await?;
-            if !progress.is_some_and(|progress| progress.is_done) {
-                return Ok(deleted());
-            }
+    /// Ends an attempt at an import whose file has a newer version.
+    pub(super) async fn superseded(&self, import: &CatalogImport) -> ImportAttempt {
+        ImportAttempt {
+            outcome: ImportOutcome::Superseded,
+            mail: self.send_superseded_mail(import).await,
         }
-        if ranges == 0 {
-            return Ok(deleted());
-        }
-        self.added_up(job, ranges, None).await
     }
 
-    async fn added_up(
+    /// Every row may have been read while the file was there.
+    async fn end_without_file(&self, job: &ImportJob, ranges: u32) -> Result<CatalogImportEnd, PortFailure> {
+        let progress = self.progress(job, ranges).await?;
+        let is_read = |range: &Option<RangeProgress>| range.as_ref().is_some_and(|range| range.is_done);
+        if progress.is_empty() || !progress.iter().all(is_read) {
+            return Ok(CatalogImportEnd::Rejected {
+                reason: DELETED.to_owned(),
+            });
+        }
+        self.total(job, progress, None).await
+    }
+
+    /// The progress of each range, in the order of the file.
+    async fn progress(&self, job: &ImportJob, ranges: u32) -> Result<Vec<Option<RangeProgress>>, PortFailure> {
+        let reads = stream::iter(0..ranges).map(|index| self.ledger.progress(&job.id, index));
+        reads.buffered(READS_AT_ONCE).try_collect().await
+    }
+
+    async fn total(
         &self,
         job: &ImportJob,
-        ranges: u32,
+        ranges: Vec<Option<RangeProgress>>,
         header: Option<&Header>,
     ) -> Result<CatalogImportEnd, PortFailure> {
         let mut counts = ImportCounts {
@@ -86,8 +105,7 @@ impl FinishImport {
             ..ImportCounts::default()
         };
         let mut parts = Vec::new();
-        for index in 0..ranges {
-            let progress = self.ledger.progress(&job.id, index).await?;
+        for (index, progress) in ranges.into_iter().enumerate() {
             let Some(progress) = progress.filter(|progress| progress.is_done) else {
                 return Err(PortFailure::permanent(ACTION, RangeUnfinished { index }));
             };
@@ -96,8 +114,8 @@ impl FinishImport {
             counts.rows_rejected += progress.rows_rejected;
             parts.extend(progress.parts);
         }
-        // Before the import ends: who sees DONE finds the report in its place.
-        self.put_together(job, header, parts).await?;
+        // Before the import ends: a caller that sees DONE also finds the report.
+        self.assemble_report(job, header, parts, counts.rows_rejected).await?;
         Ok(CatalogImportEnd::Done {
             counts,
             unknown_columns: header.map(Header::unknown).unwrap_or_default(),
@@ -105,31 +123,34 @@ impl FinishImport {
     }
 
     /// There is no file unless a row was rejected.
-    async fn put_together(
+    async fn assemble_report(
         &self,
         job: &ImportJob,
         header: Option<&Header>,
         parts: Vec<String>,
+        rows_rejected: u64,
     ) -> Result<(), PortFailure> {
         if parts.is_empty() {
             return Ok(());
         }
-        let mut report = self.rejected_rows.create(&job.id.upload_id).await?;
-        report.write(report_header(header).as_bytes()).await?;
-        for part in parts {
-            let Some(mut stream) = self.rejected_rows.open_part(&job.id, &part).await? else {
-                return Err(PortFailure::permanent(ACTION, PartMissing { part }));
-            };
-            while let Some(piece) = stream.next().await? {
-                report.write(&piece).await?;
-            }
+        let mut report = Report::begin(self.rejected_rows.create(&job.id.upload_id).await?, header).await?;
+        let opened = stream::iter(parts).map(|part| async move {
+            let stream = self.rejected_rows.open_part(&job.id, &part).await?;
+            stream.ok_or_else(|| PortFailure::permanent(ACTION, PartMissing { part }))
+        });
+        let mut opened = opened.buffered(READS_AT_ONCE);
+        while !report.is_full()
+            && let Some(part) = opened.try_next().await?
+        {
+            report.add(part).await?;
         }
-        report.finish().await
+        report.finish(rows_rejected).await
     }
 }
 
-fn deleted() -> CatalogImportEnd {
-    CatalogImportEnd::Rejected {
-        reason: DELETED.to_owned(),
+fn outcome(end: CatalogImportEnd) -> ImportOutcome {
+    match end {
+        CatalogImportEnd::Done { counts, .. } => ImportOutcome::Done(counts),
+        CatalogImportEnd::Rejected { reason } => ImportOutcome::Rejected { reason },
     }
 }

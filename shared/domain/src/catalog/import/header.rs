@@ -1,4 +1,4 @@
-//! What does a file's first record say, for whoever begins to read further down?
+//! Reads the header of a file, for an attempt that begins to read further down.
 
 use crate::catalog::csv::{CatalogReader, Header, HeaderFault};
 use crate::catalog::ports::CatalogFiles;
@@ -30,8 +30,7 @@ pub(super) async fn header(files: &dyn CatalogFiles, object: &ObjectVersion) -> 
     let mut stream = files.open(object, 0..object.size_bytes).await?.ok_or(NoHeader::Gone)?;
     let mut reader = CatalogReader::new();
     while let Some(chunk) = stream.next().await? {
-        reader.next_row(&mut chunk.as_slice())?;
-        if let Some(header) = reader.header() {
+        if let Some(header) = reader.read_header(&mut chunk.as_slice())? {
             return Ok(header.clone());
         }
     }

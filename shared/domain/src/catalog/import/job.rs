@@ -1,22 +1,23 @@
-//! What is there to import, and how is it divided?
+//! An import, the ranges of its file, and the progress of each range.
 
 use std::ops::Range;
 
 use crate::catalog::csv::RecordStart;
-use crate::values::{ImportCounts, ObjectVersion, UploadId};
+use crate::values::{CorrelationId, ImportCounts, ObjectVersion, UploadId};
 
-/// One import: one version of one catalog file. A newer version of the same file is another import, with a higher sequence.
+/// One import: one version of one catalog file. A newer version of the same file is another import, with a higher
+/// sequence.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ImportId {
     pub upload_id: UploadId,
-    /// Its place among all uploads, given once; later ones win.
+    /// Its place among all uploads, assigned once; later ones win.
     pub sequence: u64,
 }
 
 impl ImportId {
     /// The name of the one execution that may run it: at most 80 of `[A-Za-z0-9_-]`, as Step Functions wants names
-    /// (<https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html>), while there are no more
-    /// than 10^15 uploads.
+    /// (<https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html>), while there are no
+    /// more than 10^15 uploads.
     pub fn execution_name(&self) -> String {
         format!("{}-{}", self.upload_id, self.sequence)
     }
@@ -26,10 +27,12 @@ impl ImportId {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportJob {
     pub id: ImportId,
+    /// The id of the request that announced the file. Every step is logged under it.
+    pub correlation_id: CorrelationId,
     pub object: ObjectVersion,
 }
 
-/// Whole records that are read together, by one attempt after the other. The first range of a file has its header.
+/// Whole records that are read together, by one attempt after another. The first range of a file has its header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FileRange {
     /// Counted from 0, in the order of the file.
@@ -54,7 +57,7 @@ impl FileRange {
     }
 }
 
-/// How far a range is. Everything before `reached` is in the table, or in one of the parts of the report.
+/// The progress of a range. Every row before `reached` is in the table, or in one of the parts of the report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RangeProgress {
     pub reached: RecordStart,
@@ -82,12 +85,12 @@ impl RangeProgress {
         self.rows_read > 0 || !self.parts.is_empty() || self.is_done
     }
 
-    /// Rows that are not rejected are written before progress is noted.
+    /// Rows that are not rejected are written before progress is recorded.
     pub fn rows_written(&self) -> u64 {
         self.rows_read.saturating_sub(self.rows_rejected)
     }
 
-    /// What came since `earlier` progress of the same range; without a total.
+    /// The counts since `earlier` progress of the same range, without a total.
     pub fn since(&self, earlier: &Self) -> ImportCounts {
         ImportCounts {
             rows_read: self.rows_read.saturating_sub(earlier.rows_read),

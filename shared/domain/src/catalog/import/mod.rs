@@ -1,10 +1,15 @@
-//! How does a catalog file become products, with exact numbers, a file of rejected rows and one mail?
+//! Imports a catalog: its rows become products, with exact numbers, a report of rejected rows and one mail.
 //!
 //! A file is read in ranges: one, by the invocation that its event brought, or many, divided by [`plan`] and read
-//! side by side. Each is read by [`range`], and [`finish`] adds up. Every step may be repeated, at any time and by
-//! several at once: rows are conditional writes, a range's progress is noted by whoever goes on from what was noted
-//! last, the report is replaced by an equal one, the first end stays, and the mail is claimed before it is sent. So
-//! any failure is returned as it is, and the step is tried again.
+//! side by side. Each is read by [`range`], and [`finish`] adds them up. Every step may be repeated, at any time and
+//! by several attempts at once:
+//!
+//! - rows are conditional writes;
+//! - a checkpoint of a range is recorded only on top of the checkpoint that the attempt began with;
+//! - the report is replaced by an equal one, and the first end stays;
+//! - the mail is claimed before it is sent.
+//!
+//! So any failure is returned as it is, and the step is tried again.
 
 pub mod file_version;
 pub mod finish;
@@ -20,29 +25,31 @@ pub mod writes;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::ports::{Begin, ImportLedger, ImportRunner};
+use super::ports::{Begin, CatalogImport, ImportLedger, ImportRunner};
 use crate::ports::{Clock, PortFailure};
-use crate::values::{CatalogKey, ObjectSequencer, ObjectVersion, Timestamp};
+use crate::values::{CatalogKey, CorrelationId, ObjectSequencer, ObjectVersion, Timestamp};
 use finish::FinishImport;
 use job::{FileRange, ImportJob};
 use range::{IngestRange, RangeOutcome};
 
-pub use outcome::ImportOutcome;
-pub use rejected_rows::REPORT_FIELD_BYTES_MAX;
+pub use outcome::{ImportAttempt, ImportOutcome};
+pub use rejected_rows::REPORT_BYTES_MAX;
 
 /// An attempt begins no row in this last part of its time. It is for:
 ///
-/// - a wait for the file. The clock is looked at when a row was read, so a stalled stream delays the stop. adapter-s3
-///   gives a silent connection up after 10 s and asks for the missing bytes again;
+/// - a wait for the file. The clock is read with each row, so a stalled stream delays the stop. adapter-s3 closes a
+///   silent connection after 10 s and requests the missing bytes again;
 /// - the rows in flight, up to [`range::DRAIN_MAX`];
-/// - the last checkpoint, and handing over: a call each.
+/// - the last checkpoint, and the start of an execution: one call each.
 ///
-/// One stall that begins right before the stop is just survived: rows in flight move on meanwhile, and 5 s remain.
-/// After two in a row the invocation is killed at its deadline, and the next attempt continues from the last
-/// checkpoint.
+/// There is time for one stall that begins right before the stop: the rows in flight move on meanwhile, and 5 s
+/// remain. After two in a row Lambda ends the invocation at its deadline, and the next attempt continues from the
+/// last checkpoint.
 pub const STOPS_BEFORE_DEADLINE: Duration = Duration::from_secs(15);
 
-/// Imports a file that arrived: at once, or by handing it over where it is too much for one invocation.
+const ACTION: &str = "import catalog";
+
+/// Imports a file that arrived: in this invocation, or by starting an execution for a file that takes longer.
 pub struct ImportCatalog {
     pub ledger: Arc<dyn ImportLedger>,
     pub ingest: IngestRange,
@@ -53,42 +60,66 @@ pub struct ImportCatalog {
     pub divided_above_bytes: u64,
 }
 
+/// A range found its import closed, and the ledger has it open.
+#[derive(Debug, thiserror::Error)]
+#[error("the import is closed and open at once")]
+struct Reopened;
+
 impl ImportCatalog {
-    /// No row is begun after `stop_at`.
+    /// Begins no row after `stop_at`. Calls `begun` with the id of the request that announced the file, as soon as it is
+    /// read.
     pub async fn run(
         &self,
         key: &CatalogKey,
         object: &ObjectVersion,
         sequencer: Option<&ObjectSequencer>,
         stop_at: Timestamp,
-    ) -> Result<ImportOutcome, PortFailure> {
-        let now = self.clock.now();
-        let import = match self.ledger.begin(&key.upload_id, object, sequencer, now).await? {
+        begun: &(dyn Fn(&CorrelationId) + Send + Sync),
+    ) -> Result<ImportAttempt, PortFailure> {
+        let begin = || self.ledger.begin(&key.upload_id, object, sequencer, self.clock.now());
+        let import = match begin().await? {
             Begin::Import(import) => import,
-            Begin::Outdated => return Ok(ImportOutcome::Outdated),
+            Begin::Outdated => return Ok(ImportAttempt::without_mail(ImportOutcome::Superseded)),
         };
+        begun(&import.correlation_id);
         if import.finished.is_some() {
-            // Whoever finished it may have died before the mail was claimed.
-            self.finish.tell(&import).await?;
-            return Ok(ImportOutcome::FinishedBefore);
+            return Ok(self.finished_before(&import).await);
         }
         let job = ImportJob {
-            id: import.id,
+            id: import.id.clone(),
+            correlation_id: import.correlation_id.clone(),
             object: object.clone(),
         };
         if object.size_bytes > self.divided_above_bytes {
-            self.runner.start(&job, None).await?;
-            return Ok(ImportOutcome::HandedOver);
+            return self.start_execution(&job, None).await;
         }
         let whole = FileRange::whole(object);
         match self.ingest.run(&job, &whole, stop_at).await? {
-            // What became of the file, its end tells.
+            // The end says what became of the file.
             RangeOutcome::Done | RangeOutcome::Unusable | RangeOutcome::Gone => self.finish.run(&job, 1).await,
-            RangeOutcome::Closed => Ok(ImportOutcome::Outdated),
-            RangeOutcome::Unfinished => {
-                self.runner.start(&job, Some(&[whole])).await?;
-                Ok(ImportOutcome::HandedOver)
-            }
+            RangeOutcome::Unfinished => self.start_execution(&job, Some(&[whole])).await,
+            RangeOutcome::Closed => match begin().await? {
+                Begin::Import(now) if now.finished.is_some() => Ok(self.finished_before(&now).await),
+                Begin::Import(_) => Err(PortFailure::transient(ACTION, Reopened)),
+                Begin::Outdated => Ok(self.finish.superseded(&import).await),
+            },
         }
+    }
+
+    /// The attempt that finished the import may have died before it claimed the mail.
+    async fn finished_before(&self, import: &CatalogImport) -> ImportAttempt {
+        ImportAttempt {
+            outcome: ImportOutcome::FinishedBefore,
+            mail: self.finish.send_mail(import).await,
+        }
+    }
+
+    async fn start_execution(
+        &self,
+        job: &ImportJob,
+        ranges: Option<&[FileRange]>,
+    ) -> Result<ImportAttempt, PortFailure> {
+        self.runner.start(job, ranges).await?;
+        Ok(ImportAttempt::without_mail(ImportOutcome::HandedOver))
     }
 }

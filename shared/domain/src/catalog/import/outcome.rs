@@ -1,18 +1,34 @@
 //! The result of one call to import a catalog.
 
+use crate::ports::PortFailure;
 use crate::values::ImportCounts;
 
+/// What one call achieved. A caller reports the outcome before it returns a failure of the mail: the next attempt finds
+/// the import finished, and does not have the outcome again.
+#[derive(Debug)]
+pub struct ImportAttempt {
+    pub outcome: ImportOutcome,
+    /// Whether the mail is sent, or needs none. After a failure another attempt sends it.
+    pub mail: Result<(), PortFailure>,
+}
+
+impl ImportAttempt {
+    pub(super) fn without_mail(outcome: ImportOutcome) -> Self {
+        Self { outcome, mail: Ok(()) }
+    }
+}
+
+/// What became of an import.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ImportOutcome {
-    /// Every row was read; some may have been rejected.
+    /// This call ended it. Every row was read; some may have been rejected.
     Done(ImportCounts),
-    /// The whole file is unusable, recorded for good: trying again cannot help.
-    Rejected {
-        reason: String,
-    },
-    /// It goes on, or begins, in an execution of its own.
+    /// This call ended it: the whole file is unusable, and a retry cannot help.
+    Rejected { reason: String },
+    /// An execution of the state machine continues or begins it.
     HandedOver,
+    /// An earlier call ended it.
     FinishedBefore,
-    /// A newer version of the file took its place.
-    Outdated,
+    /// A newer version of the file replaced it.
+    Superseded,
 }

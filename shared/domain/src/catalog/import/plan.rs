@@ -1,4 +1,4 @@
-//! Where may a catalog file be cut? Between two records, and nowhere else: a line end within quotes is text.
+//! Divides a catalog file into ranges of whole records. A line end within quotes ends no record.
 
 use std::sync::Arc;
 
@@ -8,15 +8,15 @@ use crate::catalog::ports::CatalogFiles;
 use crate::ports::{Clock, PortFailure};
 use crate::values::Timestamp;
 
-/// Ranges of one file. All of them travel in the state of one execution, which holds 256 KiB, and leave eight events each
-/// in its history, which holds 25,000
+/// Ranges of one file. All of them are part of the state of one execution, which holds 256 KiB, and each adds eleven
+/// events to its history, which holds 25,000
 /// (<https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>).
 pub const RANGES_MAX: u64 = 1_000;
 
 pub struct PlanImport {
     pub files: Arc<dyn CatalogFiles>,
     pub clock: Arc<dyn Clock>,
-    /// A range has about so many bytes, or more where [`RANGES_MAX`] of them would not do.
+    /// A range has about so many bytes, or more where a file would have more than [`RANGES_MAX`] of them.
     pub range_bytes: u64,
 }
 
@@ -24,21 +24,21 @@ pub struct PlanImport {
 pub enum Plan {
     /// The whole file, and nothing twice.
     Whole(Vec<FileRange>),
-    /// So far there was time. Another attempt goes on behind the last of them.
+    /// The ranges for which there was time. Another attempt continues behind the last of them.
     Unfinished(Vec<FileRange>),
-    /// The header is no catalog's.
+    /// The header is not one of a catalog.
     Unusable,
     /// The file was deleted.
     Gone,
 }
 
 impl PlanImport {
-    /// Goes on behind what was `planned` before, until `stop_at`.
+    /// Continues behind the ranges that were `planned` before, until `stop_at`.
     pub async fn run(&self, job: &ImportJob, planned: Vec<FileRange>, stop_at: Timestamp) -> Result<Plan, PortFailure> {
         let size_bytes = job.object.size_bytes;
         let planned_before = planned.len();
         let start = match planned.last() {
-            // Where the last range ends, nobody noted the line: that range is cut again.
+            // The line on which the last range ends is not recorded: that range is cut again.
             Some(last) => last.begin,
             None => RecordStart::FIRST,
         };
@@ -53,18 +53,25 @@ impl PlanImport {
         };
         let mut header = (start == RecordStart::FIRST).then(CatalogReader::new);
         let mut cuts = Cuts::new(start, range_bytes);
+        // The first range has the header, and the blank rows before it.
+        let mut header_ends_at = 0;
         while let Some(chunk) = stream.next().await? {
             if let Some(reader) = &mut header {
-                if reader.next_row(&mut chunk.as_slice()).is_err() {
-                    return Ok(Plan::Unusable);
-                }
-                if reader.header().is_some() {
-                    header = None;
+                match reader.read_header(&mut chunk.as_slice()).map(|header| header.is_some()) {
+                    Err(_) => return Ok(Plan::Unusable),
+                    Ok(is_read) => {
+                        header_ends_at = reader.bytes_read();
+                        if is_read {
+                            header = None;
+                        }
+                    }
                 }
             }
             let mut rest = chunk.as_slice();
             while let Some(cut) = cuts.next_cut(&mut rest) {
-                ranges.cut_before(cut);
+                if cut.byte_offset >= header_ends_at {
+                    ranges.cut_before(cut);
+                }
             }
             if ranges.ranges.len() > planned_before && self.clock.now() >= stop_at {
                 return Ok(Plan::Unfinished(ranges.ranges));
@@ -79,7 +86,7 @@ impl PlanImport {
 
 struct Ranges {
     ranges: Vec<FileRange>,
-    /// Of the range that is not cut yet.
+    /// The beginning of the range that is not cut yet.
     begin: RecordStart,
 }
 

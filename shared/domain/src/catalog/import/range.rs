@@ -1,4 +1,4 @@
-//! How is one range of a catalog read, so that the next attempt can continue where this one stopped?
+//! Reads one range of a catalog, so that the next attempt can continue where this one stopped.
 //!
 //! An attempt checkpoints its progress from time to time. A checkpoint covers a prefix of the range whose rows are
 //! all in the table or in a finished part of the report. The ledger records it only on top of the checkpoint that the
@@ -25,7 +25,7 @@
 //!
 //! `progress` holds these states, `rows` moves them by what the table and the ledger answer, and [`IngestRange`]
 //! reads the file. An attempt that was overtaken starts again from the checkpoint of the other one; each time,
-//! somebody got further, so this ends.
+//! one of them got further, so this ends.
 
 mod progress;
 mod rows;
@@ -60,7 +60,7 @@ pub enum RangeOutcome {
     Done,
     /// There was no more time. Another attempt continues.
     Unfinished,
-    /// The file's header is, and so is every range of it.
+    /// The header of the file is unusable, and so is every range of it.
     Unusable,
     /// The file was deleted.
     Gone,

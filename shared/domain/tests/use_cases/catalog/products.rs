@@ -1,11 +1,11 @@
-//! Does a customer see products with links that work, page by page?
+//! A customer sees products with links that work, page by page.
 
 use std::sync::Arc;
 
 use adapter_memory::Memory;
 use adapter_memory::time::SetClock;
-use domain::catalog::get_product::{GetProduct, SeenProduct, THUMBNAIL_LINK_LIVES};
-use domain::catalog::list_products::{ListProducts, PRODUCTS_PAGE_MAX, SeenProductPage};
+use domain::catalog::get_product::{GetProduct, ProductView, THUMBNAIL_LINK_LIVES};
+use domain::catalog::list_products::{ListProducts, PRODUCTS_PAGE_MAX, ProductPageView};
 use domain::catalog::product::{Product, ProductDetails};
 use domain::thumbnails::ports::PhotoShown;
 use domain::values::{Currency, Money, Sku, Timestamp, UploadId};
@@ -48,7 +48,7 @@ fn shelf() -> Arc<Memory> {
     shelf
 }
 
-async fn list(shelf: &Arc<Memory>, after: Option<&str>, limit: usize) -> SeenProductPage {
+async fn list(shelf: &Arc<Memory>, after: Option<&str>, limit: usize) -> ProductPageView {
     let list = ListProducts {
         catalog: shelf.clone(),
         links: shelf.clone(),
@@ -57,8 +57,8 @@ async fn list(shelf: &Arc<Memory>, after: Option<&str>, limit: usize) -> SeenPro
     list.run(after.map(sku).as_ref(), limit).await.unwrap()
 }
 
-fn links(seen: &SeenProduct) -> Vec<(u32, &str)> {
-    seen.thumbnails
+fn links(view: &ProductView) -> Vec<(u32, &str)> {
+    view.thumbnails
         .iter()
         .map(|(size_px, url)| (*size_px, url.as_str()))
         .collect()
@@ -72,16 +72,16 @@ async fn a_product_is_seen_with_links_to_its_thumbnails() {
         links: shelf.clone(),
         clock: clock(),
     };
-    let seen = get.run(&sku("B")).await.unwrap().unwrap();
+    let view = get.run(&sku("B")).await.unwrap().unwrap();
     assert_eq!(THUMBNAIL_LINK_LIVES.as_secs(), 3_600);
     assert_eq!(
-        links(&seen),
+        links(&view),
         [
             (128, "https://thumbnails.example.test/B/128?expires=3601000"),
             (256, "https://thumbnails.example.test/B/256?expires=3601000")
         ]
     );
-    assert_eq!(seen.product, product("B"));
+    assert_eq!(view.product, product("B"));
     assert_eq!(get.run(&sku("Z")).await.unwrap(), None);
 }
 

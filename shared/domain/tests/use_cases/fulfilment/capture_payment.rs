@@ -1,4 +1,4 @@
-//! Is the money ours?
+//! Tests of capturing a payment.
 
 use domain::fulfilment::capture_payment::{CapturePayment, CapturePaymentError};
 use domain::fulfilment::ports::{PaymentGateway, PaymentState};

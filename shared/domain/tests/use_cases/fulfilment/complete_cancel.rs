@@ -1,4 +1,4 @@
-//! When is a cancel complete?
+//! Tests of completing a cancel.
 
 use domain::fulfilment::complete_cancel::{CompleteCancel, CompleteCancelError};
 use domain::values::OrderStatus;

@@ -1,4 +1,4 @@
-//! When is an order a sale?
+//! Tests of confirming an order.
 
 use domain::fulfilment::confirm_order::{ConfirmOrder, ConfirmOrderError};
 use domain::fulfilment::ports::{OrderBook, Parking, SagaKind, StockLedger, Transition};

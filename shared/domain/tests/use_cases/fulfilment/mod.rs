@@ -7,6 +7,7 @@ mod confirm_order;
 mod notice;
 mod notify_customer;
 mod parked;
+mod ports;
 mod reconcile;
 mod refund_payment;
 mod reject_order;

@@ -1,4 +1,4 @@
-//! Which mails are there about an order, and what does each say?
+//! Tests of the text of mails.
 
 use domain::fulfilment::notice::Notice;
 use domain::orders::order::Order;

@@ -1,4 +1,4 @@
-//! How is a customer told, at most once?
+//! Tests of sending a mail at most once.
 
 use domain::fulfilment::notice::Notice;
 use domain::fulfilment::notify_customer::{Notified, NotifyCustomer, NotifyCustomerError};
@@ -70,6 +70,18 @@ async fn a_mail_that_was_certainly_not_sent_is_tried_again() {
     assert_eq!(sends(&world), []);
     assert_eq!(notify(&world, Notice::Confirmed).await.unwrap(), Notified::Sent);
     assert_eq!(sent(&world).len(), 1);
+}
+
+#[tokio::test]
+async fn a_claim_that_cannot_be_released_keeps_the_mail_from_being_sent() {
+    let world = World::new();
+    world.memory.refuse_next("mail.send");
+    world.memory.refuse_next("sends.release");
+    let refused = notify(&world, Notice::Confirmed).await;
+    assert!(matches!(refused, Err(NotifyCustomerError::Port(failure)) if failure.action == "sends.release"));
+    assert_eq!(notify(&world, Notice::Confirmed).await.unwrap(), Notified::Ambiguous);
+    assert_eq!(sent(&world), []);
+    assert!(claimed(&world, SendState::Claimed));
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! What can an operator do about orders that their saga has left behind?
+//! Tests of parked orders and redrives.
 
 use domain::fulfilment::parked::{ListParked, ParkedCase, RedriveOrder, RedriveOrderError};
 use domain::fulfilment::ports::{
@@ -100,7 +100,7 @@ async fn a_case_says_what_we_know_of_its_payment() {
         amount: euros(25),
         at: Timestamp::from_unix_ms(1),
     };
-    world.memory.note(&world.id, record).await.unwrap();
+    world.memory.record(&world.id, record).await.unwrap();
     let list = ListParked {
         parked: world.memory.clone(),
         records: world.memory.clone(),
@@ -115,5 +115,16 @@ async fn a_case_says_what_we_know_of_its_payment() {
         parking: parking(),
     };
     let payment = Some(record);
-    assert_eq!(list.run().await.unwrap(), [ParkedCase { parked, payment }]);
+    let listed = list.run().await.unwrap();
+    assert_eq!(listed.cases, [ParkedCase { parked, payment }]);
+    assert_eq!(listed.unreadable, []);
+
+    world
+        .memory
+        .change(|tables| tables.orders.damaged.insert(world.id.clone()));
+    let listed = list.run().await.unwrap();
+    assert_eq!(
+        (listed.cases.len(), listed.unreadable[0].key.as_str()),
+        (0, "order#order-1")
+    );
 }

@@ -1,4 +1,4 @@
-//! How does money go back, when nobody knows whether it was taken?
+//! Tests of refunding a payment.
 
 use domain::fulfilment::ports::{Capture, PaymentGateway, PaymentState, Refund};
 use domain::fulfilment::refund_payment::{RefundPayment, RefundPaymentError};
@@ -63,7 +63,7 @@ async fn a_capture_that_is_still_on_its_way_finds_the_payment_closed() {
 #[tokio::test]
 async fn a_note_that_failed_is_made_by_the_repetition() {
     let world = World::new().captured().await;
-    world.memory.lose_answer("payments.note");
+    world.memory.lose_answer("payments.record");
     assert!(matches!(
         refund(&world).run(&world.id).await,
         Err(RefundPaymentError::Port(_))

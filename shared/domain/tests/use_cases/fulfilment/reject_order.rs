@@ -1,4 +1,4 @@
-//! When is an order turned down?
+//! Tests of rejecting an order.
 
 use domain::fulfilment::reject_order::{RejectOrder, RejectOrderError};
 use domain::values::{OrderStatus, RejectionReason};
@@ -18,7 +18,7 @@ async fn an_order_is_rejected_once_and_keeps_its_first_reason() {
     world.memory.lose_answer("orders.reject");
     let lost = reject(&world).run(&world.id, RejectionReason::OutOfStock).await;
     assert!(matches!(lost, Err(RejectOrderError::Port(failure)) if failure.transient));
-    for reason in [RejectionReason::OutOfStock, RejectionReason::PaymentDeclined] {
+    for reason in [RejectionReason::OutOfStock, RejectionReason::CaptureRefused] {
         reject(&world).run(&world.id, reason).await.unwrap();
         let order = world.stored();
         assert_eq!(

@@ -1,4 +1,4 @@
-//! How does stock come back?
+//! Tests of releasing stock.
 
 use domain::fulfilment::ports::{Reservation, StockLedger};
 use domain::fulfilment::release_stock::ReleaseStock;

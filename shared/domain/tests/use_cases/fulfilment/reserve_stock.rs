@@ -1,4 +1,4 @@
-//! Is there enough of everything?
+//! Tests of reserving stock.
 
 use domain::fulfilment::ports::StockLedger;
 use domain::fulfilment::reserve_stock::{ReserveStock, ReserveStockError};

@@ -1,4 +1,4 @@
-//! How does an order's saga begin?
+//! Tests of starting a saga.
 
 use domain::fulfilment::ports::{SagaKind, SagaStart};
 use domain::fulfilment::start::StartFulfilment;

@@ -1,4 +1,4 @@
-//! How is an authorization undone?
+//! Tests of voiding a payment.
 
 use domain::fulfilment::ports::{Authorization, PaymentGateway, PaymentState};
 use domain::fulfilment::void_payment::{VoidPayment, VoidPaymentError};
@@ -33,7 +33,11 @@ async fn a_void_wins_over_an_authorization_that_arrives_late() {
     void(&world).run(&world.id).await.unwrap();
     let late = world
         .memory
-        .authorize(&world.id, world.order.total, &world.order.payment_token)
+        .authorize(
+            &world.id,
+            world.order.total,
+            world.order.payment_token.as_ref().unwrap(),
+        )
         .await
         .unwrap();
     assert_eq!(late, Authorization::Closed);

@@ -1,4 +1,4 @@
-//! What do the tests of fulfilment run on? The world around one order.
+//! The shop in memory around one order, for the tests of fulfilment.
 
 use std::sync::Arc;
 
@@ -11,10 +11,8 @@ use domain::fulfilment::ports::{
 use domain::fulfilment::reservation_state::ReservationState;
 use domain::orders::order::{Order, OrderLine};
 use domain::stored_order::StoredOrder;
-use domain::values::{
-    CorrelationId, Currency, CustomerId, Money, OrderId, OrderLines, OrderStatus, PaymentToken, Quantity, Sku,
-    Timestamp,
-};
+use domain::values::{Currency, Money, OrderId, OrderLines, OrderStatus, PaymentToken, Quantity, Sku, Timestamp};
+use port_contracts::samples::anns_order;
 use sandbox_gateway::ledger::{LedgerEvent, Movement};
 
 /// An hour after time began, for ever.
@@ -58,7 +56,7 @@ impl World {
         let clock = Arc::new(SetClock::at(now()));
         let memory = Memory::new(clock.clone());
         let orders: Vec<Order> = orders.into_iter().collect();
-        let order = FulfilmentOrder::from(orders[0].clone());
+        let order = FulfilmentOrder::from(StoredOrder::new(orders[0].clone()));
         memory.change(|tables| {
             for order in orders {
                 tables.orders.put(StoredOrder::new(order));
@@ -74,7 +72,8 @@ impl World {
 
     pub(super) async fn authorized(self) -> Self {
         let order = &self.order;
-        let answer = self.memory.authorize(&self.id, order.total, &order.payment_token).await;
+        let token = order.payment_token.as_ref().unwrap();
+        let answer = self.memory.authorize(&self.id, order.total, token).await;
         assert_eq!(answer.unwrap(), Authorization::Authorized);
         self
     }
@@ -158,15 +157,12 @@ pub(super) fn bring(tables: &mut Tables, id: &OrderId, status: OrderStatus) {
 pub(super) fn order(id: &str, token: &str) -> Order {
     Order {
         id: order_id(id),
-        customer: CustomerId::parse("ann").unwrap(),
         lines: OrderLines::new(vec![line("MUG", 3), line("TEE", 1)]).unwrap(),
         total: euros(1_250),
-        payment_token: PaymentToken::parse(token).unwrap(),
-        status: OrderStatus::Pending,
-        reason: None,
-        correlation_id: CorrelationId::parse("request-1").unwrap(),
+        payment_token: PaymentToken::parse(token).ok(),
         created_at: Timestamp::from_unix_ms(0),
         updated_at: Timestamp::from_unix_ms(0),
+        ..anns_order()
     }
 }
 

@@ -1,4 +1,4 @@
-//! May this order still be cancelled?
+//! Tests of cancelling an order.
 
 use std::time::Duration;
 
@@ -29,6 +29,7 @@ async fn only_what_is_confirmed_can_be_cancelled_and_asking_twice_is_harmless() 
             OrderStatus::Confirmed => CancelOutcome::Cancelling(Order {
                 status: OrderStatus::Cancelling,
                 updated_at: order.created_at.plus(Duration::from_secs(8)),
+                payment_token: None,
                 ..order.clone()
             }),
             OrderStatus::Cancelling => CancelOutcome::Cancelling(order.clone()),

@@ -1,4 +1,4 @@
-//! May this customer see this order?
+//! Tests of reading an order.
 
 use domain::orders::get::GetOrder;
 use domain::values::{CustomerId, OrderId, OrderStatus};

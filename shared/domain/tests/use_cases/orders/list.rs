@@ -1,4 +1,4 @@
-//! Which orders does a customer have?
+//! Tests of listing orders.
 
 use domain::orders::list::{ListOrders, ORDERS_PAGE_DEFAULT, ORDERS_PAGE_MAX};
 use domain::orders::ports::OrderQuery;

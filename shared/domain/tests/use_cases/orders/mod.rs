@@ -4,6 +4,7 @@ mod cancel;
 mod get;
 mod list;
 mod place;
+mod stored_order;
 
 use std::sync::Arc;
 
@@ -11,10 +12,8 @@ use adapter_memory::Memory;
 use adapter_memory::time::SetClock;
 use domain::orders::order::{Order, OrderLine};
 use domain::stored_order::StoredOrder;
-use domain::values::{
-    CorrelationId, Currency, CustomerId, Money, OrderId, OrderLines, OrderStatus, PaymentToken, Quantity, Sku,
-    Timestamp,
-};
+use domain::values::{Currency, CustomerId, Money, OrderId, OrderLines, OrderStatus, Quantity, Sku, Timestamp};
+use port_contracts::samples::anns_order;
 
 fn clock() -> Arc<SetClock> {
     Arc::new(SetClock::at(Timestamp::from_unix_ms(0)))
@@ -48,11 +47,9 @@ fn order(customer: &str, number: i64, status: OrderStatus) -> Order {
         }])
         .unwrap(),
         total: euros(1_250),
-        payment_token: PaymentToken::parse("tok_ok").unwrap(),
         status,
-        reason: None,
-        correlation_id: CorrelationId::parse("request-1").unwrap(),
         created_at,
         updated_at: created_at,
+        ..anns_order()
     }
 }

@@ -1,4 +1,4 @@
-//! Is an order placed exactly once, whatever happens on the way?
+//! Tests of placing an order exactly once.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -159,6 +159,54 @@ async fn a_refused_order_frees_its_key() {
         ..shop.request("TEE")
     };
     assert!(matches!(shop.place(&corrected).await, Ok(PlacedOrder::New(_))));
+}
+
+#[tokio::test]
+async fn a_failure_before_anything_was_written_frees_the_key() {
+    let shop = Shop::selling_mugs();
+    shop.memory.refuse_next("products.prices");
+    let failed = shop.place(&shop.request("MUG")).await;
+    assert!(matches!(failed, Err(PlaceOrderError::Port(failure)) if failure.transient));
+    let placed = shop.place(&shop.request("MUG")).await.unwrap();
+    assert_eq!(placed, PlacedOrder::New(reply("order-1 costs 25.00 EUR")));
+}
+
+#[tokio::test]
+async fn a_key_that_cannot_be_freed_does_not_hide_why_there_is_no_order() {
+    let shop = Shop::selling_mugs();
+    for sku in ["TEE", "MUG"] {
+        shop.memory.refuse_next("requests.abandon");
+        shop.memory.refuse_after(usize::from(sku == "TEE"), "products.prices");
+        let error = shop.place(&shop.request(sku)).await.unwrap_err();
+        let PlaceOrderError::KeyStaysClaimed { cause, failure } = error else {
+            panic!("{error:?}");
+        };
+        assert_eq!(failure.action, "requests.abandon");
+        let is_expected = match *cause {
+            PlaceOrderError::Refused(faults) => sku == "TEE" && faults == [OrderFault::UnknownSku { line: 0 }],
+            PlaceOrderError::Port(failure) => sku == "MUG" && failure.transient,
+            _ => false,
+        };
+        assert!(is_expected, "{sku}");
+        let next = shop.place(&shop.request(sku)).await;
+        assert!(matches!(next, Err(PlaceOrderError::InProgress)), "until the lease ends");
+        shop.clock.advance(LEASE);
+    }
+}
+
+#[tokio::test]
+async fn a_failure_that_may_have_written_the_order_does_not_free_the_key() {
+    let shop = Shop::selling_mugs();
+    shop.memory.refuse_next("orders.place");
+    assert!(matches!(
+        shop.place(&shop.request("MUG")).await,
+        Err(PlaceOrderError::Port(_))
+    ));
+    assert_eq!(shop.memory.calls_of("requests.abandon"), 0);
+    assert!(matches!(
+        shop.place(&shop.request("MUG")).await,
+        Err(PlaceOrderError::InProgress)
+    ));
 }
 
 #[tokio::test]

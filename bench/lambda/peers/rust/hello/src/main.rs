@@ -1,4 +1,4 @@
-//! What does `lambda_runtime` cost by itself? A handler that calls nobody.
+//! The smallest handler: it makes no call, so it shows the cost of `lambda_runtime` only.
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! How is `GET /orders/{id}` usually written in Rust? As the guides have it, with everything at its default.
+//! `GET /orders/{id}` as guides for Lambda in Rust show it, with all default settings.
 
 use std::collections::HashMap;
 
@@ -51,8 +51,8 @@ async fn main() -> Result<(), Error> {
 
 async fn answer(client: &Client, table: &str, request: Request) -> Result<Response<Body>, Error> {
     let parameters = request.path_parameters();
-    let id = parameters.first("id").ok_or("no id in the path")?;
-    let caller = caller(&request).ok_or("no caller")?;
+    let id = parameters.first("id").ok_or("the path has no id")?;
+    let caller = caller(&request).ok_or("the request has no caller")?;
     let found = client
         .get_item()
         .table_name(table)

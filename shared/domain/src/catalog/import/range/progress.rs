@@ -1,4 +1,4 @@
-//! How far has an attempt come, and when is its next checkpoint? The states are drawn in [`range`](super).
+//! The progress of an attempt, and the time of its next checkpoint. [`range`](super) has a drawing of the states.
 
 use std::time::Duration;
 

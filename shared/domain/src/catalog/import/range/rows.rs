@@ -1,12 +1,12 @@
-//! What happens to the rows of one attempt? Valid ones go to the table, rejected ones to a part of the report, and
-//! checkpoints to the ledger.
+//! Where the rows of one attempt go: valid ones to the table, rejected ones to a part of the report, and checkpoints to
+//! the ledger.
 
 use std::time::Duration;
 
 use futures_util::future::{Either, select};
 
 use super::super::job::{ImportId, RangeProgress};
-use super::super::rejected_rows::RejectedPart;
+use super::super::rejected_rows::{REPORT_BYTES_MAX, RejectedPart, rejected_line};
 use super::super::writes::Writes;
 use super::progress::Progress;
 use super::stopped::Stopped;
@@ -15,8 +15,8 @@ use crate::catalog::ports::{Advance, ByteStream, CatalogVersion, CatalogWriter, 
 use crate::ports::{Clock, IdGenerator, Pause, PortFailure};
 
 /// How long an attempt that stops waits for the rows in flight. Rows that are not written by then are written again
-/// by the next attempt. What else fits before the deadline is said at
-/// [`STOPS_BEFORE_DEADLINE`](super::super::STOPS_BEFORE_DEADLINE).
+/// by the next attempt. [`STOPS_BEFORE_DEADLINE`](super::super::STOPS_BEFORE_DEADLINE) lists what else fits before the
+/// deadline.
 pub const DRAIN_MAX: Duration = Duration::from_secs(5);
 
 #[derive(Clone, Copy)]
@@ -37,6 +37,8 @@ pub(super) struct Rows<'a> {
     progress: Progress,
     /// The part of the report that is being written.
     part: Option<RejectedPart>,
+    /// Bytes of all parts of this attempt.
+    report_bytes: u64,
 }
 
 impl<'a> Rows<'a> {
@@ -50,6 +52,7 @@ impl<'a> Rows<'a> {
             writes: Writes::new(ports.writer, ports.clock, ports.pause, begins_at),
             progress: Progress::new(recorded, ports.clock.now()),
             part: None,
+            report_bytes: 0,
         }
     }
 
@@ -70,14 +73,11 @@ impl<'a> Rows<'a> {
                 };
                 self.writes.push(valid.to_row(), version, ends_at).await?;
             }
-            Err(faults) => {
-                let part = if let Some(part) = &mut self.part {
-                    part
-                } else {
-                    let (files, name) = (self.ports.rejected_rows, self.ports.ids.next_id());
-                    self.part.insert(RejectedPart::begin(files, self.import, name).await?)
-                };
-                part.add(row.header, &row.record, &faults).await?;
+            Err(ref faults) => {
+                // One line more than the whole report may have: so its end is found where it would be without ranges.
+                if self.report_bytes <= REPORT_BYTES_MAX {
+                    self.report_row(&rejected_line(&row, faults)).await?;
+                }
                 self.writes.passed(ends_at);
             }
         }
@@ -111,6 +111,17 @@ impl<'a> Rows<'a> {
         self.record_durable_mark().await
     }
 
+    async fn report_row(&mut self, line: &str) -> Result<(), PortFailure> {
+        let part = if let Some(part) = &mut self.part {
+            part
+        } else {
+            let (files, name) = (self.ports.rejected_rows, self.ports.ids.next_id());
+            self.part.insert(RejectedPart::begin(files, self.import, name).await?)
+        };
+        self.report_bytes += line.len() as u64;
+        part.add(line).await
+    }
+
     async fn checkpoint_when_due(&mut self, next: RecordStart) -> Result<(), Stopped> {
         if self.progress.is_checkpoint_due(self.ports.clock.now()) {
             let part = self.finished_part().await?;
@@ -138,7 +149,7 @@ impl<'a> Rows<'a> {
             .ledger
             .advance(self.import, self.range, from, &checkpoint, now);
         match self.writes.meanwhile(advance).await?? {
-            Advance::Noted => {
+            Advance::Recorded => {
                 self.progress.set_recorded(checkpoint, self.ports.clock.now());
                 Ok(())
             }

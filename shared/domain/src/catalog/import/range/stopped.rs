@@ -1,11 +1,11 @@
-//! Why does an attempt read no more rows?
+//! The reasons for which an attempt reads no more rows.
 
 use super::super::header::NoHeader;
 use crate::catalog::csv::HeaderFault;
 use crate::ports::PortFailure;
 
 pub(super) enum Stopped {
-    /// The file's header is no catalog's.
+    /// The header of the file is not one of a catalog.
     Unusable,
     /// The file was deleted.
     Gone,

@@ -1,9 +1,9 @@
-//! How far into the file is everything written, although rows are written out of order?
+//! Up to which byte of the file is every row written, although rows are written out of order?
 
 use std::collections::VecDeque;
 
-/// Records between the oldest that is not written and the newest. A row that is throttled for long may fall behind so
-/// far and no further: this bounds the memory.
+/// Records between the oldest that is not written and the newest. A row that is throttled for long may fall behind by
+/// no more than this, which bounds the memory.
 pub const RECORDS_AHEAD_MAX: usize = 4_096;
 
 /// Records in the order of the file, from the oldest that is not written.
@@ -36,7 +36,7 @@ impl Durable {
         self.records.len() >= RECORDS_AHEAD_MAX
     }
 
-    /// Answers with the place to say when it is done.
+    /// Begins a record, and returns its place for [`Durable::done`].
     pub(super) fn begin(&mut self, ends_at: u64) -> usize {
         self.records.push_back(Record { ends_at, done: false });
         self.first + self.records.len() - 1
@@ -53,7 +53,7 @@ impl Durable {
         }
     }
 
-    /// A record that needs no write. Takes no room beside one that is done.
+    /// Counts a record that needs no write. Beside one that is done it takes no memory.
     pub(super) fn passed(&mut self, ends_at: u64) {
         match self.records.back_mut() {
             None => self.until = ends_at,

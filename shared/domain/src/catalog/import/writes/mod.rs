@@ -1,4 +1,4 @@
-//! How are rows written as fast as the table takes them, none lost, and how far into the file is everything written?
+//! Writes rows as fast as the table accepts them, loses none, and knows up to which byte of the file all are written.
 
 mod durable;
 mod pace;
@@ -28,8 +28,8 @@ pub const THROTTLED_BACKOFF_MAX: Duration = Duration::from_secs(2);
 ///
 /// Rows overtake each other, those of one SKU too. That is harmless: each is written under the condition that its
 /// version is newer, so the last row of the file wins in whatever order they arrive. A throttled row is sent again,
-/// under its own version, until it is taken: whoever has no time left stops waiting. Each function here may be
-/// dropped while it waits; [`Writes::durable_until`] is right all the same.
+/// under its own version, until the table accepts it; a caller without time stops waiting. Each function here may be
+/// dropped while it waits: [`Writes::durable_until`] stays right.
 pub struct Writes<'a> {
     writer: &'a dyn CatalogWriter,
     clock: &'a dyn Clock,
@@ -41,7 +41,7 @@ pub struct Writes<'a> {
     throttled: u64,
 }
 
-/// A row that was sent, and what came of it.
+/// A row that was sent, and the answer.
 struct Attempt {
     row: CatalogRow,
     version: CatalogVersion,
@@ -98,7 +98,7 @@ impl<'a> Writes<'a> {
         self.durable.passed(ends_at);
     }
 
-    /// Waits for something else, while the rows in flight move on.
+    /// Waits for another future, while the rows in flight proceed.
     pub async fn meanwhile<T>(&mut self, other: impl Future<Output = T>) -> Result<T, PortFailure> {
         let mut other = pin!(other);
         while !self.in_flight.is_empty() {
@@ -118,7 +118,7 @@ impl<'a> Writes<'a> {
         Ok(())
     }
 
-    /// Rows that need not come again. Superseded ones are among them: they were accepted all the same.
+    /// Rows that need not be sent again, superseded ones included.
     pub fn written(&self) -> u64 {
         self.written
     }

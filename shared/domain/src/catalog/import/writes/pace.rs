@@ -2,7 +2,7 @@
 //!
 //! # Model
 //!
-//! A table accepts some number of writes per second. Nobody tells the import that number; orders and other imports
+//! A table accepts some number of writes per second. The import does not know that number; orders and other imports
 //! use a part of it, and it changes at any time. A table may also save up unused writes and accept a burst. The
 //! import therefore estimates two things, and both limit it at the same time:
 //!

@@ -1,4 +1,4 @@
-//! Does a divided import end as one that was read in one go, whoever reads what, how often, and in whichever order?
+//! A divided import ends as one that was read in one go, whichever attempt reads what, how often and in which order.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -9,10 +9,11 @@ use domain::catalog::import::job::FileRange;
 use domain::catalog::import::plan::{Plan, RANGES_MAX};
 use domain::catalog::import::range::{DRAIN_MAX, RangeOutcome};
 use domain::ports::Clock;
+use domain::uploads::upload::UploadStatus;
 use domain::values::{ImportCounts, Timestamp};
 use futures_util::future::join_all;
 
-use super::shop::{Effects, Shop, never};
+use super::shop::{Effects, Shop, never, outcome};
 
 const RANGE_BYTES: u64 = 5_000;
 
@@ -44,9 +45,9 @@ async fn divided(file: &str) -> Shop {
     Shop::divided(file, RANGE_BYTES, RANGE_BYTES).await
 }
 
-async fn ended(shop: &Shop, ranges: &[FileRange]) -> ImportCounts {
+async fn finish(shop: &Shop, ranges: &[FileRange]) -> ImportCounts {
     let ranges = u32::try_from(ranges.len()).unwrap();
-    match shop.finisher().run(&shop.job(), ranges).await.unwrap() {
+    match shop.finish(ranges).await.unwrap() {
         ImportOutcome::Done(counts) => counts,
         other => panic!("done, got {other:?}"),
     }
@@ -134,7 +135,7 @@ async fn a_file_is_cut_between_records_and_nowhere_else() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_plan_that_ran_out_of_time_goes_on_where_it_was() {
+async fn a_plan_that_ran_out_of_time_continues_where_it_stopped() {
     let text = file(20_000);
     let shop = divided(&text).await;
     let expected = shop.ranges().await;
@@ -160,11 +161,11 @@ async fn a_file_of_any_size_has_a_bounded_number_of_ranges() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_file_that_cannot_be_divided_says_why_at_its_end() {
+async fn a_file_that_cannot_be_divided_is_rejected_with_the_reason() {
     for (text, reason) in [("", "the file is empty"), ("sku,name\nA,a\n", "the header lacks")] {
         let shop = Shop::divided(text, 0, 1).await;
         assert_eq!(shop.plan(Vec::new(), never()).await, Plan::Unusable);
-        let outcome = shop.finisher().run(&shop.job(), 0).await.unwrap();
+        let outcome = shop.finish(0).await.unwrap();
         assert!(
             matches!(&outcome, ImportOutcome::Rejected { reason: why } if why.contains(reason)),
             "{outcome:?}"
@@ -173,7 +174,7 @@ async fn a_file_that_cannot_be_divided_says_why_at_its_end() {
     let shop = divided("").await;
     shop.delete_file();
     assert_eq!(shop.plan(Vec::new(), never()).await, Plan::Gone);
-    let outcome = shop.finisher().run(&shop.job(), 0).await.unwrap();
+    let outcome = shop.finish(0).await.unwrap();
     assert!(
         matches!(&outcome, ImportOutcome::Rejected { reason } if reason.contains("deleted")),
         "{outcome:?}"
@@ -189,8 +190,9 @@ async fn ranges_in_reverse_and_each_of_them_twice_have_the_effect_of_one_go() {
     for range in ranges.iter().rev().chain(&ranges) {
         shop.ingest_to_the_end(range).await;
     }
-    let counts = ended(&shop, &ranges).await;
-    assert_eq!(ended(&shop, &ranges).await, counts, "and the end again");
+    let counts = finish(&shop, &ranges).await;
+    let again = shop.finish(u32::try_from(ranges.len()).unwrap()).await.unwrap();
+    assert_eq!(again, ImportOutcome::FinishedBefore, "its numbers are reported once");
     assert_as_in_one_go(&shop, counts, &text).await;
 }
 
@@ -201,7 +203,7 @@ async fn ranges_side_by_side_each_by_two_at_once_have_the_effect_of_one_go() {
     let ranges = shop.ranges().await;
     let twice = ranges.iter().chain(&ranges);
     join_all(twice.map(|range| shop.ingest_to_the_end(range))).await;
-    let counts = ended(&shop, &ranges).await;
+    let counts = finish(&shop, &ranges).await;
     assert_as_in_one_go(&shop, counts, &text).await;
 }
 
@@ -215,13 +217,13 @@ async fn attempts_that_die_anywhere_have_the_effect_of_one_go() {
         for range in &ranges {
             shop.ingest_to_the_end(range).await;
         }
-        let counts = ended(&shop, &ranges).await;
+        let counts = finish(&shop, &ranges).await;
         assert_as_in_one_go(&shop, counts, &text).await;
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_attempt_without_time_notes_how_far_it_came_and_the_next_goes_on_there() {
+async fn an_attempt_without_time_records_its_progress_and_the_next_continues_there() {
     let text = file(2_000);
     let shop = Shop::with_file(text.as_str()).await;
     let (mut attempts, mut reached) = (0, 0);
@@ -256,7 +258,7 @@ async fn an_end_before_every_range_was_read_is_refused() {
         shop.ingest_to_the_end(range).await;
     }
     let ranges = u32::try_from(ranges.len()).unwrap();
-    let failure = shop.finisher().run(&shop.job(), ranges).await.unwrap_err();
+    let failure = shop.finish(ranges).await.unwrap_err();
     assert!(!failure.transient);
     assert_eq!(shop.end(), None);
 }
@@ -278,7 +280,7 @@ async fn a_newer_version_of_the_file_takes_the_place_of_the_older_one() {
     // The older version's event again, and what was still on its way for it.
     assert_eq!(
         shop.import_until(never(), Some("A")).await.unwrap(),
-        ImportOutcome::Outdated
+        ImportOutcome::Superseded
     );
     shop.change_upload(|row| row.ranges.retain(|(sequence, _), _| *sequence != old_job.id.sequence));
     let whole = FileRange::whole(&old_job.object);
@@ -300,14 +302,8 @@ async fn a_file_that_is_deleted_half_way_is_rejected_and_one_that_was_read_is_do
         }
         shop.delete_file();
         let outcome = shop.ingest().run(&job, &ranges[1], never()).await.unwrap();
-        let outcome = (
-            outcome,
-            shop.finisher()
-                .run(&job, u32::try_from(ranges.len()).unwrap())
-                .await
-                .unwrap(),
-        );
-        match outcome {
+        let finished = shop.finish(u32::try_from(ranges.len()).unwrap()).await.unwrap();
+        match (outcome, finished) {
             (RangeOutcome::Gone, ImportOutcome::Rejected { reason }) => {
                 assert!(read == 1 && reason.contains("deleted"));
             }
@@ -315,4 +311,65 @@ async fn a_file_that_is_deleted_half_way_is_rejected_and_one_that_was_read_is_do
             other => panic!("{other:?}"),
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_import_that_a_newer_version_replaces_is_reported_as_superseded() {
+    let shop = Shop::with_file(file(500)).await;
+    shop.import_until(never(), Some("A")).await.unwrap();
+    // As if the older version were still being read when the newer one arrives.
+    shop.change_upload(|row| row.upload.status = UploadStatus::Processing);
+    let old_job = shop.job();
+    shop.replace_file(&file(10));
+    shop.import_until(never(), Some("B")).await.unwrap();
+    shop.memory.change(|tables| {
+        tables.mails.clear();
+        tables.sends.clear();
+    });
+    let end = shop.end();
+    let superseded = shop.finisher().run(&old_job, 1).await.unwrap();
+    assert_eq!(outcome(superseded).unwrap(), ImportOutcome::Superseded);
+    assert_eq!(shop.end(), end);
+    let mails = shop.mails();
+    let [mail] = mails.as_slice() else { panic!("one mail") };
+    assert_eq!(
+        mail.subject,
+        "Your catalog spring <1>.csv was superseded by a newer version"
+    );
+    assert!(
+        mail.text.contains("A newer version of the file arrived"),
+        "{}",
+        mail.text
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_duplicate_delivery_that_finds_the_import_closed_is_not_called_superseded() {
+    let shop = Shop::with_file(file(500)).await;
+    let slow = shop.import();
+    let quick = async {
+        // Reads the same file at the same time and ends the import before the other one has recorded a checkpoint.
+        shop.import().await.unwrap()
+    };
+    let (first, second) = tokio::join!(slow, quick);
+    let outcomes = [first.unwrap(), second];
+    let done = outcomes
+        .iter()
+        .filter(|outcome| matches!(outcome, ImportOutcome::Done(_)));
+    assert_eq!(done.count(), 1, "its numbers are reported once: {outcomes:?}");
+    assert!(outcomes.contains(&ImportOutcome::FinishedBefore), "{outcomes:?}");
+    assert_eq!(shop.mails().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn blank_rows_before_the_header_are_part_of_the_first_range() {
+    let text = format!("{}{}", ",,,,\n\r\n".repeat(2_000), file(1_000));
+    let shop = divided(&text).await;
+    let ranges = shop.ranges().await;
+    assert!(ranges.len() > 5 && ranges[0].end > 14_000, "{ranges:?}");
+    for range in &ranges {
+        shop.ingest_to_the_end(range).await;
+    }
+    let counts = finish(&shop, &ranges).await;
+    assert_as_in_one_go(&shop, counts, &text).await;
 }

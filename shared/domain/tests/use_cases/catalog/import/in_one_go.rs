@@ -1,11 +1,12 @@
-//! Does an import end with the same products, numbers, report and one mail, whatever interrupts it?
+//! An import ends with the same products, numbers, report and one mail, whatever interrupts it.
 
 use std::fmt::Write as _;
 use std::sync::atomic::Ordering;
 
+use domain::catalog::import::ImportOutcome;
+use domain::catalog::import::job::FileRange;
 use domain::catalog::import::range::{PROGRESS_EVERY_MAX, PROGRESS_FIRST};
 use domain::catalog::import::writes::ROWS_IN_FLIGHT_MAX;
-use domain::catalog::import::{ImportOutcome, REPORT_FIELD_BYTES_MAX};
 use domain::catalog::ports::CatalogImportEnd;
 use domain::ports::{Clock, SendState};
 use domain::uploads::upload::UploadStatus;
@@ -62,15 +63,18 @@ async fn a_file_becomes_products_numbers_a_report_and_a_mail() {
     assert!(
         shop.report_text()
             .lines()
-            .any(|line| line.starts_with("101,price: the amount"))
+            .any(|line| line.starts_with("101,\"price: the price is not a number"))
     );
     let mails = shop.mails();
     let [mail] = mails.as_slice() else { panic!("one mail") };
     assert_eq!(mail.to.reveal(), "olga@example.test");
-    assert_eq!(mail.subject, "Your catalog spring <1>.csv was imported");
+    assert_eq!(mail.subject, "Your catalog spring <1>.csv was partly imported");
     assert!(
-        mail.text.contains("spring <1>.csv was imported")
+        mail.text.contains("spring <1>.csv was partly imported")
             && mail.text.contains("read: 5000, written: 4950, rejected: 50")
+            && mail.text.contains("GET /uploads/up-1"),
+        "{}",
+        mail.text
     );
     assert!(
         mail.html.contains("spring &lt;1&gt;.csv") && !mail.html.contains("<1>"),
@@ -81,17 +85,20 @@ async fn a_file_becomes_products_numbers_a_report_and_a_mail() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn progress_is_noted_now_and_then_and_only_grows() {
+async fn progress_is_recorded_from_time_to_time_and_only_grows() {
     let shop = Shop::with_file(large_file(5_000)).await;
     shop.table.write_takes_ms.store(200, Ordering::SeqCst);
     let began = shop.time.now();
     done(&shop).await;
     let took = shop.time.now().unix_ms() - began.unix_ms();
     let shown = shop.shown();
-    let noted = i64::try_from(shown.len()).unwrap();
+    let checkpoints = i64::try_from(shown.len()).unwrap();
     let [first, longest] = [PROGRESS_FIRST, PROGRESS_EVERY_MAX].map(|pause| i64::try_from(pause.as_millis()).unwrap());
     // Doubling pauses, and one that stays.
-    assert!(noted > 3 && noted <= 6 + took / longest, "{noted} in {took} ms");
+    assert!(
+        checkpoints > 3 && checkpoints <= 6 + took / longest,
+        "{checkpoints} in {took} ms"
+    );
     assert!(took > 4 * first, "{took} ms");
     for pair in shown.windows(2) {
         assert!(pair[0].bytes_read < pair[1].bytes_read && pair[0].rows_written < pair[1].rows_written);
@@ -203,9 +210,9 @@ async fn a_mail_that_may_have_been_sent_is_not_sent_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_unusable_file_is_rejected_with_its_reason_told() {
+async fn an_unusable_file_is_rejected_with_its_reason() {
     let shop = Shop::with_file("sku,name\nA,a\n").await;
-    let reason = "the header lacks description, price, currency, stock";
+    let reason = "the header lacks description, price, currency, stock; it has sku, name";
     for _ in 0..2 {
         shop.change_upload(|row| row.upload.status = UploadStatus::Processing);
         assert_eq!(
@@ -223,7 +230,7 @@ async fn an_unusable_file_is_rejected_with_its_reason_told() {
     );
     let mails = shop.mails();
     let [mail] = mails.as_slice() else { panic!("one mail") };
-    assert_eq!(mail.subject, "Your catalog spring <1>.csv could not be imported");
+    assert_eq!(mail.subject, "Your catalog spring <1>.csv was not imported");
     assert!(mail.text.contains(reason) && mail.html.contains(reason));
     assert_eq!(reports_begun(&shop), 0);
 }
@@ -242,7 +249,7 @@ async fn an_empty_file_is_rejected_and_one_without_rows_is_done() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_deleted_file_is_gone_and_whoever_uploaded_it_is_told() {
+async fn a_deleted_file_is_rejected_and_its_uploader_gets_a_mail() {
     let shop = Shop::with_file("").await;
     shop.delete_file();
     let outcome = shop.import().await.unwrap();
@@ -252,7 +259,7 @@ async fn a_deleted_file_is_gone_and_whoever_uploaded_it_is_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_is_told_of_a_file_that_was_copied_in_by_hand() {
+async fn a_file_that_was_copied_in_by_hand_has_no_mail() {
     let shop = Shop::with_file_copied_in(large_file(50), u64::MAX, u64::MAX);
     done(&shop).await;
     assert_eq!(sent(&shop), 0);
@@ -274,43 +281,54 @@ async fn columns_that_are_ignored_are_named() {
     assert_eq!(reports_begun(&shop), 0, "no rejected row, no file");
 }
 
-async fn report(file: &[u8]) -> String {
+#[tokio::test(start_paused = true)]
+async fn the_subject_says_whether_rows_were_written() {
+    let valid = "A,a,,1,EUR,1\n";
+    for (rows, subject, sentence) in [
+        (valid, "was imported", "rejected: 0."),
+        ("A,a,,,EUR,1\nB,b,,1,EUR,1\n", "was partly imported", "has a link to it"),
+        ("A,a,,,EUR,1\n", "was not imported", "has a link to it"),
+        ("", "was not imported", "no rows below its header"),
+    ] {
+        let shop = Shop::with_file(format!("{HEADER}{rows}")).await;
+        done(&shop).await;
+        let mail = &shop.mails()[0];
+        assert_eq!(mail.subject, format!("Your catalog spring <1>.csv {subject}"));
+        assert!(
+            mail.text.contains(sentence) && mail.html.contains(sentence),
+            "{}",
+            mail.text
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn column_names_add_no_lines_to_a_mail_and_no_more_than_some_names() {
+    let column = "\"x\nRows read: 9\u{2028}y\"";
+    let file = HEADER.replace("stock", &format!("stock,{column}{}", ",many".repeat(100))) + "A,a,,1,EUR,1\n";
     let shop = Shop::with_file(file).await;
     done(&shop).await;
-    shop.report_text()
-}
-
-#[tokio::test(start_paused = true)]
-async fn the_report_runs_no_formula_in_a_spreadsheet() {
-    let file = "=sku(),sku,name,description,price,currency,stock\n\
-                =1+1,+A,-a,@SUM(A1),\t1,\"\rEUR\",\"=\"\"x\"\",1\"\n";
-    let text = report(file.as_bytes()).await;
-    let (header, row) = text.split_once("\r\n").unwrap();
-    assert_eq!(header, "line,reason,'=sku(),sku,name,description,price,currency,stock");
+    let mail = &shop.mails()[0];
     assert!(
-        row.ends_with(",'=1+1,'+A,'-a,'@SUM(A1),'\t1,\"'\rEUR\",\"'=\"\"x\"\",1\"\r\n"),
-        "{row}"
+        mail.text.contains("ignored: x<U+000A>Rows read: 9<U+2028>y, many,"),
+        "{}",
+        mail.text
     );
+    assert!(mail.text.contains("and 81 more."), "{}", mail.text);
+    assert_eq!(mail.text.matches("\nRows read").count(), 1);
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_report_stays_rectangular_text_of_bounded_fields() {
-    let long = "é".repeat(REPORT_FIELD_BYTES_MAX);
-    let mut file = format!("{HEADER}A,{long},,1,EUR,1\nB\nC,c,,1,EUR,1,more\nD,").into_bytes();
-    file.extend_from_slice(b"M\xe4g,,1,EUR,1\nE,\"");
-    file.resize(file.len() + 1_000_000, b'x');
-    let text = report(&file).await;
-    let rows: Vec<_> = text.split("\r\n").collect();
-    let kept = "é".repeat(REPORT_FIELD_BYTES_MAX / 2);
-    assert_eq!(
-        rows[1],
-        format!("2,name: the name is longer than 200 bytes,A,{kept}… (cut),,1,EUR,1")
-    );
-    assert_eq!(rows[2], "3,the row has 1 fields and the header 6,B,,,,,");
-    assert_eq!(rows[3], "4,the row has 7 fields and the header 6,C,c,,1,EUR,1");
-    assert_eq!(rows[4], "5,name: the text is not UTF-8,D,M\u{fffd}g,,1,EUR,1");
-    let kept = "x".repeat(REPORT_FIELD_BYTES_MAX);
-    let reason = "the row is longer than 65536 bytes; a quote is not closed before the end of the file";
-    assert_eq!(rows[5], format!("6,{reason},E,{kept}… (cut),,,,"));
-    assert_eq!(rows[6..], [""]);
+async fn the_numbers_of_an_import_whose_mail_failed_are_reported() {
+    let shop = Shop::with_file(large_file(50)).await;
+    let whole = FileRange::whole(&shop.object());
+    shop.change_upload(|row| row.upload.status = UploadStatus::Processing);
+    shop.ingest_to_the_end(&whole).await;
+    shop.memory.refuse_next("mail.send");
+    let attempt = shop.finisher().run(&shop.job(), 1).await.unwrap();
+    assert!(matches!(attempt.outcome, ImportOutcome::Done(counts) if counts.rows_written == 50));
+    assert!(attempt.mail.unwrap_err().transient);
+    let attempt = shop.finisher().run(&shop.job(), 1).await.unwrap();
+    assert_eq!(attempt.outcome, ImportOutcome::FinishedBefore);
+    assert_eq!((attempt.mail.is_ok(), sent(&shop)), (true, 1));
 }

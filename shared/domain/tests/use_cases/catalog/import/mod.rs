@@ -1,7 +1,9 @@
 //! Imports of catalog files.
 
+mod cases;
 mod divided;
 mod in_one_go;
+mod report;
 mod shop;
 mod time;
 mod writes;

@@ -1,4 +1,5 @@
-//! What do imports run on? The shop in memory, with a table that takes its time, in time that a test can skip.
+//! The world of the tests of imports: the shop in memory, with a table that takes its time, in time that a test can
+//! skip.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -14,14 +15,15 @@ use domain::catalog::import::finish::FinishImport;
 use domain::catalog::import::job::{FileRange, ImportId, ImportJob};
 use domain::catalog::import::plan::{Plan, PlanImport};
 use domain::catalog::import::range::{IngestRange, RangeOutcome};
-use domain::catalog::import::{ImportCatalog, ImportOutcome};
+use domain::catalog::import::{ImportAttempt, ImportCatalog, ImportOutcome};
 use domain::catalog::ports::{ApplyOutcome, CatalogImportEnd, CatalogVersion, CatalogWriter};
 use domain::catalog::product::CatalogRow;
 use domain::ports::{Email, PortFailure};
 use domain::uploads::ports::{AnnouncedUpload, UploadRepository};
 use domain::uploads::upload::UploadKind;
 use domain::values::{
-    CatalogKey, CustomerId, ImportCounts, ObjectSequencer, ObjectVersion, Sku, Timestamp, UploadId, catalog_report_key,
+    CatalogKey, CorrelationId, CustomerId, ImportCounts, ObjectSequencer, ObjectVersion, Sku, Timestamp, UploadId,
+    catalog_report_key,
 };
 
 use super::time::VirtualTime;
@@ -67,6 +69,7 @@ impl Shop {
             size_bytes: shop.object().size_bytes,
             created_by: CustomerId::parse("olga").unwrap(),
             created_at: Timestamp::from_unix_ms(0),
+            correlation_id: CorrelationId::parse("request-1").unwrap(),
         };
         shop.memory.announce(&upload).await.unwrap();
         shop
@@ -120,6 +123,7 @@ impl Shop {
                 upload_id: key().upload_id,
                 sequence: self.upload(|row| row.upload.sequence),
             },
+            correlation_id: self.upload(|row| row.upload.correlation_id.clone()),
             object: self.object(),
         }
     }
@@ -170,8 +174,13 @@ impl Shop {
         let (key, object) = (key(), self.object());
         // Functions run it on runtimes that move tasks between threads.
         let run: Pin<Box<dyn Future<Output = _> + Send + '_>> =
-            Box::pin(import.run(&key, &object, sequencer.as_ref(), stop_at));
-        run.await
+            Box::pin(import.run(&key, &object, sequencer.as_ref(), stop_at, &|_| {}));
+        outcome(run.await?)
+    }
+
+    /// Ends an import of so many ranges.
+    pub(super) async fn finish(&self, ranges: u32) -> Result<ImportOutcome, PortFailure> {
+        outcome(self.finisher().run(&self.job(), ranges).await?)
     }
 
     pub(super) async fn plan(&self, planned: Vec<FileRange>, stop_at: Timestamp) -> Plan {
@@ -257,6 +266,11 @@ impl Shop {
         });
         (catalog, self.report(), self.end())
     }
+}
+
+/// The outcome that a function answers with: none where the mail failed.
+pub(super) fn outcome(attempt: ImportAttempt) -> Result<ImportOutcome, PortFailure> {
+    attempt.mail.map(|()| attempt.outcome)
 }
 
 pub(super) fn never() -> Timestamp {

@@ -1,4 +1,4 @@
-//! Time that passes when everybody waits for it, and at no other moment: tests pause tokio's clock.
+//! Time that passes only while every task waits for it: tests pause tokio's clock.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -34,7 +34,7 @@ impl Pause for VirtualTime {
         tokio::time::sleep(duration).await;
     }
 
-    /// Chance of the kind that repeats itself from run to run.
+    /// The same pseudo-random numbers in every run.
     fn part_of(&self, longest: Duration) -> Duration {
         let next = |chance: u32| Some(chance.wrapping_mul(1_664_525).wrapping_add(1_013_904_223));
         let chance = self

@@ -1,4 +1,4 @@
-//! Is a table kept busy without being pushed, and is nothing lost on the way?
+//! Writes keep a table busy with little throttling, and lose no row.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -21,7 +21,7 @@ struct Limited {
     time: VirtualTime,
     latency: Duration,
     slower_by_ms: AtomicU64,
-    /// Writes per second; others take some of them now and then.
+    /// Writes per second; other writers use some of them at times.
     granted: AtomicU64,
     saves_up_ms: u64,
     bucket: Mutex<Bucket>,
@@ -148,7 +148,8 @@ async fn push(writes: &mut Writes<'_>, number: u64) -> Result<(), PortFailure> {
         .await
 }
 
-/// How the import did in a stretch of time: thousandths of what the table grants, and of its calls that were throttled.
+/// The share of an import in a period: thousandths of the writes that the table grants, and of its calls that were
+/// throttled.
 #[derive(Debug)]
 struct Share {
     used: u64,
@@ -193,7 +194,7 @@ async fn a_table_is_kept_busy_with_few_calls_throttled() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_import_gives_way_and_comes_back() {
+async fn an_import_slows_down_for_others_and_speeds_up_afterwards() {
     let table = Limited::new(4_000, 4, 100);
     let mut writes = table.writes();
     let mut number = 0;
@@ -242,7 +243,7 @@ async fn a_throttled_row_is_sent_again_under_its_version_until_it_is_taken() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_row_that_is_stuck_lets_others_pass_as_far_as_the_memory_reaches() {
+async fn one_row_that_is_throttled_for_long_lets_others_pass_up_to_a_limit() {
     let table = Limited::new(1_000_000, 0, 100);
     *table.stuck.lock().unwrap() = Some((0, u32::MAX));
     let mut writes = table.writes();
@@ -253,7 +254,7 @@ async fn one_row_that_is_stuck_lets_others_pass_as_far_as_the_memory_reaches() {
             pushed.fetch_add(1, Ordering::SeqCst);
         }
     };
-    // Whoever has no time left stops waiting.
+    // A caller that has no time left stops waiting.
     let stopped = tokio::time::timeout(Duration::from_mins(1), endless).await;
     assert!(stopped.is_err());
     assert_eq!(pushed.load(Ordering::SeqCst), RECORDS_AHEAD_MAX as u64);
@@ -262,7 +263,7 @@ async fn one_row_that_is_stuck_lets_others_pass_as_far_as_the_memory_reaches() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_lies_before_the_durable_byte_is_written_at_any_moment() {
+async fn every_row_before_the_durable_byte_is_written_at_any_moment() {
     let table = Limited::new(500, 16, 10);
     let mut writes = table.writes();
     let mut before = 0;
@@ -291,7 +292,7 @@ async fn a_failure_is_returned_and_its_row_is_not_durable() {
     let mut table = Limited::new(100_000, 4, 100);
     table.fails_at = Some(50);
     let mut writes = table.writes();
-    // Few enough that nobody has to wait for an answer.
+    // So few that no row waits for an answer.
     for number in 3..7 {
         push(&mut writes, number).await.unwrap();
     }
@@ -301,7 +302,7 @@ async fn a_failure_is_returned_and_its_row_is_not_durable() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_clock_that_stands_still_stops_nobody() {
+async fn a_clock_that_stands_still_stops_no_row() {
     let stopped = SetClock::at(Timestamp::from_unix_ms(0));
     let table = Limited::new(100_000, 4, 100);
     let mut writes = Writes::new(&table, &stopped, &table.time, 0);
@@ -329,7 +330,7 @@ async fn records_that_need_no_write_are_durable_at_once_behind_durable_ones() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn several_imports_share_a_table_and_who_is_left_takes_it_all() {
+async fn several_imports_share_a_table_and_the_last_one_uses_all_of_it() {
     const SECONDS: u64 = 20;
     for granted in [1_000, 5_000, 10_000] {
         // Seconds of work at all that is granted.

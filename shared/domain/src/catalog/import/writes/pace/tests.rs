@@ -1,4 +1,4 @@
-//! Does the rate follow what the table shows, and nothing else?
+//! The rate follows the answers of the table, and nothing else.
 
 use super::trial::TRIAL_ROWS;
 use super::*;

@@ -1,4 +1,4 @@
-//! In which units are rates and credit counted? Integers: a rate in thousandths of a row per second, credit in
+//! The units of rates and credit. Both are integers: a rate in thousandths of a row per second, credit in
 //! millionths of a row, so a rate times milliseconds is a credit.
 
 use crate::values::Timestamp;

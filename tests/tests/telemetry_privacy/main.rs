@@ -1,5 +1,6 @@
-//! Did the functions of a local cloud tell anybody what nobody may know? Everything that they logged, counted and traced
-//! since it is up, after all other tests: `cargo xtask test` asks in the end.
+//! Checks that the logs, metrics and traces of a local cloud contain no private data.
+//!
+//! `cargo xtask test` runs this after all other tests, over all telemetry since the cloud was started.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -15,17 +16,19 @@ use function_tests::privacy;
 use serde_json::Value;
 use tests::cloud;
 
-/// Beside `outputs.json`: the lines that `infra/local-cloud/told.py` took from the log groups, and the documents that
-/// `infra/local-cloud/daemon.py` received.
-const LOG: &str = "told.jsonl";
+/// Beside `outputs.json`: the lines that `infra/local-cloud/collect_log.py` read from the log groups.
+const LOG: &str = "log.jsonl";
+/// Beside `outputs.json`: the documents that `infra/local-cloud/daemon.py` received.
 const TRACES: &str = "traces.jsonl";
+/// Set by tests that call every function.
 const ALL_WERE_CALLED: &str = "ALL_FUNCTIONS_WERE_CALLED";
-/// As X-Ray spells them. Every one is called on the way of an order, a photo or a catalog.
+/// The names of the services in X-Ray. An order, a photo and a catalog together call all of them.
 const SERVICES: [&str; 5] = ["CognitoIdentityProvider", "DynamoDB", "S3", "SES", "StepFunctions"];
 
 fn outputs() -> PathBuf {
     let path = std::env::var_os("LOCAL_CLOUD_OUTPUTS");
-    path.expect("LOCAL_CLOUD_OUTPUTS says where the local cloud is").into()
+    path.expect("LOCAL_CLOUD_OUTPUTS must be the path of the outputs of a local cloud")
+        .into()
 }
 
 fn read(name: &str) -> String {
@@ -33,18 +36,18 @@ fn read(name: &str) -> String {
 }
 
 #[test]
-#[ignore = "asks what a local cloud told"]
-fn nothing_is_told_that_nobody_may_know() {
+#[ignore = "needs the telemetry of a local cloud: cargo xtask test collects it"]
+fn logs_and_traces_contain_no_private_data() {
     let (log, traces) = (read(LOG), read(TRACES));
-    privacy::assert_may_be_told("the log", log.lines());
-    privacy::assert_may_be_told("the traces", traces.lines());
+    privacy::assert_no_private_data("the log", log.lines());
+    privacy::assert_no_private_data("the traces", traces.lines());
     println!("{} lines, {} documents", log.lines().count(), traces.lines().count());
 }
 
-/// A check of nothing finds nothing. Where some functions were not called, nobody says that all were.
+/// Without this check, empty telemetry would pass. It is skipped if not all functions were called.
 #[test]
-#[ignore = "asks what a local cloud told"]
-fn every_function_is_heard() {
+#[ignore = "needs the telemetry of a local cloud: cargo xtask test collects it"]
+fn every_function_has_log_lines_metrics_and_traces() {
     if std::env::var_os(ALL_WERE_CALLED).is_none() {
         return;
     }
@@ -57,14 +60,14 @@ fn every_function_is_heard() {
             "{line} has no ids"
         );
     }
-    let heard: BTreeSet<&str> = lines.iter().filter_map(|line| line["function"].as_str()).collect();
+    let logged: BTreeSet<&str> = lines.iter().filter_map(|line| line["function"].as_str()).collect();
     let deployment = cloud::deployment(&outputs());
     for (name, function) in deployment["functions"].as_object().unwrap() {
-        assert!(heard.contains(function.as_str().unwrap()), "{name} was not heard");
+        assert!(logged.contains(function.as_str().unwrap()), "{name} logged nothing");
     }
     assert!(
         lines.iter().any(|line| line.get("_aws").is_some()),
-        "nothing was counted"
+        "there are no metrics"
     );
     let documents: Vec<Value> = traces.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let called: BTreeSet<&str> = documents

@@ -1,6 +1,6 @@
-"""What have the functions of a local cloud logged? Every line of every log group, in a file for tests to read.
+"""Writes every line of every log group of a local cloud into a file for tests.
 
-    told.py URL FILE
+    collect_log.py URL FILE
 """
 
 import sys
@@ -19,6 +19,6 @@ def lines(url):
 
 
 if __name__ == "__main__":
-    with open(sys.argv[2], "w", encoding="utf-8") as told:
+    with open(sys.argv[2], "w", encoding="utf-8") as log:
         for line in lines(sys.argv[1]):
-            told.write(line.rstrip("\n") + "\n")
+            log.write(line.rstrip("\n") + "\n")
