@@ -13,7 +13,7 @@ use crate::package::{self, Compression};
 const FOLDER: &str = "functions";
 const KIB: u64 = 1024;
 /// The largest size that a package should have: Lambda fetches and unpacks it at every cold start.
-pub(crate) const ZIP_BYTES_AIM: u64 = 3_000_000;
+pub(crate) const ZIP_BYTES_TARGET: u64 = 3_000_000;
 /// With the C library inside, and at a fixed address: a third less to do before `main` (docs/decisions/0021).
 const LINKED: &str = "-C target-feature=+crt-static -C relocation-model=static";
 

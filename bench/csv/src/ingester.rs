@@ -57,7 +57,7 @@ impl Ingester<'_> {
         invoked(&api, &process, &event(size_bytes, number)?).map_err(|trouble| {
             Trouble::new(
                 "csv-ingester",
-                format!("{trouble}; its standard error: {}", process.complaints()),
+                format!("{trouble}; its standard error: {}", process.stderr_text()),
             )
         })
     }

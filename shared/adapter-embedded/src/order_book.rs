@@ -12,8 +12,7 @@ use domain::values::{OrderId, RejectionReason, Timestamp};
 use rusqlite::params;
 
 use crate::Database;
-use crate::order_rows::{self, KEY};
-use crate::unreadable::readable;
+use crate::order_rows;
 
 #[derive(Debug, Clone)]
 pub struct SqliteOrderBook {

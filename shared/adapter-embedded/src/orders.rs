@@ -13,6 +13,7 @@ use rusqlite::{Connection, ToSql};
 use crate::Database;
 use crate::idempotency::{self, Completed};
 use crate::order_rows::{self, Readable};
+use crate::unreadable::readable;
 
 #[derive(Debug, Clone)]
 pub struct SqliteOrderRepository {
@@ -25,7 +26,12 @@ pub fn recent(connection: &Connection, limit: usize) -> rusqlite::Result<Vec<Ord
         "SELECT {columns} FROM orders ORDER BY created_at DESC, id DESC",
         columns = order_rows::COLUMNS
     ))?;
-    readable(statement.query([])?, KEY, limit, |row| Ok(order_rows::read(row)?.order))
+    readable(
+        statement.query([])?,
+        "id",
+        limit,
+        |row| Ok(order_rows::read(row)?.order),
+    )
 }
 
 #[async_trait]

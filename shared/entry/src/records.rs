@@ -208,7 +208,7 @@ mod tests {
         })
     }
 
-    const LONGEST: Duration = Duration::from_secs(60);
+    const LONGEST: Duration = Duration::from_mins(1);
 
     async fn answer(event: Value, after_failure: AfterFailure) -> (Value, Vec<String>) {
         answer_until(None, event, after_failure).await

@@ -1,6 +1,8 @@
 //! Tests what counts as a fault: the alarm of a canary watches this metric.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a panic in a test is a failed test")]
 
+use std::time::Duration;
+
 use std::cell::RefCell;
 use std::sync::Once;
 
@@ -38,6 +40,7 @@ fn warm(event: Value) -> Invocation {
         function_name: "orders-place".to_owned(),
         request_id: "request-1".to_owned(),
         deadline_ms: 0,
+        ends_at: None,
         trace_id: None,
         cold_start: false,
     };
@@ -112,9 +115,11 @@ async fn a_batch_counts_every_record_that_failed() {
             Err(std::fmt::Error)
         }
     };
-    records(warm(event), sqs::messages, Ok, handler).await.unwrap();
+    records(warm(event), Duration::from_secs(1), sqs::messages, Ok, handler)
+        .await
+        .unwrap();
     assert_eq!(faults(), [2]);
-    records(warm(json!({})), sqs::messages, Ok, |_| async {
+    records(warm(json!({})), Duration::from_secs(1), sqs::messages, Ok, |_| async {
         Ok::<(), std::fmt::Error>(())
     })
     .await

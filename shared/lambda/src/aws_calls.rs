@@ -300,10 +300,10 @@ mod tests {
     #[tokio::test]
     async fn a_chunked_body_is_read_up_to_a_limit() {
         let mut short = chunked(1);
-        assert_eq!(refusal(&mut short).await.as_deref(), Some("SlowDown"));
+        assert_eq!(error_code(&mut short).await.as_deref(), Some("SlowDown"));
         assert_eq!(short.body().bytes(), Some(&b"<Error><Code>SlowDown</Code></Error>"[..]));
         let mut endless = chunked(usize::MAX);
-        assert_eq!(refusal(&mut endless).await, None);
+        assert_eq!(error_code(&mut endless).await, None);
         assert_eq!(
             endless.body().bytes(),
             Some(&b""[..]),

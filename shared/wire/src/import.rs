@@ -184,6 +184,7 @@ fn write_upload_id<S: Serializer>(id: &UploadId, serializer: S) -> Result<S::Ok,
     serializer.serialize_str(id.as_str())
 }
 
+#[expect(clippy::ref_option, reason = "serde calls it with a reference to the field")]
 fn write_correlation_id<S: Serializer>(id: &Option<CorrelationId>, serializer: S) -> Result<S::Ok, S::Error> {
     id.as_ref().map(CorrelationId::as_str).serialize(serializer)
 }

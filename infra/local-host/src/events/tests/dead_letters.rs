@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use adapter_embedded::uploads::SqliteUploadRepository;
 use domain::uploads::ports::{AnnouncedUpload, UploadRepository as _};
 use domain::uploads::upload::{Upload, UploadKind, UploadStatus};
-use domain::values::{CustomerId, Sku, UploadId};
+use domain::values::{CorrelationId, CustomerId, Sku, UploadId};
 
 use super::*;
 use crate::events::clock::now_ms;
@@ -21,6 +21,7 @@ async fn announce(database: &Database, id: &str, kind: UploadKind) {
         size_bytes: 5,
         created_by: CustomerId::parse("olga").unwrap(),
         created_at: Timestamp::from_unix_ms(0),
+        correlation_id: CorrelationId::parse("request-1").unwrap(),
     };
     repository.announce(&upload).await.unwrap();
 }

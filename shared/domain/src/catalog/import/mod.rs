@@ -66,7 +66,7 @@ pub struct ImportCatalog {
 struct Reopened;
 
 impl ImportCatalog {
-    /// Begins no row after `stop_at`. Calls `begun` with the id of the request that announced the file, as soon as it is
+    /// Begins no row after `stop_at`. Calls `on_request` with the id of the request that announced the file, as soon as it is
     /// read.
     pub async fn run(
         &self,
@@ -74,14 +74,14 @@ impl ImportCatalog {
         object: &ObjectVersion,
         sequencer: Option<&ObjectSequencer>,
         stop_at: Timestamp,
-        begun: &(dyn Fn(&CorrelationId) + Send + Sync),
+        on_request: &(dyn Fn(&CorrelationId) + Send + Sync),
     ) -> Result<ImportAttempt, PortFailure> {
         let begin = || self.ledger.begin(&key.upload_id, object, sequencer, self.clock.now());
         let import = match begin().await? {
             Begin::Import(import) => import,
             Begin::Outdated => return Ok(ImportAttempt::without_mail(ImportOutcome::Superseded)),
         };
-        begun(&import.correlation_id);
+        on_request(&import.correlation_id);
         if import.finished.is_some() {
             return Ok(self.finished_before(&import).await);
         }

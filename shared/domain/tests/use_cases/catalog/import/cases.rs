@@ -50,9 +50,10 @@ async fn reason(file: impl AsRef<[u8]>) -> String {
 
 #[tokio::test(start_paused = true)]
 async fn a_stray_opening_quote_sells_no_product_of_two_rows() {
-    let others: String = (1..=5)
+    let others = (1..=5)
         .map(|n| format!("H01-{n},\"Cup {n}\",\"words\",1,EUR,1\n"))
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     let imported = Imported::rows(&format!("H01-A,\"Cup,x,1,EUR,1\n{others}")).await;
     assert_eq!(imported.skus(), ["H01-2", "H01-3", "H01-4", "H01-5"]);
     assert_eq!(imported.rows, (4, 1));

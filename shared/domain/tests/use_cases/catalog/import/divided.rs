@@ -320,7 +320,7 @@ async fn an_import_that_a_newer_version_replaces_is_reported_as_superseded() {
     // As if the older version were still being read when the newer one arrives.
     shop.change_upload(|row| row.upload.status = UploadStatus::Processing);
     let old_job = shop.job();
-    shop.replace_file(&file(10));
+    shop.replace_file(file(10));
     shop.import_until(never(), Some("B")).await.unwrap();
     shop.memory.change(|tables| {
         tables.mails.clear();
