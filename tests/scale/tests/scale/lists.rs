@@ -181,17 +181,17 @@ async fn a_sweep_finds_the_orders_that_waited_longest_first() {
 #[tokio::test(start_paused = true)]
 async fn the_pages_of_a_sweep_have_each_order_once_and_in_order() {
     // Three orders of each millisecond, so that pages end between them.
-    let mut orders: Vec<Value> = (0..300).map(|number| order(number, Some("open"))).collect();
+    let mut orders: Vec<Value> = (0..60).map(|number| order(number, Some("open"))).collect();
     for (item, number) in orders.iter_mut().zip(0_u64..) {
         item["updated_at"] = json!({ "N": (1_700_000_000_000 + number / 3).to_string() });
     }
-    let mut expected: Vec<(u32, String)> = (0..300).map(|number| (number / 3, format!("order-{number}"))).collect();
+    let mut expected: Vec<(u32, String)> = (0..60).map(|number| (number / 3, format!("order-{number}"))).collect();
     expected.sort_unstable();
     let expected: Vec<String> = expected.into_iter().map(|(_, id)| id).collect();
     for step in STEPS {
         let (table, _) = table(step, "OrdersTable", orders.clone());
         backfill::orders(&table).await.unwrap();
-        for limit in [1, 7, 100, 299, 300, 301] {
+        for limit in [7, 59, 60, 61] {
             assert_eq!(swept(&table, limit).await, expected, "{step}, {limit}");
         }
     }
@@ -226,7 +226,7 @@ async fn a_full_shard_is_not_overtaken_by_the_others() {
     expected.sort_unstable();
     let expected: Vec<String> = expected.into_iter().map(|(_, id)| id).collect();
     let (table, _) = table("read", "OrdersTable", orders);
-    for limit in [1, 7, 25, 100] {
+    for limit in [25, 100] {
         assert_eq!(swept(&table, limit).await, expected, "{limit}");
     }
 }
