@@ -38,6 +38,8 @@ PARAMETERS = {
     # Small enough that a test's file is divided.
     "CatalogDivideAboveBytes": "50000",
     "CatalogRangeBytes": "65536",
+    # As a new stage is deployed.
+    "ShardedIndexes": "only",
     # Off by default; on here, so that what they add to the template is deployed too.
     "ProvisionedConcurrency": "1",
     "Watching": "full",

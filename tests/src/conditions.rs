@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 use serde_json::Value;
 
 /// Whether the condition in this member of `request` holds for `item`. A missing condition holds.
-pub(crate) fn holds(request: &Value, member: &str, item: Option<&Value>) -> bool {
+pub fn holds(request: &Value, member: &str, item: Option<&Value>) -> bool {
     let Some(text) = request[member].as_str() else {
         return true;
     };
@@ -22,26 +22,8 @@ pub(crate) fn holds(request: &Value, member: &str, item: Option<&Value>) -> bool
     holds
 }
 
-/// The item after the assignments of an update that need no arithmetic: `SET name = :value`, `REMOVE name`.
-pub(crate) fn updated(request: &Value, item: Option<&Value>) -> Value {
-    let mut updated = item.cloned().unwrap_or_else(|| request["Key"].clone());
-    let text = request["UpdateExpression"].as_str().unwrap_or_default();
-    let text = text.split("ADD ").next().unwrap();
-    let (set, remove) = text.split_once("REMOVE ").unwrap_or((text, ""));
-    for assignment in set.trim_start_matches("SET ").split(',') {
-        if let Some((name, value)) = assignment.split_once(" = ")
-            && let Some(value) = request["ExpressionAttributeValues"].get(value.trim())
-        {
-            updated[name_in(request, name.trim())] = value.clone();
-        }
-    }
-    for name in remove.split([',', ' ']) {
-        updated.as_object_mut().unwrap().remove(name_in(request, name));
-    }
-    updated
-}
-
-fn name_in<'a>(request: &'a Value, name: &'a str) -> &'a str {
+/// The attribute that a name of an expression stands for.
+pub(crate) fn name_in<'a>(request: &'a Value, name: &'a str) -> &'a str {
     request["ExpressionAttributeNames"][name].as_str().unwrap_or(name)
 }
 
@@ -118,6 +100,11 @@ impl<'a> Condition<'a> {
             return holds;
         }
         let order = compared(value, self.operand());
+        if operator == "BETWEEN" {
+            assert!(self.skip("AND"));
+            let end = compared(value, self.operand());
+            return order.is_some_and(Ordering::is_ge) && end.is_some_and(Ordering::is_le);
+        }
         match operator {
             "=" => order == Some(Ordering::Equal),
             "<>" => order != Some(Ordering::Equal),
@@ -179,6 +166,8 @@ mod tests {
             "begins_with(state, :open)",
             "n = :10 OR n = :9 AND n = :9",
             "gone <> :9",
+            "n BETWEEN :9 AND :10 AND flag = :yes",
+            "n BETWEEN :10 AND :10",
         ] {
             assert!(holds(text), "{text}");
         }
@@ -189,6 +178,9 @@ mod tests {
             "s = :10",
             "attribute_exists(gone)",
             "#s IN (:a)",
+            "n BETWEEN :10 AND :9",
+            "n BETWEEN :9 AND :9",
+            "gone BETWEEN :9 AND :10",
             "(n = :10 OR n = :9) AND n = :9",
         ] {
             assert!(!holds(text), "{text}");

@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
-use crate::conditions;
+use crate::{conditions, updates};
 
 /// How long to wait for a datagram. On the loopback it arrives at once.
 const DATAGRAM_TIMEOUT: Duration = Duration::from_millis(200);
@@ -143,7 +143,7 @@ impl Remembered {
         match operation {
             "Query" | "Scan" if self.looks_at_conditions => return self.found(body),
             "UpdateItem" if self.looks_at_conditions => {
-                return json!({"Attributes": conditions::updated(body, self.item(body))});
+                return json!({"Attributes": updates::updated(&without_sums(body), self.item(body))});
             }
             _ if self.looks_at_conditions && !matches!(operation, "GetItem" | "BatchGetItem") => return json!({}),
             _ => {}
@@ -184,6 +184,16 @@ impl Remembered {
         }
         json!({})
     }
+}
+
+/// The update without its last clause, if that adds to numbers. No change is kept, so a counter would stand still at the
+/// number that follows the kept one.
+fn without_sums(update: &Value) -> Value {
+    let mut update = update.clone();
+    let text = update["UpdateExpression"].as_str().unwrap_or_default();
+    let text = text.split("ADD ").next().unwrap_or_default().to_owned();
+    update["UpdateExpression"] = json!(text);
+    update
 }
 
 async fn answer(State(state): State<Arc<Mutex<Remembered>>>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {

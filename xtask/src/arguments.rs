@@ -90,6 +90,13 @@ pub(crate) enum Command {
         #[arg(long, value_name = "ORDER_ID")]
         redrive: Option<String>,
     },
+    /// Give the items of earlier releases the attributes of the sharded indexes; docs/upgrading.md says when
+    Backfill {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Count the DynamoDB units of each operation, and write docs/scale.md
+    Scale,
     /// Simulate the sagas: every single fault, every pair of faults, and random histories
     Simulate(Simulation),
     /// Measure beside other implementations, and write the report to docs/benchmarks/
@@ -298,6 +305,8 @@ mod tests {
             "local-cloud --help",
             "faults --help",
             "parked --help",
+            "backfill --help",
+            "scale --help",
             "verify --help",
             "simulate --help",
             "bench --help",
@@ -327,6 +336,8 @@ mod tests {
             "local-cloud --port none",
             "local-cloud --port 70000",
             "parked --local-cloud --stack popshop-prod",
+            "backfill --redrive o-1",
+            "scale --rounds 3",
             "verify",
             "verify --local-cloud --stack popshop-prod",
             "simulate --sedes 5",

@@ -23,6 +23,7 @@ mod pictures;
 mod prove;
 mod python;
 mod rust_tools;
+mod scale;
 mod selection;
 mod simulate;
 mod steps;
@@ -70,6 +71,8 @@ fn run(command: Command) -> Result<(), Failed> {
         }
         Command::Verify { stage, write } => verify::run(&stage.into(), write),
         Command::Parked { place, redrive } => parked::run(&place.into(), redrive.as_deref()),
+        Command::Backfill { place } => parked::backfill(&place.into()),
+        Command::Scale => scale::run(Network::Allowed),
         Command::Simulate(simulation) => simulate::run(Network::Allowed, &simulation.arguments()),
         Command::Bench { bench } => match bench {
             Bench::Images { rounds, photos } => bench::images(rounds, &photos),

@@ -1,4 +1,4 @@
-//! Lists parked orders, and redrives one, on the local host, the local cloud or AWS.
+//! Lists parked orders, and redrives one, on the local host, the local cloud or AWS. Runs the backfill of the last two.
 
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -22,12 +22,16 @@ const LINE: &str = "cargo xtask parked";
 const OUTPUTS: &str = "target/local-cloud/outputs.json";
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 /// Outputs of the stack, and the operator's variables for them.
-const OUTPUT_VARIABLES: [(&str, &str); 4] = [
+const OUTPUT_VARIABLES: [(&str, &str); 5] = [
     ("OrdersTableName", "ORDERS_TABLE"),
+    ("ProductsTableName", "PRODUCTS_TABLE"),
     ("PaymentsTableName", "PAYMENTS_TABLE"),
     ("OrderSagaArn", "ORDER_SAGA_ARN"),
     ("OrderCancelSagaArn", "ORDER_CANCEL_SAGA_ARN"),
 ];
+
+/// An output that stacks of earlier releases lack, and its variable.
+const SHARDED_INDEXES: (&str, &str) = ("ShardedIndexesStep", "SHARDED_INDEXES");
 
 type Variables = Vec<(String, String)>;
 
@@ -35,14 +39,39 @@ type Variables = Vec<(String, String)>;
 pub(crate) fn run(place: &Where, redrive: Option<&str>) -> Result<(), Failed> {
     let answer = match place {
         Where::LocalHost(port) => ask_local_host(*port, redrive)?,
-        Where::LocalCloud => ask_operator(redrive, &local_cloud()?)?,
-        Where::Stack(stack) => ask_operator(redrive, &stack_outputs(stack)?)?,
+        Where::LocalCloud => run_operator(&operator_arguments(redrive), &local_cloud()?)?,
+        Where::Stack(stack) => run_operator(&operator_arguments(redrive), &stack_outputs(stack)?)?,
     };
     match redrive {
         Some(id) => eprintln!("the execution of order {id} was redriven; the order leaves the list when it ends"),
         None => eprint!("{}", listing(&answer, place)),
     }
     Ok(())
+}
+
+/// Gives the items of earlier releases the attributes of the sharded indexes.
+pub(crate) fn backfill(place: &Where) -> Result<(), Failed> {
+    const LINE: &str = "cargo xtask backfill";
+    let variables = match place {
+        Where::LocalHost(_) => {
+            return Err(failed(
+                LINE,
+                "needs --stack NAME or --local-cloud: the local host has no such indexes",
+            ));
+        }
+        Where::LocalCloud => local_cloud()?,
+        Where::Stack(stack) => stack_outputs(stack)?,
+    };
+    let result = run_operator(&["backfill"], &variables)?;
+    for table in ["orders", "products"] {
+        let (found, corrected) = (&result[table]["found"], &result[table]["corrected"]);
+        eprintln!("{table}: {found} items lacked the attribute of the sharded index, {corrected} of them corrected");
+    }
+    Ok(())
+}
+
+fn operator_arguments(redrive: Option<&str>) -> Vec<&str> {
+    redrive.map_or_else(|| vec!["list"], |id| vec!["redrive", id])
 }
 
 fn ask_local_host(port: u16, redrive: Option<&str>) -> Result<Value, Failed> {
@@ -72,13 +101,10 @@ fn ask_local_host(port: u16, redrive: Option<&str>) -> Result<Value, Failed> {
 }
 
 /// Runs `infra/operator` as a separate process, so that xtask is built without the AWS SDK.
-fn ask_operator(redrive: Option<&str>, variables: &Variables) -> Result<Value, Failed> {
+fn run_operator(arguments: &[&str], variables: &Variables) -> Result<Value, Failed> {
     let mut command = Command::new("cargo");
     command.args(["run", "--quiet", "--locked", "-p", "operator", "--"]);
-    match redrive {
-        None => command.arg("list"),
-        Some(id) => command.args(["redrive", id]),
-    };
+    command.args(arguments);
     let variables = variables.iter().map(|(name, value)| (name, value));
     let output = command
         .current_dir(workspace_root())
@@ -87,7 +113,7 @@ fn ask_operator(redrive: Option<&str>, variables: &Variables) -> Result<Value, F
         .output()
         .map_err(|error| failed(LINE, error.to_string()))?;
     if !output.status.success() {
-        return Err(failed(LINE, "failed, see above"));
+        return Err(failed("the operator", "failed, see above"));
     }
     serde_json::from_slice(&output.stdout).map_err(|error| failed(LINE, error.to_string()))
 }
@@ -129,7 +155,8 @@ fn of_outputs<'a>(from: &str, find: impl Fn(&str) -> Option<&'a str>) -> Result<
         let value = find(output).ok_or_else(|| failed(from, format!("the output {output} is missing")))?;
         Ok((variable.to_owned(), value.to_owned()))
     });
-    found.collect()
+    let step = find(SHARDED_INDEXES.0).map(|step| Ok((SHARDED_INDEXES.1.to_owned(), step.to_owned())));
+    found.chain(step).collect()
 }
 
 fn listing(answer: &Value, place: &Where) -> String {
@@ -200,6 +227,26 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("none, as recorded by the shop"), "{text}");
+    }
+
+    /// Stacks of earlier releases have no such output, and their indexes are not sharded.
+    #[test]
+    fn the_step_of_the_indexes_is_passed_on_where_the_stack_has_it() {
+        let has_step = |stack: &Variables| {
+            stack
+                .iter()
+                .any(|(name, value)| (name.as_str(), value.as_str()) == ("SHARDED_INDEXES", "value"))
+        };
+        assert!(has_step(&of_outputs("the stack", |_| Some("value")).unwrap()));
+        assert!(!has_step(
+            &of_outputs("the stack", |name| (name != "ShardedIndexesStep").then_some("value")).unwrap()
+        ));
+    }
+
+    #[test]
+    fn the_local_host_has_nothing_to_backfill() {
+        let failure = backfill(&Where::LocalHost(3000)).unwrap_err();
+        assert!(failure.to_string().contains("--stack NAME"), "{failure}");
     }
 
     #[test]

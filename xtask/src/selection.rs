@@ -9,7 +9,7 @@ use crate::functions;
 use crate::network::Network;
 
 /// The crates with the AWS SDK, beside the functions.
-const AWS_CRATES: [&str; 10] = [
+const AWS_CRATES: [&str; 11] = [
     "adapter-cognito",
     "adapter-dynamodb",
     "adapter-s3",
@@ -19,6 +19,7 @@ const AWS_CRATES: [&str; 10] = [
     "lambda",
     "operator",
     "recorded-aws",
+    "scale",
     "stored-items",
 ];
 const SDK: &str = "aws-sdk-";

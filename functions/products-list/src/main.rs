@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use adapter_dynamodb::catalog::DynamoProductCatalog;
+use adapter_dynamodb::sharded_index::ShardedIndexes;
 use adapter_dynamodb::table::Table;
 use adapter_s3::link_signer::LinkSigner;
 use adapter_s3::links::S3ThumbnailLinks;
@@ -21,7 +22,11 @@ fn main() -> ExitCode {
 
 fn wire(environment: &ProcessEnvironment) -> Option<(ListProducts, CursorSigner)> {
     let config = sdk_config(environment);
-    let table = Table::new(&config, environment.required("PRODUCTS_TABLE"));
+    // A malformed step ends the start with the other faults; the default is never used then.
+    let sharded_indexes = environment
+        .parsed("SHARDED_INDEXES", ShardedIndexes::parse)
+        .unwrap_or_default();
+    let table = Table::new(&config, environment.required("PRODUCTS_TABLE")).with_sharded_indexes(sharded_indexes);
     environment.warm_up(table.warm_up());
     let signer = LinkSigner::new(&config, &environment.required("THUMBNAILS_BUCKET"));
     let list = ListProducts {

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use adapter_dynamodb::order_book::DynamoOrderBook;
+use adapter_dynamodb::sharded_index::ShardedIndexes;
 use adapter_dynamodb::table::Table;
 use adapter_stepfunctions::sagas::StepFunctionsSagaRunner;
 use adapter_system::clock::SystemClock;
@@ -21,7 +22,11 @@ fn main() -> ExitCode {
 
 fn wire(environment: &ProcessEnvironment) -> (ReconcileOrders, SagaArns) {
     let config = sdk_config(environment);
-    let table = Table::new(&config, environment.required("ORDERS_TABLE"));
+    // A malformed step ends the start with the other faults; the default is never used then.
+    let sharded_indexes = environment
+        .parsed("SHARDED_INDEXES", ShardedIndexes::parse)
+        .unwrap_or_default();
+    let table = Table::new(&config, environment.required("ORDERS_TABLE")).with_sharded_indexes(sharded_indexes);
     environment.warm_up(table.warm_up());
     let sagas = SagaArns {
         order: environment.required("ORDER_SAGA_ARN"),

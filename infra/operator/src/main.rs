@@ -1,15 +1,18 @@
-//! Lists the parked orders of a deployed shop and redrives one, for `cargo xtask parked`.
+//! The operator's commands for a deployed shop: list and redrive parked orders, and fill new indexes. `cargo xtask parked`
+//! and `cargo xtask backfill` run it.
 //!
-//! Answers JSON, the same as the local host's `/dev/parked`. Region, credentials and endpoint come from the variables that
-//! every AWS tool reads; the tables and state machines are the stack's outputs.
+//! Prints JSON; parked orders look the same as in the local host's `/dev/parked`. Region, credentials and endpoint come
+//! from the variables that every AWS tool reads. The tables and state machines are the stack's outputs.
 
 use std::error::Error;
 use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use adapter_dynamodb::backfill::{self, Backfilled};
 use adapter_dynamodb::order_book::DynamoOrderBook;
 use adapter_dynamodb::payments::DynamoPaymentRecords;
+use adapter_dynamodb::sharded_index::ShardedIndexes;
 use adapter_dynamodb::table::Table;
 use adapter_stepfunctions::sagas::{SagaArns, StepFunctionsSagaRunner};
 use clap::Parser;
@@ -21,28 +24,36 @@ use serde_json::{Value, json};
 use telemetry::error_chain::error_chain;
 use wire::parked::ParkedListJson;
 
-/// Answers one question about a deployed shop, as JSON
+/// Runs one command on a deployed shop and prints its result as JSON
 #[derive(Debug, Parser)]
 enum Command {
     /// The parked orders
     List,
     /// Resume an order's execution where it stopped
     Redrive { order_id: String },
+    /// Give the items of earlier releases the attributes of the sharded indexes
+    Backfill,
 }
+
+type ProcessEnvironment = Environment<fn(&str) -> Option<String>>;
+type Failure = Box<dyn Error + Send + Sync>;
 
 struct Operator {
     list: ListParked,
     redrive: RedriveOrder,
 }
 
+struct Tables {
+    orders: Table,
+    products: Table,
+}
+
 fn main() -> ExitCode {
-    let outcome = match Command::parse() {
-        Command::List => answer(None),
-        Command::Redrive { order_id } => answer(Some(&order_id)),
-    };
-    match outcome {
-        Ok(answer) => {
-            write_line(io::stdout(), &answer.to_string());
+    let command = Command::parse();
+    telemetry::log::init_to(None, |line| write_line(io::stderr(), line.trim_end()));
+    match run(&command) {
+        Ok(result) => {
+            write_line(io::stdout(), &result.to_string());
             ExitCode::SUCCESS
         }
         Err(error) => {
@@ -52,23 +63,38 @@ fn main() -> ExitCode {
     }
 }
 
-fn answer(redrive: Option<&str>) -> Result<Value, Box<dyn Error + Send + Sync>> {
-    let operator = lambda::config::from_process(wire)?;
+fn run(command: &Command) -> Result<Value, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let Some(id) = redrive else {
-            let list = operator.list.run().await?;
-            return Ok(json!(ParkedListJson::from(&list)));
-        };
-        let id = OrderId::parse(id)?;
-        operator.redrive.run(&id).await?;
-        Ok(json!({ "order_id": id.as_str(), "outcome": "REDRIVEN" }))
+        match command {
+            Command::List => {
+                let list = lambda::config::from_process(operator)?.list.run().await?;
+                Ok(json!(ParkedListJson::from(&list)))
+            }
+            Command::Redrive { order_id } => {
+                let id = OrderId::parse(order_id)?;
+                lambda::config::from_process(operator)?.redrive.run(&id).await?;
+                Ok(json!({ "order_id": id.as_str(), "outcome": "REDRIVEN" }))
+            }
+            Command::Backfill => {
+                let Tables { orders, products } = lambda::config::from_process(tables)?;
+                let (orders, products) = (backfill::orders(&orders).await?, backfill::products(&products).await?);
+                Ok(json!({ "orders": backfilled_json(orders), "products": backfilled_json(products) }))
+            }
+        }
     })
 }
 
-fn wire(environment: &Environment<fn(&str) -> Option<String>>) -> Operator {
+fn backfilled_json(backfilled: Backfilled) -> Value {
+    let Backfilled { found, corrected } = backfilled;
+    json!({ "found": found, "corrected": corrected })
+}
+
+fn operator(environment: &ProcessEnvironment) -> Operator {
     let config = sdk_config(environment);
-    let orders = Table::new(&config, environment.required("ORDERS_TABLE"));
+    let added = ShardedIndexes::Added;
+    let sharded_indexes = environment.parsed_or("SHARDED_INDEXES", added, ShardedIndexes::parse);
+    let orders = Table::new(&config, environment.required("ORDERS_TABLE")).with_sharded_indexes(sharded_indexes);
     let payments = orders.sibling(environment.required("PAYMENTS_TABLE"));
     let sagas = SagaArns {
         order: environment.required("ORDER_SAGA_ARN"),
@@ -87,7 +113,15 @@ fn wire(environment: &Environment<fn(&str) -> Option<String>>) -> Operator {
     }
 }
 
-/// Ignores a closed stream: the exit code still shows the outcome.
+fn tables(environment: &ProcessEnvironment) -> Tables {
+    let orders = Table::new(&sdk_config(environment), environment.required("ORDERS_TABLE"));
+    Tables {
+        products: orders.sibling(environment.required("PRODUCTS_TABLE")),
+        orders,
+    }
+}
+
+/// Ignores a closed stream: the exit code still shows the result.
 fn write_line(mut stream: impl io::Write, text: &str) {
     writeln!(stream, "{text}").unwrap_or_default();
 }

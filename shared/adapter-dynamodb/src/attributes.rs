@@ -1,4 +1,4 @@
-//! How are values written as DynamoDB attributes, and read back?
+//! Writes values as DynamoDB attributes, and reads them back.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -7,15 +7,15 @@ use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::values::{Currency, Money, Timestamp};
 
-/// An item, as the SDK hands it over.
+/// An item, as the SDK represents it.
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
-/// An item that does not say what this crate wrote: somebody else's, or damaged.
+/// An item that another program wrote, or that is damaged.
 #[derive(Debug, thiserror::Error)]
 #[error("the stored item has no readable `{attribute}`")]
 pub(crate) struct UnreadableItem {
     attribute: &'static str,
-    /// The rule that it breaks. `None` where it is missing or of another type.
+    /// The rule that the value breaks. `None` if the attribute is missing or has another type.
     #[source]
     fault: Option<Box<dyn Error + Send + Sync>>,
 }
@@ -25,7 +25,7 @@ impl UnreadableItem {
         Self { attribute, fault: None }
     }
 
-    fn breaking(attribute: &'static str, fault: impl Error + Send + Sync + 'static) -> Self {
+    fn invalid(attribute: &'static str, fault: impl Error + Send + Sync + 'static) -> Self {
         Self {
             attribute,
             fault: Some(Box::new(fault)),
@@ -33,10 +33,10 @@ impl UnreadableItem {
     }
 }
 
-/// A text that is none of those that a value of the domain has.
+/// A text that names no value of the domain's type.
 #[derive(Debug, thiserror::Error)]
-#[error("the text is not one of those that are known")]
-struct UnknownText;
+#[error("the text is not a name of this type")]
+struct UnknownName;
 
 pub(crate) fn text(value: impl Into<String>) -> AttributeValue {
     AttributeValue::S(value.into())
@@ -67,7 +67,7 @@ pub(crate) fn texts(values: &[String]) -> AttributeValue {
     AttributeValue::L(values.iter().map(text).collect())
 }
 
-/// None where the attribute is absent; one that is there must be a list of texts.
+/// An empty list if the attribute is absent. An attribute that is present must be a list of texts.
 pub(crate) fn read_texts(item: &Item, attribute: &'static str) -> Result<Vec<String>, UnreadableItem> {
     let Some(value) = item.get(attribute) else {
         return Ok(Vec::new());
@@ -79,7 +79,7 @@ pub(crate) fn read_texts(item: &Item, attribute: &'static str) -> Result<Vec<Str
     texts.ok_or(UnreadableItem::at(attribute))
 }
 
-/// A text that must be there.
+/// A text that must be present.
 pub(crate) fn read_text<'i>(item: &'i Item, attribute: &'static str) -> Result<&'i str, UnreadableItem> {
     optional_text(item, attribute).ok_or(UnreadableItem::at(attribute))
 }
@@ -88,7 +88,7 @@ pub(crate) fn optional_text<'i>(item: &'i Item, attribute: &str) -> Option<&'i s
     item.get(attribute)?.as_s().ok().map(String::as_str)
 }
 
-/// A text that must be there, and one that its type accepts.
+/// A text that must be present and that its type accepts.
 pub(crate) fn parsed<T, E: Error + Send + Sync + 'static>(
     item: &Item,
     attribute: &'static str,
@@ -97,7 +97,7 @@ pub(crate) fn parsed<T, E: Error + Send + Sync + 'static>(
     optional_parsed(item, attribute, parse)?.ok_or(UnreadableItem::at(attribute))
 }
 
-/// `None` where the attribute is absent; one that is there must be readable.
+/// `None` if the attribute is absent. An attribute that is present must be readable.
 pub(crate) fn optional_parsed<T, E: Error + Send + Sync + 'static>(
     item: &Item,
     attribute: &'static str,
@@ -107,34 +107,34 @@ pub(crate) fn optional_parsed<T, E: Error + Send + Sync + 'static>(
         return Ok(None);
     };
     let text = value.as_s().map_err(|_other| UnreadableItem::at(attribute))?;
-    let parsed = parse(text).map_err(|fault| UnreadableItem::breaking(attribute, fault))?;
+    let parsed = parse(text).map_err(|fault| UnreadableItem::invalid(attribute, fault))?;
     Ok(Some(parsed))
 }
 
-/// For names whose reader answers `None` to what it does not know.
+/// [`parsed`] for types whose parser returns `None` for an unknown name.
 pub(crate) fn named<T>(
     item: &Item,
     attribute: &'static str,
     parse: impl FnOnce(&str) -> Option<T>,
 ) -> Result<T, UnreadableItem> {
-    parsed(item, attribute, |text| parse(text).ok_or(UnknownText))
+    parsed(item, attribute, |text| parse(text).ok_or(UnknownName))
 }
 
-/// `None` where the attribute is absent; one that is there must be one of the names.
+/// `None` if the attribute is absent. An attribute that is present must be a known name.
 pub(crate) fn optional_named<T>(
     item: &Item,
     attribute: &'static str,
     parse: impl FnOnce(&str) -> Option<T>,
 ) -> Result<Option<T>, UnreadableItem> {
-    optional_parsed(item, attribute, |text| parse(text).ok_or(UnknownText))
+    optional_parsed(item, attribute, |text| parse(text).ok_or(UnknownName))
 }
 
-/// A number that must be there, and in the range of its type.
+/// A number that must be present, and in the range of its type.
 pub(crate) fn read_number<T: std::str::FromStr>(item: &Item, attribute: &'static str) -> Result<T, UnreadableItem> {
     optional_number(item, attribute)?.ok_or(UnreadableItem::at(attribute))
 }
 
-/// `None` where the attribute is absent; one that is there must be readable.
+/// `None` if the attribute is absent. An attribute that is present must be readable.
 pub(crate) fn optional_number<T: std::str::FromStr>(
     item: &Item,
     attribute: &'static str,
@@ -146,9 +146,9 @@ pub(crate) fn optional_number<T: std::str::FromStr>(
     number.map(Some).ok_or(UnreadableItem::at(attribute))
 }
 
-/// An amount in two attributes that must both be there.
+/// An amount in two attributes that must both be present.
 pub(crate) fn money(item: &Item, amount_minor: &'static str, currency: &'static str) -> Result<Money, UnreadableItem> {
     let currency = parsed(item, currency, Currency::parse)?;
     let amount = read_number(item, amount_minor)?;
-    Money::new(amount, currency).map_err(|fault| UnreadableItem::breaking(amount_minor, fault))
+    Money::new(amount, currency).map_err(|fault| UnreadableItem::invalid(amount_minor, fault))
 }

@@ -1,8 +1,8 @@
-//! What did a write find where its condition failed?
+//! Reads the item over which the condition of a write failed.
 //!
-//! The SDK repeats a write whose answer got lost. Such a repetition meets what the first attempt wrote, so a failed
-//! condition is no verdict yet: only the item is, which DynamoDB hands over in the same moment
-//! (`ReturnValuesOnConditionCheckFailure`). Reading it afterwards would show a later one, and take another permission.
+//! The SDK retries a write whose answer got lost. The retry finds what the first attempt wrote, so a failed condition
+//! alone does not show who was first. The item does, and DynamoDB returns it with the failure
+//! (`ReturnValuesOnConditionCheckFailure`). A later read would show a later item, and need another permission.
 
 use std::error::Error;
 
@@ -16,13 +16,13 @@ use domain::ports::PortFailure;
 
 use crate::attributes::Item;
 
-/// An error that may be a failed condition.
+/// An error of a write that may have a condition.
 pub(crate) trait ConditionalWrite: ProvideErrorMetadata + Error + Send + Sync + 'static {
     fn failed_condition(&self) -> Option<&ConditionalCheckFailedException>;
 }
 
-/// The item as the write found it: `None` where there was none, or where the request did not ask for it. Any other
-/// failure stays one.
+/// The item as the write found it. `None` if there was none, or if the request did not ask for it. Any other failure is
+/// returned as a failure.
 pub(crate) fn found_instead<E: ConditionalWrite>(
     action: &'static str,
     error: SdkError<E, HttpResponse>,

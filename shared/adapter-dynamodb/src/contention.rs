@@ -1,4 +1,4 @@
-//! Which refusals pass by themselves although the SDK takes them for final? Those of two at one item.
+//! Makes the SDK retry writes that met a transaction at the same item. By default it does not.
 
 use aws_sdk_dynamodb::config::interceptors::InterceptorContext;
 use aws_sdk_dynamodb::config::retry::{ClassifyRetry, RetryAction};
@@ -9,18 +9,18 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::error::TransactionCanceledException;
 
-/// How a single write is refused while a transaction is at its item.
+/// The error of a single write to an item that a transaction is using.
 const CONFLICT: &str = "TransactionConflictException";
-/// Reasons of a cancelled transaction that say "later".
+/// Reasons of a cancelled transaction that a retry can overcome.
 const PASSING_REASONS: [&str; 3] = [
     "ProvisionedThroughputExceeded",
     "ThrottlingError",
     "TransactionConflict",
 ];
 
-/// Has the SDK repeat what met a transaction, within the attempts, pauses and times of any other repetition. By itself
-/// it would not: <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html>. A cancelled
-/// transaction keeps its token, which only a successful one uses up.
+/// Makes the SDK retry a write that met a transaction, with the attempts, pauses and timeouts of any other retry. By
+/// default it does not: <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html>. A
+/// cancelled transaction keeps its token; only a successful one uses it up.
 #[derive(Debug)]
 pub(crate) struct RetryContention;
 
@@ -62,8 +62,7 @@ impl ClassifyRetry for RetryContention {
     }
 }
 
-/// Whether the same transaction may succeed later. Beside a condition that failed this says nothing new, but does no
-/// harm either.
+/// Whether the same transaction may succeed later. If a condition failed as well, a retry fails again, which does no harm.
 pub(crate) fn may_pass(canceled: &TransactionCanceledException) -> bool {
     let mut codes = canceled
         .cancellation_reasons()

@@ -1,7 +1,7 @@
-//! Where does the sandbox payment provider keep its books on AWS? In a table of its own, apart from the shop's.
+//! The ledger of the sandbox payment provider on AWS, in a table of its own, apart from the shop's.
 //!
-//! What it answers is decided in `sandbox-gateway`. A payment is one item with a revision, and each movement of money
-//! one more, written with the revision that it made.
+//! The crate `sandbox-gateway` decides the answers. A payment is one item with a revision. Each movement of money is
+//! another item, written together with the revision that it caused.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,31 +21,35 @@ use crate::transactions;
 
 pub use sandbox_gateway::payment::ANSWER_TIMEOUT;
 
-/// How often a call reads the payment and decides anew because somebody else changed it in between. A payment changes
-/// five times in its life at most.
+/// How often a call reads the payment and decides again because another call changed it in between. A payment changes at
+/// most five times.
 const RACES_MAX: u32 = 6;
 
+/// The sandbox payment provider.
 #[derive(Clone)]
 pub struct DynamoSandboxGateway {
+    /// The provider's table.
     pub table: Table,
+    /// Dates the movements.
     pub clock: Arc<dyn Clock>,
+    /// How long a payment that is to time out keeps its caller waiting.
     pub answer_timeout: Duration,
 }
 
 /// A payment as it was read.
 struct Page {
     payment: Payment,
-    /// Zero for a payment never seen; each change adds one.
+    /// Zero for a new payment; each change adds one.
     revision: i64,
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("others kept changing the payment")]
+#[error("other calls changed the payment first, {RACES_MAX} times")]
 struct RacesLost;
 
 impl DynamoSandboxGateway {
-    /// Every movement so far: of one payment in its order, of different payments by time. Reads the whole table, for
-    /// operators and tests: no function is allowed to.
+    /// Every movement so far, by time, and those of one payment in their order. Reads the whole table, so it is for
+    /// operators and tests only: no function has the permission.
     pub async fn ledger(&self) -> Result<Vec<LedgerEntry>, PortFailure> {
         const ACTION: &str = "read gateway ledger";
         let mut entries = Vec::new();
@@ -75,7 +79,7 @@ impl DynamoSandboxGateway {
         Ok(entries)
     }
 
-    /// Finds the payment, lets `decide` answer and change it, and keeps the change unless somebody else was faster.
+    /// Reads the payment, lets `decide` answer and change it, and stores the change unless another call was first.
     async fn on<T: Send>(
         &self,
         action: &'static str,
@@ -93,7 +97,7 @@ impl DynamoSandboxGateway {
                 payment: changed,
                 revision: page.revision + 1,
             };
-            if self.keep(action, payment, &next, decision.movement).await? {
+            if self.store(action, payment, &next, decision.movement).await? {
                 return Ok(decision.answer);
             }
         }
@@ -120,10 +124,10 @@ impl DynamoSandboxGateway {
         page(&item).map_err(|fault| PortFailure::permanent(action, fault))
     }
 
-    /// Whether the payment was kept: not where another revision is stored than the one before.
+    /// Whether the payment was stored: not if another revision is stored than the one before.
     ///
-    /// A transaction even where nothing moved, for its token: a repetition by the SDK is no race lost.
-    async fn keep(
+    /// A transaction even if no money moved, because of its token: a retry by the SDK is not a lost race.
+    async fn store(
         &self,
         action: &'static str,
         payment: &OrderId,
@@ -131,10 +135,10 @@ impl DynamoSandboxGateway {
         movement: Option<Movement>,
     ) -> Result<bool, PortFailure> {
         const PAYMENT: usize = 0;
-        let parts = self.storing(payment, next).and_then(|storing| {
+        let parts = self.payment_part(payment, next).and_then(|storing| {
             let mut parts = vec![storing];
             if let Some(movement) = movement {
-                parts.push(self.entering(payment, next.revision, movement)?);
+                parts.push(self.entry_part(payment, next.revision, movement)?);
             }
             Ok(parts)
         });
@@ -146,7 +150,7 @@ impl DynamoSandboxGateway {
         }
     }
 
-    fn storing(&self, payment: &OrderId, next: &Page) -> Result<TransactWriteItem, BuildError> {
+    fn payment_part(&self, payment: &OrderId, next: &Page) -> Result<TransactWriteItem, BuildError> {
         let Payment {
             state,
             amount,
@@ -170,7 +174,12 @@ impl DynamoSandboxGateway {
         Ok(TransactWriteItem::builder().put(put).build())
     }
 
-    fn entering(&self, payment: &OrderId, revision: i64, movement: Movement) -> Result<TransactWriteItem, BuildError> {
+    fn entry_part(
+        &self,
+        payment: &OrderId,
+        revision: i64,
+        movement: Movement,
+    ) -> Result<TransactWriteItem, BuildError> {
         let Movement { event, amount } = movement;
         let mut item = Item::from([
             ("pk".to_owned(), text(format!("entry#{payment}#{revision}"))),

@@ -1,13 +1,13 @@
-//! How does DynamoDB remember requests? One item per key, whose fence only ever grows.
+//! Idempotency records in DynamoDB: one item per key, whose fence only grows.
 //!
-//! The attributes, present where it says so:
+//! The attributes, some of them present in some states only:
 //!
 //! | attribute | type | |
 //! |---|---|---|
 //! | `pk` | S | `idempotency#{customer} {operation} {key}` |
 //! | `kind` | S | `IDEMPOTENCY` |
 //! | `fence` | N | counts the claims that were granted |
-//! | `attempt` | S | which call of `claim` holds this fence |
+//! | `attempt` | S | the call of `claim` that holds this fence |
 //! | `payload_hash` | B | absent once abandoned; 32 bytes in records from before hashes had a version |
 //! | `lease_until` | N | Unix milliseconds |
 //! | `expires_at` | N | Unix seconds: the table's time to live |
@@ -34,14 +34,16 @@ use crate::table::Table;
 const KIND: &str = "IDEMPOTENCY";
 const MS_PER_SECOND: i64 = 1_000;
 
-/// Free, expired (items are deleted days late), or claimed for this very payload by an attempt whose time is up.
+/// Free, expired (DynamoDB deletes items days late), or claimed for this payload by an attempt whose lease has ended.
 const CLAIMABLE: &str = "attribute_not_exists(payload_hash) OR expires_at <= :now_s \
      OR (payload_hash IN (:hash, :legacy_hash) AND attribute_not_exists(reply) AND lease_until <= :now)";
 const CLAIM: &str = "SET kind = :kind, attempt = :attempt, payload_hash = :hash, lease_until = :lease, \
      expires_at = :expires_s REMOVE order_id, reply ADD fence :one";
 
+/// The idempotency records.
 #[derive(Debug, Clone)]
 pub struct DynamoIdempotencyStore {
+    /// The table of orders.
     pub table: Table,
 }
 
@@ -50,7 +52,7 @@ impl IdempotencyStore for DynamoIdempotencyStore {
     async fn claim(&self, claim: &IdempotencyClaim) -> Result<IdempotencyClaimed, PortFailure> {
         const ACTION: &str = "claim idempotency key";
         let unreadable = |fault| PortFailure::permanent(ACTION, fault);
-        // Names this call, all its repetitions by the SDK included, and no other.
+        // Names this call and its retries by the SDK, and no other.
         let attempt = Uuid::now_v7().to_string();
         let IdempotencyClaim {
             scope,
@@ -89,7 +91,7 @@ impl IdempotencyStore for DynamoIdempotencyStore {
     }
 
     async fn abandon(&self, scope: &IdempotencyScope, fence: Fence) -> Result<(), PortFailure> {
-        // The item stays for its fence: were it deleted, the next attempt's would not be greater than this one.
+        // The item stays, because the fence of the next attempt must be greater than this one.
         let abandoned = self
             .update(scope)
             .condition_expression("fence = :fence AND attribute_not_exists(reply)")
@@ -99,7 +101,7 @@ impl IdempotencyStore for DynamoIdempotencyStore {
             .await;
         match abandoned {
             Ok(_) => Ok(()),
-            // Somebody else's by now, or completed.
+            // Another attempt holds it by now, or it is completed.
             Err(error) => found_instead("abandon idempotency key", error).map(|_| ()),
         }
     }
@@ -112,10 +114,10 @@ impl DynamoIdempotencyStore {
     }
 }
 
-/// What the record says to a claim whose condition failed.
+/// The outcome of a claim whose condition failed, by the record that it found.
 fn not_granted(record: &Item, claim: &IdempotencyClaim, attempt: &str) -> Result<IdempotencyClaimed, UnreadableItem> {
     if optional_text(record, "attempt") == Some(attempt) {
-        // Granted to this very call, its first answer lost.
+        // Granted to this call; its first answer got lost.
         return Ok(IdempotencyClaimed::Granted(Fence(read_number(record, "fence")?)));
     }
     let payload_hash = optional_bytes(record, "payload_hash").ok_or(UnreadableItem::at("payload_hash"))?;
@@ -128,14 +130,15 @@ fn not_granted(record: &Item, claim: &IdempotencyClaim, attempt: &str) -> Result
     })
 }
 
-/// What a transaction that could not complete a record found.
+/// Why a transaction could not complete a record.
 pub(crate) enum Completed {
-    /// By an earlier call for the same order, whose answer got lost.
+    /// An earlier call for the same order completed it, and its answer got lost.
     Before,
+    /// Another attempt holds the key.
     LeaseLost,
 }
 
-/// Stores the reply under the fence that claimed the key. To be part of the transaction that writes the order.
+/// Stores the reply under the fence that claimed the key: a part of the transaction that writes the order.
 pub(crate) fn completing(
     table: &Table,
     completion: &IdempotencyCompletion,

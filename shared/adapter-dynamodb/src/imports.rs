@@ -1,5 +1,5 @@
-//! How does DynamoDB keep the state of catalog imports? On the item of the upload that brought the file, which shows the
-//! sums, and on one item per range, which says how far it is.
+//! The state of catalog imports in DynamoDB: the sums on the item of the upload, and the progress of each range on an item
+//! of its own.
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::error::BuildError;
@@ -18,18 +18,19 @@ use crate::table::Table;
 use crate::upload_item::{self, ImportedFile, NewUpload};
 use crate::{range_item, transactions, uploads};
 
-/// How often a beginning tries to take the place of an older version, while yet others take it first.
+/// How often an import tries to replace an older version of its file while others replace it first.
 const RACES_MAX: u32 = 4;
-/// The parts of the transaction that notes progress. Of two conditions that fail, that of the upload decides: nobody
-/// needs to look how far the range of a closed import is.
+/// The parts of the transaction that records a checkpoint. If both conditions fail, that of the upload decides: the
+/// progress of a closed import does not matter.
 const UPLOAD: usize = 0;
 const RANGE: usize = 1;
 
-/// Needs `dynamodb:UpdateItem`, and `dynamodb:GetItem` for the progress of a range. A transaction of updates needs no
-/// more than an update does
+/// The imports. Needs `dynamodb:UpdateItem`, and `dynamodb:GetItem` for the progress of a range. A transaction of
+/// updates needs no more than an update does
 /// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html>).
 #[derive(Debug, Clone)]
 pub struct DynamoImportLedger {
+    /// The table of uploads.
     pub table: Table,
 }
 
@@ -38,12 +39,12 @@ pub struct DynamoImportLedger {
 struct NotBegun;
 
 #[derive(Debug, thiserror::Error)]
-#[error("other versions of the file kept beginning")]
+#[error("other versions of the file began first, {RACES_MAX} times")]
 struct RacesLost;
 
 #[async_trait]
 impl ImportLedger for DynamoImportLedger {
-    /// An attempt whose answer got lost meets its own version, and so its own import.
+    /// If the answer to an attempt got lost, its retry finds its own version, and so its own import.
     async fn begin(
         &self,
         upload_id: &UploadId,
@@ -73,7 +74,7 @@ impl ImportLedger for DynamoImportLedger {
                 FileAge::Same => return Ok(Begin::Import(import)),
                 FileAge::Older => return Ok(Begin::Outdated),
                 FileAge::Newer if races.next().is_none() => return Err(PortFailure::transient(ACTION, RacesLost)),
-                FileAge::Newer => item = self.begin_anew(ACTION, &import.id, file, at).await?,
+                FileAge::Newer => item = self.begin_newer(ACTION, &import.id, file, at).await?,
             }
         }
     }
@@ -94,8 +95,8 @@ impl ImportLedger for DynamoImportLedger {
         progress.map_err(|fault| PortFailure::permanent(ACTION, fault))
     }
 
-    /// One transaction of two parts. The SDK repeats it under its token, so an attempt whose answer got lost has noted its
-    /// progress; whoever comes again after that, without the token, was overtaken by itself.
+    /// One transaction of two parts. The SDK retries it under its token, so an attempt whose answer got lost has recorded its
+    /// checkpoint. A later call without the token finds that checkpoint and returns `Overtaken`.
     async fn advance(
         &self,
         import: &ImportId,
@@ -118,7 +119,7 @@ impl ImportLedger for DynamoImportLedger {
         }
     }
 
-    /// An attempt whose answer got lost meets its own end.
+    /// If the answer to an attempt got lost, its retry finds the outcome that it wrote.
     async fn finish(&self, import: &ImportId, end: &CatalogImportEnd, at: Timestamp) -> Result<Finish, PortFailure> {
         const ACTION: &str = "finish import";
         let request = uploads::while_open(&self.table, &import.upload_id, at)
@@ -164,9 +165,9 @@ impl ImportLedger for DynamoImportLedger {
 }
 
 impl DynamoImportLedger {
-    /// Begins the import of another version under the next sequence, unless yet another one was faster. Answers the item
-    /// as it is now, either way.
-    async fn begin_anew(
+    /// Begins the import of another version under the next sequence, unless yet another version was first. Returns the
+    /// item as it is now, in both cases.
+    async fn begin_newer(
         &self,
         action: &'static str,
         before: &ImportId,
@@ -203,7 +204,7 @@ impl DynamoImportLedger {
         Ok(item.unwrap_or_default())
     }
 
-    /// Adds to what the upload shows.
+    /// Adds to the sums that the upload shows.
     fn adding(&self, import: &ImportId, counts: ImportCounts, at: Timestamp) -> Result<TransactWriteItem, BuildError> {
         let ImportCounts {
             rows_read,
@@ -232,7 +233,7 @@ impl DynamoImportLedger {
         Ok(TransactWriteItem::builder().update(update.build()?).build())
     }
 
-    /// Moves the range from where this attempt found it.
+    /// Moves the range on from where this attempt found it.
     fn moving(
         &self,
         import: &ImportId,
@@ -241,11 +242,11 @@ impl DynamoImportLedger {
         to: &RangeProgress,
         at: Timestamp,
     ) -> Result<TransactWriteItem, BuildError> {
-        let stands_there = "reached = :from AND parts = :its_parts AND is_done = :was_done";
+        let unchanged = "reached = :from AND parts = :its_parts AND is_done = :was_done";
         let condition = if from.is_stored() {
-            stands_there.to_owned()
+            unchanged.to_owned()
         } else {
-            format!("attribute_not_exists(pk) OR ({stands_there})")
+            format!("attribute_not_exists(pk) OR ({unchanged})")
         };
         let mut assignments = Vec::new();
         let mut update = Update::builder()
@@ -264,7 +265,7 @@ impl DynamoImportLedger {
     }
 }
 
-/// What an upload's item says of its import.
+/// The import of an upload's item.
 fn import(action: &'static str, item: &Item) -> Result<CatalogImport, PortFailure> {
     let upload = uploads::read(action, item)?;
     let unknown_columns = upload_item::unknown_columns(item).map_err(|fault| PortFailure::permanent(action, fault))?;

@@ -1,4 +1,4 @@
-//! How do the sagas move orders along in DynamoDB? One conditional write per change, nothing read before it.
+//! The sagas' changes of orders in DynamoDB: one conditional write per change, and no read before it.
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
@@ -13,13 +13,15 @@ use domain::values::{OrderId, OrderStatus, RejectionReason, Timestamp};
 
 use crate::attributes::{Item, UnreadableItem, number, text};
 use crate::conditions::found_instead;
-use crate::order_item;
-use crate::orders;
+use crate::open_orders::{self, Selection};
 use crate::table::Table;
-use crate::unreadable;
+use crate::unreadable::readable;
+use crate::{order_item, orders};
 
+/// The orders as the sagas and the operator see them.
 #[derive(Debug, Clone)]
 pub struct DynamoOrderBook {
+    /// The table of orders.
     pub table: Table,
 }
 
@@ -60,18 +62,18 @@ impl OrderBook for DynamoOrderBook {
     async fn overdue(&self, query: &OverdueQuery) -> Result<OverduePage, PortFailure> {
         const ACTION: &str = "find overdue orders";
         let OverdueQuery { before, after, limit } = query;
-        let start_key = after
-            .as_ref()
-            .map(|after| order_item::open_start_key(order_item::OPEN, after));
-        let (items, last_key) = self
-            .indexed(ACTION, order_item::OPEN, *before, start_key, *limit)
-            .await?;
-        let (orders, unreadable) = unreadable::readable(&items, order_item::fulfilment_order);
-        let next = last_key.as_ref().map(order_item::open_position).transpose();
+        let selection = Selection {
+            open: order_item::OPEN,
+            before: *before,
+            after: after.as_ref(),
+            limit: *limit,
+        };
+        let page = open_orders::page(ACTION, &self.table, &selection).await?;
+        let (orders, unreadable) = readable(&page.items, order_item::fulfilment_order);
         Ok(OverduePage {
             orders,
             unreadable,
-            next: next.map_err(|fault| PortFailure::permanent(ACTION, fault))?,
+            next: page.next,
         })
     }
 }
@@ -80,9 +82,14 @@ impl OrderBook for DynamoOrderBook {
 impl ParkedOrders for DynamoOrderBook {
     async fn list(&self, limit: usize) -> Result<ParkedList, PortFailure> {
         const ACTION: &str = "list parked orders";
-        let ever = Timestamp::from_unix_ms(i64::MAX);
-        let (items, _) = self.indexed(ACTION, order_item::PARKED, ever, None, limit).await?;
-        let (parked, unreadable) = unreadable::readable(&items, parked_order);
+        let selection = Selection {
+            open: order_item::PARKED,
+            before: Timestamp::from_unix_ms(i64::MAX),
+            after: None,
+            limit,
+        };
+        let page = open_orders::page(ACTION, &self.table, &selection).await?;
+        let (parked, unreadable) = readable(&page.items, parked_order);
         Ok(ParkedList {
             parked: parked.into_iter().flatten().collect(),
             unreadable,
@@ -119,15 +126,15 @@ impl DynamoOrderBook {
     fn request(&self, id: &OrderId, change: &StatusChange, at: Timestamp) -> UpdateItemFluentBuilder {
         match change {
             StatusChange::Confirm | StatusChange::CompleteCancel => self
-                .lead_on(id, change, at)
-                .update_expression("SET #status = :to, updated_at = :at REMOVE parked_from, payment_token, #open"),
+                .change_also_parked(id, change, at)
+                .update_expression("SET #status = :to, updated_at = :at REMOVE parked_from, payment_token, #open, open_shard"),
             StatusChange::Reject(reason) => self
-                .lead_on(id, change, at)
+                .change_also_parked(id, change, at)
                 .update_expression(
-                    "SET #status = :to, updated_at = :at, reason = :reason REMOVE parked_from, payment_token, #open",
+                    "SET #status = :to, updated_at = :at, reason = :reason REMOVE parked_from, payment_token, #open, open_shard",
                 )
                 .expression_attribute_values(":reason", text(reason.as_str())),
-            // On the right of `=` stands what the item had before: `parked_from` gets the status that is replaced here.
+            // An expression reads the old values, so `parked_from` gets the status that is replaced here.
             StatusChange::Park(
                 _,
                 Parking {
@@ -136,12 +143,13 @@ impl DynamoOrderBook {
                     cause,
                 },
             ) => self
-                .move_to(id, change, at)
+                .update_to(id, change, at)
                 .condition_expression("#status = :awaited")
                 .update_expression(
                     "SET parked_from = #status, #status = :to, updated_at = :at, parking_execution = :execution, \
-                     parking_error = :error, parking_cause = :cause, #open = :parked",
+                     parking_error = :error, parking_cause = :cause, #open = :parked, open_shard = :parked_shard",
                 )
+                .expression_attribute_values(":parked_shard", order_item::open_shard(order_item::PARKED, id))
                 .expression_attribute_values(":parked", text(order_item::PARKED))
                 .expression_attribute_values(":awaited", text(change.from().as_str()))
                 .expression_attribute_values(":execution", text(execution))
@@ -150,51 +158,15 @@ impl DynamoOrderBook {
         }
     }
 
-    /// Orders of the index `open-orders` under this value, longest unchanged first, and the key at which the next page
-    /// starts.
-    async fn indexed(
-        &self,
-        action: &'static str,
-        open: &str,
-        before: Timestamp,
-        mut start_key: Option<Item>,
-        limit: usize,
-    ) -> Result<(Vec<Item>, Option<Item>), PortFailure> {
-        let mut items = Vec::new();
-        while items.len() < limit {
-            let page = self
-                .table
-                .client
-                .query()
-                .table_name(&self.table.name)
-                .index_name(order_item::OPEN_ORDERS)
-                .key_condition_expression("#open = :open AND updated_at < :before")
-                .expression_attribute_names("#open", "open")
-                .expression_attribute_values(":open", text(open))
-                .expression_attribute_values(":before", number(before.unix_ms()))
-                .limit(i32::try_from(limit - items.len()).unwrap_or(i32::MAX))
-                .set_exclusive_start_key(start_key)
-                .send()
-                .await
-                .map_err(|error| aws_errors::failure(action, error))?;
-            items.extend(page.items.unwrap_or_default());
-            start_key = page.last_evaluated_key;
-            if start_key.is_none() {
-                break;
-            }
-        }
-        Ok((items, start_key))
-    }
-
-    /// Also moves an order along that was parked from where the change starts.
-    fn lead_on(&self, id: &OrderId, change: &StatusChange, at: Timestamp) -> UpdateItemFluentBuilder {
-        self.move_to(id, change, at)
+    /// Also changes an order that was parked in the status from which the change starts.
+    fn change_also_parked(&self, id: &OrderId, change: &StatusChange, at: Timestamp) -> UpdateItemFluentBuilder {
+        self.update_to(id, change, at)
             .condition_expression("#status = :from OR (#status = :parked AND parked_from = :from)")
             .expression_attribute_values(":from", text(change.from().as_str()))
             .expression_attribute_values(":parked", text(OrderStatus::Parked.as_str()))
     }
 
-    fn move_to(&self, id: &OrderId, change: &StatusChange, at: Timestamp) -> UpdateItemFluentBuilder {
+    fn update_to(&self, id: &OrderId, change: &StatusChange, at: Timestamp) -> UpdateItemFluentBuilder {
         self.table
             .client
             .update_item()

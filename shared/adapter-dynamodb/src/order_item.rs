@@ -1,9 +1,14 @@
-//! Which attributes does an order's item have?
+//! The attributes of an order's item.
 //!
-//! Those that `adapter-embedded` documents for the images of its order stream, `payment_token` (S) while the payment may
-//! still be authorized, and
-//! `trace_header` and `cancel_trace_header` (S) of requests that had one: the stream's readers see the names, so both
-//! adapters use the same.
+//! Those that `adapter-embedded` documents for the images of its order stream, because the stream's readers see the
+//! names. In addition:
+//!
+//! | attribute | type | |
+//! |---|---|---|
+//! | `payment_token` | S | while the payment may still be authorized |
+//! | `trace_header`, `cancel_trace_header` | S | of the requests that placed and cancelled the order, if they had one |
+//! | `open` | S | `open` while the order waits for a saga, `parked` while it waits for an operator, otherwise absent |
+//! | `open_shard` | S | the shard that belongs to `open`; earlier releases do not write it |
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::fulfilment::ports::{FulfilmentOrder, OverduePosition, Parking};
@@ -17,18 +22,29 @@ use wire::order_item;
 use crate::attributes::{
     Item, UnreadableItem, money, named, number, optional_named, optional_parsed, parsed, read_number, read_text, text,
 };
+use crate::shards::Shards;
 
 /// The index of a customer's orders by `created_order`.
 pub(crate) const BY_CUSTOMER: &str = "by-customer";
-/// The index of orders with the attribute `open`, by `updated_at`.
+/// The index of orders with the attribute `open`, by `updated_at`, with all attributes, under one partition key for each
+/// value of `open`.
 pub(crate) const OPEN_ORDERS: &str = "open-orders";
-/// The value of the attribute `open` while a saga is to move the order along.
+/// The index of the keys of orders with the attribute `open_shard`, by `updated_at`.
+pub(crate) const OPEN_BY_SHARD: &str = "open-by-shard";
+/// The attribute with the shard of an order that waits for a saga or an operator.
+pub(crate) const OPEN_SHARD: &str = "open_shard";
+/// The value of the attribute `open` of an order that waits for a saga.
 pub(crate) const OPEN: &str = "open";
-/// And while an operator is.
+/// The value of the attribute `open` of a parked order, which waits for an operator.
 pub(crate) const PARKED: &str = "parked";
 
 pub(crate) fn partition_key(id: &OrderId) -> AttributeValue {
     text(format!("order#{id}"))
+}
+
+/// The value of the attribute `open_shard` beside this value of `open`.
+pub(crate) fn open_shard(open: &'static str, id: &OrderId) -> AttributeValue {
+    text(Shards::of_open_orders(open).of(id.as_str()))
 }
 
 /// Sorts a customer's orders as `(created_at, id)` does.
@@ -97,6 +113,7 @@ pub(crate) fn new_item(order: &Order) -> Result<Item, serde_json::Error> {
     );
     if status.is_open() {
         item.insert("open".to_owned(), text(OPEN));
+        item.insert(OPEN_SHARD.to_owned(), open_shard(OPEN, id));
     }
     if let Some(token) = payment_token {
         item.insert("payment_token".to_owned(), text(token.reveal()));

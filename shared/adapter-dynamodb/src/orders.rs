@@ -1,7 +1,10 @@
-//! How does DynamoDB keep orders? The table's stream is the outbox: it shows every committed change.
+//! Orders in DynamoDB. The table's stream is the outbox: it shows every committed change.
 
 use async_trait::async_trait;
-use aws_sdk_dynamodb::types::{Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use aws_sdk_dynamodb::operation::query::QueryOutput;
+use aws_sdk_dynamodb::types::{
+    AttributeValue, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+};
 use domain::orders::order::Order;
 use domain::orders::ports::{
     CancelOutcome, IdempotencyCompletion, OrderPage, OrderPosition, OrderQuery, OrderRepository, PlaceOutcome,
@@ -16,17 +19,21 @@ use crate::idempotency::{self, Completed};
 use crate::order_item;
 use crate::table::Table;
 use crate::transactions;
-use crate::unreadable;
+use crate::unreadable::readable;
 
+const LIST: &str = "list orders";
+
+/// The orders of the shop.
 #[derive(Debug, Clone)]
 pub struct DynamoOrderRepository {
+    /// The table of orders.
     pub table: Table,
 }
 
 #[async_trait]
 impl OrderRepository for DynamoOrderRepository {
-    /// The SDK repeats the transaction under one token. Another call for the same order has another, and meets its own
-    /// completion in the key's record.
+    /// The SDK repeats the transaction under one token. Another call for the same order has another token, and finds
+    /// the completion of the first call in the key's record.
     async fn place(&self, order: &Order, completion: &IdempotencyCompletion) -> Result<PlaceOutcome, PortFailure> {
         const ACTION: &str = "save order";
         // The transaction's first part.
@@ -65,40 +72,30 @@ impl OrderRepository for DynamoOrderRepository {
         item.map(|item| order(ACTION, &item)).transpose()
     }
 
-    /// The index lags behind the table by moments: an order placed just now may be missing. DynamoDB counts the limit
-    /// before it looks at the status.
+    /// The index lags behind the table by moments, so an order placed just now may be missing.
+    ///
+    /// DynamoDB counts the limit before it applies the filter on the status. A page therefore reads at most `limit`
+    /// orders and may hold fewer, even none, although more follow.
     async fn list(&self, query: &OrderQuery) -> Result<OrderPage, PortFailure> {
-        const ACTION: &str = "list orders";
-        let mut request = self
-            .table
-            .client
-            .query()
-            .table_name(&self.table.name)
-            .index_name(order_item::BY_CUSTOMER)
-            .key_condition_expression("customer_id = :customer")
-            .expression_attribute_values(":customer", text(query.customer.as_str()))
-            .scan_index_forward(false)
-            .limit(i32::try_from(query.limit).unwrap_or(i32::MAX));
-        if let Some(status) = query.status {
-            request = request
-                .filter_expression("#status = :status")
-                .expression_attribute_names("#status", "status")
-                .expression_attribute_values(":status", text(status.as_str()));
+        let (mut orders, mut unreadable) = (Vec::new(), Vec::new());
+        let mut start_key = query.after.as_ref().map(|after| start_key(&query.customer, after));
+        loop {
+            let page = self.page(query, start_key).await?;
+            let (read, damaged) = readable(page.items(), order_item::order);
+            orders.extend(read);
+            unreadable.extend(damaged);
+            let next = page.last_evaluated_key.as_ref().map(order_item::position);
+            // A page cannot end at a position that cannot be read, so this one continues.
+            if let Some(Err(_)) = next {
+                start_key = page.last_evaluated_key;
+                continue;
+            }
+            return Ok(OrderPage {
+                orders,
+                unreadable,
+                next: next.and_then(Result::ok),
+            });
         }
-        if let Some(after) = &query.after {
-            request = request.set_exclusive_start_key(Some(start_key(&query.customer, after)));
-        }
-        let page = request
-            .send()
-            .await
-            .map_err(|error| aws_errors::failure(ACTION, error))?;
-        let (orders, unreadable) = unreadable::readable(page.items(), order_item::order);
-        let next = page.last_evaluated_key().map(order_item::position).transpose();
-        Ok(OrderPage {
-            orders,
-            unreadable,
-            next: next.map_err(|fault| PortFailure::permanent(ACTION, fault))?,
-        })
     }
 
     async fn begin_cancelling(
@@ -110,7 +107,8 @@ impl OrderRepository for DynamoOrderRepository {
     ) -> Result<CancelOutcome, PortFailure> {
         const ACTION: &str = "begin to cancel order";
         let trace_header = (self.table.trace_header)();
-        let change = "SET #status = :cancelling, #open = :open, updated_at = :at, cancel_correlation_id = :correlation";
+        let change = "SET #status = :cancelling, #open = :open, open_shard = :open_shard, updated_at = :at, \
+                      cancel_correlation_id = :correlation";
         let change = match &trace_header {
             Some(_) => format!("{change}, cancel_trace_header = :trace"),
             None => change.to_owned(),
@@ -131,6 +129,7 @@ impl OrderRepository for DynamoOrderRepository {
             .expression_attribute_values(":confirmed", text(OrderStatus::Confirmed.as_str()))
             .expression_attribute_values(":cancelling", text(OrderStatus::Cancelling.as_str()))
             .expression_attribute_values(":open", text(order_item::OPEN))
+            .expression_attribute_values(":open_shard", order_item::open_shard(order_item::OPEN, id))
             .expression_attribute_values(":at", number(at.unix_ms()))
             .expression_attribute_values(":correlation", text(correlation_id.as_str()))
             .return_values(ReturnValue::AllNew)
@@ -149,13 +148,46 @@ impl OrderRepository for DynamoOrderRepository {
     }
 }
 
+impl DynamoOrderRepository {
+    async fn page(&self, query: &OrderQuery, start_key: Option<Item>) -> Result<QueryOutput, PortFailure> {
+        let mut request = self
+            .table
+            .client
+            .query()
+            .table_name(&self.table.name)
+            .index_name(order_item::BY_CUSTOMER)
+            .key_condition_expression("customer_id = :customer")
+            .expression_attribute_values(":customer", text(query.customer.as_str()))
+            .scan_index_forward(false)
+            .limit(i32::try_from(query.limit).unwrap_or(i32::MAX))
+            .set_exclusive_start_key(start_key);
+        if let Some(status) = query.status {
+            request = request
+                .filter_expression("#status = :status")
+                .expression_attribute_names("#status", "status")
+                .expression_attribute_values(":status", text(status.as_str()));
+        }
+        let page = request.send().await;
+        page.map_err(|error| aws_errors::failure(LIST, error))
+    }
+}
+
 /// The order's item as it is now, not as it was a moment ago.
 pub(crate) async fn find(action: &'static str, table: &Table, id: &OrderId) -> Result<Option<Item>, PortFailure> {
+    item(action, table, order_item::partition_key(id)).await
+}
+
+/// The item with this key as it is now.
+pub(crate) async fn item(
+    action: &'static str,
+    table: &Table,
+    key: AttributeValue,
+) -> Result<Option<Item>, PortFailure> {
     let found = table
         .client
         .get_item()
         .table_name(&table.name)
-        .key("pk", order_item::partition_key(id))
+        .key("pk", key)
         .consistent_read(true)
         .send()
         .await;
@@ -166,7 +198,7 @@ pub(crate) fn order(action: &'static str, item: &Item) -> Result<Order, PortFail
     order_item::order(item).map_err(|fault| PortFailure::permanent(action, fault))
 }
 
-/// Where the index goes on: an item is found in it by the index's keys and its own.
+/// The key behind which the index continues: the keys of the index and of the item.
 fn start_key(customer: &CustomerId, after: &OrderPosition) -> Item {
     Item::from([
         ("pk".to_owned(), order_item::partition_key(&after.id)),

@@ -1,4 +1,4 @@
-//! How does DynamoDB keep our notes on payments? One item per order that never goes back.
+//! The shop's records of payments in DynamoDB: one item per order, whose state never goes back.
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -10,8 +10,10 @@ use crate::attributes::{Item, UnreadableItem, expiry, money, named, number, read
 use crate::conditions::found_instead;
 use crate::table::Table;
 
+/// The records of payments.
 #[derive(Debug, Clone)]
 pub struct DynamoPaymentRecords {
+    /// The table of payments.
     pub table: Table,
 }
 
@@ -19,7 +21,7 @@ pub struct DynamoPaymentRecords {
 impl PaymentRecords for DynamoPaymentRecords {
     async fn record(&self, order: &OrderId, record: PaymentRecord) -> Result<(), PortFailure> {
         let PaymentRecord { state, amount, at } = record;
-        let noted = self
+        let recorded = self
             .table
             .client
             .update_item()
@@ -40,9 +42,9 @@ impl PaymentRecords for DynamoPaymentRecords {
             .expression_attribute_values(":expires", expiry(at.plus(RECORDS_KEPT)))
             .send()
             .await;
-        if let Err(error) = noted {
-            // What is noted goes as far or further; it may be this very note, its first answer lost.
-            found_instead("note payment", error)?;
+        if let Err(error) = recorded {
+            // The stored state is as far or further. It may be this state, if the answer to a first attempt got lost.
+            found_instead("record payment", error)?;
         }
         Ok(())
     }
@@ -68,7 +70,7 @@ fn key(order: &OrderId) -> AttributeValue {
     text(format!("payment#{order}"))
 }
 
-/// How far a state is, as a number that conditions can compare. Stored: a new state gets a number between or above.
+/// The order of the states, as a number that conditions can compare. It is stored, so a new state gets another number.
 fn rank(state: PaymentState) -> u32 {
     match state {
         PaymentState::Authorized => 10,

@@ -1,4 +1,4 @@
-//! How does DynamoDB keep the state of photo uploads? On the item of the upload, one conditional write per change.
+//! The state of photo uploads in DynamoDB: on the item of the upload, one conditional write per change.
 
 use async_trait::async_trait;
 use domain::ports::PortFailure;
@@ -12,18 +12,19 @@ use crate::table::Table;
 use crate::upload_item::NewUpload;
 use crate::uploads;
 
-/// What a photo that was copied in by hand is said to be; the renderer looks for itself.
+/// The type of a photo that was copied in by hand. The renderer reads the real one from the file.
 const CONTENT_TYPE_UNKNOWN: &str = "application/octet-stream";
 
-/// Needs `dynamodb:UpdateItem`.
+/// Uploads of photos. Needs `dynamodb:UpdateItem`.
 #[derive(Debug, Clone)]
 pub struct DynamoPhotoUploads {
+    /// The table of uploads.
     pub table: Table,
 }
 
-/// Somebody copied a file by hand to the key of a catalog's upload.
+/// A file was copied by hand to the key of a catalog's upload.
 #[derive(Debug, thiserror::Error)]
-#[error("the upload is not one of a photo")]
+#[error("the upload is a catalog, not a photo")]
 struct NoPhoto;
 
 #[async_trait]
@@ -63,7 +64,7 @@ impl PhotoUploads for DynamoPhotoUploads {
             .await;
         match done {
             Ok(_) => Ok(()),
-            Err(error) => found_instead("finish rendering", error).map(|_first_end| ()),
+            Err(error) => found_instead("finish rendering", error).map(|_finished_before| ()),
         }
     }
 
@@ -76,7 +77,7 @@ impl PhotoUploads for DynamoPhotoUploads {
             .await;
         match rejected {
             Ok(_) => Ok(()),
-            Err(error) => found_instead("reject photo", error).map(|_first_end| ()),
+            Err(error) => found_instead("reject photo", error).map(|_finished_before| ()),
         }
     }
 }

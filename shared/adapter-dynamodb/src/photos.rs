@@ -1,4 +1,4 @@
-//! How does a product learn which photo it shows, in DynamoDB?
+//! The photo that a product shows, in DynamoDB.
 
 use async_trait::async_trait;
 use domain::ports::PortFailure;
@@ -10,14 +10,16 @@ use crate::conditions::found_instead;
 use crate::product_item;
 use crate::table::Table;
 
+/// Shows photos at products.
 #[derive(Debug, Clone)]
 pub struct DynamoProductPhotos {
+    /// The table of products.
     pub table: Table,
 }
 
 #[async_trait]
 impl ProductPhotos for DynamoProductPhotos {
-    /// An attempt whose answer got lost is told as superseded, by itself, which the port allows.
+    /// If the answer to an attempt got lost, its retry finds its own photo and returns `Superseded`, which the port allows.
     async fn show(&self, photo: &PhotoShown, at: Timestamp) -> Result<ShowOutcome, PortFailure> {
         let PhotoShown {
             sku,

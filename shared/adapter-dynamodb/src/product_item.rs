@@ -1,15 +1,17 @@
-//! Which attributes does a product's item have?
+//! The attributes of a product's item.
 //!
-//! | attribute | written by | is |
+//! | attribute | written by | content |
 //! |---|---|---|
 //! | `pk` (S) | all | `product#{sku}` |
-//! | `sku` (S), `listing` (S), `name` (S), `description` (S), `price_minor` (N), `currency` (S), `catalog_at` (N) | catalog | the row; `listing` has one value and puts the product on the list |
+//! | `sku` (S), `name` (S), `description` (S), `price_minor` (N), `currency` (S), `catalog_at` (N) | catalog | the row |
+//! | `listing` (S), `list_shard` (S) | catalog | put the product on the list; `listing` has one value, and `list_shard` is missing in items of earlier releases |
 //! | `catalog_version` (S) | catalog | upload sequence and byte offset, padded so that texts sort as versions do |
 //! | `available` (N) | catalog, stock | units on hand less `reserved`; below zero where a catalog set fewer |
 //! | `reserved` (N) | stock | units of open reservations |
 //! | `photo_sequence` (N), `photo_upload_id` (S), `thumbnails` (M: size in pixels to object key), `photo_at` (N) | photos | the photo shown |
 //!
-//! Units on hand are stored in two parts because conditions cannot calculate: `available >= :wanted` is one attribute's.
+//! Units on hand are stored in two parts because conditions cannot calculate: `available >= :wanted` compares one
+//! attribute.
 
 use std::collections::HashMap;
 
@@ -19,16 +21,22 @@ use domain::catalog::product::{CatalogRow, Product, ProductDetails};
 use domain::values::{Money, Sku, Timestamp};
 
 use crate::attributes::{Item, UnreadableItem, money, number, optional_number, parsed, read_text, text};
+use crate::shards::LISTED_PRODUCTS;
 
-/// The index of what the catalog has named, by `sku`.
+/// The index of the listed products by `sku`, with all attributes, under one partition key.
 pub(crate) const BY_SKU: &str = "by-sku";
+/// The index of the keys of the listed products by `sku`, under one partition key per shard. A write of stock, of a
+/// photo or of a row for a listed product changes no key, and so does not write to it.
+pub(crate) const BY_SHARD: &str = "by-shard";
+/// The attribute with the shard of a listed product.
+pub(crate) const LIST_SHARD: &str = "list_shard";
 /// The one value of the attribute `listing`.
 pub(crate) const LISTED: &str = "catalog";
 
 /// Sets the catalog's attributes to those of one row, and nothing else. Its values are [`row_values`].
 pub(crate) const SET_ROW: &str = "SET sku = :sku, listing = :listed, #name = :name, description = :description, \
      price_minor = :price, currency = :currency, catalog_version = :version, catalog_at = :at, \
-     available = :stock - if_not_exists(reserved, :none)";
+     available = :stock - if_not_exists(reserved, :none), list_shard = :shard";
 
 pub(crate) fn key(sku: &Sku) -> AttributeValue {
     text(format!("product#{sku}"))
@@ -43,7 +51,7 @@ pub(crate) fn version(version: CatalogVersion) -> AttributeValue {
     text(format!("{upload_sequence:020}#{byte_offset:020}"))
 }
 
-/// The values of [`SET_ROW`]. The map is made in one piece: one that grows value by value is built three times over.
+/// The values of [`SET_ROW`]. The map is built from an array, because a map that grows reallocates three times.
 pub(crate) fn row_values(row: &CatalogRow, version: CatalogVersion, at: Timestamp) -> HashMap<String, AttributeValue> {
     let CatalogRow { sku, details, stock } = row;
     let ProductDetails {
@@ -55,6 +63,7 @@ pub(crate) fn row_values(row: &CatalogRow, version: CatalogVersion, at: Timestam
         [
             (":sku", text(sku.as_str())),
             (":listed", text(LISTED)),
+            (":shard", text(LISTED_PRODUCTS.of(sku.as_str()))),
             (":name", text(name.as_str())),
             (":description", text(description.as_str())),
             (":price", number(price.amount_minor())),
@@ -68,7 +77,7 @@ pub(crate) fn row_values(row: &CatalogRow, version: CatalogVersion, at: Timestam
     )
 }
 
-/// Whether the catalog has named the product: an item may know a photo only.
+/// Whether a catalog has listed the product: an item may have a photo only.
 pub(crate) fn is_listed(item: &Item) -> bool {
     item.contains_key("listing")
 }
@@ -155,14 +164,15 @@ mod tests {
             "catalog_version",
             "catalog_at",
             "available",
+            "list_shard",
         ];
         assert_eq!(set.collect::<Vec<&str>>(), expected);
     }
 
     #[test]
     fn every_value_of_a_row_is_used_as_dynamodb_demands() {
-        let words = SET_ROW.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != ':');
-        let mut used: Vec<&str> = words.filter(|word| word.starts_with(':')).collect();
+        let tokens = SET_ROW.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != ':');
+        let mut used: Vec<&str> = tokens.filter(|token| token.starts_with(':')).collect();
         used.sort_unstable();
         let values = values();
         let mut given: Vec<&str> = values.keys().map(String::as_str).collect();

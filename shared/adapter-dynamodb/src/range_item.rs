@@ -1,18 +1,18 @@
-//! Which attributes does the item of an import's range have?
+//! The attributes of the item of an import's range.
 //!
 //! | attribute | type | |
 //! |---|---|---|
 //! | `pk` | S | `import#{upload_id}#{sequence}#range#{index}` |
 //! | `kind` | S | `IMPORT_RANGE` |
-//! | `reached`, `line` | N | where the next attempt goes on: byte and line of the file |
+//! | `reached`, `line` | N | where the next attempt continues: byte and line of the file |
 //! | `rows_read`, `rows_rejected` | N | |
 //! | `parts` | L of S | of the report, in the order of the file |
 //! | `is_done` | BOOL | |
 //! | `updated_at` | N | Unix milliseconds |
 //! | `expires_at` | N | Unix seconds: the table's time to live |
 //!
-//! There is none before the first progress. A newer version of the file has a sequence of its own, and so items of its
-//! own: one that outlives its time is never taken for another's.
+//! The first checkpoint creates it. A newer version of the file has a sequence of its own, and so items of its own: an item
+//! that outlives its import is never taken for one of another import.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ use domain::values::Timestamp;
 use crate::attributes::{Item, UnreadableItem, number, read_number, read_texts, text, texts};
 
 const KIND: &str = "IMPORT_RANGE";
-/// Nobody asks for it once the import has ended. Until then an execution may fail, and be redriven for two weeks
+/// It is of no use once the import has ended. Until then an execution may fail, and be redriven for two weeks
 /// (<https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html>).
 const KEPT: Duration = Duration::from_hours(30 * 24);
 const MS_PER_SECOND: i64 = 1_000;

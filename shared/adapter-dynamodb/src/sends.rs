@@ -1,4 +1,4 @@
-//! How does DynamoDB remember which mails were sent? One item per send, in the table that the mail is about.
+//! Which mails were sent, in DynamoDB: one item per send, in the table that the mail is about.
 //!
 //! | attribute | type | |
 //! |---|---|---|
@@ -6,8 +6,8 @@
 //! | `kind` | S | `SEND` |
 //! | `state` | S | `CLAIMED`, `SENT` or `AMBIGUOUS` |
 //! | `at` | N | of the last change, Unix milliseconds |
-//! | `attempt` | S | which call of `claim` was granted |
-//! | `holder` | S | which handle made it |
+//! | `attempt` | S | the call of `claim` that was granted |
+//! | `holder` | S | the handle that made the call |
 //! | `expires_at` | N | Unix seconds: the table's time to live |
 
 use async_trait::async_trait;
@@ -22,8 +22,10 @@ use crate::table::Table;
 
 const KIND: &str = "SEND";
 
+/// The log of sent mails.
 #[derive(Debug, Clone)]
 pub struct DynamoSendLog {
+    /// The table that the mails are about.
     pub table: Table,
 }
 
@@ -31,7 +33,7 @@ pub struct DynamoSendLog {
 impl SendLog for DynamoSendLog {
     async fn claim(&self, key: &str, at: Timestamp) -> Result<SendClaim, PortFailure> {
         const ACTION: &str = "claim send";
-        // Names this call, all its repetitions by the SDK included, and no other.
+        // Names this call and its retries by the SDK, and no other.
         let attempt = Uuid::now_v7().to_string();
         let claimed = self
             .table
@@ -54,7 +56,7 @@ impl SendLog for DynamoSendLog {
         };
         let found = found_instead(ACTION, error)?.unwrap_or_default();
         if optional_text(&found, "attempt") == Some(&attempt) {
-            // Granted to this very call, its first answer lost.
+            // Granted to this call; its first answer got lost.
             return Ok(SendClaim::Granted);
         }
         let state = named(&found, "state", SendState::parse);
@@ -64,7 +66,7 @@ impl SendLog for DynamoSendLog {
     }
 
     async fn settle(&self, key: &str, state: SendState, at: Timestamp) -> Result<(), PortFailure> {
-        // What is known to be sent stays so, whatever somebody less informed concludes later.
+        // SENT is final: a later call that knows less must not change it.
         let settled = self
             .table
             .client
@@ -87,7 +89,7 @@ impl SendLog for DynamoSendLog {
     }
 
     async fn release(&self, key: &str) -> Result<(), PortFailure> {
-        // Only a claim of one's own: between a lost answer and the SDK's repetition somebody else may have claimed it.
+        // Only its own claim: between a lost answer and the SDK's retry, another call may have claimed the send.
         let released = self
             .table
             .client

@@ -1,4 +1,4 @@
-//! How does DynamoDB count units? On the product, with one reservation item per order that says what the order holds.
+//! Counts units in DynamoDB: on the product, with one reservation item per order that lists what the order holds.
 
 use std::collections::BTreeMap;
 
@@ -15,11 +15,13 @@ use crate::conditions::found_instead;
 use crate::table::Table;
 use crate::{product_item, transactions};
 
-/// Which part of a transaction is about the reservation; the products follow.
+/// The part of a transaction that writes the reservation; the products follow.
 const RESERVATION: usize = 0;
 
+/// The stock of products, and what orders hold of it.
 #[derive(Debug, Clone)]
 pub struct DynamoStockLedger {
+    /// The table of products.
     pub table: Table,
 }
 
@@ -34,8 +36,8 @@ struct Held {
 
 #[async_trait]
 impl StockLedger for DynamoStockLedger {
-    /// One transaction of at most 51 parts, of the hundred that DynamoDB takes. The reservation's condition is the first
-    /// to be looked at in the answer: where it failed, an earlier attempt was here, whatever is short since.
+    /// One transaction of at most 51 parts; DynamoDB takes a hundred. A failed condition of the reservation counts before
+    /// the others: an earlier attempt has decided, even if a product is short by now.
     async fn reserve(
         &self,
         order: &OrderId,
@@ -65,7 +67,7 @@ impl StockLedger for DynamoStockLedger {
         let products = wanted.into_keys().zip(RESERVATION + 1..);
         let short = products.filter(|(_, part)| canceled.is_for(*part));
         let short: Vec<Sku> = short.map(|(sku, _)| sku).collect();
-        // What met other transactions may not have looked at the reservation, so that nothing is certain yet.
+        // If it met other transactions, the reservation's condition may not have been evaluated: nothing is certain yet.
         if short.is_empty() || canceled.failure.transient {
             return Err(canceled.failure);
         }
@@ -78,7 +80,7 @@ impl StockLedger for DynamoStockLedger {
             return Ok(());
         };
         if let Some(change) = StockChange::commit(Some(held.state)) {
-            // Whoever moved it on in the meantime has committed it or given it back.
+            // If another call moved it on in the meantime, it has committed the reservation or given it back.
             self.move_on(ACTION, order, &held, change, at).await?;
         }
         Ok(())
@@ -86,16 +88,16 @@ impl StockLedger for DynamoStockLedger {
 
     async fn give_back(&self, order: &OrderId, at: Timestamp) -> Result<(), PortFailure> {
         const ACTION: &str = "give stock back";
-        let mut met = match self.find(ACTION, order).await? {
+        let mut found = match self.find(ACTION, order).await? {
             Some(held) => Some(held),
-            None => self.close_unseen(ACTION, order, at).await?,
+            None => self.close_new(ACTION, order, at).await?,
         };
-        // Every round that loses a race finds the reservation further on, and CLOSED is the end.
-        while let Some(held) = met {
+        // Each round that loses a race finds a later state, and CLOSED is the last one.
+        while let Some(held) = found {
             let Some(change) = StockChange::give_back(Some(held.state)) else {
                 return Ok(());
             };
-            met = self.move_on(ACTION, order, &held, change, at).await?;
+            found = self.move_on(ACTION, order, &held, change, at).await?;
         }
         Ok(())
     }
@@ -116,7 +118,7 @@ impl DynamoStockLedger {
         found.item.as_ref().map(|item| held(action, Some(item))).transpose()
     }
 
-    /// Moves the reservation on from where it was `held`, together with its units; or answers where it was met instead.
+    /// Moves the reservation and its units on from this state. Returns the reservation as it is if another call was first.
     async fn move_on(
         &self,
         action: &'static str,
@@ -140,8 +142,9 @@ impl DynamoStockLedger {
         }
     }
 
-    /// Closes an order that holds nothing, against a reservation that arrives late; or answers which one arrived before.
-    async fn close_unseen(
+    /// Closes an order without a reservation, so that one that arrives later is refused. Returns the reservation if one
+    /// arrived before.
+    async fn close_new(
         &self,
         action: &'static str,
         order: &OrderId,
@@ -247,7 +250,7 @@ fn expires(state: ReservationState, at: Timestamp) -> Option<AttributeValue> {
     }
 }
 
-/// The reservation that was met. `None` would be a store that failed a condition and does not say over what.
+/// The reservation of an item. A failed condition always returns one.
 fn held(action: &'static str, item: Option<&Item>) -> Result<Held, PortFailure> {
     let item = item.ok_or(UnreadableItem::at("pk"));
     let held = item.and_then(|item| {

@@ -9,21 +9,23 @@ use domain::ports::PortFailure;
 use uuid::Uuid;
 
 use crate::contention::RetryContention;
-use crate::throttling::TellThrottling;
+use crate::sharded_index::ShardedIndexes;
+use crate::throttling::ReturnThrottling;
 
 /// A table by name. Cheap to clone: clones share one client and its connections.
 #[derive(Debug, Clone)]
 pub struct Table {
     pub(crate) client: Client,
     pub(crate) name: String,
-    /// Tells what was written through this handle and its clones from what others wrote: for who may undo only that.
+    /// Marks writes made through this handle and its clones, so that an undo can recognise its own.
     pub(crate) holder: Arc<str>,
     pub(crate) trace_header: fn() -> Option<String>,
+    pub(crate) sharded_indexes: ShardedIndexes,
     pub(crate) continue_from: fn(&str),
 }
 
 impl Table {
-    /// Calls nobody.
+    /// Makes no call.
     pub fn new(config: &SdkConfig, name: impl Into<String>) -> Self {
         let config = Builder::from(config).retry_classifier(RetryContention).build();
         Self {
@@ -31,7 +33,17 @@ impl Table {
             name: name.into(),
             holder: Uuid::now_v7().to_string().into(),
             trace_header: || None,
+            sharded_indexes: ShardedIndexes::default(),
             continue_from: |_| {},
+        }
+    }
+
+    /// Reads lists from the indexes that this step names.
+    #[must_use]
+    pub fn with_sharded_indexes(self, sharded_indexes: ShardedIndexes) -> Self {
+        Self {
+            sharded_indexes,
+            ..self
         }
     }
 
@@ -47,22 +59,22 @@ impl Table {
         Self { trace_header, ..self }
     }
 
-    /// The same table through a client that tells throttling at once, for who slows down instead of repeating one call. It
-    /// shares the connections, and repeats what got lost as before.
+    /// The same table through a client that returns throttled calls at once, for a caller that slows down instead of
+    /// retrying. It shares the connections, and retries lost calls as before.
     #[must_use]
-    pub(crate) fn that_tells_throttling(&self) -> Self {
-        let config = self.client.config().to_builder().retry_classifier(TellThrottling);
+    pub(crate) fn without_throttling_retries(&self) -> Self {
+        let config = self.client.config().to_builder().retry_classifier(ReturnThrottling);
         Self {
             client: Client::from_conf(config.build()),
             ..self.clone()
         }
     }
 
-    /// A call that needs no permission and reads no table: the first one, with all that a first call takes.
+    /// A call that needs no permission and reads no table. It opens the connection before the first event.
     ///
     /// DynamoDB answers it to every role
     /// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/inter-network-traffic-privacy.html>). A VPC
-    /// endpoint may refuse, over a connection that stands all the same.
+    /// endpoint may refuse it, but the connection is open even then.
     pub fn warm_up(&self) -> impl Future<Output = Result<(), PortFailure>> + Send + 'static {
         let call = self.client.describe_endpoints();
         async {
@@ -80,6 +92,7 @@ impl Table {
             name: name.into(),
             holder: Arc::clone(&self.holder),
             trace_header: self.trace_header,
+            sharded_indexes: self.sharded_indexes,
             continue_from: self.continue_from,
         }
     }

@@ -1,18 +1,18 @@
-//! How does a writer that slows down by itself hear at once that it should?
+//! Returns throttled updates to a caller that controls its own rate.
 //!
-//! The SDK repeats a throttled call as it repeats a lost one, so its caller would go on at full speed and see nothing but
-//! answers that take longer.
+//! The SDK retries a throttled call as it retries a lost one. Its caller would keep its speed and only see slower
+//! answers.
 
 use aws_sdk_dynamodb::config::interceptors::InterceptorContext;
 use aws_sdk_dynamodb::config::retry::{ClassifyRetry, RetryAction};
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 
-/// Has the SDK hand over a throttled update instead of repeating it.
+/// Makes the SDK return a throttled update instead of retrying it.
 #[derive(Debug)]
-pub(crate) struct TellThrottling;
+pub(crate) struct ReturnThrottling;
 
-impl ClassifyRetry for TellThrottling {
+impl ClassifyRetry for ReturnThrottling {
     fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
         let Some(Err(error)) = context.output_or_error() else {
             return RetryAction::NoActionIndicated;
@@ -29,6 +29,6 @@ impl ClassifyRetry for TellThrottling {
     }
 
     fn name(&self) -> &'static str {
-        "throttling is told"
+        "return throttling"
     }
 }

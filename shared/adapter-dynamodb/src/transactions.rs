@@ -1,4 +1,4 @@
-//! How is a transaction written where many are at the same items, and what does a cancelled one say?
+//! Writes transactions to items that others write as well, and reads why one was cancelled.
 
 use std::time::Duration;
 
@@ -12,26 +12,26 @@ use crate::attributes::Item;
 use crate::contention;
 use crate::table::Table;
 
-/// Everybody wants the same few products of a pop-up shop: that a transaction meets another is no sign of trouble, and
-/// more attempts than usual are worth their time.
+/// Many orders want the same few products of a pop-up shop. That one transaction meets another is normal there, so more
+/// attempts than usual are worth their time.
 const ATTEMPTS_MAX: u32 = 8;
-/// The SDK waits a random part of this before a second attempt, and of twice as much before each next one.
+/// The SDK pauses for a random part of this before the second attempt, and doubles it before each later one.
 const BACKOFF: Duration = Duration::from_millis(50);
-/// With it, eight attempts end within four seconds of pauses, which every function has.
+/// With this limit, eight attempts pause for at most four seconds in total, which fits every function's timeout.
 const BACKOFF_MAX: Duration = Duration::from_secs(1);
 
-/// A transaction of which nothing was written, for a condition or for company at its items.
+/// A transaction of which nothing was written, because of a condition or a concurrent transaction.
 pub(crate) struct Canceled {
     /// In the order of its parts.
     reasons: Vec<CancellationReason>,
-    /// What it is to somebody whom no reason satisfies. Transient where not all conditions may have been looked at.
+    /// The failure for a caller that finds no reason of its own. Transient if some conditions may not have been evaluated.
     pub(crate) failure: PortFailure,
 }
 
-/// Writes all parts or none, and answers `None` once they are written.
+/// Writes all parts or none, and returns `None` once they are written.
 ///
-/// The SDK gives the transaction a token, and repeats it under the same one: for ten minutes DynamoDB answers such a
-/// repetition with success
+/// The SDK gives the transaction a token, and retries it under the same one: for ten minutes DynamoDB answers such a
+/// retry with success
 /// (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html>).
 pub(crate) async fn write(
     action: &'static str,
@@ -42,15 +42,16 @@ pub(crate) async fn write(
         .with_max_attempts(ATTEMPTS_MAX)
         .with_initial_backoff(BACKOFF)
         .with_max_backoff(BACKOFF_MAX);
-    // The SDK's quota is there for services in trouble. A crowd at one product would use it up for every call there is.
+    // The SDK's retry quota protects a service that is in trouble. Contention for one product would use it up for all
+    // other calls.
     let quota = RetryPartition::custom("transactions").token_bucket(TokenBucket::unlimited());
-    let patience = Config::builder().retry_config(retries).retry_partition(quota.build());
+    let config = Config::builder().retry_config(retries).retry_partition(quota.build());
     let written = table
         .client
         .transact_write_items()
         .set_transact_items(Some(parts))
         .customize()
-        .config_override(patience)
+        .config_override(config)
         .send()
         .await;
     let Err(error) = written else {
@@ -76,7 +77,7 @@ impl Canceled {
         reason.is_some_and(|reason| reason.code() == Some("ConditionalCheckFailed"))
     }
 
-    /// The item over which the condition of this part failed, where the part asks for it and there was one.
+    /// The item over which the condition of this part failed, if the part asks for it and there was one.
     pub(crate) fn found(&self, part: usize) -> Option<&Item> {
         self.reasons.get(part)?.item()
     }

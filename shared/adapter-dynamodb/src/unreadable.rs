@@ -1,6 +1,8 @@
 //! Keeps an item that cannot be read from failing the list that it is part of.
 
 use domain::ports::UnreadableItem as Unreadable;
+use telemetry::metric::Metric;
+use telemetry::metrics;
 
 use crate::attributes::{Item, UnreadableItem, optional_text};
 
@@ -20,4 +22,19 @@ pub(crate) fn readable<T>(
         }
     }
     (values, unreadable)
+}
+
+/// The values of the items that can be read, for a port whose answer has no list of unreadable items. The others are
+/// logged with their keys and counted here.
+pub(crate) fn readable_or_logged<T>(
+    action: &'static str,
+    items: &[Item],
+    read: impl Fn(&Item) -> Result<T, UnreadableItem>,
+) -> Vec<T> {
+    let (values, unreadable) = readable(items, read);
+    for Unreadable { key, fault } in unreadable {
+        tracing::error!(action, key, error = fault, "unreadable item skipped");
+        metrics::count(Metric::UnreadableItems);
+    }
+    values
 }

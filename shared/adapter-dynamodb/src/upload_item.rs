@@ -1,4 +1,4 @@
-//! Which attributes does an upload's item have?
+//! The attributes of an upload's item.
 //!
 //! | attribute | type | |
 //! |---|---|---|
@@ -62,13 +62,13 @@ pub(crate) struct ImportedFile<'a> {
 }
 
 impl<'a> ImportedFile<'a> {
-    /// What an upload says when the import of this version begins.
+    /// The attributes of an upload when the import of this version begins.
     pub(crate) fn attributes(self) -> Vec<(&'static str, AttributeValue)> {
-        let nothing_yet = ImportCounts {
+        let zero = ImportCounts {
             bytes_total: self.object.size_bytes,
             ..ImportCounts::default()
         };
-        let counts = count_attributes(nothing_yet);
+        let counts = count_attributes(zero);
         let counts = counts.into_iter().map(|(name, count)| (name, number(count)));
         let names = self.names().into_iter();
         counts
@@ -76,7 +76,7 @@ impl<'a> ImportedFile<'a> {
             .collect()
     }
 
-    /// What [`Self::attributes`] leaves out, and an earlier version may have left behind.
+    /// The attributes that [`Self::attributes`] leaves out, and that an earlier version may have written.
     pub(crate) fn absent_attributes(self) -> impl Iterator<Item = &'static str> {
         let names = self.names().into_iter();
         names.filter_map(|(name, value)| value.is_none().then_some(name))
@@ -102,7 +102,7 @@ pub(crate) fn key(id: &UploadId) -> AttributeValue {
     text(format!("upload#{id}"))
 }
 
-/// What the attribute `brings` says.
+/// The value of the attribute `brings`.
 pub(crate) fn brings(kind: &UploadKind) -> &'static str {
     match kind {
         UploadKind::ProductPhoto { .. } => KIND_PRODUCT_PHOTO,

@@ -1,7 +1,7 @@
-//! How does DynamoDB keep uploads? One item each, under a sequence that one more item counts.
+//! Uploads in DynamoDB: one item each, with a sequence that another item counts.
 //!
-//! That counter is `counter#uploads`, with the `sequence` (N) that was given last. A number that was counted and not used,
-//! its answer lost, is a gap: sequences only have to ascend.
+//! That counter is `counter#uploads`, with the `sequence` (N) that was given out last. A number whose answer got lost is a
+//! gap: sequences only have to ascend.
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
@@ -22,9 +22,10 @@ const COUNTER: &str = "counter#uploads";
 const COUNTER_KIND: &str = "COUNTER";
 const IS_NEW: &str = "attribute_not_exists(pk)";
 
-/// Needs `dynamodb:UpdateItem` and `dynamodb:PutItem` to announce, `dynamodb:GetItem` to find.
+/// The uploads. Needs `dynamodb:UpdateItem` and `dynamodb:PutItem` to announce, `dynamodb:GetItem` to find.
 #[derive(Debug, Clone)]
 pub struct DynamoUploadRepository {
+    /// The table of uploads.
     pub table: Table,
 }
 
@@ -66,7 +67,7 @@ impl UploadRepository for DynamoUploadRepository {
             .await;
         let stored = match announced {
             Ok(_) => item,
-            // An earlier attempt's, its answer lost: it has this very sequence.
+            // An earlier attempt wrote it, and its answer got lost: it has this sequence.
             Err(error) => found_instead(ACTION, error)?.unwrap_or_default(),
         };
         read(ACTION, &stored)
@@ -92,7 +93,7 @@ pub(crate) fn read(action: &'static str, item: &Item) -> Result<Upload, PortFail
     upload_item::upload(item).map_err(|fault| PortFailure::permanent(action, fault))
 }
 
-/// Greater than every one given before, to whomever.
+/// Greater than every sequence that was given out before.
 pub(crate) async fn next_sequence(action: &'static str, table: &Table) -> Result<u64, PortFailure> {
     let counted = table
         .client
@@ -111,8 +112,8 @@ pub(crate) async fn next_sequence(action: &'static str, table: &Table) -> Result
     read_number(&attributes, "sequence").map_err(|fault| PortFailure::permanent(action, fault))
 }
 
-/// The item of an upload whose file has arrived: PROCESSING from now on, unless it was before or has ended. One that
-/// nobody announced is recorded `as_new`. The caller looks whether it is one of its kind; others are not touched.
+/// The item of an upload whose file has arrived. It becomes PROCESSING if it was WAITING. An upload that was not announced
+/// is recorded `as_new`. The caller checks its kind; an upload of another kind is not changed.
 pub(crate) async fn begin(action: &'static str, table: &Table, as_new: &NewUpload<'_>) -> Result<Item, PortFailure> {
     let mut set = "SET #status = :processing, updated_at = :at".to_owned();
     let mut request = update(table, as_new.id)
@@ -145,9 +146,9 @@ pub(crate) async fn begin(action: &'static str, table: &Table, as_new: &NewUploa
     Ok(item)
 }
 
-/// Stores an upload under the next sequence and answers its item; if somebody was faster, theirs.
+/// Stores an upload under the next sequence and returns its item, or the item of another call that was first.
 ///
-/// An update although it creates: who begins needs no other permission.
+/// `UpdateItem` also for creation, so that the role needs no `PutItem`.
 async fn record(action: &'static str, table: &Table, new: &NewUpload<'_>) -> Result<Item, PortFailure> {
     let item = upload_item::new_item(new, next_sequence(action, table).await?);
     let mut request = update(table, new.id).condition_expression(IS_NEW);
@@ -169,7 +170,7 @@ async fn record(action: &'static str, table: &Table, new: &NewUpload<'_>) -> Res
     }
 }
 
-/// An update of an upload that has not ended. Who sends it gets to see one that has, and so the end that was first.
+/// An update of an upload that is not finished. If it is, the failure has its item, and so its outcome.
 pub(crate) fn while_open(table: &Table, id: &UploadId, at: Timestamp) -> UpdateItemFluentBuilder {
     update(table, id)
         .condition_expression(IS_OPEN)

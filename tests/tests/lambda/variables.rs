@@ -60,6 +60,7 @@ fn possible_value(name: &str) -> String {
         "UPLOADS_BUCKET" => "popshop-dev-uploads-123456789012".to_owned(),
         "PAGE_TOKEN_KEY" => "k".repeat(64),
         "LOG_LEVEL" => "debug".to_owned(),
+        "SHARDED_INDEXES" => "only".to_owned(),
         "ORDER_SAGA_ARN" => "arn:aws:states:eu-central-1:123456789012:stateMachine:order-saga".to_owned(),
         "ORDER_CANCEL_SAGA_ARN" => "arn:aws:states:eu-central-1:123456789012:stateMachine:order-cancel".to_owned(),
         "DIVIDE_ABOVE_BYTES" | "RANGE_BYTES" => "1000000".to_owned(),

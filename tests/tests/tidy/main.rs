@@ -14,6 +14,7 @@ mod cost;
 mod cycles;
 mod documents;
 mod idle;
+mod indexes;
 mod language;
 mod language_exceptions;
 mod layout;

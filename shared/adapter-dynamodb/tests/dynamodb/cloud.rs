@@ -1,4 +1,4 @@
-//! Which tables does a test get in the local cloud?
+//! Creates the tables of a test in the local cloud.
 
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
@@ -11,6 +11,7 @@ pub(crate) struct Index {
     pub(crate) name: &'static str,
     pub(crate) hash: &'static str,
     pub(crate) range: (&'static str, ScalarAttributeType),
+    pub(crate) projection: ProjectionType,
 }
 
 /// Creates a table with the key `pk` and a stream, under a name of its own, and answers that name.
@@ -41,12 +42,18 @@ pub(crate) async fn table(config: &SdkConfig, indexes: &[Index]) -> String {
         .stream_specification(stream.build().unwrap())
         .attribute_definitions(attribute("pk", ScalarAttributeType::S))
         .key_schema(key("pk", KeyType::Hash));
-    for Index { name, hash, range } in indexes {
+    for Index {
+        name,
+        hash,
+        range,
+        projection,
+    } in indexes
+    {
         let index = GlobalSecondaryIndex::builder()
             .index_name(*name)
             .key_schema(key(hash, KeyType::Hash))
             .key_schema(key(range.0, KeyType::Range))
-            .projection(Projection::builder().projection_type(ProjectionType::All).build());
+            .projection(Projection::builder().projection_type(projection.clone()).build());
         create = create
             .attribute_definitions(attribute(hash, ScalarAttributeType::S))
             .attribute_definitions(attribute(range.0, range.1.clone()))

@@ -7,8 +7,9 @@ use adapter_dynamodb::idempotency::DynamoIdempotencyStore;
 use adapter_dynamodb::order_book::DynamoOrderBook;
 use adapter_dynamodb::orders::DynamoOrderRepository;
 use adapter_dynamodb::sends::DynamoSendLog;
+use adapter_dynamodb::sharded_index::ShardedIndexes;
 use adapter_dynamodb::table::Table;
-use aws_sdk_dynamodb::types::ScalarAttributeType;
+use aws_sdk_dynamodb::types::{ProjectionType, ScalarAttributeType};
 use aws_sdk_dynamodbstreams::types::AttributeValue;
 use domain::fulfilment::ports::{OrderBook, Parking, SagaKind};
 use domain::orders::ports::OrderRepository;
@@ -23,28 +24,38 @@ use crate::cloud::{self, Index};
 use crate::order_stream::OrderStream;
 use crate::orders_recorded::{order, stored};
 
-/// A table like `OrdersTable` in the template.
-async fn orders_table() -> (Table, OrderStream) {
-    let indexes = [
-        Index {
-            name: "by-customer",
-            hash: "customer_id",
-            range: ("created_order", ScalarAttributeType::S),
-        },
-        Index {
+/// A table like `OrdersTable` in the template, at the first or the last step of its indexes.
+async fn orders_table(step: ShardedIndexes) -> (Table, OrderStream) {
+    let by_customer = Index {
+        name: "by-customer",
+        hash: "customer_id",
+        range: ("created_order", ScalarAttributeType::S),
+        projection: ProjectionType::All,
+    };
+    let open_orders = match step {
+        ShardedIndexes::Added => Index {
             name: "open-orders",
             hash: "open",
             range: ("updated_at", ScalarAttributeType::N),
+            projection: ProjectionType::All,
         },
-    ];
+        ShardedIndexes::Read | ShardedIndexes::Only => Index {
+            name: "open-by-shard",
+            hash: "open_shard",
+            range: ("updated_at", ScalarAttributeType::N),
+            projection: ProjectionType::KeysOnly,
+        },
+    };
     let config = recorded_aws::local_cloud();
-    let name = cloud::table(&config, &indexes).await;
+    let name = cloud::table(&config, &[by_customer, open_orders]).await;
     let stream = OrderStream::of(&config, &name).await;
-    (Table::new(&config, name), stream)
+    (Table::new(&config, name).with_sharded_indexes(step), stream)
 }
 
-async fn order_ports() -> OrderPorts {
-    let (table, stream) = orders_table().await;
+const STEPS: [ShardedIndexes; 2] = [ShardedIndexes::Added, ShardedIndexes::Only];
+
+async fn order_ports(step: ShardedIndexes) -> OrderPorts {
+    let (table, stream) = orders_table(step).await;
     OrderPorts {
         orders: Arc::new(DynamoOrderRepository { table: table.clone() }),
         keys: Arc::new(DynamoIdempotencyStore { table: table.clone() }),
@@ -57,7 +68,7 @@ async fn order_ports() -> OrderPorts {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 #[ignore = "needs a local cloud: cargo xtask test starts one"]
 async fn idempotency_keys() {
-    let ports = order_ports().await;
+    let ports = order_ports(ShardedIndexes::Only).await;
     idempotency::idempotency_store(Arc::clone(&ports.keys)).await;
     idempotency::completed_requests(ports.keys, ports.orders).await;
 }
@@ -65,26 +76,30 @@ async fn idempotency_keys() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 #[ignore = "needs a local cloud: cargo xtask test starts one"]
 async fn orders_and_their_stream() {
-    orders::order_repository(&order_ports().await).await;
+    orders::order_repository(&order_ports(ShardedIndexes::Only).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 #[ignore = "needs a local cloud: cargo xtask test starts one"]
 async fn the_order_book() {
-    order_book::order_book(&order_ports().await).await;
+    for step in STEPS {
+        order_book::order_book(&order_ports(step).await).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 #[ignore = "needs a local cloud: cargo xtask test starts one"]
 async fn parked_orders() {
-    parked_orders::parked_orders(&order_ports().await).await;
+    for step in STEPS {
+        parked_orders::parked_orders(&order_ports(step).await).await;
+    }
 }
 
 /// The names are promised to the stream's readers, and to the filters in the template.
 #[tokio::test]
 #[ignore = "needs a local cloud: cargo xtask test starts one"]
 async fn an_order_shows_in_the_stream_with_all_its_attributes() {
-    let (table, stream) = orders_table().await;
+    let (table, stream) = orders_table(ShardedIndexes::Only).await;
     let order = order();
     let keys = DynamoIdempotencyStore { table: table.clone() };
     let orders = DynamoOrderRepository { table: table.clone() };
@@ -109,6 +124,7 @@ async fn an_order_shows_in_the_stream_with_all_its_attributes() {
 fn parked_confirmed_and_cancelled() -> [Value; 4] {
     let mut placed = stored(OrderStatus::Pending);
     placed["open"] = json!({ "S": "open" });
+    placed["open_shard"] = json!({ "S": "open#047" });
     let mut parked = stored(OrderStatus::Parked);
     parked["updated_at"] = json!({ "N": "1700000001000" });
     parked["parked_from"] = json!({ "S": "PENDING" });
@@ -116,16 +132,18 @@ fn parked_confirmed_and_cancelled() -> [Value; 4] {
     parked["parking_error"] = json!({ "S": "States.Timeout" });
     parked["parking_cause"] = json!({ "S": "" });
     parked["open"] = json!({ "S": "parked" });
+    parked["open_shard"] = json!({ "S": "parked#047" });
     let mut confirmed = parked.clone();
     confirmed["status"] = json!({ "S": "CONFIRMED" });
     confirmed["updated_at"] = json!({ "N": "1700000002000" });
-    for gone in ["parked_from", "open"] {
+    for gone in ["parked_from", "open", "open_shard"] {
         confirmed.as_object_mut().unwrap().remove(gone);
     }
     let mut cancelling = confirmed.clone();
     cancelling["status"] = json!({ "S": "CANCELLING" });
     cancelling["updated_at"] = json!({ "N": "1700000003000" });
     cancelling["open"] = json!({ "S": "open" });
+    cancelling["open_shard"] = json!({ "S": "open#047" });
     cancelling["cancel_correlation_id"] = json!({ "S": "request-2" });
     [placed, parked, confirmed, cancelling]
 }

@@ -83,6 +83,7 @@ async fn an_order_and_its_completed_key_are_one_transaction() {
     assert_eq!(place(&recorded).await.unwrap(), PlaceOutcome::Placed);
     let mut item = stored(OrderStatus::Pending);
     item["open"] = json!({ "S": "open" });
+    item["open_shard"] = json!({ "S": "open#047" });
     let sent = recorded.sent();
     let [Sent { operation, body }] = sent.as_slice() else {
         panic!("{sent:?}")

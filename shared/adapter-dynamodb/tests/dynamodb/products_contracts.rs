@@ -8,9 +8,10 @@ use adapter_dynamodb::catalog::{DynamoCatalogWriter, DynamoPriceList, DynamoProd
 use adapter_dynamodb::gateway::DynamoSandboxGateway;
 use adapter_dynamodb::payments::DynamoPaymentRecords;
 use adapter_dynamodb::photos::DynamoProductPhotos;
+use adapter_dynamodb::sharded_index::ShardedIndexes;
 use adapter_dynamodb::stock::DynamoStockLedger;
 use adapter_dynamodb::table::Table;
-use aws_sdk_dynamodb::types::ScalarAttributeType;
+use aws_sdk_dynamodb::types::{ProjectionType, ScalarAttributeType};
 use domain::catalog::ports::{CatalogVersion, CatalogWriter, ProductCatalog};
 use domain::catalog::product::{CatalogRow, ProductDetails};
 use domain::fulfilment::ports::{
@@ -27,16 +28,25 @@ use tokio::task::JoinSet;
 use crate::cloud::{self, Index};
 use crate::samples::{clock, euros, line, now, order, sku, token};
 
-/// Like `ProductsTable` in the template.
+/// Like `ProductsTable` in the template, at the last step of its indexes.
 async fn products_table() -> Table {
-    let by_sku = Index {
-        name: "by-sku",
-        hash: "listing",
+    products_table_at(ShardedIndexes::Only).await
+}
+
+async fn products_table_at(step: ShardedIndexes) -> Table {
+    let (name, hash, projection) = match step {
+        ShardedIndexes::Added => ("by-sku", "listing", ProjectionType::All),
+        ShardedIndexes::Read | ShardedIndexes::Only => ("by-shard", "list_shard", ProjectionType::KeysOnly),
+    };
+    let index = Index {
+        name,
+        hash,
         range: ("sku", ScalarAttributeType::S),
+        projection,
     };
     let config = recorded_aws::local_cloud();
-    let name = cloud::table(&config, &[by_sku]).await;
-    Table::new(&config, name)
+    let name = cloud::table(&config, &[index]).await;
+    Table::new(&config, name).with_sharded_indexes(step)
 }
 
 /// Like `PaymentsTable` and `SandboxGatewayTable`.
@@ -76,14 +86,16 @@ async fn available(table: &Table, sku: &Sku) -> u32 {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 #[ignore = "needs a local cloud: cargo xtask test starts one"]
 async fn products_and_prices() {
-    let table = products_table().await;
-    let ports = ProductPorts {
-        writer: Arc::new(DynamoCatalogWriter::new(&table)),
-        catalog: Arc::new(DynamoProductCatalog { table: table.clone() }),
-        photos: Arc::new(DynamoProductPhotos { table: table.clone() }),
-    };
-    catalog::products(&ports).await;
-    orders::price_list(&DynamoPriceList { table }, ports.writer.as_ref()).await;
+    for step in [ShardedIndexes::Added, ShardedIndexes::Only] {
+        let table = products_table_at(step).await;
+        let ports = ProductPorts {
+            writer: Arc::new(DynamoCatalogWriter::new(&table)),
+            catalog: Arc::new(DynamoProductCatalog { table: table.clone() }),
+            photos: Arc::new(DynamoProductPhotos { table: table.clone() }),
+        };
+        catalog::products(&ports).await;
+        orders::price_list(&DynamoPriceList { table }, ports.writer.as_ref()).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
