@@ -23,8 +23,8 @@ VALUES = {
 REFERENCE = "x" * 120
 
 # What CloudFormation's handlers call to create, read, update and delete: the `handlers` of each type's schema
-# (https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html), as far as the template uses
-# the type. An action that AWS authorizes and no schema lists stands with its source.
+# (https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html), as far as the template
+# uses the type. An action that AWS authorizes and no schema lists stands with its source.
 REQUIRED = {
     "AWS::ApiGatewayV2::Api": {"apigateway:POST", "apigateway:GET", "apigateway:PUT", "apigateway:PATCH", "apigateway:DELETE"},
     "AWS::ApiGatewayV2::ApiMapping": {"apigateway:POST", "apigateway:GET", "apigateway:DELETE"},
@@ -69,7 +69,8 @@ REQUIRED = {
     },
     "AWS::Logs::QueryDefinition": {"logs:PutQueryDefinition", "logs:DescribeQueryDefinitions", "logs:DeleteQueryDefinition"},
     "AWS::Route53::RecordSet": {"route53:ChangeResourceRecordSets", "route53:GetChange"},
-    # Tags inside CreateBucket are authorized as s3:TagResource: https://docs.aws.amazon.com/AmazonS3/latest/userguide/tagging.html
+    # Tags inside CreateBucket are authorized as s3:TagResource:
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/tagging.html
     "AWS::S3::Bucket": {
         "s3:CreateBucket", "s3:DeleteBucket", "s3:ListBucket", "s3:GetBucketAcl", "s3:TagResource", "s3:UntagResource",
         "s3:ListTagsForResource", "s3:PutBucketTagging", "s3:PutLifecycleConfiguration", "s3:PutBucketNotification",

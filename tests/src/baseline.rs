@@ -48,6 +48,25 @@ const TITLES: [(&str, &str); 13] = [
     ),
 ];
 
+/// Answers that changed on purpose since the baseline, by place: the present ones.
+const CHANGED: [(&str, &str); 2] = [
+    // The report of rejected rows can be corrected and uploaded again (decision 40).
+    (
+        "answers.json/the rejected rows/body",
+        "\u{feff}line,reason,popshop report ✓,sku,name,description,price,currency,stock,colour\r\n\
+         4,\"price: the price is not a number like 12.50, with a dot before the decimals and no other sign\",,\
+         BASE-02,Broken,,free,EUR,1,blue\r\n",
+    ),
+    // The end of an import that no store has is a failure of its own, and not that of an outdated import.
+    ("files are gone, step 2", r#"{"error":"InternalFailure"}"#),
+];
+
+/// The present answer at this place, if it changed on purpose.
+fn changed(place: &str) -> Option<Value> {
+    let (_, now) = CHANGED.iter().find(|(changed, _)| *changed == place)?;
+    Some(serde_json::from_str(now).unwrap_or_else(|_| Value::from(*now)))
+}
+
 pub fn is_recording() -> bool {
     std::env::var_os("BASELINE").is_some_and(|mode| mode == "record")
 }
@@ -79,6 +98,10 @@ pub fn hold(file: &str, present: &Value) {
 
 /// Every recorded member must exist with the same value. A present answer may have new members.
 pub fn assert_holds(place: &str, recorded: &Value, present: &Value) {
+    if let Some(now) = changed(place) {
+        assert_eq!(now, *present, "{place}");
+        return;
+    }
     match (recorded, present) {
         (Value::Object(recorded), Value::Object(present)) => {
             for (name, member) in recorded {

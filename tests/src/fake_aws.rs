@@ -186,8 +186,8 @@ impl Remembered {
     }
 }
 
-/// The update without its last clause, if that adds to numbers. No change is kept, so a counter would stand still at the
-/// number that follows the kept one.
+/// The update without its last clause, if that adds to numbers. No change is kept, so a counter would stand still at
+/// the number that follows the kept one.
 fn without_sums(update: &Value) -> Value {
     let mut update = update.clone();
     let text = update["UpdateExpression"].as_str().unwrap_or_default();

@@ -106,7 +106,8 @@ impl Drop for LocalHost {
     }
 }
 
-/// Builds the host once per test run, just as `cargo run` would, unless `LOCAL_HOST_BINARY` names one of another commit.
+/// Builds the host once per test run, just as `cargo run` would, unless `LOCAL_HOST_BINARY` names one of another
+/// commit.
 pub fn binary() -> &'static PathBuf {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| match std::env::var_os("LOCAL_HOST_BINARY") {

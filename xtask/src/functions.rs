@@ -91,8 +91,8 @@ pub(crate) fn build_release(architecture: Option<Architecture>, only: &[String])
 
 /// Builds the programs for Lambda, and returns their folder.
 ///
-/// The target is always named, even if it is this machine's: then the linker flags reach the programs only, and no build
-/// script or macro that runs here.
+/// The target is always named, even if it is this machine's: then the linker flags reach the programs only, and no
+/// build script or macro that runs here.
 pub(crate) fn build_programs(
     network: Network,
     architecture: Option<Architecture>,

@@ -67,8 +67,8 @@ pub(crate) fn state_machines(network: Network) -> Result<Outcome, Failed> {
     Ok(Outcome::Passed)
 }
 
-/// A copy in `folder`, as CloudFormation makes it in most regions. The validator accepts placeholders for functions, but
-/// not for the partition within an ARN.
+/// A copy in `folder`, as CloudFormation makes it in most regions. The validator accepts placeholders for functions,
+/// but not for the partition within an ARN.
 fn with_partition(file: &str, folder: &Path) -> Result<String, Failed> {
     let io = |error: std::io::Error| failed(file, error.to_string());
     let path = workspace_root().join(file);

@@ -99,8 +99,8 @@ impl Drop for LocalCloud {
     }
 }
 
-/// Builds and deploys the shop, and prints how to use it. Returns only on an error: the script replaces this process, so
-/// that Ctrl-C reaches it directly.
+/// Builds and deploys the shop, and prints how to use it. Returns only on an error: the script replaces this process,
+/// so that Ctrl-C reaches it directly.
 pub(crate) fn run(port: Option<u16>, keep_running: bool) -> Result<(), Failed> {
     let Some(environment) = prepare(Network::Allowed)? else {
         return Err(failed(

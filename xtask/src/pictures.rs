@@ -1,5 +1,5 @@
-//! Compares thumbnails with those of Pillow and libvips over a folder of pictures. The folder is not in this repository:
-//! pictures of the world belong to others, and there are too many of them.
+//! Compares thumbnails with those of Pillow and libvips over a folder of pictures. The folder is not in this
+//! repository: pictures of the world belong to others, and there are too many of them.
 
 use crate::command::{Failed, below_root, failed, run, run_cargo};
 use crate::network::Network;

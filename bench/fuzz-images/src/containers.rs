@@ -1,4 +1,5 @@
-//! Damages the parts that a file consists of, and keeps lengths and checksums right, so that a decoder reaches the damage.
+//! Damages the parts that a file consists of, and keeps lengths and checksums right, so that a decoder reaches the
+//! damage.
 
 use std::io::{Read, Write};
 use std::ops::Range;

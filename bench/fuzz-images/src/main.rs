@@ -1,9 +1,9 @@
-//! Fuzzes the renderer. `cargo run -p fuzz-images -- [--minutes N] [--seed N] [FILE...]` damages photos of its own and those
-//! given, until the time is over.
+//! Fuzzes the renderer. `cargo run -p fuzz-images -- [--minutes N] [--seed N] [FILE...]` damages photos of its own and
+//! those given, until the time is over.
 //!
-//! It needs no coverage, and so no special toolchain. It damages the formats where they are sensitive (markers, lengths,
-//! tables, chunks) and mends checksums afterwards. Every case follows from the seed and its number: `--seed S --case N`
-//! repeats one. It runs in the profile for development, where an overflow is a panic.
+//! It needs no coverage, and so no special toolchain. It damages the formats where they are sensitive (markers,
+//! lengths, tables, chunks) and mends checksums afterwards. Every case follows from the seed and its number: `--seed S
+//! --case N` repeats one. It runs in the profile for development, where an overflow is a panic.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,

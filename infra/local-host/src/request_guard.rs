@@ -1,9 +1,9 @@
 //! Refuses requests that a page of another site could make a browser send.
 //!
-//! Listening on 127.0.0.1 keeps other machines out, but not the pages that are open in this machine's browser. A page can
-//! give its own name the address 127.0.0.1 (DNS rebinding), so every route asks for a loopback name in `Host`. It can also
-//! send simple requests without reading the answers, so development routes ask for JSON and look at `Origin` and
-//! `Sec-Fetch-Site` (<https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site>).
+//! Listening on 127.0.0.1 keeps other machines out, but not the pages that are open in this machine's browser. A page
+//! can give its own name the address 127.0.0.1 (DNS rebinding), so every route asks for a loopback name in `Host`. It
+//! can also send simple requests without reading the answers, so development routes ask for JSON and look at `Origin`
+//! and `Sec-Fetch-Site` (<https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site>).
 
 use axum::Router;
 use axum::extract::{Request, State};

@@ -159,8 +159,8 @@ async fn stores_in(folder: &Path, clock: &Arc<dyn Clock>) -> Result<Stores, Stat
     })
 }
 
-/// Creates the folder where there is none and locks it; `None` if another process holds it. Nobody but the owner can read
-/// a folder that has nothing of anybody else.
+/// Creates the folder where there is none and locks it; `None` if another process holds it. Nobody but the owner can
+/// read a folder that has nothing of anybody else.
 fn locked(folder: &Path) -> io::Result<Option<File>> {
     private_files::create_folder(folder)?;
     let mut names = Vec::new();
@@ -188,8 +188,8 @@ fn is_empty(folder: &Path, file: &str) -> bool {
     std::fs::metadata(folder.join(file)).map_or(true, |file| file.len() == 0)
 }
 
-/// Whether the folder holds what only a shop with a database can have made. A first start that was killed half way leaves
-/// none of it: the database is made first.
+/// Whether the folder holds what only a shop with a database can have made. A first start that was killed half way
+/// leaves none of it: the database is made first.
 fn has_other_data(folder: &Path) -> io::Result<bool> {
     let log = format!("{DATABASE_FILE}-wal");
     if !is_empty(folder, GATEWAY_FILE) || !is_empty(folder, &log) {

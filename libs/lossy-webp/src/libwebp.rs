@@ -8,8 +8,8 @@ use crate::error::WebpError;
 /// Of a pixel: red, green, blue, and 255.
 pub const PIXEL_BYTES: usize = 4;
 
-/// `width` and `height` are neither zero nor larger than the frame's own, which fit in fourteen bits. A frame that keeps its
-/// size must not go through the scaler (`is_scaled`): it costs time, and goes wrong with few pixels.
+/// `width` and `height` are neither zero nor larger than the frame's own, which fit in fourteen bits. A frame that
+/// keeps its size must not go through the scaler (`is_scaled`): it costs time, and goes wrong with few pixels.
 pub(crate) fn decode(frame: &[u8], (width, height): (u32, u32), is_scaled: bool) -> Result<Vec<u8>, WebpError> {
     let impossible = WebpError::Impossible { width, height };
     let mut config = WebPDecoderConfig::new().map_err(|()| impossible)?;

@@ -2,8 +2,8 @@
 
 use crate::PIXEL_BYTES;
 
-/// A pixel of the result is the mean of those that it stands for, those that it shares with a neighbour counted in part.
-/// No side is larger than before.
+/// A pixel of the result is the mean of those that it stands for, those that it shares with a neighbour counted in
+/// part. No side is larger than before.
 pub(crate) fn shrink(pixels: &[u8], (from_width, from_height): (u32, u32), (width, height): (u32, u32)) -> Vec<u8> {
     let mut shrunk = Vec::with_capacity(width as usize * height as usize * PIXEL_BYTES);
     for row in 0..height {
@@ -26,8 +26,8 @@ pub(crate) fn shrink(pixels: &[u8], (from_width, from_height): (u32, u32), (widt
     shrunk
 }
 
-/// The lines that one of `to` results is made of, out of `from`, each with how much of it counts. In units of which a line
-/// has `to` and a result has `from`.
+/// The lines that one of `to` results is made of, out of `from`, each with how much of it counts. In units of which a
+/// line has `to` and a result has `from`.
 fn shares(result: u32, from: u32, to: u32) -> impl Iterator<Item = (u32, u64)> {
     let (from, to) = (u64::from(from), u64::from(to));
     let (start, end) = (u64::from(result) * from, u64::from(result + 1) * from);

@@ -85,9 +85,9 @@ pub(crate) fn next(source: &mut Source<'_>, wanted: fn(u8) -> bool) -> Result<Se
     }
 }
 
-/// What may follow the last scan of a sequential picture, of which no block is missing by then. Whatever it is, it is no
-/// part of the picture: an end marker, a trailer of the camera's maker, or nothing. Only what contradicts the scan counts:
-/// another height, or restart intervals of more than `extra_bytes_max` bytes.
+/// What may follow the last scan of a sequential picture, of which no block is missing by then. Whatever it is, it is
+/// no part of the picture: an end marker, a trailer of the camera's maker, or nothing. Only what contradicts the scan
+/// counts: another height, or restart intervals of more than `extra_bytes_max` bytes.
 pub(crate) fn check_behind_last_scan(
     source: &mut Source<'_>,
     frame: &Frame,

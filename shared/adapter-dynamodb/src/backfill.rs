@@ -1,8 +1,8 @@
 //! Gives the items of earlier releases the attributes of the sharded indexes.
 //!
-//! Earlier releases do not write `list_shard` and `open_shard`, and do not remove `open_shard` when they finish an order.
-//! The backfill reads both tables and corrects these attributes, one conditional update per item. It may run at any time,
-//! also twice at once, and starts again from the beginning if it was interrupted (`docs/upgrading.md`).
+//! Earlier releases do not write `list_shard` and `open_shard`, and do not remove `open_shard` when they finish an
+//! order. The backfill reads both tables and corrects these attributes, one conditional update per item. It may run at
+//! any time, also twice at once, and starts again from the beginning if it was interrupted (`docs/upgrading.md`).
 
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use domain::ports::PortFailure;

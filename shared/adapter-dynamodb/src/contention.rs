@@ -62,7 +62,8 @@ impl ClassifyRetry for RetryContention {
     }
 }
 
-/// Whether the same transaction may succeed later. If a condition failed as well, a retry fails again, which does no harm.
+/// Whether the same transaction may succeed later. If a condition failed as well, a retry fails again, which does no
+/// harm.
 pub(crate) fn may_pass(canceled: &TransactionCanceledException) -> bool {
     let mut codes = canceled
         .cancellation_reasons()

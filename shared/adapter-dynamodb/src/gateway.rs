@@ -21,8 +21,8 @@ use crate::transactions;
 
 pub use sandbox_gateway::payment::ANSWER_TIMEOUT;
 
-/// How often a call reads the payment and decides again because another call changed it in between. A payment changes at
-/// most five times.
+/// How often a call reads the payment and decides again because another call changed it in between. A payment changes
+/// at most five times.
 const RACES_MAX: u32 = 6;
 
 /// The sandbox payment provider.

@@ -26,8 +26,8 @@ use crate::shards::Shards;
 
 /// The index of a customer's orders by `created_order`.
 pub(crate) const BY_CUSTOMER: &str = "by-customer";
-/// The index of orders with the attribute `open`, by `updated_at`, with all attributes, under one partition key for each
-/// value of `open`.
+/// The index of orders with the attribute `open`, by `updated_at`, with all attributes, under one partition key for
+/// each value of `open`.
 pub(crate) const OPEN_ORDERS: &str = "open-orders";
 /// The index of the keys of orders with the attribute `open_shard`, by `updated_at`.
 pub(crate) const OPEN_BY_SHARD: &str = "open-by-shard";

@@ -11,8 +11,8 @@
 //! | `updated_at` | N | Unix milliseconds |
 //! | `expires_at` | N | Unix seconds: the table's time to live |
 //!
-//! The first checkpoint creates it. A newer version of the file has a sequence of its own, and so items of its own: an item
-//! that outlives its import is never taken for one of another import.
+//! The first checkpoint creates it. A newer version of the file has a sequence of its own, and so items of its own: an
+//! item that outlives its import is never taken for one of another import.
 
 use std::time::Duration;
 

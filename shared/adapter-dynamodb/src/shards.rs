@@ -7,9 +7,9 @@
 
 use sha2::{Digest as _, Sha256};
 
-/// How many shards the listed products have. Only a new product writes to its shard, so an import can add 16,000 products
-/// per second. Each shard adds one query and half a read unit to every `GET /products`, so more would slow every visitor
-/// for the sake of rare imports.
+/// How many shards the listed products have. Only a new product writes to its shard, so an import can add 16,000
+/// products per second. Each shard adds one query and half a read unit to every `GET /products`, so more would slow
+/// every visitor for the sake of rare imports.
 pub const LISTED_PRODUCT_SHARDS: u16 = 16;
 /// How many shards each group of open orders has. An order writes to its shard twice: once when it is placed, in a
 /// transaction, and once when its saga ends. That is at most three write units, so the shards take 42,000 orders per

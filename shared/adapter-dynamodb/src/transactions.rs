@@ -24,7 +24,8 @@ const BACKOFF_MAX: Duration = Duration::from_secs(1);
 pub(crate) struct Canceled {
     /// In the order of its parts.
     reasons: Vec<CancellationReason>,
-    /// The failure for a caller that finds no reason of its own. Transient if some conditions may not have been evaluated.
+    /// The failure for a caller that finds no reason of its own. Transient if some conditions may not have been
+    /// evaluated.
     pub(crate) failure: PortFailure,
 }
 

@@ -1,4 +1,5 @@
-//! Stores the catalog in SQLite: the catalog's attributes of a product, beside stock and photo, which have other writers.
+//! Stores the catalog in SQLite: the catalog's attributes of a product, beside stock and photo, which have other
+//! writers.
 
 use std::collections::BTreeMap;
 

@@ -136,9 +136,10 @@ async fn a_row_that_cannot_be_read_hides_no_other() {
     };
     let all = orders.list(&query(None)).await.unwrap();
     assert_eq!(ids(all.orders), ["o-7", "o-6", "o-4", "o-3", "o-1"]);
+    assert_eq!(all.unreadable.len(), 4);
     let first = orders
         .list(&OrderQuery {
-            limit: 2,
+            limit: 4,
             ..query(None)
         })
         .await

@@ -38,7 +38,8 @@ pub fn restrict_folder(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Creates the file if there is none, and takes the rights of others from one that an earlier version created with them.
+/// Creates the file if there is none, and takes the rights of others from one that an earlier version created with
+/// them.
 pub fn create_or_restrict_file(path: &Path) -> io::Result<()> {
     file_options().append(true).create(true).open(path)?;
     #[cfg(unix)]

@@ -5,8 +5,8 @@ use rusqlite::{Row, Rows};
 
 /// The first `limit` rows that can be read. A row that cannot is logged with its key and skipped.
 ///
-/// The log field `unreadable_item` is what the local host counts. The query has no `LIMIT`: rows are read one by one, and
-/// no more of them than are needed.
+/// The log field `unreadable_item` is what the local host counts. The query has no `LIMIT`: rows are read one by one,
+/// and no more of them than are needed.
 pub(crate) fn readable<T>(
     mut rows: Rows<'_>,
     key: &'static str,

@@ -73,8 +73,8 @@ impl HttpRequest {
         self.headers.get(name)
     }
 
-    /// A header that a request may have only once. API Gateway joins repeated headers by commas, so a value with a comma
-    /// cannot be told from two values, and is refused.
+    /// A header that a request may have only once. API Gateway joins repeated headers by commas, so a value with a
+    /// comma cannot be told from two values, and is refused.
     pub fn single_header(&self, name: &str, refusal: impl FnOnce() -> Problem) -> Result<Option<&str>, Problem> {
         match self.header(name) {
             Some(value) if value.contains(',') => Err(refusal()),

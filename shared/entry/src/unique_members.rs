@@ -1,7 +1,7 @@
 //! Refuses JSON in which an object has two members of one name.
 //!
-//! Readers differ in which of the two they take (<https://www.rfc-editor.org/rfc/rfc8259#section-4>), so a request could
-//! mean one thing to the shop and another to what stands before it.
+//! Readers differ in which of the two they take (<https://www.rfc-editor.org/rfc/rfc8259#section-4>), so a request
+//! could mean one thing to the shop and another to what stands before it.
 
 use std::collections::HashSet;
 use std::fmt;

@@ -137,8 +137,8 @@ impl<'a> FirstFrame<'a> {
     }
 }
 
-/// Whether the decoder is to see an extension: the transparency of the frame, and the profile. Others have lengths, so that
-/// they can be passed whatever they are.
+/// Whether the decoder is to see an extension: the transparency of the frame, and the profile. Others have lengths, so
+/// that they can be passed whatever they are.
 fn is_needed(extension: &[u8]) -> bool {
     match extension[1] {
         GRAPHIC_CONTROL => extension.len() == GRAPHIC_CONTROL_BYTES && extension[2] == 4,

@@ -1,7 +1,7 @@
 //! Converts CMYK to sRGB by a profile, with black point compensation as in littleCMS.
 //!
-//! The darkest ink of a press is a dark gray. Without compensation a black area would be shown as that gray; littleCMS, and
-//! so Pillow and libvips, stretch the range between paper and darkest ink to that between white and black.
+//! The darkest ink of a press is a dark gray. Without compensation a black area would be shown as that gray; littleCMS,
+//! and so Pillow and libvips, stretch the range between paper and darkest ink to that between white and black.
 
 use std::sync::Arc;
 

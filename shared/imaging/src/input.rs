@@ -24,8 +24,8 @@ impl From<PhotoRefused> for RenderError {
     }
 }
 
-/// Keeps the first failure to read. Decoders translate such failures, and use the same type for faults of the content: so
-/// this is the one place that tells the two apart.
+/// Keeps the first failure to read. Decoders translate such failures, and use the same type for faults of the content:
+/// so this is the one place that tells the two apart.
 pub(crate) struct WatchedInput<'a> {
     input: &'a mut dyn Input,
     failure: Option<io::Error>,

@@ -101,8 +101,8 @@ impl<'a> NeededChunks<'a> {
         Ok(())
     }
 
-    /// A palette of anything but palette numbers is a suggestion for old screens. Of one that is cut within an entry, or
-    /// has more entries than there are numbers, those count that can be used.
+    /// A palette of anything but palette numbers is a suggestion for old screens. Of one that is cut within an entry,
+    /// or has more entries than there are numbers, those count that can be used.
     fn take_palette(&mut self, kind: [u8; 4], length: u32) -> io::Result<()> {
         if !self.has_colors_of(ColorType::Indexed) {
             return self.skip(length);

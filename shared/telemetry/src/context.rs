@@ -43,8 +43,8 @@ type Listener = Box<dyn Fn(&str, &str) + Send + Sync>;
 /// One for the process: the local host, which shows its invocations with their correlation ids.
 static LISTENER: OnceLock<Listener> = OnceLock::new();
 
-/// Calls `listener` with the request id and the correlation id whenever an invocation learns its correlation id. Only the
-/// first listener of a process is called.
+/// Calls `listener` with the request id and the correlation id whenever an invocation learns its correlation id. Only
+/// the first listener of a process is called.
 pub fn on_correlation(listener: impl Fn(&str, &str) + Send + Sync + 'static) {
     // A second host in the same process, as in a test, shows no ids.
     LISTENER.set(Box::new(listener)).unwrap_or_default();

@@ -8,7 +8,8 @@ use crate::operations::{Operation, PRODUCTS};
 use crate::usage::{Place, Units, Usage};
 
 /// Write units per second of one partition key
-/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html>). No quota raises it.
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html>). No quota raises
+/// it.
 pub const KEY_WRITES: u64 = 1_000;
 /// Read units per second of one partition key.
 pub const KEY_READS: u64 = 3_000;
@@ -35,7 +36,8 @@ impl KeyKind {
         }
     }
 
-    /// How many keys of this kind all orders or rows share. `None` where each order, customer, row or upload has its own.
+    /// How many keys of this kind all orders or rows share. `None` where each order, customer, row or upload has its
+    /// own.
     pub fn shared(&self) -> Option<u64> {
         match (self.resource.as_str(), self.pattern.as_str()) {
             ("ProductsTable", "product#…") => Some(PRODUCTS.into()),

@@ -1,7 +1,7 @@
 //! Grants each partition key so many units per second, and each table so many writes.
 //!
-//! A key saves up at most one second of units. On AWS a key may borrow more for a short time; the model does not count on
-//! it.
+//! A key saves up at most one second of units. On AWS a key may borrow more for a short time; the model does not count
+//! on it.
 
 use std::collections::BTreeMap;
 
@@ -25,8 +25,8 @@ pub struct Grants {
     tables: BTreeMap<String, Bucket>,
 }
 
-/// Units in thousandths, so that a millisecond of a small rate counts. Negative where an index owes units: it is written
-/// behind its table.
+/// Units in thousandths, so that a millisecond of a small rate counts. Negative where an index owes units: it is
+/// written behind its table.
 #[derive(Debug, Clone, Copy)]
 struct Bucket {
     milli_units: i64,
@@ -56,8 +56,8 @@ fn milli(units: u64) -> i64 {
 impl Grants {
     /// Takes the units of a call, or nothing where one of its places has too few.
     ///
-    /// An index is written after its table, so it may go into debt. A table is refused all writes while one of its indexes
-    /// is in debt: DynamoDB calls it back-pressure
+    /// An index is written after its table, so it may go into debt. A table is refused all writes while one of its
+    /// indexes is in debt: DynamoDB calls it back-pressure
     /// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/gsi-throttling.html>).
     pub fn take(&mut self, limits: &Limits, usage: &Usage, now: Instant) -> bool {
         let writes = |place: &Place| usage.places[place].writes;

@@ -37,8 +37,8 @@ const INVOCATIONS: u64 = 7 * ONE_EACH;
 const INVOCATION_SECONDS: u64 = 200;
 /// State transitions of an order to which nothing happens; a test of docs/cost.md counts them.
 const TRANSITIONS: u64 = 6 * ONE_EACH;
-/// Rows that `import-range` sends per second. Eight ranges are read at the same time, each with at most 128 rows in flight
-/// that take some ten milliseconds each.
+/// Rows that `import-range` sends per second. Eight ranges are read at the same time, each with at most 128 rows in
+/// flight that take some ten milliseconds each.
 const IMPORT_ROWS_PER_SECOND: u64 = 8 * 128 * 100;
 
 /// Of the regions us-east-1, us-west-2 and eu-west-1, as AWS documents them in 2026; other regions often grant less.

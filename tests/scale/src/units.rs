@@ -80,8 +80,9 @@ pub fn table_write_units(before: Option<&Value>, after: Option<&Value>) -> u64 {
 
 /// The writes to an index that a write to its table causes, as partition keys and units.
 ///
-/// An entry that appears or disappears is one write. An entry whose key changes is deleted and put: two writes. An entry
-/// of which another projected attribute changes is one write of the larger one. Otherwise the index is not written.
+/// An entry that appears or disappears is one write. An entry whose key changes is deleted and put: two writes. An
+/// entry of which another projected attribute changes is one write of the larger one. Otherwise the index is not
+/// written.
 pub fn index_writes(index: &TableIndex, before: Option<&Value>, after: Option<&Value>) -> Vec<(String, u64)> {
     let (before, after) = (
         before.and_then(|item| entry(index, item)),

@@ -1,7 +1,7 @@
 //! Tests a deployed stage over its HTTP API. `cargo xtask verify` runs them, against AWS or the local cloud.
 //!
-//! `reads` changes nothing. `writes` imports a product under a name of its own, orders it, cancels the order and uploads a
-//! photo; the product stays.
+//! `reads` changes nothing. `writes` imports a product under a name of its own, orders it, cancels the order and
+//! uploads a photo; the product stays.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -42,8 +42,8 @@ fn more_orders_than_units_sell_exactly_the_units() {
     assert_eq!(client.available("LAST-MUG"), 0);
 }
 
-/// A customer who is throttled (429) or refused because of overload (503, with `Retry-After`) tries again. Anything else
-/// but 202 is a failure.
+/// A customer who is throttled (429) or refused because of overload (503, with `Retry-After`) tries again. Anything
+/// else but 202 is a failure.
 fn place_patiently(client: &tests::client::Client, token: &str, key: &str) {
     loop {
         let answer = client.place_order(token, key, &[("LAST-MUG", 1)], "tok_ok");

@@ -20,7 +20,9 @@ fn a_function_reports_every_missing_variable_and_ends() {
         let failed = Lambda::start(&function, &[]).err();
         let failed = failed.unwrap_or_else(|| panic!("{function} started without any variable"));
         assert_eq!(failed.status.code(), Some(1), "{function}");
-        let line: Value = serde_json::from_str(failed.output.trim()).unwrap_or_else(|_| panic!("{}", failed.output));
+        // The second line counts the fault.
+        let first = failed.output.lines().next().unwrap_or_default();
+        let line: Value = serde_json::from_str(first).unwrap_or_else(|_| panic!("{}", failed.output));
         assert_eq!(line["level"], "ERROR");
         let error = line["error"].as_str().unwrap();
         assert!(error.contains("AWS_REGION is missing"), "{function}: {error}");

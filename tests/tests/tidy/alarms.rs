@@ -48,8 +48,8 @@ const OF_AWS: [Metrics; 6] = [
 const METRICS_OF_AN_EXPRESSION_MAX: usize = 10;
 /// CloudWatch bills each metric of an alarm by the month.
 const ALARM_METRICS_MAX: usize = 39;
-/// Lambda's control plane takes 15 requests a second, and `CodeDeploy` fails instead of waiting. Fifteen deployments under
-/// one role were enough for that: <https://github.com/aws/aws-cdk/issues/21516>.
+/// Lambda's control plane takes 15 requests a second, and `CodeDeploy` fails instead of waiting. Fifteen deployments
+/// under one role were enough for that: <https://github.com/aws/aws-cdk/issues/21516>.
 const CANARIES_OF_A_ROLE_MAX: usize = 8;
 const CANARIES_MAX: usize = 12;
 
@@ -198,8 +198,8 @@ fn a_stage_that_is_not_watched_pays_for_no_alarm() {
     assert!(main.contains("  HasCanary: !Not [!Equals [!Ref Watching, none]]\n"));
 }
 
-/// An alarm on all versions would ring for a failing old one, and `CodeDeploy` would refuse the deployment of its fix. An
-/// alarm that keeps its name would still be ringing when the next deployment begins.
+/// An alarm on all versions would ring for a failing old one, and `CodeDeploy` would refuse the deployment of its fix.
+/// An alarm that keeps its name would still be ringing when the next deployment begins.
 #[test]
 fn a_canary_watches_the_new_version_only() {
     let main = repository::text(MAIN);

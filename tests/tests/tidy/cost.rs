@@ -1,4 +1,5 @@
-//! Counts the transitions that AWS bills on every path through the state machines, and compares them with `docs/cost.md`.
+//! Counts the transitions that AWS bills on every path through the state machines, and compares them with
+//! `docs/cost.md`.
 //!
 //! AWS counts a transition "each time a step of your workflow is executed", retries included
 //! (<https://aws.amazon.com/step-functions/pricing/>): each entered state, and each retry.

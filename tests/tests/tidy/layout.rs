@@ -1,4 +1,5 @@
-//! Tests the form of every file: short, opened by a sentence on its purpose, finished, and areas that import no other area.
+//! Tests the form of every file: short, opened by a sentence on its purpose, finished, and areas that import no other
+//! area.
 
 use std::fs;
 use std::path::{Path, PathBuf};

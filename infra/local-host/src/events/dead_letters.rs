@@ -60,8 +60,8 @@ pub(crate) fn list(connection: &Connection, deployment: &Deployment) -> rusqlite
     Ok(letters.iter().map(|letter| describe(deployment, letter)).collect())
 }
 
-/// Puts a message back into the queue that gave it up, or invokes the function again that did, in one transaction with the
-/// upload that its file belongs to.
+/// Puts a message back into the queue that gave it up, or invokes the function again that did, in one transaction with
+/// the upload that its file belongs to.
 pub(crate) fn redrive(
     connection: &Connection,
     deployment: &Deployment,

@@ -49,7 +49,8 @@ struct Es256Verifier(VerifyingKey);
 impl Verifier<Vec<u8>> for Es256Verifier {
     fn verify(&self, message: &[u8], signature: &Vec<u8>) -> std::result::Result<(), Error> {
         let signature = Signature::from_slice(signature)?;
-        // Each signature has a twin that anybody can compute. Only the lower one is accepted, so that a token has one text.
+        // Each signature has a twin that anybody can compute. Only the lower one is accepted, so that a token has one
+        // text.
         if signature.normalize_s().is_some() {
             return Err(Error::new());
         }

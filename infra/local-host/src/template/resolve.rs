@@ -110,8 +110,8 @@ fn resources(template: &Value) -> BTreeMap<String, (String, Value)> {
     resources.collect()
 }
 
-/// Names each bucket that the template leaves to CloudFormation: `popshop-dev-uploads-000000000000` for `UploadsBucket`.
-/// The objects of an existing data folder are stored under these names.
+/// Names each bucket that the template leaves to CloudFormation: `popshop-dev-uploads-000000000000` for
+/// `UploadsBucket`. The objects of an existing data folder are stored under these names.
 fn name_buckets(resources: &mut Map<String, Value>) {
     for (id, resource) in resources {
         let is_bucket = resource.get("Type").and_then(Value::as_str) == Some("AWS::S3::Bucket");

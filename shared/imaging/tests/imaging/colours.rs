@@ -139,8 +139,8 @@ fn a_profile_that_does_not_fit_is_ignored() {
     }
 }
 
-/// A press that prints cyan ink red, so that the profile's work differs from the plain conversion. `darkest` is the lightness
-/// of its black.
+/// A press that prints cyan ink red, so that the profile's work differs from the plain conversion. `darkest` is the
+/// lightness of its black.
 fn odd_press(darkest: f64) -> Vec<u8> {
     // Two grid points for each ink, cyan changing slowest; L*a*b* in the encoding of ICC version 2.
     let mut grid = Vec::new();

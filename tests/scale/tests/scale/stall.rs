@@ -1,7 +1,7 @@
 //! Show: an import at the limit of a table stops the sagas with the old index, and does not with the sharded one.
 //!
-//! The real adapters run over the model in simulated time. Its limits are a tenth of AWS's, so that the test takes seconds:
-//! a key takes 100 writes per second, and a table 400, like a new on-demand table with its 4,000.
+//! The real adapters run over the model in simulated time. Its limits are a tenth of AWS's, so that the test takes
+//! seconds: a key takes 100 writes per second, and a table 400, like a new on-demand table with its 4,000.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

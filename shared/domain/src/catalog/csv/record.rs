@@ -4,8 +4,10 @@ use std::ops::Range;
 
 use super::plain::Span;
 use super::position::RecordStart;
-use super::report::REPORT_COLUMNS;
 use crate::values::text::is_blank;
+
+/// The columns that a report has in front of those of the catalog.
+pub(crate) const REPORT_COLUMNS_COUNT: usize = 3;
 
 /// Bytes of one record, without its delimiters and the quotes around its fields. The rest of a longer one is read and
 /// dropped.
@@ -13,7 +15,7 @@ pub const RECORD_BYTES_MAX: usize = 64 * 1024;
 /// Columns of one catalog.
 pub const COLUMNS_MAX: usize = 256;
 /// Fields of one record: a catalog's, or those of a report of its rejected rows. Further ones are counted and dropped.
-pub const RECORD_FIELDS_MAX: usize = COLUMNS_MAX + REPORT_COLUMNS.len();
+pub const RECORD_FIELDS_MAX: usize = COLUMNS_MAX + REPORT_COLUMNS_COUNT;
 
 /// One record, valid until the next is read.
 #[derive(Debug, Clone, Copy)]

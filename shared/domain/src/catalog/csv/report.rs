@@ -8,11 +8,11 @@
 
 use std::borrow::Cow;
 
-use super::record::{Fields, Record};
+use super::record::{Fields, REPORT_COLUMNS_COUNT, Record};
 use crate::values::text::{is_blank, trim_blank};
 
 /// The columns in front of those of the catalog.
-pub const REPORT_COLUMNS: [&str; 3] = ["line", "reason", REPORT_MARK];
+pub const REPORT_COLUMNS: [&str; REPORT_COLUMNS_COUNT] = ["line", "reason", REPORT_MARK];
 /// By this column an import knows a report. A program that saves the report in another encoding than UTF-8 replaces
 /// the check mark, and with it other characters: such a file is refused.
 pub const REPORT_MARK: &str = "popshop report \u{2713}";
