@@ -1,6 +1,6 @@
 //! Makes a picture of one or two columns smaller, for which libwebp's scaler is of no use.
 
-use crate::PIXEL_BYTES;
+use crate::libwebp::PIXEL_BYTES;
 
 /// A pixel of the result is the mean of those that it stands for, those that it shares with a neighbour counted in
 /// part. No side is larger than before.

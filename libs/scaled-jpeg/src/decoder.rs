@@ -133,7 +133,7 @@ impl<'a> Decoder<'a> {
                     }
                     let extra_bytes_max = sequential::decode_scan(&mut canvases, &frame, &scan, tables, source)?;
                     if canvases.are_filled() {
-                        segments::check_behind_last_scan(source, &frame, extra_bytes_max)?;
+                        segments::check_behind_last_scan(source, |lines| frame.check_height(lines), extra_bytes_max)?;
                         break;
                     }
                 }

@@ -1,7 +1,6 @@
 //! Cuts a JPEG into its segments.
 
 use crate::error::{Flaw, JpegError};
-use crate::frame::Frame;
 use crate::source::Source;
 
 /// A marker with its payload, reduced to what decoding needs. Everything else is skipped.
@@ -90,7 +89,7 @@ pub(crate) fn next(source: &mut Source<'_>, wanted: fn(u8) -> bool) -> Result<Se
 /// counts: another height, or restart intervals of more than `extra_bytes_max` bytes.
 pub(crate) fn check_behind_last_scan(
     source: &mut Source<'_>,
-    frame: &Frame,
+    check_height: impl FnOnce(&[u8]) -> Result<(), Flaw>,
     extra_bytes_max: usize,
 ) -> Result<(), Flaw> {
     let (mut is_behind_restart, mut extra_bytes) = (false, 0);
@@ -103,7 +102,7 @@ pub(crate) fn check_behind_last_scan(
                     return Err(TOO_MANY_INTERVALS);
                 }
             }
-            Ok(NUMBER_OF_LINES) => return frame.check_height(&payload(source)?),
+            Ok(NUMBER_OF_LINES) => return check_height(&payload(source)?),
             Ok(_) | Err(_) => return Ok(()),
         }
     }
