@@ -71,7 +71,7 @@ impl MeasuredHost {
 
 #[expect(
     clippy::print_stderr,
-    reason = "the host's warnings belong on the terminal of whoever runs the load test"
+    reason = "the host's warnings belong on the terminal of the load test"
 )]
 fn print_warning(line: &str) {
     eprintln!("{line}");

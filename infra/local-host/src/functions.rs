@@ -46,7 +46,7 @@ impl Source {
 /// Invokes functions of the template.
 #[async_trait]
 pub trait Functions: Send + Sync {
-    /// Whether work of this kind would be refused now. A caller that asks first saves what it would do in vain.
+    /// Whether work of this kind would be refused now. A caller that asks first saves work that would be thrown away.
     fn refuses(&self, _source: Source) -> bool {
         false
     }

@@ -63,7 +63,7 @@ async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     signals.next().await;
     tokio::select! {
         () = running.shutdown() => {}
-        // Whoever asks twice does not want to wait. Nothing is lost: the next start resumes what was in work.
+        // A second signal asks for an immediate end. Nothing is lost: the next start resumes unfinished work.
         () = signals.next() => tracing::warn!("stopped at once by a second signal"),
     }
     Ok(())

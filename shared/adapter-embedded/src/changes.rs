@@ -22,8 +22,8 @@ impl Changes {
     /// Notified after each commit that inserted or changed rows of `table`, a table with row ids.
     pub(crate) fn watch(&self, table: &'static str) -> Arc<Notify> {
         let mut watched = self.watched.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = watched.iter().find(|watched| watched.table == table) {
-            return Arc::clone(&known.waiters);
+        if let Some(existing) = watched.iter().find(|watched| watched.table == table) {
+            return Arc::clone(&existing.waiters);
         }
         let waiters = Arc::new(Notify::new());
         watched.push(Watched {

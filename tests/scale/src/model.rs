@@ -98,10 +98,10 @@ impl Model {
                     request["IndexName"].as_str().expect("a query names its index"),
                 );
                 let stored = &self.tables[table];
-                let known = stored
+                let existing = stored
                     .index(index)
                     .unwrap_or_else(|| panic!("{table} has no index {index}"));
-                let page = stored.query(known, request);
+                let page = stored.query(existing, request);
                 usage.read(Place::index(table, index, &page.key), page.half_units);
                 page.answer
             }

@@ -59,7 +59,7 @@ impl Tokens {
             return Err(UNAUTHORIZED);
         }
         let hash: TokenHash = Sha256::digest(authorization).into();
-        if let Some(claims) = self.known(&hash, jsonwebtoken::get_current_timestamp()) {
+        if let Some(claims) = self.verified_claims(&hash, jsonwebtoken::get_current_timestamp()) {
             return Ok(claims);
         }
         if self.waiting.fetch_add(1, Ordering::Relaxed) >= CHECKS_WAITING_MAX {
@@ -82,10 +82,10 @@ impl Tokens {
         checked.await.map_err(|_| NotAuthorized)?
     }
 
-    fn known(&self, hash: &TokenHash, now_seconds: u64) -> Option<Claims> {
+    fn verified_claims(&self, hash: &TokenHash, now_seconds: u64) -> Option<Claims> {
         let verified = self.verified();
-        let known = verified.get(hash)?;
-        (now_seconds < known.expires_at_seconds).then(|| known.claims.clone())
+        let remembered = verified.get(hash)?;
+        (now_seconds < remembered.expires_at_seconds).then(|| remembered.claims.clone())
     }
 
     fn remember(&self, hash: TokenHash, claims: &Claims) {
@@ -136,9 +136,9 @@ mod tests {
         let claims = tokens.claims(Some(&header)).await.unwrap();
         assert_eq!(claims["sub"], "ann");
         let hash: TokenHash = Sha256::digest(&header).into();
-        assert_eq!(tokens.known(&hash, now), Some(claims.clone()));
+        assert_eq!(tokens.verified_claims(&hash, now), Some(claims.clone()));
         let expires_at: u64 = claims["exp"].as_str().unwrap().parse().unwrap();
-        assert_eq!(tokens.known(&hash, expires_at), None);
+        assert_eq!(tokens.verified_claims(&hash, expires_at), None);
         assert_eq!(tokens.claims(Some(&header)).await, Ok(claims));
     }
 

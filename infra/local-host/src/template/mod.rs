@@ -4,6 +4,7 @@
 
 mod api;
 mod conditions;
+mod definitions;
 mod fault;
 mod fields;
 mod model;

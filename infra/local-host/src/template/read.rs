@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::definitions::DEFINITIONS;
 use super::fault::TemplateFault;
 use super::fields::Fields;
 use super::model::{
@@ -13,19 +14,8 @@ use super::model::{
 use super::resolve::{queue_of_arn, state_machine_arn};
 use super::{api, sources};
 
-/// The files that `DefinitionUri` may name.
-const DEFINITIONS: [(&str, &str); 3] = [
-    ("order-saga.asl.json", include_str!("../../../order-saga.asl.json")),
-    ("order-cancel.asl.json", include_str!("../../../order-cancel.asl.json")),
-    (
-        "catalog-import.asl.json",
-        include_str!("../../../catalog-import.asl.json"),
-    ),
-];
-
-/// Resources that stand for something the local host does by other means (identity, keys, logs to the terminal) or does
-/// not need (access between services: one process has one owner; alarms, budgets and the check of a deployment). The nested
-/// stack is `watching.yaml`, which a test reads.
+/// Resources whose work the local host does by other means (identity, keys, logs) or does not need (access between
+/// services, alarms, budgets, deployments). The nested stack is `watching.yaml`, which a test reads.
 const WITHOUT_LOCAL_MEANING: [&str; 14] = [
     "AWS::Budgets::Budget",
     "AWS::CloudFormation::Stack",

@@ -86,7 +86,7 @@ fn damage_in_a_chunk_that_the_picture_needs_refuses_it() {
         is_damaged(&with(&[wrong_checksum(chunk(*b"tRNS", &[0; 6]))])),
         "transparency"
     );
-    assert!(is_damaged(&with(&[chunk(*b"a\0cd", b"")])), "a name that is none");
+    assert!(is_damaged(&with(&[chunk(*b"a\0cd", b"")])), "not a chunk name");
     let whole = with(&[]);
     for (name, kind) in [("header", b"IHDR"), ("pixels", b"IDAT"), ("end", b"IEND")] {
         let at = whole.windows(4).position(|window| window == kind).unwrap();
