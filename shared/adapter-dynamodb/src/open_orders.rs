@@ -199,8 +199,8 @@ async fn current_item(
 
 /// The position of the last of these, or of one before it if that cannot be read: the next page repeats the others.
 fn last_position(items: &[Item]) -> Option<OverduePosition> {
-    let positions = items.iter().rev();
-    positions.filter_map(|item| order_item::open_position(item).ok()).next()
+    let mut positions = items.iter().rev();
+    positions.find_map(|item| order_item::open_position(item).ok())
 }
 
 /// Sorts entries by their last change, and those of one millisecond by their key.
