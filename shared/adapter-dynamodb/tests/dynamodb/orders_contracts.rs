@@ -136,7 +136,8 @@ fn parked_confirmed_and_cancelled() -> [Value; 4] {
     let mut confirmed = parked.clone();
     confirmed["status"] = json!({ "S": "CONFIRMED" });
     confirmed["updated_at"] = json!({ "N": "1700000002000" });
-    for gone in ["parked_from", "open", "open_shard"] {
+    // A confirmed order is charged: it keeps no payment token.
+    for gone in ["parked_from", "open", "open_shard", "payment_token"] {
         confirmed.as_object_mut().unwrap().remove(gone);
     }
     let mut cancelling = confirmed.clone();
