@@ -134,6 +134,11 @@ def _policy(policy):
 
 
 def _statement(statement):
+    if "Fn::If" in statement:
+        condition, then, otherwise = statement["Fn::If"]
+        return {"Fn::If": [condition, _statement(then), _statement(otherwise)]}
+    if "Ref" in statement:
+        return statement
     if statement["Action"] == ["ses:SendEmail"]:
         return {name: value for name, value in statement.items() if name != "Condition"} | {"Resource": "*"}
     if statement.get("Sid") == "ReadCatalogs":

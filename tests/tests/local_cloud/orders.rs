@@ -19,6 +19,8 @@ fn lost_order(place: &Place, id: &str, status: &str) {
         "customer_id": { "S": "nobody" },
         "status": { "S": status },
         "open": { "S": "open" },
+        // Any shard: the sweep reads all of them.
+        "open_shard": { "S": "open#000" },
         "created_order": { "S": format!("{LONG_AGO_MS}#{id}") },
         "lines": { "S": "[{\"sku\":\"NO-SUCH\",\"quantity\":1,\"unit_price_minor\":100,\"currency\":\"EUR\"}]" },
         "total_minor": { "N": "100" },
