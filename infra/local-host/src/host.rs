@@ -35,6 +35,8 @@ use crate::{api_document, console, gateway, health, request_guard, retention};
 
 /// How long requests and invocations may still run when the host stops. Work that takes longer is repeated at the next start.
 const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
+/// How long the databases may take to close once nothing uses them any more.
+const CLOSING_LIMIT: Duration = Duration::from_secs(5);
 
 /// The issuer in tokens. Not the address, so that a token stays valid after a restart on another port.
 const ISSUER: &str = "https://popshop.local";
@@ -217,9 +219,18 @@ impl RunningHost {
         if tokio::time::timeout(SHUTDOWN_LIMIT, orderly).await.is_err() {
             tracing::warn!("stopped before all work was finished; the next start resumes it");
         }
-        drop(self.server);
         self.writer.abort();
-        drop(self.shop);
+        // A caller may open, copy or remove the data next, and SQLite writes until its last connection is closed.
+        let closing = [self.shop.database.closing(), self.shop.gateway.closing()];
+        drop(self);
+        let closed = async {
+            for database in closing {
+                database.wait().await;
+            }
+        };
+        if tokio::time::timeout(CLOSING_LIMIT, closed).await.is_err() {
+            tracing::warn!("a database is still open; the operating system closes it with the process");
+        }
     }
 }
 

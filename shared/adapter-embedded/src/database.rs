@@ -14,7 +14,7 @@ use std::time::Duration;
 use domain::ports::PortFailure;
 use rusqlite::hooks::Action;
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{Notify, oneshot, watch};
 
 use crate::changes::Changes;
 use crate::private_files;
@@ -62,11 +62,23 @@ pub struct Database {
     readers: Option<Arc<Worker>>,
     writer: Arc<Worker>,
     changes: Arc<Changes>,
+    closing: Closing,
     /// `None` in memory.
     pub(crate) path: Option<PathBuf>,
     /// Steps of SQLite's machine on the connection that writes.
     #[cfg(test)]
     steps: Arc<AtomicU64>,
+}
+
+/// Waits for the end of a database. It is no handle: it keeps nothing open.
+#[derive(Debug, Clone)]
+pub struct Closing(watch::Receiver<()>);
+
+impl Closing {
+    /// Returns when the last handle is dropped and every connection is closed. SQLite writes to the file until then.
+    pub async fn wait(mut self) {
+        while self.0.changed().await.is_ok() {}
+    }
 }
 
 impl Database {
@@ -134,20 +146,28 @@ impl Database {
             writer.progress_handler(1, Some(count)).ok();
             steps
         };
+        let (open, closing) = watch::channel(());
+        let open = Arc::new(open);
         let readers = if readers.is_empty() {
             None
         } else {
-            Some(Arc::new(Worker::readers(readers).map_err(threads)?))
+            Some(Arc::new(Worker::readers(readers, &open).map_err(threads)?))
         };
-        let writer = Arc::new(Worker::writer(writer, Arc::clone(&changes)).map_err(threads)?);
+        let writer = Arc::new(Worker::writer(writer, Arc::clone(&changes), open).map_err(threads)?);
         Ok(Self {
             readers,
             writer,
             changes,
+            closing: Closing(closing),
             path: None,
             #[cfg(test)]
             steps,
         })
+    }
+
+    /// Waits, without a handle, until all connections are closed: nothing else may touch the files before.
+    pub fn closing(&self) -> Closing {
+        self.closing.clone()
     }
 
     /// Notified after each commit that inserted or changed rows of `table`, a table with row ids.
@@ -312,6 +332,30 @@ mod tests {
             .await
             .unwrap();
         assert_eq!(count, 0);
+    }
+
+    #[tokio::test]
+    async fn closing_waits_for_the_last_handle_and_its_work() {
+        let folder = crate::object_files::ScratchFolder::create().unwrap();
+        let path = folder.path().join("shop.sqlite3");
+        let database = Database::open(&path).unwrap();
+        let log = path.with_extension("sqlite3-wal");
+        let closing = database.closing();
+        let last = database.clone();
+        drop(database);
+        // The caller does not wait for the work, and its thread drops the last handle.
+        let held = last.clone();
+        let mut slow = Box::pin(last.call("write note", move |connection| {
+            let _held = held;
+            std::thread::sleep(Duration::from_millis(200));
+            connection.execute_batch("CREATE TABLE notes (text TEXT NOT NULL) STRICT")
+        }));
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        assert!(slow.as_mut().poll(&mut context).is_pending());
+        drop(slow);
+        drop(last);
+        closing.wait().await;
+        assert!(!log.exists(), "the log is written back only by the last connection");
     }
 
     #[tokio::test]

@@ -14,7 +14,7 @@ use sandbox_gateway::payment::{Decision, GatewayFault, Payment};
 
 use crate::gateway_books as books;
 use crate::schema::GATEWAY;
-use crate::{Database, DatabaseFault};
+use crate::{Closing, Database, DatabaseFault};
 
 pub use sandbox_gateway::ledger::{LedgerEntry, LedgerEvent};
 pub use sandbox_gateway::payment::ANSWER_TIMEOUT;
@@ -27,6 +27,11 @@ pub struct SandboxGateway {
 }
 
 impl SandboxGateway {
+    /// Waits, without a handle, until the provider's file is closed.
+    pub fn closing(&self) -> Closing {
+        self.database.closing()
+    }
+
     /// Opens or creates the provider's own file.
     pub fn open(path: &Path, clock: Arc<dyn Clock>, answer_timeout: Duration) -> Result<Self, DatabaseFault> {
         let database = Database::open_as(&GATEWAY, path)?;

@@ -45,4 +45,4 @@ pub mod stock;
 pub mod thumbnails;
 pub mod uploads;
 
-pub use database::{Database, DatabaseFault};
+pub use database::{Closing, Database, DatabaseFault};

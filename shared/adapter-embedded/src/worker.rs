@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use std::{io, thread};
 
 use rusqlite::{Connection, TransactionBehavior, ffi};
+use tokio::sync::watch;
 
 use crate::changes::Changes;
 
@@ -71,6 +72,9 @@ fn report_panic(panic: &Box<dyn Any + Send>) {
     tracing::error!(panic = text.unwrap_or("without a text"), "database work panicked");
 }
 
+/// Held by each thread of a database until its connection is closed.
+pub(crate) type OpenConnection = Arc<watch::Sender<()>>;
+
 /// The threads of one database; ends with the last handle, when all that was sent is done.
 #[derive(Debug)]
 pub(crate) struct Worker {
@@ -79,22 +83,30 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
-    pub(crate) fn writer(connection: Connection, changes: Arc<Changes>) -> io::Result<Self> {
+    pub(crate) fn writer(connection: Connection, changes: Arc<Changes>, open: OpenConnection) -> io::Result<Self> {
         let (sender, works) = channel();
         let thread = thread::Builder::new().name("database-writer".to_owned());
+        let run = move || {
+            write_all(&connection, &works, &changes);
+            drop(connection);
+            drop(open);
+        };
         Ok(Self {
             sender: Some(sender),
-            threads: vec![thread.spawn(move || write_all(&connection, &works, &changes))?],
+            threads: vec![thread.spawn(run)?],
         })
     }
 
-    pub(crate) fn readers(connections: Vec<Connection>) -> io::Result<Self> {
+    pub(crate) fn readers(connections: Vec<Connection>, open: &OpenConnection) -> io::Result<Self> {
         let (sender, works) = channel();
         let works = Arc::new(Mutex::new(works));
         let threads = connections.into_iter().map(|connection| {
-            let works = Arc::clone(&works);
+            let (works, open) = (Arc::clone(&works), Arc::clone(open));
             let thread = thread::Builder::new().name("database-reader".to_owned());
-            thread.spawn(move || read_all(connection, &works))
+            thread.spawn(move || {
+                read_all(connection, &works);
+                drop(open);
+            })
         });
         Ok(Self {
             threads: threads.collect::<io::Result<_>>()?,
