@@ -197,10 +197,8 @@ pub(super) const NOT_CLEAN: &[&str] = &[
 /// Libraries of `shared/` with public items that have no doc comment.
 #[rustfmt::skip]
 pub(super) const WITHOUT_DOCS: &[&str] = &[
-    "adapter-dynamodb",
     "adapter-embedded",
     "adapter-memory",
-    "domain",
     "function-tests",
     "imaging",
     "imaging-resize",

@@ -11,18 +11,25 @@ use crate::values::{
 /// The part of an order that the sagas read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FulfilmentOrder {
+    /// The order's identity, and the idempotency key of its payment.
     pub id: OrderId,
+    /// The customer who placed it, and gets the mails.
     pub customer: CustomerId,
+    /// The units of each product.
     pub lines: OrderLines<StockLine>,
+    /// The amount that is authorized and captured.
     pub total: Money,
     /// Absent once the payment can no longer be authorized: see [`OrderStatus::may_authorize`].
     pub payment_token: Option<PaymentToken>,
+    /// Where the order stands between the two sagas.
     pub status: OrderStatus,
+    /// Present once the order is REJECTED.
     pub reason: Option<RejectionReason>,
     /// The id of the request that placed the order.
     pub correlation_id: CorrelationId,
     /// The id of the request that cancelled the order. Present once the order is CANCELLING.
     pub cancel_correlation_id: Option<CorrelationId>,
+    /// The last change of the status.
     pub updated_at: Timestamp,
 }
 
@@ -39,7 +46,9 @@ impl FulfilmentOrder {
 /// Units of one product that an order needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StockLine {
+    /// The product whose units are reserved.
     pub sku: Sku,
+    /// How many units.
     pub quantity: Quantity,
 }
 
@@ -52,11 +61,13 @@ impl HasSku for StockLine {
 /// The answer to a status change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Transition {
+    /// This attempt made the change.
     Done,
     /// An earlier attempt made this change, or the order is past it.
     AlreadyDone,
     /// The change does not apply to an order with this status.
     Refused(OrderStatus),
+    /// The store has no order with this id.
     NotFound,
 }
 
@@ -67,6 +78,7 @@ pub struct Parking {
     pub execution: String,
     /// Its error name and cause, as the workflow engine reports them.
     pub error: String,
+    /// The cause of that error: the step's answer, or its stack trace.
     pub cause: String,
 }
 
@@ -83,10 +95,15 @@ pub struct Parking {
 /// names the saga that ended: a late report of one saga must not park an order that waits for the other.
 #[async_trait]
 pub trait OrderBook: Send + Sync {
+    /// MUST NOT lag: a step reads the order right after another step changed it.
     async fn find(&self, id: &OrderId) -> Result<Option<FulfilmentOrder>, PortFailure>;
+    /// To CONFIRMED.
     async fn confirm(&self, id: &OrderId, at: Timestamp) -> Result<Transition, PortFailure>;
+    /// To REJECTED, with the reason that the customer reads.
     async fn reject(&self, id: &OrderId, reason: RejectionReason, at: Timestamp) -> Result<Transition, PortFailure>;
+    /// To CANCELLED.
     async fn complete_cancel(&self, id: &OrderId, at: Timestamp) -> Result<Transition, PortFailure>;
+    /// To PARKED, with the end of the saga that an operator reads.
     async fn park(
         &self,
         id: &OrderId,
@@ -112,6 +129,7 @@ pub struct OverdueQuery {
 /// A position in the list of orders by their last change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OverduePosition {
+    /// The last change of the order at this position.
     pub updated_at: Timestamp,
     /// Decides between orders of the same millisecond.
     pub id: OrderId,
@@ -120,7 +138,9 @@ pub struct OverduePosition {
 /// One page of the orders that have waited too long.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OverduePage {
+    /// Longest unchanged first.
     pub orders: Vec<FulfilmentOrder>,
+    /// Stored items that cannot be read. They are left out of the list.
     pub unreadable: Vec<UnreadableItem>,
     /// Where the next page begins. Absent on the last page.
     pub next: Option<OverduePosition>,
@@ -129,16 +149,20 @@ pub struct OverduePage {
 /// A PARKED order, with what an operator needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParkedOrder {
+    /// The order, whose status is PARKED.
     pub order: FulfilmentOrder,
     /// The status before: PENDING or CANCELLING.
     pub parked_from: OrderStatus,
+    /// How the saga ended.
     pub parking: Parking,
 }
 
 /// The PARKED orders of a list, and the items that cannot be read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ParkedList {
+    /// Longest parked first.
     pub parked: Vec<ParkedOrder>,
+    /// Stored items that cannot be read. They are left out of the list.
     pub unreadable: Vec<UnreadableItem>,
 }
 
@@ -172,6 +196,7 @@ pub enum Reservation {
 /// any time.
 #[async_trait]
 pub trait StockLedger: Send + Sync {
+    /// Reserves the units of every line, or of none.
     async fn reserve(
         &self,
         order: &OrderId,
@@ -189,6 +214,7 @@ pub trait StockLedger: Send + Sync {
 pub enum Authorization {
     /// The amount is held for us, now or by an earlier attempt.
     Authorized,
+    /// The provider declined, for this reason. Nothing is held.
     Declined(DeclineReason),
     /// The payment was voided before this attempt arrived. Nothing is held.
     Closed,
@@ -203,6 +229,7 @@ pub enum Capture {
     Refused,
     /// The payment was voided or refunded before this attempt arrived. No money moved.
     Closed,
+    /// The provider has no authorization of this payment.
     NotAuthorized,
 }
 
@@ -232,24 +259,33 @@ pub enum Refund {
 /// create a payment intent first and let `void` cancel it. Every call MUST answer or fail (transiently) in time.
 #[async_trait]
 pub trait PaymentGateway: Send + Sync {
+    /// Holds `amount` on the means of payment that `token` stands for.
     async fn authorize(
         &self,
         payment: &OrderId,
         amount: Money,
         token: &PaymentToken,
     ) -> Result<Authorization, PortFailure>;
+    /// Takes the authorized amount.
     async fn capture(&self, payment: &OrderId) -> Result<Capture, PortFailure>;
+    /// Frees the held amount, and closes the payment against late calls.
     async fn void(&self, payment: &OrderId) -> Result<Void, PortFailure>;
+    /// Returns the captured amount.
     async fn refund(&self, payment: &OrderId) -> Result<Refund, PortFailure>;
 }
 
 /// The state of a payment in our own record. The states are ordered: a record never goes back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PaymentState {
+    /// The provider holds the amount.
     Authorized,
+    /// The provider declined to hold it.
     Declined,
+    /// The money is ours.
     Captured,
+    /// The hold was freed.
     Voided,
+    /// The money was returned.
     Refunded,
 }
 
@@ -283,8 +319,11 @@ impl PaymentState {
 /// Our own record of one payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PaymentRecord {
+    /// The furthest state that was recorded.
     pub state: PaymentState,
+    /// The amount that the state is about.
     pub amount: Money,
+    /// When the state was reached.
     pub at: Timestamp,
 }
 
@@ -294,6 +333,7 @@ pub struct PaymentRecord {
 pub trait PaymentRecords: Send + Sync {
     /// MUST keep the furthest state: a late write of an earlier one changes nothing and is no error.
     async fn record(&self, order: &OrderId, record: PaymentRecord) -> Result<(), PortFailure>;
+    /// `None` if the order has no record.
     async fn find(&self, order: &OrderId) -> Result<Option<PaymentRecord>, PortFailure>;
 }
 
@@ -357,16 +397,22 @@ impl SagaKind {
 /// A request to start a saga.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SagaStart {
+    /// Which of the two sagas.
     pub kind: SagaKind,
+    /// The order that it is for.
     pub order: OrderId,
+    /// The saga logs under it: [`FulfilmentOrder::correlation_id_of`].
     pub correlation_id: CorrelationId,
 }
 
 /// The status of a saga's execution.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SagaStanding {
+    /// There is no execution of this order and kind.
     NotStarted,
+    /// The execution has not ended.
     Running,
+    /// The execution ended as it should, whatever it decided about the order.
     Succeeded,
     /// FAILED, `TIMED_OUT` or ABORTED.
     Ended(Parking),

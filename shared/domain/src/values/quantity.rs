@@ -4,14 +4,18 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Quantity(u32);
 
+/// The number is not between [`Quantity::MIN`] and [`Quantity::MAX`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("a quantity is between {min} and {max}", min = Quantity::MIN, max = Quantity::MAX)]
 pub struct QuantityOutOfRange;
 
 impl Quantity {
+    /// The fewest units of a line.
     pub const MIN: u32 = 1;
+    /// The most units of a line.
     pub const MAX: u32 = 99;
 
+    /// Fails outside of [`Self::MIN`] to [`Self::MAX`].
     pub fn new(units: u32) -> Result<Self, QuantityOutOfRange> {
         if (Self::MIN..=Self::MAX).contains(&units) {
             Ok(Self(units))
@@ -20,6 +24,7 @@ impl Quantity {
         }
     }
 
+    /// The number of units.
     pub fn units(self) -> u32 {
         self.0
     }

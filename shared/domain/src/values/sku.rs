@@ -12,16 +12,22 @@ pub const SKU_BYTES_MAX: usize = 64;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sku(String);
 
+/// Why a text is not a SKU.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SkuFault {
+    /// There is no character.
     #[error("the sku is empty")]
     Empty,
+    /// There are more than [`SKU_BYTES_MAX`] bytes.
     #[error("the sku is longer than {SKU_BYTES_MAX} bytes")]
     TooLong,
+    /// The first or the last character is a space.
     #[error("the sku begins or ends with a space")]
     OuterSpace,
+    /// The text is `.` or `..`, which paths and URLs take for folders.
     #[error("the sku is . or .., which are not names")]
     DotName,
+    /// This character is not allowed.
     #[error("the sku has the character {}, which a sku cannot have", visible_character(*.0))]
     ForbiddenCharacter(char),
 }
@@ -31,6 +37,7 @@ pub enum SkuFault {
 pub struct SkuText<'a>(&'a str);
 
 impl<'a> SkuText<'a> {
+    /// Checks the rules of [`Sku`] without copying the text.
     pub fn parse(text: &'a str) -> Result<Self, SkuFault> {
         if text.is_empty() {
             return Err(SkuFault::Empty);
@@ -73,20 +80,24 @@ impl<'a> SkuText<'a> {
         Self::parse(text)
     }
 
+    /// The SKU as text.
     pub fn as_str(self) -> &'a str {
         self.0
     }
 
+    /// Copies the text.
     pub fn to_sku(self) -> Sku {
         Sku(self.0.to_owned())
     }
 }
 
 impl Sku {
+    /// Checks the rules and keeps the text unchanged.
     pub fn parse(text: &str) -> Result<Self, SkuFault> {
         SkuText::parse(text).map(SkuText::to_sku)
     }
 
+    /// The SKU as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }

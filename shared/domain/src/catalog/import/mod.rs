@@ -51,10 +51,15 @@ const ACTION: &str = "import catalog";
 
 /// Imports a file that arrived: in this invocation, or by starting an execution for a file that takes longer.
 pub struct ImportCatalog {
+    /// The progress of the import, range by range.
     pub ledger: Arc<dyn ImportLedger>,
+    /// Reads the file within this invocation.
     pub ingest: IngestRange,
+    /// Ends the import once the file is read.
     pub finish: FinishImport,
+    /// Starts an execution for a file that takes longer.
     pub runner: Arc<dyn ImportRunner>,
+    /// The time that is stored with each change.
     pub clock: Arc<dyn Clock>,
     /// Larger files are divided.
     pub divided_above_bytes: u64,
