@@ -132,11 +132,11 @@ impl Surroundings<'_> {
         if is_whole && taken == import.rows_written {
             return Ok(());
         }
-        let said = format!(
+        let message = format!(
             "{}, {} written and {} rejected of {rows}, and the sink has {taken}",
             import.outcome, import.rows_written, import.rows_rejected
         );
-        Err(Trouble::new("csv-ingester", said))
+        Err(Trouble::new("csv-ingester", message))
     }
 
     /// Each with its rows.

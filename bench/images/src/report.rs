@@ -1,4 +1,4 @@
-//! What did the comparison find? Markdown, with the machine's description and the date.
+//! Writes the report of the comparison in Markdown, with the date and a description of the machine.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

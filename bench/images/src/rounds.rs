@@ -1,4 +1,4 @@
-//! How are peers measured so that a busy machine is unfair to none? In turn, again and again; and the middle counts.
+//! Measures the peers in interleaved rounds and takes medians, so that load on the machine favours none.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;

@@ -1,4 +1,4 @@
-//! What does a person read when the host has started? Its addresses, and one example for each pipeline to paste.
+//! Prints the text after the start: the host's addresses, and one example to paste for each pipeline.
 
 /// A GIF of a mug, 48 pixels wide: small enough for a command line.
 const EXAMPLE_PHOTO_BASE64: &str = concat!(

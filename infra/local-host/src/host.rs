@@ -33,7 +33,8 @@ use crate::workflows::redrive::WorkflowRedriver;
 use crate::workflows::{Machines, WorkflowFault, Workflows};
 use crate::{api_document, console, gateway, health, request_guard, retention};
 
-/// How long requests and invocations may still run when the host stops. Work that takes longer is repeated at the next start.
+/// How long requests and invocations may still run when the host stops. Work that takes longer is repeated at the next
+/// start.
 const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
 /// How long the databases may take to close once nothing uses them any more.
 const CLOSING_LIMIT: Duration = Duration::from_secs(5);

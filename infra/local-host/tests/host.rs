@@ -1,4 +1,4 @@
-//! Does the host start, say why it does not, and leave its folder to the next one?
+//! Tests that the host starts, reports why it cannot start, and leaves its folder to the next host.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -7,8 +7,8 @@
 //! seed.
 //!
 //! Supported are Task (Lambda functions), Parallel, Map (inline), Choice, Pass, Wait, Succeed and Fail, with `Retry`,
-//! `Catch`, `Assign` and `Output`. Stricter than AWS: an expression may not ask for time or chance (`$now`, `$random` …),
-//! nor read a variable that no state assigns, and a function is named by the file and not computed.
+//! `Catch`, `Assign` and `Output`. Stricter than AWS: an expression may not ask for time or chance (`$now`, `$random`
+//! …), nor read a variable that no state assigns, and a function is named by the file and not computed.
 //!
 //! ```
 //! use std::collections::BTreeMap;

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use sandbox_gateway::ledger::{LedgerEntry, LedgerEvent, Movement};
 use sandbox_gateway::payment::{Payment, State};
 
-use crate::columns::{known, money, parsed, parsed_optional, timestamp};
+use crate::columns::{money, parsed, parsed_optional, timestamp, variant};
 
 pub(crate) fn find(connection: &Connection, payment: &OrderId) -> rusqlite::Result<Payment> {
     let found = connection
@@ -14,7 +14,7 @@ pub(crate) fn find(connection: &Connection, payment: &OrderId) -> rusqlite::Resu
         )?
         .query_row(params![payment.as_str()], |row| {
             Ok(Payment {
-                state: known(row, "state", State::parse)?,
+                state: variant(row, "state", State::parse)?,
                 amount: amount(row)?,
                 refuses_capture: row.get("refuses_capture")?,
                 failures: row.get("failures")?,
@@ -80,7 +80,7 @@ pub(crate) fn ledger(connection: &Connection) -> rusqlite::Result<Vec<LedgerEntr
             Ok(LedgerEntry {
                 sequence: row.get("sequence")?,
                 payment: parsed(row, "payment", OrderId::parse)?,
-                event: known(row, "event", LedgerEvent::parse)?,
+                event: variant(row, "event", LedgerEvent::parse)?,
                 amount: amount(row)?,
                 at: timestamp(row, "at")?,
             })

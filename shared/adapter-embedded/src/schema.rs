@@ -1,7 +1,7 @@
 //! Defines the tables of the shop's file and of the sandbox gateway's, each with its version.
 
-/// The tables of one file, as steps that lead from each version to the next. A change is a further step: what is here was
-/// run on files that people have.
+/// The tables of one file, as steps that lead from each version to the next. A change is a further step: what is here
+/// was run on files that people have.
 pub(crate) struct Schema {
     /// The number of applied steps is the file's version, in `PRAGMA user_version`.
     pub(crate) steps: &'static [&'static str],

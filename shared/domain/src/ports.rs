@@ -13,6 +13,19 @@ use crate::values::{CustomerId, EmailAddress, Timestamp};
 pub const RECORDS_KEPT: Duration = Duration::from_hours(90 * 24);
 
 /// A call to a port failed: what it was to do, whether a retry can help, and the cause.
+///
+/// ```
+/// use std::error::Error;
+/// use std::io;
+///
+/// use domain::ports::PortFailure;
+///
+/// let reset = io::Error::from(io::ErrorKind::ConnectionReset);
+/// let failure = PortFailure::transient("save order", reset);
+/// assert!(failure.transient);
+/// assert_eq!(failure.to_string(), "save order");
+/// assert!(failure.source().is_some());
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[error("{action}")]
 pub struct PortFailure {
@@ -167,9 +180,9 @@ pub enum SendClaim {
 
 /// Remembers which mails were sent, because mail services accept no idempotency token.
 ///
-/// `claim` MUST grant a key to exactly one caller, durably, before it returns. `release` frees the key of a mail that was
-/// certainly not sent, and MUST NOT change a key that was settled. A key MUST be kept for [`RECORDS_KEPT`] after its
-/// claim.
+/// `claim` MUST grant a key to exactly one caller, durably, before it returns. `release` frees the key of a mail that
+/// was certainly not sent, and MUST NOT change a key that was settled. A key MUST be kept for [`RECORDS_KEPT`] after
+/// its claim.
 #[async_trait]
 pub trait SendLog: Send + Sync {
     /// Claims the mail `key`, so that only this caller sends it.

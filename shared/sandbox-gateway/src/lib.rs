@@ -13,6 +13,8 @@
 //!
 //! Any other token is declined like `tok_declined`.
 
+#![warn(missing_docs)]
+
 pub mod ledger;
 pub mod payment;
 #[cfg(test)]

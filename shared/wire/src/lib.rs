@@ -3,6 +3,8 @@
 //! What goes out has a type with `Serialize` and is made from domain types; what comes in is read once, into domain
 //! types, with a JSON pointer for every fault in a body. Nothing here depends on HTTP or AWS.
 
+#![warn(missing_docs)]
+
 pub mod body_fault;
 pub mod execution_status;
 pub mod import;

@@ -1,4 +1,4 @@
-//! Are parked orders and dead letters listed with what an operator needs, and redriven once?
+//! Tests that parked orders and dead letters are listed with the data an operator needs, and redriven once.
 
 use adapter_embedded::executions::{self, Workflow};
 use axum::body::{Body, to_bytes};

@@ -72,8 +72,8 @@ impl StockChange {
         }
     }
 
-    /// `None` where `give_back` changes nothing. An order without a reservation is closed, too, against a late `reserve`
-    /// call.
+    /// `None` where `give_back` changes nothing. An order without a reservation is closed, too, against a late
+    /// `reserve` call.
     pub fn give_back(state: Option<ReservationState>) -> Option<Self> {
         let (on_hand, reserved) = match state {
             None => (0, 0),

@@ -65,7 +65,7 @@ pub struct Rendering {
 
 /// Why a photo will never become a thumbnail. A retry cannot help.
 ///
-/// The texts are shown to whoever uploaded the photo: they say what is wrong, and what to do where that is not obvious.
+/// The uploader reads these texts: they say what is wrong, and what to do where that is not obvious.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PhotoRefused {
     /// The file has no byte.
@@ -123,9 +123,9 @@ pub enum PhotoRefused {
 /// Turns the bytes of a photo into upright sRGB pictures without metadata.
 ///
 /// Implementations MUST look at the content and not at a name, MUST refuse from the header what is too large before
-/// decoding it, MUST NOT enlarge, MUST answer a damaged file with [`PhotoRefused::Damaged`], never with a partial picture,
-/// and MUST NOT panic: what fails for reasons of its own is [`PhotoRefused::Unprocessable`]. Pure computation: no input or
-/// output, and so not async.
+/// decoding it, MUST NOT enlarge, MUST answer a damaged file with [`PhotoRefused::Damaged`], never with a partial
+/// picture, and MUST NOT panic: what fails for reasons of its own is [`PhotoRefused::Unprocessable`]. Pure computation:
+/// no input or output, and so not async.
 pub trait ThumbnailRenderer: Send + Sync {
     /// Renders the photo once per size. `sizes_px` are longest sides in pixels.
     fn render(&self, photo: &[u8], sizes_px: &[u32]) -> Result<Rendering, PhotoRefused>;
@@ -189,8 +189,8 @@ pub enum ShowOutcome {
 /// Keeps which photo each product shows.
 #[async_trait]
 pub trait ProductPhotos: Send + Sync {
-    /// MUST be one conditional write (`photo sequence < :this`) that leaves catalog and stock attributes alone, and MUST
-    /// work before the catalog has named the product.
+    /// MUST be one conditional write (`photo sequence < :this`) that leaves catalog and stock attributes alone, and
+    /// MUST work before the catalog has named the product.
     async fn show(&self, photo: &PhotoShown, at: Timestamp) -> Result<ShowOutcome, PortFailure>;
 }
 

@@ -3,6 +3,20 @@
 use super::{Currency, Quantity};
 
 /// An amount of one currency, in its minor unit (cents for EUR, yen for JPY). Never negative.
+///
+/// ```
+/// use domain::values::{Currency, Money, MoneyFault, Quantity};
+///
+/// let euro = Currency::parse("EUR")?;
+/// let mug = Money::parse_decimal("12.50", euro)?;
+/// assert_eq!(mug.amount_minor(), 1_250);
+/// assert_eq!(mug.times(Quantity::new(3)?)?.to_decimal_text(), "37.50 EUR");
+///
+/// let poster = Money::new(1_200, Currency::parse("JPY")?)?;
+/// assert_eq!(poster.to_decimal_text(), "1200 JPY");
+/// assert_eq!(mug.plus(poster), Err(MoneyFault::MixedCurrencies));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Money {
     amount_minor: i64,

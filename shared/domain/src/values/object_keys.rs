@@ -93,8 +93,8 @@ pub fn catalog_report_key(upload_id: &UploadId) -> String {
     format!("reports/{upload_id}/rejected.csv")
 }
 
-/// `report-parts/{upload_id}/{sequence}/{part}.csv` in the uploads bucket: the rows that one attempt at one range of the
-/// file rejected. A lifecycle rule of the bucket deletes them.
+/// `report-parts/{upload_id}/{sequence}/{part}.csv` in the uploads bucket: the rows that one attempt at one range of
+/// the file rejected. A lifecycle rule of the bucket deletes them.
 pub fn catalog_report_part_key(upload_id: &UploadId, sequence: u64, part: &str) -> String {
     format!("report-parts/{upload_id}/{sequence}/{part}.csv")
 }

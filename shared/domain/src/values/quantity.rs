@@ -1,6 +1,14 @@
 //! The number of units in an order line.
 
 /// 1 to 99 units.
+///
+/// ```
+/// use domain::values::{Quantity, QuantityOutOfRange};
+///
+/// assert_eq!(Quantity::new(2).map(Quantity::units), Ok(2));
+/// assert_eq!(Quantity::new(0), Err(QuantityOutOfRange));
+/// assert_eq!(QuantityOutOfRange.to_string(), "a quantity is between 1 and 99");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Quantity(u32);
 

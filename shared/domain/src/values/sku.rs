@@ -9,6 +9,16 @@ pub const SKU_BYTES_MAX: usize = 64;
 
 /// 1 to 64 bytes of UTF-8. Inner spaces, `+`, `%` and letters of any script are allowed. `/` is not, because a SKU is
 /// one segment of object keys and URLs; nor are control characters, outer spaces or the names `.` and `..`.
+///
+/// ```
+/// use domain::values::{Sku, SkuFault};
+///
+/// let mug = Sku::parse("MUG-01")?;
+/// assert_eq!(mug.as_str(), "MUG-01");
+/// assert_eq!(Sku::parse("mugs/01"), Err(SkuFault::ForbiddenCharacter('/')));
+/// assert_eq!(Sku::parse(" MUG-01"), Err(SkuFault::OuterSpace));
+/// # Ok::<(), SkuFault>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sku(String);
 

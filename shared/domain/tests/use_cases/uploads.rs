@@ -1,4 +1,4 @@
-//! Does staff get links for what is allowed and nothing else, and see what became of their files?
+//! Tests that staff get links for allowed files only, and read the status of their files.
 
 use std::sync::Arc;
 

@@ -71,8 +71,8 @@ pub struct ImportCatalog {
 struct Reopened;
 
 impl ImportCatalog {
-    /// Begins no row after `stop_at`. Calls `on_request` with the id of the request that announced the file, as soon as it is
-    /// read.
+    /// Begins no row after `stop_at`. Calls `on_request` with the id of the request that announced the file, as soon as
+    /// it is read.
     pub async fn run(
         &self,
         key: &CatalogKey,
