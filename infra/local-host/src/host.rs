@@ -68,7 +68,7 @@ pub enum StartFailure {
     },
     #[error(transparent)]
     State(#[from] StateFault),
-    #[error("put the first catalog")]
+    #[error("store the first catalog")]
     Seed(#[from] SeedFault),
     #[error(transparent)]
     Issuer(#[from] IssuerFault),

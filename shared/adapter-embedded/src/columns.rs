@@ -1,4 +1,4 @@
-//! Converts columns to values of the domain. They are parsed like any other input.
+//! Converts columns to values of the domain, which are parsed like any other input, and values to the text of columns.
 
 use std::error::Error;
 

@@ -50,7 +50,7 @@ pub enum DatabaseFault {
         source: io::Error,
     },
     /// The file cannot be created with access for its owner only.
-    #[error("create database {path} for its owner alone")]
+    #[error("create database {path} with access for its owner only")]
     File {
         /// The database file.
         path: String,

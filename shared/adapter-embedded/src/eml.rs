@@ -25,7 +25,7 @@ pub(crate) enum EmlFault {
     Time(#[source] jiff::Error),
     #[error("the mail cannot be written")]
     Write(#[source] std::io::Error),
-    #[error("the file is not a mail of ours")]
+    #[error("the file is not a mail that this shop wrote")]
     NotOurs,
 }
 

@@ -58,7 +58,7 @@ pub struct Outbox {
 
 #[derive(Debug, thiserror::Error)]
 enum MailFault {
-    #[error("the file is not a regular one of at most {MAIL_BYTES_MAX} bytes")]
+    #[error("the file is not a regular file of at most {MAIL_BYTES_MAX} bytes")]
     File,
     #[error("the file cannot be read")]
     Read(#[from] io::Error),

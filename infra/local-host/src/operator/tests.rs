@@ -116,7 +116,7 @@ async fn a_parked_order_is_redriven_once() {
     let (status, answer) = ask(&router, "POST", "/dev/parked/o-1/redrive", "").await;
     assert_eq!(
         (status, answer["message"].as_str()),
-        (409, Some("its execution runs already"))
+        (409, Some("the order's execution is already running"))
     );
 }
 

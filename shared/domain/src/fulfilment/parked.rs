@@ -68,10 +68,10 @@ pub enum RedriveOrderError {
     #[error("the order is stored as PARKED from {}, a status in which it waits for no saga", .0.as_str())]
     ParkedFromNoSaga(OrderStatus),
     /// The execution has not ended, or another redrive was faster.
-    #[error("its execution runs already")]
+    #[error("the order's execution is already running")]
     AlreadyRunning,
     /// The execution cannot be redriven, for this reason.
-    #[error("its execution cannot be redriven: {0}")]
+    #[error("the order's execution cannot be redriven: {0}")]
     Impossible(String),
     /// A call to a port failed; its `transient` says whether a retry can help.
     #[error(transparent)]

@@ -82,7 +82,7 @@ pub enum PhotoRefused {
     },
     /// The picture is larger than the renderer decodes.
     #[error(
-        "the photo has {width_px} x {height_px} pixels, more than the {limit_pixels} in all that are accepted; make it \
+        "the photo has {width_px} x {height_px} pixels, more than the accepted {limit_pixels} in total; make it \
          smaller and upload it again"
     )]
     TooManyPixels {
@@ -94,9 +94,7 @@ pub enum PhotoRefused {
         limit_pixels: u64,
     },
     /// The file is larger than the renderer reads.
-    #[error(
-        "the file has {bytes} bytes, more than the {limit_bytes} that are accepted; make it smaller and upload it again"
-    )]
+    #[error("the file has {bytes} bytes, more than the accepted {limit_bytes}; make it smaller and upload it again")]
     TooManyBytes {
         /// Bytes of the file.
         bytes: u64,

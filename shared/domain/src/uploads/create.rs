@@ -64,7 +64,7 @@ pub enum CreateUploadError {
         limit_bytes: u64,
     },
     /// The content type is not one of [`PHOTO_CONTENT_TYPES`].
-    #[error("the content type is not one of a photo")]
+    #[error("the content type is not one of {}", PHOTO_CONTENT_TYPES.join(", "))]
     UnsupportedContentType,
     /// The file name is empty, longer than [`FILE_NAME_BYTES_MAX`] bytes, or has a slash or a control character.
     #[error("the file name is empty, longer than {FILE_NAME_BYTES_MAX} bytes, or has a slash or a control character")]

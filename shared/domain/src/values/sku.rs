@@ -35,7 +35,7 @@ pub enum SkuFault {
     #[error("the sku begins or ends with a space")]
     OuterSpace,
     /// The text is `.` or `..`, which paths and URLs take for folders.
-    #[error("the sku is . or .., which are not names")]
+    #[error("the sku is . or .., which a sku cannot be")]
     DotName,
     /// This character is not allowed.
     #[error("the sku has the character {}, which a sku cannot have", visible_character(*.0))]

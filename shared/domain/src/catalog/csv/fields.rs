@@ -38,7 +38,7 @@ pub enum FieldFault {
     #[error("the price is negative")]
     PriceNegative,
     /// The price is finer than the currency's minor unit.
-    #[error("the price has more decimals than {currency} has, which is {exponent}")]
+    #[error("the price has more than the {exponent} decimals of {currency}")]
     PriceDecimals {
         /// The ISO 4217 code.
         currency: &'static str,

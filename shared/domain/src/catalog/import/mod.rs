@@ -67,7 +67,7 @@ pub struct ImportCatalog {
 
 /// A range found its import closed, and the ledger has it open.
 #[derive(Debug, thiserror::Error)]
-#[error("the import is closed and open at once")]
+#[error("the range found its import closed, but the ledger reports it as open")]
 struct Reopened;
 
 impl ImportCatalog {
