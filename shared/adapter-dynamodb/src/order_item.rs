@@ -7,7 +7,7 @@
 //! |---|---|---|
 //! | `payment_token` | S | while the payment may still be authorized |
 //! | `trace_header`, `cancel_trace_header` | S | of the requests that placed and cancelled the order, if they had one |
-//! | `history` | L of S | [`order_item::event_text`] of each status change; absent or incomplete in items of earlier releases |
+//! | `history` | L of S | [`order_item::event_text`] of each status change; earlier releases do not write it |
 //! | `open` | S | `open` while the order waits for a saga, `parked` while it waits for an operator, otherwise absent |
 //! | `open_shard` | S | the shard that belongs to `open`; earlier releases do not write it |
 

@@ -84,6 +84,7 @@ async fn an_order_and_its_completed_key_are_one_transaction() {
     let mut item = stored(OrderStatus::Pending);
     item["open"] = json!({ "S": "open" });
     item["open_shard"] = json!({ "S": "open#047" });
+    item["history"] = json!({ "L": [{ "S": "1700000000000 PENDING customer" }] });
     let sent = recorded.sent();
     let [Sent { operation, body }] = sent.as_slice() else {
         panic!("{sent:?}")

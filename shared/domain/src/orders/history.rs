@@ -1,31 +1,14 @@
-//! Reads the history of an order for its customer, and completes one that was recorded in part.
-
-use std::sync::Arc;
+//! The history of an order, completed where its store recorded only a part of it.
 
 use super::order::Order;
-use super::ports::OrderRepository;
-use crate::ports::PortFailure;
-use crate::values::{Actor, CustomerId, OrderEvent, OrderId, OrderStatus};
+use crate::values::{Actor, OrderEvent, OrderStatus};
 
-/// An order with the events that its store recorded, oldest first. Versions of the shop without histories recorded none.
+/// An order with the events that its store recorded, oldest first. Versions of the shop without histories recorded
+/// none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordedHistory {
     pub order: Order,
     pub recorded: Vec<OrderEvent>,
-}
-
-/// The use case behind `GET /orders/{id}/events`.
-pub struct GetOrderHistory {
-    pub orders: Arc<dyn OrderRepository>,
-}
-
-impl GetOrderHistory {
-    /// `None` for another customer's order, too.
-    pub async fn run(&self, customer: &CustomerId, id: &OrderId) -> Result<Option<Vec<OrderEvent>>, PortFailure> {
-        let history = self.orders.history(id).await?;
-        let own = history.filter(|history| history.order.customer == *customer);
-        Ok(own.map(RecordedHistory::complete))
-    }
 }
 
 impl RecordedHistory {

@@ -2,6 +2,7 @@
 
 pub mod cancel;
 pub mod get;
+pub mod get_history;
 pub mod history;
 pub mod list;
 pub mod order;

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use domain::fulfilment::ports::{Parking, SagaKind};
 use domain::fulfilment::status_change::StatusChange;
-use domain::orders::history::{GetOrderHistory, RecordedHistory};
+use domain::orders::get_history::GetOrderHistory;
+use domain::orders::history::RecordedHistory;
 use domain::orders::order::Order;
 use domain::stored_order::StoredOrder;
 use domain::values::{
