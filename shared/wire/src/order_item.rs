@@ -1,8 +1,8 @@
 //! The attributes of an order's item that the readers of the order stream use.
 //!
 //! The item belongs to the adapter that writes it; these few names are shared with `saga-start` and with the filters of
-//! its event source in the template. All of them are texts. Every adapter also writes `lines` and the events of `history`
-//! as the same texts.
+//! its event source in the template. All of them are texts. Every adapter also writes `lines` and the events of
+//! `history` as the same texts.
 
 use domain::orders::order::OrderLine;
 use domain::values::{

@@ -70,8 +70,7 @@ pub struct Parking {
     pub cause: String,
 }
 
-/// Changes the status of orders. Every change MUST be one conditional write, which also adds the change's event to the
-/// order's history, and MUST be repeatable:
+/// Changes the status of orders. Every change MUST be one conditional write that also records its event, and repeatable:
 ///
 /// | method | from | to | `AlreadyDone` when |
 /// |---|---|---|---|
