@@ -9,7 +9,13 @@ pub(crate) struct Schema {
 
 /// Times are Unix milliseconds, amounts minor units, lists JSON.
 pub(crate) const SHOP: Schema = Schema {
-    steps: &[SHOP_TABLES, IMPORTS_IN_RANGES, UPLOADS_OF_REQUESTS, INDEXES_BY_STATUS],
+    steps: &[
+        SHOP_TABLES,
+        IMPORTS_IN_RANGES,
+        UPLOADS_OF_REQUESTS,
+        INDEXES_BY_STATUS,
+        HISTORIES_OF_ORDERS,
+    ],
 };
 
 const SHOP_TABLES: &str = "
@@ -196,6 +202,11 @@ const INDEXES_BY_STATUS: &str = "
 -- A list by status, and that of parked orders, read what they return and nothing else.
 CREATE INDEX orders_of_customer_by_status ON orders (customer_id, status, created_at DESC, id DESC);
 CREATE INDEX orders_parked ON orders (updated_at, id) WHERE status = 'PARKED';
+";
+
+const HISTORIES_OF_ORDERS: &str = "
+-- The changes of an order's status, oldest first, one per line. Empty in older rows, and without their earlier changes.
+ALTER TABLE orders ADD COLUMN history TEXT NOT NULL DEFAULT '';
 ";
 
 /// The provider's books. They are not the shop's: nothing there reads them.

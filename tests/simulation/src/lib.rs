@@ -21,6 +21,7 @@ mod functions;
 pub mod history;
 pub mod invariants;
 pub mod matrix;
+mod order_history;
 pub mod ports;
 pub mod random;
 mod scheduler;

@@ -73,7 +73,8 @@ pub enum Transition {
     NotFound,
 }
 
-/// Changes the status of orders. Every change MUST be one conditional write, and MUST be repeatable:
+/// Changes the status of orders. Every change MUST be one conditional write that also records its event, and MUST be
+/// repeatable:
 ///
 /// | method | from | to | `AlreadyDone` when |
 /// |---|---|---|---|
