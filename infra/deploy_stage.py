@@ -6,11 +6,15 @@
 Parameters of the stage come from samconfig.toml; each NAME=VALUE replaces one or adds one. What follows `--` goes to
 `sam deploy` as it is. `Revision` is computed here: SAM publishes a new version of a function for a new package or a
 changed template, but not for a changed parameter (https://github.com/aws/serverless-application-model/issues/1640).
+`ShardedIndexes` is read from the deployed stack: a new stage gets the sharded indexes only, and an update keeps the
+step that the stage has reached (docs/upgrading.md).
 """
 
 import hashlib
+import json
 import os
 import re
+import subprocess
 import sys
 import tomllib
 import zipfile
@@ -22,6 +26,15 @@ DEFAULT_STAGE = "dev"
 # `e_machine` of an ELF file: https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html
 MACHINES = {62: "x86_64", 183: "arm64"}
 MACHINE_OFFSET = 18
+SHARDED_INDEXES = "ShardedIndexes"
+# The output of template.yaml with the step that the stage has reached.
+SHARDED_INDEXES_OUTPUT = "ShardedIndexesStep"
+# What a stage without a table starts with: there is no old index to read from.
+SHARDED_INDEXES_OF_A_NEW_STAGE = "only"
+# How `sam list stack-outputs` reports a stack that no deployment has created.
+NO_STACK = re.compile(r"input stack \S+ does not exist|Outputs do not exist for the input stack")
+# Options of `sam deploy` that select another stack, account or region; `sam list` takes the same.
+PLACE_OPTIONS = ("--stack-name", "--region", "--profile")
 
 
 class Refused(Exception):
@@ -85,11 +98,46 @@ def revision(parameters, packages, infra=INFRA):
     return digest.hexdigest()
 
 
-def command(stage, given, options, infra=INFRA):
+def place_of(stage, options, infra=INFRA):
+    """The options that select the stack, its account and its region, from the command line or samconfig.toml."""
+    with open(infra / "samconfig.toml", "rb") as file:
+        shared = tomllib.load(file)[environment_of(stage)]["global"]["parameters"]
+    place = {name: shared[key] for name in PLACE_OPTIONS if (key := name[2:].replace("-", "_")) in shared}
+    for option, value in zip(options, [*options[1:], ""]):
+        name, equals, inline = option.partition("=")
+        if name in PLACE_OPTIONS:
+            place[name] = inline if equals else value
+    return [text for pair in place.items() for text in pair]
+
+
+def outputs_of(stage, options, infra=INFRA):
+    """The outputs of the stage's stack by name; empty if no deployment has created the stack."""
+    line = ["sam", "list", "stack-outputs", *place_of(stage, options, infra), "--output", "json"]
+    try:
+        listed = subprocess.run(line, capture_output=True, text=True, check=False, cwd=infra)
+    except FileNotFoundError:
+        raise Refused("`sam` is not installed; docs/deploying.md names its version") from None
+    if listed.returncode == 0:
+        return {one["OutputKey"]: one["OutputValue"] for one in json.loads(listed.stdout)}
+    if NO_STACK.search(listed.stderr):
+        return {}
+    raise Refused(f"`{' '.join(line)}` failed: {listed.stderr.strip()}; or give {SHARDED_INDEXES}= yourself")
+
+
+def sharded_indexes(outputs):
+    """The step of the sharded indexes to deploy with; None leaves the template's default to a stage of the last release."""
+    if not outputs:
+        return SHARDED_INDEXES_OF_A_NEW_STAGE
+    return outputs.get(SHARDED_INDEXES_OUTPUT)
+
+
+def command(stage, given, options, infra=INFRA, outputs=outputs_of):
     """The whole command line of `sam deploy`."""
     parameters = parameters_of(stage, given, infra)
     packages = packages_of(infra)
     check_architecture(packages, parameters.get("Architecture", "arm64"))
+    if SHARDED_INDEXES not in parameters and (step := sharded_indexes(outputs(stage, options, infra))):
+        parameters[SHARDED_INDEXES] = step
     parameters.setdefault("Revision", revision(parameters, packages, infra))
     overrides = [f"{name}={value}" for name, value in parameters.items()]
     return ["sam", "deploy", "--config-env", environment_of(stage), *options, "--parameter-overrides", *overrides]

@@ -40,7 +40,8 @@ EVERY_OPTION = PROD | {
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 RESOURCES_MAX = 500
 TEMPLATE_BYTES_MAX = 1_000_000
-FUNCTIONS = 25
+# import-finish, csv-ingester and saga-notify-customer.
+MAILERS = 3
 
 
 def template(change=lambda template: None):
@@ -53,7 +54,8 @@ def versions(parameters, change=lambda template: None):
     """The versions of all functions, by the logical ids that SAM gives them."""
     resources = translated.translate(template(change), parameters)["Resources"]
     found = {name for name, one in resources.items() if one["Type"] == "AWS::Lambda::Version"}
-    assert len(found) == FUNCTIONS, found
+    functions = [one for one in translated.source()["Resources"].values() if one["Type"] == "AWS::Serverless::Function"]
+    assert len(found) == len(functions), found
     return found
 
 
@@ -76,8 +78,9 @@ class Folder:
         with zipfile.ZipFile(path, "w") as archive:
             archive.writestr("bootstrap", b"\x7fELF".ljust(18, b"\0") + machine.to_bytes(2, "little") + content)
 
-    def overrides(self, stage, *given):
-        line = deploy_stage.command(stage, given, [], self.infra)
+    def overrides(self, stage, *given, outputs=None):
+        """The parameters of `sam deploy` for a stage whose stack has these outputs; None stands for a new stage."""
+        line = deploy_stage.command(stage, given, [], self.infra, lambda *_: outputs or {})
         texts = line[line.index("--parameter-overrides") + 1 :]
         return dict(text.split("=", 1) for text in texts)
 
@@ -154,11 +157,72 @@ class Stages(unittest.TestCase):
             self.assertNotIn("SSESpecification", store["Properties"])
 
 
+class Mail(unittest.TestCase):
+    def test_mail_is_sent_in_the_sandbox_with_a_domain_and_with_a_configuration_set_but_from_the_sender_only(self):
+        resources = translated.source()["Resources"]
+        found = [
+            statement
+            for one in resources.values()
+            if one["Type"] == "AWS::IAM::Role"
+            for policy in one["Properties"].get("Policies", [])
+            for statement in policy["PolicyDocument"]["Statement"]
+            if "ses:SendEmail" in statement.get("Action", [])
+        ]
+        self.assertEqual(len(found), MAILERS)
+        arn = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:"
+        for statement in found:
+            self.assertEqual(statement["Resource"], [{"Fn::Sub": arn + "identity/*"}, {"Fn::Sub": arn + "configuration-set/*"}])
+            self.assertEqual(statement["Condition"], {"StringEquals": {"ses:FromAddress": {"Ref": "SenderAddress"}}})
+        boundary = translated.source("deploy-role.yaml")["Resources"]["RolesBoundary"]["Properties"]["PolicyDocument"]
+        allowed = [one for one in boundary["Statement"] if "ses:SendEmail" in one.get("Action", [])]
+        resources = [resource for one in allowed for resource in one["Resource"]]
+        self.assertLessEqual({text["Fn::Sub"] for text in found[0]["Resource"]}, {text["Fn::Sub"] for text in resources})
+
+
 class DeployStage(unittest.TestCase):
     def test_the_parameters_of_the_stage_stay_beside_those_of_the_command_line(self):
         overrides = Folder(self).overrides("prod", "AllowedOrigin=https://shop.example.com", "LogRetentionDays=30")
         self.assertEqual(overrides["DeploymentType"], "Canary10Percent5Minutes")
         self.assertEqual((overrides["AllowedOrigin"], overrides["LogRetentionDays"]), ("https://shop.example.com", "30"))
+
+    def test_a_new_stage_gets_the_sharded_indexes_only_and_an_update_keeps_its_step(self):
+        folder = Folder(self)
+        self.assertEqual(folder.overrides("dev")["ShardedIndexes"], "only")
+        for step in ("added", "read", "only"):
+            outputs = {"ApiUrl": "https://api.example.com", "ShardedIndexesStep": step}
+            self.assertEqual(folder.overrides("dev", outputs=outputs)["ShardedIndexes"], step)
+        # The template's default creates one index per table beside the old one.
+        last_release = {"ApiUrl": "https://api.example.com"}
+        self.assertNotIn("ShardedIndexes", folder.overrides("dev", outputs=last_release))
+        given = folder.overrides("dev", "ShardedIndexes=read", outputs=last_release)
+        self.assertEqual(given["ShardedIndexes"], "read")
+
+    def test_the_second_deployment_of_a_new_stage_publishes_no_version(self):
+        folder = Folder(self)
+        again = folder.overrides("dev", outputs={"ShardedIndexesStep": "only"})
+        self.assertEqual(folder.overrides("dev"), again)
+
+    def test_the_stack_is_asked_where_the_deployment_goes(self):
+        infra = Folder(self).infra
+        self.assertEqual(deploy_stage.place_of("prod", [], infra), ["--stack-name", "popshop-prod"])
+        place = deploy_stage.place_of("dev", ["--region", "eu-west-1", "--stack-name=shop", "--no-resolve-s3"], infra)
+        self.assertEqual(place, ["--stack-name", "shop", "--region", "eu-west-1"])
+
+    def test_only_a_stack_that_is_not_there_counts_as_new(self):
+        def outputs(returncode, stdout="", stderr=""):
+            result = types.SimpleNamespace(returncode=returncode, stdout=stdout, stderr=stderr)
+            with mock.patch.object(deploy_stage.subprocess, "run", return_value=result):
+                return deploy_stage.outputs_of("dev", [])
+
+        listed = json.dumps([{"OutputKey": "ShardedIndexesStep", "OutputValue": "read", "Description": ""}])
+        self.assertEqual(outputs(0, listed), {"ShardedIndexesStep": "read"})
+        # The texts of SAM CLI 1.170.0. A stack whose first change set was not executed has no outputs.
+        absent = "Error: The input stack popshop-dev does not exist on Cloudformation in the region us-east-1"
+        unfinished = "Error: Outputs do not exist for the input stack popshop-dev on Cloudformation in the region us-east-1"
+        for error in (absent, unfinished):
+            self.assertEqual(outputs(1, stderr=error), {})
+        with self.assertRaisesRegex(deploy_stage.Refused, "Unable to locate credentials"):
+            outputs(1, stderr="Error: Unable to locate credentials")
 
     def test_a_mistake_is_refused_with_what_to_do(self):
         folder = Folder(self)

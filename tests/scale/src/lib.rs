@@ -8,6 +8,7 @@
 )]
 
 pub mod connection;
+pub mod cost;
 pub mod keys;
 pub mod limits;
 pub mod model;

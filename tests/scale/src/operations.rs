@@ -42,6 +42,12 @@ const STOCK: u32 = 1_000;
 const DESCRIPTION: &str = "A lamp for the desk, with a switch, a cable of two metres and a lamp that can be replaced.";
 /// The product that is ordered.
 const LAMP: &str = "LAMP-0500";
+/// Key and version of the photo in the event of the thumbnailer, and its product.
+const PHOTO: (&str, &str) = (
+    "photos/Tee + Käse/0192e5a0-7c11-7b3a-9c5d-6a1f00000011",
+    "3HL4kqtJlcpXroDTDmJ.rmSpXd3dIbrH",
+);
+const PHOTO_SKU: &str = "Tee + Käse";
 
 /// One operation, and what it took.
 #[derive(Debug, Clone)]
@@ -55,6 +61,8 @@ pub struct ModelShop {
     pub model: Arc<Mutex<Model>>,
     pub functions: Functions,
     writer: DynamoCatalogWriter,
+    /// What is not in the tables: objects, mails.
+    memory: Arc<Memory>,
 }
 
 impl ModelShop {
@@ -64,14 +72,16 @@ impl ModelShop {
         let config = connection::config(&model, Duration::ZERO);
         let indexes = ShardedIndexes::parse(step).expect("the step is one of the template's");
         let writer = DynamoCatalogWriter::new(&table(&config, "ProductsTable", indexes));
-        let (functions, ()) = Functions::over(|clock, ids| {
-            let memory = in_memory::ports(Memory::new(clock.clone()), clock.clone(), ids.clone());
-            (ports(memory, clock, &config, indexes), ())
+        let (functions, memory) = Functions::over(|clock, ids| {
+            let memory = Memory::new(clock.clone());
+            let in_memory = in_memory::ports(memory.clone(), clock.clone(), ids.clone());
+            (ports(in_memory, clock, &config, indexes), memory)
         });
         Self {
             model,
             functions,
             writer,
+            memory,
         }
     }
 
@@ -107,6 +117,25 @@ impl ModelShop {
     async fn notify(&self, order: &str, notice: &str) {
         let input = json!({ "order_id": order, "correlation_id": "req-7f3a2b10", "notice": notice });
         self.functions.invoke("saga-notify-customer", input).await.unwrap();
+    }
+
+    /// Renders the first photo of the function's event, which is of a listed product.
+    async fn render_photo(&self) -> Operation {
+        let mut event = event("thumbnailer");
+        let messages = event["Records"].as_array_mut().unwrap();
+        messages.truncate(1);
+        let mut notice: Value = serde_json::from_str(messages[0]["body"].as_str().unwrap()).unwrap();
+        notice["Records"].as_array_mut().unwrap().truncate(1);
+        messages[0]["body"] = json!(notice.to_string());
+        self.memory.change(|tables| {
+            tables.uploads_bucket.put_version(PHOTO.0, PHOTO.1, "image/png", b"a photo");
+        });
+        self.apply(PHOTO_SKU, 1_250, 1).await;
+        let work = async {
+            let answer = self.functions.invoke("thumbnailer", event).await.unwrap();
+            assert_eq!(answer, json!({ "batchItemFailures": [] }));
+        };
+        self.count("thumbnailer, a photo", work).await
     }
 
     async fn sweep(&self) {
@@ -183,6 +212,7 @@ pub async fn all(step: &str) -> Vec<Operation> {
         })
         .await,
     );
+    operations.push(shop.render_photo().await);
     operations
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::keys::{self, by_kind, path, shared_keys, touched};
 use crate::operations::{ORDER_PATH, Operation};
-use crate::quotas::{Load, QUOTAS};
+use crate::quotas::{Checked, DAY, Load, QUOTAS};
 use crate::usage::{Units, Usage};
 
 /// The page, from the root of the repository.
@@ -20,6 +20,8 @@ pub struct Limit {
     pub name: String,
     pub ceiling: u64,
     pub raised_by: String,
+    /// When the figure was compared with its source.
+    pub checked: String,
 }
 
 /// The limits of orders, the lowest first: keys, tables and quotas.
@@ -36,6 +38,7 @@ pub fn order_limits(operations: &[Operation]) -> Vec<Limit> {
             ),
             ceiling,
             raised_by: "more products or more shards; no quota".to_owned(),
+            checked: Checked::On(DAY).text(),
         });
     }
     for (resource, units) in resources(&order) {
@@ -44,6 +47,7 @@ pub fn order_limits(operations: &[Operation]) -> Vec<Limit> {
                 name: format!("DynamoDB: writes of {resource}"),
                 ceiling,
                 raised_by: "quota \"table-level write throughput\"".to_owned(),
+                checked: Checked::NotShown(DAY).text(),
             });
         }
     }
@@ -66,6 +70,7 @@ pub fn import_limits(operations: &[Operation]) -> Vec<Limit> {
             ),
             ceiling,
             raised_by: "more shards; no quota".to_owned(),
+            checked: Checked::On(DAY).text(),
         });
     }
     limits.sort_by(|a, b| (a.ceiling, &a.name).cmp(&(b.ceiling, &b.name)));
@@ -78,6 +83,7 @@ fn quotas(load: Load) -> Vec<Limit> {
         name: format!("[{}]({})", quota.name, quota.source),
         ceiling: quota.ceiling(),
         raised_by: quota.raised_by.to_owned(),
+        checked: quota.checked.text(),
     });
     limits.collect()
 }
@@ -184,14 +190,20 @@ fn single_product(operations: &[Operation]) -> String {
 }
 
 fn limit_table(unit: &str, limits: &[Limit]) -> String {
-    let mut table = format!("| limit | {unit} per second | raised by |\n|---|---:|---|\n");
+    let mut table = format!("| limit | {unit} per second | raised by | checked |\n|---|---:|---|---|\n");
     for Limit {
         name,
         ceiling,
         raised_by,
+        checked,
     } in limits
     {
-        writeln!(table, "| {name} | {} | {raised_by} |", thousands(*ceiling)).unwrap();
+        writeln!(
+            table,
+            "| {name} | {} | {raised_by} | {checked} |",
+            thousands(*ceiling)
+        )
+        .unwrap();
     }
     table
 }
@@ -328,8 +340,9 @@ the indexes of the last release beside the sharded ones.
 ";
 
 const FIRST: &str = "\
-All limits of an order, the lowest first. Quotas are the defaults of us-east-1, us-west-2 and eu-west-1 as AWS documented \
-them in 2026; other regions often grant less, and new accounts get less. Look them up before you rely on them.
+All limits of an order, the lowest first. Quotas are the defaults of us-east-1, us-west-2 and eu-west-1; other regions \
+often grant less, and new accounts get less. `checked` has the day on which the figure was compared with its source. \
+Where no source confirms a figure, the column says so: ask Service Quotas before you rely on it.
 
 ";
 

@@ -213,3 +213,78 @@ fn every_function_has_the_memory_that_the_page_says() {
         );
     }
 }
+
+/// Milliseconds that a call of a table or a service takes, as the page assumes.
+const CALL_WAIT_MS: f64 = 5.0;
+/// The memory at which Lambda gives one processor.
+const ONE_PROCESSOR_MB: f64 = 1_769.0;
+const MB_IN_GB: f64 = 1_024.0;
+const SIZES_MB: [f64; 3] = [128.0, 256.0, 512.0];
+
+/// The cells of the memory table's row for this function.
+fn memory_row(words: &str, function: &str) -> Vec<String> {
+    let row = words
+        .lines()
+        .find(|line| line.starts_with(&format!("| {function} | **")))
+        .unwrap();
+    cells(row)
+}
+
+fn cells(row: &str) -> Vec<String> {
+    row.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()
+}
+
+#[test]
+fn times_and_prices_of_the_memory_table_follow_from_calls_and_processor_time() {
+    let words = repository::text(PAGE);
+    let reasons = words
+        .lines()
+        .find(|line| line.starts_with("- No figure stands where"))
+        .unwrap();
+    for function in template::load().unwrap().functions.into_values() {
+        let function = function.crate_name;
+        let row = memory_row(&words, &function);
+        let [.., calls, warm, _, _, times, prices] = row.as_slice() else {
+            panic!("{function} has too few cells");
+        };
+        if calls == "–" {
+            assert!(reasons.contains(function.as_str()), "{PAGE} has no reason for the empty row of {function}");
+            continue;
+        }
+        let computes: f64 = warm.trim_end_matches(" *").parse().unwrap();
+        let waits = calls.parse::<f64>().unwrap() * CALL_WAIT_MS;
+        let milliseconds = SIZES_MB.map(|size| computes * ONE_PROCESSOR_MB / size + waits);
+        let gb_ms = SIZES_MB.map(|size| computes * ONE_PROCESSOR_MB / MB_IN_GB + waits * size / MB_IN_GB);
+        for (text, expected, rounding) in [(times, milliseconds, 1.0), (prices, gb_ms, 0.1)] {
+            let found: Vec<f64> = text.split(", ").map(|figure| figure.parse().unwrap()).collect();
+            let agrees = found.len() == expected.len()
+                && found.iter().zip(expected).all(|(found, expected)| (found - expected).abs() <= rounding);
+            assert!(agrees, "{function}: {text} is not {expected:.2?}");
+        }
+    }
+}
+
+/// A figure with a star is one of the recorded benchmark.
+#[test]
+fn starred_figures_of_the_memory_table_are_those_of_the_benchmark() {
+    let (words, recorded) = (repository::text(PAGE), repository::text("docs/benchmarks/lambda.md"));
+    let (_, every_function) = recorded.split_once("## Every function").unwrap();
+    let mut starred = 0;
+    for row in every_function.lines().map(cells).filter(|row| row.len() == 9) {
+        let [function, _, _, _, start, _, _, warm, memory] = row.as_slice() else {
+            continue;
+        };
+        if !words.contains(&format!("| {function} | **")) {
+            continue;
+        }
+        let found = memory_row(&words, function);
+        if !found[4].ends_with('*') {
+            continue;
+        }
+        let [warm, memory] = [warm, memory].map(|figure| figure.parse::<f64>().unwrap());
+        let expected = [format!("{:.2} *", warm / 1_000.0), format!("{start} *"), format!("{memory:.0} *")];
+        assert_eq!(found[4..7], expected, "{function}");
+        starred += 1;
+    }
+    assert!(starred > 0, "the page has no starred figure");
+}
