@@ -179,6 +179,61 @@ class Mail(unittest.TestCase):
         self.assertLessEqual({text["Fn::Sub"] for text in found[0]["Resource"]}, {text["Fn::Sub"] for text in resources})
 
 
+class Api(unittest.TestCase):
+    def test_with_a_domain_the_api_answers_there_only_and_over_both_protocols(self):
+        resources = translated.source()["Resources"]
+        closed = resources["HttpApi"]["Properties"]["DisableExecuteApiEndpoint"]
+        self.assertEqual(closed, {"Fn::If": ["HasDomain", True, False]})
+        records = [one["Properties"] for one in resources.values() if one["Type"] == "AWS::Route53::RecordSet"]
+        self.assertEqual({record["Type"] for record in records}, {"A", "AAAA"})
+        self.assertEqual(len({json.dumps(record["AliasTarget"]) for record in records}), 1)
+
+    def test_a_line_of_the_access_log_is_json_whatever_the_gateway_reports(self):
+        line = translated.source()["Resources"]["HttpApi"]["Properties"]["AccessLogSettings"]["Format"]
+        reported = 'the header "authorization" is missing'
+        line = line.replace("$context.error.messageString", json.dumps(reported)).replace("$context.error.message", reported)
+        self.assertEqual(json.loads(re.sub(r"\$context\.[\w.]+", "-", line))["gateway_error"], reported)
+
+    def test_the_pool_takes_a_second_factor_and_can_refuse_passwords_over_the_api(self):
+        resources = translated.translate(template(), dict(EVERY_OPTION))["Resources"]
+        self.assertEqual(resources["UserPool"]["Properties"]["MfaConfiguration"], {"Ref": "MultiFactor"})
+        source = translated.source()
+        self.assertEqual(source["Parameters"]["MultiFactor"]["AllowedValues"], ["OFF", "OPTIONAL", "ON"])
+        flows = json.dumps(source["Resources"]["UserPoolClient"]["Properties"]["ExplicitAuthFlows"])
+        self.assertRegex(flows, r'Fn::If.*ALLOW_USER_PASSWORD_AUTH.*AWS::NoValue|Fn::If.*AWS::NoValue.*ALLOW_USER_PASSWORD_AUTH')
+
+
+class Partitions(unittest.TestCase):
+    def test_no_name_of_a_resource_holds_a_partition(self):
+        for file in sorted(translated.INFRA.glob("*.asl.json")):
+            resources = re.findall(r'"Resource": "(arn:[^"]*)"', file.read_text(encoding="utf-8"))
+            self.assertTrue(resources, file.name)
+            for resource in resources:
+                self.assertTrue(resource.startswith("arn:${Partition}:"), f"{file.name}: {resource}")
+        for name in ("template.yaml", "watching.yaml", "deploy-role.yaml"):
+            text = (translated.INFRA / name).read_text(encoding="utf-8")
+            self.assertNotIn("!Sub arn:aws:", text, name)
+            self.assertNotIn('!Sub "arn:aws:', text, name)
+        for machine in translated.source()["Resources"].values():
+            if machine["Type"] == "AWS::Serverless::StateMachine":
+                substitutions = machine["Properties"]["DefinitionSubstitutions"]
+                self.assertEqual(substitutions["Partition"], {"Ref": "AWS::Partition"})
+
+
+class Queues(unittest.TestCase):
+    def test_every_queue_refuses_plain_http(self):
+        resources = translated.source()["Resources"]
+        queues = {name for name, one in resources.items() if one["Type"] == "AWS::SQS::Queue"}
+        covered = set()
+        for one in resources.values():
+            if one["Type"] == "AWS::SQS::QueuePolicy":
+                for statement in one["Properties"]["PolicyDocument"]["Statement"]:
+                    plain = statement.get("Condition", {}).get("Bool", {}).get("aws:SecureTransport")
+                    if statement["Effect"] == "Deny" and plain in (False, "false"):
+                        covered.update(queue["Ref"] for queue in one["Properties"]["Queues"])
+        self.assertEqual(covered, queues)
+
+
 class DeployStage(unittest.TestCase):
     def test_the_parameters_of_the_stage_stay_beside_those_of_the_command_line(self):
         overrides = Folder(self).overrides("prod", "AllowedOrigin=https://shop.example.com", "LogRetentionDays=30")
