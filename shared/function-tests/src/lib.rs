@@ -12,6 +12,7 @@ mod functions;
 pub mod in_memory;
 pub mod log;
 pub mod privacy;
+pub mod saga_steps;
 mod world;
 
 use std::fs;

@@ -1,9 +1,11 @@
 //! Checks that faults were injected everywhere: lists all places for faults, and compares them with the reached ones.
 
+use function_tests::saga_steps;
+
 use crate::exhaustive::{Site, Summary};
 
-/// All calls of every function, its invocations, its events, and the points where the host can die.
-const SITES: [(&str, &[&str]); 19] = [
+/// The calls of the functions that are no steps, their invocations, their events, and the points where the host can die.
+const SITES: [(&str, &[&str]); 9] = [
     ("order-stream", &["deliver"]),
     ("status-event", &["deliver"]),
     ("schedule", &["deliver"]),
@@ -32,57 +34,24 @@ const SITES: [(&str, &[&str]); 19] = [
             "sagas.start",
         ],
     ),
-    ("saga-reserve-stock", &["invoke", "orders.find", "stock.reserve"]),
-    ("saga-release-stock", &["invoke", "stock.give_back"]),
-    (
-        "saga-authorize-payment",
-        &["invoke", "orders.find", "gateway.authorize", "payments.record"],
-    ),
-    (
-        "saga-capture-payment",
-        &["invoke", "orders.find", "gateway.capture", "payments.record"],
-    ),
-    (
-        "saga-void-payment",
-        &["invoke", "orders.find", "gateway.void", "payments.record"],
-    ),
-    (
-        "saga-refund-payment",
-        &[
-            "invoke",
-            "orders.find",
-            "gateway.void",
-            "gateway.refund",
-            "payments.record",
-        ],
-    ),
-    ("saga-confirm-order", &["invoke", "stock.commit", "orders.confirm"]),
-    ("saga-reject-order", &["invoke", "orders.reject"]),
-    ("saga-cancel-order", &["invoke", "orders.complete_cancel"]),
-    (
-        "saga-notify-customer",
-        &[
-            "invoke",
-            "orders.find",
-            "directory.email_of",
-            "sends.claim",
-            "mail.send",
-            "sends.settle",
-            "sends.release",
-        ],
-    ),
 ];
+
+/// All places with their calls: [`SITES`] and the steps.
+fn sites() -> Vec<(&'static str, &'static [&'static str])> {
+    let steps = saga_steps::FUNCTIONS.map(|step| (step.name, step.operations));
+    SITES.into_iter().chain(steps).collect()
+}
 
 /// All places.
 pub(crate) fn places() -> impl ExactSizeIterator<Item = &'static str> {
-    SITES.iter().map(|(place, _)| *place)
+    sites().into_iter().map(|(place, _)| place)
 }
 
 /// The sites that were never reached, or where no fault was injected.
 pub fn untried(summary: &Summary) -> Vec<Site> {
-    let sites = SITES
-        .iter()
-        .flat_map(|(place, operations)| operations.iter().map(|operation| (*place, *operation)));
+    let sites = sites()
+        .into_iter()
+        .flat_map(|(place, operations)| operations.iter().map(move |operation| (place, *operation)));
     sites
         .filter(|site| summary.sites.get(site).is_none_or(|reach| reach.injected == 0))
         .collect()
@@ -90,8 +59,9 @@ pub fn untried(summary: &Summary) -> Vec<Site> {
 
 /// The reached sites that are missing in the list.
 pub fn unknown(summary: &Summary) -> Vec<Site> {
+    let sites = sites();
     let is_known = |site: &&Site| {
-        SITES
+        sites
             .iter()
             .any(|(place, operations)| *place == site.0 && operations.contains(&site.1))
     };

@@ -1,6 +1,7 @@
 //! Tests the outcome of the state machine files when each step fails to run, loses its answer, or fails with each of
 //! its errors.
 
+use function_tests::saga_steps::{CANCEL, CANCELLED, CONFIRMED, ORDER, UNDO, VOIDED, before_the_capture};
 use serde_json::json;
 use state_machine::Outcome;
 
@@ -9,42 +10,9 @@ use crate::saga_world::{Fault, Happens, World, always, once};
 /// The longest time of an order with any sandbox token, by the contract.
 const ORDER_MS_MAX: i64 = 60_000;
 
-const CONFIRMED: [&str; 6] = [
-    "ReserveAndAuthorize",
-    "ReserveStock",
-    "AuthorizePayment",
-    "CapturePayment",
-    "ConfirmOrder",
-    "NotifyConfirmed",
-];
-const ORDER_STEPS: [&str; 10] = [
-    "ReserveStock",
-    "AuthorizePayment",
-    "CapturePayment",
-    "ConfirmOrder",
-    "NotifyConfirmed",
-    "VoidPayment",
-    "RefundPayment",
-    "ReleaseStock",
-    "RejectOrder",
-    "NotifyRejected",
-];
-const CANCEL_STEPS: [&str; 4] = ["RefundPayment", "Restock", "CancelOrder", "NotifyCancelled"];
-
 /// The states of an order whose payment is voided, after the states in `way`.
 fn voided(way: &[&'static str]) -> Vec<&'static str> {
-    [
-        way,
-        &[
-            "UndoOrder",
-            "HowToGiveBack",
-            "ReleaseStock",
-            "VoidPayment",
-            "RejectOrder",
-            "NotifyRejected",
-        ],
-    ]
-    .concat()
+    [way, &VOIDED].concat()
 }
 
 fn sorted_branches(states: &[String]) -> Vec<&str> {
@@ -100,7 +68,7 @@ fn a_refused_payment_rejects_the_order_with_the_gateways_reason() {
             Outcome::Succeeded(json!({"outcome": "REJECTED", "reason": reason})),
             "{token}"
         );
-        let way = voided(&[&CONFIRMED[..3], failing].concat());
+        let way = voided(&[before_the_capture(), failing].concat());
         assert_eq!(sorted_branches(&executed.states), way, "{token}");
         assert_eq!(world.end(), rejected(reason), "{token}");
         assert!(
@@ -123,7 +91,7 @@ fn a_shortage_rejects_the_order_and_frees_the_money() {
         world.shop.step("saga-reserve-stock", others).await.unwrap();
     });
     let executed = world.run("order-saga", &[]);
-    assert_eq!(sorted_branches(&executed.states), voided(&CONFIRMED[..3]));
+    assert_eq!(sorted_branches(&executed.states), voided(before_the_capture()));
     let (status, reason, earned, held, left) = world.end();
     assert_eq!((status.as_str(), reason.as_deref()), ("REJECTED", Some("out_of_stock")));
     assert_eq!((earned, held, left), (0, false, 1));
@@ -146,14 +114,14 @@ const RETRIED: [&str; 10] = [
 #[test]
 fn a_step_that_fails_once_is_retried_with_or_without_an_effect() {
     for error in RETRIED {
-        for state in &ORDER_STEPS[..5] {
+        for state in ORDER.map(|step| step.name) {
             for happens in [Happens::No, Happens::Yes] {
                 let faults = [once(state, error, happens)];
                 let world = World::with_order("tok_ok");
                 let executed = world.run("order-saga", &faults);
                 assert_eq!(executed.states, CONFIRMED, "{faults:?}");
                 assert_eq!(
-                    executed.calls.iter().filter(|call| call.state == *state).count(),
+                    executed.calls.iter().filter(|call| call.state == state).count(),
                     2,
                     "{faults:?}"
                 );
@@ -166,7 +134,7 @@ fn a_step_that_fails_once_is_retried_with_or_without_an_effect() {
 #[test]
 fn a_compensation_that_fails_once_is_retried_with_or_without_an_effect() {
     let capture_unclear = always("CapturePayment", "InternalFailure", Happens::Yes);
-    for state in &ORDER_STEPS[5..] {
+    for state in UNDO.map(|step| step.name) {
         for happens in [Happens::No, Happens::Yes] {
             let faults = [capture_unclear, once(state, "TransientFailure", happens)];
             let world = World::with_order("tok_ok");
@@ -223,13 +191,9 @@ fn a_step_that_keeps_failing_is_compensated_or_parked() {
 
 #[test]
 fn an_order_that_cannot_be_confirmed_or_compensated_is_parked() {
-    for state in [
-        "ConfirmOrder",
-        "VoidPayment",
-        "RefundPayment",
-        "ReleaseStock",
-        "RejectOrder",
-    ] {
+    // An order is rejected before its customer is notified.
+    let undo = UNDO[..UNDO.len() - 1].iter().map(|step| step.name);
+    for state in undo.chain(["ConfirmOrder"]) {
         let mut faults = vec![always(state, "TransientFailure", Happens::No)];
         if state != "ConfirmOrder" {
             let error = if state == "RefundPayment" {
@@ -254,9 +218,10 @@ fn an_order_that_cannot_be_confirmed_or_compensated_is_parked() {
 
 #[test]
 fn no_two_faults_lose_money_or_stock() {
-    let faults: Vec<Fault> = ORDER_STEPS
+    let faults: Vec<Fault> = ORDER
         .iter()
-        .flat_map(|state| [Happens::No, Happens::Yes].map(|happens| always(state, "InternalFailure", happens)))
+        .chain(&UNDO)
+        .flat_map(|step| [Happens::No, Happens::Yes].map(|happens| always(step.name, "InternalFailure", happens)))
         .collect();
     for (index, first) in faults.iter().enumerate() {
         for second in &faults[index..] {
@@ -272,14 +237,13 @@ fn a_cancelled_order_is_refunded_and_restocked() {
     let world = World::with_cancelled_order();
     let executed = world.run("order-cancel", &[]);
     assert_eq!(executed.outcome, Outcome::Succeeded(json!({"outcome": "CANCELLED"})));
-    let way = ["GiveBack", "RefundPayment", "Restock", "CancelOrder", "NotifyCancelled"];
-    assert_eq!(executed.states, way);
+    assert_eq!(executed.states, CANCELLED);
     assert_eq!(world.end(), ("CANCELLED".to_owned(), None, 0, false, 7));
 }
 
 #[test]
 fn a_cancel_whose_step_fails_once_is_completed_and_one_whose_step_keeps_failing_is_parked() {
-    for state in CANCEL_STEPS {
+    for state in CANCEL.map(|step| step.name) {
         for happens in [Happens::No, Happens::Yes] {
             let faults = [once(state, "States.Timeout", happens)];
             let world = World::with_cancelled_order();

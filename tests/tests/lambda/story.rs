@@ -7,6 +7,7 @@ use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use function_tests::event;
+use function_tests::saga_steps::{IN_PARALLEL, ORDER};
 use serde_json::{Value, json};
 use tests::fake_aws::{FakeAws, FakeDaemon};
 use tests::lambda::Lambda;
@@ -20,14 +21,10 @@ const TRACE_ID: &str = "1-6ae6c1a0-3f5e8c2b7d9a4e6f1b2c3d4e";
 /// The ids of segments that AWS makes: of the functions and of the execution.
 const ORDERS_PLACE: &str = "00000000000000a1";
 const EXECUTION: &str = "00000000000000b0";
-/// The steps in the order of the saga; the first two run in parallel.
-const STEPS: [(&str, &str); 5] = [
-    ("saga-reserve-stock", "00000000000000b1"),
-    ("saga-authorize-payment", "00000000000000b2"),
-    ("saga-capture-payment", "00000000000000b3"),
-    ("saga-confirm-order", "00000000000000b4"),
-    ("saga-notify-customer", "00000000000000b5"),
-];
+/// The segment of the step at this position.
+fn segment(index: usize) -> String {
+    format!("00000000000000b{}", index + 1)
+}
 
 fn below(segment: &str) -> String {
     format!("Root={TRACE_ID};Parent={segment};Sampled=1")
@@ -48,7 +45,7 @@ fn an_order_is_one_trace_and_one_search_in_the_log() {
     // All functions are started first, because the trace is about invocations and not about starts.
     let place = started("orders-place", &aws, &daemon);
     let start = started("saga-start", &aws, &daemon);
-    let steps = STEPS.map(|(function, _)| started(function, &aws, &daemon));
+    let steps = ORDER.map(|step| started(step.function, &aws, &daemon));
 
     let mut segments = Vec::new();
     let (answer, placed) = timed("orders-place", ORDERS_PLACE, None, || {
@@ -98,28 +95,26 @@ fn an_order_is_one_trace_and_one_search_in_the_log() {
 }
 
 /// Invokes the steps of the order saga without failures, like Step Functions.
-fn run_saga(steps: &[Lambda; STEPS.len()], input: &Value) -> Vec<Segment> {
+fn run_saga(steps: &[Lambda; ORDER.len()], input: &Value) -> Vec<Segment> {
     let step = |index: usize| {
-        let (function, segment) = STEPS[index];
+        let (function, segment) = (ORDER[index].function, segment(index));
         let mut input = input.clone();
         if function == "saga-notify-customer" {
             input["notice"] = json!("CONFIRMED");
         }
         let invoke = || {
-            let answer = steps[index].invoke_in(Some(&below(segment)), &input);
+            let answer = steps[index].invoke_in(Some(&below(&segment)), &input);
             answer.unwrap_or_else(|error| panic!("{function}: {error}"));
         };
-        timed(function, segment, Some(EXECUTION), invoke).1
+        timed(function, &segment, Some(EXECUTION), invoke).1
     };
-    let (reserved, authorized) = thread::scope(|scope| {
-        let reserving = scope.spawn(|| step(0));
-        let authorized = step(1);
-        (reserving.join().unwrap(), authorized)
+    let mut segments: Vec<Segment> = thread::scope(|scope| {
+        let step = &step;
+        let running: Vec<_> = (0..IN_PARALLEL).map(|index| scope.spawn(move || step(index))).collect();
+        running.into_iter().map(|one| one.join().unwrap()).collect()
     });
-    [reserved, authorized]
-        .into_iter()
-        .chain((2..STEPS.len()).map(step))
-        .collect()
+    segments.extend((IN_PARALLEL..ORDER.len()).map(step));
+    segments
 }
 
 /// Runs the work, and makes the segment that AWS would make for it.
@@ -185,7 +180,7 @@ fn assert_is_found_by_its_ids(log: &[Value], order_id: &str) {
         .filter(|line| line["trace_id"] == TRACE_ID)
         .map(|line| line["function"].as_str().unwrap())
         .collect();
-    let mut functions: BTreeSet<&str> = STEPS.iter().map(|(function, _)| *function).collect();
+    let mut functions: BTreeSet<&str> = ORDER.iter().map(|step| step.function).collect();
     functions.extend(["orders-place", "saga-start"]);
     assert_eq!(of_the_order, functions);
 }

@@ -6,6 +6,7 @@
 
 use std::fmt::Write as _;
 
+use function_tests::saga_steps;
 use local_host::template::{self, Deployment};
 use serde_json::json;
 use state_machine::history::EventKind;
@@ -175,9 +176,12 @@ fn the_page_on_cost_has_the_transitions_of_the_state_machine_files() {
 
 /// A ceiling, so that an additional state is a decision.
 #[test]
-fn an_order_without_failures_takes_six_transitions_and_a_cancel_five() {
+fn an_order_and_a_cancel_without_failures_take_a_transition_per_expected_state() {
     let deployment = template::load().unwrap();
-    for (way, transitions) in [(&WAYS[0], 6), (&WAYS[10], 5)] {
+    for (way, transitions) in [
+        (&WAYS[0], saga_steps::CONFIRMED.len()),
+        (&WAYS[10], saga_steps::CANCELLED.len()),
+    ] {
         let cost = cost(&deployment, way);
         assert_eq!(
             (cost.states, cost.retries),
@@ -231,7 +235,10 @@ fn memory_row(words: &str, function: &str) -> Vec<String> {
 }
 
 fn cells(row: &str) -> Vec<String> {
-    row.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()
+    row.trim_matches('|')
+        .split('|')
+        .map(|cell| cell.trim().to_owned())
+        .collect()
 }
 
 #[test]
@@ -248,7 +255,10 @@ fn times_and_prices_of_the_memory_table_follow_from_calls_and_processor_time() {
             panic!("{function} has too few cells");
         };
         if calls == "–" {
-            assert!(reasons.contains(function.as_str()), "{PAGE} has no reason for the empty row of {function}");
+            assert!(
+                reasons.contains(function.as_str()),
+                "{PAGE} has no reason for the empty row of {function}"
+            );
             continue;
         }
         let computes: f64 = warm.trim_end_matches(" *").parse().unwrap();
@@ -258,7 +268,10 @@ fn times_and_prices_of_the_memory_table_follow_from_calls_and_processor_time() {
         for (text, expected, rounding) in [(times, milliseconds, 1.0), (prices, gb_ms, 0.1)] {
             let found: Vec<f64> = text.split(", ").map(|figure| figure.parse().unwrap()).collect();
             let agrees = found.len() == expected.len()
-                && found.iter().zip(expected).all(|(found, expected)| (found - expected).abs() <= rounding);
+                && found
+                    .iter()
+                    .zip(expected)
+                    .all(|(found, expected)| (found - expected).abs() <= rounding);
             assert!(agrees, "{function}: {text} is not {expected:.2?}");
         }
     }
@@ -282,7 +295,11 @@ fn starred_figures_of_the_memory_table_are_those_of_the_benchmark() {
             continue;
         }
         let [warm, memory] = [warm, memory].map(|figure| figure.parse::<f64>().unwrap());
-        let expected = [format!("{:.2} *", warm / 1_000.0), format!("{start} *"), format!("{memory:.0} *")];
+        let expected = [
+            format!("{:.2} *", warm / 1_000.0),
+            format!("{start} *"),
+            format!("{memory:.0} *"),
+        ];
         assert_eq!(found[4..7], expected, "{function}");
         starred += 1;
     }

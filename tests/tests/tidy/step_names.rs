@@ -85,6 +85,16 @@ const TRANSIENT_LAMBDA_ERRORS: [&str; 5] = [
     "Runtime.Unknown",
 ];
 
+/// The number of Tasks that invoke a function.
+fn tasks(value: &Value) -> usize {
+    let inner = match value {
+        Value::Object(members) => members.values().map(tasks).sum(),
+        Value::Array(values) => values.iter().map(tasks).sum(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
+    };
+    inner + usize::from(value["Type"] == "Task")
+}
+
 /// The `ErrorEquals` of every `Retry`, wherever it stands.
 fn retried<'a>(value: &'a Value, found: &mut Vec<&'a Value>) {
     match value {
@@ -105,7 +115,7 @@ fn every_task_retries_the_same_errors_and_all_that_pass() {
     for machine in &machines {
         retried(machine, &mut lists);
     }
-    assert_eq!(lists.len(), 17);
+    assert_eq!(lists.len(), machines.iter().map(tasks).sum::<usize>());
     for list in &lists {
         assert_eq!(list, &lists[0]);
         for error in TRANSIENT_LAMBDA_ERRORS {

@@ -1,76 +1,27 @@
 //! All cases: every payment token, and every failure of every step.
 
+use function_tests::saga_steps::{self, CAPTURE_REFUSED, DECLINED, Failing, INTERNAL};
+
 use crate::branches;
 use crate::case::Attempt::{self, Done, Fails, Silent};
 use crate::case::{Attempts, Case, Deviation};
 use crate::files::{File, ORDER_CANCEL, ORDER_SAGA};
 
 const TRANSIENT: &str = "TransientFailure";
-/// An error that no state catches by name, and that a retry does not fix.
-const INTERNAL: &str = "InternalFailure";
-const CAPTURE_REFUSED: Failing = ("CapturePayment", "CaptureRefused");
-const CAPTURE_UNCLEAR: Failing = ("CapturePayment", INTERNAL);
-const DECLINED: Failing = ("AuthorizePayment", "PaymentDeclined");
-
-/// A state, and the error of all its attempts.
-type Failing = (&'static str, &'static str);
 
 struct Row {
     file: File,
-    state: &'static str,
-    /// The failures that lead to this state.
-    way: &'static [Failing],
-    /// Its own errors, beside those of all steps.
-    errors: &'static [&'static str],
+    step: saga_steps::State,
 }
 
-const fn order(state: &'static str, way: &'static [Failing], errors: &'static [&'static str]) -> Row {
-    Row {
-        file: ORDER_SAGA,
-        state,
-        way,
-        errors,
-    }
+/// The steps of both files.
+fn steps() -> impl Iterator<Item = Row> {
+    let row = |file| move |step| Row { file, step };
+    let order = saga_steps::ORDER.into_iter().chain(saga_steps::UNDO);
+    let cancel = saga_steps::CANCEL.into_iter();
+    order.map(row(ORDER_SAGA)).chain(cancel.map(row(ORDER_CANCEL)))
 }
 
-const fn cancel(state: &'static str, errors: &'static [&'static str]) -> Row {
-    Row {
-        file: ORDER_CANCEL,
-        state,
-        way: &[],
-        errors,
-    }
-}
-
-/// The steps with the error names of their functions.
-const STEPS: [Row; 14] = [
-    order(
-        "ReserveStock",
-        &[],
-        &["OutOfStock", "ReservationClosed", "OrderNotFound"],
-    ),
-    order(
-        "AuthorizePayment",
-        &[],
-        &["PaymentDeclined", "InsufficientFunds", "PaymentClosed", "OrderNotFound"],
-    ),
-    order(
-        "CapturePayment",
-        &[],
-        &["CaptureRefused", "PaymentClosed", "NotAuthorized", "OrderNotFound"],
-    ),
-    order("ConfirmOrder", &[], &["OrderNotConfirmable", "OrderNotFound"]),
-    order("NotifyConfirmed", &[], &["OrderNotFound"]),
-    order("VoidPayment", &[CAPTURE_REFUSED], &["AlreadyCaptured", "OrderNotFound"]),
-    order("RefundPayment", &[CAPTURE_UNCLEAR], &["OrderNotFound"]),
-    order("ReleaseStock", &[CAPTURE_REFUSED], &[]),
-    order("RejectOrder", &[DECLINED], &["OrderNotRejectable", "OrderNotFound"]),
-    order("NotifyRejected", &[DECLINED], &["OrderNotFound"]),
-    cancel("RefundPayment", &["OrderNotFound"]),
-    cancel("Restock", &[]),
-    cancel("CancelOrder", &["OrderNotCancelling", "OrderNotFound"]),
-    cancel("NotifyCancelled", &["OrderNotFound"]),
-];
 /// Final errors of every step.
 const FINAL: [&str; 2] = [INTERNAL, "StepInputMalformed"];
 /// Errors after which every step is retried, in groups that fit the retries of every step.
@@ -86,10 +37,10 @@ const RETRIED: [&[&str]; 3] = [
 
 /// All cases, the longest first, because they start together.
 pub(crate) fn all() -> Vec<Case> {
-    let mut cases: Vec<Case> = STEPS.iter().flat_map(patience).collect();
+    let mut cases: Vec<Case> = steps().flat_map(|row| patience(&row)).collect();
     cases.extend(timeouts());
     cases.extend(branches::all());
-    cases.extend(STEPS.iter().flat_map(errors));
+    cases.extend(steps().flat_map(|row| errors(&row)));
     cases.extend(tokens());
     cases.extend(files_as_they_are());
     cases
@@ -115,15 +66,16 @@ fn failing(failing: &[Failing]) -> Vec<(&'static str, Attempts)> {
 
 impl Row {
     fn case(&self, what: &str, attempts: Attempts) -> Case {
-        let mut script = failing(self.way);
-        script.push((self.state, attempts));
-        case(self.file, &format!("{} {what}", self.state), script)
+        let state = self.step.name;
+        let mut script = failing(self.step.way);
+        script.push((state, attempts));
+        case(self.file, &format!("{state} {what}"), script)
     }
 }
 
 /// Cases for the final errors of a step, and for the errors after which it is retried.
 fn errors(row: &Row) -> Vec<Case> {
-    let finals = row.errors.iter().chain(&FINAL);
+    let finals = row.step.step().errors.iter().chain(&FINAL);
     let mut cases: Vec<Case> = finals
         .map(|error| row.case(&format!("fails with {error}"), Attempts::always(Fails(error))))
         .collect();
@@ -137,7 +89,7 @@ fn errors(row: &Row) -> Vec<Case> {
 /// Cases for the last attempt of a step, and for one failure more.
 fn patience(row: &Row) -> [Case; 3] {
     let steps = row.file.steps();
-    let retries = steps.iter().find(|step| step.state == row.state).unwrap().retries;
+    let retries = steps.iter().find(|step| step.state == row.step.name).unwrap().retries;
     let failures = vec![Fails(TRANSIENT); usize::try_from(retries).unwrap()];
     let given_up = Attempts {
         first: [failures.as_slice(), &[Fails(TRANSIENT)]].concat(),
