@@ -7,6 +7,7 @@ pub mod bounded;
 pub(crate) mod cause;
 pub mod execution;
 pub mod nodes;
+pub(crate) mod ports;
 pub mod record;
 pub(crate) mod running;
 pub mod stories;

@@ -134,11 +134,7 @@ impl Hosted {
 }
 
 impl Invoker {
-    pub(crate) fn new(
-        functions: BTreeMap<String, Function>,
-        backlog: Arc<Backlog>,
-        events: Arc<EventLog>,
-    ) -> Self {
+    pub(crate) fn new(functions: BTreeMap<String, Function>, backlog: Arc<Backlog>, events: Arc<EventLog>) -> Self {
         let functions = functions
             .into_iter()
             .map(|(logical_id, function)| (logical_id, Hosted::of(function, &events)));

@@ -96,7 +96,10 @@ impl Started {
             .with("invocation", self.running.number)
             .with("request_id", self.request_id.clone())
             .with("outcome", outcome_name)
-            .with("init_ms", self.init.map_or(Value::Null, |init| json!(milliseconds(init))))
+            .with(
+                "init_ms",
+                self.init.map_or(Value::Null, |init| json!(milliseconds(init))),
+            )
             .with("duration_ms", milliseconds(duration))
             .with("billed_ms", billed_ms)
             .with("memory_mb", self.memory_mb)
@@ -111,11 +114,14 @@ impl Started {
 /// Records that there was no room. The function did not run, and nothing is billed.
 pub(super) fn throttled(log: &EventLog, function: &Hosted, cause: Cause) {
     let name = &function.name;
-    let record = Record::new("invocation_ended", format!("{name} was throttled: no environment was free"))
-        .in_stories(cause.stories)
-        .between(cause.from, nodes::function(name))
-        .with("function", name.clone())
-        .with("outcome", "throttled");
+    let record = Record::new(
+        "invocation_ended",
+        format!("{name} was throttled: no environment was free"),
+    )
+    .in_stories(cause.stories)
+    .between(cause.from, nodes::function(name))
+    .with("function", name.clone())
+    .with("outcome", "throttled");
     log.record(record.costing(0.0));
 }
 
