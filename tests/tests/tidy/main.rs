@@ -22,3 +22,4 @@ mod libraries;
 mod modules;
 mod roles;
 mod step_names;
+mod walk;
