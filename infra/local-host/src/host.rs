@@ -36,7 +36,7 @@ use crate::views::{self, Views};
 use crate::workflows::journal::Writer;
 use crate::workflows::redrive::WorkflowRedriver;
 use crate::workflows::{Machines, WorkflowFault, Workflows};
-use crate::{api_document, console, gateway, health, request_guard, retention};
+use crate::{api_document, console, gateway, health, request_guard, request_log, retention};
 
 /// How long requests and invocations may still run when the host stops. Work that takes longer is repeated at the next
 /// start.
@@ -65,7 +65,7 @@ pub enum StartFailure {
     Workflows(#[from] WorkflowFault),
     #[error(transparent)]
     Registry(#[from] RegistryFault),
-    #[error("listen on 127.0.0.1:{port}")]
+    #[error("{}", listen_failure(*port, source.kind()))]
     Listen {
         port: u16,
         #[source]
@@ -163,7 +163,7 @@ impl Host {
             &shop.issuer_secret,
         )?);
         let gateway = gateway::router(&deployment, functions, issuer.authorizer(), Arc::clone(&log));
-        let app = Router::new()
+        let own_routes = Router::new()
             .merge(console::router())
             .merge(health::router(Arc::clone(&shop)))
             .merge(api_document::router()?)
@@ -194,8 +194,8 @@ impl Host {
             }))
             .merge(stream::router(Arc::clone(&log)))
             .merge(identity::router(Arc::clone(&issuer)))
-            .merge(s3::router(objects(&shop, &deployment)))
-            .merge(gateway);
+            .merge(s3::router(objects(&shop, &deployment)));
+        let app = request_log::logged(own_routes).merge(gateway);
         Ok(Self {
             base_url,
             counted,
@@ -288,6 +288,20 @@ fn stream_consumers(deployment: &Deployment) -> Vec<String> {
         .filter(is_fed)
         .map(|function| function.logical_id.clone())
         .collect()
+}
+
+/// What the user can do, where the port is the reason.
+fn listen_failure(port: u16, kind: io::ErrorKind) -> String {
+    match kind {
+        io::ErrorKind::AddrInUse => format!(
+            "port {port} is in use, maybe by another local host; stop that program, or choose a port: \
+             `cargo run -- --port N` (0 takes any free port)"
+        ),
+        io::ErrorKind::PermissionDenied => format!(
+            "port {port} needs more permissions than this user has; choose a port above 1023: `cargo run -- --port N`"
+        ),
+        _ => format!("listen on 127.0.0.1:{port}"),
+    }
 }
 
 async fn listen(port: u16) -> io::Result<(TcpListener, SocketAddr)> {

@@ -8,6 +8,7 @@ mod definitions;
 mod fault;
 mod fields;
 mod model;
+mod parameters;
 mod read;
 mod resolve;
 mod sources;
