@@ -1,0 +1,185 @@
+// The live map: the parts of the shop, events on their way along the edges, and the environments of each function.
+
+import { arrowHead, lay, pathOf } from "./layout.js";
+import { byId, element, shape, show } from "./dom.js";
+import { ask } from "./api.js";
+import { onRecords } from "./stream.js";
+
+/** @typedef {import("./stream.js").EventRecord} EventRecord */
+/** @typedef {{id: string, kind: string, label: string, source?: string, page?: string}} MapNode */
+/** @typedef {{nodes: MapNode[], edges: {from: string, to: string, label: string}[]}} ShopMap */
+
+const NODE = { width: 132, height: 26 };
+const NEUTRAL = "function";
+/** Events that are shown on their way at the same time; more would hide the map. */
+const TRAVELLERS_MAX = 60;
+const TRAVEL_MS = 900;
+const RECENT_MS = 2500;
+/** Environments that fit below the name of a function. */
+const DOTS_MAX = 12;
+
+/** Names of kinds for readers and for the legend. @type {Record<string, string>} */
+const KINDS = {
+  browser: "browser", route: "route", function: "function", table: "table", stream: "stream", queue: "queue",
+  bus: "event bus", state_machine: "state machine", bucket: "bucket", mail: "mail", gateway: "payment provider", clock: "clock",
+};
+
+/** @param {{from: string | null, to: string | null}} edge */
+const edgeKey = ({ from, to }) => `${from}→${to}`;
+
+/** A drawing of the map with means to change it. */
+export class MapDrawing {
+  /** @param {ShopMap} map @param {string} name @param {(node: string) => void} [choose] */
+  constructor(map, name, choose) {
+    this.choose = choose;
+    this.map = map;
+    /** @type {Map<string, SVGElement>} */
+    this.nodes = new Map();
+    /** @type {Map<string, SVGElement>} */
+    this.edges = new Map();
+    /** @type {Map<string, Map<string, string>>} */
+    this.environments = new Map();
+    this.travelling = 0;
+    /** @type {Map<Element, ReturnType<typeof setTimeout>>} */
+    this.cooling = new Map();
+    const ids = new Set(map.nodes.map((node) => node.id));
+    const edges = map.edges.filter((edge) => ids.has(edge.from) && ids.has(edge.to));
+    const laid = lay(map.nodes.map((node) => ({ ...node, ...NODE })), edges, { rankdir: "LR", ranksep: 44, nodesep: 7 });
+    const arrow = `arrow-${name}`;
+    this.travellers = shape("g", { class: "travellers", "aria-hidden": "true" });
+    const lines = laid.edges.map((edge) => {
+      const line = shape("path", { d: pathOf(edge.points), class: "edge", "marker-end": `url(#${arrow})` },
+        shape("title", {}, `${edge.from} to ${edge.to}: ${edge.label ?? ""}`));
+      this.edges.set(edgeKey(edge), line);
+      return line;
+    });
+    const boxes = map.nodes.map((node) => this.box(node, laid.nodes.get(node.id)));
+    this.svg = shape("svg", { viewBox: `0 0 ${laid.width} ${laid.height}`, class: "map", role: "group", "aria-label": "Map of the shop" },
+      arrowHead(arrow), shape("g", {}, ...lines), this.travellers, shape("g", {}, ...boxes));
+  }
+
+  /** @param {MapNode} node @param {any} place */
+  box(node, place) {
+    const choose = () => this.choose?.(node.id);
+    const group = shape("g", {
+      class: `node ${node.kind}`, transform: `translate(${place.x - NODE.width / 2} ${place.y - NODE.height / 2})`,
+      "data-node": node.id, tabindex: this.choose ? 0 : undefined, role: this.choose ? "button" : undefined,
+      "aria-label": `${KINDS[node.kind] ?? node.kind} ${node.label}`, onclick: choose,
+      onkeydown: (/** @type {KeyboardEvent} */ event) => {
+        if (event.key === "Enter" || event.key === " ") {
+          event.preventDefault();
+          choose();
+        }
+      },
+    },
+    shape("title", {}, `${KINDS[node.kind] ?? node.kind}: ${node.label}`),
+    shape("rect", { width: NODE.width, height: NODE.height, rx: node.kind === NEUTRAL ? 5 : 13 }),
+    shape("text", { x: 9, y: 17 }, node.label.length > 20 ? `${node.label.slice(0, 19)}…` : node.label),
+    shape("g", { class: "dots", transform: "translate(6 29)" }));
+    this.nodes.set(node.id, group);
+    return group;
+  }
+
+  /** Highlights a node or an edge for a moment. @param {Element | undefined} part */
+  warm(part) {
+    if (!part) return;
+    part.classList.add("recent", "touched");
+    clearTimeout(this.cooling.get(part));
+    this.cooling.set(part, setTimeout(() => part.classList.remove("recent"), RECENT_MS));
+  }
+
+  /** @param {EventRecord} record */
+  play(record) {
+    const line = this.edges.get(edgeKey(record)) ?? this.edges.get(edgeKey({ from: record.to, to: record.from }));
+    this.warm(line);
+    this.warm(record.from ? this.nodes.get(record.from) : undefined);
+    this.warm(record.to ? this.nodes.get(record.to) : undefined);
+    if (record.kind === "environment") this.mark(record.function, String(record.environment), record.state);
+    if (line) this.send(/** @type {SVGPathElement} */ (line), record.from !== null && !this.edges.has(edgeKey(record)), isFailure(record));
+  }
+
+  /** @param {SVGPathElement} line @param {boolean} isBackwards @param {boolean} isBad */
+  send(line, isBackwards, isBad) {
+    if (this.travelling >= TRAVELLERS_MAX || document.hidden || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    this.travelling += 1;
+    const dot = shape("circle", { r: 5, class: isBad ? "traveller bad" : "traveller" });
+    this.travellers.append(dot);
+    const length = line.getTotalLength();
+    const started = performance.now();
+    const step = (/** @type {number} */ now) => {
+      const part = Math.min(1, Math.max(0, (now - started) / TRAVEL_MS));
+      const point = line.getPointAtLength(length * (isBackwards ? 1 - part : part));
+      dot.setAttribute("cx", point.x.toFixed(1));
+      dot.setAttribute("cy", point.y.toFixed(1));
+      if (part < 1) requestAnimationFrame(step);
+      else {
+        dot.remove();
+        this.travelling -= 1;
+      }
+    };
+    requestAnimationFrame(step);
+  }
+
+  /** Sets the state of one environment. @param {string} name @param {string} environment @param {string} state */
+  mark(name, environment, state) {
+    const list = this.environments.get(name) ?? new Map();
+    if (state === "ended") list.delete(environment);
+    else list.set(environment, state);
+    this.environments.set(name, list);
+    const dots = this.nodes.get(`function:${name}`)?.querySelector(".dots");
+    if (!dots) return;
+    const states = [...list.values()].slice(0, DOTS_MAX);
+    show(dots, ...states.map((one, index) => shape("circle", { cx: index * 10, cy: 0, r: 3.5, class: `dot ${one}` })));
+    const rest = list.size - states.length;
+    if (rest > 0) dots.append(shape("text", { x: DOTS_MAX * 10, y: 3, class: "more" }, `+${rest}`));
+  }
+
+  /** Shows which parts a story has touched up to a moment. @param {EventRecord[]} past @param {EventRecord | undefined} current */
+  showPast(past, current) {
+    const touched = new Set(past.flatMap((record) => [record.from, record.to, edgeKey(record), edgeKey({ from: record.to, to: record.from })]));
+    const now = current ? [current.from, current.to, edgeKey(current), edgeKey({ from: current.to, to: current.from })] : [];
+    for (const parts of [this.nodes, this.edges]) {
+      for (const [key, part] of parts) {
+        part.classList.toggle("touched", touched.has(key));
+        part.classList.toggle("recent", now.includes(key));
+      }
+    }
+    this.svg.classList.add("dimmed");
+  }
+}
+
+/** @param {EventRecord} record */
+export function isFailure(record) {
+  if (["dead_lettered", "state_retried", "state_caught"].includes(record.kind)) return true;
+  if (record.kind === "request") return record.status >= 500;
+  return record.outcome !== undefined && !["ok", "partial"].includes(record.outcome);
+}
+
+/** @type {Promise<ShopMap> | undefined} */
+let loading;
+
+/** The map, loaded once. @returns {Promise<ShopMap>} */
+export function shopMap() {
+  loading ??= ask("/dev/map").catch((fault) => {
+    loading = undefined;
+    throw fault;
+  });
+  return loading;
+}
+
+/** Puts the live map on the stage. @param {(node: string) => void} choose */
+export async function startMap(choose) {
+  const place = byId("map");
+  const map = await shopMap();
+  const drawing = new MapDrawing(map, "live", choose);
+  place.replaceChildren(drawing.svg);
+  show(byId("legend"), ...["route", "function", "table", "queue", "bus", "state_machine", "bucket"].map((kind) =>
+    element("span", { class: `key ${kind}` }, KINDS[kind] ?? kind)),
+  ...[["busy", "environment at work"], ["idle", "frozen environment"]].map(([state, text]) =>
+    element("span", {}, element("i", { class: `dot ${state}` }), text)));
+  const { functions } = await ask("/dev/environments");
+  for (const one of functions ?? []) {
+    for (const environment of one.environments ?? []) drawing.mark(one.function ?? one.name, String(environment.id), environment.state);
+  }
+  onRecords((batch) => batch.forEach((record) => drawing.play(record)));
+}
