@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use adapter_embedded::executions::Workflow;
@@ -16,6 +17,8 @@ use tokio::task::{JoinHandle, JoinSet};
 use crate::counted::Counted;
 use crate::dev::{self, Machinery};
 use crate::downtime::Downtimes;
+use crate::event_log::record::Record;
+use crate::event_log::{EventLog, stream};
 use crate::events::EventPlane;
 use crate::functions::Functions;
 use crate::identity::{self, Issuer, IssuerFault};
@@ -89,6 +92,7 @@ pub struct Host {
     backlog: Arc<Backlog>,
     shop: Arc<HostState>,
     downtimes: Arc<Downtimes>,
+    log: Arc<EventLog>,
 }
 
 /// A running host. Dropped without [`RunningHost::shutdown`], it stops at once, as if its process had died.
@@ -102,6 +106,7 @@ pub struct RunningHost {
     invoker: Arc<Invoker>,
     /// Keeps the data folder locked until the end.
     shop: Arc<HostState>,
+    log: Arc<EventLog>,
 }
 
 impl Host {
@@ -123,9 +128,10 @@ impl Host {
             order: machines.arn(Workflow::OrderSaga).arn(),
             cancel: machines.arn(Workflow::OrderCancel).arn(),
         };
+        let log = Arc::new(EventLog::default());
         let backlog = Arc::new(Backlog::new(stream_consumers(&deployment)));
         let functions = registry::functions(&shop, &deployment, sagas)?;
-        let invoker = Arc::new(Invoker::new(functions, Arc::clone(&backlog)));
+        let invoker = Arc::new(Invoker::new(functions, Arc::clone(&backlog), Arc::clone(&log)));
         let functions: Arc<dyn Functions> = Arc::clone(&invoker) as Arc<dyn Functions>;
         let downtimes = Downtimes::open(shop.database.clone()).await?;
         let events = Arc::new(EventPlane {
@@ -133,11 +139,13 @@ impl Host {
             deployment: Arc::clone(&deployment),
             functions: Arc::clone(&functions),
             downtimes: Arc::clone(&downtimes),
+            log: Arc::clone(&log),
+            recorded_to: AtomicI64::default(),
         });
         events.prepare().await?;
         let (workflows, writer) = Workflows::prepare(
             shop.database.clone(),
-            Arc::clone(&deployment),
+            events.bus(),
             Arc::clone(&functions),
             machines.clone(),
             Arc::clone(&backlog),
@@ -159,7 +167,7 @@ impl Host {
                 &shop,
                 WorkflowRedriver {
                     database: shop.database.clone(),
-                    deployment: Arc::clone(&deployment),
+                    bus: events.bus(),
                     machines: machines.clone(),
                 },
             )))
@@ -169,10 +177,12 @@ impl Host {
                 invoker: Arc::clone(&invoker),
                 machines,
                 counted: Arc::clone(&counted),
+                deployment: Arc::clone(&deployment),
             }))
+            .merge(stream::router(Arc::clone(&log)))
             .merge(identity::router(Arc::clone(&issuer)))
             .merge(s3::router(objects(&shop, &deployment)))
-            .merge(gateway::router(&deployment, functions, issuer.authorizer()));
+            .merge(gateway::router(&deployment, functions, issuer.authorizer(), Arc::clone(&log)));
         Ok(Self {
             base_url,
             counted,
@@ -185,6 +195,7 @@ impl Host {
             backlog,
             shop,
             downtimes,
+            log,
         })
     }
 
@@ -197,6 +208,7 @@ impl Host {
         loops.spawn(Arc::clone(&self.downtimes).keep_heartbeat());
         loops.spawn(retention::run(self.shop.database.clone(), self.downtimes));
         let writer = tokio::spawn(self.writer.run());
+        self.log.record(Record::new("host_started", "The host has started"));
         RunningHost {
             base_url: self.base_url,
             server: Server::start(self.listener, self.app, Timeouts::default()),
@@ -204,6 +216,7 @@ impl Host {
             writer,
             invoker: self.invoker,
             shop: self.shop,
+            log: self.log,
         }
     }
 }
@@ -212,6 +225,8 @@ impl RunningHost {
     /// Accepts no more requests, and lets running work finish within `SHUTDOWN_LIMIT`.
     pub async fn shutdown(mut self) {
         let orderly = async {
+            // Open streams of events would keep their connections.
+            self.log.close();
             self.server.stop().await;
             self.loops.shutdown().await;
             self.invoker.drain().await;

@@ -82,25 +82,21 @@ fn refused(status: StatusCode, error: &RedriveOrderError) -> Response {
 }
 
 async fn dead_letters(State(operator): Shared) -> Response {
-    let WorkflowRedriver {
-        database, deployment, ..
-    } = operator.workflows.clone();
+    let WorkflowRedriver { database, bus, .. } = operator.workflows.clone();
     let listed = database
         .call("list dead letters", move |connection| {
-            dead_letters::list(connection, &deployment)
+            dead_letters::list(connection, &bus.deployment)
         })
         .await;
     answer(listed.map(|listed| json!({ "dead_letters": listed })))
 }
 
 async fn redrive_dead_letter(State(operator): Shared, Path(id): Path<String>) -> Response {
-    let WorkflowRedriver {
-        database, deployment, ..
-    } = operator.workflows.clone();
+    let WorkflowRedriver { database, bus, .. } = operator.workflows.clone();
     let message_id = id.clone();
     let redriven = database
         .call("redrive dead letter", move |connection| {
-            dead_letters::redrive(connection, &deployment, &message_id, now_ms())
+            dead_letters::redrive(connection, &bus.deployment, &message_id, now_ms())
         })
         .await;
     match redriven {

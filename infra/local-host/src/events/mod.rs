@@ -7,7 +7,7 @@ mod asynchronous;
 pub(crate) mod bus;
 pub(crate) mod clock;
 pub(crate) mod dead_letters;
-mod failed_uploads;
+pub(crate) mod failed_uploads;
 mod objects;
 mod order_stream;
 mod order_stream_shapes;

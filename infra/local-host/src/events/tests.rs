@@ -4,6 +4,7 @@
 mod dead_letters;
 
 use std::sync::{Arc, Mutex};
+use std::sync::atomic::AtomicI64;
 use std::time::{Duration, Instant};
 
 use adapter_embedded::Database;
@@ -95,6 +96,8 @@ impl World {
             database,
             deployment: Arc::new(deployment),
             functions: Arc::clone(&script) as Arc<dyn Functions>,
+            log: Arc::default(),
+            recorded_to: AtomicI64::default(),
         });
         plane.prepare().await.unwrap();
         let loops = plane.start();

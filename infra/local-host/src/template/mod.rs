@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 pub use fault::TemplateFault;
 pub use model::{
-    AsyncInvokeSpec, BucketSpec, CorsSpec, Deployment, EventSource, FunctionSpec, HttpApiSpec, JwtAuthorizerSpec,
+    AsyncInvokeSpec, BucketSpec, CorsSpec, Deployment, EventSource, FunctionSpec, Grant, HttpApiSpec, JwtAuthorizerSpec,
     QueueNotification, QueueSourceSpec, QueueSpec, RedriveSpec, RouteSpec, StateMachineSpec, StreamSourceSpec,
     ThrottlingSpec,
 };

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use adapter_embedded::executions::Workflow;
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use state_machine::history::HistoryEvent;
@@ -11,6 +12,7 @@ use state_machine::host::{Host, HostFailure, StateError, TaskCall};
 
 use super::journal::{ExecutionKey, Journal};
 use crate::downtime::Downtimes;
+use crate::event_log::execution::Recorder;
 use crate::events::clock;
 use crate::functions::{Functions, Source, THROTTLED};
 use crate::template::function_of_arn;
@@ -22,31 +24,17 @@ const NO_FUNCTION: &str = "Lambda.ResourceNotFoundException";
 const TOO_MANY_REQUESTS: &str = "Lambda.TooManyRequestsException";
 
 pub(super) struct ExecutionHost {
-    key: ExecutionKey,
+    pub(super) workflow: Workflow,
+    pub(super) key: ExecutionKey,
     /// The journal as it is on disk; only this process writes there.
-    recorded: Mutex<HashMap<String, Value>>,
-    journal: Journal,
-    functions: Arc<dyn Functions>,
-    downtimes: Arc<Downtimes>,
+    pub(super) recorded: Mutex<HashMap<String, Value>>,
+    pub(super) journal: Journal,
+    pub(super) functions: Arc<dyn Functions>,
+    pub(super) downtimes: Arc<Downtimes>,
+    pub(super) recorder: Arc<Recorder>,
 }
 
 impl ExecutionHost {
-    pub(super) fn new(
-        key: ExecutionKey,
-        recorded: HashMap<String, Value>,
-        journal: Journal,
-        functions: Arc<dyn Functions>,
-        downtimes: Arc<Downtimes>,
-    ) -> Self {
-        Self {
-            key,
-            recorded: Mutex::new(recorded),
-            journal,
-            functions,
-            downtimes,
-        }
-    }
-
     /// Inserting a value cannot leave the map half changed.
     fn entries(&self) -> MutexGuard<'_, HashMap<String, Value>> {
         self.recorded.lock().unwrap_or_else(PoisonError::into_inner)
@@ -83,7 +71,7 @@ impl Host for ExecutionHost {
             ));
         };
         self.functions
-            .invoke(function, call.payload, Source::Workflow)
+            .invoke(function, call.payload, Source::Workflow(self.workflow))
             .await
             .map_err(|failure| {
                 let cause = json!({ "errorType": failure.error_type, "errorMessage": failure.message });
@@ -109,6 +97,7 @@ impl Host for ExecutionHost {
     }
 
     fn observe(&self, event: HistoryEvent) {
+        self.recorder.observe(&event);
         self.journal.report(&self.key, event);
     }
 }
