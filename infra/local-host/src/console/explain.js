@@ -10,6 +10,10 @@ const TEXTS = {
     `${record.method} ${record.path} was answered with ${record.status}.`,
     "The gateway checks the token and the route first, and starts a function only for a valid request.",
   ],
+  request_started: (record) => [
+    `${record.method} ${record.path} arrives at the gateway.`,
+    "The gateway checks the token and the route before it starts a function.",
+  ],
   invocation_started: (record) => record.cold
     ? [`${record.function} starts cold: no free environment was there, so a new one runs its INIT.`,
       "A cold start happens only when all environments of a function are busy or gone; the next event finds this one warm."]
@@ -28,19 +32,19 @@ const TEXTS = {
     "It came by a presigned link straight from the browser, so no function had to carry its bytes.",
   ],
   enqueued: (record) => [
-    `A message waits in the queue ${record.queue}.`,
+    `A message waits in the queue ${nodeName(record.queue)}.`,
     "The sender goes on at once; the queue keeps the message until a function has finished with it.",
   ],
   dequeued: (record) => [
-    `A function receives a message of ${record.queue}, attempt ${record.attempt ?? 1}.`,
+    `A function receives a message of ${nodeName(record.queue)}, attempt ${record.attempt ?? 1}.`,
     "The message stays invisible for others meanwhile, and returns to the queue if the function fails.",
   ],
   dead_lettered: (record) => [
-    `A message of ${record.queue} failed too often and moved to the dead-letter queue.`,
+    `A message of ${nodeName(record.queue)} failed too often and moved to the dead-letter queue.`,
     "Nothing is lost: an operator mends the cause and redrives the message.",
   ],
   redriven: (record) => [
-    `A message returned from the dead letters to ${record.queue ?? "its source"}.`,
+    `A message returned from the dead letters to ${nodeName(record.queue) || "its source"}.`,
     "It is delivered like a new one, and its idempotency key prevents a second effect.",
   ],
   stream_record: (record) => [
@@ -75,6 +79,10 @@ const TEXTS = {
     `${record.state} failed with ${record.error}, and the state machine caught it.`,
     "Now the saga compensates: it undoes, step by step, what had succeeded before.",
   ],
+  state_failed: (record) => [
+    `${record.state} failed with ${record.error}, and nothing catches it.`,
+    "The execution ends here. If an order was on its way, saga-reconcile finds and parks it, so that an operator can redrive it.",
+  ],
   state_waiting: (record) => [
     `${record.machine} waits in ${record.state}${record.wait_ms ? ` for ${duration(record.wait_ms)}` : ""}.`,
     "A waiting execution occupies no function and costs nothing.",
@@ -107,7 +115,7 @@ export function explain(record) {
 
 /** How much a visitor learns from a kind of event; the ticker shows the most telling one of a batch. @type {Record<string, number>} */
 const WEIGHT = {
-  fault_switched: 9, dead_lettered: 9, state_caught: 8, state_retried: 7, execution_ended: 6, mail_sent: 6, redriven: 6, object_put: 5,
+  fault_switched: 9, dead_lettered: 9, state_failed: 9, state_caught: 8, state_retried: 7, execution_ended: 6, mail_sent: 6, redriven: 6, object_put: 5,
   execution_started: 5, invocation_started: 3, stream_record: 4, enqueued: 4, bus_event: 3, request: 3, import_progress: 3,
   state_waiting: 2, invocation_ended: 2, state_entered: 1,
 };

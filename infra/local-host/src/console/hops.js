@@ -12,7 +12,7 @@ import { duration, nodeName } from "./format.js";
 const ICONS = {
   request: "HTTP", invocation_started: "fn", object_put: "put", enqueued: "queue", dequeued: "queue", dead_lettered: "dead",
   redriven: "redo", stream_record: "stream", bus_event: "event", execution_started: "saga", execution_ended: "saga",
-  state_entered: "state", state_retried: "retry", state_caught: "catch", state_waiting: "wait", mail_sent: "mail",
+  state_entered: "state", state_retried: "retry", state_caught: "catch", state_waiting: "wait", state_failed: "fail", request_started: "HTTP", mail_sent: "mail",
   import_progress: "rows", fault_switched: "fault", host_started: "host",
 };
 /** These are parts of other rows, or say nothing about a story. */
@@ -72,11 +72,13 @@ function rowOf(record, position) {
 /** @param {EventRecord} record */
 function titleOf(record) {
   switch (record.kind) {
-    case "request": return `${record.method} ${record.path}`;
+    case "request":
+    case "request_started": return `${record.method} ${record.path}`;
     case "invocation_started":
     case "invocation_ended": return record.function;
     case "state_entered":
     case "state_caught":
+    case "state_failed":
     case "state_waiting": return record.state;
     case "state_retried": return `${record.state}, retry ${record.attempt} of ${record.max_attempts}`;
     case "execution_started":
@@ -97,9 +99,11 @@ function titleOf(record) {
 /** @param {EventRecord} record */
 function noteOf(record) {
   switch (record.kind) {
-    case "request": return String(record.status ?? "");
+    case "request": return `answer ${record.status ?? ""}`;
+    case "request_started": return "request";
     case "invocation_started": return `by ${record.trigger}`;
     case "state_retried":
+    case "state_failed":
     case "state_caught": return record.error ?? "";
     case "state_waiting": return record.wait_ms ? duration(record.wait_ms) : "";
     case "execution_started": return "starts";
@@ -113,6 +117,7 @@ function stateOf(record) {
   if (record.kind === "invocation_started" || record.kind === "state_entered") return "running";
   if (record.kind === "request") return record.status < 400 ? "ok" : "error";
   if (record.kind === "execution_ended") return record.status === "SUCCEEDED" ? "ok" : "error";
+  if (record.kind === "state_failed") return "error";
   if (["state_retried", "state_caught", "dead_lettered"].includes(record.kind)) return "warning";
   return record.outcome ?? "ok";
 }

@@ -8,6 +8,9 @@ import { shape } from "./dom.js";
 /** @typedef {{x: number, y: number}} Point */
 /** @typedef {{width: number, height: number, nodes: Map<string, GraphNode & Point>, edges: (GraphEdge & {points: Point[]})[]}} Laid */
 
+/** The name of an edge without a kind: dagre loses edges whose name is empty. */
+const NEXT = "next";
+
 /**
  * @param {GraphNode[]} nodes @param {GraphEdge[]} edges @param {{rankdir: "LR" | "TB", ranksep: number, nodesep: number}} options
  * @returns {Laid}
@@ -17,14 +20,14 @@ export function lay(nodes, edges, options) {
   graph.setGraph({ ...options, marginx: 8, marginy: 8 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const node of nodes) graph.setNode(node.id, { ...node });
-  for (const edge of edges) graph.setEdge(edge.from, edge.to, {}, edge.kind ?? "");
+  for (const edge of edges) graph.setEdge(edge.from, edge.to, {}, edge.kind ?? NEXT);
   dagre.layout(graph);
   const size = graph.graph();
   return {
     width: size.width ?? 0,
     height: size.height ?? 0,
     nodes: new Map(nodes.map((node) => [node.id, graph.node(node.id)])),
-    edges: edges.map((edge) => ({ ...edge, points: graph.edge(edge.from, edge.to, edge.kind ?? "").points })),
+    edges: edges.map((edge) => ({ ...edge, points: graph.edge(edge.from, edge.to, edge.kind ?? NEXT).points })),
   };
 }
 
@@ -42,6 +45,19 @@ export function pathOf(points) {
   }
   const only = rest.length === 1 ? rest[0] : undefined;
   return only ? `${path}L${only.x.toFixed(1)} ${only.y.toFixed(1)}` : path;
+}
+
+/** A curve between two nodes, from the side of one to the near side of the other. @param {any} from @param {any} to */
+export function curve(from, to) {
+  const direction = to.x >= from.x ? 1 : -1;
+  const start = { x: from.x + (direction * from.width) / 2, y: from.y };
+  const end = { x: to.x - (direction * to.width) / 2, y: to.y };
+  const bend = Math.max(30, Math.abs(end.x - start.x) / 3);
+  if (Math.abs(to.x - from.x) < from.width) {
+    const side = from.x + from.width / 2;
+    return `M${side} ${from.y}C${side + 40} ${from.y} ${side + 40} ${to.y} ${to.x + to.width / 2} ${to.y}`;
+  }
+  return `M${start.x} ${start.y}C${start.x + direction * bend} ${start.y} ${end.x - direction * bend} ${end.y} ${end.x} ${end.y}`;
 }
 
 /** The heads of arrows. @param {string} id */

@@ -1,6 +1,6 @@
 // The live map: the parts of the shop, events on their way along the edges, and the environments of each function.
 
-import { arrowHead, lay, pathOf } from "./layout.js";
+import { arrowHead, curve, lay, pathOf } from "./layout.js";
 import { byId, element, shape, show } from "./dom.js";
 import { ask } from "./api.js";
 import { onRecords } from "./stream.js";
@@ -9,7 +9,8 @@ import { onRecords } from "./stream.js";
 /** @typedef {{id: string, kind: string, label: string, source?: string, page?: string}} MapNode */
 /** @typedef {{nodes: MapNode[], edges: {from: string, to: string, label: string}[]}} ShopMap */
 
-const NODE = { width: 132, height: 26 };
+const NODE = { width: 122, height: 38 };
+const LINE_CHARACTERS = 18;
 const NEUTRAL = "function";
 /** Events that are shown on their way at the same time; more would hide the map. */
 const TRAVELLERS_MAX = 60;
@@ -26,6 +27,34 @@ const KINDS = {
 
 /** @param {{from: string | null, to: string | null}} edge */
 const edgeKey = ({ from, to }) => `${from}→${to}`;
+
+/**
+ * The edges that decide where a part stands. A table stands behind the functions with routes that use it; the same
+ * table's other users would only stretch the map.
+ * @param {ShopMap} map @param {ShopMap["edges"]} edges
+ */
+function mainEdges(map, edges) {
+  const kinds = new Map(map.nodes.map((node) => [node.id, node.kind]));
+  const isStore = (/** @type {string} */ id) => ["table", "bucket"].includes(kinds.get(id) ?? "");
+  const answering = new Set(edges.filter((edge) => kinds.get(edge.from) === "route").map((edge) => edge.to));
+  const placed = new Set(edges.filter((edge) => answering.has(edge.from) || edge.from === "browser").map((edge) => edge.to));
+  return edges.filter((edge) => {
+    if (edge.to === "bus" && kinds.get(edge.from) === "state_machine") return false;
+    return !isStore(edge.to) || !placed.has(edge.to) || answering.has(edge.from) || edge.from === "browser";
+  });
+}
+
+/** The name of a part in at most two lines. @param {string} text */
+function label(text) {
+  const lines = [text];
+  if (text.length > LINE_CHARACTERS) {
+    const half = text.slice(0, LINE_CHARACTERS);
+    const cut = Math.max(half.lastIndexOf("-"), half.lastIndexOf(" "), half.lastIndexOf("/") - 1);
+    const end = cut > 0 ? cut + 1 : LINE_CHARACTERS;
+    lines.splice(0, 1, text.slice(0, end), text.slice(end));
+  }
+  return lines.map((line, index) => shape("text", { x: 8, y: (lines.length === 1 ? 23 : 16) + index * 14 }, line));
+}
 
 /** A drawing of the map with means to change it. */
 export class MapDrawing {
@@ -44,11 +73,14 @@ export class MapDrawing {
     this.cooling = new Map();
     const ids = new Set(map.nodes.map((node) => node.id));
     const edges = map.edges.filter((edge) => ids.has(edge.from) && ids.has(edge.to));
-    const laid = lay(map.nodes.map((node) => ({ ...node, ...NODE })), edges, { rankdir: "LR", ranksep: 44, nodesep: 7 });
+    const main = mainEdges(map, edges);
+    const laid = lay(map.nodes.map((node) => ({ ...node, ...NODE })), main, { rankdir: "LR", ranksep: 26, nodesep: 12 });
     const arrow = `arrow-${name}`;
     this.travellers = shape("g", { class: "travellers", "aria-hidden": "true" });
-    const lines = laid.edges.map((edge) => {
-      const line = shape("path", { d: pathOf(edge.points), class: "edge", "marker-end": `url(#${arrow})` },
+    const paths = new Map(laid.edges.map((edge) => [edgeKey(edge), pathOf(edge.points)]));
+    const lines = edges.map((edge) => {
+      const path = paths.get(edgeKey(edge)) ?? curve(laid.nodes.get(edge.from), laid.nodes.get(edge.to));
+      const line = shape("path", { d: path, class: paths.has(edgeKey(edge)) ? "edge" : "edge side", "marker-end": `url(#${arrow})` },
         shape("title", {}, `${edge.from} to ${edge.to}: ${edge.label ?? ""}`));
       this.edges.set(edgeKey(edge), line);
       return line;
@@ -74,8 +106,8 @@ export class MapDrawing {
     },
     shape("title", {}, `${KINDS[node.kind] ?? node.kind}: ${node.label}`),
     shape("rect", { width: NODE.width, height: NODE.height, rx: node.kind === NEUTRAL ? 5 : 13 }),
-    shape("text", { x: 9, y: 17 }, node.label.length > 20 ? `${node.label.slice(0, 19)}…` : node.label),
-    shape("g", { class: "dots", transform: "translate(6 29)" }));
+    ...label(node.label),
+    shape("g", { class: "dots", transform: `translate(9 ${NODE.height})` }));
     this.nodes.set(node.id, group);
     return group;
   }
@@ -94,8 +126,17 @@ export class MapDrawing {
     this.warm(line);
     this.warm(record.from ? this.nodes.get(record.from) : undefined);
     this.warm(record.to ? this.nodes.get(record.to) : undefined);
-    if (record.kind === "environment") this.mark(record.function, String(record.environment), record.state);
+    this.follow(record);
     if (line) this.send(/** @type {SVGPathElement} */ (line), record.from !== null && !this.edges.has(edgeKey(record)), isFailure(record));
+  }
+
+  /** An environment is busy from the start of an invocation to its end, and frozen otherwise. @param {EventRecord} record */
+  follow(record) {
+    if (record.environment === undefined || record.environment === null) return;
+    const isOver = record.outcome === "crashed" || record.outcome === "timeout";
+    const state = record.kind === "environment" ? record.state : record.kind === "invocation_started" ? "busy"
+      : record.kind === "invocation_ended" ? (isOver ? "ended" : "idle") : undefined;
+    if (state) this.mark(record.function, String(record.environment), state);
   }
 
   /** @param {SVGPathElement} line @param {boolean} isBackwards @param {boolean} isBad */
@@ -150,7 +191,7 @@ export class MapDrawing {
 
 /** @param {EventRecord} record */
 export function isFailure(record) {
-  if (["dead_lettered", "state_retried", "state_caught"].includes(record.kind)) return true;
+  if (["dead_lettered", "state_retried", "state_caught", "state_failed"].includes(record.kind)) return true;
   if (record.kind === "request") return record.status >= 500;
   return record.outcome !== undefined && !["ok", "partial"].includes(record.outcome);
 }

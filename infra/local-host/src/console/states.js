@@ -75,6 +75,7 @@ export function progressOf(definition, events) {
     if (record.kind === "execution_started") verdict = "running";
     if (one && (record.kind === "state_entered" || record.kind === "state_waiting")) one.state = "current";
     if (one && record.kind === "state_exited") one.state = record.error ? (one.state === "caught" ? "caught" : "failed") : one.state === "caught" ? "caught" : "done";
+    if (one && record.kind === "state_failed") one.state = "failed";
     if (one && record.kind === "state_retried") one.retries += 1;
     if (one && record.kind === "state_caught") one.state = "caught";
     if (record.kind !== "execution_ended") continue;
@@ -116,7 +117,7 @@ export function stateGraph(name, definition, events) {
   const lines = laid.edges.map((edge) => shape("path", { d: pathOf(edge.points), class: `edge ${edge.kind ?? ""}`, "marker-end": `url(#${arrow})` }));
   const boxes = [...laid.nodes.values()].map((node) => box(node, states.get(node.id)));
   return shape("svg", {
-    class: "states", viewBox: `0 0 ${laid.width} ${laid.height}`, role: "img", "data-key": name,
+    class: "states", width: laid.width, viewBox: `0 0 ${laid.width} ${laid.height}`, role: "img", "data-key": name,
     "aria-label": `State graph of ${name}: ${verdict}. ${[...states].filter(([, one]) => one.state !== "never").map(([state, one]) => `${state} ${one.state}`).join(", ")}`,
   }, arrowHead(arrow), shape("g", {}, ...lines), shape("g", {}, ...boxes));
 }

@@ -127,7 +127,7 @@ function machinesOf(shown, events) {
   for (const record of events) {
     if (!record.machine || !shown.machines?.[record.machine]) continue;
     const key = `${record.machine} ${record.execution}`;
-    const one = found.get(key) ?? { name: record.machine, execution: record.execution, own: [] };
+    const one = found.get(key) ?? { name: record.machine, execution: record.execution, own: /** @type {EventRecord[]} */ ([]) };
     one.own.push(record);
     found.set(key, one);
   }

@@ -45,6 +45,7 @@ function work() {
   records.push(...batch);
   if (records.length > RECORDS_KEPT) records.splice(0, records.length - RECORDS_KEPT);
   for (const reader of readers) reader(batch);
+  document.documentElement.dataset.records = String(records.length);
   isWorking = waiting.length > 0;
   if (isWorking) setTimeout(work, 0);
 }
