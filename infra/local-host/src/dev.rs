@@ -55,7 +55,10 @@ pub(crate) fn router(machinery: Machinery) -> Router {
         .route("/dev/orders", get(orders))
         .route("/dev/queues", get(queues))
         .route("/dev/metrics", get(metrics))
-        .route("/dev/map", get(async |State(machinery): Shared| answer(Ok(map::to_json(&machinery.deployment)))))
+        .route(
+            "/dev/map",
+            get(async |State(machinery): Shared| answer(Ok(map::to_json(&machinery.deployment)))),
+        )
         .route("/dev/prices", get(async || answer(Ok(prices::to_json()))))
         .route("/dev/state-machines", get(state_machines))
         .route("/dev/stories", get(stories))
@@ -166,7 +169,10 @@ async fn stories(State(machinery): Shared, RawQuery(query): RawQuery) -> Respons
 }
 
 async fn story(State(machinery): Shared, Path(story): Path<String>) -> Response {
-    let file = machinery.events.log.export(&story, MadeBy::LocalHost, &machinery.deployment);
+    let file = machinery
+        .events
+        .log
+        .export(&story, MadeBy::LocalHost, &machinery.deployment);
     match file {
         Some(file) => answer(Ok(file)),
         None => answer_with(

@@ -14,6 +14,7 @@ use shop::SagaArns;
 use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 
+use crate::actions::{self, Actions};
 use crate::counted::Counted;
 use crate::dev::{self, Machinery};
 use crate::downtime::Downtimes;
@@ -31,6 +32,7 @@ use crate::seed::{self, SeedFault};
 use crate::server::{Server, Timeouts};
 use crate::state::{DataLocation, HostState, StateFault};
 use crate::template::{self, Deployment, EventSource, FunctionSpec, TemplateFault};
+use crate::views::{self, Views};
 use crate::workflows::journal::Writer;
 use crate::workflows::redrive::WorkflowRedriver;
 use crate::workflows::{Machines, WorkflowFault, Workflows};
@@ -159,6 +161,7 @@ impl Host {
             deployment.api.clients(),
             &shop.issuer_secret,
         )?);
+        let gateway = gateway::router(&deployment, functions, issuer.authorizer(), Arc::clone(&log));
         let app = Router::new()
             .merge(console::router())
             .merge(health::router(Arc::clone(&shop)))
@@ -179,10 +182,19 @@ impl Host {
                 counted: Arc::clone(&counted),
                 deployment: Arc::clone(&deployment),
             }))
+            .merge(views::router(Views {
+                shop: Arc::clone(&shop),
+                events: Arc::clone(&events),
+            }))
+            .merge(actions::router(Actions {
+                invoker: Arc::clone(&invoker),
+                issuer: Arc::clone(&issuer),
+                gateway: gateway.clone(),
+            }))
             .merge(stream::router(Arc::clone(&log)))
             .merge(identity::router(Arc::clone(&issuer)))
             .merge(s3::router(objects(&shop, &deployment)))
-            .merge(gateway::router(&deployment, functions, issuer.authorizer(), Arc::clone(&log)));
+            .merge(gateway);
         Ok(Self {
             base_url,
             counted,

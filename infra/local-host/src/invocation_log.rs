@@ -221,7 +221,10 @@ mod tests {
         let small = begin_with(&log, None, &json!({ "n": 1 }));
         let large = begin_with(&log, None, &json!("x".repeat(EVENT_BYTES_KEPT)));
         let kept = log.repeatable(small).unwrap();
-        assert_eq!((kept.logical_id.as_str(), kept.event.as_str()), ("OrdersPlace", r#"{"n":1}"#));
+        assert_eq!(
+            (kept.logical_id.as_str(), kept.event.as_str()),
+            ("OrdersPlace", r#"{"n":1}"#)
+        );
         assert_eq!(log.repeatable(large), None);
         assert_eq!(log.repeatable(99), None);
     }

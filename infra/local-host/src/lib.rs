@@ -3,6 +3,7 @@
 //! Routes, access rules, event sources, queues and state machines come from `infra/template.yaml` and its state machine
 //! files, the code from the function crates, state from SQLite and a folder. Nothing here decides what the shop does.
 
+mod actions;
 mod api_document;
 pub mod arguments;
 pub mod banner;
@@ -35,4 +36,5 @@ mod server;
 pub mod state;
 pub mod template;
 mod unwanted_body;
+mod views;
 mod workflows;

@@ -33,6 +33,9 @@ struct Map {
     edges: Vec<(String, String, String)>,
 }
 
+/// The table of the sandbox payment provider. The map shows the provider instead.
+const PROVIDERS_TABLE: &str = "SandboxGatewayTable";
+
 /// The map of a deployment.
 pub fn to_json(deployment: &Deployment) -> Value {
     let mut map = Map::default();
@@ -40,12 +43,17 @@ pub fn to_json(deployment: &Deployment) -> Value {
     for function in deployment.functions.values() {
         map.add_function(function);
     }
-    for table in &deployment.tables {
+    for table in deployment.tables.iter().filter(|table| *table != PROVIDERS_TABLE) {
         map.add(&nodes::table(table), "table", &nodes::short(table, "Table"), None);
     }
     for table in &deployment.tables_with_streams {
         let stream = nodes::stream(table);
-        map.add(&stream, "stream", &format!("{} stream", nodes::short(table, "Table")), None);
+        map.add(
+            &stream,
+            "stream",
+            &format!("{} stream", nodes::short(table, "Table")),
+            None,
+        );
         map.edge(nodes::table(table), stream, "changes");
     }
     for queue in deployment.queues.values() {
@@ -189,9 +197,8 @@ fn granted_node(deployment: &Deployment, resource: &str, actions: &[String]) -> 
     }
     if let Some((_, table)) = resource.split_once(":table/") {
         let (table, rest) = table.split_once('/').unwrap_or((table, ""));
-        // The sandbox's table stands for the payment provider.
-        return match (nodes::short(table, "Table").as_str(), rest.starts_with("stream")) {
-            ("sandbox-gateway", _) => Some(nodes::GATEWAY.to_owned()),
+        return match (table, rest.starts_with("stream")) {
+            (PROVIDERS_TABLE, _) => Some(nodes::GATEWAY.to_owned()),
             (_, true) => None,
             (_, false) => Some(nodes::table(table)),
         };
@@ -228,7 +235,12 @@ mod tests {
     fn the_map_has_every_resource_of_the_template_once_and_edges_between_them_only() {
         let deployment = template::load().unwrap();
         let map = to_json(&deployment);
-        let ids: Vec<&str> = map["nodes"].as_array().unwrap().iter().map(|node| node["id"].as_str().unwrap()).collect();
+        let ids: Vec<&str> = map["nodes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|node| node["id"].as_str().unwrap())
+            .collect();
         let distinct: BTreeSet<&str> = ids.iter().copied().collect();
         assert_eq!(ids.len(), distinct.len());
         for function in deployment.functions.values() {

@@ -18,6 +18,7 @@ use wire::parked::ParkedListJson;
 use crate::dev::{answer, answer_with};
 use crate::events::clock::now_ms;
 use crate::events::dead_letters::{self, DeadLetterFault};
+use crate::events::record_redriven;
 use crate::payment_switch::Switch;
 use crate::state::HostState;
 use crate::workflows::redrive::WorkflowRedriver;
@@ -108,7 +109,10 @@ async fn redrive_dead_letter(State(operator): Shared, Path(id): Path<String>) ->
             };
             answer_with(status, &json!({ "message": fault.to_string() }))
         }
-        Ok(Ok(())) => answer(Ok(json!({ "id": id, "outcome": "REDRIVEN" }))),
+        Ok(Ok(())) => {
+            record_redriven(&operator.workflows.bus.log, None, &id);
+            answer(Ok(json!({ "id": id, "outcome": "REDRIVEN" })))
+        }
     }
 }
 

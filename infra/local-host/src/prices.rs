@@ -106,9 +106,9 @@ const LEFT_OUT: [&str; 5] = [
 
 /// Every price, and what the costs leave out.
 pub fn to_json() -> Value {
-    let prices = ALL.map(|price| {
-        json!({ "name": price.name, "micro_usd": price.micro_usd, "unit": price.unit, "source": price.source })
-    });
+    let prices = ALL.map(
+        |price| json!({ "name": price.name, "micro_usd": price.micro_usd, "unit": price.unit, "source": price.source }),
+    );
     json!({
         "currency": "USD",
         "region": "us-east-1",
@@ -125,7 +125,10 @@ pub fn billed_ms(duration: Duration) -> u64 {
 }
 
 /// The price of an invocation in micro US dollars.
-#[expect(clippy::cast_precision_loss, reason = "a duration and a memory size are far below 2^52")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a duration and a memory size are far below 2^52"
+)]
 pub fn invocation(billed_ms: u64, memory_mb: u64) -> f64 {
     let gb_seconds = billed_ms as f64 / 1_000.0 * memory_mb as f64 / 1_024.0;
     INVOCATION.micro_usd + gb_seconds * GB_SECOND.micro_usd

@@ -7,6 +7,7 @@ use std::time::Duration;
 use adapter_system::ids::UuidV7Ids;
 use shop::{SagaArns, Settings, Shop};
 
+use crate::event_log::ports::recorded;
 use crate::invoker::{BuildHandler, Function};
 use crate::payment_switch::SwitchedGateway;
 use crate::ports::Embedded;
@@ -48,7 +49,7 @@ pub(crate) fn functions(
         links: state.links.clone(),
     };
     let shop = Arc::new(Shop {
-        ports: embedded.ports(),
+        ports: recorded(embedded.ports()),
         settings: Arc::new(Settings {
             cursors: state.cursors.clone(),
             uploads_bucket: state.uploads.name.clone(),

@@ -29,6 +29,7 @@ pub mod files;
 pub mod gateway;
 pub mod idempotency;
 pub mod imports;
+pub mod inspection;
 pub mod links;
 pub mod mail;
 pub mod object_stream;

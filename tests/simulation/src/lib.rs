@@ -15,7 +15,7 @@ pub mod design;
 mod events;
 mod executions;
 pub mod exhaustive;
-
+mod exported;
 pub mod faults;
 mod functions;
 pub mod history;

@@ -95,6 +95,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "entry",
             "events",
             "function-tests",
+            "local-host",
             "sandbox-gateway",
             "state-machine",
             "wire",

@@ -121,9 +121,9 @@ fn text(string: &str) -> String {
         Some((end, _)) => &string[..end],
         None => string,
     };
-    let cut = match cut.split_once("?X-Amz-") {
-        Some((link, _)) => format!("{link}?{REDACTED}"),
-        None => cut.to_owned(),
+    let cut = match cut.split_once('?') {
+        Some((link, query)) if query.contains("-Signature=") => format!("{link}?{REDACTED}"),
+        _ => cut.to_owned(),
     };
     without_addresses(&cut).into_owned()
 }
@@ -162,7 +162,12 @@ mod tests {
         for _ in 0..100 {
             deep = json!([deep]);
         }
-        for value in [json!(long), json!(wide), deep.clone(), json!({ "a": wide, "b": long, "c": deep })] {
+        for value in [
+            json!(long),
+            json!(wide),
+            deep.clone(),
+            json!({ "a": wide, "b": long, "c": deep }),
+        ] {
             let size = shown(&value).to_string().len();
             assert!(size < 2 * BYTES_SHOWN, "{size}");
         }

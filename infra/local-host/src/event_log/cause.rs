@@ -10,17 +10,19 @@ use crate::workflows::machines::logical_id;
 
 /// The cause of an invocation, as records show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Cause {
-    pub(crate) trigger: &'static str,
-    pub(crate) from: String,
-    pub(crate) stories: Vec<String>,
+pub struct Cause {
+    pub trigger: &'static str,
+    pub from: String,
+    pub stories: Vec<String>,
 }
 
 impl Cause {
     /// `request_id` is the story of a request that brings no correlation id of its own.
     pub(crate) fn of(log: &EventLog, source: Source, event: &Value, request_id: &str) -> Self {
         let (trigger, from) = match source {
-            Source::HttpRead | Source::HttpWrite => ("http", nodes::route(text(event, "/routeKey").unwrap_or_default())),
+            Source::HttpRead | Source::HttpWrite => {
+                ("http", nodes::route(text(event, "/routeKey").unwrap_or_default()))
+            }
             Source::Queue => ("queue", nodes::queue(last_segment(event, ':'))),
             Source::Stream => ("stream", nodes::stream(table_of(event))),
             Source::Event if text(event, "/source") == Some("aws.events") => ("clock", nodes::CLOCK.to_owned()),
@@ -39,7 +41,7 @@ impl Cause {
 }
 
 /// The stories of an event that is not a request, each once.
-pub(crate) fn stories(log: &EventLog, event: &Value) -> Vec<String> {
+pub fn stories(log: &EventLog, event: &Value) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let mut add = |story: Option<String>| found.extend(story.filter(|story| is_correlation_id(story)));
     add(text(event, "/correlation_id").map(str::to_owned));
@@ -63,7 +65,7 @@ pub(crate) fn stories(log: &EventLog, event: &Value) -> Vec<String> {
 }
 
 /// A cancelled order belongs to the request that cancelled it.
-pub(crate) fn of_order_change(record: &Value) -> Option<String> {
+pub fn of_order_change(record: &Value) -> Option<String> {
     let image = record.pointer("/dynamodb/NewImage")?;
     ["/cancel_correlation_id/S", "/correlation_id/S"]
         .iter()
@@ -114,15 +116,51 @@ mod tests {
         let ended = json!({ "source": "aws.states", "detail": { "input": "{\"correlation_id\":\"c-3\"}" } });
         let catalog = json!({ "source": "aws.s3", "detail": { "object": { "key": "catalogs/u-1.csv" } } });
         let cases = [
-            (Source::Workflow(Workflow::OrderSaga), json!({ "correlation_id": "c-0" }), "workflow", "state-machine:OrderSaga", vec!["c-0"]),
-            (Source::Stream, json!({ "Records": [placed, placed, cancelled] }), "stream", "stream:orders", vec!["c-1", "c-2"]),
+            (
+                Source::Workflow(Workflow::OrderSaga),
+                json!({ "correlation_id": "c-0" }),
+                "workflow",
+                "state-machine:OrderSaga",
+                vec!["c-0"],
+            ),
+            (
+                Source::Stream,
+                json!({ "Records": [placed, placed, cancelled] }),
+                "stream",
+                "stream:orders",
+                vec!["c-1", "c-2"],
+            ),
             (Source::Queue, queue, "queue", "queue:thumbnail", vec!["upload-story"]),
             (Source::Event, ended, "bus", "bus", vec!["c-3"]),
             (Source::Event, catalog, "bus", "bus", vec!["upload-story"]),
-            (Source::Event, json!({ "source": "aws.events" }), "clock", "clock", vec![]),
-            (Source::HttpRead, json!({ "routeKey": "GET /x", "headers": {} }), "http", "route:GET /x", vec!["request-1"]),
-            (Source::HttpWrite, json!({ "routeKey": "GET /x", "headers": { "x-correlation-id": "mine" } }), "http", "route:GET /x", vec!["mine"]),
-            (Source::HttpWrite, json!({ "routeKey": "GET /x", "headers": { "x-correlation-id": "a b" } }), "http", "route:GET /x", vec!["request-1"]),
+            (
+                Source::Event,
+                json!({ "source": "aws.events" }),
+                "clock",
+                "clock",
+                vec![],
+            ),
+            (
+                Source::HttpRead,
+                json!({ "routeKey": "GET /x", "headers": {} }),
+                "http",
+                "route:GET /x",
+                vec!["request-1"],
+            ),
+            (
+                Source::HttpWrite,
+                json!({ "routeKey": "GET /x", "headers": { "x-correlation-id": "mine" } }),
+                "http",
+                "route:GET /x",
+                vec!["mine"],
+            ),
+            (
+                Source::HttpWrite,
+                json!({ "routeKey": "GET /x", "headers": { "x-correlation-id": "a b" } }),
+                "http",
+                "route:GET /x",
+                vec!["request-1"],
+            ),
         ];
         for (source, event, trigger, from, stories) in cases {
             let found = cause(source, &event);

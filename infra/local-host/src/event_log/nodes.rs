@@ -49,6 +49,24 @@ pub(crate) fn bucket_named(deployment: &Deployment, name: &str) -> String {
     found.map_or_else(|| format!("bucket:{name}"), |found| bucket(&found.logical_id))
 }
 
+/// The node that a port of a function leads to; `None` for a port within the function.
+pub fn of_port(port: &str, function: &str) -> Option<String> {
+    let table = |name: &str| Some(format!("table:{name}"));
+    match port {
+        "book" | "orders" | "idempotency" => table("orders"),
+        // Each pipeline keeps its mails in its own table.
+        "sends" if function.starts_with("saga-") => table("orders"),
+        "sends" | "imports" | "uploads" | "photo_uploads" => table("imports"),
+        "catalog" | "catalog_writer" | "prices" | "product_photos" | "stock" => table("products"),
+        "payments" => table("payments"),
+        "gateway" => Some(GATEWAY.to_owned()),
+        "mailer" => Some(MAIL.to_owned()),
+        "catalog_files" | "photos" | "rejected_rows" => Some("bucket:uploads".to_owned()),
+        "thumbnails" => Some("bucket:thumbnails".to_owned()),
+        _ => None,
+    }
+}
+
 /// `FailedEventsQueue` without its type, in lower case: `failed-events`.
 pub fn short(logical_id: &str, kind: &str) -> String {
     let mut short = String::new();
@@ -64,6 +82,7 @@ pub fn short(logical_id: &str, kind: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{map, template};
 
     #[test]
     fn ids_are_short_names_of_the_templates_resources() {
@@ -72,5 +91,37 @@ mod tests {
         assert_eq!(queue("ThumbnailDeadLetterQueue"), "queue:thumbnail-dead-letter");
         assert_eq!(bucket("UploadsBucket"), "bucket:uploads");
         assert_eq!(stream("OrdersTable"), "stream:orders");
+    }
+
+    #[test]
+    fn ports_lead_to_nodes_of_the_map() {
+        let map = map::to_json(&template::load().unwrap());
+        let ports = [
+            "book",
+            "orders",
+            "idempotency",
+            "sends",
+            "imports",
+            "uploads",
+            "photo_uploads",
+            "catalog",
+            "catalog_writer",
+            "prices",
+            "product_photos",
+            "stock",
+            "payments",
+            "gateway",
+            "mailer",
+            "catalog_files",
+            "photos",
+            "rejected_rows",
+            "thumbnails",
+        ];
+        for port in ports {
+            let node = of_port(port, "saga-notify-customer").unwrap();
+            let mut nodes = map["nodes"].as_array().unwrap().iter();
+            assert!(nodes.any(|found| found["id"] == node.as_str()), "{port}: {node}");
+        }
+        assert_eq!(of_port("renderer", "thumbnailer"), None);
     }
 }

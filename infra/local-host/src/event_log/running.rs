@@ -1,12 +1,12 @@
 //! The invocation that runs in the current task: collects its log lines and port calls, and learns its story.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
+use super::invocation::PortCall;
 use super::record::Record;
-use super::{EventLog, bounded, nodes};
+use super::{EventLog, bounded};
 
 /// Log lines of one invocation that are kept; an import may write more.
 const LINES_KEPT: usize = 50;
@@ -122,76 +122,34 @@ pub(crate) fn keep_line(line: &str) {
     }
 }
 
-/// A call of a port that ended.
-pub(crate) struct PortCall<'a> {
-    /// The port, like `orders`.
-    pub(crate) port: &'static str,
-    /// Its method, like `place`.
-    pub(crate) action: &'static str,
-    /// The node of the map that it leads to.
-    pub(crate) node: Option<String>,
-    pub(crate) failure: Option<&'a str>,
-    pub(crate) duration: Duration,
-    pub(crate) cost_micro_usd: f64,
-}
-
-/// Records a call of the invocation of the current task. Calls outside of invocations, as a view makes them, are not
-/// recorded.
+/// Records a call of the invocation of the current task, up to a limit. Calls outside of invocations, as a view makes
+/// them, are not recorded.
 pub(crate) fn record_call(call: &PortCall<'_>) {
-    let recorded = with_current(|running, story| {
-        let (port, action) = (call.port, call.action);
-        let outcome = if call.failure.is_some() { "failed" } else { "ok" };
-        let name = nodes::function(&running.function);
-        let text = format!("{} calls {port}.{action}", running.function);
-        let record = Record::new("port_call", text).in_story(story);
-        let record = match &call.node {
-            Some(node) => record.between(name, node.clone()),
-            None => record.at(name),
-        };
-        record
-            .with("function", running.function.clone())
-            .with("invocation", running.number)
-            .with("port", port)
-            .with("action", action)
-            .with("outcome", outcome)
-            .with("error", call.failure.map(str::to_owned))
-            .with("duration_ms", milliseconds(call.duration))
-            .costing(call.cost_micro_usd)
-    });
-    if let Some((running, record)) = recorded {
+    let is_recorded = RUNNING.try_with(|running| {
         let mut found = running.found();
         found.calls += 1;
-        let is_recorded = found.calls <= CALLS_RECORDED;
-        drop(found);
-        if is_recorded {
-            running.log.record(record);
-        }
+        found.calls <= CALLS_RECORDED
+    });
+    if is_recorded.unwrap_or_default() {
+        record(|running| call.record(&running.function, running.number));
     }
 }
 
 /// Records an event of the invocation of the current task, in its story.
 pub(crate) fn record(of: impl FnOnce(&Running) -> Record) {
-    if let Some((running, record)) = with_current(|running, story| of(running).in_story(story)) {
-        running.log.record(record);
-    }
-}
-
-fn with_current(of: impl FnOnce(&Running, Option<String>) -> Record) -> Option<(Arc<Running>, Record)> {
-    let running = RUNNING.try_with(Arc::clone).ok()?;
+    let Ok(running) = RUNNING.try_with(Arc::clone) else {
+        return;
+    };
     let found = running.found();
     let story = found.current.clone().or_else(|| found.stories.first().cloned());
     drop(found);
-    let record = of(&running, story);
-    Some((running, record))
-}
-
-/// With microseconds: a call here takes some of them.
-pub(crate) fn milliseconds(duration: Duration) -> f64 {
-    (duration.as_secs_f64() * 1_000_000.0).round() / 1_000.0
+    running.log.record(of(&running).in_story(story));
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn line(number: usize) -> String {
@@ -234,10 +192,8 @@ mod tests {
                 record_call(&PortCall {
                     port: "orders",
                     action: "find",
-                    node: Some("table:orders".to_owned()),
                     failure: Some("refused"),
                     duration: Duration::from_micros(1_500),
-                    cost_micro_usd: 0.125,
                 });
             }
         };
@@ -245,7 +201,13 @@ mod tests {
         let page = log.after(0, 1_000);
         assert_eq!(page.records.len(), CALLS_RECORDED);
         let first: Value = serde_json::from_str(&page.records[0].1).unwrap();
-        assert_eq!((&first["duration_ms"], &first["error"]), (&json!(1.5), &json!("refused")));
-        assert_eq!((&first["from"], &first["to"]), (&json!("function:one"), &json!("table:orders")));
+        assert_eq!(
+            (&first["duration_ms"], &first["error"]),
+            (&json!(1.5), &json!("refused"))
+        );
+        assert_eq!(
+            (&first["from"], &first["to"]),
+            (&json!("function:one"), &json!("table:orders"))
+        );
     }
 }

@@ -167,7 +167,10 @@ mod tests {
         assert_eq!(status(), "running", "a pending order is not done");
         log.record(record("rejected").leaving(Status::of_order("REJECTED")).costing(0.5));
         let story = log.stories(1)["stories"][0].clone();
-        assert_eq!((&story["status"], &story["title"]), (&json!("compensated"), &json!("POST /orders")));
+        assert_eq!(
+            (&story["status"], &story["title"]),
+            (&json!("compensated"), &json!("POST /orders"))
+        );
         assert_eq!((&story["cost"], &story["events"]), (&json!(1.5), &json!(3)));
         assert!(story["ended_at"].is_string());
     }
@@ -181,12 +184,22 @@ mod tests {
         log.record_at(Record::new("dequeued", "none"), 3);
         log.record_at(Record::new("dequeued", "last").in_story(Some("b")), 4);
         let stories = log.stories(10);
-        let names: Vec<&Value> = stories["stories"].as_array().unwrap().iter().map(|story| &story["story"]).collect();
+        let names: Vec<&Value> = stories["stories"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|story| &story["story"])
+            .collect();
         assert_eq!(names, ["b", "a"]);
         let deployment = template::load().unwrap();
         let file = log.export("a", MadeBy::LocalHost, &deployment).unwrap();
         assert_eq!(file["format"], FORMAT);
-        let texts: Vec<&Value> = file["events"].as_array().unwrap().iter().map(|event| &event["text"]).collect();
+        let texts: Vec<&Value> = file["events"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|event| &event["text"])
+            .collect();
         assert_eq!(texts, ["first", "both"]);
         assert!(log.export("c", MadeBy::LocalHost, &deployment).is_none());
     }

@@ -77,7 +77,10 @@ async fn events(State(streams): State<Streams>, RawQuery(query): RawQuery, heade
 
 /// The value of a parameter whose values need no encoding.
 pub(crate) fn parameter<'a>(query: Option<&'a str>, name: &str) -> Option<&'a str> {
-    let pairs = query.unwrap_or_default().split('&').filter_map(|pair| pair.split_once('='));
+    let pairs = query
+        .unwrap_or_default()
+        .split('&')
+        .filter_map(|pair| pair.split_once('='));
     let mut values = pairs.filter(|(found, _)| *found == name).map(|(_, value)| value);
     values.next()
 }

@@ -29,16 +29,19 @@ const FORM_ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b' ');
 
 /// Hands one object event to everybody concerned, in the transaction that takes it from the outbox.
-pub(crate) fn dispatch(
-    connection: &Connection,
-    bus: &Bus,
-    object: &ObjectEvent,
-    now_ms: i64,
-) -> rusqlite::Result<()> {
-    let Some(bucket) = bus.deployment.buckets.values().find(|bucket| bucket.name == object.bucket) else {
+pub(crate) fn dispatch(connection: &Connection, bus: &Bus, object: &ObjectEvent, now_ms: i64) -> rusqlite::Result<()> {
+    let Some(bucket) = bus
+        .deployment
+        .buckets
+        .values()
+        .find(|bucket| bucket.name == object.bucket)
+    else {
         return Ok(());
     };
-    let (node, story) = (nodes::bucket(&bucket.logical_id), story(connection, &bus.log, &object.key)?);
+    let (node, story) = (
+        nodes::bucket(&bucket.logical_id),
+        story(connection, &bus.log, &object.key)?,
+    );
     bus.log.record(put(node.clone(), story.clone(), object));
     for notification in bucket
         .queue_notifications
@@ -48,9 +51,17 @@ pub(crate) fn dispatch(
         let body = json!({ "Records": [notification_record(bucket, notification, object)] });
         let message = queue::send(connection, &notification.queue, &body.to_string(), now_ms)?;
         let queue = nodes::queue(&notification.queue);
-        let record = Record::new("enqueued", format!("A message about {} is put into {queue}", object.key));
+        let record = Record::new(
+            "enqueued",
+            format!("A message about {} is put into {queue}", object.key),
+        );
         let record = record.in_story(story.clone()).between(node.clone(), queue.clone());
-        bus.log.record(record.with("queue", queue).with("message", message).costing(prices::QUEUE_REQUEST.micro_usd));
+        bus.log.record(
+            record
+                .with("queue", queue)
+                .with("message", message)
+                .costing(prices::QUEUE_REQUEST.micro_usd),
+        );
     }
     if bucket.eventbridge {
         let resource = format!("arn:aws:s3:::{}", object.bucket);
@@ -79,7 +90,9 @@ fn put(bucket: String, story: Option<String>, object: &ObjectEvent) -> Record {
         None => record.at(bucket.clone()),
     };
     let record = record.with("bucket", bucket).with("key", object.key.clone());
-    record.with("bytes", object.size_bytes).costing(prices::OBJECT_PUT.micro_usd)
+    record
+        .with("bytes", object.size_bytes)
+        .costing(prices::OBJECT_PUT.micro_usd)
 }
 
 /// The test event that S3 sends to a queue once, when the notification is set up. It has no `Records`.

@@ -63,10 +63,16 @@ impl EventPlane {
     pub(crate) fn record_received(&self, queue: &str, message: &Message) {
         let (queue, attempt) = (nodes::queue(queue), message.receive_count);
         let text = format!("A message is received from {queue}, attempt {attempt}");
-        let record = Record::new("dequeued", text).in_stories(self.stories_of(&message.body)).at(queue.clone());
+        let record = Record::new("dequeued", text)
+            .in_stories(self.stories_of(&message.body))
+            .at(queue.clone());
         let record = record.with("queue", queue).with("message", message.id.clone());
         // One request receives it, another deletes it.
-        self.log.record(record.with("attempt", attempt).costing(2.0 * prices::QUEUE_REQUEST.micro_usd));
+        self.log.record(
+            record
+                .with("attempt", attempt)
+                .costing(2.0 * prices::QUEUE_REQUEST.micro_usd),
+        );
     }
 
     /// Records changes of a table that a consumer of its stream reads for the first time.
@@ -97,11 +103,15 @@ impl EventPlane {
     /// Records that a message was given up.
     pub(crate) fn record_dead_letter(&self, queue: &str, letter: &DeadLetter) {
         let queue = nodes::queue(queue);
-        let record = Record::new("dead_lettered", format!("A message failed too often and waits in {queue}"))
-            .in_stories(self.stories_of(&letter.body))
-            .leaving(Some(Status::Failed))
-            .at(queue.clone());
-        self.log.record(record.with("queue", queue).with("message", letter.id.clone()));
+        let record = Record::new(
+            "dead_lettered",
+            format!("A message failed too often and waits in {queue}"),
+        )
+        .in_stories(self.stories_of(&letter.body))
+        .leaving(Some(Status::Failed))
+        .at(queue.clone());
+        self.log
+            .record(record.with("queue", queue).with("message", letter.id.clone()));
     }
 
     fn stories_of(&self, body: &str) -> Vec<String> {
@@ -117,4 +127,13 @@ impl EventPlane {
             () = tokio::time::sleep(IDLE_POLL) => {}
         }
     }
+}
+
+/// Records that a dead letter goes back to where it failed. `queue` is where it waited, if the caller knows.
+pub(crate) fn record_redriven(log: &EventLog, queue: Option<&str>, message: &str) {
+    let record = Record::new("redriven", "A dead letter goes back to where it failed").with("message", message);
+    log.record(match queue.map(nodes::queue) {
+        Some(queue) => record.at(queue.clone()).with("queue", queue),
+        None => record,
+    });
 }

@@ -143,7 +143,9 @@ async fn invoke_asynchronously(plane: &EventPlane, accepted: Accepted) {
         })
         .await;
     match settled {
-        Ok(letter) => letter.iter().for_each(|letter| plane.record_dead_letter(&destination, letter)),
+        Ok(letter) => letter
+            .iter()
+            .for_each(|letter| plane.record_dead_letter(&destination, letter)),
         Err(failure) => {
             tracing::error!(error = ?failure, "asynchronous invocation was not settled and will be repeated");
         }

@@ -182,6 +182,42 @@ pub(crate) fn depth(connection: &Connection, queue: &str) -> rusqlite::Result<u6
     Ok(u64::try_from(count.unwrap_or(0)).unwrap_or(0))
 }
 
+/// A message as a view shows it.
+pub(crate) struct Shown {
+    pub(crate) id: String,
+    pub(crate) body: String,
+    pub(crate) sent_at_ms: i64,
+    pub(crate) visible_at_ms: i64,
+    pub(crate) receive_count: u32,
+}
+
+/// The newest messages of a queue, visible or in flight.
+pub(crate) fn newest(connection: &Connection, queue: &str, limit: usize) -> rusqlite::Result<Vec<Shown>> {
+    connection
+        .prepare_cached(
+            "SELECT message_id, body, sent_at_ms, visible_at_ms, receive_count FROM queue_messages
+             WHERE queue = ?1 ORDER BY id DESC LIMIT ?2",
+        )?
+        .query_map(params![queue, limit], |row| {
+            Ok(Shown {
+                id: row.get(0)?,
+                body: text_of(row, 1)?,
+                sent_at_ms: row.get(2)?,
+                visible_at_ms: row.get(3)?,
+                receive_count: row.get(4)?,
+            })
+        })?
+        .collect()
+}
+
+/// The ids of all messages of a queue, the oldest first.
+pub(crate) fn ids(connection: &Connection, queue: &str) -> rusqlite::Result<Vec<String>> {
+    connection
+        .prepare_cached("SELECT message_id FROM queue_messages WHERE queue = ?1 ORDER BY id")?
+        .query_map(params![queue], |row| row.get(0))?
+        .collect()
+}
+
 pub(super) fn milliseconds(seconds: u64) -> i64 {
     i64::try_from(seconds.saturating_mul(1_000)).unwrap_or(i64::MAX / 4)
 }
@@ -216,10 +252,7 @@ mod tests {
         let (connection, spec) = queue();
         send(&connection, "Photos", "one", 0).unwrap();
         assert_eq!(received(&connection, &spec, 0).len(), 1);
-        assert_eq!(
-            received(&connection, &spec, 359_999).len(),
-            0
-        );
+        assert_eq!(received(&connection, &spec, 359_999).len(), 0);
         let again = received(&connection, &spec, 360_000);
         assert_eq!((again[0].receive_count, again[0].first_received_at_ms), (2, 0));
     }
@@ -230,15 +263,11 @@ mod tests {
         send(&connection, "Photos", "one", 0).unwrap();
         let mut now_ms = 0;
         for _ in 0..2 {
-            let message = received(&connection, &spec, now_ms)
-                .remove(0);
+            let message = received(&connection, &spec, now_ms).remove(0);
             retry_later(&connection, &message, now_ms).unwrap();
             now_ms += RETRY_DELAY_MAX_MS;
         }
-        assert!(
-            received(&connection, &spec, now_ms)
-                .is_empty()
-        );
+        assert!(received(&connection, &spec, now_ms).is_empty());
         assert_eq!(
             (
                 depth(&connection, "Photos").unwrap(),
@@ -261,7 +290,12 @@ mod tests {
     fn what_is_older_than_the_retention_is_forgotten() {
         let (connection, spec) = queue();
         send(&connection, "Photos", "one", 0).unwrap();
-        assert!(receive(&connection, &spec, 10, 345_600_001, 1).unwrap().messages.is_empty());
+        assert!(
+            receive(&connection, &spec, 10, 345_600_001, 1)
+                .unwrap()
+                .messages
+                .is_empty()
+        );
         assert_eq!(depth(&connection, "Photos").unwrap(), 0);
     }
 

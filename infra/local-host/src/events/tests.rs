@@ -3,8 +3,8 @@
 
 mod dead_letters;
 
-use std::sync::{Arc, Mutex};
 use std::sync::atomic::AtomicI64;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use adapter_embedded::Database;

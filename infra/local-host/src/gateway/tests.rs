@@ -350,7 +350,12 @@ async fn a_request_without_room_is_refused_with_the_time_of_the_next_attempt() {
     for refuses in [true, false] {
         let fine = World::fine();
         let deployment = template::load().unwrap();
-        let router = router(&deployment, Arc::new(NoRoom { refuses }), issuer().authorizer(), Arc::default());
+        let router = router(
+            &deployment,
+            Arc::new(NoRoom { refuses }),
+            issuer().authorizer(),
+            Arc::default(),
+        );
         let world = World { router, ..fine };
         let authorization = format!("Bearer {}", world.token);
         let request = Request::post("/orders").header("authorization", authorization);
@@ -366,7 +371,12 @@ async fn a_request_without_room_is_refused_with_the_time_of_the_next_attempt() {
 async fn writes_without_room_are_refused_before_their_token_is_checked_and_reads_are_not() {
     let deployment = template::load().unwrap();
     let world = World {
-        router: router(&deployment, Arc::new(NoRoom { refuses: true }), issuer().authorizer(), Arc::default()),
+        router: router(
+            &deployment,
+            Arc::new(NoRoom { refuses: true }),
+            issuer().authorizer(),
+            Arc::default(),
+        ),
         ..World::fine()
     };
     let forged = |request: Builder| request.header("authorization", "Bearer a.b.c");

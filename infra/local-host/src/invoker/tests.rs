@@ -56,7 +56,10 @@ async fn the_first_invocation_of_a_function_is_a_cold_start_and_each_has_its_own
 #[tokio::test]
 async fn an_error_keeps_its_name_and_an_unknown_function_is_one() {
     let invoker = invoker(LONG, |_| async { Err(FunctionError::new("OutOfStock", "none left")) });
-    let error = invoker.invoke("One", json!({}), Source::Workflow(Workflow::OrderSaga)).await.unwrap_err();
+    let error = invoker
+        .invoke("One", json!({}), Source::Workflow(Workflow::OrderSaga))
+        .await
+        .unwrap_err();
     assert_eq!(
         (error.error_type.as_str(), error.message.as_str()),
         ("OutOfStock", "none left")
@@ -100,7 +103,10 @@ async fn an_invocation_that_is_out_of_time_is_reported_and_still_runs_to_its_end
             Ok(Value::Null)
         }
     });
-    let error = invoker.invoke("One", json!({}), Source::Workflow(Workflow::OrderSaga)).await.unwrap_err();
+    let error = invoker
+        .invoke("One", json!({}), Source::Workflow(Workflow::OrderSaga))
+        .await
+        .unwrap_err();
     assert_eq!(error.error_type, TIMED_OUT);
     assert_eq!(error.message, "Task timed out after 0.01 seconds");
     assert_eq!(ended.load(Ordering::SeqCst), 0);
@@ -223,7 +229,9 @@ async fn background_work_that_waits_for_something_keeps_neither_requests_nor_oth
     let invoker = Arc::new(invoker(LONG, gated(&gate)));
     // More than may begin at once: each leaves its place after a while, and another one begins.
     let count = BACKGROUND.at_once * 2;
-    let running: Vec<_> = (0..count).map(|_| start(&invoker, Source::Workflow(Workflow::OrderSaga))).collect();
+    let running: Vec<_> = (0..count)
+        .map(|_| start(&invoker, Source::Workflow(Workflow::OrderSaga)))
+        .collect();
     until_busy(&invoker, count).await;
     let request = start(&invoker, Source::HttpWrite);
     until_busy(&invoker, count + 1).await;

@@ -8,8 +8,8 @@ use super::definitions::DEFINITIONS;
 use super::fault::TemplateFault;
 use super::fields::Fields;
 use super::model::{
-    AsyncInvokeSpec, BucketSpec, Deployment, FunctionSpec, Grant, HttpApiSpec, QueueNotification, QueueSpec, RedriveSpec,
-    StateMachineSpec,
+    AsyncInvokeSpec, BucketSpec, Deployment, FunctionSpec, Grant, HttpApiSpec, QueueNotification, QueueSpec,
+    RedriveSpec, StateMachineSpec,
 };
 use super::resolve::{queue_of_arn, state_machine_arn};
 use super::{api, sources};
@@ -389,7 +389,10 @@ fn statements(policy: &Value) -> &[Value] {
 
 fn one_or_several(texts: &Value) -> Vec<String> {
     let several = texts.as_array().map_or(std::slice::from_ref(texts), Vec::as_slice);
-    several.iter().filter_map(|text| text.as_str().map(str::to_owned)).collect()
+    several
+        .iter()
+        .filter_map(|text| text.as_str().map(str::to_owned))
+        .collect()
 }
 
 /// What the parts say of each other holds.

@@ -20,12 +20,7 @@ pub(crate) struct Ending {
 }
 
 /// `false` when it had ended before: then nothing changes, and no event is published again.
-pub(crate) fn end(
-    connection: &Connection,
-    bus: &Bus,
-    ending: &Ending,
-    now_ms: i64,
-) -> rusqlite::Result<bool> {
+pub(crate) fn end(connection: &Connection, bus: &Bus, ending: &Ending, now_ms: i64) -> rusqlite::Result<bool> {
     let execution = &ending.execution;
     let (end, output) = match &ending.outcome {
         Outcome::Succeeded(output) => (ended(ExecutionStatus::Succeeded), Some(output.to_string())),
@@ -95,7 +90,12 @@ fn publish(
     let arn = machine.execution(&execution.name);
     let detail = detail(execution, machine, &arn, change);
     let event = envelope(SOURCE, DETAIL_TYPE, &arn, &detail, now_ms);
-    bus.publish(connection, nodes::state_machine(logical_id(execution.workflow)), &event, now_ms)
+    bus.publish(
+        connection,
+        nodes::state_machine(logical_id(execution.workflow)),
+        &event,
+        now_ms,
+    )
 }
 
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html>

@@ -99,14 +99,7 @@ impl Journal {
     /// The journal, and its writer: it must run for anything to be written.
     pub(crate) fn new(database: Database, bus: Bus) -> (Self, Writer) {
         let (entries, waiting) = mpsc::channel(WAITING_MAX);
-        (
-            Self { entries },
-            Writer {
-                database,
-                bus,
-                waiting,
-            },
-        )
+        (Self { entries }, Writer { database, bus, waiting })
     }
 
     /// Publishes that the execution runs.
@@ -168,9 +161,7 @@ impl Writer {
             let written = self
                 .database
                 .call("write journal", move |connection| {
-                    entries
-                        .iter()
-                        .try_for_each(|entry| write(connection, &bus, entry))?;
+                    entries.iter().try_for_each(|entry| write(connection, &bus, entry))?;
                     forget_old_history(connection)
                 })
                 .await;
