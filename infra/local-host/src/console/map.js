@@ -3,7 +3,7 @@
 import { arrowHead, curve, lay, pathOf } from "./layout.js";
 import { byId, element, shape, show } from "./dom.js";
 import { ask } from "./api.js";
-import { onRecords } from "./stream.js";
+import { limited, onRecords } from "./stream.js";
 
 /** @typedef {import("./stream.js").EventRecord} EventRecord */
 /** @typedef {{id: string, kind: string, label: string, source?: string, page?: string}} MapNode */
@@ -16,8 +16,11 @@ const NEUTRAL = "function";
 const TRAVELLERS_MAX = 60;
 const TRAVEL_MS = 900;
 const RECENT_MS = 2500;
+const COOL_MS = 300;
+/** How long changes of environments are collected until they are drawn. */
+const DRAW_MS = 60;
 /** Environments that fit below the name of a function. */
-const DOTS_MAX = 12;
+const DOTS_MAX = 11;
 
 /** Names of kinds for readers and for the legend. @type {Record<string, string>} */
 const KINDS = {
@@ -69,8 +72,12 @@ export class MapDrawing {
     /** @type {Map<string, Map<string, string>>} */
     this.environments = new Map();
     this.travelling = 0;
-    /** @type {Map<Element, ReturnType<typeof setTimeout>>} */
+    /** When the highlight of a part ends. @type {Map<Element, number>} */
     this.cooling = new Map();
+    this.cool = limited(() => this.endHighlights(), COOL_MS);
+    /** Functions whose environments changed since they were drawn. @type {Set<string>} */
+    this.changed = new Set();
+    this.drawEnvironments = limited(() => this.drawChanged(), DRAW_MS);
     const ids = new Set(map.nodes.map((node) => node.id));
     const edges = map.edges.filter((edge) => ids.has(edge.from) && ids.has(edge.to));
     const main = mainEdges(map, edges);
@@ -115,9 +122,19 @@ export class MapDrawing {
   /** Highlights a node or an edge for a moment. @param {Element | undefined} part */
   warm(part) {
     if (!part) return;
-    part.classList.add("recent", "touched");
-    clearTimeout(this.cooling.get(part));
-    this.cooling.set(part, setTimeout(() => part.classList.remove("recent"), RECENT_MS));
+    if (!this.cooling.has(part)) part.classList.add("recent", "touched");
+    this.cooling.set(part, performance.now() + RECENT_MS);
+    this.cool();
+  }
+
+  endHighlights() {
+    const now = performance.now();
+    for (const [part, end] of this.cooling) {
+      if (end > now) continue;
+      part.classList.remove("recent");
+      this.cooling.delete(part);
+    }
+    if (this.cooling.size > 0) this.cool();
   }
 
   /** @param {EventRecord} record */
@@ -167,12 +184,20 @@ export class MapDrawing {
     if (state === "ended") list.delete(environment);
     else list.set(environment, state);
     this.environments.set(name, list);
-    const dots = this.nodes.get(`function:${name}`)?.querySelector(".dots");
-    if (!dots) return;
-    const states = [...list.values()].slice(0, DOTS_MAX);
-    show(dots, ...states.map((one, index) => shape("circle", { cx: index * 10, cy: 0, r: 3.5, class: `dot ${one}` })));
-    const rest = list.size - states.length;
-    if (rest > 0) dots.append(shape("text", { x: DOTS_MAX * 10, y: 3, class: "more" }, `+${rest}`));
+    this.changed.add(name);
+    this.drawEnvironments();
+  }
+
+  drawChanged() {
+    for (const name of this.changed) {
+      const dots = this.nodes.get(`function:${name}`)?.querySelector(".dots");
+      if (!dots) continue;
+      const list = [...(this.environments.get(name) ?? new Map()).values()];
+      const states = list.slice(0, DOTS_MAX);
+      show(dots, ...states.map((one, index) => shape("circle", { cx: index * 9, cy: 0, r: 3.6, class: `dot ${one}` })),
+        list.length > states.length && shape("text", { x: DOTS_MAX * 9, y: 4, class: "more" }, `+${list.length - states.length}`));
+    }
+    this.changed.clear();
   }
 
   /** Shows which parts a story has touched up to a moment. @param {EventRecord[]} past @param {EventRecord | undefined} current */

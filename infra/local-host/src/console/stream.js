@@ -9,6 +9,8 @@
 const RECORDS_KEPT = 10_000;
 /** Milliseconds of one slice of work, well below a frame of 16 ms. */
 const SLICE_MS = 8;
+/** Records that are handed on together. */
+const BATCH = 20;
 /** Members of a record that may be large; the story drawer loads them again. */
 const LARGE = ["event", "answer", "request_body", "response_body", "input", "output", "log"];
 
@@ -30,21 +32,26 @@ export const onConnection = (watcher) => watchers.push(watcher);
 /** The stories that a record belongs to. @param {EventRecord} record @returns {string[]} */
 export const storiesOf = (record) => record.stories ?? (record.story ? [record.story] : []);
 
-function work() {
-  const end = performance.now() + SLICE_MS;
-  /** @type {EventRecord[]} */
-  const batch = [];
-  let taken = 0;
-  while (taken < waiting.length && performance.now() < end) {
-    const record = JSON.parse(/** @type {string} */ (waiting[taken]));
+/** @param {string[]} texts */
+function handOn(texts) {
+  const batch = texts.map((text) => {
+    const record = /** @type {EventRecord} */ (JSON.parse(text));
     for (const name of LARGE) delete record[name];
-    batch.push(record);
-    taken += 1;
-  }
-  waiting = waiting.slice(taken);
+    return record;
+  });
   records.push(...batch);
   if (records.length > RECORDS_KEPT) records.splice(0, records.length - RECORDS_KEPT);
   for (const reader of readers) reader(batch);
+}
+
+function work() {
+  const end = performance.now() + SLICE_MS;
+  let position = 0;
+  while (position < waiting.length && performance.now() < end) {
+    handOn(waiting.slice(position, position + BATCH));
+    position += BATCH;
+  }
+  waiting = waiting.slice(position);
   document.documentElement.dataset.records = String(records.length);
   isWorking = waiting.length > 0;
   if (isWorking) setTimeout(work, 0);
