@@ -25,7 +25,7 @@ A customer and a member of staff (paste this first):
   link() {{ sed 's/.*"url":"\([^"]*\)".*/\1/'; }}
   ann=$(token ann) olga=$(token olga '"staff"')
 
-An order (other tokens: tok_declined, tok_insufficient_funds, tok_flaky, tok_down, tok_capture_fails):
+An order (other tokens: tok_declined, tok_insufficient_funds, tok_flaky, tok_down, tok_capture_fails, tok_later_ok):
 
   curl -si $shop/orders -H "authorization: Bearer $ann" -H 'content-type: application/json' -H "idempotency-key: $(date +%s)" -d '{{"items":[{{"sku":"MUG-01","quantity":2}}],"payment_token":"tok_ok"}}'
   sleep 1; curl -s "$shop/orders?limit=1" -H "authorization: Bearer $ann"

@@ -22,6 +22,7 @@ use crate::identity::{self, Issuer, IssuerFault};
 use crate::invoker::Invoker;
 use crate::invoker::backlog::Backlog;
 use crate::operator::{self, Operator};
+use crate::payment_provider::PaymentProvider;
 use crate::registry::{self, RegistryFault};
 use crate::s3::{self, Objects};
 use crate::seed::{self, SeedFault};
@@ -40,6 +41,11 @@ const CLOSING_LIMIT: Duration = Duration::from_secs(5);
 
 /// The issuer in tokens. Not the address, so that a token stays valid after a restart on another port.
 const ISSUER: &str = "https://popshop.local";
+
+/// The parameter of the wait for a provider that answers later, and its value here unless another one is given: an order
+/// ends within a minute.
+const PAYMENT_RESULT_PARAMETER: &str = "PaymentResultSeconds";
+const PAYMENT_RESULT_SECONDS: &str = "45";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
@@ -89,6 +95,7 @@ pub struct Host {
     backlog: Arc<Backlog>,
     shop: Arc<HostState>,
     downtimes: Arc<Downtimes>,
+    provider: PaymentProvider,
 }
 
 /// A running host. Dropped without [`RunningHost::shutdown`], it stops at once, as if its process had died.
@@ -110,7 +117,11 @@ impl Host {
     }
 
     pub async fn prepare(config: &Config) -> Result<Self, StartFailure> {
-        let deployment = Arc::new(template::load_with(&config.parameters)?);
+        let mut parameters = config.parameters.clone();
+        parameters
+            .entry(PAYMENT_RESULT_PARAMETER.to_owned())
+            .or_insert_with(|| PAYMENT_RESULT_SECONDS.to_owned());
+        let deployment = Arc::new(template::load_with(&parameters)?);
         let machines = Machines::read(&deployment)?;
         let port = config.port;
         let (listener, address) = listen(port)
@@ -173,11 +184,19 @@ impl Host {
             .merge(identity::router(Arc::clone(&issuer)))
             .merge(s3::router(objects(&shop, &deployment)))
             .merge(gateway::router(&deployment, functions, issuer.authorizer()));
+        let app = request_guard::guarded(app, address.port());
+        let provider = PaymentProvider {
+            gateway: shop.gateway.clone(),
+            switch: shop.payments.clone(),
+            key: shop.webhook_key.clone(),
+            app: app.clone(),
+            authority: address.to_string(),
+        };
         Ok(Self {
             base_url,
             counted,
             listener,
-            app: request_guard::guarded(app, address.port()),
+            app,
             events,
             workflows,
             writer,
@@ -185,6 +204,7 @@ impl Host {
             backlog,
             shop,
             downtimes,
+            provider,
         })
     }
 
@@ -195,6 +215,7 @@ impl Host {
         let (backlog, database) = (self.backlog, self.shop.database.clone());
         loops.spawn(async move { backlog.watch(&database).await });
         loops.spawn(Arc::clone(&self.downtimes).keep_heartbeat());
+        loops.spawn(self.provider.run());
         loops.spawn(retention::run(self.shop.database.clone(), self.downtimes));
         let writer = tokio::spawn(self.writer.run());
         RunningHost {

@@ -21,6 +21,7 @@ mod invocation_log;
 mod invoker;
 mod operator;
 mod patterns;
+mod payment_provider;
 mod payment_switch;
 pub mod ports;
 mod registry;

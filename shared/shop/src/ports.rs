@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::catalog::ports::{
     CatalogFiles, CatalogWriter, ImportLedger, ImportRunner, ProductCatalog, RejectedRowsFiles, ThumbnailLinks,
 };
+use domain::fulfilment::payment_results::{PaymentResults, SagaCallbacks};
 use domain::fulfilment::ports::{OrderBook, PaymentGateway, PaymentRecords, SagaRunner, StockLedger};
 use domain::orders::ports::{IdempotencyStore, OrderRepository, PriceList};
 use domain::ports::{Clock, CustomerDirectory, IdGenerator, Mailer, Pause, SendLog};
@@ -28,6 +29,7 @@ pub struct Ports {
     pub mailer: Arc<dyn Mailer>,
     pub orders: Arc<dyn OrderRepository>,
     pub pause: Arc<dyn Pause>,
+    pub payment_results: Arc<dyn PaymentResults>,
     pub payments: Arc<dyn PaymentRecords>,
     pub photo_uploads: Arc<dyn PhotoUploads>,
     pub photos: Arc<dyn PhotoStore>,
@@ -35,6 +37,7 @@ pub struct Ports {
     pub product_photos: Arc<dyn ProductPhotos>,
     pub rejected_rows: Arc<dyn RejectedRowsFiles>,
     pub renderer: Arc<dyn ThumbnailRenderer>,
+    pub saga_callbacks: Arc<dyn SagaCallbacks>,
     pub saga_runner: Arc<dyn SagaRunner>,
     pub sends: Arc<dyn SendLog>,
     pub stock: Arc<dyn StockLedger>,

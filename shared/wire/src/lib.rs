@@ -12,6 +12,7 @@ pub mod new_upload;
 pub mod order;
 pub mod order_item;
 pub mod parked;
+pub mod payment_event;
 pub mod product;
 pub mod saga;
 #[cfg(feature = "schema")]

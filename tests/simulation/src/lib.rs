@@ -22,6 +22,7 @@ pub mod history;
 pub mod invariants;
 pub mod matrix;
 pub mod ports;
+mod provider;
 pub mod random;
 mod scheduler;
 pub mod shrink;

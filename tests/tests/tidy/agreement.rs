@@ -7,7 +7,7 @@ use serde_json::Value;
 use tests::repository;
 
 /// Routes that answer without an access token. Every other route asks for one.
-const PUBLIC_ROUTES: [&str; 2] = ["GET /products", "GET /products/{sku}"];
+const PUBLIC_ROUTES: [&str; 3] = ["GET /products", "GET /products/{sku}", "POST /payments/events"];
 
 /// The outputs of the contract.
 const OUTPUTS: [&str; 14] = [

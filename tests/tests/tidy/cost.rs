@@ -47,11 +47,22 @@ const fn cancel(happens: &'static str, failing: &'static [(&'static str, &'stati
     }
 }
 
-const WAYS: [Way; 12] = [
+const WAYS: [Way; 14] = [
     order("nothing fails", &[]),
     order(
         "the gateway answers at the third try",
         &[("SagaAuthorizePayment", UNANSWERED, 2)],
+    ),
+    order(
+        "the provider answers later",
+        &[("SagaAuthorizePayment", "PaymentPending", ALWAYS)],
+    ),
+    order(
+        "the provider is silent",
+        &[
+            ("SagaAuthorizePayment", "PaymentPending", ALWAYS),
+            ("SagaAwaitPayment", "States.Timeout", ALWAYS),
+        ],
     ),
     order(
         "notifying the customer fails",
@@ -114,6 +125,12 @@ fn cost(deployment: &Deployment, way: &Way) -> Cost {
                 Err(StateError::new(*error, "made to fail"))
             }),
         }
+    });
+    let host = host.completing(|_| {
+        Some(Answer {
+            after_ms: 2 * CALL_MS,
+            result: Ok(json!({})),
+        })
     });
     let execution = ExecutionInput {
         id: "arn:execution".to_owned(),

@@ -166,7 +166,14 @@ impl Workflows {
             input,
         };
         let (functions, downtimes) = (Arc::clone(&self.functions), Arc::clone(&self.downtimes));
-        let host = ExecutionHost::new(key, recorded, self.journal.clone(), functions, downtimes);
+        let host = ExecutionHost::new(
+            key,
+            self.database.clone(),
+            recorded,
+            self.journal.clone(),
+            functions,
+            downtimes,
+        );
         let outcome = state_machine::run(&machine.definition, &start, &host).await?;
         let ending = Ending {
             execution: execution.clone(),

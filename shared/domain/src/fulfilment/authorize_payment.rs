@@ -19,6 +19,9 @@ pub struct AuthorizePayment {
 pub enum AuthorizePaymentError {
     #[error("the payment was declined: {}", .0.as_str())]
     Declined(DeclineReason),
+    /// Nothing was refused: the saga waits for the result.
+    #[error("the provider reports the result of the payment later")]
+    Pending,
     #[error("the payment was voided before, or its order is finished")]
     PaymentClosed,
     #[error("the order does not exist")]
@@ -46,6 +49,7 @@ impl AuthorizePayment {
         let state = match authorization {
             Authorization::Authorized => PaymentState::Authorized,
             Authorization::Declined(_) => PaymentState::Declined,
+            Authorization::Pending => return Err(AuthorizePaymentError::Pending),
             Authorization::Closed => return Err(AuthorizePaymentError::PaymentClosed),
         };
         self.records
@@ -60,7 +64,7 @@ impl AuthorizePayment {
             .await?;
         match authorization {
             Authorization::Declined(reason) => Err(AuthorizePaymentError::Declined(reason)),
-            Authorization::Authorized | Authorization::Closed => Ok(()),
+            Authorization::Authorized | Authorization::Pending | Authorization::Closed => Ok(()),
         }
     }
 }

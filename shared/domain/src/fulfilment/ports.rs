@@ -190,6 +190,8 @@ pub enum Authorization {
     /// The amount is held for us, now or by an earlier attempt.
     Authorized,
     Declined(DeclineReason),
+    /// The provider reports the result later. Until then, an amount may be held.
+    Pending,
     /// The payment was voided before this attempt arrived. Nothing is held.
     Closed,
 }

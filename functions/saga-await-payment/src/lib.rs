@@ -1,0 +1,71 @@
+//! A step of the order saga: waits for the payment result that the provider reports later.
+
+use domain::fulfilment::await_payment::AwaitPayment;
+use door::failure;
+use entry::step::{StepError, step};
+use events::invocation::{Invocation, Reply};
+use wire::saga::{AwaitPaymentInput, StepOutcome};
+use wire::step_fault::StepFault;
+
+/// The saga waits as long as this step succeeds. A verdict that came first is an error with its name, which ends the wait
+/// at once: so the step needs no permission to resume sagas.
+pub async fn handle(invocation: Invocation, wait: &AwaitPayment) -> Reply {
+    step(invocation, |input: AwaitPaymentInput| async move {
+        match wait.run(&input.saga.order_id, &input.task_token).await {
+            Ok(None) => Ok(StepOutcome { outcome: "WAITING" }),
+            Ok(Some(verdict)) => {
+                let fault = StepFault::from(verdict);
+                Err(StepError::new(fault.as_str(), "the provider has reported the result"))
+            }
+            Err(failure) => Err(failure::step_error(failure)),
+        }
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::fulfilment::payment_results::PaymentVerdict;
+    use domain::values::{OrderId, Timestamp};
+    use entry::step::STEP_INPUT_MALFORMED;
+    use function_tests::{ORDER, World, error_name};
+    use serde_json::json;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_wait_begins_however_often_and_ends_at_once_where_the_result_came_first() {
+        let world = World::with_order("tok_later_ok").await;
+        let wait = AwaitPayment::from(&world.shop.ports);
+        for _ in 0..2 {
+            let reply = handle(world.invocation("saga-await-payment"), &wait).await;
+            assert_eq!(reply.unwrap(), json!({"outcome": "WAITING"}));
+        }
+        for (verdict, name) in [
+            (PaymentVerdict::Authorized, "PaymentAuthorized"),
+            (PaymentVerdict::Declined, "PaymentDeclined"),
+        ] {
+            let world = World::with_order("tok_later_ok").await;
+            let wait = AwaitPayment::from(&world.shop.ports);
+            let order = OrderId::parse(ORDER).unwrap();
+            let at = Timestamp::from_unix_ms(0);
+            world
+                .shop
+                .ports
+                .payment_results
+                .record(&order, verdict, at)
+                .await
+                .unwrap();
+            let reply = handle(world.invocation("saga-await-payment"), &wait).await;
+            assert_eq!(error_name(reply), name);
+        }
+    }
+
+    #[tokio::test]
+    async fn an_input_without_a_token_is_refused() {
+        let world = World::with_order("tok_later_ok").await;
+        let wait = AwaitPayment::from(&world.shop.ports);
+        let reply = handle(world.invocation("saga-await-payment.rejected"), &wait).await;
+        assert_eq!(error_name(reply), STEP_INPUT_MALFORMED);
+    }
+}
