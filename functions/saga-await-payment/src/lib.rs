@@ -1,24 +1,19 @@
 //! A step of the order saga: waits for the payment result that the provider reports later.
 
-use domain::fulfilment::await_payment::AwaitPayment;
+use domain::fulfilment::await_payment::{AwaitPayment, Wait};
 use door::failure;
-use entry::step::{StepError, step};
+use entry::step::step;
 use events::invocation::{Invocation, Reply};
 use wire::saga::{AwaitPaymentInput, StepOutcome};
-use wire::step_fault::StepFault;
 
-/// The saga waits as long as this step succeeds. A verdict that came first is an error with its name, which ends the wait
-/// at once: so the step needs no permission to resume sagas.
 pub async fn handle(invocation: Invocation, wait: &AwaitPayment) -> Reply {
     step(invocation, |input: AwaitPaymentInput| async move {
-        match wait.run(&input.saga.order_id, &input.task_token).await {
-            Ok(None) => Ok(StepOutcome { outcome: "WAITING" }),
-            Ok(Some(verdict)) => {
-                let fault = StepFault::from(verdict);
-                Err(StepError::new(fault.as_str(), "the provider has reported the result"))
-            }
-            Err(failure) => Err(failure::step_error(failure)),
-        }
+        let waited = wait.run(&input.saga.order_id, &input.task_token).await;
+        let outcome = match waited.map_err(failure::step_error)? {
+            Wait::Began => "WAITING",
+            Wait::Ended => "ENDED",
+        };
+        Ok(StepOutcome { outcome })
     })
     .await
 }
@@ -41,23 +36,20 @@ mod tests {
             let reply = handle(world.invocation("saga-await-payment"), &wait).await;
             assert_eq!(reply.unwrap(), json!({"outcome": "WAITING"}));
         }
-        for (verdict, name) in [
-            (PaymentVerdict::Authorized, "PaymentAuthorized"),
-            (PaymentVerdict::Declined, "PaymentDeclined"),
-        ] {
+        assert!(world.memory.look(|tables| tables.resumed.is_empty()));
+        for verdict in PaymentVerdict::ALL {
             let world = World::with_order("tok_later_ok").await;
             let wait = AwaitPayment::from(&world.shop.ports);
             let order = OrderId::parse(ORDER).unwrap();
             let at = Timestamp::from_unix_ms(0);
-            world
-                .shop
-                .ports
-                .payment_results
-                .record(&order, verdict, at)
-                .await
-                .unwrap();
+            let results = &world.shop.ports.payment_results;
+            results.record(&order, verdict, at).await.unwrap();
             let reply = handle(world.invocation("saga-await-payment"), &wait).await;
-            assert_eq!(error_name(reply), name);
+            assert_eq!(reply.unwrap(), json!({"outcome": "ENDED"}));
+            let resumed = world
+                .memory
+                .look(|tables| tables.resumed.values().copied().collect::<Vec<_>>());
+            assert_eq!(resumed, [verdict]);
         }
     }
 

@@ -53,9 +53,9 @@ pub trait Host: Send + Sync {
     /// From 0 (included) to 1 (excluded), for jitter.
     fn random_unit(&self) -> f64;
     async fn invoke(&self, call: TaskCall) -> Result<Value, StateError>;
-    /// Waits until the token of this call is completed, with an output or an error. A completion MUST NOT be lost when it
-    /// comes before this is called, or while no process runs. A host without such tasks keeps the default, which waits for
-    /// ever.
+    /// Waits until the token of this call is completed, with an output or an error. A completion MUST NOT be lost that
+    /// comes before this is called, or while no process runs. A host without such tasks keeps the default, which waits
+    /// for ever.
     async fn completed(&self, _call: &TaskCall) -> Result<Value, StateError> {
         pending().await
     }

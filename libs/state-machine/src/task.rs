@@ -1,5 +1,5 @@
-//! Runs one attempt of a Task: invokes its function, waits for its token if it has one, and records the answer before it
-//! counts.
+//! Runs one attempt of a Task: invokes its function, waits for its token if it has one, and records the answer before
+//! it counts.
 
 use std::future::pending;
 use std::pin::pin;
@@ -109,8 +109,8 @@ impl<'a> Interpreter<'a> {
         Ok(Some(Begun { token, at_ms }))
     }
 
-    /// Invokes the function once, unless an earlier process has done so, and waits for the token at the same time: it may
-    /// be completed before the function answers. Only an error of the function counts.
+    /// Invokes the function once, unless an earlier process has done so, and waits for the token at the same time: it
+    /// may be completed before the function answers. Only an error of the function counts.
     async fn token_completed(
         self,
         call: TaskCall,

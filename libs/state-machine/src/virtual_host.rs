@@ -64,8 +64,8 @@ impl VirtualHost {
         }
     }
 
-    /// Completes tokens of tasks that wait for one: with this answer, so long after the wait began or was resumed; never,
-    /// where there is `None`.
+    /// Completes tokens of tasks that wait for one: with this answer, so long after the wait began or was resumed.
+    /// Without an answer, the task waits for ever.
     #[must_use]
     pub fn completing(mut self, complete: impl Fn(&TaskCall) -> Option<Answer> + Send + Sync + 'static) -> Self {
         self.complete = Box::new(complete);

@@ -28,8 +28,8 @@ const RACES_MAX: u32 = 6;
 /// The attribute of a payment whose provider answers later. Other payments do not have it.
 const ANSWERS_LATER: &str = "answers_later";
 
-/// The sandbox payment provider. It sends no notices: on AWS, whoever tries a token that is answered later sends the
-/// webhook (docs/decisions/0060-a-real-payment-provider.md).
+/// The sandbox payment provider. It sends no notices: on AWS, an operator who tries a token that is answered later
+/// sends the webhook (docs/decisions/0060-a-real-payment-provider.md).
 #[derive(Clone)]
 pub struct DynamoSandboxGateway {
     /// The provider's table.

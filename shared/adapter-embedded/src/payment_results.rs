@@ -10,8 +10,7 @@ use domain::ports::{Clock, PortFailure};
 use domain::values::{OrderId, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::Database;
-use crate::columns::{known, parsed};
+use crate::{Database, columns};
 
 /// The table whose changes [`Database::watch`] reports when a token was completed.
 pub const COMPLETED_TOKENS: &str = "completed_tokens";
@@ -87,7 +86,9 @@ pub async fn completed(database: &Database, token: &str) -> Result<Option<Paymen
         .read("read completed token", move |connection| {
             connection
                 .prepare_cached("SELECT verdict FROM completed_tokens WHERE token = ?1")?
-                .query_row(params![token], |row| known(row, "verdict", PaymentVerdict::parse))
+                .query_row(params![token], |row| {
+                    columns::known(row, "verdict", PaymentVerdict::parse)
+                })
                 .optional()
         })
         .await
@@ -97,7 +98,7 @@ fn verdict(connection: &Connection, order: &OrderId) -> rusqlite::Result<Option<
     connection
         .prepare_cached("SELECT verdict FROM payment_verdicts WHERE order_id = ?1")?
         .query_row(params![order.as_str()], |row| {
-            known(row, "verdict", PaymentVerdict::parse)
+            columns::known(row, "verdict", PaymentVerdict::parse)
         })
         .optional()
 }
@@ -105,6 +106,8 @@ fn verdict(connection: &Connection, order: &OrderId) -> rusqlite::Result<Option<
 fn tokens(connection: &Connection, order: &OrderId) -> rusqlite::Result<Vec<WaitToken>> {
     connection
         .prepare_cached("SELECT token FROM payment_waits WHERE order_id = ?1 ORDER BY token")?
-        .query_map(params![order.as_str()], |row| parsed(row, "token", WaitToken::parse))?
+        .query_map(params![order.as_str()], |row| {
+            columns::parsed(row, "token", WaitToken::parse)
+        })?
         .collect()
 }

@@ -41,7 +41,7 @@ impl SagaCallbacks for StepFunctionsSagaCallbacks {
             }
             PaymentVerdict::Declined => {
                 let sending = self.client.send_task_failure().task_token(token.reveal());
-                let sending = sending.error(StepFault::from(verdict).as_str());
+                let sending = sending.error(StepFault::PaymentDeclined.as_str());
                 match sending.cause("the payment provider declined the payment").send().await {
                     Err(error) if error.as_service_error().is_some_and(is_over_for_failure) => Ok(()),
                     Err(error) => Err(aws_errors::failure(ACTION, error)),

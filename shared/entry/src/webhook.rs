@@ -1,7 +1,7 @@
 //! Signs and verifies webhooks, so that only the holder of the key can report a payment, and not again much later.
 //!
-//! The header is `Popshop-Signature: t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<raw body>">`. While a key is changed, a
-//! sender adds one `v1` per key.
+//! The header is `Popshop-Signature: t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<raw body>">`. While a key is
+//! changed, a sender adds one `v1` per key.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -52,8 +52,8 @@ pub struct WebhookKey {
 }
 
 impl WebhookKey {
-    /// Derives the key from a secret that also has other uses, of at least [`KEY_BYTES_MIN`] bytes: the holder of the key
-    /// cannot sign anything else. The key is the lower-case hex text of HMAC-SHA256(secret, [`KEY_PURPOSE`]).
+    /// Derives the key from a secret that also has other uses, of at least [`KEY_BYTES_MIN`] bytes: the holder of the
+    /// key cannot sign anything else. The key is the lower-case hex text of HMAC-SHA256(secret, [`KEY_PURPOSE`]).
     pub fn derive(secret: &[u8]) -> Result<Self, WebhookSecretTooShort> {
         if secret.len() < KEY_BYTES_MIN {
             return Err(WebhookSecretTooShort);

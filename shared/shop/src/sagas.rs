@@ -149,6 +149,7 @@ impl From<&Ports> for AwaitPayment {
     fn from(ports: &Ports) -> Self {
         Self {
             results: ports.payment_results.clone(),
+            callbacks: ports.saga_callbacks.clone(),
             clock: ports.clock.clone(),
         }
     }

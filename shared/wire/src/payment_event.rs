@@ -8,8 +8,8 @@ use crate::body_fault::{BodyFault, BodyReader};
 
 /// `{"id": "evt-1", "type": "payment.authorized", "order_id": "…", "occurred_at": "2026-11-01T10:00:00Z"}`.
 ///
-/// A provider may add members, so unknown ones are ignored. An event is about one payment, and its effect does not depend
-/// on `id` and `occurred_at`: they are checked, for people and logs.
+/// A provider may add members, so unknown ones are ignored. An event is about one payment, and its effect does not
+/// depend on `id` and `occurred_at`: they are checked, and are for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PaymentEventBody {
     pub order: OrderId,

@@ -2,7 +2,6 @@
 //!
 //! A step can also fail under the names of `entry::step`, which are the same for every step of any state machine.
 
-use domain::fulfilment::payment_results::PaymentVerdict;
 use domain::values::DeclineReason;
 
 /// A verdict of the domain that a state machine knows by name. A retry does not change it.
@@ -17,8 +16,6 @@ pub enum StepFault {
     OrderNotFound,
     OrderNotRejectable,
     OutOfStock,
-    /// The verdict was there before the wait.
-    PaymentAuthorized,
     PaymentClosed,
     PaymentDeclined,
     /// The result comes later.
@@ -27,7 +24,7 @@ pub enum StepFault {
 }
 
 impl StepFault {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 13] = [
         Self::AlreadyCaptured,
         Self::CaptureRefused,
         Self::InsufficientFunds,
@@ -37,7 +34,6 @@ impl StepFault {
         Self::OrderNotFound,
         Self::OrderNotRejectable,
         Self::OutOfStock,
-        Self::PaymentAuthorized,
         Self::PaymentClosed,
         Self::PaymentDeclined,
         Self::PaymentPending,
@@ -55,21 +51,10 @@ impl StepFault {
             Self::OrderNotFound => "OrderNotFound",
             Self::OrderNotRejectable => "OrderNotRejectable",
             Self::OutOfStock => "OutOfStock",
-            Self::PaymentAuthorized => "PaymentAuthorized",
             Self::PaymentClosed => "PaymentClosed",
             Self::PaymentDeclined => "PaymentDeclined",
             Self::PaymentPending => "PaymentPending",
             Self::ReservationClosed => "ReservationClosed",
-        }
-    }
-}
-
-impl From<PaymentVerdict> for StepFault {
-    /// A provider that answers later does not say why it declines.
-    fn from(verdict: PaymentVerdict) -> Self {
-        match verdict {
-            PaymentVerdict::Authorized => Self::PaymentAuthorized,
-            PaymentVerdict::Declined => Self::PaymentDeclined,
         }
     }
 }

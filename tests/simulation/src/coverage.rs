@@ -40,7 +40,7 @@ const SITES: [(&str, &[&str]); 22] = [
         "saga-authorize-payment",
         &["invoke", "orders.find", "gateway.authorize", "payments.record"],
     ),
-    ("saga-await-payment", &["invoke", "results.wait"]),
+    ("saga-await-payment", &["invoke", "results.wait", "sagas.resume"]),
     (
         "saga-capture-payment",
         &["invoke", "orders.find", "gateway.capture", "payments.record"],

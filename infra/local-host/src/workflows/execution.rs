@@ -119,9 +119,9 @@ impl Host for ExecutionHost {
             changed.as_mut().enable();
             match payment_results::completed(&self.database, token).await {
                 Ok(Some(PaymentVerdict::Authorized)) => return Ok(json!({ "outcome": "AUTHORIZED" })),
-                Ok(Some(verdict @ PaymentVerdict::Declined)) => {
+                Ok(Some(PaymentVerdict::Declined)) => {
                     let cause = "the payment provider declined the payment";
-                    return Err(StateError::new(StepFault::from(verdict).as_str(), cause));
+                    return Err(StateError::new(StepFault::PaymentDeclined.as_str(), cause));
                 }
                 Ok(None) => {}
                 Err(failure) => {

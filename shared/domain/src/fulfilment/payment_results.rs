@@ -74,7 +74,8 @@ impl PaymentVerdict {
     }
 }
 
-/// The workflow engine's reference to one wait of a saga. Whoever has it can end the wait, so it prints as `[redacted]`.
+/// The workflow engine's reference to one wait of a saga. It is the permission to end the wait, so it prints as
+/// `[redacted]`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct WaitToken(String);
 

@@ -14,8 +14,8 @@ pub struct ReceivePaymentEvent {
 }
 
 impl ReceivePaymentEvent {
-    /// May be repeated, and may come in any order: the first verdict stays. Money follows the provider's ledger alone, so a
-    /// verdict that comes after its order was undone moves none.
+    /// May be repeated, and may come in any order: the first verdict stays. Money follows the provider's ledger alone,
+    /// so a verdict that comes after its order was undone moves none.
     pub async fn run(&self, order: &OrderId, kind: PaymentEventKind) -> Result<(), PortFailure> {
         let Some(verdict) = kind.verdict() else {
             // A refund ends no wait: the saga has its answer from the call itself.
