@@ -47,6 +47,9 @@ pub(crate) fn known<T>(
     parsed(row, column, |text| parse(text).ok_or(UnknownText { column }))
 }
 
+/// As the other adapters call it.
+pub(crate) use self::known as named;
+
 pub(crate) fn known_optional<T>(
     row: &Row<'_>,
     column: &'static str,

@@ -202,7 +202,10 @@ fn every_state_machine_file_is_in_the_template_and_names_known_functions() {
     assert_eq!(deployment.state_machines.len(), files.len());
     for machine in deployment.state_machines.values() {
         let names = ["Partition", "PaymentResultSeconds"];
-        let arns = machine.substitutions.iter().filter(|(name, _)| !names.contains(&name.as_str()));
+        let arns = machine
+            .substitutions
+            .iter()
+            .filter(|(name, _)| !names.contains(&name.as_str()));
         for (_, arn) in arns {
             let function = template::function_of_arn(arn).unwrap_or_else(|| panic!("{arn} is no function"));
             assert!(
