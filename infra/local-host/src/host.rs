@@ -26,6 +26,7 @@ use crate::identity::{self, Issuer, IssuerFault};
 use crate::invoker::Invoker;
 use crate::invoker::backlog::Backlog;
 use crate::operator::{self, Operator};
+use crate::payment_provider::PaymentProvider;
 use crate::registry::{self, RegistryFault};
 use crate::s3::{self, Objects};
 use crate::seed::{self, SeedFault};
@@ -46,6 +47,11 @@ const CLOSING_LIMIT: Duration = Duration::from_secs(5);
 
 /// The issuer in tokens. Not the address, so that a token stays valid after a restart on another port.
 const ISSUER: &str = "https://popshop.local";
+
+/// The parameter of the wait for a provider that answers later, and its value here unless another one is given: an order
+/// ends within a minute.
+const PAYMENT_RESULT_PARAMETER: &str = "PaymentResultSeconds";
+const PAYMENT_RESULT_SECONDS: &str = "45";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
@@ -96,6 +102,7 @@ pub struct Host {
     shop: Arc<HostState>,
     downtimes: Arc<Downtimes>,
     log: Arc<EventLog>,
+    provider: PaymentProvider,
 }
 
 /// A running host. Dropped without [`RunningHost::shutdown`], it stops at once, as if its process had died.
@@ -118,7 +125,11 @@ impl Host {
     }
 
     pub async fn prepare(config: &Config) -> Result<Self, StartFailure> {
-        let deployment = Arc::new(template::load_with(&config.parameters)?);
+        let mut parameters = config.parameters.clone();
+        parameters
+            .entry(PAYMENT_RESULT_PARAMETER.to_owned())
+            .or_insert_with(|| PAYMENT_RESULT_SECONDS.to_owned());
+        let deployment = Arc::new(template::load_with(&parameters)?);
         let machines = Machines::read(&deployment)?;
         let port = config.port;
         let (listener, address) = listen(port)
@@ -195,12 +206,19 @@ impl Host {
             .merge(stream::router(Arc::clone(&log)))
             .merge(identity::router(Arc::clone(&issuer)))
             .merge(s3::router(objects(&shop, &deployment)));
-        let app = request_log::logged(own_routes).merge(gateway);
+        let app = request_guard::guarded(request_log::logged(own_routes).merge(gateway), address.port());
+        let provider = PaymentProvider {
+            gateway: shop.gateway.clone(),
+            switch: shop.payments.clone(),
+            key: shop.webhook_key.clone(),
+            app: app.clone(),
+            authority: address.to_string(),
+        };
         Ok(Self {
             base_url,
             counted,
             listener,
-            app: request_guard::guarded(app, address.port()),
+            app,
             events,
             workflows,
             writer,
@@ -209,6 +227,7 @@ impl Host {
             shop,
             downtimes,
             log,
+            provider,
         })
     }
 
@@ -219,6 +238,7 @@ impl Host {
         let (backlog, database) = (self.backlog, self.shop.database.clone());
         loops.spawn(async move { backlog.watch(&database).await });
         loops.spawn(Arc::clone(&self.downtimes).keep_heartbeat());
+        loops.spawn(self.provider.run());
         loops.spawn(retention::run(self.shop.database.clone(), self.downtimes));
         let writer = tokio::spawn(self.writer.run());
         self.log.record(Record::new("host_started", "The host has started"));

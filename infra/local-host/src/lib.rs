@@ -24,6 +24,7 @@ mod invoker;
 pub mod map;
 mod operator;
 mod patterns;
+mod payment_provider;
 mod payment_switch;
 pub mod ports;
 pub mod prices;

@@ -52,6 +52,7 @@ pub(crate) fn functions(
         ports: recorded(embedded.ports()),
         settings: Arc::new(Settings {
             cursors: state.cursors.clone(),
+            webhook_key: state.webhook_key.clone(),
             uploads_bucket: state.uploads.name.clone(),
             divide_above_bytes: number(deployment, "CsvIngester", "DIVIDE_ABOVE_BYTES")?,
             range_bytes: number(deployment, "ImportPlan", "RANGE_BYTES")?,

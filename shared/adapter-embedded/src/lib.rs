@@ -39,6 +39,7 @@ pub mod object_writer;
 pub mod order_book;
 pub mod order_stream;
 pub mod orders;
+pub mod payment_results;
 pub mod payments;
 pub mod private_files;
 pub mod sagas;

@@ -15,6 +15,7 @@ pub mod order;
 pub mod order_events;
 pub mod order_item;
 pub mod parked;
+pub mod payment_event;
 pub mod product;
 pub mod saga;
 #[cfg(feature = "schema")]

@@ -23,6 +23,7 @@ pub mod invariants;
 pub mod matrix;
 mod order_history;
 pub mod ports;
+mod provider;
 pub mod random;
 mod scheduler;
 pub mod shrink;
