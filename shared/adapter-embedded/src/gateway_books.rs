@@ -138,7 +138,7 @@ pub(crate) fn due_notices(connection: &Connection, at: Timestamp, limit: u32) ->
             Ok(DueNotice {
                 sequence: row.get("sequence")?,
                 payment: parsed(row, "payment", OrderId::parse)?,
-                kind: known(row, "kind", PaymentEventKind::parse)?,
+                kind: variant(row, "kind", PaymentEventKind::parse)?,
                 decided_at: timestamp(row, "decided_at")?,
                 attempts: row.get("attempts")?,
             })

@@ -14,6 +14,7 @@ use domain::catalog::ports::{
     Finish, ImportLedger, ImportRunner, ProductCatalog, ProductPage, RejectedRowsFiles,
 };
 use domain::catalog::product::{CatalogRow, Product};
+use domain::fulfilment::payment_results::{PaymentResult, PaymentResults, PaymentVerdict, SagaCallbacks, WaitToken};
 use domain::fulfilment::ports::{
     Authorization, Capture, FulfilmentOrder, OrderBook, OverduePage, OverdueQuery, Parking, PaymentGateway,
     PaymentRecord, PaymentRecords, Refund, Reservation, SagaKind, SagaRunner, SagaStanding, SagaStart, StockLedger,
@@ -75,6 +76,7 @@ impl Ports {
             mailer,
             orders,
             pause,
+            payment_results,
             payments,
             photo_uploads,
             photos,
@@ -82,6 +84,7 @@ impl Ports {
             product_photos,
             rejected_rows,
             renderer,
+            saga_callbacks,
             saga_runner,
             sends,
             stock,
@@ -105,6 +108,7 @@ impl Ports {
             mailer: watched(mailer, watcher),
             orders: watched(orders, watcher),
             pause,
+            payment_results: watched(payment_results, watcher),
             payments: watched(payments, watcher),
             photo_uploads: watched(photo_uploads, watcher),
             photos: watched(photos, watcher),
@@ -112,6 +116,7 @@ impl Ports {
             product_photos: watched(product_photos, watcher),
             rejected_rows: watched(rejected_rows, watcher),
             renderer: watched(renderer, watcher),
+            saga_callbacks: watched(saga_callbacks, watcher),
             saga_runner: watched(saga_runner, watcher),
             sends: watched(sends, watcher),
             stock: watched(stock, watcher),
@@ -239,6 +244,10 @@ watch!("orders", OrderRepository {
         at: Timestamp
     ) -> Answer<CancelOutcome>;
 });
+watch!("payment_results", PaymentResults {
+    wait(order: &OrderId, token: &WaitToken, at: Timestamp) -> Answer<Option<PaymentVerdict>>;
+    record(order: &OrderId, verdict: PaymentVerdict, at: Timestamp) -> Answer<PaymentResult>;
+});
 watch!("payments", PaymentRecords {
     record(order: &OrderId, record: PaymentRecord) -> Answer<()>;
     find(order: &OrderId) -> Answer<Option<PaymentRecord>>;
@@ -261,6 +270,9 @@ watch!("rejected_rows", RejectedRowsFiles {
     create(upload_id: &UploadId) -> Answer<Box<dyn FileSink>>;
     create_part(import: &ImportId, part: &str) -> Answer<Box<dyn FileSink>>;
     open_part(import: &ImportId, part: &str) -> Answer<Option<Box<dyn ByteStream>>>;
+});
+watch!("saga_callbacks", SagaCallbacks {
+    resume(token: &WaitToken, verdict: PaymentVerdict) -> Answer<()>;
 });
 watch!("saga_runner", SagaRunner {
     start(start: &SagaStart) -> Answer<()>;

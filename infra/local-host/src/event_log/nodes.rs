@@ -58,7 +58,7 @@ pub fn of_port(port: &str, function: &str) -> Option<String> {
         "sends" if function.starts_with("saga-") => table("orders"),
         "sends" | "imports" | "uploads" | "photo_uploads" => table("imports"),
         "catalog" | "catalog_writer" | "prices" | "product_photos" | "stock" => table("products"),
-        "payments" => table("payments"),
+        "payments" | "payment_results" => table("payments"),
         "gateway" => Some(GATEWAY.to_owned()),
         "mailer" => Some(MAIL.to_owned()),
         "catalog_files" | "photos" | "rejected_rows" => Some("bucket:uploads".to_owned()),
