@@ -8,8 +8,11 @@ use crate::values::OrderId;
 
 /// The use case of `saga-await-payment`.
 pub struct AwaitPayment {
+    /// Joins results and waits.
     pub results: Arc<dyn PaymentResults>,
+    /// Continues the saga.
     pub callbacks: Arc<dyn SagaCallbacks>,
+    /// Gives the time of the result or the wait.
     pub clock: Arc<dyn Clock>,
 }
 

@@ -8,8 +8,11 @@ use crate::values::OrderId;
 
 /// The use case of `payments-receive`.
 pub struct ReceivePaymentEvent {
+    /// Joins results and waits.
     pub results: Arc<dyn PaymentResults>,
+    /// Continues the saga.
     pub callbacks: Arc<dyn SagaCallbacks>,
+    /// Gives the time of the result or the wait.
     pub clock: Arc<dyn Clock>,
 }
 
