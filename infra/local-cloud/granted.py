@@ -17,8 +17,8 @@ import sys
 
 import boto3
 
-# Actions that Lambda or Step Functions make use of on a role's behalf. An emulator does this work inside, without asking
-# its own IAM, so that no decision can be observed. Each of them is required by AWS's documentation.
+# Actions that Lambda or Step Functions make use of on a role's behalf. An emulator does this work inside, without
+# asking its own IAM, so that no decision can be observed. Each of them is required by AWS's documentation.
 PLATFORM = {
     "logs:CreateLogStream": "Lambda writes a function's log with its role",
     "logs:PutLogEvents": "Lambda writes a function's log with its role",

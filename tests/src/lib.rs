@@ -14,6 +14,7 @@ pub mod client;
 pub mod cloud;
 pub mod cognito;
 pub mod conditions;
+pub mod cup;
 pub mod fake_aws;
 pub mod fault_proxy;
 pub mod lambda;

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use wire::new_order::NewOrderBody;
 use wire::new_upload::NewUploadBody;
 use wire::order::{OrderJson, OrderPageJson};
+use wire::order_events::OrderEventsJson;
 use wire::payment_event::PaymentEventBody;
 use wire::product::{ProductJson, ProductPageJson};
 use wire::schema;
@@ -76,7 +77,7 @@ fn orders() -> Vec<Operation> {
                         "`true` if the answer is that of an earlier request with the same key.",
                     ),
                 ],
-                links: &["getOrder", "cancelOrder"],
+                links: &["getOrder", "getOrderEvents", "cancelOrder"],
             },
             problems: &[
                 "malformed-json",
@@ -98,6 +99,19 @@ fn orders() -> Vec<Operation> {
             parameters: |generator| vec![order_id(generator)],
             body: None,
             answer: ok("The order.", SchemaGenerator::subschema_for::<OrderJson>),
+            problems: &["not-found"],
+        },
+        Operation {
+            function: "orders-events",
+            id: "getOrderEvents",
+            tag: "Orders",
+            summary: "Read the history of an order",
+            description: "Returns the changes of an order's status, oldest first. The first event is PENDING, the last \
+                one has the status of the order. Of an order that an earlier version of the shop placed or changed, \
+                changes in between may be absent.",
+            parameters: |generator| vec![order_id(generator)],
+            body: None,
+            answer: ok("The history.", SchemaGenerator::subschema_for::<OrderEventsJson>),
             problems: &["not-found"],
         },
         Operation {
@@ -131,7 +145,7 @@ fn orders() -> Vec<Operation> {
                 description: "The order is CANCELLING.",
                 body: Some(SchemaGenerator::subschema_for::<OrderJson>),
                 headers: &[LOCATION],
-                links: &["getOrder"],
+                links: &["getOrder", "getOrderEvents"],
             },
             problems: &["not-found", "conflict"],
         },

@@ -37,8 +37,8 @@ pub struct TaskCall {
 /// without a record is made again, so functions are invoked at least once. No key is written twice, the last one is the
 /// outcome, and behind it the journal is not needed any more.
 ///
-/// `invoke` may be dropped while it waits (a timeout, a failed sister branch). The function MUST go on regardless, as it
-/// does on Lambda: its effect may still come.
+/// `invoke` may be dropped while it waits (a timeout, a failed sister branch). The function MUST go on regardless, as
+/// it does on Lambda: its effect may still come.
 #[async_trait]
 pub trait Host: Send + Sync {
     /// Unix milliseconds.

@@ -1,5 +1,7 @@
 //! The domain's ports over DynamoDB: a file per port, named as in `adapter-embedded`, and a table per aggregate.
 
+#![warn(missing_docs)]
+
 mod attributes;
 pub mod backfill;
 mod batch;

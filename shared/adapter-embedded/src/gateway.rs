@@ -22,6 +22,7 @@ pub use crate::gateway_books::DueNotice;
 pub use sandbox_gateway::ledger::{LedgerEntry, LedgerEvent};
 pub use sandbox_gateway::payment::ANSWER_TIMEOUT;
 
+/// The sandbox payment provider over a SQLite file of its own.
 #[derive(Clone)]
 pub struct SandboxGateway {
     database: Database,
@@ -45,6 +46,7 @@ impl SandboxGateway {
         })
     }
 
+    /// The same without a file: the books last as long as the process.
     pub fn in_memory(clock: Arc<dyn Clock>, answer_timeout: Duration) -> Result<Self, DatabaseFault> {
         let database = Database::in_memory_as(&GATEWAY)?;
         Ok(Self {

@@ -7,7 +7,7 @@ use sandbox_gateway::ledger::{LedgerEntry, LedgerEvent, Movement};
 use sandbox_gateway::notices::Notice;
 use sandbox_gateway::payment::{Payment, State};
 
-use crate::columns::{known, money, parsed, parsed_optional, timestamp};
+use crate::columns::{money, parsed, parsed_optional, timestamp, variant};
 
 /// A notice to deliver.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub(crate) fn find(connection: &Connection, payment: &OrderId) -> rusqlite::Resu
         )?
         .query_row(params![payment.as_str()], |row| {
             Ok(Payment {
-                state: known(row, "state", State::parse)?,
+                state: variant(row, "state", State::parse)?,
                 amount: amount(row)?,
                 refuses_capture: row.get("refuses_capture")?,
                 failures: row.get("failures")?,
@@ -99,7 +99,7 @@ pub(crate) fn ledger(connection: &Connection) -> rusqlite::Result<Vec<LedgerEntr
             Ok(LedgerEntry {
                 sequence: row.get("sequence")?,
                 payment: parsed(row, "payment", OrderId::parse)?,
-                event: known(row, "event", LedgerEvent::parse)?,
+                event: variant(row, "event", LedgerEvent::parse)?,
                 amount: amount(row)?,
                 at: timestamp(row, "at")?,
             })
@@ -138,7 +138,7 @@ pub(crate) fn due_notices(connection: &Connection, at: Timestamp, limit: u32) ->
             Ok(DueNotice {
                 sequence: row.get("sequence")?,
                 payment: parsed(row, "payment", OrderId::parse)?,
-                kind: known(row, "kind", PaymentEventKind::parse)?,
+                kind: variant(row, "kind", PaymentEventKind::parse)?,
                 decided_at: timestamp(row, "decided_at")?,
                 attempts: row.get("attempts")?,
             })

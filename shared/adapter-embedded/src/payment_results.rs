@@ -87,7 +87,7 @@ pub async fn completed(database: &Database, token: &str) -> Result<Option<Paymen
             connection
                 .prepare_cached("SELECT verdict FROM completed_tokens WHERE token = ?1")?
                 .query_row(params![token], |row| {
-                    columns::named(row, "verdict", PaymentVerdict::parse)
+                    columns::variant(row, "verdict", PaymentVerdict::parse)
                 })
                 .optional()
         })
@@ -98,7 +98,7 @@ fn verdict(connection: &Connection, order: &OrderId) -> rusqlite::Result<Option<
     connection
         .prepare_cached("SELECT verdict FROM payment_verdicts WHERE order_id = ?1")?
         .query_row(params![order.as_str()], |row| {
-            columns::named(row, "verdict", PaymentVerdict::parse)
+            columns::variant(row, "verdict", PaymentVerdict::parse)
         })
         .optional()
 }

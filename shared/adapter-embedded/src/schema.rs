@@ -1,7 +1,7 @@
 //! Defines the tables of the shop's file and of the sandbox gateway's, each with its version.
 
-/// The tables of one file, as steps that lead from each version to the next. A change is a further step: what is here was
-/// run on files that people have.
+/// The tables of one file, as steps that lead from each version to the next. A change is a further step: what is here
+/// was run on files that people have.
 pub(crate) struct Schema {
     /// The number of applied steps is the file's version, in `PRAGMA user_version`.
     pub(crate) steps: &'static [&'static str],
@@ -14,6 +14,7 @@ pub(crate) const SHOP: Schema = Schema {
         IMPORTS_IN_RANGES,
         UPLOADS_OF_REQUESTS,
         INDEXES_BY_STATUS,
+        HISTORIES_OF_ORDERS,
         PAYMENT_RESULTS,
     ],
 };
@@ -202,6 +203,11 @@ const INDEXES_BY_STATUS: &str = "
 -- A list by status, and that of parked orders, read what they return and nothing else.
 CREATE INDEX orders_of_customer_by_status ON orders (customer_id, status, created_at DESC, id DESC);
 CREATE INDEX orders_parked ON orders (updated_at, id) WHERE status = 'PARKED';
+";
+
+const HISTORIES_OF_ORDERS: &str = "
+-- The changes of an order's status, oldest first, one per line. Empty in older rows, and without their earlier changes.
+ALTER TABLE orders ADD COLUMN history TEXT NOT NULL DEFAULT '';
 ";
 
 const PAYMENT_RESULTS: &str = "

@@ -14,6 +14,8 @@
 //!
 //! Any other token is declined like `tok_declined`.
 
+#![warn(missing_docs)]
+
 pub mod ledger;
 pub mod notices;
 pub mod payment;

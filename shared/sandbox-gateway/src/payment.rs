@@ -33,9 +33,11 @@ fn decline_reason(token: &str) -> DeclineReason {
 /// The gateway's record of a payment. The default is the record of a payment that it has not received a call for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Payment {
+    /// What the provider last decided.
     pub state: State,
     /// Present once authorized.
     pub amount: Option<Money>,
+    /// Set by `tok_capture_fails`: every capture is refused.
     pub refuses_capture: bool,
     /// Authorizations that failed transiently.
     pub failures: u32,
@@ -49,16 +51,22 @@ pub enum State {
     /// No call yet, or only calls that failed.
     #[default]
     New,
+    /// The amount is held.
     Authorized,
+    /// The authorization was declined, for this reason.
     Declined(DeclineReason),
+    /// The amount was taken.
     Captured,
+    /// Nothing is held, and nothing ever will be.
     Voided,
+    /// The amount was returned.
     Refunded,
 }
 
 /// The answer to the caller, to be sent once the changed payment and the movement are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Decision<T> {
+    /// What the caller receives.
     pub answer: T,
     /// What the ledger gains, if money moved.
     pub movement: Option<Movement>,
@@ -69,6 +77,7 @@ pub struct Decision<T> {
 /// The provider failed. No money was moved, but the caller cannot know that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum GatewayFault {
+    /// The answer is 503 Service Unavailable.
     #[error("the gateway answered 503")]
     Unavailable,
     /// An adapter returns this after [`ANSWER_TIMEOUT`], not before.

@@ -11,10 +11,13 @@ use crate::ports::Ports;
 /// Everything that the handlers are built from.
 #[derive(Clone)]
 pub struct Shop {
+    /// The adapters.
     pub ports: Ports,
+    /// The values that are no ports, shared by all handlers.
     pub settings: Arc<Settings>,
 }
 
+/// The values that are no ports.
 pub struct Settings {
     /// Signs the page tokens of lists.
     pub cursors: CursorSigner,

@@ -16,6 +16,7 @@ use crate::money::MoneyJson;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SagaInput {
+    /// The order that the saga is for.
     #[serde(serialize_with = "write_order_id", deserialize_with = "read_order_id")]
     #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::identifier"))]
     pub order_id: OrderId,
@@ -29,8 +30,10 @@ pub struct SagaInput {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RejectInput {
+    /// The members that every step gets.
     #[serde(flatten)]
     pub saga: SagaInput,
+    /// The reason that the customer reads.
     #[serde(deserialize_with = "read_reason")]
     #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::rejection_reason"))]
     pub reason: RejectionReason,
@@ -40,8 +43,10 @@ pub struct RejectInput {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NotifyInput {
+    /// The members that every step gets.
     #[serde(flatten)]
     pub saga: SagaInput,
+    /// Which mail to send.
     #[serde(deserialize_with = "read_notice")]
     #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::notice"))]
     pub notice: Notice,
@@ -73,6 +78,7 @@ pub struct StepOutcome {
 pub struct RefundOutcome {
     /// `REFUNDED`, or `NOTHING_CAPTURED`.
     pub outcome: &'static str,
+    /// The returned amount; absent if nothing was captured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refunded: Option<MoneyJson>,
 }

@@ -7,7 +7,7 @@ use domain::fulfilment::payment_results::{PaymentEventKind, WAIT_TOKEN_BYTES_MAX
 use domain::uploads::create::PHOTO_CONTENT_TYPES;
 use domain::uploads::upload::{CATALOG_BYTES_MAX, FILE_NAME_BYTES_MAX, UploadStatus};
 use domain::values::{
-    Money, ORDER_LINES_MAX, OrderStatus, PAYMENT_TOKEN_BYTES_MAX, PHOTO_BYTES_MAX, Quantity, RejectionReason,
+    Actor, Money, ORDER_LINES_MAX, OrderStatus, PAYMENT_TOKEN_BYTES_MAX, PHOTO_BYTES_MAX, Quantity, RejectionReason,
     SKU_BYTES_MAX, TEXT_ID_BYTES_MAX,
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -89,6 +89,11 @@ pub fn order_status(_: &mut SchemaGenerator) -> Schema {
 /// The reason why an order was rejected.
 pub fn rejection_reason(_: &mut SchemaGenerator) -> Schema {
     one_of(RejectionReason::ALL.map(RejectionReason::as_str))
+}
+
+/// The party that changed the status of an order.
+pub fn actor(_: &mut SchemaGenerator) -> Schema {
+    one_of(Actor::ALL.map(Actor::as_str))
 }
 
 /// The status of an upload.

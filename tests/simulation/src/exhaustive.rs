@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
+use progress::Progress;
+
 use crate::customers::{Action, Deed};
 use crate::design::Design;
 use crate::faults::{Fault, Kind, Plan, Point};
@@ -116,12 +118,14 @@ pub fn run(design: &Arc<Design>, scenarios: &[Scenario], depth: Depth, threads: 
         let singles = faults_after(&calm, 0);
         summary.add(scenario, &calm, false);
         let (next, shared) = (AtomicUsize::new(0), Mutex::new(summary));
+        let progress = Progress::start(scenario.name, "first faults", singles.len() as u64);
         thread::scope(|scope| {
             for _ in 0..threads {
                 scope.spawn(|| {
                     let mut own = Summary::default();
                     while let Some(fault) = singles.get(next.fetch_add(1, Ordering::Relaxed)) {
                         with_fault(design, scenario, *fault, depth, &mut own);
+                        progress.advance();
                         if own.findings.len() >= FINDINGS_MAX {
                             break;
                         }

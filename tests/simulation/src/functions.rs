@@ -106,6 +106,8 @@ fn start(world: &Arc<World>, function: &'static str, event: Value) -> oneshot::R
         TIMEOUT_MS
     };
     let call = Call::new(world, function, world.now_ms() + timeout_ms);
+    let began_ms = world.now_ms();
+    world.export(|exported| Some(exported.starting(call.number, function, &event)));
     let (sender, receiver) = oneshot::channel();
     world.spawn(Owner::Function, async move {
         let outcome = {
@@ -119,6 +121,10 @@ fn start(world: &Arc<World>, function: &'static str, event: Value) -> oneshot::R
             Ok(Ok(_)) => format!("       {function} is done"),
             Ok(Err(error)) => format!("       {function} fails: {}", error.error_type),
             Err(fate) => format!("       {function} ends: {fate:?}"),
+        });
+        call.world.export(|exported| {
+            let reply = outcome.as_ref().map_err(|fate| *fate);
+            exported.ending(call.number, call.world.now_ms() - began_ms, reply)
         });
         // The caller may have stopped waiting.
         sender.send(outcome).unwrap_or_default();

@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
+use progress::Progress;
+
 use crate::coverage;
 use crate::customers::{Action, Deed};
 use crate::design::{Design, PRODUCTS};
@@ -152,6 +154,7 @@ pub fn run(
 ) -> (Summary, Option<Failing>) {
     let (next, is_over) = (AtomicU64::new(seeds.start), AtomicBool::new(false));
     let shared = Mutex::new((Summary::default(), None::<Failing>));
+    let progress = Progress::start("random histories", "histories", seeds.end.saturating_sub(seeds.start));
     thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
@@ -164,6 +167,7 @@ pub fn run(
                     }
                     let report = make(seed).run(design);
                     own.count(&report);
+                    progress.advance();
                     if !report.violations.is_empty() {
                         is_over.store(true, Ordering::Relaxed);
                         let first = &mut lock(&shared).1;

@@ -30,9 +30,10 @@ pub(crate) fn begin(world: &Arc<World>, start: &SagaStart) {
     if executions.by_name.contains_key(&name) {
         return;
     }
+    let input = json!({ "order_id": start.order.as_str(), "correlation_id": start.correlation_id.as_str() });
     let execution = Execution {
         kind: start.kind,
-        input: json!({ "order_id": start.order.as_str(), "correlation_id": start.correlation_id.as_str() }),
+        input: input.clone(),
         started_at_ms: world.now_ms(),
         journal: BTreeMap::new(),
         status: Status::Running,
@@ -41,6 +42,7 @@ pub(crate) fn begin(world: &Arc<World>, start: &SagaStart) {
     let is_up = !executions.host_is_down;
     drop(executions);
     world.record(|| format!("       execution {name} starts"));
+    world.export(|exported| exported.execution_starting(&name, machine_name(start.kind), &input));
     if is_up {
         spawn(world, name);
     }
@@ -62,6 +64,7 @@ async fn execute(world: &Arc<World>, name: &str) {
         machine: machine_name(kind),
     };
     let outcome = run(world.design.machine(kind), &start, &host).await;
+    world.export(|exported| exported.execution_ending(name, outcome.as_ref().ok()?));
     let status = match outcome {
         Ok(Outcome::Succeeded(_)) => Status::Succeeded,
         Ok(Outcome::Failed(error)) => Status::Failed(error),
@@ -203,6 +206,8 @@ impl Host for ExecutionHost {
     }
 
     fn observe(&self, event: HistoryEvent) {
+        self.world
+            .export(|exported| exported.observed(&self.name, &event, self.world.now_ms()));
         if let EventKind::StateEntered { .. } = event.kind {
             self.world
                 .record(|| format!("       {} enters {}", self.name, event.state));

@@ -1,5 +1,6 @@
 //! The state of one history: the clock, the shop, the plan of faults, the auditor and the timeline.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::Waker;
 
@@ -7,10 +8,12 @@ use adapter_memory::tables::Tables;
 use adapter_memory::time::CountedIds;
 use domain::fulfilment::ports::SagaStart;
 use domain::values::OrderId;
+use local_host::event_log::record::Record;
 use sandbox_gateway::notices::Notice;
 
 use crate::design::Design;
 use crate::executions::Executions;
+use crate::exported::Exported;
 use crate::faults::{Found, Injector, Nature, Plan};
 use crate::invariants::Auditor;
 use crate::scheduler::{Owner, Scheduler, Sleep, lock};
@@ -31,6 +34,17 @@ pub enum Pace {
     Steady,
     /// Random, from the seed.
     Drawn,
+}
+
+/// What is kept of a history while it runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Watched {
+    /// Nothing: most histories only count.
+    Not,
+    /// Lines for a terminal.
+    AsTimeline,
+    /// Records for the console.
+    AsRecords,
 }
 
 /// Callbacks for changes. They are passed in, so that this module does not depend on the modules that use it.
@@ -64,7 +78,10 @@ pub struct World {
     chance: Mutex<fastrand::Rng>,
     pub(crate) consequences: Consequences,
     pace: Pace,
+    invocations: AtomicU64,
     timeline: Option<Mutex<Vec<String>>>,
+    /// The records of the history, if it is exported.
+    pub(crate) exported: Option<Exported>,
 }
 
 impl World {
@@ -73,7 +90,7 @@ impl World {
         consequences: Consequences,
         (plan, seed): (Plan, u64),
         pace: Pace,
-        has_timeline: bool,
+        watched: Watched,
     ) -> Arc<Self> {
         // Two random generators, so that removing faults from a history does not change anything else.
         let mut seeds = fastrand::Rng::with_seed(seed);
@@ -90,7 +107,9 @@ impl World {
             chance: Mutex::new(seeds.fork()),
             consequences,
             pace,
-            timeline: has_timeline.then(Mutex::default),
+            invocations: AtomicU64::new(0),
+            timeline: (watched == Watched::AsTimeline).then(Mutex::default),
+            exported: (watched == Watched::AsRecords).then(Exported::default),
         })
     }
 
@@ -161,11 +180,28 @@ impl World {
     pub(crate) fn at(&self, place: &'static str, operation: &'static str, nature: Nature) -> Found {
         let (nth, found) = lock(&self.injector).at(place, operation, nature, self.now_ms());
         match &found {
-            Found::Fault(kind) => self.record(|| format!("FAULT  {place} {operation} #{nth} {kind}")),
+            Found::Fault(kind) => {
+                self.record(|| format!("FAULT  {place} {operation} #{nth} {kind}"));
+                self.export(|exported| Some(exported.fault(place, operation, &kind.to_string())));
+            }
             Found::Shut => self.record(|| format!("shut   {place} {operation}")),
             Found::Nothing => {}
         }
         found
+    }
+
+    /// The number of an invocation that starts.
+    pub(crate) fn next_invocation(&self) -> u64 {
+        self.invocations.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Adds a record to the export, if the history is exported.
+    pub(crate) fn export(&self, record: impl FnOnce(&Exported) -> Option<Record>) {
+        if let Some(exported) = &self.exported
+            && let Some(record) = record(exported)
+        {
+            exported.log.record_at(record, self.now_ms());
+        }
     }
 
     /// Adds a line to the timeline, if the history has one.

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use adapter_embedded::Database;
+use adapter_embedded::executions::Workflow;
 use adapter_embedded::payment_results::{self, COMPLETED_TOKENS};
 use async_trait::async_trait;
 use domain::fulfilment::payment_results::PaymentVerdict;
@@ -16,6 +17,7 @@ use wire::step_fault::StepFault;
 
 use super::journal::{ExecutionKey, Journal};
 use crate::downtime::Downtimes;
+use crate::event_log::execution::Recorder;
 use crate::events::clock;
 use crate::functions::{Functions, Source, THROTTLED};
 use crate::template::function_of_arn;
@@ -30,34 +32,18 @@ const TOO_MANY_REQUESTS: &str = "Lambda.TooManyRequestsException";
 const TOKEN_POLL: Duration = Duration::from_secs(5);
 
 pub(super) struct ExecutionHost {
-    key: ExecutionKey,
-    database: Database,
+    pub(super) workflow: Workflow,
+    pub(super) key: ExecutionKey,
+    pub(super) database: Database,
     /// The journal as it is on disk; only this process writes there.
-    recorded: Mutex<HashMap<String, Value>>,
-    journal: Journal,
-    functions: Arc<dyn Functions>,
-    downtimes: Arc<Downtimes>,
+    pub(super) recorded: Mutex<HashMap<String, Value>>,
+    pub(super) journal: Journal,
+    pub(super) functions: Arc<dyn Functions>,
+    pub(super) downtimes: Arc<Downtimes>,
+    pub(super) recorder: Arc<Recorder>,
 }
 
 impl ExecutionHost {
-    pub(super) fn new(
-        key: ExecutionKey,
-        database: Database,
-        recorded: HashMap<String, Value>,
-        journal: Journal,
-        functions: Arc<dyn Functions>,
-        downtimes: Arc<Downtimes>,
-    ) -> Self {
-        Self {
-            key,
-            database,
-            recorded: Mutex::new(recorded),
-            journal,
-            functions,
-            downtimes,
-        }
-    }
-
     /// Inserting a value cannot leave the map half changed.
     fn entries(&self) -> MutexGuard<'_, HashMap<String, Value>> {
         self.recorded.lock().unwrap_or_else(PoisonError::into_inner)
@@ -94,7 +80,7 @@ impl Host for ExecutionHost {
             ));
         };
         self.functions
-            .invoke(function, call.payload, Source::Workflow)
+            .invoke(function, call.payload, Source::Workflow(self.workflow))
             .await
             .map_err(|failure| {
                 let cause = json!({ "errorType": failure.error_type, "errorMessage": failure.message });
@@ -150,6 +136,7 @@ impl Host for ExecutionHost {
     }
 
     fn observe(&self, event: HistoryEvent) {
+        self.recorder.observe(&event);
         self.journal.report(&self.key, event);
     }
 }

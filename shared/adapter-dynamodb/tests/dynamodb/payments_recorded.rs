@@ -1,4 +1,4 @@
-//! What do our notes on payments and the sandbox gateway make of lost answers and lost races?
+//! Tests how the payment records and the sandbox gateway handle lost answers and lost races.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Do the ports over the products, payments and gateway tables keep their contracts?
+//! Tests that the ports over the products, payments and gateway tables keep their contracts, on a local cloud.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Does adapter-embedded keep every port's contract, in a file and in memory?
+//! Tests that adapter-embedded keeps every port's contract, in a file and in memory.
 
 use std::sync::Arc;
 

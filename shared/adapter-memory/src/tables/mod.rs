@@ -23,6 +23,7 @@ use uploads::Uploads;
 /// Ordered maps throughout: the same calls give the same answers in every run.
 #[derive(Debug, Default)]
 pub struct Tables {
+    /// Orders, and the stream of their changes.
     pub orders: Orders,
     /// Idempotency records.
     pub requests: Requests,
@@ -36,12 +37,15 @@ pub struct Tables {
     pub payment_results: BTreeMap<OrderId, LaterResult>,
     /// What each token of a wait was completed with.
     pub resumed: BTreeMap<WaitToken, PaymentVerdict>,
+    /// The state of each mail by its key in the send log.
     pub sends: BTreeMap<String, SendState>,
     /// Every mail that was handed over, oldest first.
     pub mails: Vec<Email>,
     /// Customers that the directory has no address of. Everybody else is `{customer}@example.test`.
     pub without_address: BTreeSet<CustomerId>,
+    /// The executions of both sagas.
     pub sagas: Sagas,
+    /// Uploads, with the progress of their imports.
     pub uploads: Uploads,
     /// Import executions that were started, each once, with the ranges that they were started with.
     pub imports_started: Vec<(ImportJob, Option<Vec<FileRange>>)>,
@@ -49,6 +53,7 @@ pub struct Tables {
     pub grants: Vec<UploadGrant>,
     /// Originals, catalogs and reports.
     pub uploads_bucket: Bucket,
+    /// Rendered thumbnails.
     pub thumbnails_bucket: Bucket,
 }
 
@@ -62,6 +67,7 @@ pub struct LaterResult {
 /// The books of the payment provider, which the sandbox gateway keeps.
 #[derive(Debug)]
 pub struct Gateway {
+    /// The provider's record of each payment.
     pub payments: BTreeMap<OrderId, Payment>,
     /// Every movement of money, oldest first.
     pub ledger: Vec<(OrderId, Movement)>,
@@ -110,10 +116,12 @@ pub struct Sagas {
 }
 
 impl Sagas {
+    /// Lets the execution of this order and kind have this status.
     pub fn set(&mut self, kind: SagaKind, order: &OrderId, standing: SagaStanding) {
         self.standings.insert(kind.execution_name(order), standing);
     }
 
+    /// `NotStarted`, unless a test or a start set another status.
     pub fn standing(&self, kind: SagaKind, order: &OrderId) -> SagaStanding {
         let standing = self.standings.get(&kind.execution_name(order));
         standing.cloned().unwrap_or(SagaStanding::NotStarted)
@@ -127,10 +135,14 @@ pub struct Bucket {
     versions: u64,
 }
 
+/// One version of an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Object {
+    /// Unique in its bucket.
     pub version_id: String,
+    /// The media type that the writer gave.
     pub content_type: String,
+    /// The content.
     pub bytes: Vec<u8>,
 }
 
@@ -166,6 +178,7 @@ impl Bucket {
         self.objects.remove(key);
     }
 
+    /// The keys of all objects, in order.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.objects.keys().map(String::as_str)
     }

@@ -17,6 +17,7 @@ pub mod reject_order;
 pub mod release_stock;
 pub mod reservation_state;
 pub mod reserve_stock;
+mod saga_ports;
 pub mod start;
 pub mod status_change;
 pub mod void_payment;

@@ -1,4 +1,4 @@
-//! Does an execution survive hours in which its host was stopped, and no more than the time that its machine allows?
+//! Tests that an execution survives hours in which its host was stopped, and then still times out as its machine says.
 
 use super::*;
 

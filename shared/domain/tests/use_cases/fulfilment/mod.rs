@@ -1,4 +1,4 @@
-//! The steps of the sagas.
+//! Tests of the steps of the sagas.
 
 mod authorize_payment;
 mod capture_payment;
