@@ -56,7 +56,7 @@ pub struct NotifyInput {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AwaitPaymentInput {
-    /// The ids of the order and of the request.
+    /// The members that every step gets.
     #[serde(flatten)]
     pub saga: SagaInput,
     /// What ends the wait.
