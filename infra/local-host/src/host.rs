@@ -101,8 +101,8 @@ pub struct Host {
     backlog: Arc<Backlog>,
     shop: Arc<HostState>,
     downtimes: Arc<Downtimes>,
-    provider: PaymentProvider,
     log: Arc<EventLog>,
+    provider: PaymentProvider,
 }
 
 /// A running host. Dropped without [`RunningHost::shutdown`], it stops at once, as if its process had died.
@@ -206,8 +206,7 @@ impl Host {
             .merge(stream::router(Arc::clone(&log)))
             .merge(identity::router(Arc::clone(&issuer)))
             .merge(s3::router(objects(&shop, &deployment)));
-        let app = request_log::logged(own_routes).merge(gateway);
-        let app = request_guard::guarded(app, address.port());
+        let app = request_guard::guarded(request_log::logged(own_routes).merge(gateway), address.port());
         let provider = PaymentProvider {
             gateway: shop.gateway.clone(),
             switch: shop.payments.clone(),
@@ -227,8 +226,8 @@ impl Host {
             backlog,
             shop,
             downtimes,
-            provider,
             log,
+            provider,
         })
     }
 

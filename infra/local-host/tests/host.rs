@@ -108,9 +108,9 @@ async fn the_console_and_every_view_of_it_are_served() {
     let host = Host::start(&in_memory()).await.unwrap();
     for path in [
         "/",
-        "/console.js",
-        "/story.js",
-        "/console.css",
+        "/console/main.js",
+        "/console/vendor/dagre.js",
+        "/console/console.css",
         "/healthz",
         "/dev/emails",
         "/dev/invocations",

@@ -43,7 +43,7 @@ pub struct Ports {
     pub orders: Arc<dyn OrderRepository>,
     /// Waits before a retry.
     pub pause: Arc<dyn Pause>,
-    /// The verdicts on payments that are answered later, and the sagas that wait for them.
+    /// The results of payments whose provider answers later.
     pub payment_results: Arc<dyn PaymentResults>,
     /// The shop's own records of payments.
     pub payments: Arc<dyn PaymentRecords>,
@@ -59,7 +59,7 @@ pub struct Ports {
     pub rejected_rows: Arc<dyn RejectedRowsFiles>,
     /// Renders thumbnails.
     pub renderer: Arc<dyn ThumbnailRenderer>,
-    /// Resumes sagas that wait.
+    /// Continues sagas that wait for a payment's result.
     pub saga_callbacks: Arc<dyn SagaCallbacks>,
     /// Starts sagas, and reads their status.
     pub saga_runner: Arc<dyn SagaRunner>,

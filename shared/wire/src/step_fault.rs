@@ -29,7 +29,7 @@ pub enum StepFault {
     PaymentClosed,
     /// The payment provider declined without a more specific reason.
     PaymentDeclined,
-    /// The provider reports the result of the payment later.
+    /// The payment provider reports the result later.
     PaymentPending,
     /// The stock was given back before the reservation arrived.
     ReservationClosed,
