@@ -56,7 +56,7 @@ pub struct NotifyInput {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AwaitPaymentInput {
-    /// The order, and the request that caused the saga.
+    /// The members that every step gets.
     #[serde(flatten)]
     pub saga: SagaInput,
     /// What ends the wait.

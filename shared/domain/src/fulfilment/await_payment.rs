@@ -8,11 +8,11 @@ use crate::values::OrderId;
 
 /// The use case of `saga-await-payment`.
 pub struct AwaitPayment {
-    /// Joins results and waits.
+    /// Keeps the token, and has the verdict that came first.
     pub results: Arc<dyn PaymentResults>,
-    /// Continues the saga.
+    /// Ends a wait whose verdict came first.
     pub callbacks: Arc<dyn SagaCallbacks>,
-    /// Gives the time of the result or the wait.
+    /// Dates the wait.
     pub clock: Arc<dyn Clock>,
 }
 

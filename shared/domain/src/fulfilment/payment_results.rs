@@ -14,13 +14,13 @@ pub const WAIT_TOKEN_BYTES_MAX: usize = 2_048;
 /// What a payment provider reports about a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PaymentEventKind {
-    /// The amount is held for the order.
+    /// The amount is held for us.
     Authorized,
-    /// The provider holds nothing.
+    /// The provider declined the authorization.
     Declined,
-    /// The held amount is taken, so the payment was authorized before.
+    /// The money was captured.
     Captured,
-    /// The taken amount is given back.
+    /// The captured money was returned.
     Refunded,
 }
 
@@ -56,9 +56,9 @@ impl PaymentEventKind {
 /// The provider's later answer to an authorization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PaymentVerdict {
-    /// The amount is held: the saga goes on.
+    /// The amount is held for us, or captured already.
     Authorized,
-    /// Nothing is held: the saga rejects the order.
+    /// Nothing is held.
     Declined,
 }
 
@@ -112,7 +112,7 @@ impl fmt::Debug for WaitToken {
 /// The verdict on a payment, and the waits that it ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PaymentResult {
-    /// The first verdict that came.
+    /// The first one that was reported.
     pub verdict: PaymentVerdict,
     /// Each attempt of the saga to wait has a token of its own.
     pub waiting: Vec<WaitToken>,

@@ -8,11 +8,11 @@ use crate::values::OrderId;
 
 /// The use case of `payments-receive`.
 pub struct ReceivePaymentEvent {
-    /// Joins results and waits.
+    /// Keeps the verdict, and has the tokens of the waits.
     pub results: Arc<dyn PaymentResults>,
-    /// Continues the saga.
+    /// Ends the waits.
     pub callbacks: Arc<dyn SagaCallbacks>,
-    /// Gives the time of the result or the wait.
+    /// Dates the verdict. The handler also checks the age of a signature by it.
     pub clock: Arc<dyn Clock>,
 }
 
