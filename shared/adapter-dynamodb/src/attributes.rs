@@ -35,7 +35,7 @@ impl UnreadableItem {
 
 /// A text that names no value of the domain's type.
 #[derive(Debug, thiserror::Error)]
-#[error("the text is not a name of this type")]
+#[error("the text is not one of the names of this type")]
 struct UnknownName;
 
 pub(crate) fn text(value: impl Into<String>) -> AttributeValue {

@@ -10,7 +10,7 @@ use domain::values::{
 use rusqlite::{Connection, OptionalExtension, Row, Rows, named_params, params};
 use wire::order_item::{self, StoredEventFault};
 
-use crate::columns::{known, known_optional, money, parsed, parsed_optional, timestamp, unwritable};
+use crate::columns::{money, parsed, parsed_optional, timestamp, unwritable, variant, variant_optional};
 use crate::order_stream;
 
 /// In `payment_token` of an order whose payment can no longer be authorized. The column was declared NOT NULL.
@@ -41,14 +41,14 @@ pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<StoredOrder> {
                 NO_PAYMENT_TOKEN => None,
                 _ => Some(parsed(row, "payment_token", PaymentToken::parse)?),
             },
-            status: known(row, "status", OrderStatus::parse)?,
-            reason: known_optional(row, "reason", RejectionReason::parse)?,
+            status: variant(row, "status", OrderStatus::parse)?,
+            reason: variant_optional(row, "reason", RejectionReason::parse)?,
             correlation_id: parsed(row, "correlation_id", CorrelationId::parse)?,
             created_at: timestamp(row, "created_at")?,
             updated_at: timestamp(row, "updated_at")?,
         },
         cancel_correlation_id: parsed_optional(row, "cancel_correlation_id", CorrelationId::parse)?,
-        parked_from: known_optional(row, "parked_from", OrderStatus::parse)?,
+        parked_from: variant_optional(row, "parked_from", OrderStatus::parse)?,
         parking,
         history: parsed(row, "history", parse_history)?,
     })

@@ -16,8 +16,10 @@ use crate::idempotency::{self, Completed};
 use crate::order_rows::{self, Readable};
 use crate::unreadable::readable;
 
+/// Keeps orders in SQLite.
 #[derive(Debug, Clone)]
 pub struct SqliteOrderRepository {
+    /// The shop's database.
     pub database: Database,
 }
 

@@ -11,6 +11,7 @@ use crate::values::{CorrelationId, OrderEvent, OrderStatus, Timestamp};
 /// An order, with the parts that its customer does not see.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredOrder {
+    /// The part that its customer sees.
     pub order: Order,
     /// The id of the request that cancelled the order. Present once the order is CANCELLING.
     pub cancel_correlation_id: Option<CorrelationId>,

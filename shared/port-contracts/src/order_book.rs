@@ -20,6 +20,7 @@ pub(crate) enum Call {
     Park,
 }
 
+/// The contract of [`OrderBook`](domain::fulfilment::ports::OrderBook).
 pub async fn order_book(ports: &OrderPorts) {
     an_order_is_read_with_what_fulfilment_needs(ports).await;
     a_finished_order_keeps_no_payment_token(ports).await;

@@ -11,10 +11,13 @@ use domain::values::{
 };
 use serde::{Deserialize, Serialize};
 
+/// The attribute with the kind of the item, like [`KIND_ORDER`].
 pub const KIND: &str = "kind";
 /// The [`KIND`] of an order; other kinds of items share its table.
 pub const KIND_ORDER: &str = "ORDER";
+/// The attribute with the order's id.
 pub const ORDER_ID: &str = "order_id";
+/// The attribute with the order's status, like `PENDING`.
 pub const STATUS: &str = "status";
 /// Of the request that placed the order.
 pub const CORRELATION_ID: &str = "correlation_id";
@@ -41,16 +44,22 @@ struct LineJson {
 /// Why a stored text is not the lines of an order.
 #[derive(Debug, thiserror::Error)]
 pub enum StoredLinesFault {
+    /// The text is not JSON, or its members are others.
     #[error("the lines are not the JSON of order lines")]
     Json(#[from] serde_json::Error),
+    /// The SKU breaks a rule.
     #[error("a line has no valid SKU")]
     Sku(#[from] SkuFault),
+    /// The quantity is out of range.
     #[error("a line has no valid quantity")]
     Quantity(#[from] QuantityOutOfRange),
+    /// The currency is not one of ISO 4217.
     #[error("a line has an unknown currency")]
     Currency(#[from] UnknownCurrency),
+    /// The price breaks a rule.
     #[error("a line has no valid price")]
     Price(#[from] MoneyFault),
+    /// There is no line, there are too many, or a SKU comes twice.
     #[error("the lines break a rule of orders")]
     Lines(#[from] OrderLinesFault),
 }

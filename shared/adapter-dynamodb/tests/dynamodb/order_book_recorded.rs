@@ -1,4 +1,4 @@
-//! Is every change of the sagas one write, done once whatever becomes of its answer?
+//! Tests that every status change is one conditional write that counts once, even if its answer is lost.
 
 use adapter_dynamodb::order_book::DynamoOrderBook;
 use adapter_dynamodb::table::Table;

@@ -1,4 +1,4 @@
-//! Does an answer about an order become what it means, lost, refused or empty?
+//! Tests what the order ports send, and how they interpret lost, refused and empty answers.
 
 use adapter_dynamodb::order_book::DynamoOrderBook;
 use adapter_dynamodb::orders::DynamoOrderRepository;

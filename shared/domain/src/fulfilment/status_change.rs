@@ -6,6 +6,7 @@ use crate::values::{Actor, OrderEvent, OrderStatus, RejectionReason, Timestamp};
 /// The parts of an order that decide which status change applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Standing {
+    /// The stored status.
     pub status: OrderStatus,
     /// Present while PARKED: the status that the order had before.
     pub parked_from: Option<OrderStatus>,
@@ -14,15 +15,20 @@ pub struct Standing {
 /// Whether this attempt made the change, or an earlier one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Done {
+    /// This attempt made the change.
     Now,
+    /// An earlier attempt made it.
     Before,
 }
 
 /// A status change. Every store makes it in one conditional write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StatusChange {
+    /// To CONFIRMED.
     Confirm,
+    /// To REJECTED, for this reason.
     Reject(RejectionReason),
+    /// To CANCELLED.
     CompleteCancel,
     /// The saga that ended, and how it ended.
     Park(SagaKind, Parking),

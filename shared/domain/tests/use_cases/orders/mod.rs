@@ -1,4 +1,4 @@
-//! Orders of customers.
+//! Tests of the use cases of orders, and the sample orders that they share.
 
 mod cancel;
 mod get;
