@@ -187,14 +187,12 @@ async fn a_change_is_in_the_stream_once(ports: &OrderPorts) {
     );
 }
 
-/// Changes, and the events that they add after the first one.
-type Path<'a> = (&'a [Call], &'a [(OrderStatus, Actor)]);
-
 /// Every path through the statuses, each with repetitions and refused changes that must add nothing.
 async fn every_change_adds_one_event_to_the_history(ports: &OrderPorts) {
     use Actor::{Customer, Operator, Saga};
     use Call::{BeginCancelling, CompleteCancel, Confirm, Park, Reject};
     use OrderStatus::{Cancelled, Cancelling, Confirmed, Parked, Pending, Rejected};
+    type Path = (&'static [Call], &'static [(OrderStatus, Actor)]);
     let paths: [Path; 5] = [
         (&[], &[]),
         (&[Reject, Reject, Confirm], &[(Rejected, Saga)]),
