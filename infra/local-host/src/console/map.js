@@ -158,7 +158,8 @@ export class MapDrawing {
 
   /** @param {SVGPathElement} line @param {boolean} isBackwards @param {boolean} isBad */
   send(line, isBackwards, isBad) {
-    if (this.travelling >= TRAVELLERS_MAX || document.hidden || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    const isHidden = document.hidden || this.svg.getClientRects().length === 0;
+    if (this.travelling >= TRAVELLERS_MAX || isHidden || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
     this.travelling += 1;
     const dot = shape("circle", { r: 5, class: isBad ? "traveller bad" : "traveller" });
     this.travellers.append(dot);
