@@ -80,7 +80,9 @@ test("every route of the API page answers a request", () => walk(async (page) =>
   await go(page, "#/api");
   await page.locator(".api nav a").first().waitFor();
   const links = await page.locator(".api nav a").evaluateAll((all) => all.map((link) => link.getAttribute("href")));
-  assert.ok(links.length >= 9, `${links.length} routes`);
+  const { paths } = (await ask(shop.url, "/openapi.json")).body;
+  const routes = Object.values(paths).flatMap((item) => Object.keys(item).filter((method) => ["get", "post", "put", "delete", "patch"].includes(method)));
+  assert.equal(links.length, routes.length);
   for (const link of links) {
     await go(page, link);
     await page.locator(`form[data-key="form ${link.split("/")[2].split("?")[0]}"]`).waitFor();

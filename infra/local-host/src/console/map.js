@@ -10,7 +10,7 @@ import { limited, onRecords } from "./stream.js";
 /** @typedef {{nodes: MapNode[], edges: {from: string, to: string, label: string}[]}} ShopMap */
 
 const NODE = { width: 122, height: 38 };
-const LINE_CHARACTERS = 18;
+const LINE_CHARACTERS = 16;
 const NEUTRAL = "function";
 /** Events that are shown on their way at the same time; more would hide the map. */
 const TRAVELLERS_MAX = 60;
