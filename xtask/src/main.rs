@@ -11,6 +11,7 @@ mod check;
 mod cloud_tests;
 mod command;
 mod console;
+mod durations;
 mod faults;
 mod functions;
 mod libraries;

@@ -1,4 +1,4 @@
-//! What does somebody write who takes the `image` crate and reads its first page?
+//! Thumbnails as a program makes them that follows the first page of the `image` crate's documentation.
 
 use std::io::Cursor;
 use std::path::Path;
@@ -8,7 +8,7 @@ use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader};
 
 use bench_kit::trouble::Trouble;
 
-/// The quality number that every peer is told.
+/// The quality number that every peer is given.
 const JPEG_QUALITY: u8 = 80;
 
 pub(crate) fn write(photo: &Path, target: &Path, size_px: u32) -> Result<(), Trouble> {

@@ -1,4 +1,4 @@
-//! Do colours end up where littleCMS puts them? A chart of flat patches, under each kind of profile.
+//! Compares rendered colours with those of littleCMS: a chart of flat patches, under each kind of profile.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -54,8 +54,8 @@ pub(crate) fn section(peers: &Peers<'_>, work: &Path) -> Result<String, Trouble>
     Ok(text)
 }
 
-/// Four inks that cover independently of each other, on white paper: the shape of a press's profile, without its measured
-/// values, which are not ours to copy.
+/// Four inks that cover independently of each other, on white paper: the shape of a press's profile, without its
+/// measured values, which are not ours to copy.
 fn press() -> ColorProfile {
     let mut grid = Vec::new();
     for point in 0..GRID.pow(4) {

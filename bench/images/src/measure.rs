@@ -1,4 +1,4 @@
-//! What did a thumbnail cost? In a process of its own, and again and again in this one.
+//! Measures the cost of a thumbnail: in a process of its own, and repeated within one process.
 
 use std::ffi::OsString;
 use std::fs::File;

@@ -1,4 +1,4 @@
-//! Who else makes thumbnails, and how are they asked?
+//! The other programs that make thumbnails, and the command line of each.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -108,8 +108,8 @@ impl<'a> Peers<'a> {
         line
     }
 
-    /// The line that makes the same thumbnail several times and prints what each turn cost; libvips has no such program,
-    /// and sharp is libvips.
+    /// The line that makes the same thumbnail several times and prints what each turn cost; libvips has no such
+    /// program, and sharp is libvips.
     pub(crate) fn warm(
         &self,
         peer: Peer,

@@ -1,8 +1,8 @@
-//! Which images are measured when none are given? A landscape with things in it, from arithmetic alone: the same bytes on
-//! every machine.
+//! Generates the images that are measured when no files are given: a landscape with objects, the same bytes on every
+//! machine.
 //!
-//! Soft skies and fine grass, hard edges, weaves near the limit of what pixels can show, and a sensor's noise over it all:
-//! the share of frequencies decides how much work a decoder has.
+//! Soft skies and fine grass, hard edges, weaves near the limit of what pixels can show, and a sensor's noise over it
+//! all: the share of frequencies decides how much work a decoder has.
 
 use std::path::Path;
 use std::process::Command;

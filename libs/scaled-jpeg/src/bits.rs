@@ -14,14 +14,14 @@ pub(crate) const REFILLED_BITS: u32 = 56;
 const PADDING_BYTES: usize = 16;
 
 /// Scanners and telephones leave bytes behind a complete scan: a few, a piece of another row, a trailer of their own.
-/// Up to this part of the scan they are passed. More would be rows that the header does not claim, and to show the others
-/// would be to show a part of a picture.
+/// Up to this part of the scan they are passed. More would be rows that the header does not claim, and to show the
+/// others would be to show a part of a picture.
 const EXTRA_PART: usize = 8;
 /// The same in bytes, for the smallest pictures.
 const EXTRA_BYTES_MIN: usize = 64;
 
-/// Reads entropy-coded data up to the next marker. Where others feed zeros to a decoder that has run dry, this one reports
-/// the flaw: at the latest where the data should end, it counts what was taken against what was there.
+/// Reads entropy-coded data up to the next marker. Where others feed zeros to a decoder that has run dry, this one
+/// reports the flaw: at the latest where the data should end, it counts what was taken against what was there.
 pub(crate) struct BitReader<'s, 'a> {
     source: &'s mut Source<'a>,
     /// Data without its stuffing, so that the innermost loops take eight bytes without looking at them.

@@ -15,12 +15,13 @@ use crate::source::Source;
 use crate::tables::Tables;
 use crate::{progressive, sequential};
 
-/// Scans of one picture. Cameras and optimisers write about ten; each costs a pass over the picture however short it is.
+/// Scans of one picture. Cameras and optimisers write about ten; each costs a pass over the picture however short it
+/// is.
 pub const SCANS_MAX: usize = 256;
 
 /// Blocks that all scans of one picture go through. The ten scans that libjpeg writes for a hundred megapixels without
-/// subsampling go through a third of that; a scan of a few bytes can claim them all, so that without a limit a small file
-/// would hold a processor for minutes.
+/// subsampling go through a third of that; a scan of a few bytes can claim them all, so that without a limit a small
+/// file would hold a processor for minutes.
 pub const BLOCK_VISITS_MAX: u64 = 64 << 20;
 
 /// Reads one file: first its header, by which a caller may refuse it, then its pixels.

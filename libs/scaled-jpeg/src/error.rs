@@ -1,4 +1,4 @@
-//! Why is a file no picture?
+//! The errors of decoding a file.
 
 /// What the decoder answers instead of a picture. Trying again can help with the last of the three only.
 #[derive(Debug, thiserror::Error)]

@@ -1,4 +1,4 @@
-//! Which symbol do the next bits stand for?
+//! Decodes Huffman codes: the symbol that the next bits stand for.
 
 use crate::error::Flaw;
 

@@ -61,8 +61,8 @@ impl ColourModel {
         }
     }
 
-    /// One pixel of its samples, which are numbers from 0 to 255 with any fraction: rounding them first would show in the
-    /// colours, where the rounding of a difference is multiplied.
+    /// One pixel of its samples, which are numbers from 0 to 255 with any fraction: rounding them first would show in
+    /// the colours, where the rounding of a difference is multiplied.
     pub fn pixel(self, samples: [f32; PIXEL_BYTES]) -> [u8; PIXEL_BYTES] {
         let [first, second, third, fourth] = samples;
         let light = || {
@@ -103,7 +103,8 @@ impl ColourModel {
             match (self, rows.as_slice()) {
                 (Self::YCbCr, [luma, blue, red]) => from_ycbcr(luma, blue, red, target),
                 (Self::Ycck, [luma, blue, red, black]) => {
-                    // Decoded, the inverted cyan, magenta and yellow are inverted once more by the transform: plain ink.
+                    // Decoded, the inverted cyan, magenta and yellow are inverted once more by the transform: plain
+                    // ink.
                     from_ycbcr(luma, blue, red, target);
                     for (pixel, &black) in target.chunks_exact_mut(PIXEL_BYTES).zip(black) {
                         pixel[3] = u8::MAX - black;

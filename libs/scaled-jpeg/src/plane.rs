@@ -14,8 +14,8 @@ pub struct Plane {
     pub height: usize,
     /// Rows from top to bottom without padding.
     pub samples: Vec<u8>,
-    /// Samples, across and down, that the picture reaches over. Less than width and height where it ends within the last
-    /// one.
+    /// Samples, across and down, that the picture reaches over. Less than width and height where it ends within the
+    /// last one.
     pub reach: (f64, f64),
     /// Pixels of the picture at its scale for each sample, across and down.
     pub pixels: (usize, usize),
@@ -117,8 +117,8 @@ impl Canvas {
         }
     }
 
-    /// `at` is the block's first sample; `last` the index, in coding order, of the last coefficient that may be other than
-    /// zero.
+    /// `at` is the block's first sample; `last` the index, in coding order, of the last coefficient that may be other
+    /// than zero.
     #[inline]
     pub(crate) fn paint(&mut self, at: usize, block: &[i16; 64], last: usize, steps: &QuantizationTable) {
         let target = &mut self.samples[at..];

@@ -1,4 +1,4 @@
-//! How do the scans of a progressive picture add up to coefficients?
+//! Decodes the scans of a progressive picture, each of which refines the coefficients.
 
 use crate::bits::BitReader;
 use crate::coefficients::{Block, Coefficients};
@@ -31,8 +31,8 @@ impl Running {
     }
 }
 
-/// One scan codes either the DC coefficients of several channels or a band of AC coefficients of one, and either for the
-/// first time or one bit finer.
+/// One scan codes either the DC coefficients of several channels or a band of AC coefficients of one, and either for
+/// the first time or one bit finer.
 pub(crate) fn decode_scan(
     coefficients: &mut Coefficients,
     frame: &Frame,
@@ -188,12 +188,12 @@ fn refine_band(
         at += 1;
     }
     if running.empty_blocks > 0 {
-        let mut known = block.known_between(at, last);
-        while known != 0 {
+        let mut nonzero = block.nonzero_between(at, last);
+        while nonzero != 0 {
             if reader.bit()? {
-                block.correct(known.trailing_zeros() as usize, bit);
+                block.correct(nonzero.trailing_zeros() as usize, bit);
             }
-            known &= known - 1;
+            nonzero &= nonzero - 1;
         }
         running.empty_blocks -= 1;
     }
@@ -210,7 +210,7 @@ fn refine_up_to(
     bit: i16,
 ) -> Result<usize, Flaw> {
     for at in first..=last {
-        if block.is_known(at) {
+        if block.is_nonzero(at) {
             if reader.bit()? {
                 block.correct(at, bit);
             }

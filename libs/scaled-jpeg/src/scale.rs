@@ -1,4 +1,4 @@
-//! To which sizes can a picture be decoded?
+//! The sizes that a picture can be decoded to.
 
 /// Samples along one side of a block.
 pub(crate) const BLOCK_SIDE: usize = 8;
@@ -15,8 +15,8 @@ pub enum Scale {
 
 /// The scales of one picture's channels.
 ///
-/// Most photos are stored with fewer samples of colour than of brightness, because the eye sees them less sharply; and a
-/// small picture that is stored in the same way has no use for more of them than it keeps.
+/// Most photos are stored with fewer samples of colour than of brightness, because the eye sees them less sharply; and
+/// a small picture that is stored in the same way has no use for more of them than it keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Scales {
     pub picture: Scale,

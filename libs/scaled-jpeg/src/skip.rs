@@ -1,9 +1,9 @@
-//! How are coefficients passed that nobody will look at?
+//! Skips the coefficients that the scale does not need.
 //!
 //! At an eighth of the size, a pixel is the mean of a block, which is its DC coefficient. The other 63 are in the way:
 //! each is a code of variable length with a number behind it, and the next block begins where the last of them ends. To
-//! find that place, their values need not be known, only their lengths; and so a table can say for the next few bits how
-//! many symbols they hold, and what these amount to: bits, coefficients, the end of the block.
+//! find that place, their values need not be known, only their lengths; and so a table can say for the next few bits
+//! how many symbols they hold, and what these amount to: bits, coefficients, the end of the block.
 
 use crate::bits::{BitReader, REFILLED_BITS};
 use crate::error::{Flaw, OVERFULL};
@@ -103,8 +103,8 @@ impl BitReader<'_, '_> {
         if at == BLOCK_LENGTH { Ok(()) } else { Err(OVERFULL) }
     }
 
-    /// Makes steps as long as they are plain, two for each refill: the assertion above says that they fit. Answers with the
-    /// coefficient from which a symbol has to be looked at by itself, or with [`BLOCK_LENGTH`].
+    /// Makes steps as long as they are plain, two for each refill: the assertion above says that they fit. Answers with
+    /// the coefficient from which a symbol has to be looked at by itself, or with [`BLOCK_LENGTH`].
     #[inline]
     fn skip_fast(&mut self, steps: &SkipTable, mut at: u32) -> u32 {
         'refilled: while self.refill() {

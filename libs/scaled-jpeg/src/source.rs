@@ -146,8 +146,8 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// Copies entropy-coded data up to the next marker, or as much of it as is at hand, and takes the stuffing out: in a
-    /// scan, a byte 0xFF is followed by a zero, so that no data looks like a marker (T.81, F.1.2.3).
+    /// Copies entropy-coded data up to the next marker, or as much of it as is at hand, and takes the stuffing out: in
+    /// a scan, a byte 0xFF is followed by a zero, so that no data looks like a marker (T.81, F.1.2.3).
     ///
     /// At least one byte, unless a marker is next.
     pub(crate) fn copy_scan(&mut self, target: &mut [u8]) -> Copied {

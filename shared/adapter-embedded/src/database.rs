@@ -31,28 +31,45 @@ const READERS: usize = 2;
 /// Why a database cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseFault {
+    /// SQLite cannot open the file, or cannot bring its schema up to date.
     #[error("open database {path}")]
     Open {
+        /// The database file.
         path: String,
+        /// The error of SQLite.
         #[source]
         source: rusqlite::Error,
     },
+    /// The operating system gives no further thread.
     #[error("start the threads of database {path}")]
     Threads {
+        /// The database file.
         path: String,
+        /// The error of the operating system.
         #[source]
         source: io::Error,
     },
-    #[error("create database {path} for its owner alone")]
+    /// The file cannot be created with access for its owner only.
+    #[error("create database {path} with access for its owner only")]
     File {
+        /// The database file.
         path: String,
+        /// The error of the operating system.
         #[source]
         source: io::Error,
     },
+    /// A newer release wrote the file.
     #[error(
         "database {path} has schema version {found}, newer than {supported}: a newer release of Popshop wrote it; start that release, or use another --data-dir"
     )]
-    NewerSchema { path: String, found: i64, supported: usize },
+    NewerSchema {
+        /// The database file.
+        path: String,
+        /// The schema version of the file.
+        found: i64,
+        /// The newest schema version that this release reads.
+        supported: usize,
+    },
 }
 
 /// A handle on one database; clones share the connections.

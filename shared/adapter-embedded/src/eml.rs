@@ -1,8 +1,8 @@
 //! A mail as a file that every mail program opens (RFC 5322), written and read back.
 //!
 //! Both forms of the text are quoted-printable (RFC 2045, 6.7): readable in an editor, whatever the language. Line by
-//! line, so that a text comes back with exactly the line breaks that it had; left to choose, `mail-builder` makes all of
-//! them CRLF.
+//! line, so that a text comes back with exactly the line breaks that it had; left to choose, `mail-builder` makes all
+//! of them CRLF.
 
 use domain::ports::Email;
 use domain::values::{EmailAddress, Timestamp};
@@ -25,7 +25,7 @@ pub(crate) enum EmlFault {
     Time(#[source] jiff::Error),
     #[error("the mail cannot be written")]
     Write(#[source] std::io::Error),
-    #[error("the file is not a mail of ours")]
+    #[error("the file is not a mail that this shop wrote")]
     NotOurs,
 }
 

@@ -12,8 +12,10 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use crate::Database;
 use crate::columns::timestamp;
 
+/// Keeps idempotency records in SQLite.
 #[derive(Debug, Clone)]
 pub struct SqliteIdempotencyStore {
+    /// The shop's database.
     pub database: Database,
 }
 

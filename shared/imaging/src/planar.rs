@@ -1,4 +1,4 @@
-//! How does a picture lie in memory whose channels have sizes of their own?
+//! A picture in memory whose channels have different sizes.
 
 use scaled_jpeg::{ColourModel, Colours, Plane};
 

@@ -141,8 +141,8 @@ fn deep_png(width: u32, height: u32) -> Vec<u8> {
     bytes.into_inner()
 }
 
-/// The encoder writes none. Without a filter, an interlaced picture of one colour is the same bytes in another number of
-/// rows: each of the seven passes has its own.
+/// The encoder writes none. Without a filter, an interlaced picture of one colour is the same bytes in another number
+/// of rows: each of the seven passes has its own.
 fn interlaced_png() -> Vec<u8> {
     const SIDE: u32 = 6_300;
     // First column and row, and the steps to the next (PNG specification, section 8.2).

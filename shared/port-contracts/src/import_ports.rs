@@ -12,7 +12,9 @@ use crate::uploads::catalog;
 
 /// The ports that together keep catalog uploads, over one store.
 pub struct ImportPorts {
+    /// Keeps the progress.
     pub imports: Arc<dyn ImportLedger>,
+    /// Announces the catalogs, and shows their status.
     pub uploads: Arc<dyn UploadRepository>,
 }
 

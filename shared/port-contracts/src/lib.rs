@@ -4,6 +4,7 @@
 //! assumes nothing of what the store holds already: every run makes ids of its own. An adapter's tests call each body
 //! once per way of running (a file, memory, a table); a broken rule panics.
 
+#![warn(missing_docs)]
 #![allow(
     clippy::expect_used,
     clippy::missing_panics_doc,
@@ -26,6 +27,7 @@ pub mod mail;
 pub mod order_book;
 pub mod orders;
 pub mod parked_orders;
+pub mod payment_results;
 pub mod payments;
 pub mod photos;
 pub mod probes;

@@ -4,6 +4,7 @@ use std::pin::pin;
 use std::sync::{Arc, OnceLock};
 
 use entry::cursor::{CursorSigner, KEY_BYTES_MIN};
+use entry::webhook::WebhookKey;
 use events::invocation::{Invocation, Reply};
 use futures_util::future::{Either, select};
 use serde_json::Value;
@@ -144,9 +145,10 @@ async fn handle(call: &Arc<Call>, event: Value) -> Reply {
 /// The same for every invocation of every history.
 static SETTINGS: OnceLock<Arc<Settings>> = OnceLock::new();
 
-fn settings() -> Arc<Settings> {
+fn new_settings() -> Arc<Settings> {
     Arc::new(Settings {
         cursors: CursorSigner::new(&[7; KEY_BYTES_MIN]).expect("the key is long enough"),
+        webhook_key: WebhookKey::derive(&[7; KEY_BYTES_MIN]).expect("the secret is long enough"),
         uploads_bucket: "uploads".to_owned(),
         divide_above_bytes: u64::MAX,
         range_bytes: u64::MAX,
@@ -157,9 +159,13 @@ fn settings() -> Arc<Settings> {
     })
 }
 
+pub(crate) fn settings() -> &'static Arc<Settings> {
+    SETTINGS.get_or_init(new_settings)
+}
+
 fn wiring(call: &Arc<Call>) -> shop::Shop {
     shop::Shop {
         ports: ports::of(call),
-        settings: Arc::clone(SETTINGS.get_or_init(settings)),
+        settings: Arc::clone(settings()),
     }
 }

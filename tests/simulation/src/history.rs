@@ -14,7 +14,7 @@ use crate::faults::{Fault, Plan, Point};
 use crate::invariants::{Invariant, Violation};
 use crate::scheduler::{Owner, Stopped, lock};
 use crate::world::{BEGINNING_MS, Consequences, Pace, Watched, World};
-use crate::{stream, workflows};
+use crate::{provider, stream, workflows};
 
 /// All orders must settle within this time: three times the timeout of an execution, and two host outages of an hour.
 const SETTLED_WITHIN_MS: i64 = 6 * 60 * 60 * 1_000;
@@ -22,6 +22,7 @@ const SETTLED_WITHIN_MS: i64 = 6 * 60 * 60 * 1_000;
 const CONSEQUENCES: Consequences = Consequences {
     changed: stream::wake,
     saga_started: workflows::begin,
+    announced: provider::announce,
 };
 
 /// The input of a history.

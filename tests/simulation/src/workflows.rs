@@ -1,10 +1,12 @@
 //! Runs the sagas: the real interpreter over the files of `infra/`, with journals that survive a crash of the host.
 
 use std::collections::BTreeMap;
-use std::future::pending;
+use std::future::{pending, poll_fn};
 use std::sync::Arc;
+use std::task::Poll;
 
 use async_trait::async_trait;
+use domain::fulfilment::payment_results::{PaymentVerdict, WaitToken};
 use domain::fulfilment::ports::{SagaKind, SagaStart};
 use serde_json::{Value, json};
 use state_machine::history::{EventKind, HistoryEvent};
@@ -155,6 +157,26 @@ impl Host for ExecutionHost {
         let function = functions::named(&call.function).expect("the state machines name existing functions");
         let answer = functions::invoke(&self.world, function, call.payload).await;
         answer.map_err(|failed| StateError::new(failed.error, failed.cause))
+    }
+
+    /// A completion is kept in the tables, so a host that was down finds it.
+    async fn completed(&self, call: &TaskCall) -> Result<Value, StateError> {
+        let token = call.token.as_deref().and_then(|token| WaitToken::parse(token).ok());
+        let token = token.expect("a task that waits has a token");
+        let verdict = poll_fn(|context| {
+            if let Some(verdict) = self.world.look(|tables| tables.resumed.get(&token).copied()) {
+                return Poll::Ready(verdict);
+            }
+            let mut waiting = lock(&self.world.waiting);
+            if waiting.iter().all(|waker| !waker.will_wake(context.waker())) {
+                waiting.push(context.waker().clone());
+            }
+            Poll::Pending
+        });
+        match verdict.await {
+            PaymentVerdict::Authorized => Ok(json!({ "outcome": "AUTHORIZED" })),
+            PaymentVerdict::Declined => Err(StateError::new("PaymentDeclined", "the provider declined")),
+        }
     }
 
     async fn recorded(&self, key: &str) -> Result<Option<Value>, HostFailure> {

@@ -2,11 +2,14 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::Waker;
 
 use adapter_memory::tables::Tables;
 use adapter_memory::time::CountedIds;
 use domain::fulfilment::ports::SagaStart;
+use domain::values::OrderId;
 use local_host::event_log::record::Record;
+use sandbox_gateway::notices::Notice;
 
 use crate::design::Design;
 use crate::executions::Executions;
@@ -50,6 +53,8 @@ pub(crate) struct Consequences {
     /// Called when the stream has this many changes.
     pub(crate) changed: fn(&Arc<World>, usize),
     pub(crate) saga_started: fn(&Arc<World>, &SagaStart),
+    /// Called for each notice of the payment provider.
+    pub(crate) announced: fn(&Arc<World>, &OrderId, Notice),
 }
 
 /// The position up to which the stream was acknowledged.
@@ -64,6 +69,8 @@ pub struct World {
     pub(crate) design: Arc<Design>,
     pub(crate) executions: Mutex<Executions>,
     pub(crate) position: Mutex<StreamPosition>,
+    /// Executions that wait for a token, to be woken when one is completed.
+    pub(crate) waiting: Mutex<Vec<Waker>>,
     pub(crate) injector: Mutex<Injector>,
     pub(crate) auditor: Mutex<Auditor>,
     pub(crate) ids: Arc<CountedIds>,
@@ -92,6 +99,7 @@ impl World {
             design: Arc::clone(design),
             executions: Mutex::default(),
             position: Mutex::default(),
+            waiting: Mutex::default(),
             injector: Mutex::new(Injector::new(plan, seeds.u64(..))),
             auditor: Mutex::default(),
             ids: Arc::new(CountedIds::new("order", 5)),
@@ -147,12 +155,23 @@ impl World {
     /// Makes one atomic change of the tables, and checks the rules.
     pub fn change<T>(self: &Arc<Self>, change: impl FnOnce(&mut Tables) -> T) -> T {
         let mut tables = lock(&self.tables);
+        let (announced, resumed) = (tables.gateway.notices.len(), tables.resumed.len());
         let answer = change(&mut tables);
         lock(&self.auditor).check_change(&tables);
         let changes = tables.orders.stream.len();
+        let notices = tables.gateway.notices[announced..].to_vec();
+        let has_resumed = tables.resumed.len() > resumed;
         drop(tables);
+        if has_resumed {
+            std::mem::take(&mut *lock(&self.waiting))
+                .into_iter()
+                .for_each(Waker::wake);
+        }
         if self.pace != Pace::Instant {
             (self.consequences.changed)(self, changes);
+            for (payment, notice) in notices {
+                (self.consequences.announced)(self, &payment, notice);
+            }
         }
         answer
     }

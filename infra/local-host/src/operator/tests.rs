@@ -1,4 +1,4 @@
-//! Are parked orders and dead letters listed with what an operator needs, and redriven once?
+//! Tests that parked orders and dead letters are listed with the data an operator needs, and redriven once.
 
 use adapter_embedded::executions::{self, Workflow};
 use axum::body::{Body, to_bytes};
@@ -120,7 +120,7 @@ async fn a_parked_order_is_redriven_once() {
     let (status, answer) = ask(&router, "POST", "/dev/parked/o-1/redrive", "").await;
     assert_eq!(
         (status, answer["message"].as_str()),
-        (409, Some("its execution runs already"))
+        (409, Some("the order's execution is already running"))
     );
 }
 

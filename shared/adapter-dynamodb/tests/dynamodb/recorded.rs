@@ -1,4 +1,4 @@
-//! What does an adapter send, and what does it make of answers that a local cloud does not give?
+//! Records what an adapter sends, and gives it answers that a local cloud does not give.
 
 use recorded_aws::{JsonRequest, Reply, dropped, response};
 use serde_json::{Value, json};

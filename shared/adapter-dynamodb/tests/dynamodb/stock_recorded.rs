@@ -1,4 +1,4 @@
-//! What does the stock ledger send, and what does it make of lost answers and of others at the same products?
+//! Tests what the stock ledger sends, and how it handles lost answers and concurrent writes to the same products.
 
 use std::collections::BTreeSet;
 
@@ -185,7 +185,7 @@ async fn a_transaction_that_can_never_be_is_a_failure_for_good() {
     let invalid = json!({ "Code": "ValidationError", "Message": "Type mismatch for attribute" });
     let recorded = Recorded::new(move |_sent| canceled(&[no_reason(), invalid.clone(), no_reason()]));
     assert!(!reserve(&recorded).await.unwrap_err().transient);
-    // Closed or reserved? Whoever cannot say must not guess.
+    // A damaged reservation is neither closed nor reserved: the adapter must not guess.
     for damaged in [reservation("LOST"), json!({ "pk": { "S": "reservation#order-1" } })] {
         let recorded = Recorded::new(move |_sent| canceled(&[failed_over(Some(&damaged)), no_reason(), no_reason()]));
         assert!(!reserve(&recorded).await.unwrap_err().transient);

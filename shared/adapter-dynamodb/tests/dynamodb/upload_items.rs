@@ -1,4 +1,4 @@
-//! What do uploads look like in their table, and in what is sent to it?
+//! Sample items of uploads: as the table stores them, and as requests contain them.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Does an upload show that its file was given up, and can what was given up be tried again?
+//! Tests that an upload shows that its file was set aside, and that events that were set aside can be retried.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 

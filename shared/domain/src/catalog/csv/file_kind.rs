@@ -3,7 +3,9 @@
 /// A kind of file that no catalog can be, as messages name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FileKind {
+    /// The kind, with its article, like `a PDF document`.
     pub name: &'static str,
+    /// What the uploader can do to get a CSV file, as an imperative clause.
     pub advice: &'static str,
 }
 

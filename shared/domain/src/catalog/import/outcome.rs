@@ -7,6 +7,7 @@ use crate::values::ImportCounts;
 /// the import finished, and does not have the outcome again.
 #[derive(Debug)]
 pub struct ImportAttempt {
+    /// How the attempt ended.
     pub outcome: ImportOutcome,
     /// Whether the mail is sent, or needs none. After a failure another attempt sends it.
     pub mail: Result<(), PortFailure>,
@@ -24,7 +25,10 @@ pub enum ImportOutcome {
     /// This call ended it. Every row was read; some may have been rejected.
     Done(ImportCounts),
     /// This call ended it: the whole file is unusable, and a retry cannot help.
-    Rejected { reason: String },
+    Rejected {
+        /// Why the whole file is unusable, as its uploader reads it.
+        reason: String,
+    },
     /// An execution of the state machine continues or begins it.
     HandedOver,
     /// An earlier call ended it.

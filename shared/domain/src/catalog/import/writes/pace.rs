@@ -1,4 +1,4 @@
-//! How many rows may be sent now? As many as the table accepts, with little throttling.
+//! Decides how many rows may be sent now: as many as the table accepts, with little throttling.
 //!
 //! # Model
 //!
