@@ -1,4 +1,4 @@
-//! What customers do with orders: place, read, list and cancel them.
+//! The use cases of customers' orders: place, read, list and cancel.
 
 pub mod cancel;
 pub mod get;
