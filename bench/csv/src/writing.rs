@@ -8,6 +8,7 @@ use bench_kit::certificates::Certificates;
 use bench_kit::process::{Place, Processors};
 use bench_kit::trouble::Trouble;
 use domain::catalog::import::STOPS_BEFORE_DEADLINE;
+use progress::Progress;
 
 use crate::arguments::Comparison;
 use crate::generated::{ROWS, ROWS_LARGE, USABLE_MIN, made};
@@ -79,6 +80,7 @@ impl Surroundings<'_> {
         let mut ours = Rates::of("Popshop", ROWS_RUST);
         let peers = self.peers()?;
         let mut others: Vec<Rates> = peers.iter().map(|(peer, rows)| Rates::of(peer.name, *rows)).collect();
+        let progress = Progress::start("writing", "rounds", self.comparison.rounds() as u64);
         for _ in 0..self.comparison.rounds() {
             self.sink.begin(&file, None)?;
             let import = self.ingester().import(bytes, 1, Place::Measured, TIMEOUT)?;
@@ -97,7 +99,9 @@ impl Surroundings<'_> {
                 }
                 rates.add(cost);
             }
+            progress.advance();
         }
+        drop(progress);
         let mut text = String::from(
             "| | rows | rows per CPU-second | µs per row | Popshop's is | peak MB |\n|---|---|---|---|---|---|\n",
         );

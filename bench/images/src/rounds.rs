@@ -7,6 +7,7 @@ use std::path::Path;
 use bench_kit::cost::Cost;
 use bench_kit::median;
 use bench_kit::trouble::Trouble;
+use progress::Progress;
 
 use crate::measure;
 use crate::peers::{Peer, Peers};
@@ -33,7 +34,13 @@ pub(crate) fn ratio(ours: &[f64], theirs: &[f64]) -> f64 {
     median(ours.iter().zip(theirs).map(|(ours, theirs)| ours / theirs).collect())
 }
 
-pub(crate) fn measure(peers: &Peers<'_>, photo: &Path, extension: &str, rounds: usize) -> Result<Measured, Trouble> {
+pub(crate) fn measure(
+    peers: &Peers<'_>,
+    photo: &Path,
+    extension: &str,
+    rounds: usize,
+    progress: &Progress,
+) -> Result<Measured, Trouble> {
     let mut measured = Measured::default();
     let own = peers.own();
     for _ in 0..rounds {
@@ -54,6 +61,7 @@ pub(crate) fn measure(peers: &Peers<'_>, photo: &Path, extension: &str, rounds: 
         };
         let largest = sizes(LARGEST)?;
         measured.four_sizes.push(sizes(FOUR_SIZES)? / largest);
+        progress.advance();
     }
     Ok(measured)
 }

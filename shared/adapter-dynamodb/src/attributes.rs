@@ -25,7 +25,7 @@ impl UnreadableItem {
         Self { attribute, fault: None }
     }
 
-    fn invalid(attribute: &'static str, fault: impl Error + Send + Sync + 'static) -> Self {
+    pub(crate) fn invalid(attribute: &'static str, fault: impl Error + Send + Sync + 'static) -> Self {
         Self {
             attribute,
             fault: Some(Box::new(fault)),

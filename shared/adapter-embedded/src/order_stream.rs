@@ -18,7 +18,7 @@
 //! | `parked_from` | S | while PARKED |
 //! | `parking_execution`, `parking_error`, `parking_cause` | S | once PARKED |
 //!
-//! The payment token is no part of an image: a stream's readers have no business with it.
+//! The payment token and the history are no part of an image: no reader of the stream needs them.
 
 use domain::fulfilment::ports::Parking;
 use domain::orders::order::Order;
@@ -143,6 +143,8 @@ fn image(stored: &StoredOrder) -> rusqlite::Result<Value> {
         cancel_correlation_id,
         parked_from,
         parking,
+        // No reader of the stream needs it.
+        history: _,
     } = stored;
     // Not every field: this is a copy for readers of the stream, and the order's row is the store.
     let Order {

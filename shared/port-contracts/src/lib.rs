@@ -27,6 +27,7 @@ pub mod mail;
 pub mod order_book;
 pub mod orders;
 pub mod parked_orders;
+pub mod payment_results;
 pub mod payments;
 pub mod photos;
 pub mod probes;

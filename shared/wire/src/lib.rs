@@ -12,8 +12,10 @@ pub mod money;
 pub mod new_order;
 pub mod new_upload;
 pub mod order;
+pub mod order_events;
 pub mod order_item;
 pub mod parked;
+pub mod payment_event;
 pub mod product;
 pub mod saga;
 #[cfg(feature = "schema")]

@@ -1,12 +1,13 @@
 //! The attributes of an order's item that the readers of the order stream use.
 //!
 //! The item belongs to the adapter that writes it; these few names are shared with `saga-start` and with the filters of
-//! its event source in the template. All of them are texts. So is `lines`, which every adapter writes as the same JSON.
+//! its event source in the template. All of them are texts. Every adapter also writes `lines` and the events of
+//! `history` as the same texts.
 
 use domain::orders::order::OrderLine;
 use domain::values::{
-    Currency, Money, MoneyFault, OrderLines, OrderLinesFault, Quantity, QuantityOutOfRange, Sku, SkuFault,
-    UnknownCurrency,
+    Actor, Currency, Money, MoneyFault, OrderEvent, OrderLines, OrderLinesFault, OrderStatus, Quantity,
+    QuantityOutOfRange, RejectionReason, Sku, SkuFault, Timestamp, UnknownCurrency,
 };
 use serde::{Deserialize, Serialize};
 
@@ -76,6 +77,40 @@ pub fn parse_lines(text: &str) -> Result<OrderLines<OrderLine>, StoredLinesFault
     Ok(OrderLines::new(lines?)?)
 }
 
+/// Why a stored text is not an event of an order's history.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "{0:?} is not an event of an order: expected time in Unix milliseconds, status, actor, and a reason or nothing"
+)]
+pub struct StoredEventFault(String);
+
+/// An event of an order's history as the text that stores hold: `1793527201500 REJECTED saga out_of_stock`, the reason
+/// only where there is one. It is short so that a usual order stays below 1 KB, which DynamoDB writes for one unit.
+pub fn event_text(event: &OrderEvent) -> String {
+    let OrderEvent { at, status, reason, by } = event;
+    let required = format!("{} {} {}", at.unix_ms(), status.as_str(), by.as_str());
+    reason.map_or(required.clone(), |reason| format!("{required} {}", reason.as_str()))
+}
+
+/// The reverse of [`event_text`].
+pub fn parse_event(text: &str) -> Result<OrderEvent, StoredEventFault> {
+    split_event(text).ok_or_else(|| StoredEventFault(text.to_owned()))
+}
+
+fn split_event(text: &str) -> Option<OrderEvent> {
+    let mut parts = text.split(' ');
+    let event = OrderEvent {
+        at: Timestamp::from_unix_ms(parts.next()?.parse().ok()?),
+        status: OrderStatus::parse(parts.next()?)?,
+        by: Actor::parse(parts.next()?)?,
+        reason: match parts.next() {
+            Some(reason) => Some(RejectionReason::parse(reason)?),
+            None => None,
+        },
+    };
+    parts.next().is_none().then_some(event)
+}
+
 impl From<&OrderLine> for LineJson {
     fn from(line: &OrderLine) -> Self {
         let OrderLine {
@@ -123,6 +158,38 @@ mod tests {
         assert_eq!(lines[0].quantity.units(), 2);
         assert_eq!(lines[0].unit_price.to_decimal_text(), "12.50 EUR");
         assert_eq!(lines_text(&lines).unwrap(), text);
+    }
+
+    #[test]
+    fn every_event_reads_back_from_its_text() {
+        let reasons = RejectionReason::ALL.into_iter().map(Some).chain([None]);
+        for (reason, by) in reasons.flat_map(|reason| Actor::ALL.map(|by| (reason, by))) {
+            for status in OrderStatus::ALL {
+                let at = Timestamp::from_unix_ms(1_793_527_201_500);
+                let event = OrderEvent { at, status, reason, by };
+                assert_eq!(parse_event(&event_text(&event)).unwrap(), event);
+            }
+        }
+        let rejected = parse_event("1 REJECTED saga out_of_stock").unwrap();
+        assert_eq!(event_text(&rejected), "1 REJECTED saga out_of_stock");
+    }
+
+    #[test]
+    fn a_stored_event_with_an_unknown_or_missing_part_is_refused() {
+        for text in [
+            "",
+            "1",
+            "1 PENDING",
+            "x PENDING customer",
+            "1 LOST customer",
+            "1 PENDING nobody",
+            "1 REJECTED saga broke",
+            "1 PENDING customer ",
+            "1 REJECTED saga out_of_stock twice",
+        ] {
+            let fault = parse_event(text).unwrap_err().to_string();
+            assert!(fault.contains("expected time in Unix milliseconds"), "{text}: {fault}");
+        }
     }
 
     #[test]

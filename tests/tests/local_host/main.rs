@@ -10,3 +10,4 @@ mod crash;
 mod imports;
 mod logs;
 mod overload;
+mod walk;

@@ -79,6 +79,7 @@ enum Next {
 async fn step(plane: &EventPlane, source: &StreamSource) -> Result<Next, PortFailure> {
     let (position, batch) = load(plane, source).await?;
     let StreamBatch { records, undecodable } = batch;
+    plane.record_changes(source, &records);
     let Some(last) = records.last() else {
         return match undecodable {
             Some(row) => pass_over(plane, source, &row).await,

@@ -6,6 +6,8 @@ use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use tower::ServiceExt as _;
 
+use std::sync::atomic::AtomicI64;
+
 use super::*;
 use crate::downtime::Downtimes;
 use crate::events::EventPlane;
@@ -48,12 +50,14 @@ async fn shop() -> (HostState, Router) {
         deployment: Arc::clone(&deployment),
         functions: Arc::new(NoFunctions),
         downtimes: Downtimes::open(database.clone()).await.unwrap(),
+        log: Arc::default(),
+        recorded_to: AtomicI64::default(),
     };
     let downtimes = Arc::clone(&plane.downtimes);
     plane.prepare().await.unwrap();
     Workflows::prepare(
         database.clone(),
-        Arc::clone(&deployment),
+        plane.bus(),
         Arc::new(NoFunctions),
         machines.clone(),
         Arc::new(Backlog::new(Vec::new())),
@@ -67,7 +71,7 @@ async fn shop() -> (HostState, Router) {
         .unwrap();
     let redriver = WorkflowRedriver {
         database,
-        deployment,
+        bus: plane.bus(),
         machines,
     };
     let router = router(Operator::of(&shop, redriver));

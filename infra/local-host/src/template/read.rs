@@ -8,15 +8,15 @@ use super::definitions::DEFINITIONS;
 use super::fault::TemplateFault;
 use super::fields::Fields;
 use super::model::{
-    AsyncInvokeSpec, BucketSpec, Deployment, FunctionSpec, HttpApiSpec, QueueNotification, QueueSpec, RedriveSpec,
-    StateMachineSpec,
+    AsyncInvokeSpec, BucketSpec, Deployment, FunctionSpec, Grant, HttpApiSpec, QueueNotification, QueueSpec,
+    RedriveSpec, StateMachineSpec,
 };
 use super::resolve::{queue_of_arn, state_machine_arn};
 use super::{api, sources};
 
 /// Resources whose work the local host does by other means (identity, keys, logs) or does not need (access between
 /// services, alarms, budgets, deployments). The nested stack is `watching.yaml`, which a test reads.
-const WITHOUT_LOCAL_MEANING: [&str; 14] = [
+const WITHOUT_LOCAL_MEANING: [&str; 13] = [
     "AWS::Budgets::Budget",
     "AWS::CloudFormation::Stack",
     "AWS::CloudWatch::Alarm",
@@ -24,7 +24,6 @@ const WITHOUT_LOCAL_MEANING: [&str; 14] = [
     "AWS::Cognito::UserPool",
     "AWS::Cognito::UserPoolClient",
     "AWS::Cognito::UserPoolGroup",
-    "AWS::IAM::Role",
     "AWS::Lambda::Function",
     "AWS::Logs::LogGroup",
     "AWS::Logs::QueryDefinition",
@@ -56,7 +55,9 @@ pub(crate) fn deployment(template: Value) -> Result<Deployment, TemplateFault> {
         state_machines: BTreeMap::new(),
         queues: BTreeMap::new(),
         buckets: BTreeMap::new(),
+        tables: BTreeSet::new(),
         tables_with_streams: BTreeSet::new(),
+        grants: BTreeMap::new(),
     };
     for (logical_id, mut resource) in sections.entries("Resources")? {
         resource.place = format!("Resources.{logical_id}");
@@ -122,8 +123,12 @@ fn add(
         }
         "AWS::DynamoDB::Table" => {
             if has_stream(properties)? {
-                deployment.tables_with_streams.insert(logical_id);
+                deployment.tables_with_streams.insert(logical_id.clone());
             }
+            deployment.tables.insert(logical_id);
+        }
+        "AWS::IAM::Role" => {
+            deployment.grants.insert(logical_id, grants(properties)?);
         }
         kind if WITHOUT_LOCAL_MEANING.contains(&kind) => {}
         other => {
@@ -170,8 +175,9 @@ fn function(logical_id: &str, mut fields: Fields, defaults: &FunctionDefaults) -
         "LoggingConfig",
         // Linked in, a function starts within microseconds here.
         "ProvisionedConcurrencyConfig",
-        "Role",
     ]);
+    let role = fields.text("Role")?;
+    let role = role.and_then(|arn| Some(arn.rsplit_once('/')?.1.to_owned()));
     // `…/orders-get/bootstrap.zip`: crate, folder and package carry one name.
     let code = fields.required_text("CodeUri")?;
     let crate_name = code
@@ -202,6 +208,7 @@ fn function(logical_id: &str, mut fields: Fields, defaults: &FunctionDefaults) -
     fields.finish()?;
     Ok(FunctionSpec {
         logical_id: logical_id.to_owned(),
+        role,
         crate_name,
         timeout_seconds: timeout_seconds.into(),
         memory_mb: memory_mb.into(),
@@ -239,6 +246,7 @@ fn state_machine(logical_id: &str, mut fields: Fields) -> Result<StateMachineSpe
         logical_id: logical_id.to_owned(),
         name,
         arn,
+        file,
         definition,
         substitutions,
     })
@@ -360,6 +368,35 @@ fn has_stream(mut fields: Fields) -> Result<bool, TemplateFault> {
     stream.finish()?;
     fields.finish()?;
     Ok(has_stream)
+}
+
+/// The statements of a role's own policies that allow something.
+fn grants(mut role: Fields) -> Result<Vec<Grant>, TemplateFault> {
+    let mut grants = Vec::new();
+    for policy in role.list("Policies")? {
+        for statement in statements(&policy) {
+            if statement["Effect"] == "Allow" {
+                grants.push(Grant {
+                    actions: one_or_several(&statement["Action"]),
+                    resources: one_or_several(&statement["Resource"]),
+                });
+            }
+        }
+    }
+    Ok(grants)
+}
+
+fn statements(policy: &Value) -> &[Value] {
+    let statements = policy.pointer("/PolicyDocument/Statement").and_then(Value::as_array);
+    statements.map_or(&[], Vec::as_slice)
+}
+
+fn one_or_several(texts: &Value) -> Vec<String> {
+    let several = texts.as_array().map_or(std::slice::from_ref(texts), Vec::as_slice);
+    several
+        .iter()
+        .filter_map(|text| text.as_str().map(str::to_owned))
+        .collect()
 }
 
 /// What the parts say of each other holds.

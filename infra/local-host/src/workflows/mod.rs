@@ -3,12 +3,12 @@
 mod ending;
 mod execution;
 pub(crate) mod journal;
-mod machines;
+pub(crate) mod machines;
 pub(crate) mod redrive;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use adapter_embedded::Database;
@@ -23,12 +23,15 @@ use tokio::task::JoinSet;
 use self::ending::Ending;
 use self::execution::ExecutionHost;
 use self::journal::{ExecutionKey, Journal, Writer};
+use self::machines::logical_id;
 pub(crate) use self::machines::{Machines, WorkflowFault};
 use crate::downtime::Downtimes;
+use crate::event_log::EventLog;
+use crate::event_log::execution::Recorder;
+use crate::events::bus::Bus;
 use crate::events::clock::now_ms;
 use crate::functions::Functions;
 use crate::invoker::backlog::Backlog;
-use crate::template::Deployment;
 
 /// Executions that run at the same time; the others wait in their table, in the order they were started.
 const EXECUTIONS_AT_ONCE: usize = 1_000;
@@ -47,13 +50,14 @@ pub(crate) struct Workflows {
     journal: Journal,
     backlog: Arc<Backlog>,
     downtimes: Arc<Downtimes>,
+    log: Arc<EventLog>,
 }
 
 impl Workflows {
     /// Creates the tables.
     pub(crate) async fn prepare(
         database: Database,
-        deployment: Arc<Deployment>,
+        bus: Bus,
         functions: Arc<dyn Functions>,
         machines: Machines,
         backlog: Arc<Backlog>,
@@ -65,7 +69,7 @@ impl Workflows {
                 redrive::remove_expired_journals(connection, now_ms())
             })
             .await?;
-        let (journal, writer) = Journal::new(database.clone(), deployment);
+        let (journal, writer) = Journal::new(database.clone(), bus.clone());
         Ok((
             Self {
                 database,
@@ -74,6 +78,7 @@ impl Workflows {
                 journal,
                 backlog,
                 downtimes,
+                log: bus.log,
             },
             writer,
         ))
@@ -155,10 +160,14 @@ impl Workflows {
         let key = ExecutionKey::of(execution);
         let machine = self.machines.of(execution.workflow);
         let recorded = journal::recorded(&self.database, &key).await?;
+        let input: Value = serde_json::from_str(&execution.input)?;
+        let logical_id = logical_id(execution.workflow);
+        let recorder = Recorder::new(&self.log, logical_id, execution.name.clone(), input.clone());
+        let recorder = Arc::new(recorder);
         if recorded.is_empty() {
+            recorder.started();
             self.journal.begin(execution.clone(), machine.arn.clone()).await?;
         }
-        let input: Value = serde_json::from_str(&execution.input)?;
         let start = ExecutionInput {
             id: machine.arn.execution(&execution.name),
             name: execution.name.clone(),
@@ -166,8 +175,18 @@ impl Workflows {
             input,
         };
         let (functions, downtimes) = (Arc::clone(&self.functions), Arc::clone(&self.downtimes));
-        let host = ExecutionHost::new(key, recorded, self.journal.clone(), functions, downtimes);
+        let host = ExecutionHost {
+            workflow: execution.workflow,
+            key,
+            database: self.database.clone(),
+            recorded: Mutex::new(recorded),
+            journal: self.journal.clone(),
+            functions,
+            downtimes,
+            recorder: Arc::clone(&recorder),
+        };
         let outcome = state_machine::run(&machine.definition, &start, &host).await?;
+        recorder.ended(&outcome);
         let ending = Ending {
             execution: execution.clone(),
             machine: machine.arn.clone(),

@@ -1,7 +1,6 @@
 //! Redrives a failed execution: drops the failure from its journal and sets its row to RUNNING, in one transaction.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::time::Duration;
 
 use adapter_embedded::Database;
@@ -16,8 +15,8 @@ use state_machine::redrive::redrive;
 
 use super::machines::Machines;
 use super::{ending, journal};
+use crate::events::bus::Bus;
 use crate::events::clock::now_ms;
-use crate::template::Deployment;
 
 /// As long as Step Functions keeps an execution redrivable. Its journal is forgotten afterwards.
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html>
@@ -26,7 +25,7 @@ const REDRIVABLE_FOR: Duration = Duration::from_hours(14 * 24);
 #[derive(Clone)]
 pub(crate) struct WorkflowRedriver {
     pub(crate) database: Database,
-    pub(crate) deployment: Arc<Deployment>,
+    pub(crate) bus: Bus,
     pub(crate) machines: Machines,
 }
 
@@ -34,7 +33,7 @@ pub(crate) struct WorkflowRedriver {
 impl SagaRedriver for WorkflowRedriver {
     async fn redrive(&self, kind: SagaKind, order: &OrderId) -> Result<Redrive, PortFailure> {
         let (workflow, name) = (Workflow::from(kind), kind.execution_name(order));
-        let (deployment, machine) = (Arc::clone(&self.deployment), self.machines.arn(workflow).clone());
+        let (bus, machine) = (self.bus.clone(), self.machines.arn(workflow).clone());
         self.database
             .call("redrive saga", move |connection| {
                 let Some(execution) = executions::find(connection, workflow, &name)? else {
@@ -46,7 +45,7 @@ impl SagaRedriver for WorkflowRedriver {
                 }
                 forget_the_failure(connection, &execution, now_ms)?;
                 if executions::begin_again(connection, workflow, &name)? {
-                    ending::began(connection, &deployment, &execution, &machine, now_ms)?;
+                    ending::began(connection, &bus, &execution, &machine, now_ms)?;
                 }
                 Ok(Redrive::Redriven)
             })

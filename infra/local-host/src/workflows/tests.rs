@@ -5,6 +5,7 @@ mod imports;
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
+use std::sync::atomic::AtomicI64;
 
 use adapter_embedded::executions::{ExecutionStatus, Workflow};
 use adapter_embedded::sagas::SqliteSagaRunner;
@@ -20,7 +21,7 @@ use tokio::sync::Notify;
 use super::*;
 use crate::events::EventPlane;
 use crate::functions::{InvokeFailure, Source};
-use crate::template;
+use crate::template::{self, Deployment};
 
 /// Functions that only count, fail as the test says, or never answer.
 #[derive(Default)]
@@ -34,7 +35,7 @@ struct Steps {
 #[async_trait]
 impl Functions for Steps {
     async fn invoke(&self, logical_id: &str, event: Value, source: Source) -> Result<Value, InvokeFailure> {
-        assert_eq!(source, Source::Workflow);
+        assert!(matches!(source, Source::Workflow(_)));
         assert!(event["order_id"].is_string(), "{event}");
         *self.calls.lock().unwrap().entry(logical_id.to_owned()).or_default() += 1;
         if self.hanging == Some(logical_id) {
@@ -80,9 +81,18 @@ impl Shop {
             deployment: Arc::clone(&shop.deployment),
             functions: Arc::new(Steps::default()),
             downtimes: shop.downtimes().await,
+            log: Arc::default(),
+            recorded_to: AtomicI64::default(),
         };
         plane.prepare().await.unwrap();
         shop
+    }
+
+    fn bus(&self) -> Bus {
+        Bus {
+            deployment: Arc::clone(&self.deployment),
+            log: Arc::default(),
+        }
     }
 
     async fn downtimes(&self) -> Arc<Downtimes> {
@@ -99,12 +109,12 @@ impl Shop {
 
     /// A process that works until it is dropped.
     async fn process(&self, functions: Arc<dyn Functions>) -> JoinSet<()> {
-        let (database, deployment) = (self.database.clone(), Arc::clone(&self.deployment));
-        let machines = Machines::read(&deployment).unwrap();
+        let machines = Machines::read(&self.deployment).unwrap();
+
         let backlog = Arc::new(Backlog::new(Vec::new()));
         let (workflows, writer) = Workflows::prepare(
-            database,
-            deployment,
+            self.database.clone(),
+            self.bus(),
             functions,
             machines,
             backlog,
@@ -139,7 +149,7 @@ impl Shop {
     async fn redrive(&self, kind: SagaKind, order: &str) -> Redrive {
         let redriver = redrive::WorkflowRedriver {
             database: self.database.clone(),
-            deployment: Arc::clone(&self.deployment),
+            bus: self.bus(),
             machines: Machines::read(&self.deployment).unwrap(),
         };
         redriver.redrive(kind, &OrderId::parse(order).unwrap()).await.unwrap()

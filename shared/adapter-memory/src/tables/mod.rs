@@ -7,11 +7,13 @@ pub mod uploads;
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::catalog::import::job::{FileRange, ImportJob};
+use domain::fulfilment::payment_results::{PaymentVerdict, WaitToken};
 use domain::fulfilment::ports::{Capture, PaymentRecord, SagaKind, SagaStanding, SagaStart, Void};
 use domain::ports::{Email, SendState};
 use domain::uploads::ports::UploadGrant;
 use domain::values::{CustomerId, OrderId};
 use sandbox_gateway::ledger::Movement;
+use sandbox_gateway::notices::Notice;
 use sandbox_gateway::payment::{Decision, Payment};
 
 use orders::{Orders, Requests};
@@ -31,6 +33,10 @@ pub struct Tables {
     pub gateway: Gateway,
     /// Our own records of payments.
     pub payments: BTreeMap<OrderId, PaymentRecord>,
+    /// The verdict on each payment that is answered later, and the tokens of the waits.
+    pub payment_results: BTreeMap<OrderId, LaterResult>,
+    /// What each token of a wait was completed with.
+    pub resumed: BTreeMap<WaitToken, PaymentVerdict>,
     /// The state of each mail by its key in the send log.
     pub sends: BTreeMap<String, SendState>,
     /// Every mail that was handed over, oldest first.
@@ -51,6 +57,13 @@ pub struct Tables {
     pub thumbnails_bucket: Bucket,
 }
 
+/// A result and the sagas that wait for it, whichever came first.
+#[derive(Debug, Default)]
+pub struct LaterResult {
+    pub verdict: Option<PaymentVerdict>,
+    pub waiting: BTreeSet<WaitToken>,
+}
+
 /// The books of the payment provider, which the sandbox gateway keeps.
 #[derive(Debug)]
 pub struct Gateway {
@@ -58,6 +71,8 @@ pub struct Gateway {
     pub payments: BTreeMap<OrderId, Payment>,
     /// Every movement of money, oldest first.
     pub ledger: Vec<(OrderId, Movement)>,
+    /// Everything that the provider reports to the shop, in the order of its decisions.
+    pub notices: Vec<(OrderId, Notice)>,
     /// A test can put a decision here that breaks the contract.
     pub capture: fn(&mut Payment) -> Decision<Capture>,
     /// The same.
@@ -69,6 +84,7 @@ impl Default for Gateway {
         Self {
             payments: BTreeMap::new(),
             ledger: Vec::new(),
+            notices: Vec::new(),
             capture: Payment::capture,
             void: Payment::void,
         }
@@ -82,6 +98,8 @@ impl Gateway {
         if let Some(movement) = decision.movement {
             self.ledger.push((id.clone(), movement));
         }
+        let notices = decision.notices.iter().map(|notice| (id.clone(), *notice));
+        self.notices.extend(notices);
         decision.answer
     }
 }

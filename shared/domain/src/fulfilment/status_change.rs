@@ -1,7 +1,7 @@
 //! The status changes that sagas make, and the answer to a repeated or late one.
 
 use super::ports::{Parking, SagaKind, Transition};
-use crate::values::{OrderStatus, RejectionReason};
+use crate::values::{Actor, OrderEvent, OrderStatus, RejectionReason, Timestamp};
 
 /// The parts of an order that decide which status change applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +46,19 @@ impl Standing {
             | OrderStatus::Cancelled => self.status,
         }
     }
+
+    /// The actor of the sagas' next change. A saga that parked its order continues only because an operator redrives
+    /// it.
+    fn actor(self) -> Actor {
+        match self.status {
+            OrderStatus::Parked => Actor::Operator,
+            OrderStatus::Pending
+            | OrderStatus::Confirmed
+            | OrderStatus::Rejected
+            | OrderStatus::Cancelling
+            | OrderStatus::Cancelled => Actor::Saga,
+        }
+    }
 }
 
 impl StatusChange {
@@ -66,6 +79,20 @@ impl StatusChange {
             Self::Reject(_) => OrderStatus::Rejected,
             Self::CompleteCancel => OrderStatus::Cancelled,
             Self::Park(..) => OrderStatus::Parked,
+        }
+    }
+
+    /// The event that the change adds to the history of an order with this standing.
+    pub fn event(&self, standing: Standing, at: Timestamp) -> OrderEvent {
+        let reason = match self {
+            Self::Reject(reason) => Some(*reason),
+            Self::Confirm | Self::CompleteCancel | Self::Park(..) => None,
+        };
+        OrderEvent {
+            at,
+            status: self.to(),
+            reason,
+            by: standing.actor(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod cancel;
 mod get;
+mod history;
 mod list;
 mod place;
 mod stored_order;
