@@ -12,9 +12,13 @@ use crate::columns::{money, parsed, parsed_optional, timestamp, variant};
 /// A notice to deliver.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DueNotice {
+    /// Identifies the notice.
     pub sequence: i64,
+    /// The payment that it is about.
     pub payment: OrderId,
+    /// What is reported.
     pub kind: PaymentEventKind,
+    /// When the provider decided.
     pub decided_at: Timestamp,
     /// Deliveries that failed.
     pub attempts: u32,

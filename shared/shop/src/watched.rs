@@ -20,6 +20,7 @@ use domain::fulfilment::ports::{
     PaymentRecord, PaymentRecords, Refund, Reservation, SagaKind, SagaRunner, SagaStanding, SagaStart, StockLedger,
     StockLine, Transition, Void,
 };
+use domain::orders::history::RecordedHistory;
 use domain::orders::order::Order;
 use domain::orders::ports::{
     CancelOutcome, Fence, IdempotencyClaim, IdempotencyClaimed, IdempotencyCompletion, IdempotencyScope,
@@ -236,6 +237,7 @@ watch!("mailer", Mailer {
 watch!("orders", OrderRepository {
     place(order: &Order, completion: &IdempotencyCompletion) -> Answer<PlaceOutcome>;
     find(id: &OrderId) -> Answer<Option<Order>>;
+    history(id: &OrderId) -> Answer<Option<RecordedHistory>>;
     list(query: &OrderQuery) -> Answer<OrderPage>;
     begin_cancelling(
         id: &OrderId,
