@@ -48,8 +48,8 @@ const CLOSING_LIMIT: Duration = Duration::from_secs(5);
 /// The issuer in tokens. Not the address, so that a token stays valid after a restart on another port.
 const ISSUER: &str = "https://popshop.local";
 
-/// The parameter of the wait for a provider that answers later, and its value here unless another one is given: an order
-/// ends within a minute.
+/// The parameter of the wait for a provider that answers later, and its value here unless another one is given: an
+/// order ends within a minute.
 const PAYMENT_RESULT_PARAMETER: &str = "PaymentResultSeconds";
 const PAYMENT_RESULT_SECONDS: &str = "45";
 

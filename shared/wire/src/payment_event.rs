@@ -12,7 +12,9 @@ use crate::body_fault::{BodyFault, BodyReader};
 /// depend on `id` and `occurred_at`: they are checked, and are for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PaymentEventBody {
+    /// The order whose payment the event is about.
     pub order: OrderId,
+    /// What the provider reports.
     pub kind: PaymentEventKind,
 }
 

@@ -3,6 +3,7 @@
 //! The file is `infra/template.yaml`, the one that AWS gets. Its state machines are `infra/*.asl.json`.
 
 mod api;
+mod buckets;
 mod conditions;
 mod definitions;
 mod fault;
@@ -11,6 +12,7 @@ mod model;
 mod parameters;
 mod read;
 mod resolve;
+mod roles;
 mod sources;
 #[cfg(test)]
 mod tests;

@@ -8,8 +8,11 @@ use crate::values::OrderId;
 
 /// The use case of `saga-await-payment`.
 pub struct AwaitPayment {
+    /// The results, and the sagas that wait for them.
     pub results: Arc<dyn PaymentResults>,
+    /// Ends the wait if the result is there already.
     pub callbacks: Arc<dyn SagaCallbacks>,
+    /// The time that is stored with the wait.
     pub clock: Arc<dyn Clock>,
 }
 

@@ -8,8 +8,11 @@ use crate::values::OrderId;
 
 /// The use case of `payments-receive`.
 pub struct ReceivePaymentEvent {
+    /// The results, and the sagas that wait for them.
     pub results: Arc<dyn PaymentResults>,
+    /// Resumes the waiting saga.
     pub callbacks: Arc<dyn SagaCallbacks>,
+    /// The time that is stored with the verdict.
     pub clock: Arc<dyn Clock>,
 }
 

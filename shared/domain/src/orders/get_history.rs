@@ -9,6 +9,7 @@ use crate::values::{CustomerId, OrderEvent, OrderId};
 
 /// The use case behind `GET /orders/{id}/events`.
 pub struct GetOrderHistory {
+    /// The stored orders, with their histories.
     pub orders: Arc<dyn OrderRepository>,
 }
 
