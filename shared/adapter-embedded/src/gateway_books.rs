@@ -12,11 +12,11 @@ use crate::columns::{money, parsed, parsed_optional, timestamp, variant};
 /// A notice to deliver.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DueNotice {
-    /// Ascending over all notices, never reused.
+    /// Identifies the notice.
     pub sequence: i64,
-    /// The payment, by its order's id.
+    /// The payment that it is about.
     pub payment: OrderId,
-    /// What the notice reports.
+    /// What is reported.
     pub kind: PaymentEventKind,
     /// When the provider decided.
     pub decided_at: Timestamp,

@@ -15,7 +15,7 @@ use crate::{Database, columns};
 /// The table whose changes [`Database::watch`] reports when a token was completed.
 pub const COMPLETED_TOKENS: &str = "completed_tokens";
 
-/// Keeps payment results, and the saga that waits for each, in SQLite.
+/// The verdicts, the waits and the completed tokens.
 #[derive(Clone)]
 pub struct SqlitePaymentResults {
     /// The shop's database.

@@ -12,9 +12,9 @@ use crate::body_fault::{BodyFault, BodyReader};
 /// depend on `id` and `occurred_at`: they are checked, and are for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PaymentEventBody {
-    /// The order whose payment the event is about.
+    /// The order that the payment is for.
     pub order: OrderId,
-    /// What the provider reports.
+    /// What happened to the payment.
     pub kind: PaymentEventKind,
 }
 

@@ -6,7 +6,7 @@ import { guarded, notice } from "./notice.js";
 import { sourceLink } from "./source.js";
 import { limited, onRecords } from "./stream.js";
 
-/** @typedef {{name: string, value: any, values: any[], effect: string, pattern?: string, page?: string}} Fault */
+/** @typedef {{name: string, value: any, values: any[], effect: string, pattern?: string, page?: string, available?: boolean}} Fault */
 
 /** Short labels for switches; a new switch shows its own name. @type {Record<string, string>} */
 const LABELS = {
@@ -32,7 +32,11 @@ async function crash() {
 function control(fault) {
   const label = LABELS[fault.name] ?? fault.name.replaceAll("_", " ");
   const id = `fault-${fault.name}`;
-  if (fault.name === "crash") return element("button", { type: "button", id, class: "danger", onclick: guarded(crash) }, label);
+  if (fault.name === "crash") {
+    const isAvailable = fault.available !== false;
+    return element("span", { class: "line" }, element("button", { type: "button", id, class: "danger", disabled: !isAvailable, onclick: guarded(crash) }, label),
+      !isAvailable && element("small", {}, "needs --data-dir"));
+  }
   if (typeof fault.value === "boolean") {
     const box = element("input", { type: "checkbox", id, role: "switch", onchange: guarded((event) => change(fault.name, /** @type {any} */ (event.target).checked)) });
     box.checked = fault.value;

@@ -10,7 +10,7 @@ import { limited, onRecords } from "./stream.js";
 /** @typedef {{nodes: MapNode[], edges: {from: string, to: string, label: string}[]}} ShopMap */
 
 const NODE = { width: 122, height: 38 };
-const LINE_CHARACTERS = 18;
+const LINE_CHARACTERS = 16;
 const NEUTRAL = "function";
 /** Events that are shown on their way at the same time; more would hide the map. */
 const TRAVELLERS_MAX = 60;
@@ -158,7 +158,8 @@ export class MapDrawing {
 
   /** @param {SVGPathElement} line @param {boolean} isBackwards @param {boolean} isBad */
   send(line, isBackwards, isBad) {
-    if (this.travelling >= TRAVELLERS_MAX || document.hidden || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    const isHidden = document.hidden || this.svg.getClientRects().length === 0;
+    if (this.travelling >= TRAVELLERS_MAX || isHidden || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
     this.travelling += 1;
     const dot = shape("circle", { r: 5, class: isBad ? "traveller bad" : "traveller" });
     this.travellers.append(dot);

@@ -60,9 +60,9 @@ pub struct Tables {
 /// A result and the sagas that wait for it, whichever came first.
 #[derive(Debug, Default)]
 pub struct LaterResult {
-    /// The first verdict that was reported.
+    /// The first verdict.
     pub verdict: Option<PaymentVerdict>,
-    /// The tokens of every attempt to wait.
+    /// The token of each attempt to wait.
     pub waiting: BTreeSet<WaitToken>,
 }
 

@@ -8,11 +8,11 @@ use crate::values::OrderId;
 
 /// The use case of `saga-await-payment`.
 pub struct AwaitPayment {
-    /// The results, and the sagas that wait for them.
+    /// Keeps the token, and has the verdict that came first.
     pub results: Arc<dyn PaymentResults>,
-    /// Ends the wait if the result is there already.
+    /// Ends a wait whose verdict came first.
     pub callbacks: Arc<dyn SagaCallbacks>,
-    /// The time that is stored with the wait.
+    /// Dates the wait.
     pub clock: Arc<dyn Clock>,
 }
 

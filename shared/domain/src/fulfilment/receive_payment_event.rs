@@ -8,11 +8,11 @@ use crate::values::OrderId;
 
 /// The use case of `payments-receive`.
 pub struct ReceivePaymentEvent {
-    /// The results, and the sagas that wait for them.
+    /// Keeps the verdict, and has the tokens of the waits.
     pub results: Arc<dyn PaymentResults>,
-    /// Resumes the waiting saga.
+    /// Ends the waits.
     pub callbacks: Arc<dyn SagaCallbacks>,
-    /// The time that is stored with the verdict.
+    /// Dates the verdict. The handler also checks the age of a signature by it.
     pub clock: Arc<dyn Clock>,
 }
 

@@ -9,7 +9,7 @@ use crate::values::{CustomerId, OrderEvent, OrderId};
 
 /// The use case behind `GET /orders/{id}/events`.
 pub struct GetOrderHistory {
-    /// The stored orders, with their histories.
+    /// Reads the order with its history.
     pub orders: Arc<dyn OrderRepository>,
 }
 

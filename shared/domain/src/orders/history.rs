@@ -9,7 +9,7 @@ use crate::values::{Actor, OrderEvent, OrderStatus};
 pub struct RecordedHistory {
     /// The order as it is now.
     pub order: Order,
-    /// The stored events, oldest first.
+    /// Each change that was recorded, oldest first.
     pub recorded: Vec<OrderEvent>,
 }
 
