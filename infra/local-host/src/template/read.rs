@@ -247,7 +247,7 @@ fn state_machine(logical_id: &str, mut fields: Fields) -> Result<StateMachineSpe
     })
 }
 
-/// What the parts say of each other holds.
+/// Checks that the parts of the template that refer to each other agree.
 fn consistent(deployment: &Deployment) -> Result<(), TemplateFault> {
     let mut routes = BTreeSet::new();
     let invoked: BTreeSet<&str> = deployment

@@ -1,4 +1,4 @@
-//! Reads what the roles of the template may do, for the map of the console.
+//! Reads the permissions that a role of the template grants, for the map of the console.
 
 use serde_json::Value;
 

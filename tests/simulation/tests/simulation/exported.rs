@@ -1,4 +1,4 @@
-//! Is an exported history a file that the console can open, like a story of the local host?
+//! Tests that the console can open an exported history of the simulation like a story of the local host.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
