@@ -188,6 +188,8 @@ fn port_of(operation: &'static str) -> (&'static str, &'static str) {
         ("requests", _) => "idempotency",
         ("products", "prices") => "prices",
         ("mail", _) => "mailer",
+        ("results", _) => "payment_results",
+        ("sagas", "resume") => "saga_callbacks",
         ("sagas", _) => "saga_runner",
         (table, _) => table,
     };
