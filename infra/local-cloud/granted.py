@@ -54,6 +54,8 @@ NOT_HERE = {
     ("ImportPlanRole", "s3:GetObjectVersion"): "MiniStack's events on the bus name no version",
     ("ImportRangeRole", "s3:GetObjectVersion"): "MiniStack's events on the bus name no version",
     ("ImportFinishRole", "s3:GetObjectVersion"): "MiniStack's events on the bus name no version",
+    ("SagaAwaitPaymentRole", "states:SendTaskSuccess"): "a verdict came before the wait; shown with recorded answers",
+    ("SagaAwaitPaymentRole", "states:SendTaskFailure"): "a verdict came before the wait; shown with recorded answers",
     ("CsvIngesterRole", "s3:AbortMultipartUpload"): "a part of a report failed; shown with recorded answers",
     ("ImportRangeRole", "s3:AbortMultipartUpload"): "a part of a report failed; shown with recorded answers",
     ("ImportFinishRole", "s3:AbortMultipartUpload"): "a part of a report failed; shown with recorded answers",

@@ -95,7 +95,7 @@ impl<'a> Update<'a> {
             assert_eq!(self.next(), ",");
             let back = self.operand();
             assert_eq!(self.next(), ")");
-            let all = [items(front), items(back)].concat();
+            let all = [items(front.as_ref()), items(back.as_ref())].concat();
             return Some(json!({ "L": all }));
         }
         if token.starts_with(':') {
@@ -106,8 +106,8 @@ impl<'a> Update<'a> {
 }
 
 /// DynamoDB refuses to append to anything but a list.
-fn items(list: Option<Value>) -> Vec<Value> {
-    let items = list.as_ref().and_then(|list| list["L"].as_array());
+fn items(list: Option<&Value>) -> Vec<Value> {
+    let items = list.and_then(|list| list["L"].as_array());
     items.expect("`list_append` takes two lists").clone()
 }
 

@@ -14,4 +14,5 @@ mod interpreter {
     mod replay;
     mod states;
     mod support;
+    mod task_tokens;
 }

@@ -15,6 +15,7 @@ mod open_orders;
 pub mod order_book;
 mod order_item;
 pub mod orders;
+pub mod payment_results;
 pub mod payments;
 pub mod photo_uploads;
 pub mod photos;

@@ -294,6 +294,17 @@ pub fn object_events(connection: &Connection, limit: u32) -> rusqlite::Result<Ve
         .collect()
 }
 
+/// Keys and sizes of the objects of a bucket, those put last first.
+pub fn newest(connection: &Connection, bucket: &str, limit: usize) -> rusqlite::Result<Vec<(String, u64)>> {
+    connection
+        .prepare_cached(
+            "SELECT key, size_bytes FROM objects
+             WHERE id IN (SELECT max(id) FROM objects WHERE bucket = ?1 GROUP BY key) ORDER BY id DESC LIMIT ?2",
+        )?
+        .query_map(params![bucket, limit], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
+}
+
 /// To be called in the transaction that hands the event on.
 pub fn forget_object_event(connection: &Connection, id: i64) -> rusqlite::Result<()> {
     connection

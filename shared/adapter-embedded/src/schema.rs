@@ -15,6 +15,7 @@ pub(crate) const SHOP: Schema = Schema {
         UPLOADS_OF_REQUESTS,
         INDEXES_BY_STATUS,
         HISTORIES_OF_ORDERS,
+        PAYMENT_RESULTS,
     ],
 };
 
@@ -209,9 +210,34 @@ const HISTORIES_OF_ORDERS: &str = "
 ALTER TABLE orders ADD COLUMN history TEXT NOT NULL DEFAULT '';
 ";
 
+const PAYMENT_RESULTS: &str = "
+-- The first verdict on a payment whose provider answers later.
+CREATE TABLE payment_verdicts (
+    order_id TEXT PRIMARY KEY,
+    verdict TEXT NOT NULL,
+    at INTEGER NOT NULL
+) STRICT;
+
+-- The tokens of the sagas that wait for a verdict: one for each attempt to wait.
+CREATE TABLE payment_waits (
+    order_id TEXT NOT NULL,
+    token TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (order_id, token)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX payment_waits_at ON payment_waits (at);
+
+-- The tokens that ended their wait.
+CREATE TABLE completed_tokens (
+    token TEXT PRIMARY KEY,
+    verdict TEXT NOT NULL,
+    at INTEGER NOT NULL
+) STRICT;
+";
+
 /// The provider's books. They are not the shop's: nothing there reads them.
 pub(crate) const GATEWAY: Schema = Schema {
-    steps: &[GATEWAY_TABLES],
+    steps: &[GATEWAY_TABLES, GATEWAY_NOTICES],
 };
 
 const GATEWAY_TABLES: &str = "
@@ -234,4 +260,19 @@ CREATE TABLE gateway_ledger (
     currency TEXT,
     at INTEGER NOT NULL
 ) STRICT;
+";
+
+const GATEWAY_NOTICES: &str = "
+ALTER TABLE gateway_payments ADD COLUMN answers_later INTEGER NOT NULL DEFAULT 0;
+
+-- What the provider reports to the shop, until it is delivered.
+CREATE TABLE gateway_notices (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    payment TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    decided_at INTEGER NOT NULL,
+    due_at INTEGER NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX gateway_notices_due ON gateway_notices (due_at, sequence);
 ";

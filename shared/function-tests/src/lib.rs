@@ -62,7 +62,10 @@ pub fn event(name: &str) -> Value {
 pub fn http(reply: Reply) -> Value {
     let reply = reply.expect("an HTTP function always answers");
     assert_eq!(reply["isBase64Encoded"], false);
-    let body: Value = serde_json::from_str(reply["body"].as_str().unwrap()).unwrap();
+    let body = match reply["body"].as_str().unwrap() {
+        "" => Value::Null,
+        body => serde_json::from_str(body).unwrap(),
+    };
     json!({"status": reply["statusCode"], "headers": reply["headers"], "body": body})
 }
 

@@ -35,7 +35,7 @@ pub const CAPTURE_UNCLEAR: Failing = ("CapturePayment", INTERNAL);
 pub const DECLINED: Failing = ("AuthorizePayment", "PaymentDeclined");
 
 /// The functions that are steps.
-pub const FUNCTIONS: [StepFunction; 10] = [
+pub const FUNCTIONS: [StepFunction; 11] = [
     StepFunction {
         name: "saga-reserve-stock",
         errors: &["OutOfStock", "ReservationClosed", "OrderNotFound"],
@@ -50,6 +50,11 @@ pub const FUNCTIONS: [StepFunction; 10] = [
         name: "saga-authorize-payment",
         errors: &["PaymentDeclined", "InsufficientFunds", "PaymentClosed", "OrderNotFound"],
         operations: &["invoke", "orders.find", "gateway.authorize", "payments.record"],
+    },
+    StepFunction {
+        name: "saga-await-payment",
+        errors: &["PaymentDeclined"],
+        operations: &["invoke", "results.wait", "sagas.resume"],
     },
     StepFunction {
         name: "saga-capture-payment",

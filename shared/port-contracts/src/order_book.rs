@@ -192,7 +192,8 @@ async fn every_change_adds_one_event_to_the_history(ports: &OrderPorts) {
     use Actor::{Customer, Operator, Saga};
     use Call::{BeginCancelling, CompleteCancel, Confirm, Park, Reject};
     use OrderStatus::{Cancelled, Cancelling, Confirmed, Parked, Pending, Rejected};
-    let paths: [(&[Call], &[(OrderStatus, Actor)]); 5] = [
+    type Path = (&'static [Call], &'static [(OrderStatus, Actor)]);
+    let paths: [Path; 5] = [
         (&[], &[]),
         (&[Reject, Reject, Confirm], &[(Rejected, Saga)]),
         (&[Park, Park, Reject], &[(Parked, Saga), (Rejected, Operator)]),

@@ -15,11 +15,13 @@ mod products;
 mod sagas;
 mod settings;
 mod uploads;
+mod watched;
 
 pub use handler::{Function, Handler};
 pub use ports::Ports;
 pub use saga_reconcile::SagaArns;
 pub use settings::{Settings, Shop};
+pub use watched::{EndedCall, PortWatcher};
 
 /// Every function of the shop.
 pub fn functions() -> impl Iterator<Item = &'static Function> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::catalog::ports::{
     CatalogFiles, CatalogWriter, ImportLedger, ImportRunner, ProductCatalog, RejectedRowsFiles, ThumbnailLinks,
 };
+use domain::fulfilment::payment_results::{PaymentResults, SagaCallbacks};
 use domain::fulfilment::ports::{OrderBook, PaymentGateway, PaymentRecords, SagaRunner, StockLedger};
 use domain::orders::ports::{IdempotencyStore, OrderRepository, PriceList};
 use domain::ports::{Clock, CustomerDirectory, IdGenerator, Mailer, Pause, SendLog};
@@ -42,6 +43,8 @@ pub struct Ports {
     pub orders: Arc<dyn OrderRepository>,
     /// Waits before a retry.
     pub pause: Arc<dyn Pause>,
+    /// The results of payments whose provider answers later.
+    pub payment_results: Arc<dyn PaymentResults>,
     /// The shop's own records of payments.
     pub payments: Arc<dyn PaymentRecords>,
     /// The state of photo uploads.
@@ -56,6 +59,8 @@ pub struct Ports {
     pub rejected_rows: Arc<dyn RejectedRowsFiles>,
     /// Renders thumbnails.
     pub renderer: Arc<dyn ThumbnailRenderer>,
+    /// Continues sagas that wait for a payment's result.
+    pub saga_callbacks: Arc<dyn SagaCallbacks>,
     /// Starts sagas, and reads their status.
     pub saga_runner: Arc<dyn SagaRunner>,
     /// Which mails were sent.

@@ -4,6 +4,7 @@
 //! answered. An answer is for people who read the execution's history.
 
 use domain::fulfilment::notice::Notice;
+use domain::fulfilment::payment_results::WaitToken;
 use domain::fulfilment::ports::{Refund, SagaStart};
 use domain::values::{CorrelationId, OrderId, RejectionReason};
 use serde::de::{Deserializer, Error as _};
@@ -49,6 +50,19 @@ pub struct NotifyInput {
     #[serde(deserialize_with = "read_notice")]
     #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::notice"))]
     pub notice: Notice,
+}
+
+/// The input of the step that waits for the payment's result.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AwaitPaymentInput {
+    /// The members that every step gets.
+    #[serde(flatten)]
+    pub saga: SagaInput,
+    /// What ends the wait.
+    #[serde(deserialize_with = "read_wait_token")]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::wait_token"))]
+    pub task_token: WaitToken,
 }
 
 /// The answer of most steps.
@@ -119,6 +133,10 @@ fn read_correlation_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Cor
 fn read_reason<'de, D: Deserializer<'de>>(deserializer: D) -> Result<RejectionReason, D::Error> {
     RejectionReason::parse(&String::deserialize(deserializer)?)
         .ok_or_else(|| D::Error::custom("the reason is not one that an order is rejected for"))
+}
+
+fn read_wait_token<'de, D: Deserializer<'de>>(deserializer: D) -> Result<WaitToken, D::Error> {
+    WaitToken::parse(&String::deserialize(deserializer)?).map_err(D::Error::custom)
 }
 
 fn read_notice<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Notice, D::Error> {

@@ -29,13 +29,15 @@ pub enum StepFault {
     PaymentClosed,
     /// The payment provider declined without a more specific reason.
     PaymentDeclined,
+    /// The payment provider reports the result later.
+    PaymentPending,
     /// The stock was given back before the reservation arrived.
     ReservationClosed,
 }
 
 impl StepFault {
     /// Every error name.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::AlreadyCaptured,
         Self::CaptureRefused,
         Self::InsufficientFunds,
@@ -47,6 +49,7 @@ impl StepFault {
         Self::OutOfStock,
         Self::PaymentClosed,
         Self::PaymentDeclined,
+        Self::PaymentPending,
         Self::ReservationClosed,
     ];
 
@@ -64,6 +67,7 @@ impl StepFault {
             Self::OutOfStock => "OutOfStock",
             Self::PaymentClosed => "PaymentClosed",
             Self::PaymentDeclined => "PaymentDeclined",
+            Self::PaymentPending => "PaymentPending",
             Self::ReservationClosed => "ReservationClosed",
         }
     }

@@ -198,12 +198,7 @@ fn limit_table(unit: &str, limits: &[Limit]) -> String {
         checked,
     } in limits
     {
-        writeln!(
-            table,
-            "| {name} | {} | {raised_by} | {checked} |",
-            thousands(*ceiling)
-        )
-        .unwrap();
+        writeln!(table, "| {name} | {} | {raised_by} | {checked} |", thousands(*ceiling)).unwrap();
     }
     table
 }

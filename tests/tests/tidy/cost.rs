@@ -48,11 +48,22 @@ const fn cancel(happens: &'static str, failing: &'static [(&'static str, &'stati
     }
 }
 
-const WAYS: [Way; 12] = [
+const WAYS: [Way; 14] = [
     order("nothing fails", &[]),
     order(
         "the gateway answers at the third try",
         &[("SagaAuthorizePayment", UNANSWERED, 2)],
+    ),
+    order(
+        "the provider answers later",
+        &[("SagaAuthorizePayment", "PaymentPending", ALWAYS)],
+    ),
+    order(
+        "the provider is silent",
+        &[
+            ("SagaAuthorizePayment", "PaymentPending", ALWAYS),
+            ("SagaAwaitPayment", "States.Timeout", ALWAYS),
+        ],
     ),
     order(
         "notifying the customer fails",
@@ -115,6 +126,12 @@ fn cost(deployment: &Deployment, way: &Way) -> Cost {
                 Err(StateError::new(*error, "made to fail"))
             }),
         }
+    });
+    let host = host.completing(|_| {
+        Some(Answer {
+            after_ms: 2 * CALL_MS,
+            result: Ok(json!({})),
+        })
     });
     let execution = ExecutionInput {
         id: "arn:execution".to_owned(),
@@ -180,7 +197,7 @@ fn an_order_and_a_cancel_without_failures_take_a_transition_per_expected_state()
     let deployment = template::load().unwrap();
     for (way, transitions) in [
         (&WAYS[0], saga_steps::CONFIRMED.len()),
-        (&WAYS[10], saga_steps::CANCELLED.len()),
+        (&WAYS[12], saga_steps::CANCELLED.len()),
     ] {
         let cost = cost(&deployment, way);
         assert_eq!(

@@ -21,3 +21,4 @@ mod libraries;
 mod modules;
 mod roles;
 mod step_names;
+mod walk;

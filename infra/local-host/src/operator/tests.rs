@@ -1,9 +1,12 @@
-//! Tests that parked orders and dead letters are listed with the data an operator needs, and redriven once.
+//! Tests the operator's routes: parked orders and dead letters are listed and redriven once, and the payment gateway
+//! can be switched off and on.
 
 use adapter_embedded::executions::{self, Workflow};
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use tower::ServiceExt as _;
+
+use std::sync::atomic::AtomicI64;
 
 use super::*;
 use crate::downtime::Downtimes;
@@ -47,12 +50,14 @@ async fn shop() -> (HostState, Router) {
         deployment: Arc::clone(&deployment),
         functions: Arc::new(NoFunctions),
         downtimes: Downtimes::open(database.clone()).await.unwrap(),
+        log: Arc::default(),
+        recorded_to: AtomicI64::default(),
     };
     let downtimes = Arc::clone(&plane.downtimes);
     plane.prepare().await.unwrap();
     Workflows::prepare(
         database.clone(),
-        Arc::clone(&deployment),
+        plane.bus(),
         Arc::new(NoFunctions),
         machines.clone(),
         Arc::new(Backlog::new(Vec::new())),
@@ -66,7 +71,7 @@ async fn shop() -> (HostState, Router) {
         .unwrap();
     let redriver = WorkflowRedriver {
         database,
-        deployment,
+        bus: plane.bus(),
         machines,
     };
     let router = router(Operator::of(&shop, redriver));

@@ -8,9 +8,12 @@ mod definitions;
 mod fault;
 mod fields;
 mod model;
+mod parameters;
 mod read;
 mod resolve;
+mod roles;
 mod sources;
+mod stores;
 #[cfg(test)]
 mod tests;
 pub(crate) mod yaml;
@@ -19,9 +22,9 @@ use std::collections::BTreeMap;
 
 pub use fault::TemplateFault;
 pub use model::{
-    AsyncInvokeSpec, BucketSpec, CorsSpec, Deployment, EventSource, FunctionSpec, HttpApiSpec, JwtAuthorizerSpec,
-    QueueNotification, QueueSourceSpec, QueueSpec, RedriveSpec, RouteSpec, StateMachineSpec, StreamSourceSpec,
-    ThrottlingSpec,
+    AsyncInvokeSpec, BucketSpec, CorsSpec, Deployment, EventSource, FunctionSpec, Grant, HttpApiSpec,
+    JwtAuthorizerSpec, QueueNotification, QueueSourceSpec, QueueSpec, RedriveSpec, RouteSpec, StateMachineSpec,
+    StreamSourceSpec, ThrottlingSpec,
 };
 pub use resolve::function_of_arn;
 

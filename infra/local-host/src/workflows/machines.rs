@@ -55,6 +55,15 @@ pub(super) struct Machine {
     pub(super) definition: Arc<StateMachine>,
 }
 
+/// The logical id of the state machine that runs a workflow.
+pub(crate) fn logical_id(workflow: Workflow) -> &'static str {
+    match workflow {
+        Workflow::OrderSaga => ORDER_SAGA,
+        Workflow::OrderCancel => CANCEL_SAGA,
+        Workflow::CatalogImport => CATALOG_IMPORT,
+    }
+}
+
 impl Machines {
     pub(crate) fn read(deployment: &Deployment) -> Result<Self, WorkflowFault> {
         Ok(Self {

@@ -24,6 +24,9 @@ pub enum AuthorizePaymentError {
     /// The provider declined, for this reason. The saga rejects the order.
     #[error("the payment was declined: {}", .0.as_str())]
     Declined(DeclineReason),
+    /// Nothing was refused: the saga waits for the result.
+    #[error("the provider reports the result of the payment later")]
+    Pending,
     /// The payment was voided, or the order is finished: an authorization would come too late.
     #[error("the payment was voided before, or its order is finished")]
     PaymentClosed,
@@ -54,6 +57,7 @@ impl AuthorizePayment {
         let state = match authorization {
             Authorization::Authorized => PaymentState::Authorized,
             Authorization::Declined(_) => PaymentState::Declined,
+            Authorization::Pending => return Err(AuthorizePaymentError::Pending),
             Authorization::Closed => return Err(AuthorizePaymentError::PaymentClosed),
         };
         self.records
@@ -68,7 +72,7 @@ impl AuthorizePayment {
             .await?;
         match authorization {
             Authorization::Declined(reason) => Err(AuthorizePaymentError::Declined(reason)),
-            Authorization::Authorized | Authorization::Closed => Ok(()),
+            Authorization::Authorized | Authorization::Pending | Authorization::Closed => Ok(()),
         }
     }
 }

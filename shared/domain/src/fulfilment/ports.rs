@@ -184,8 +184,7 @@ pub enum Reservation {
 /// `reserve` MUST be all or nothing over the lines, and MUST never let `available` fall below zero. `give_back` returns
 /// exactly what the order still holds (also after `commit`: a restock) exactly once, and closes an order that holds
 /// nothing: a `reserve` that arrives later MUST answer `Closed`. A closed reservation MUST be kept for
-/// [`RECORDS_KEPT`](crate::ports::RECORDS_KEPT); a committed one for as long as its order, which can be cancelled at
-/// any time.
+/// [`RECORDS_KEPT`](crate::ports::RECORDS_KEPT); a committed one as long as its order, which can be cancelled.
 #[async_trait]
 pub trait StockLedger: Send + Sync {
     /// Reserves the units of every line, or of none.
@@ -208,6 +207,8 @@ pub enum Authorization {
     Authorized,
     /// The provider declined, for this reason. Nothing is held.
     Declined(DeclineReason),
+    /// The provider reports the result later, and may hold the amount already.
+    Pending,
     /// The payment was voided before this attempt arrived. Nothing is held.
     Closed,
 }
@@ -243,12 +244,11 @@ pub enum Refund {
     NothingCaptured,
 }
 
-/// The payment provider: an external system with its own durable ledger. There is one payment per order, and the
-/// order's id is its idempotency key on every call, so a repetition moves no money.
+/// The payment provider, with its own durable ledger. An order's id is its payment's idempotency key on every call.
 ///
-/// Implementations MUST serialise calls for one payment, and `void` MUST win against a late `authorize` or `capture`:
-/// on a payment that the provider has no record of, `void` closes that payment. For a provider without such tombstones,
-/// create a payment intent first and let `void` cancel it. Every call MUST answer or fail (transiently) in time.
+/// Implementations MUST serialise calls for one payment, and `void` MUST win against a late `authorize` or `capture`,
+/// also on a payment that the provider has no record of. For a provider without such tombstones, create a payment
+/// intent first and let `void` cancel it. Every call MUST answer or fail (transiently) in time.
 #[async_trait]
 pub trait PaymentGateway: Send + Sync {
     /// Holds `amount` on the means of payment that `token` stands for.

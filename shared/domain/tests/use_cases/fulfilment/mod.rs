@@ -4,6 +4,7 @@ mod authorize_payment;
 mod capture_payment;
 mod complete_cancel;
 mod confirm_order;
+mod later_payments;
 mod notice;
 mod notify_customer;
 mod parked;
