@@ -119,7 +119,7 @@ impl ModelShop {
         self.functions.invoke("saga-notify-customer", input).await.unwrap();
     }
 
-    /// Renders the first photo of the function's event, which is of a listed product and was announced.
+    /// Renders the first photo of the function's event, which is of a listed product.
     async fn render_photo(&self) -> Operation {
         let mut event = event("thumbnailer");
         let messages = event["Records"].as_array_mut().unwrap();
@@ -133,13 +133,6 @@ impl ModelShop {
                 .put_version(PHOTO.0, PHOTO.1, "image/png", b"a photo");
         });
         self.apply(PHOTO_SKU, 1_250, 1).await;
-        let (_, id) = PHOTO.0.rsplit_once('/').unwrap();
-        self.functions.ids.announce(id);
-        let mut upload = function_tests::event("uploads-create");
-        let mut body: Value = serde_json::from_str(upload["body"].as_str().unwrap()).unwrap();
-        body["sku"] = json!(PHOTO_SKU);
-        upload["body"] = json!(body.to_string());
-        self.functions.invoke("uploads-create", upload).await.unwrap();
         let work = async {
             let answer = self.functions.invoke("thumbnailer", event).await.unwrap();
             assert_eq!(answer, json!({ "batchItemFailures": [] }));
