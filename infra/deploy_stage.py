@@ -125,7 +125,7 @@ def outputs_of(stage, options, infra=INFRA):
 
 
 def sharded_indexes(outputs):
-    """The step of the sharded indexes to deploy with; None leaves the template's default to a stage of the last release."""
+    """The step to deploy with; None leaves a stage of the last release at the template's default."""
     if not outputs:
         return SHARDED_INDEXES_OF_A_NEW_STAGE
     return outputs.get(SHARDED_INDEXES_OUTPUT)
