@@ -1,30 +1,27 @@
 """Prints the outputs of a local cloud, and commands to try it with."""
 
+import pathlib
+
+# The examples of the local host and of the README. Only the sign-in differs: the tokens come from a user pool.
+EXAMPLES = pathlib.Path(__file__).parents[1] / "local-host" / "src" / "walk"
+
+SIGN_IN = """shop={api_url}
+token() {{ target/local-cloud/venv/bin/python infra/local-cloud/sign_in.py "$@"; }}
+"""
+
 WALK = """
-Sign in (a user pool, as on AWS), in a second terminal at the root of the repository:
+Examples for a second terminal, in the folder of the repository and in this order. README.md explains them.
 
-  shop={api_url}
-  token() {{ target/local-cloud/venv/bin/python infra/local-cloud/sign_in.py "$@"; }}
-  ann=$(token ann)  olga=$(token olga staff)
-
-A catalog, to have something to sell; the second row is refused, and the upload says so:
-
-  printf 'sku,name,description,price,currency,stock\\nMUG-01,Mug,A mug,12.50,EUR,40\\nMUG-02,Mug,No price,,EUR,1\\n' > spring.csv
-  upload=$(curl -s $shop/uploads -H "authorization: Bearer $olga" -H 'content-type: application/json' \\
-    -d "{{\\"kind\\":\\"catalog\\",\\"file_name\\":\\"spring.csv\\",\\"size_bytes\\":$(wc -c < spring.csv | tr -d ' ')}}")
-  curl -s -X PUT --data-binary @spring.csv -H 'content-type: text/csv' -H 'if-none-match: *' \\
-    "$(echo $upload | sed 's/.*"url":"\\([^"]*\\)".*/\\1/')"
-  sleep 3; curl -s "$shop$(echo $upload | sed 's/.*"status_url":"\\([^"]*\\)".*/\\1/')" -H "authorization: Bearer $olga"
-  curl -s $shop/products
-
-An order, which the saga decides:
-
-  curl -si $shop/orders -H "authorization: Bearer $ann" -H 'content-type: application/json' \\
-    -H 'idempotency-key: first' -d '{{"items":[{{"sku":"MUG-01","quantity":2}}],"payment_token":"tok_ok"}}'
-  sleep 3; curl -s "$shop/orders?limit=1" -H "authorization: Bearer $ann"
-
-The mails that were sent: curl -s {url}/_ministack/ses/messages
-The log of it all:        {log}
+# sign in (a user pool, as on AWS)
+{sign_in}{people}
+# import a catalog; the second row is rejected
+{catalog}
+# place an order
+{order}
+# upload a photo
+{photo}
+The sent e-mails:   curl -s {url}/_ministack/ses/messages
+The complete log:   {log}
 """
 
 
@@ -40,4 +37,9 @@ def outputs(cloud):
 
 def steps(cloud):
     """Commands to copy."""
-    return WALK.format(**cloud)
+    examples = {name: _example(name) for name in ("people", "catalog", "order", "photo")}
+    return WALK.format(sign_in=SIGN_IN.format(**cloud), url=cloud["url"], log=cloud["log"], **examples)
+
+
+def _example(name):
+    return (EXAMPLES / f"{name}.sh").read_text(encoding="utf-8")

@@ -89,11 +89,26 @@ impl<'a> Update<'a> {
             assert_eq!(self.next(), ")");
             return present.or(otherwise);
         }
+        if token == "list_append" {
+            assert_eq!(self.next(), "(");
+            let front = self.operand();
+            assert_eq!(self.next(), ",");
+            let back = self.operand();
+            assert_eq!(self.next(), ")");
+            let all = [items(front.as_ref()), items(back.as_ref())].concat();
+            return Some(json!({ "L": all }));
+        }
         if token.starts_with(':') {
             return self.request["ExpressionAttributeValues"].get(token).cloned();
         }
         self.before?.get(name_in(self.request, token)).cloned()
     }
+}
+
+/// DynamoDB refuses to append to anything but a list.
+fn items(list: Option<&Value>) -> Vec<Value> {
+    let items = list.and_then(|list| list["L"].as_array());
+    items.expect("`list_append` takes two lists").clone()
 }
 
 /// A missing number counts as zero, as in DynamoDB's ADD.
@@ -123,6 +138,21 @@ mod tests {
             "z": {"N": "7"},
         });
         assert_eq!(updated(&request, Some(&item)), expected);
+    }
+
+    #[test]
+    fn a_list_is_appended_to_one_that_is_there_or_to_an_empty_one() {
+        let request = json!({
+            "UpdateExpression": "SET log = list_append(if_not_exists(log, :none), :more)",
+            "ExpressionAttributeValues": { ":none": {"L": []}, ":more": {"L": [{"S": "b"}]} },
+        });
+        let first = updated(&request, Some(&json!({ "pk": {"S": "k"} })));
+        assert_eq!(first["log"], json!({"L": [{"S": "b"}]}));
+        let item = json!({ "pk": {"S": "k"}, "log": {"L": [{"S": "a"}]} });
+        assert_eq!(
+            updated(&request, Some(&item))["log"],
+            json!({"L": [{"S": "a"}, {"S": "b"}]})
+        );
     }
 
     #[test]

@@ -162,6 +162,9 @@ pub(crate) struct Simulation {
     /// Only print the history of this seed
     #[arg(long, value_name = "S")]
     seed: Option<u64>,
+    /// Write the history of the seed to this file, for the console
+    #[arg(long, value_name = "FILE", requires = "seed", value_parser = absolute)]
+    export: Option<PathBuf>,
     /// Only write the table of outcomes per fault to docs/saga.md
     #[arg(long)]
     write_docs: bool,
@@ -174,6 +177,7 @@ impl Simulation {
         arguments.extend(self.faults.as_ref().map(|faults| format!("--faults={faults}")));
         arguments.extend(self.seeds.map(|seeds| format!("--seeds={seeds}")));
         arguments.extend(self.seed.map(|seed| format!("--seed={seed}")));
+        arguments.extend(self.export.as_ref().map(|path| format!("--export={}", path.display())));
         arguments.extend(self.write_docs.then(|| "--write-docs".to_owned()));
         arguments
     }

@@ -2,7 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use progress::clock;
+
 use crate::command::{Failed, failed};
+use crate::durations::Durations;
 use crate::network::Network;
 
 /// The outcome of a step that did not fail.
@@ -54,6 +57,16 @@ struct Report {
 
 /// Runs the steps of `command` and prints their summary. Fails if a step failed.
 pub(crate) fn run_all(command: &str, steps: &[Step], network: Network, after: AfterFailure) -> Result<(), Failed> {
+    run_recorded(command, steps, network, after, &mut Durations::read())
+}
+
+fn run_recorded(
+    command: &str,
+    steps: &[Step],
+    network: Network,
+    after: AfterFailure,
+    durations: &mut Durations,
+) -> Result<(), Failed> {
     let mut reports: Vec<Report> = Vec::new();
     let mut stopped = false;
     for (index, step) in steps.iter().enumerate() {
@@ -66,7 +79,8 @@ pub(crate) fn run_all(command: &str, steps: &[Step], network: Network, after: Af
             continue;
         }
         let position = format!("step {} of {}: {}", index + 1, steps.len(), step.name);
-        eprintln!("\n==== {position}");
+        let estimate = estimate(command, &steps[index..], durations);
+        eprintln!("\n==== {position}{estimate}");
         let started = Instant::now();
         let end = match (step.run)(network) {
             Ok(outcome) => End::Ended(outcome),
@@ -78,6 +92,9 @@ pub(crate) fn run_all(command: &str, steps: &[Step], network: Network, after: Af
         };
         let took = started.elapsed();
         eprintln!("==== {position}: {}, {}", clock(took), state(&end));
+        if matches!(end, End::Ended(Outcome::Passed | Outcome::PassedWithout(_))) {
+            durations.record(command, step.name, took);
+        }
         let name = step.name;
         reports.push(Report { name, took, end });
     }
@@ -91,6 +108,16 @@ pub(crate) fn run_all(command: &str, steps: &[Step], network: Network, after: Af
         return Ok(());
     }
     Err(failed(command, format!("failed at: {}", broken.join(", "))))
+}
+
+/// What earlier runs took for the first of the remaining steps, and for all of them.
+fn estimate(command: &str, remaining: &[Step], durations: &Durations) -> String {
+    let earlier = |step: &Step| durations.of(command, step.name);
+    let Some(this) = remaining.first().and_then(earlier) else {
+        return String::new();
+    };
+    let all: Duration = remaining.iter().filter_map(earlier).sum();
+    format!(" (last time {}, about {} left in all)", clock(this), clock(all))
 }
 
 fn summary(command: &str, reports: &[Report]) -> String {
@@ -127,12 +154,6 @@ fn state(end: &End) -> String {
         End::Failed => "FAILED".to_owned(),
         End::NotReached => "skipped: an earlier step failed".to_owned(),
     }
-}
-
-/// Minutes and seconds.
-fn clock(duration: Duration) -> String {
-    let seconds = duration.as_secs_f32().round();
-    format!("{:.0}:{:02.0}", (seconds / 60.0).floor(), seconds % 60.0)
 }
 
 #[cfg(test)]
@@ -188,12 +209,59 @@ mod tests {
     #[test]
     fn after_a_failure_the_remaining_steps_are_skipped_unless_all_must_run() {
         let steps = [PASSES, FAILS, MUST_NOT_RUN];
-        let all = |after| run_all("all", &steps, Network::Offline, after).map_err(|failure| failure.to_string());
+        let folder = tempfile::tempdir().unwrap();
+        let mut durations = Durations::at(&folder.path().join("durations.json"));
+        let mut all = |after| {
+            run_recorded("all", &steps, Network::Offline, after, &mut durations).map_err(|failure| failure.to_string())
+        };
         assert_eq!(all(AfterFailure::Stop), Err("`all` failed at: fails".to_owned()));
         assert_eq!(
             all(AfterFailure::Continue),
             Err("`all` failed at: fails, must not run".to_owned())
         );
-        assert!(run_all("all", &[PASSES], Network::Offline, AfterFailure::Stop).is_ok());
+    }
+
+    #[test]
+    fn the_durations_of_earlier_runs_are_the_estimate() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut durations = Durations::at(&folder.path().join("durations.json"));
+        assert_eq!(estimate("all", &[PASSES], &durations), "");
+        durations.record("all", "passes", Duration::from_secs(65));
+        durations.record("all", "fails", Duration::from_mins(10));
+        let all = [PASSES, FAILS, MUST_NOT_RUN];
+        assert_eq!(
+            estimate("all", &all, &durations),
+            " (last time 1:05, about 11:05 left in all)"
+        );
+        assert_eq!(estimate("all", &all[2..], &durations), "", "this step never ran");
+        assert_eq!(estimate("other", &all, &durations), "");
+    }
+
+    #[test]
+    fn only_steps_that_passed_are_remembered() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("durations.json");
+        let steps = [PASSES, FAILS];
+        let outcome = run_recorded(
+            "all",
+            &steps,
+            Network::Offline,
+            AfterFailure::Stop,
+            &mut Durations::at(&path),
+        );
+        assert!(outcome.is_err());
+        let durations = Durations::at(&path);
+        assert!(durations.of("all", "passes").is_some());
+        assert_eq!(durations.of("all", "fails"), None);
+        assert!(
+            run_recorded(
+                "all",
+                &[PASSES],
+                Network::Offline,
+                AfterFailure::Stop,
+                &mut Durations::at(&path)
+            )
+            .is_ok()
+        );
     }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use bench_kit::process::Processors;
 use bench_kit::trouble::Trouble;
+use progress::Progress;
 
 use crate::arguments::Comparison;
 use crate::generated::{ROWS, ROWS_LARGE, USABLE_MIN, made};
@@ -17,11 +18,14 @@ pub(crate) fn section(comparison: &Comparison, processors: &Processors) -> Resul
     let (file, bytes) = made(&comparison.setting.work, ROWS)?;
     let peers = all(comparison, &own, &file);
     let mut measured: Vec<Rates> = peers.iter().map(|peer| Rates::of(peer.name, ROWS)).collect();
+    let progress = Progress::start("parsing", "rounds", comparison.rounds() as u64);
     for _ in 0..comparison.rounds() {
         for (peer, rates) in peers.iter().zip(&mut measured) {
             run(peer, &own, processors, rates)?;
         }
+        progress.advance();
     }
+    drop(progress);
     let mut text = format!(
         "\n## Parse and check\n\n{ROWS} rows of 15 columns, {} MB: quoted fields, UTF-8, line ends and doubled quotes \
          within quotes, one row in a hundred bad. Popshop checks what an import checks; the others check that texts are \

@@ -9,6 +9,7 @@ use bench_kit::certificates::Certificates;
 use bench_kit::machine;
 use bench_kit::process::Processors;
 use bench_kit::trouble::Trouble;
+use progress::Progress;
 use serde_json::Value;
 
 use crate::arguments::Comparison;
@@ -40,7 +41,9 @@ pub(crate) fn compare(comparison: &Comparison) -> Result<(), Trouble> {
     ];
     subjects.extend(surroundings.peers()?);
     println!("measures {COMPARED} beside its peers, {} rounds", comparison.rounds());
-    let peers = rounds::measure(&subjects, &processors, comparison.rounds(), WARM_EVENTS)?;
+    let progress = Progress::start(COMPARED, "rounds", comparison.rounds() as u64);
+    let peers = rounds::measure(&subjects, &processors, comparison.rounds(), WARM_EVENTS, &progress)?;
+    drop(progress);
     let mut text = String::from(INTRODUCTION);
     // Writing to a string cannot fail.
     let _ = writeln!(
@@ -118,14 +121,16 @@ fn all_functions(surroundings: &Surroundings<'_>, processors: &Processors) -> Re
     let mut text = String::from(
         "| function | got | zip MB | init, CPU ms | init and first, CPU ms | init, warmed up | first, warmed up | warm, CPU µs | memory MB |\n|---|---|---|---|---|---|---|---|---|\n",
     );
-    for function in &surroundings.comparison.setting.what {
+    let functions = &surroundings.comparison.setting.what;
+    let progress = Progress::start("every function", "rounds", (functions.len() * TABLE_ROUNDS) as u64);
+    for function in functions {
         let function = &*function.to_string_lossy();
         println!("measures {function}");
         let subjects = [
             surroundings.function(function, OURS, WarmUp::Off)?,
             surroundings.function(function, OURS_WARMED_UP, WarmUp::On)?,
         ];
-        let measured = rounds::measure(&subjects, processors, TABLE_ROUNDS, TABLE_WARM_EVENTS)?;
+        let measured = rounds::measure(&subjects, processors, TABLE_ROUNDS, TABLE_WARM_EVENTS, &progress)?;
         let [cold, warmed_up] = measured.as_slice() else {
             return Err(Trouble::new(function, "was not measured"));
         };

@@ -4,6 +4,7 @@ use bench_kit::process::Processors;
 use bench_kit::trouble::Trouble;
 
 use bench_kit::median;
+use progress::Progress;
 
 use crate::measure::{self, Figures, Subject};
 
@@ -33,6 +34,7 @@ pub(crate) fn measure(
     processors: &Processors,
     rounds: usize,
     warm_events: u32,
+    progress: &Progress,
 ) -> Result<Vec<Measured>, Trouble> {
     let mut all: Vec<Measured> = Vec::new();
     for subject in subjects {
@@ -49,6 +51,7 @@ pub(crate) fn measure(
             measured.rounds.push(figures);
             measured.answer = answer;
         }
+        progress.advance();
     }
     Ok(all)
 }

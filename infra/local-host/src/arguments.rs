@@ -8,6 +8,7 @@ use clap::Parser;
 use clap::builder::{PathBufValueParser, TypedValueParser};
 
 use crate::state::DataLocation;
+use crate::terminal::LogFormat;
 
 /// The shop on this machine, from the files that AWS gets
 // A script may add arguments to those that it was given: the last one counts.
@@ -15,7 +16,7 @@ use crate::state::DataLocation;
 #[command(name = "local-host", no_binary_name = true, args_override_self = true)]
 struct CommandLine {
     /// Listen on 127.0.0.1:N; 0 takes any free port
-    #[arg(long, value_name = "N", default_value_t = 3000)]
+    #[arg(long, value_name = "N", default_value_t = 3000, value_parser = port)]
     port: u16,
     /// Keep all state in this folder
     #[arg(long, value_name = "DIR", default_value = ".popshop", conflicts_with = "memory", value_parser = folder())]
@@ -26,6 +27,9 @@ struct CommandLine {
     /// A parameter of infra/template.yaml, instead of its default; may be repeated
     #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = parameter)]
     parameters: Vec<(String, String)>,
+    /// The format of log lines (default: pretty on a terminal, else json)
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    log_format: Option<LogFormat>,
     /// Print only the address, and log only warnings
     #[arg(long)]
     quiet: bool,
@@ -37,6 +41,7 @@ pub struct Arguments {
     pub data: DataLocation,
     /// Of the template, by name.
     pub parameters: BTreeMap<String, String>,
+    pub log_format: Option<LogFormat>,
     pub quiet: bool,
 }
 
@@ -51,6 +56,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments,
             DataLocation::Folder(line.data_dir)
         },
         parameters: line.parameters.into_iter().collect(),
+        log_format: line.log_format,
         quiet: line.quiet,
     })
 }
@@ -66,11 +72,17 @@ fn folder() -> impl TypedValueParser<Value = PathBuf> {
     })
 }
 
+/// The template checks names and values when it is read.
 fn parameter(text: &str) -> Result<(String, String), &'static str> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("NAME=VALUE is needed"),
+        _ => Err("NAME=VALUE is needed, for example LogLevel=debug"),
     }
+}
+
+fn port(text: &str) -> Result<u16, String> {
+    text.parse()
+        .map_err(|_| format!("a port is a number from 0 to {}; 0 takes any free port", u16::MAX))
 }
 
 #[cfg(test)]
@@ -92,6 +104,7 @@ mod tests {
                 port: 3000,
                 data,
                 parameters: BTreeMap::new(),
+                log_format: None,
                 quiet: false
             }
         );
@@ -106,6 +119,7 @@ mod tests {
             "--parameter",
             "Stage=a=b",
             "--parameter=DomainName=",
+            "--log-format=json",
             "--quiet",
         ];
         let parameters = [("Stage", "a=b"), ("DomainName", "")];
@@ -118,6 +132,7 @@ mod tests {
                 parameters: parameters
                     .map(|(name, value)| (name.to_owned(), value.to_owned()))
                     .into(),
+                log_format: Some(LogFormat::Json),
                 quiet: true
             }
         );
@@ -148,7 +163,14 @@ mod tests {
             assert_eq!(help.kind(), ErrorKind::DisplayHelp);
             assert!(!help.use_stderr());
             assert_eq!(help.exit_code(), 0);
-            for option in ["--port", "--data-dir", "--memory", "--parameter", "--quiet"] {
+            for option in [
+                "--port",
+                "--data-dir",
+                "--memory",
+                "--parameter",
+                "--log-format",
+                "--quiet",
+            ] {
                 assert!(help.to_string().contains(option), "{help}");
             }
         }
@@ -170,10 +192,33 @@ mod tests {
             &["--parameter", "=prod"],
             &["--data-dir", ""],
             &["--data-dir="],
+            &["--log-format", "xml"],
+            &["--log-format"],
         ] {
             let fault = parsed(arguments).unwrap_err();
             assert!(fault.use_stderr(), "{arguments:?}");
             assert_eq!(fault.exit_code(), 2, "{arguments:?}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_lists_what_is_accepted() {
+        let port = "a port is a number from 0 to 65535; 0 takes any free port";
+        for (arguments, accepted) in [
+            (&["--port", "70000"][..], port),
+            (&["--port=-1"], port),
+            (&["--port", "3000.5"], port),
+            (&["--port", ""], port),
+            (
+                &["--parameter", "LogLevel:debug"],
+                "NAME=VALUE is needed, for example LogLevel=debug",
+            ),
+            (&["--log-format", "xml"], "possible values: json, pretty"),
+            (&["--prot", "1"], "'--port'"),
+            (&["--data-dri", "a"], "'--data-dir'"),
+        ] {
+            let fault = parsed(arguments).unwrap_err().to_string();
+            assert!(fault.contains(accepted), "{arguments:?}: {fault}");
         }
     }
 }

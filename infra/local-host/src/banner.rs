@@ -1,51 +1,56 @@
-//! What does a person read when the host has started? Its addresses, and one example for each pipeline to paste.
+//! Prints the addresses of a started host, and one example for each pipeline to paste.
+//!
+//! The files in `walk/` are the one source of the examples: the README and the text of the local cloud show them too,
+//! and a test runs them.
 
-/// A GIF of a mug, 48 pixels wide: small enough for a command line.
-const EXAMPLE_PHOTO_BASE64: &str = concat!(
-    "R0lGODlhMAAwAJEAAP/26NFJW////zw8RiwAAAAAMAAwAAACnYSPqcvtD6OctNqLs968+w+G4kiWW4Cm6sqmXAvHb0yrs4DX",
-    "8J3rLC/w1S4oXFBIsxR7yORkeWzKngGjFIVYUa3XhDYCvQYUNnCV2SS7zFypGstGI9/jeDTtXUPC3Tx8f3Y351cH2IZ38GUo",
-    "J5RVZie2s8UYWWhW2aKE+aOJOeN5svlZORpZKoYxoLrK2ur66ioBO0v7anKLm6urUQAAOw==",
-);
+/// The address in `sign-in.sh`.
+const EXAMPLE_ADDRESS: &str = "http://127.0.0.1:3000";
+const SIGN_IN: &str = include_str!("walk/sign-in.sh");
+const PEOPLE: &str = include_str!("walk/people.sh");
+const CATALOG: &str = include_str!("walk/catalog.sh");
+const ORDER: &str = include_str!("walk/order.sh");
+const PHOTO: &str = include_str!("walk/photo.sh");
 
-/// The whole text, with a line feed at its end. Every example works as it is printed, in a POSIX shell with curl.
+/// The whole text, with a line feed at its end. The examples work as they are printed, in a POSIX shell with curl.
 pub fn text(base_url: &str) -> String {
+    let sign_in = SIGN_IN.replace(EXAMPLE_ADDRESS, base_url);
     format!(
-        r#"Popshop is open.
+        "\
+Popshop is open: {base_url}/ is the console.
 
-  console      {base_url}/
   products     {base_url}/products
-  mails        {base_url}/dev/emails
+  e-mails      {base_url}/dev/emails
   invocations  {base_url}/dev/invocations
-  sagas        {base_url}/dev/executions
+  executions   {base_url}/dev/executions
 
-A customer and a member of staff (paste this first):
+Examples for a second terminal, in the folder of the repository and in this order. README.md explains them.
 
-  shop={base_url}
-  token() {{ curl -s $shop/dev/token -H 'content-type: application/json' -d "{{\"sub\":\"$1\",\"groups\":[${{2-}}]}}" | sed 's/.*"access_token":"\([^"]*\)".*/\1/'; }}
-  link() {{ sed 's/.*"url":"\([^"]*\)".*/\1/'; }}
-  ann=$(token ann) olga=$(token olga '"staff"')
+# sign in
+{sign_in}{PEOPLE}
+# import a catalog
+{CATALOG}
+# place an order
+{ORDER}
+# upload a photo
+{PHOTO}
+Ctrl-C stops the host. Log lines follow.
 
-An order (other tokens: tok_declined, tok_insufficient_funds, tok_flaky, tok_down, tok_capture_fails):
-
-  curl -si $shop/orders -H "authorization: Bearer $ann" -H 'content-type: application/json' -H "idempotency-key: $(date +%s)" -d '{{"items":[{{"sku":"MUG-01","quantity":2}}],"payment_token":"tok_ok"}}'
-  sleep 1; curl -s "$shop/orders?limit=1" -H "authorization: Bearer $ann"
-
-A photo:
-
-  printf %s {EXAMPLE_PHOTO_BASE64} | base64 -d > photo.gif
-  url=$(curl -s $shop/uploads -H "authorization: Bearer $olga" -H 'content-type: application/json' -d "{{\"kind\":\"product-photo\",\"sku\":\"MUG-01\",\"content_type\":\"image/gif\",\"size_bytes\":$(wc -c < photo.gif | tr -d ' ')}}" | link)
-  curl -si -X PUT "$url" -H 'content-type: image/gif' -H 'if-none-match: *' --data-binary @photo.gif
-  sleep 1; curl -s $shop/products/MUG-01
-
-A catalog:
-
-  printf 'sku,name,description,price,currency,stock\nCUP-01,Cup,A cup,7.50,EUR,12\nCUP-02,Cup,No price,,EUR,1\n' > spring.csv
-  url=$(curl -s $shop/uploads -H "authorization: Bearer $olga" -H 'content-type: application/json' -d "{{\"kind\":\"catalog\",\"file_name\":\"spring.csv\",\"size_bytes\":$(wc -c < spring.csv | tr -d ' ')}}" | link)
-  curl -si -X PUT "$url" -H 'content-type: text/csv' -H 'if-none-match: *' --data-binary @spring.csv
-  sleep 1; curl -s $shop/products/CUP-01; curl -s $shop/dev/emails
-
-Ctrl-C stops it. Log lines follow.
-
-"#
+"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_console_comes_first_and_every_address_is_that_of_the_host() {
+        let text = text("http://127.0.0.1:4711");
+        assert!(
+            text.lines().next().unwrap().contains(" http://127.0.0.1:4711/ "),
+            "{text}"
+        );
+        assert!(text.contains("shop=http://127.0.0.1:4711\n"), "{text}");
+        assert!(!text.contains(EXAMPLE_ADDRESS), "{text}");
+    }
 }

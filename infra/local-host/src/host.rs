@@ -30,6 +30,7 @@ use crate::identity::{self, Issuer, IssuerFault};
 use crate::invoker::Invoker;
 use crate::invoker::backlog::Backlog;
 use crate::operator::{self, Operator};
+use crate::payment_provider::PaymentProvider;
 use crate::registry::{self, RegistryFault};
 use crate::s3::{self, Objects};
 use crate::seed::{self, SeedFault};
@@ -40,15 +41,21 @@ use crate::views::{self, Views};
 use crate::workflows::journal::Writer;
 use crate::workflows::redrive::WorkflowRedriver;
 use crate::workflows::{Machines, WorkflowFault, Workflows};
-use crate::{api_document, console, gateway, health, request_guard, retention};
+use crate::{api_document, console, gateway, health, request_guard, request_log, retention};
 
-/// How long requests and invocations may still run when the host stops. Work that takes longer is repeated at the next start.
+/// How long requests and invocations may still run when the host stops. Work that takes longer is repeated at the next
+/// start.
 const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
 /// How long the databases may take to close once nothing uses them any more.
 const CLOSING_LIMIT: Duration = Duration::from_secs(5);
 
 /// The issuer in tokens. Not the address, so that a token stays valid after a restart on another port.
 const ISSUER: &str = "https://popshop.local";
+
+/// The parameter of the wait for a provider that answers later, and its value here unless another one is given: an order
+/// ends within a minute.
+const PAYMENT_RESULT_PARAMETER: &str = "PaymentResultSeconds";
+const PAYMENT_RESULT_SECONDS: &str = "45";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
@@ -68,7 +75,7 @@ pub enum StartFailure {
     Workflows(#[from] WorkflowFault),
     #[error(transparent)]
     Registry(#[from] RegistryFault),
-    #[error("listen on 127.0.0.1:{port}")]
+    #[error("{}", listen_failure(*port, source.kind()))]
     Listen {
         port: u16,
         #[source]
@@ -76,7 +83,7 @@ pub enum StartFailure {
     },
     #[error(transparent)]
     State(#[from] StateFault),
-    #[error("put the first catalog")]
+    #[error("store the first catalog")]
     Seed(#[from] SeedFault),
     #[error(transparent)]
     Issuer(#[from] IssuerFault),
@@ -99,6 +106,7 @@ pub struct Host {
     shop: Arc<HostState>,
     downtimes: Arc<Downtimes>,
     log: Arc<EventLog>,
+    provider: PaymentProvider,
 }
 
 /// A running host. Dropped without [`RunningHost::shutdown`], it stops at once, as if its process had died.
@@ -121,7 +129,11 @@ impl Host {
     }
 
     pub async fn prepare(config: &Config) -> Result<Self, StartFailure> {
-        let deployment = Arc::new(template::load_with(&config.parameters)?);
+        let mut parameters = config.parameters.clone();
+        parameters
+            .entry(PAYMENT_RESULT_PARAMETER.to_owned())
+            .or_insert_with(|| PAYMENT_RESULT_SECONDS.to_owned());
+        let deployment = Arc::new(template::load_with(&parameters)?);
         let machines = Machines::read(&deployment)?;
         let port = config.port;
         let (listener, address) = listen(port)
@@ -170,7 +182,7 @@ impl Host {
             &shop.issuer_secret,
         )?);
         let gateway = gateway::router(&deployment, functions, issuer.authorizer(), Arc::clone(&log));
-        let app = Router::new()
+        let own_routes = Router::new()
             .merge(console::router())
             .merge(health::router(Arc::clone(&shop)))
             .merge(api_document::router()?)
@@ -205,13 +217,20 @@ impl Host {
             }))
             .merge(stream::router(Arc::clone(&log)))
             .merge(identity::router(Arc::clone(&issuer)))
-            .merge(s3::router(objects(&shop, &deployment)))
-            .merge(gateway);
+            .merge(s3::router(objects(&shop, &deployment)));
+        let app = request_guard::guarded(request_log::logged(own_routes).merge(gateway), address.port());
+        let provider = PaymentProvider {
+            gateway: shop.gateway.clone(),
+            payments: shop.faults.payments.clone(),
+            key: shop.webhook_key.clone(),
+            app: app.clone(),
+            authority: address.to_string(),
+        };
         Ok(Self {
             base_url,
             counted,
             listener,
-            app: request_guard::guarded(app, address.port()),
+            app,
             events,
             workflows,
             writer,
@@ -220,6 +239,7 @@ impl Host {
             shop,
             downtimes,
             log,
+            provider,
         })
     }
 
@@ -237,6 +257,7 @@ impl Host {
         let (backlog, database) = (self.backlog, self.shop.database.clone());
         loops.spawn(async move { backlog.watch(&database).await });
         loops.spawn(Arc::clone(&self.downtimes).keep_heartbeat());
+        loops.spawn(self.provider.run());
         loops.spawn(retention::run(self.shop.database.clone(), self.downtimes));
         let writer = tokio::spawn(self.writer.run());
         self.log.record(Record::new("host_started", "The host has started"));
@@ -306,6 +327,20 @@ fn stream_consumers(deployment: &Deployment) -> Vec<String> {
         .filter(is_fed)
         .map(|function| function.logical_id.clone())
         .collect()
+}
+
+/// What the user can do, where the port is the reason.
+fn listen_failure(port: u16, kind: io::ErrorKind) -> String {
+    match kind {
+        io::ErrorKind::AddrInUse => format!(
+            "port {port} is in use, maybe by another local host; stop that program, or choose a port: \
+             `cargo run -- --port N` (0 takes any free port)"
+        ),
+        io::ErrorKind::PermissionDenied => format!(
+            "port {port} needs more permissions than this user has; choose a port above 1023: `cargo run -- --port N`"
+        ),
+        _ => format!("listen on 127.0.0.1:{port}"),
+    }
 }
 
 async fn listen(port: u16) -> io::Result<(TcpListener, SocketAddr)> {

@@ -1,13 +1,14 @@
 //! The local host's process: arguments in, a running shop until Ctrl-C or SIGTERM.
 
 use std::error::Error;
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use local_host::arguments::{self, Arguments};
 use local_host::banner;
 use local_host::host::{Config, Host};
+use local_host::terminal::{self, LogFormat};
 use telemetry::error_chain::error_chain;
 use telemetry::log;
 use tokio::runtime::Builder;
@@ -41,6 +42,7 @@ async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         port,
         data,
         parameters,
+        log_format,
         quiet,
     } = arguments;
     let config = Config { port, data, parameters };
@@ -55,9 +57,10 @@ async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     io::stdout().write_all(text.as_bytes())?;
     io::stdout().flush()?;
     let counted = Arc::clone(&host.counted);
+    let write = log_writer(log_format);
     log::init_to(level, move |line| {
         if !counted.takes(line) {
-            log::write_to_stdout(line);
+            write(line);
         }
     });
     let running = host.open();
@@ -68,6 +71,18 @@ async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         () = signals.next() => tracing::warn!("stopped at once by a second signal"),
     }
     Ok(())
+}
+
+/// Writes JSON log lines to standard output, in the chosen format or in the one that fits the output.
+fn log_writer(chosen: Option<LogFormat>) -> impl Fn(&str) {
+    let is_terminal = io::stdout().is_terminal();
+    let (no_color, term) = (std::env::var_os("NO_COLOR"), std::env::var_os("TERM"));
+    let is_coloured = terminal::is_coloured(is_terminal, no_color.as_deref(), term.as_deref());
+    let format = chosen.unwrap_or(LogFormat::of_output(is_terminal));
+    move |line| match format {
+        LogFormat::Json => log::write_to_stdout(line),
+        LogFormat::Pretty => log::write_to_stdout(&terminal::readable(line, is_coloured)),
+    }
 }
 
 /// Ctrl-C and, on Unix, the signal that `kill` sends. Each one counts, also while the host stops.

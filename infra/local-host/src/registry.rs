@@ -49,6 +49,7 @@ pub(crate) fn functions(
         ports: recorded(faulty(embedded.ports(), &state.faults)),
         settings: Arc::new(Settings {
             cursors: state.cursors.clone(),
+            webhook_key: state.webhook_key.clone(),
             uploads_bucket: state.uploads.name.clone(),
             divide_above_bytes: number(deployment, "CsvIngester", "DIVIDE_ABOVE_BYTES")?,
             range_bytes: number(deployment, "ImportPlan", "RANGE_BYTES")?,
@@ -140,7 +141,7 @@ mod tests {
         };
         assert_eq!(divided_above(&[]), Ok(64 * 1_024 * 1_024));
         assert_eq!(divided_above(&[("CatalogDivideAboveBytes", "0")]), Ok(0));
-        let fault = divided_above(&[("CatalogDivideAboveBytes", "many")]).unwrap_err();
+        let fault = divided_above(&[("CatalogDivideAboveBytes", "0.5")]).unwrap_err();
         assert_eq!(
             fault.to_string(),
             "function CsvIngester has no number in its variable DIVIDE_ABOVE_BYTES"

@@ -12,8 +12,8 @@ use axum::extract::{Request, State};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use futures_util::{StreamExt as _, stream};
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -149,11 +149,8 @@ fn is_of_one_connection(fault: &io::Error) -> bool {
 async fn serve(stream: TcpStream, app: Router, head_timeout: Duration, mut stopping: watch::Receiver<bool>) {
     // Small answers are sent at once.
     stream.set_nodelay(true).unwrap_or_default();
-    let mut builder = Builder::new(TokioExecutor::new()).http1_only();
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(head_timeout);
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(head_timeout);
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(app)));
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
@@ -164,7 +161,7 @@ async fn serve(stream: TcpStream, app: Router, head_timeout: Duration, mut stopp
     };
     // A caller that broke off, or was too slow.
     if let Err(fault) = ended {
-        tracing::debug!(error = fault, "connection ended");
+        tracing::debug!(error = &fault as &dyn std::error::Error, "connection ended");
     }
 }
 

@@ -1,4 +1,4 @@
-//! Does the host start, say why it does not, and leave its folder to the next one?
+//! Tests that the host starts, reports why it cannot start, and leaves its folder to the next host.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -108,9 +108,9 @@ async fn the_console_and_every_view_of_it_are_served() {
     let host = Host::start(&in_memory()).await.unwrap();
     for path in [
         "/",
-        "/console.js",
-        "/story.js",
-        "/console.css",
+        "/console/main.js",
+        "/console/vendor/dagre.js",
+        "/console/console.css",
         "/healthz",
         "/dev/emails",
         "/dev/invocations",
@@ -146,12 +146,39 @@ async fn a_folder_has_one_host_at_a_time() {
 }
 
 #[tokio::test]
-async fn a_port_that_is_taken_is_named() {
+async fn a_port_that_is_taken_is_named_with_what_to_do() {
     let first = Host::start(&in_memory()).await.unwrap();
     let port: u16 = first.base_url.rsplit(':').next().unwrap().parse().unwrap();
     let refused = Host::start(&Config { port, ..in_memory() }).await.err().unwrap();
-    assert_eq!(refused.to_string(), format!("listen on 127.0.0.1:{port}"));
+    let text = refused.to_string();
+    assert!(text.starts_with(&format!("port {port} is in use")), "{text}");
+    assert!(text.contains("cargo run -- --port N"), "{text}");
     first.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_wrong_parameter_is_refused_with_what_the_template_accepts() {
+    for (name, value, expected) in [
+        (
+            "LogLevel",
+            "loud",
+            "LogLevel is \"loud\"; accepted: error, warn, info, debug",
+        ),
+        ("LogRetentionDays", "2", "accepted: 1, 3, 5, 7"),
+        ("Stage", "Prod", "text like the pattern [a-z][a-z0-9]{1,15}"),
+        ("PhotoConcurrency", "1", "accepted: a number from 2 to 1000"),
+        ("RequestsPerSecond", "many", "accepted: a number of at least 1"),
+        ("loglevel", "info", "did you mean LogLevel?"),
+        ("Quux", "1", "does not exist; the parameters are Stage, Architecture, "),
+    ] {
+        let config = Config {
+            parameters: BTreeMap::from([(name.to_owned(), value.to_owned())]),
+            ..in_memory()
+        };
+        let text = Host::start(&config).await.err().unwrap().to_string();
+        assert!(text.starts_with("infra/template.yaml: Parameters."), "{text}");
+        assert!(text.contains(expected), "{name}={value}: {text}");
+    }
 }
 
 #[tokio::test]

@@ -10,8 +10,10 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::Database;
 use crate::upload_rows::{self, NewRow};
 
+/// Keeps uploads in SQLite.
 #[derive(Debug, Clone)]
 pub struct SqliteUploadRepository {
+    /// The shop's database.
     pub database: Database,
 }
 

@@ -1,8 +1,10 @@
 //! The one table of the shop's functions: which handler runs under which name, over which ports.
 //!
-//! The local host, the function tests and the simulation run functions through this table, each with [`Ports`] of its own.
-//! Only the binaries for Lambda are wired by hand (`functions/*/src/main.rs`), because their size and cold start depend on
-//! what they link.
+//! The local host, the function tests and the simulation run functions through this table, each with [`Ports`] of its
+//! own. Only the binaries for Lambda are wired by hand (`functions/*/src/main.rs`), because their size and cold start
+//! depend on what they link.
+
+#![warn(missing_docs)]
 
 mod handler;
 mod imports;

@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
+use progress::Progress;
+
 use crate::customers::{Action, Deed};
 use crate::design::Design;
 use crate::faults::{Fault, Kind, Plan, Point};
@@ -81,9 +83,18 @@ pub fn scenarios() -> Vec<Scenario> {
         alone("tok_capture_fails", "tok_capture_fails"),
         alone("tok_down", "tok_down"),
         alone("tok_flaky", "tok_flaky"),
+        alone("tok_later_ok", "tok_later_ok"),
+        alone("tok_later_declined", "tok_later_declined"),
+        alone("tok_later_twice", "tok_later_twice"),
+        alone("tok_later_reordered", "tok_later_reordered"),
+        alone("tok_later_silent", "tok_later_silent"),
         Scenario {
             name: "out of stock",
             actions: vec![place(0, "tok_ok", [7, 0, 0])],
+        },
+        Scenario {
+            name: "out of stock, paid at once by a provider that answers later",
+            actions: vec![place(0, "tok_later_reordered", [7, 0, 0])],
         },
         Scenario {
             name: "no such product",
@@ -107,12 +118,14 @@ pub fn run(design: &Arc<Design>, scenarios: &[Scenario], depth: Depth, threads: 
         let singles = faults_after(&calm, 0);
         summary.add(scenario, &calm, false);
         let (next, shared) = (AtomicUsize::new(0), Mutex::new(summary));
+        let progress = Progress::start(scenario.name, "first faults", singles.len() as u64);
         thread::scope(|scope| {
             for _ in 0..threads {
                 scope.spawn(|| {
                     let mut own = Summary::default();
                     while let Some(fault) = singles.get(next.fetch_add(1, Ordering::Relaxed)) {
                         with_fault(design, scenario, *fault, depth, &mut own);
+                        progress.advance();
                         if own.findings.len() >= FINDINGS_MAX {
                             break;
                         }

@@ -25,6 +25,11 @@ const SHOWN_MAX: usize = 3;
 fn main() -> ExitCode {
     let outcome = match Arguments::parse() {
         Arguments { write_docs: true, .. } => write_docs(),
+        Arguments {
+            seed: Some(seed),
+            export: Some(path),
+            ..
+        } => export(seed, &path),
         Arguments { seed: Some(seed), .. } => replay(seed),
         Arguments { faults, seeds, .. } => everything(faults, seeds),
     };
@@ -134,6 +139,16 @@ fn replay(seed: u64) -> Result<bool, Box<dyn Error>> {
     let history: History = random::history(seed);
     let report = history.run_with_timeline(&design);
     show(&report);
+    Ok(report.violations.is_empty())
+}
+
+/// Writes the history of a seed to a file that the console opens.
+fn export(seed: u64, path: &Path) -> Result<bool, Box<dyn Error>> {
+    let design = Arc::new(Design::ours()?);
+    let (report, file) = random::history(seed).run_exported(&design)?;
+    std::fs::write(path, format!("{file:#}\n")).map_err(|fault| format!("write {}: {fault}", path.display()))?;
+    show(&report);
+    println!("wrote {}; open it in the console", path.display());
     Ok(report.violations.is_empty())
 }
 

@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
+use progress::Progress;
+
 use crate::coverage;
 use crate::customers::{Action, Deed};
 use crate::design::{Design, PRODUCTS};
@@ -14,7 +16,7 @@ use crate::scheduler::lock;
 use crate::world::Pace;
 
 /// The payment tokens; the accepted one is more frequent than the others.
-const TOKENS: [&str; 9] = [
+const TOKENS: [&str; 14] = [
     "tok_ok",
     "tok_ok",
     "tok_ok",
@@ -24,6 +26,11 @@ const TOKENS: [&str; 9] = [
     "tok_capture_fails",
     "tok_down",
     "tok_flaky",
+    "tok_later_ok",
+    "tok_later_declined",
+    "tok_later_twice",
+    "tok_later_reordered",
+    "tok_later_silent",
 ];
 const REQUESTS_MAX: u8 = 4;
 const FAULTS_MAX: usize = 6;
@@ -147,6 +154,7 @@ pub fn run(
 ) -> (Summary, Option<Failing>) {
     let (next, is_over) = (AtomicU64::new(seeds.start), AtomicBool::new(false));
     let shared = Mutex::new((Summary::default(), None::<Failing>));
+    let progress = Progress::start("random histories", "histories", seeds.end.saturating_sub(seeds.start));
     thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
@@ -159,6 +167,7 @@ pub fn run(
                     }
                     let report = make(seed).run(design);
                     own.count(&report);
+                    progress.advance();
                     if !report.violations.is_empty() {
                         is_over.store(true, Ordering::Relaxed);
                         let first = &mut lock(&shared).1;

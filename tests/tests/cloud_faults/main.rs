@@ -21,6 +21,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use function_tests::event;
+use progress::Progress;
 use serde_json::Value;
 use tests::client::Client;
 
@@ -71,6 +72,7 @@ fn no_money_and_no_stock_is_lost_when_calls_fail() {
     plan.arm();
     let started = Instant::now();
     let next = AtomicUsize::new(0);
+    let progress = Progress::start("faults", "orders", histories as u64);
     let ends: Vec<End> = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..AT_ONCE)
             .map(|_| {
@@ -82,12 +84,14 @@ fn no_money_and_no_stock_is_lost_when_calls_fail() {
                             return ends;
                         }
                         ends.push(History::new(index).run(client, &ann, &stream));
+                        progress.advance();
                     }
                 })
             })
             .collect();
         workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
     });
+    drop(progress);
     client.wait_for("late calls to arrive", || {
         (place.proxy().pending_calls() == 0).then_some(())
     });

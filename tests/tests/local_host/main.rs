@@ -11,6 +11,9 @@ mod faults;
 mod imports;
 mod logs;
 mod overload;
+#[cfg(unix)]
+mod terminal;
+mod walk;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -7,10 +7,10 @@ use serde_json::Value;
 
 /// The crates of the shop with their allowed dependencies. All functions have the same rule below.
 const ALLOWED: &[(&str, &[&str])] = &[
-    ("bench-csv", &["bench-kit", "domain"]),
-    ("bench-images", &["bench-kit", "imaging"]),
+    ("bench-csv", &["bench-kit", "domain", "progress"]),
+    ("bench-images", &["bench-kit", "imaging", "progress"]),
     ("bench-kit", &[]),
-    ("bench-lambda", &["bench-kit"]),
+    ("bench-lambda", &["bench-kit", "progress"]),
     ("bench-overload", &["bench-kit"]),
     ("fuzz-images", &["domain", "imaging", "scaled-jpeg"]),
     ("domain", &[]),
@@ -21,7 +21,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("shop", &["domain", "entry", "events", "<functions>"]),
     ("door", &["domain", "entry", "events", "telemetry", "wire"]),
     ("state-machine", &[]),
-    ("xtask", &[]),
+    ("progress", &[]),
+    ("xtask", &["progress"]),
     ("stored-items", &[]),
     ("scaled-jpeg", &[]),
     (
@@ -95,6 +96,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "entry",
             "events",
             "function-tests",
+            "local-host",
+            "progress",
             "sandbox-gateway",
             "state-machine",
             "wire",
@@ -115,6 +118,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "imaging",
             "lambda",
             "local-host",
+            "progress",
             "recorded-aws",
             "state-machine",
             "telemetry",

@@ -10,10 +10,10 @@ use crate::workflows::machines::logical_id;
 
 /// The cause of an invocation, as records show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Cause {
-    pub(crate) trigger: &'static str,
-    pub(crate) from: String,
-    pub(crate) stories: Vec<String>,
+pub struct Cause {
+    pub trigger: &'static str,
+    pub from: String,
+    pub stories: Vec<String>,
 }
 
 impl Cause {
@@ -41,7 +41,7 @@ impl Cause {
 }
 
 /// The stories of an event that is not a request, each once.
-pub(crate) fn stories(log: &EventLog, event: &Value) -> Vec<String> {
+pub fn stories(log: &EventLog, event: &Value) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let mut add = |story: Option<String>| found.extend(story.filter(|story| is_correlation_id(story)));
     add(text(event, "/correlation_id").map(str::to_owned));
@@ -65,7 +65,7 @@ pub(crate) fn stories(log: &EventLog, event: &Value) -> Vec<String> {
 }
 
 /// A cancelled order belongs to the request that cancelled it.
-pub(crate) fn of_order_change(record: &Value) -> Option<String> {
+pub fn of_order_change(record: &Value) -> Option<String> {
     let image = record.pointer("/dynamodb/NewImage")?;
     ["/cancel_correlation_id/S", "/correlation_id/S"]
         .iter()

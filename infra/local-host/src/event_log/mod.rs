@@ -4,8 +4,9 @@
 //! moment it is written, so that a reader costs the shop no more than a copy.
 
 pub mod bounded;
-pub(crate) mod cause;
+pub mod cause;
 pub mod execution;
+pub mod invocation;
 pub mod nodes;
 pub(crate) mod ports;
 pub mod record;

@@ -13,9 +13,9 @@ use shop::{EndedCall, PortWatcher, Ports};
 use telemetry::error_chain::error_chain;
 use telemetry::redaction::without_addresses;
 
+use super::invocation::PortCall;
 use super::record::Record;
-use super::running::{self, PortCall};
-use super::{bounded, nodes};
+use super::{bounded, nodes, running};
 use crate::prices;
 
 /// The same ports, which record what invocations do through them.
@@ -46,7 +46,6 @@ impl PortWatcher for Calls {
             action: call.action,
             failure: failure.as_deref(),
             duration: call.duration,
-            cost_micro_usd: prices::table_units(prices::units_of(call.port, call.action)),
         });
     }
 }
@@ -61,7 +60,6 @@ impl Mailer for RecordedMailer {
             Record::new("mail_sent", format!("A mail is sent: {}", email.subject))
                 .between(nodes::function(&running.function), nodes::MAIL)
                 .with("subject", bounded::shown(&json!(email.subject)))
-                .with("to", "[address]")
                 .costing(prices::MAIL.micro_usd)
         });
         Ok(())

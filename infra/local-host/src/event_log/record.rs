@@ -143,7 +143,7 @@ impl Record {
             Some((end, _)) => &self.text[..end],
             None => &self.text,
         };
-        let mut members = Map::with_capacity(self.details.len() + 7);
+        let mut members = self.details.clone();
         members.insert("at".to_owned(), json!(rfc3339(at_ms)));
         members.insert("story".to_owned(), json!(self.stories.first()));
         if self.stories.len() > 1 {
@@ -153,9 +153,6 @@ impl Record {
         members.insert("from".to_owned(), json!(self.from));
         members.insert("to".to_owned(), json!(self.to));
         members.insert("text".to_owned(), json!(text));
-        for (name, value) in &self.details {
-            members.insert(name.clone(), value.clone());
-        }
         Value::Object(members).to_string()
     }
 }

@@ -1,12 +1,12 @@
 //! The invocation that runs in the current task: collects its log lines and port calls, and learns its story.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
+use super::invocation::PortCall;
 use super::record::Record;
-use super::{EventLog, bounded, nodes};
+use super::{EventLog, bounded};
 
 /// Log lines of one invocation that are kept; an import may write more.
 const LINES_KEPT: usize = 50;
@@ -122,17 +122,6 @@ pub(crate) fn keep_line(line: &str) {
     }
 }
 
-/// A call of a port that ended.
-pub(crate) struct PortCall<'a> {
-    /// The port, like `orders`.
-    pub(crate) port: &'static str,
-    /// Its method, like `place`.
-    pub(crate) action: &'static str,
-    pub(crate) failure: Option<&'a str>,
-    pub(crate) duration: Duration,
-    pub(crate) cost_micro_usd: f64,
-}
-
 /// Records a call of the invocation of the current task, up to a limit. Calls outside of invocations, as a view makes
 /// them, are not recorded.
 pub(crate) fn record_call(call: &PortCall<'_>) {
@@ -141,29 +130,9 @@ pub(crate) fn record_call(call: &PortCall<'_>) {
         found.calls += 1;
         found.calls <= CALLS_RECORDED
     });
-    if !is_recorded.unwrap_or_default() {
-        return;
+    if is_recorded.unwrap_or_default() {
+        record(|running| call.record(&running.function, running.number));
     }
-    record(|running| {
-        let (port, action) = (call.port, call.action);
-        let outcome = if call.failure.is_some() { "failed" } else { "ok" };
-        let name = nodes::function(&running.function);
-        let text = format!("{} calls {port}.{action}", running.function);
-        let record = Record::new("port_call", text);
-        let record = match nodes::of_port(port, &running.function) {
-            Some(node) => record.between(name, node),
-            None => record.at(name),
-        };
-        record
-            .with("function", running.function.clone())
-            .with("invocation", running.number)
-            .with("port", port)
-            .with("action", action)
-            .with("outcome", outcome)
-            .with("error", call.failure.map(str::to_owned))
-            .with("duration_ms", milliseconds(call.duration))
-            .costing(call.cost_micro_usd)
-    });
 }
 
 /// Records an event of the invocation of the current task, in its story.
@@ -177,13 +146,10 @@ pub(crate) fn record(of: impl FnOnce(&Running) -> Record) {
     running.log.record(of(&running).in_story(story));
 }
 
-/// With microseconds: a call here takes some of them.
-pub(crate) fn milliseconds(duration: Duration) -> f64 {
-    (duration.as_secs_f64() * 1_000_000.0).round() / 1_000.0
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn line(number: usize) -> String {
@@ -228,7 +194,6 @@ mod tests {
                     action: "find",
                     failure: Some("refused"),
                     duration: Duration::from_micros(1_500),
-                    cost_micro_usd: 0.125,
                 });
             }
         };

@@ -87,8 +87,8 @@ pub(crate) fn succeeded(connection: &Connection, id: i64) -> rusqlite::Result<()
     Ok(())
 }
 
-/// Puts the event off, or sets it aside for good in the same transaction; then it returns the dead letter. The time in which no process ran does not count
-/// for its age.
+/// Puts the event off, or sets it aside for good in the same transaction; then it returns the dead letter. The time in
+/// which no process ran does not count for its age.
 pub(crate) fn failed(
     connection: &Connection,
     spec: &AsyncInvokeSpec,

@@ -1,5 +1,4 @@
-//! Who wants to know? An event on the bus is accepted, in the publisher's transaction, for every function with a rule
-//! that matches it.
+//! The event bus: in the publisher's transaction, an event is stored for every function with a rule that matches it.
 
 use std::sync::Arc;
 

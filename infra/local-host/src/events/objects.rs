@@ -1,4 +1,4 @@
-//! Who hears of a new object? The queues and rules that the template connects to its bucket.
+//! Sends the event of a new object to the queues and rules that the template connects to its bucket.
 //!
 //! Two shapes, as S3 sends them: notifications to queues carry form-encoded keys
 //! (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html>), events on the bus raw

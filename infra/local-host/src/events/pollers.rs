@@ -234,8 +234,8 @@ async fn invoke_with_messages(plane: &EventPlane, source: &QueueSource, messages
     }
 }
 
-/// Which messages stay in the queue. An identifier that is missing or not of this batch fails the whole batch, as on AWS
-/// (<https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html>).
+/// Which messages stay in the queue. An identifier that is missing or not of this batch fails the whole batch, as on
+/// AWS (<https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html>).
 fn failed_messages(source: &QueueSource, messages: &[Message], answer: &Result<Value, InvokeFailure>) -> Vec<String> {
     let all = || messages.iter().map(|message| message.id.clone()).collect();
     let Ok(answer) = answer else { return all() };

@@ -6,9 +6,9 @@ use axum::http::request::Parts;
 use axum::response::Response;
 use entry::request::CORRELATION_ID_HEADER;
 
+use crate::event_log::invocation::milliseconds;
 use crate::event_log::nodes;
 use crate::event_log::record::{Record, Status};
-use crate::event_log::running::milliseconds;
 use crate::prices;
 
 /// A request that is not answered yet.

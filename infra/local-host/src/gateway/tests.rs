@@ -1,4 +1,4 @@
-//! Does the gateway answer as API Gateway does, with and without a function?
+//! Tests that the gateway answers as API Gateway does, with and without a function.
 
 use std::sync::Mutex;
 

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use shop::Handler;
 
+use crate::event_log::invocation::milliseconds;
 use crate::event_log::record::Record;
-use crate::event_log::running::milliseconds;
 use crate::event_log::{EventLog, nodes};
 use crate::events::clock::{now_ms, rfc3339};
 

@@ -26,9 +26,10 @@ use tokio::task::JoinHandle;
 use self::backlog::Backlog;
 pub(crate) use self::environments::BuildHandler;
 use self::environments::{Environments, IDLE_MAX, Lease};
-use self::recorded::{Start, Started};
+use self::recorded::Started;
 use self::room::{Admission, Limits, PLACE_TIME, Room};
 use crate::event_log::cause::Cause;
+use crate::event_log::invocation::{self, EXITED, TIMED_OUT};
 use crate::event_log::{EventLog, running};
 use crate::events::clock::now_ms;
 use crate::functions::{Functions, InvokeFailure, Source, THROTTLED};
@@ -62,9 +63,6 @@ const BACKGROUND: Limits = Limits {
 /// The most invocations at once of functions without a reserved concurrency.
 const ACCOUNT_CONCURRENCY: usize = READS.running + WRITES.running + BACKGROUND.running;
 
-const TIMED_OUT: &str = "Sandbox.Timedout";
-/// Lambda's name for a process that ended in the middle of an invocation.
-const EXITED: &str = "Runtime.ExitError";
 const NOT_FOUND: &str = "ResourceNotFoundException";
 
 /// A function as a library has it: an event and its context in, a reply out.
@@ -215,17 +213,17 @@ impl Invoker {
             event: &event,
         };
         let number = self.log.begin(&begun);
-        let start = Start {
+        let recorded = invocation::Invocation {
+            function: function.name.clone(),
             number,
-            request_id: &context.request_id,
+            request_id: context.request_id.clone(),
             environment: lease.id,
             init: lease.init,
-            cause,
-            event: &event,
+            memory_mb: function.memory_mb,
         };
         Begin {
             number,
-            started: Started::record(&self.events, function, start),
+            started: Started::record(&self.events, recorded, cause, &event),
             lease,
             invocation: Invocation {
                 event: event.into(),
@@ -306,7 +304,7 @@ impl Functions for Invoker {
             Err(room::Refused) => {
                 function.environments.count_throttle();
                 let cause = Cause::of(&self.events, source, &event, "");
-                recorded::throttled(&self.events, function, cause);
+                self.events.record(invocation::throttled(&function.name, cause));
                 return Err(failure(THROTTLED, "Rate Exceeded."));
             }
         };

@@ -1,4 +1,5 @@
-//! Are parked orders and dead letters listed with what an operator needs, and redriven once?
+//! Tests the operator's routes: parked orders and dead letters are listed and redriven once, and the payment gateway
+//! can be switched off and on.
 
 use adapter_embedded::executions::{self, Workflow};
 use axum::body::{Body, to_bytes};
@@ -120,7 +121,7 @@ async fn a_parked_order_is_redriven_once() {
     let (status, answer) = ask(&router, "POST", "/dev/parked/o-1/redrive", "").await;
     assert_eq!(
         (status, answer["message"].as_str()),
-        (409, Some("its execution runs already"))
+        (409, Some("the order's execution is already running"))
     );
 }
 

@@ -1,4 +1,4 @@
-//! What does the SAM template ask for? Read in full at start; what the host cannot do is refused by name.
+//! Reads the SAM template in full at start, and refuses by name any part that the host does not support.
 //!
 //! The file is `infra/template.yaml`, the one that AWS gets. Its state machines are `infra/*.asl.json`.
 
@@ -8,6 +8,7 @@ mod definitions;
 mod fault;
 mod fields;
 mod model;
+mod parameters;
 mod read;
 mod resolve;
 mod sources;

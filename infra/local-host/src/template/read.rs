@@ -231,9 +231,13 @@ fn state_machine(logical_id: &str, mut fields: Fields) -> Result<StateMachineSpe
     fields.only("Type", "STANDARD")?;
     let name = fields.text("Name")?.unwrap_or_else(|| logical_id.to_owned());
     let file = fields.required_text("DefinitionUri")?;
-    let definition = DEFINITIONS.iter().find(|(known, _)| *known == file);
-    let (_, definition) =
-        definition.ok_or_else(|| fields.fault("DefinitionUri", format!("names no known file {file}")))?;
+    let definition = DEFINITIONS.iter().find(|(name, _)| *name == file);
+    let (_, definition) = definition.ok_or_else(|| {
+        fields.fault(
+            "DefinitionUri",
+            format!("is {file}, which is not a definition of this shop"),
+        )
+    })?;
     let substitutions = fields.texts_by_name("DefinitionSubstitutions")?;
     fields.finish()?;
     let arn = state_machine_arn(&name);
@@ -419,13 +423,13 @@ fn consistent(deployment: &Deployment) -> Result<(), TemplateFault> {
             let place = format!("Resources.{}.Properties.RouteSettings", deployment.api.logical_id);
             return Err(TemplateFault::at(
                 &place,
-                format!("speaks of {route_key}, which nothing serves"),
+                format!("limits {route_key}, which is not a route of the API"),
             ));
         }
     }
     for name in &invoked {
         if !deployment.functions.contains_key(*name) {
-            let what = format!("have a state machine that invokes {name}, which is none");
+            let what = format!("have a state machine that invokes {name}, which is not a function of the template");
             return Err(TemplateFault::at("Resources", what));
         }
     }

@@ -1,4 +1,4 @@
-//! What do references stand for here? Parameters for their values, resources for local names and ARNs.
+//! Resolves references of the template: parameters to their values, resources to local names and ARNs.
 
 use std::collections::BTreeMap;
 
@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::conditions::Conditions;
 use super::fault::TemplateFault;
+use super::parameters;
 
 const ACCOUNT: &str = "000000000000";
 const REGION: &str = "local";
@@ -70,33 +71,13 @@ fn section(template: &Value, name: &str) -> Map<String, Value> {
         .unwrap_or_default()
 }
 
-/// Every parameter with its default, or with what is given instead.
+/// The constants of the account, and every parameter of the template.
 fn parameters(
     template: &Value,
     overridden: &BTreeMap<String, String>,
 ) -> Result<BTreeMap<String, String>, TemplateFault> {
-    let mut parameters: BTreeMap<String, String> = PSEUDO_PARAMETERS
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-        .collect();
-    let declared = section(template, "Parameters");
-    if let Some(unknown) = overridden.keys().find(|name| !declared.contains_key(*name)) {
-        return Err(TemplateFault::at(&format!("Parameters.{unknown}"), "does not exist"));
-    }
-    for (name, parameter) in declared {
-        let default = match parameter.get("Default") {
-            Some(Value::String(text)) => text.clone(),
-            Some(other) => other.to_string(),
-            None => {
-                return Err(TemplateFault::at(
-                    &format!("Parameters.{name}"),
-                    "has no default to run with",
-                ));
-            }
-        };
-        let value = overridden.get(&name).cloned().unwrap_or(default);
-        parameters.insert(name, value);
-    }
+    let mut parameters = parameters::values(&section(template, "Parameters"), overridden)?;
+    parameters.extend(PSEUDO_PARAMETERS.map(|(name, value)| (name.to_owned(), value.to_owned())));
     Ok(parameters)
 }
 

@@ -142,10 +142,19 @@ fn what_the_host_cannot_do_is_refused_by_name() {
         ),
         (
             "    Default: 0\n    MinValue: 0\n",
-            "    Default: five\n    MinValue: 0\n",
-            "ReservedConcurrentExecutions is \"five\", not a whole number",
+            "    Default: 0.5\n    MinValue: 0\n",
+            "ReservedConcurrentExecutions is \"0.5\", not a whole number",
         ),
-        ("    Default: 500\n", "    Default: 0\n", "ThrottlingRateLimit is zero"),
+        (
+            "    Default: 0\n    MinValue: 0\n",
+            "    Default: five\n    MinValue: 0\n",
+            "is \"five\"; accepted: a number of at least 0",
+        ),
+        (
+            "    Default: 500\n    MinValue: 1\n",
+            "    Default: 0\n    MinValue: 0\n",
+            "ThrottlingRateLimit is zero",
+        ),
         ("      BatchSize: 5\n", "      BatchSize:\n", "BatchSize is null"),
         ("        POST /uploads:\n", "        POST /nowhere:\n", "POST /nowhere"),
         ("BatchSize: 5", "BatchSize: 5\n            Enabled: false", "Enabled"),

@@ -1,4 +1,4 @@
-//! What is known when an execution begins or ends? Its row, and an event on the bus, in one transaction.
+//! Records the begin and the end of an execution: its row and an event on the bus, in one transaction.
 
 use adapter_embedded::executions::{self, Execution, ExecutionEnd, ExecutionStatus};
 use rusqlite::Connection;

@@ -1,14 +1,19 @@
 //! The interpreter's host for one execution: wall clock, functions of the template, and its journal.
 
 use std::collections::HashMap;
+use std::future::pending;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use adapter_embedded::Database;
 use adapter_embedded::executions::Workflow;
+use adapter_embedded::payment_results::{self, COMPLETED_TOKENS};
 use async_trait::async_trait;
+use domain::fulfilment::payment_results::PaymentVerdict;
 use serde_json::{Value, json};
 use state_machine::history::HistoryEvent;
 use state_machine::host::{Host, HostFailure, StateError, TaskCall};
+use wire::step_fault::StepFault;
 
 use super::journal::{ExecutionKey, Journal};
 use crate::downtime::Downtimes;
@@ -23,9 +28,13 @@ const NO_FUNCTION: &str = "Lambda.ResourceNotFoundException";
 /// The one under which it reports a function that had no room.
 const TOO_MANY_REQUESTS: &str = "Lambda.TooManyRequestsException";
 
+/// How long to wait for the completion of a token without a change of their table.
+const TOKEN_POLL: Duration = Duration::from_secs(5);
+
 pub(super) struct ExecutionHost {
     pub(super) workflow: Workflow,
     pub(super) key: ExecutionKey,
+    pub(super) database: Database,
     /// The journal as it is on disk; only this process writes there.
     pub(super) recorded: Mutex<HashMap<String, Value>>,
     pub(super) journal: Journal,
@@ -81,6 +90,36 @@ impl Host for ExecutionHost {
                 };
                 StateError::new(error, cause.to_string())
             })
+    }
+
+    /// A token is completed by a row, which outlives the process.
+    async fn completed(&self, call: &TaskCall) -> Result<Value, StateError> {
+        let Some(token) = &call.token else {
+            return pending().await;
+        };
+        let changes = self.database.watch(COMPLETED_TOKENS);
+        loop {
+            // Listening before looking: a change in between is not missed.
+            let changed = changes.notified();
+            tokio::pin!(changed);
+            changed.as_mut().enable();
+            match payment_results::completed(&self.database, token).await {
+                Ok(Some(PaymentVerdict::Authorized)) => return Ok(json!({ "outcome": "AUTHORIZED" })),
+                Ok(Some(PaymentVerdict::Declined)) => {
+                    let cause = "the payment provider declined the payment";
+                    return Err(StateError::new(StepFault::PaymentDeclined.as_str(), cause));
+                }
+                Ok(None) => {}
+                Err(failure) => {
+                    let error: &dyn std::error::Error = &failure;
+                    tracing::error!(error, "the completion of a token cannot be read");
+                }
+            }
+            tokio::select! {
+                () = changed => {}
+                () = tokio::time::sleep(TOKEN_POLL) => {}
+            }
+        }
     }
 
     async fn recorded(&self, key: &str) -> Result<Option<Value>, HostFailure> {

@@ -63,7 +63,7 @@ impl ExecutionKey {
 
 /// An entry was not written. Its source was logged by the writer.
 #[derive(Debug, thiserror::Error)]
-#[error("the journal's writer could not write")]
+#[error("the journal could not be written")]
 pub(crate) struct NotWritten;
 
 enum Entry {

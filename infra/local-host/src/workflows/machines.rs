@@ -19,7 +19,7 @@ pub enum WorkflowFault {
     Missing { logical_id: &'static str },
     #[error(transparent)]
     Definition(#[from] DefinitionFault),
-    #[error("state machine {machine} invokes {function}, which is no function of the template")]
+    #[error("state machine {machine} invokes {function}, which is not a function of the template")]
     UnknownFunction { machine: &'static str, function: String },
     #[error(transparent)]
     Tables(#[from] PortFailure),

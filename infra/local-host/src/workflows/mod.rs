@@ -178,6 +178,7 @@ impl Workflows {
         let host = ExecutionHost {
             workflow: execution.workflow,
             key,
+            database: self.database.clone(),
             recorded: Mutex::new(recorded),
             journal: self.journal.clone(),
             functions,

@@ -13,8 +13,9 @@ use rusqlite::{Connection, params};
 use serde_json::Value;
 use state_machine::redrive::redrive;
 
-use super::machines::Machines;
+use super::machines::{Machines, logical_id};
 use super::{ending, journal};
+use crate::event_log::execution::Recorder;
 use crate::events::bus::Bus;
 use crate::events::clock::now_ms;
 
@@ -46,6 +47,8 @@ impl SagaRedriver for WorkflowRedriver {
                 forget_the_failure(connection, &execution, now_ms)?;
                 if executions::begin_again(connection, workflow, &name)? {
                     ending::began(connection, &bus, &execution, &machine, now_ms)?;
+                    let input = serde_json::from_str(&execution.input).unwrap_or_default();
+                    Recorder::new(&bus.log, logical_id(workflow), name, input).redriven();
                 }
                 Ok(Redrive::Redriven)
             })
