@@ -14,10 +14,24 @@ const LABELS = {
   throttle_tables: "Throttle the tables", payments: "Payment provider", crash: "Crash the process",
 };
 
+/** Counts the visitor's changes: an answer from before the newest one must not turn a switch back. */
+let changes = 0;
+
 /** @param {string} name @param {any} value */
 async function change(name, value) {
-  const { faults } = await ask("/dev/faults", { method: "PUT", body: { [name]: value } });
-  showFaults(faults);
+  changes += 1;
+  try {
+    const { faults } = await ask("/dev/faults", { method: "PUT", body: { [name]: value } });
+    showFaults(faults);
+  } finally {
+    changes += 1;
+  }
+}
+
+async function load() {
+  const before = changes;
+  const { faults } = await ask("/dev/faults");
+  if (before === changes) showFaults(faults);
 }
 
 /** Ends the process as `kill -9` does. No answer is the answer. */
@@ -67,7 +81,6 @@ const isOn = (fault) => fault.value === true || (typeof fault.value === "string"
 
 /** Loads the switches, and again when one was switched elsewhere. */
 export async function startFaults() {
-  const load = async () => showFaults((await ask("/dev/faults")).faults);
   const reload = limited(() => load().catch(() => {}), 200);
   onRecords((batch) => {
     if (batch.some((record) => ["fault_switched", "host_started"].includes(record.kind))) reload();

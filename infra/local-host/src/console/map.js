@@ -3,7 +3,7 @@
 import { arrowHead, curve, lay, pathOf } from "./layout.js";
 import { byId, element, shape, show } from "./dom.js";
 import { ask } from "./api.js";
-import { limited, onRecords } from "./stream.js";
+import { isFresh, limited, onRecords } from "./stream.js";
 
 /** @typedef {import("./stream.js").EventRecord} EventRecord */
 /** @typedef {{id: string, kind: string, label: string, source?: string, page?: string}} MapNode */
@@ -139,11 +139,12 @@ export class MapDrawing {
 
   /** @param {EventRecord} record */
   play(record) {
+    this.follow(record);
+    if (!isFresh(record)) return;
     const line = this.edges.get(edgeKey(record)) ?? this.edges.get(edgeKey({ from: record.to, to: record.from }));
     this.warm(line);
     this.warm(record.from ? this.nodes.get(record.from) : undefined);
     this.warm(record.to ? this.nodes.get(record.to) : undefined);
-    this.follow(record);
     if (line) this.send(/** @type {SVGPathElement} */ (line), record.from !== null && !this.edges.has(edgeKey(record)), isFailure(record));
   }
 

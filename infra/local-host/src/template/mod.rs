@@ -3,7 +3,6 @@
 //! The file is `infra/template.yaml`, the one that AWS gets. Its state machines are `infra/*.asl.json`.
 
 mod api;
-mod buckets;
 mod conditions;
 mod definitions;
 mod fault;
@@ -14,6 +13,7 @@ mod read;
 mod resolve;
 mod roles;
 mod sources;
+mod stores;
 #[cfg(test)]
 mod tests;
 pub(crate) mod yaml;

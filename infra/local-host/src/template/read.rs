@@ -7,9 +7,9 @@ use serde_json::Value;
 use super::definitions::DEFINITIONS;
 use super::fault::TemplateFault;
 use super::fields::Fields;
-use super::model::{AsyncInvokeSpec, Deployment, FunctionSpec, HttpApiSpec, QueueSpec, RedriveSpec, StateMachineSpec};
-use super::resolve::{queue_of_arn, state_machine_arn};
-use super::{api, buckets, roles, sources};
+use super::model::{AsyncInvokeSpec, Deployment, FunctionSpec, HttpApiSpec, StateMachineSpec};
+use super::resolve::state_machine_arn;
+use super::{api, roles, sources, stores};
 
 /// Resources whose work the local host does by other means (identity, keys, logs) or does not need (access between
 /// services, alarms, budgets, deployments). The nested stack is `watching.yaml`, which a test reads.
@@ -30,8 +30,6 @@ const WITHOUT_LOCAL_MEANING: [&str; 13] = [
 ];
 const TIMEOUT_SECONDS_DEFAULT: u32 = 3;
 const MEMORY_MB_DEFAULT: u32 = 128;
-const VISIBILITY_SECONDS_DEFAULT: u64 = 30;
-const RETENTION_SECONDS_DEFAULT: u64 = 345_600;
 const ASYNC_RETRIES_DEFAULT: u32 = 2;
 const ASYNC_AGE_SECONDS_DEFAULT: u64 = 21_600;
 
@@ -111,15 +109,15 @@ fn add(
             deployment.state_machines.insert(logical_id, machine);
         }
         "AWS::SQS::Queue" => {
-            let queue = queue(&logical_id, properties)?;
+            let queue = stores::queue(&logical_id, properties)?;
             deployment.queues.insert(logical_id, queue);
         }
         "AWS::S3::Bucket" => {
-            let bucket = buckets::bucket(&logical_id, properties)?;
+            let bucket = stores::bucket(&logical_id, properties)?;
             deployment.buckets.insert(logical_id, bucket);
         }
         "AWS::DynamoDB::Table" => {
-            if has_stream(properties)? {
+            if stores::has_stream(properties)? {
                 deployment.tables_with_streams.insert(logical_id.clone());
             }
             deployment.tables.insert(logical_id);
@@ -230,10 +228,9 @@ fn state_machine(logical_id: &str, mut fields: Fields) -> Result<StateMachineSpe
     let file = fields.required_text("DefinitionUri")?;
     let definition = DEFINITIONS.iter().find(|(name, _)| *name == file);
     let (_, definition) = definition.ok_or_else(|| {
-        let names: Vec<&str> = DEFINITIONS.iter().map(|(name, _)| *name).collect();
         fields.fault(
             "DefinitionUri",
-            format!("is {file}, which is not one of {}", names.join(", ")),
+            format!("is {file}, which is not a definition of this shop"),
         )
     })?;
     let substitutions = fields.texts_by_name("DefinitionSubstitutions")?;
@@ -248,62 +245,6 @@ fn state_machine(logical_id: &str, mut fields: Fields) -> Result<StateMachineSpe
         definition,
         substitutions,
     })
-}
-
-fn queue(logical_id: &str, mut fields: Fields) -> Result<QueueSpec, TemplateFault> {
-    fields.ignore(&["SqsManagedSseEnabled"]);
-    let mut policy = fields.within("RedrivePolicy")?;
-    let dead_letter = policy.text("deadLetterTargetArn")?;
-    let max_receive_count = policy.positive_number("maxReceiveCount")?;
-    let redrive = match (dead_letter.as_deref().map(queue_of_arn), max_receive_count) {
-        (None, None) => None,
-        (Some(Some(queue)), Some(max_receive_count)) => Some(RedriveSpec {
-            dead_letter_queue: queue.to_owned(),
-            max_receive_count,
-        }),
-        _ => {
-            return Err(policy.fault(
-                "deadLetterTargetArn",
-                "and maxReceiveCount do not name a queue and a number",
-            ));
-        }
-    };
-    policy.finish()?;
-    let spec = QueueSpec {
-        logical_id: logical_id.to_owned(),
-        visibility_timeout_seconds: fields
-            .number("VisibilityTimeout")?
-            .unwrap_or(VISIBILITY_SECONDS_DEFAULT),
-        retention_seconds: fields
-            .number("MessageRetentionPeriod")?
-            .unwrap_or(RETENTION_SECONDS_DEFAULT),
-        redrive,
-    };
-    fields.finish()?;
-    Ok(spec)
-}
-
-fn has_stream(mut fields: Fields) -> Result<bool, TemplateFault> {
-    fields.ignore(&[
-        "AttributeDefinitions",
-        "BillingMode",
-        "DeletionProtectionEnabled",
-        "GlobalSecondaryIndexes",
-        "KeySchema",
-        "PointInTimeRecoverySpecification",
-        "SSESpecification",
-        "TableName",
-        "TimeToLiveSpecification",
-    ]);
-    let mut stream = fields.within("StreamSpecification")?;
-    let has_stream = match stream.text("StreamViewType")?.as_deref() {
-        None => false,
-        Some("NEW_AND_OLD_IMAGES") => true,
-        Some(other) => return Err(stream.fault("StreamViewType", format!("is {other}, which is not supported"))),
-    };
-    stream.finish()?;
-    fields.finish()?;
-    Ok(has_stream)
 }
 
 /// Checks that the parts of the template that refer to each other agree.

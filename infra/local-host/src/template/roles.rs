@@ -1,4 +1,4 @@
-//! Reads the permissions that a role of the template grants.
+//! Reads the permissions that a role of the template grants, for the map of the console.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Tests the live console over a running host: the event log, its stream, stories, views and actions.
+//! Can somebody watch the shop at work? The event log, its stream, stories, views and actions over a running host.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -6,120 +6,13 @@
     reason = "a panic in a test is a failed test"
 )]
 
-mod stream;
+mod client;
 
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use local_host::host::{Config, Host, RunningHost};
-use local_host::state::DataLocation;
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
-use tokio::net::TcpStream;
 
-/// Much longer than anything takes here.
-const PATIENCE: Duration = Duration::from_secs(60);
-const JSON: &str = "Content-Type: application/json\r\n";
-
-async fn start() -> RunningHost {
-    let config = Config {
-        port: 0,
-        data: DataLocation::Memory,
-        parameters: BTreeMap::new(),
-    };
-    let host = Host::prepare(&config).await.unwrap();
-    let counted = std::sync::Arc::clone(&host.counted);
-    // One for the process: a line finds its invocation by the task that writes it.
-    telemetry::log::init_to(None, move |line| {
-        counted.takes(line);
-    });
-    host.open()
-}
-
-/// Status and body.
-async fn send(host: &RunningHost, method: &str, path: &str, headers: &str, body: &str) -> (u16, Value) {
-    let address = host.base_url.strip_prefix("http://").unwrap();
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    let length = body.len();
-    let request = format!(
-        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{headers}Content-Length: {length}\r\n\r\n{body}"
-    );
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-    (status, serde_json::from_str(body).unwrap_or(json!(body)))
-}
-
-async fn get(host: &RunningHost, path: &str) -> Value {
-    let (status, body) = send(host, "GET", path, "", "").await;
-    assert_eq!(status, 200, "{path}: {body}");
-    body
-}
-
-async fn post(host: &RunningHost, path: &str, body: &Value) -> (u16, Value) {
-    send(host, "POST", path, JSON, &body.to_string()).await
-}
-
-/// Waits until `found` returns something for the answer to `GET path`.
-async fn wait<T>(host: &RunningHost, path: &str, found: impl Fn(&Value) -> Option<T>) -> T {
-    let began = Instant::now();
-    loop {
-        let (_, body) = send(host, "GET", path, "", "").await;
-        if let Some(value) = found(&body) {
-            return value;
-        }
-        assert!(began.elapsed() < PATIENCE, "{path}: {body}");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-}
-
-async fn token(host: &RunningHost, subject: &str) -> String {
-    let (_, answer) = post(host, "/dev/token", &json!({ "sub": subject, "groups": [] })).await;
-    answer["access_token"].as_str().unwrap().to_owned()
-}
-
-/// Waits until the first catalog is imported.
-async fn stocked() -> RunningHost {
-    let host = start().await;
-    wait(&host, "/products/CAP-01", |product| product["available"].as_u64()).await;
-    host
-}
-
-/// Places an order, in a story of its own.
-async fn place(host: &RunningHost, story: &str, quantity: u32, payment_token: &str) -> Value {
-    let bearer = token(host, "ann").await;
-    let headers =
-        format!("{JSON}Authorization: Bearer {bearer}\r\nIdempotency-Key: {story}\r\nX-Correlation-Id: {story}\r\n");
-    let body = json!({ "items": [{ "sku": "CAP-01", "quantity": quantity }], "payment_token": payment_token });
-    let (status, order) = send(host, "POST", "/orders", &headers, &body.to_string()).await;
-    assert_eq!(status, 202, "{order}");
-    order
-}
-
-/// The file of a story once it has this status.
-async fn story(host: &RunningHost, story: &str, status: &str) -> Value {
-    wait(host, "/dev/stories?limit=1000", |body| {
-        let mut stories = body["stories"].as_array()?.iter();
-        stories
-            .any(|one| one["story"] == story && one["status"] == status && !one["ended_at"].is_null())
-            .then_some(())
-    })
-    .await;
-    get(host, &format!("/dev/stories/{story}")).await
-}
-
-fn kinds(file: &Value) -> Vec<&str> {
-    let events = file["events"].as_array().unwrap().iter();
-    events.map(|event| event["kind"].as_str().unwrap()).collect()
-}
-
-/// The events of one kind.
-fn of_kind<'a>(file: &'a Value, kind: &str) -> Vec<&'a Value> {
-    let events = file["events"].as_array().unwrap().iter();
-    events.filter(|event| event["kind"] == kind).collect()
-}
+use client::{Events, PATIENCE, get, kinds, of_kind, place, post, send, start, stocked, story, wait};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_story_of_an_order_has_every_hop_in_order() {
@@ -222,6 +115,53 @@ async fn the_first_catalog_has_a_story_with_its_upload_and_progress() {
     }
     let progress = of_kind(&file, "import_progress");
     assert_eq!(progress.last().unwrap()["percent"], 100);
+    host.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_resumes_behind_the_last_record_and_ends_with_the_host() {
+    let host = stocked().await;
+    let (head, mut events) = Events::open(&host, "").await;
+    assert!(
+        head.starts_with("HTTP/1.1 200") && head.contains("text/event-stream"),
+        "{head}"
+    );
+    let first = events.next().await.unwrap();
+    let second = events.next().await.unwrap();
+    assert_eq!(second["id"].as_u64(), first["id"].as_u64().map(|id| id + 1));
+    let (_, mut resumed) = Events::open(&host, &format!("Last-Event-ID: {}\r\n", first["id"])).await;
+    assert_eq!(resumed.next().await.unwrap(), second);
+    let (status, refused) = send(&host, "GET", "/dev/events?after=soon", "", "").await;
+    assert_eq!(status, 400, "{refused}");
+    let began = Instant::now();
+    host.shutdown().await;
+    // A closing limit of a second would show that the streams were cut off.
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    while events.next().await.is_some() {}
+    while resumed.next().await.is_some() {}
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn streams_have_a_limit_and_their_places_come_back() {
+    let host = start().await;
+    let mut open = Vec::new();
+    for _ in 0..16 {
+        let (head, events) = Events::open(&host, "").await;
+        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+        open.push(events);
+    }
+    let (head, _) = Events::open(&host, "").await;
+    assert!(
+        head.starts_with("HTTP/1.1 429") && head.contains("retry-after"),
+        "{head}"
+    );
+    open.clear();
+    let began = Instant::now();
+    // A place is free once the host notices that its reader has gone: with the next record.
+    while !Events::open(&host, "").await.0.starts_with("HTTP/1.1 200") {
+        get(&host, "/products").await;
+        assert!(began.elapsed() < PATIENCE);
+    }
     host.shutdown().await;
 }
 

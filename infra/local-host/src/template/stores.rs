@@ -1,10 +1,46 @@
-//! Reads the buckets of the template, with the notifications that they send.
+//! Reads queues, buckets and tables of the template.
 
 use super::api;
 use super::fault::TemplateFault;
 use super::fields::Fields;
-use super::model::{BucketSpec, QueueNotification};
+use super::model::{BucketSpec, QueueNotification, QueueSpec, RedriveSpec};
 use super::resolve::queue_of_arn;
+
+const VISIBILITY_SECONDS_DEFAULT: u64 = 30;
+const RETENTION_SECONDS_DEFAULT: u64 = 345_600;
+
+pub(super) fn queue(logical_id: &str, mut fields: Fields) -> Result<QueueSpec, TemplateFault> {
+    fields.ignore(&["SqsManagedSseEnabled"]);
+    let mut policy = fields.within("RedrivePolicy")?;
+    let dead_letter = policy.text("deadLetterTargetArn")?;
+    let max_receive_count = policy.positive_number("maxReceiveCount")?;
+    let redrive = match (dead_letter.as_deref().map(queue_of_arn), max_receive_count) {
+        (None, None) => None,
+        (Some(Some(queue)), Some(max_receive_count)) => Some(RedriveSpec {
+            dead_letter_queue: queue.to_owned(),
+            max_receive_count,
+        }),
+        _ => {
+            return Err(policy.fault(
+                "deadLetterTargetArn",
+                "and maxReceiveCount do not name a queue and a number",
+            ));
+        }
+    };
+    policy.finish()?;
+    let spec = QueueSpec {
+        logical_id: logical_id.to_owned(),
+        visibility_timeout_seconds: fields
+            .number("VisibilityTimeout")?
+            .unwrap_or(VISIBILITY_SECONDS_DEFAULT),
+        retention_seconds: fields
+            .number("MessageRetentionPeriod")?
+            .unwrap_or(RETENTION_SECONDS_DEFAULT),
+        redrive,
+    };
+    fields.finish()?;
+    Ok(spec)
+}
 
 pub(super) fn bucket(logical_id: &str, mut fields: Fields) -> Result<BucketSpec, TemplateFault> {
     fields.ignore(&[
@@ -66,4 +102,27 @@ fn queue_notification(mut fields: Fields) -> Result<QueueNotification, TemplateF
     filter.finish()?;
     fields.finish()?;
     Ok(QueueNotification { queue, prefix, suffix })
+}
+
+pub(super) fn has_stream(mut fields: Fields) -> Result<bool, TemplateFault> {
+    fields.ignore(&[
+        "AttributeDefinitions",
+        "BillingMode",
+        "DeletionProtectionEnabled",
+        "GlobalSecondaryIndexes",
+        "KeySchema",
+        "PointInTimeRecoverySpecification",
+        "SSESpecification",
+        "TableName",
+        "TimeToLiveSpecification",
+    ]);
+    let mut stream = fields.within("StreamSpecification")?;
+    let has_stream = match stream.text("StreamViewType")?.as_deref() {
+        None => false,
+        Some("NEW_AND_OLD_IMAGES") => true,
+        Some(other) => return Err(stream.fault("StreamViewType", format!("is {other}, which is not supported"))),
+    };
+    stream.finish()?;
+    fields.finish()?;
+    Ok(has_stream)
 }
