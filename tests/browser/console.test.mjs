@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { AxeBuilder } from "@axe-core/playwright";
 import { DESKTOP, PHONE, ask, openPage, order, startBrowser, startShop } from "./shop.mjs";
 
-const VIEWS = ["#/", "#/stories", "#/machines/OrderSaga", "#/environments", "#/mail", "#/operator", "#/bill", "#/api/placeOrder"];
+const VIEWS = ["#/", "#/stories", "#/machines/OrderSaga", "#/environments", "#/pictures", "#/data/table%3Aorders", "#/mail", "#/operator", "#/bill", "#/api/placeOrder"];
 /** An order waits at most this long for its saga, with all retries of a payment. */
 const SAGA_MS = 60_000;
 
@@ -81,6 +81,16 @@ test("the slider travels back in time", () => walk({}, async (page) => {
   await page.waitForFunction(() => document.querySelectorAll(".hop").length > 5);
 }));
 
+/** Expects an available view without serious faults for screen readers, and without sideways scroll. */
+async function check(page, name) {
+  assert.equal(await page.getByText("is not available").count(), 0, name);
+  const [scroll, client] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+  assert.ok(scroll <= client, `${name}: ${scroll} px are wider than ${client} px`);
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const serious = violations.filter((one) => ["serious", "critical"].includes(one.impact ?? ""));
+  assert.deepEqual(serious.map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`), [], name);
+}
+
 test("every view says something, and none scrolls sideways, on a desktop and on a phone, in both themes", async () => {
   for (const viewport of [DESKTOP, PHONE]) {
     for (const theme of ["light", "dark"]) {
@@ -90,12 +100,23 @@ test("every view says something, and none scrolls sideways, on a desktop and on 
           await page.waitForFunction((name) => name === "" || document.querySelector("#view")?.dataset.view === name, view.slice(2).split("/")[0]);
           await page.waitForFunction(() => !document.querySelector("#view")?.textContent?.startsWith("Loading"));
           const name = `${view} at ${viewport.width} px, ${theme}`;
-          assert.equal(await page.getByText("is not available").count(), 0, name);
-          const [scroll, client] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
-          assert.ok(scroll <= client, `${name}: ${scroll} px are wider than ${client} px`);
-          const { violations } = await new AxeBuilder({ page }).analyze();
-          const serious = violations.filter((one) => ["serious", "critical"].includes(one.impact ?? ""));
-          assert.deepEqual(serious.map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`), [], name);
+          await check(page, name);
+        }
+        await page.evaluate(() => { location.hash = "#/"; });
+        const row = await order(page, "tok_declined");
+        await row.getByText("REJECTED").waitFor({ timeout: SAGA_MS });
+        await row.locator("a").click();
+        await page.locator(".hop", { hasText: "saga-authorize-payment" }).first().locator("button").first().click();
+        for (const tab of ["hops", "states", "map", "bill"]) {
+          await page.click(`#tab-${tab}`);
+          await check(page, `the story's ${tab} at ${viewport.width} px, ${theme}`);
+        }
+        await page.keyboard.press("Escape");
+        await page.click("#tour-start");
+        for (let step = 1; step <= 6; step += 1) {
+          await page.locator("#tour").getByText(`${step} of 6`).waitFor();
+          await check(page, `step ${step} of the tour at ${viewport.width} px, ${theme}`);
+          await page.click("#tour-next");
         }
       });
     }
@@ -112,6 +133,16 @@ test("an order can be placed with the keyboard alone", () => walk({}, async (pag
   await page.keyboard.press("Enter");
   await page.locator("#orders [data-order]").first().waitFor();
 }));
+
+test("the page works by the name localhost, too: links are those of the page", async () => {
+  const { page, errors, close } = await openPage(browser, `http://localhost:${shop.port}`);
+  await page.click("#sample-photo");
+  await page.locator("#upload-status").getByText("DONE").waitFor({ timeout: SAGA_MS });
+  await page.locator("#upload-status").getByRole("link", { name: "pictures" }).click();
+  await page.locator(".pictures img").first().evaluate((image) => image.decode());
+  assert.deepEqual(errors, []);
+  await close();
+});
 
 test("an idle page causes no invocation", () => walk({}, async (page) => {
   // The schedule's own functions run whether or not a page is open.

@@ -26,12 +26,13 @@ after(async () => {
 /** Records along the edges of the shop's own map. */
 function stream(edges) {
   const lines = [];
+  const now = Date.now();
   for (let id = 1; id <= EVENTS; id += 1) {
     const { from, to } = edges[id % edges.length];
     const name = (to.startsWith("function:") ? to : "function:orders-place").slice("function:".length);
     const kind = id % 2 === 0 ? "invocation_started" : "invocation_ended";
     const record = {
-      id, at: new Date(Date.UTC(2026, 0, 1) + id).toISOString(), story: `story-${id % STORIES}`, kind, from, to, text: `Event ${id}`, function: name,
+      id, at: new Date(now + id).toISOString(), story: `story-${id % STORIES}`, kind, from, to, text: `Event ${id}`, function: name,
       invocation: Math.floor(id / 2), environment: id % 20, cold: id % 50 === 0, trigger: "http", outcome: "ok", duration_ms: 3, billed_ms: 3, cost: 0.2,
       event: { padding: PADDING }, log: [{ level: "INFO", message: PADDING, fields: {} }],
     };

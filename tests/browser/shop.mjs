@@ -69,7 +69,7 @@ export async function openPage(browser, url, { viewport = DESKTOP, theme = "ligh
     if (message.type() === "error" && /Content Security Policy|TypeError|ReferenceError/.test(message.text())) errors.push(message.text());
   });
   await page.goto(`${url}/${hash}`);
-  await page.locator("#map svg").waitFor();
+  await page.locator("#map svg").waitFor({ state: "attached" });
   await page.locator("#connection.good").waitFor();
   return { page, errors, close: () => context.close() };
 }

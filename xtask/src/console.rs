@@ -21,6 +21,14 @@ const BROWSERS: [&str; 4] = [
     "/usr/bin/google-chrome",
     "/snap/bin/chromium",
 ];
+/// The tests of every change.
+const EVERY_CHANGE: [&str; 5] = [
+    "console.test.mjs",
+    "questions.test.mjs",
+    "screenshots.test.mjs",
+    "story_file.test.mjs",
+    "walks.test.mjs",
+];
 /// How long an idle page is observed, in seconds: on every change, and in the long proof.
 const IDLE_SECONDS: &str = "20";
 const PROOF_IDLE_SECONDS: &str = "60";
@@ -53,12 +61,13 @@ pub(crate) fn types(network: Network) -> Result<Outcome, Failed> {
 
 /// Drives the console with a browser.
 pub(crate) fn browser(network: Network) -> Result<Outcome, Failed> {
-    drive(network, &["console.test.mjs"], IDLE_SECONDS)
+    drive(network, &EVERY_CHANGE, IDLE_SECONDS)
 }
 
 /// The same, and a long look at an idle page and at one with 10,000 events.
 pub(crate) fn browser_at_length(network: Network) -> Result<Outcome, Failed> {
-    drive(network, &["console.test.mjs", "load.test.mjs"], PROOF_IDLE_SECONDS)
+    let tests = [&EVERY_CHANGE[..], &["load.test.mjs"]].concat();
+    drive(network, &tests, PROOF_IDLE_SECONDS)
 }
 
 fn drive(network: Network, tests: &[&str], idle_seconds: &str) -> Result<Outcome, Failed> {

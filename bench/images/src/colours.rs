@@ -17,8 +17,8 @@ const GRID: u16 = 5;
 const HEADING: &str = "
 ## Colours
 
-A chart of 512 patches in each profile, beside littleCMS (perceptual intent) by Pillow. Difference of a channel, of 255; an \
-opaque thumbnail has been through JPEG.
+A chart of 512 patches in each profile, compared with littleCMS (perceptual intent) in Pillow. The figures are differences \
+of a channel, on a scale of 255; an opaque thumbnail has been encoded as JPEG.
 
 | profile | chart | mean | worst |
 |---|---|---|---|

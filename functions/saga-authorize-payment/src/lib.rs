@@ -47,7 +47,10 @@ mod tests {
             assert_eq!(reply.unwrap(), json!({"outcome": "AUTHORIZED"}));
         }
         let declined = DeclineReason::ALL.map(|reason| (declined_token(reason), StepFault::from(reason).as_str()));
-        for (token, name) in declined.into_iter().chain([("tok_down", "TransientFailure"), ("tok_later_ok", "PaymentPending")]) {
+        for (token, name) in declined
+            .into_iter()
+            .chain([("tok_down", "TransientFailure"), ("tok_later_ok", "PaymentPending")])
+        {
             let world = World::open();
             world.place_mugs(OTHER_ORDER, token).await;
             let authorize = AuthorizePayment::from(&world.shop.ports);

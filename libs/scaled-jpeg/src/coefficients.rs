@@ -18,8 +18,8 @@ pub(crate) struct Coefficients {
 }
 
 pub(crate) struct Channel {
-    /// Those that the scale uses, block by block. Flat, so that the memory of a picture that only claims to be large is
-    /// never touched.
+    /// The coefficients that the scale uses, block by block. One allocation, so that a picture that only claims to be
+    /// large never touches the memory.
     kept: Vec<i16>,
     /// For each block a bit for each coefficient, in coding order: set once it is not zero. A later scan holds a
     /// correction for just those, kept or not. Empty where no such scan is read.
@@ -32,7 +32,7 @@ pub(crate) struct Channel {
     refined_to_bit: [u8; 64],
 }
 
-/// By the coefficient in coding order: where it is kept in the square of those that are.
+/// For each coefficient, in coding order: its place among the kept ones.
 pub(crate) struct Slots([u8; 64]);
 
 /// A block of a channel, open for reading and refining.
@@ -129,7 +129,7 @@ impl Slots {
 }
 
 impl Channel {
-    /// Whether anything is made of the AC coefficients.
+    /// Whether the AC coefficients are used.
     pub(crate) fn reads_ac(&self) -> bool {
         !self.nonzero.is_empty()
     }

@@ -33,7 +33,7 @@ pub struct Decoder<'a> {
     frame: Option<Frame>,
 }
 
-/// What is known before any pixel is decoded.
+/// The facts that the headers state, before any pixel is decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Header {
     pub width_px: u32,
@@ -52,13 +52,13 @@ impl Header {
     }
 }
 
-/// A decoded picture, as the file stores it: not turned, not converted, every channel for itself.
+/// A decoded picture as the file stores it: not rotated, not converted, with separate channels.
 #[derive(Debug, Clone)]
 pub struct Picture {
     /// The coded size at the scale that was asked for.
     pub width_px: u32,
     pub height_px: u32,
-    /// What the channels stand for.
+    /// The colour model of the channels.
     pub model: ColourModel,
     pub planes: Vec<Plane>,
     /// The first EXIF segment, from its signature on.
@@ -83,7 +83,7 @@ impl<'a> Decoder<'a> {
         self.read_to_frame().map_err(|error| self.located(error))
     }
 
-    /// Reads the file to its end. What a smaller scale does not need is passed with as little work as can be.
+    /// Reads the file to its end. Skips data that a smaller scale does not need with as little work as possible.
     pub fn decode(mut self, scales: impl Into<Scales>) -> Result<Picture, JpegError> {
         self.read_to_end(scales.into()).map_err(|error| self.located(error))
     }
@@ -157,7 +157,7 @@ impl<'a> Decoder<'a> {
         })
     }
 
-    /// Takes in everything that is not pixels.
+    /// Reads every segment that is not pixels.
     fn read(&mut self, segment: Segment) -> Result<(), JpegError> {
         match segment {
             Segment::FrameHeader { kind, payload } => self.frame = Some(Frame::parse(kind, &payload)?),
@@ -173,7 +173,7 @@ impl<'a> Decoder<'a> {
         Ok(())
     }
 
-    /// Says where the file is damaged, or that it is the input that failed.
+    /// Adds the place to a fault of the data, or replaces it by the failure of the input.
     fn located(&mut self, error: JpegError) -> JpegError {
         match (self.source.failure(), error) {
             (Some(failure), _) => JpegError::Read(failure),

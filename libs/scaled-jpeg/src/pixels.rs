@@ -1,4 +1,4 @@
-//! Decides which colours the channels of a JPEG stand for, and makes pixels of them.
+//! Determines the colour model of a JPEG, and converts its channels to pixels.
 
 use crate::error::JpegError;
 use crate::frame::Frame;
@@ -9,7 +9,7 @@ use crate::upsample;
 /// Bytes of every pixel, whatever its colours: one shape for all.
 pub const PIXEL_BYTES: usize = 4;
 
-/// What the bytes of a pixel mean.
+/// The meaning of the bytes of a pixel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Colours {
     /// Luminance, three times. The fourth byte is without meaning.
@@ -52,7 +52,7 @@ impl ColourModel {
         }
     }
 
-    /// What the pixels are that [`ColourModel::pixels`] makes.
+    /// The layout of the pixels that [`ColourModel::pixels`] makes.
     pub fn colours(self) -> Colours {
         match self {
             Self::Gray => Colours::Gray,

@@ -50,7 +50,7 @@ impl Canvases {
         }
     }
 
-    /// Marks a plane as filled. Twice would mean that one of two pictures is lost.
+    /// Marks a plane as filled. A second scan of it is refused: it would replace a picture.
     pub(crate) fn claim(&mut self, component: usize) -> Result<&mut Canvas, Flaw> {
         let canvas = &mut self.canvases[component];
         canvas.claim()?;
@@ -70,7 +70,7 @@ impl Canvases {
         Ok(claimed)
     }
 
-    /// Whether every plane is filled: nothing is missing of a sequential picture then.
+    /// Whether every plane is filled, and so a sequential picture is complete.
     pub(crate) fn are_filled(&self) -> bool {
         self.canvases.iter().all(|canvas| canvas.filled)
     }

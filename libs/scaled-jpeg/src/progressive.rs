@@ -11,10 +11,10 @@ use crate::source::Source;
 use crate::tables::Tables;
 use crate::walk::Walk;
 
-/// What does not outlive a restart marker.
+/// The state that a restart marker resets.
 struct Running {
     predictions: [i32; 4],
-    /// Blocks whose band is known to hold nothing new.
+    /// Further blocks whose band has no new coefficient.
     empty_blocks: i32,
 }
 
@@ -201,7 +201,7 @@ fn refine_band(
 }
 
 /// Reads a correction bit for every coefficient that is not zero, up to the zero after `zeros` others, or to the end of
-/// the band. Answers with the place where it stopped.
+/// the band. Returns the place where it stopped.
 fn refine_up_to(
     reader: &mut BitReader<'_, '_>,
     block: &mut Block<'_>,

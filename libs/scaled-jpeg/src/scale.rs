@@ -20,11 +20,11 @@ pub enum Scale {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Scales {
     pub picture: Scale,
-    /// Of the channels that have fewer samples than the picture has pixels. No larger than `picture`.
+    /// The scale of the channels that have fewer samples than the picture has pixels. No larger than `picture`.
     pub subsampled: Scale,
 }
 
-/// All channels alike.
+/// The same scale for all channels.
 impl From<Scale> for Scales {
     fn from(scale: Scale) -> Self {
         Self {
@@ -61,7 +61,7 @@ impl Scale {
         self.block_side() * self.block_side()
     }
 
-    /// Whether anything is made of the AC coefficients: at an eighth, the mean of a block is all there is to see.
+    /// Whether the AC coefficients are used: at an eighth, only the mean of a block is visible.
     pub(crate) fn reads_ac(self) -> bool {
         self != Self::Eighth
     }

@@ -9,19 +9,19 @@ pub(crate) const CHUNK_BYTES: usize = 64 << 10;
 pub(crate) struct Source<'a> {
     input: &'a mut dyn Read,
     chunk: Vec<u8>,
-    /// What of `chunk` has been read from the input and not been taken.
+    /// The part of `chunk` that was read from the input and not consumed.
     at: usize,
     end: usize,
     /// Bytes of the file before the chunk.
     before: u64,
     exhausted: bool,
-    /// Why the input is exhausted, if that is not the end of the file.
+    /// The failure that ended the input, if it is not the end of the file.
     failure: Option<io::Error>,
     /// Lent to one scan after the other.
     pub(crate) scratch: Vec<u8>,
 }
 
-/// What [`Source::copy_scan`] came upon.
+/// The end that [`Source::copy_scan`] found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Copied {
     pub(crate) bytes: usize,
@@ -56,7 +56,7 @@ impl<'a> Source<'a> {
         &self.chunk[self.at..self.end]
     }
 
-    /// Reads more, and keeps what has not been taken: at most the half of a marker. Answers whether there was more.
+    /// Reads more and keeps unconsumed bytes, at most half a marker. Returns whether there was more.
     fn more(&mut self) -> bool {
         if self.exhausted {
             return false;
@@ -182,7 +182,7 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// Passes entropy-coded data unread, up to the next marker, which stays. Answers whether there was any.
+    /// Skips entropy-coded data up to the next marker, which stays. Returns whether there was any.
     pub(crate) fn pass_scan(&mut self) -> bool {
         let mut any = false;
         loop {

@@ -1,7 +1,7 @@
 //! The attributes of an order's item.
 //!
-//! Those that `adapter-embedded` documents for the images of its order stream, because the stream's readers see the
-//! names. In addition:
+//! The attributes are those that `adapter-embedded` documents for the images of its order stream, because the stream's
+//! readers see the names. In addition:
 //!
 //! | attribute | type | |
 //! |---|---|---|

@@ -18,7 +18,7 @@ const SENDER: (&str, &str) = ("Popshop", "shop@example.test");
 const SUBJECT: &str = "Subject";
 const CHARSET: &str = "utf-8";
 
-/// What keeps a mail from being written or read.
+/// Why a mail cannot be written or read.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum EmlFault {
     #[error("the time is out of range")]

@@ -12,9 +12,13 @@ use crate::columns::{money, parsed, parsed_optional, timestamp, variant};
 /// A notice to deliver.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DueNotice {
+    /// Identifies the notice.
     pub sequence: i64,
+    /// The payment that it is about.
     pub payment: OrderId,
+    /// What is reported.
     pub kind: PaymentEventKind,
+    /// When the provider decided.
     pub decided_at: Timestamp,
     /// Deliveries that failed.
     pub attempts: u32,
@@ -138,7 +142,7 @@ pub(crate) fn due_notices(connection: &Connection, at: Timestamp, limit: u32) ->
             Ok(DueNotice {
                 sequence: row.get("sequence")?,
                 payment: parsed(row, "payment", OrderId::parse)?,
-                kind: known(row, "kind", PaymentEventKind::parse)?,
+                kind: variant(row, "kind", PaymentEventKind::parse)?,
                 decided_at: timestamp(row, "decided_at")?,
                 attempts: row.get("attempts")?,
             })

@@ -118,7 +118,7 @@ fn grant(connection: &Connection, claim: &IdempotencyClaim, fence: Fence) -> rus
     Ok(())
 }
 
-/// What came of completing a record.
+/// The result of completing a record.
 pub(crate) enum Completed {
     Now,
     /// By an earlier call for the same order, whose answer got lost.

@@ -9,13 +9,17 @@ use serde_json::{Map, Value, json};
 pub struct Table {
     /// Its name for people: on AWS, some of these are items of one table.
     name: &'static str,
-    table: &'static str,
+    stored_as: &'static str,
     /// What the newest items have the most of.
     newest: &'static str,
 }
 
-const fn table_of(name: &'static str, table: &'static str, newest: &'static str) -> Table {
-    Table { name, table, newest }
+const fn table_of(name: &'static str, stored_as: &'static str, newest: &'static str) -> Table {
+    Table {
+        name,
+        stored_as,
+        newest,
+    }
 }
 
 const TABLES: [Table; 8] = [
@@ -42,7 +46,7 @@ pub fn table(name: &str) -> Option<Table> {
 /// How many items each table has.
 pub fn counts(connection: &Connection) -> rusqlite::Result<Vec<(&'static str, u64)>> {
     let counted = TABLES.iter().map(|table| {
-        let count = format!("SELECT count(*) FROM {}", table.table);
+        let count = format!("SELECT count(*) FROM {}", table.stored_as);
         Ok((
             table.name,
             connection.prepare_cached(&count)?.query_row([], |row| row.get(0))?,
@@ -53,9 +57,12 @@ pub fn counts(connection: &Connection) -> rusqlite::Result<Vec<(&'static str, u6
 
 /// The newest items of a table, as columns and values. Bytes are shown by their number.
 pub fn newest(connection: &Connection, table: Table, limit: usize) -> rusqlite::Result<Vec<Map<String, Value>>> {
-    let select = format!("SELECT * FROM {} ORDER BY {} DESC LIMIT ?1", table.table, table.newest);
+    let select = format!(
+        "SELECT * FROM {} ORDER BY {} DESC LIMIT ?1",
+        table.stored_as, table.newest
+    );
     let mut statement = connection.prepare_cached(&select)?;
-    let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let mut rows = statement.query([limit])?;
     let mut items = Vec::new();
     while let Some(row) = rows.next()? {

@@ -49,7 +49,7 @@ pub struct LinkRequest<'a> {
     pub if_none_match: Option<&'a str>,
 }
 
-/// What a genuine link allows.
+/// The request that a genuine link allows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
     /// The name of the bucket.

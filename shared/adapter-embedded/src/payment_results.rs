@@ -15,8 +15,10 @@ use crate::{Database, columns};
 /// The table whose changes [`Database::watch`] reports when a token was completed.
 pub const COMPLETED_TOKENS: &str = "completed_tokens";
 
+/// The verdicts, the waits and the completed tokens.
 #[derive(Clone)]
 pub struct SqlitePaymentResults {
+    /// The shop's database.
     pub database: Database,
     /// Dates the completed tokens.
     pub clock: Arc<dyn Clock>,

@@ -25,7 +25,7 @@ struct Inner {
     planned: Vec<Planned>,
 }
 
-/// What a test plans for a call.
+/// A fault or a change that a test plans for a call.
 struct Planned {
     operation: &'static str,
     /// This many calls of the operation are left alone first.

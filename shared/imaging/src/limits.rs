@@ -14,7 +14,8 @@ pub const SIDE_PX_MAX: u32 = 65_535;
 /// Others are refused with the number that applies.
 pub const DECODED_BYTES_MAX: u64 = 152 << 20;
 
-/// What a renderer refuses. Every rule but the first is applied to the header, before any pixel is decoded.
+/// The limits beyond which a renderer refuses a photo. Every rule but the first is applied to the header, before any
+/// pixel is decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Size of the file.

@@ -6,7 +6,7 @@ use crate::raster::{Layout, PIXEL_BYTES, Raster};
 
 const _: () = assert!(PIXEL_BYTES == scaled_jpeg::PIXEL_BYTES);
 
-/// What a JPEG decodes to, at a reduced scale: only smaller pictures are made of it.
+/// A decoded JPEG at a reduced scale: only smaller pictures are made of it.
 pub(crate) struct Planar {
     pub(crate) planes: Vec<Plane>,
     pub(crate) model: ColourModel,

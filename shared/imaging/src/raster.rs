@@ -4,7 +4,7 @@
 /// generic code for three and one byte besides would triple the time to compile it.
 pub(crate) const PIXEL_BYTES: usize = imaging_resize::PIXEL_BYTES;
 
-/// What the four bytes of a pixel mean.
+/// The meaning of the four bytes of a pixel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Layout {
     /// Luminance, three times. The fourth byte is without meaning.

@@ -9,7 +9,7 @@ const _: () = assert!(FACTOR_MAX.pow(2) as u64 * (OPAQUE as u64).pow(2) <= u32::
 const _: () = assert!(FACTOR_MAX * OPAQUE <= u16::MAX as u32);
 /// The alpha of what hides everything behind it.
 const OPAQUE: u32 = u8::MAX as u32;
-/// What is left is about this many times as large as the largest picture that is made of it. With twice, the box dulls
+/// The shrunk picture is about this many times as large as the largest thumbnail made of it. With twice, the box dulls
 /// what the filter after it should keep: two points of SSIMULACRA2 before encoding, half a point to one after.
 const SHRUNK_RATIO: u32 = 3;
 /// Where that is more than [`SHRUNK_PX`], about twice has to do: three times would be memory and time for a difference
@@ -43,7 +43,7 @@ pub(crate) fn factor(longest_px: u32, left_px: u32) -> u32 {
     (longest_px / left_px.max(1)).clamp(1, FACTOR_MAX)
 }
 
-/// What is to be left for pictures up to `largest_px`.
+/// The size to shrink to, for thumbnails up to `largest_px`.
 pub(crate) fn left_px(largest_px: u32) -> u32 {
     let wanted = largest_px.saturating_mul(SHRUNK_RATIO).min(SHRUNK_PX);
     wanted.max(largest_px.saturating_mul(SHRUNK_RATIO_TENTHS_MIN) / 10)

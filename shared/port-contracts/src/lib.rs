@@ -1,4 +1,4 @@
-//! What every implementation of a port must do, as test bodies over the port's trait.
+//! The contract of every port, as test bodies over the port's trait.
 //!
 //! A body takes the port, and where it has to prepare or to look behind it, other ports or a probe of [`probes`]. It
 //! assumes nothing of what the store holds already: every run makes ids of its own. An adapter's tests call each body

@@ -15,6 +15,7 @@ use domain::fulfilment::payment_results::PaymentEventKind;
 /// A report to the shop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Notice {
+    /// What is reported.
     pub kind: PaymentEventKind,
     /// How long after the decision.
     pub after: Duration,

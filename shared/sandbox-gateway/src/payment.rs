@@ -33,7 +33,7 @@ fn decline_reason(token: &str) -> DeclineReason {
 /// The gateway's record of a payment. The default is the record of a payment that it has not received a call for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Payment {
-    /// What the provider last decided.
+    /// The last decision of the provider.
     pub state: State,
     /// Present once authorized.
     pub amount: Option<Money>,
@@ -66,9 +66,9 @@ pub enum State {
 /// The answer to the caller, to be sent once the changed payment and the movement are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Decision<T> {
-    /// What the caller receives.
+    /// The answer for the caller.
     pub answer: T,
-    /// What the ledger gains, if money moved.
+    /// The new entry of the ledger, if money moved.
     pub movement: Option<Movement>,
     /// What the provider reports to the shop later.
     pub notices: &'static [Notice],
@@ -167,7 +167,8 @@ impl Payment {
         with_movement(Ok(Authorization::Authorized), LedgerEvent::Authorized, self.amount)
     }
 
-    /// The provider decides at once and reports it later. A capture that is reported first was made with the authorization.
+    /// The provider decides at once and reports it later. A capture that is reported first was made with the
+    /// authorization.
     fn decide_later(
         &mut self,
         amount: Money,

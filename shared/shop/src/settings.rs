@@ -1,4 +1,4 @@
-//! What handlers need beside ports: names, keys and sizes that the template's variables hold on AWS.
+//! The settings of handlers: names, keys and sizes that the template's variables hold on AWS.
 
 use std::sync::Arc;
 

@@ -14,11 +14,13 @@ use domain::catalog::ports::{
     Finish, ImportLedger, ImportRunner, ProductCatalog, ProductPage, RejectedRowsFiles,
 };
 use domain::catalog::product::{CatalogRow, Product};
+use domain::fulfilment::payment_results::{PaymentResult, PaymentResults, PaymentVerdict, SagaCallbacks, WaitToken};
 use domain::fulfilment::ports::{
     Authorization, Capture, FulfilmentOrder, OrderBook, OverduePage, OverdueQuery, Parking, PaymentGateway,
     PaymentRecord, PaymentRecords, Refund, Reservation, SagaKind, SagaRunner, SagaStanding, SagaStart, StockLedger,
     StockLine, Transition, Void,
 };
+use domain::orders::history::RecordedHistory;
 use domain::orders::order::Order;
 use domain::orders::ports::{
     CancelOutcome, Fence, IdempotencyClaim, IdempotencyClaimed, IdempotencyCompletion, IdempotencyScope,
@@ -75,6 +77,7 @@ impl Ports {
             mailer,
             orders,
             pause,
+            payment_results,
             payments,
             photo_uploads,
             photos,
@@ -82,6 +85,7 @@ impl Ports {
             product_photos,
             rejected_rows,
             renderer,
+            saga_callbacks,
             saga_runner,
             sends,
             stock,
@@ -105,6 +109,7 @@ impl Ports {
             mailer: watched(mailer, watcher),
             orders: watched(orders, watcher),
             pause,
+            payment_results: watched(payment_results, watcher),
             payments: watched(payments, watcher),
             photo_uploads: watched(photo_uploads, watcher),
             photos: watched(photos, watcher),
@@ -112,6 +117,7 @@ impl Ports {
             product_photos: watched(product_photos, watcher),
             rejected_rows: watched(rejected_rows, watcher),
             renderer: watched(renderer, watcher),
+            saga_callbacks: watched(saga_callbacks, watcher),
             saga_runner: watched(saga_runner, watcher),
             sends: watched(sends, watcher),
             stock: watched(stock, watcher),
@@ -231,6 +237,7 @@ watch!("mailer", Mailer {
 watch!("orders", OrderRepository {
     place(order: &Order, completion: &IdempotencyCompletion) -> Answer<PlaceOutcome>;
     find(id: &OrderId) -> Answer<Option<Order>>;
+    history(id: &OrderId) -> Answer<Option<RecordedHistory>>;
     list(query: &OrderQuery) -> Answer<OrderPage>;
     begin_cancelling(
         id: &OrderId,
@@ -238,6 +245,10 @@ watch!("orders", OrderRepository {
         correlation_id: &CorrelationId,
         at: Timestamp
     ) -> Answer<CancelOutcome>;
+});
+watch!("payment_results", PaymentResults {
+    wait(order: &OrderId, token: &WaitToken, at: Timestamp) -> Answer<Option<PaymentVerdict>>;
+    record(order: &OrderId, verdict: PaymentVerdict, at: Timestamp) -> Answer<PaymentResult>;
 });
 watch!("payments", PaymentRecords {
     record(order: &OrderId, record: PaymentRecord) -> Answer<()>;
@@ -261,6 +272,9 @@ watch!("rejected_rows", RejectedRowsFiles {
     create(upload_id: &UploadId) -> Answer<Box<dyn FileSink>>;
     create_part(import: &ImportId, part: &str) -> Answer<Box<dyn FileSink>>;
     open_part(import: &ImportId, part: &str) -> Answer<Option<Box<dyn ByteStream>>>;
+});
+watch!("saga_callbacks", SagaCallbacks {
+    resume(token: &WaitToken, verdict: PaymentVerdict) -> Answer<()>;
 });
 watch!("saga_runner", SagaRunner {
     start(start: &SagaStart) -> Answer<()>;

@@ -1,7 +1,7 @@
 //! The JSON that Popshop promises: HTTP bodies, saga state, and the events between its parts.
 //!
-//! What goes out has a type with `Serialize` and is made from domain types; what comes in is read once, into domain
-//! types, with a JSON pointer for every fault in a body. Nothing here depends on HTTP or AWS.
+//! Output types implement `Serialize` and are made from domain types. Input is parsed once, into domain types, with a
+//! JSON pointer for every fault in a body. Nothing here depends on HTTP or AWS.
 
 #![warn(missing_docs)]
 

@@ -37,7 +37,7 @@ pub struct OrderJson {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "OrderItem"))]
 pub struct OrderItemJson {
-    /// The product.
+    /// The product: its stock keeping unit, 1 to 64 bytes of UTF-8.
     #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::sku"))]
     pub sku: String,
     /// The number of units.

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::time::rfc3339;
 
+/// The history of an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "OrderEvents"))]
 pub struct OrderEventsJson {

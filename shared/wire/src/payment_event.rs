@@ -12,7 +12,9 @@ use crate::body_fault::{BodyFault, BodyReader};
 /// depend on `id` and `occurred_at`: they are checked, and are for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PaymentEventBody {
+    /// The order that the payment is for.
     pub order: OrderId,
+    /// What happened to the payment.
     pub kind: PaymentEventKind,
 }
 

@@ -11,7 +11,7 @@ use crate::money::MoneyJson;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Product"))]
 pub struct ProductJson {
-    /// The product's stock keeping unit.
+    /// Stock keeping unit: 1 to 64 bytes of UTF-8.
     #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::sku"))]
     pub sku: String,
     /// The name, at most 200 bytes.

@@ -56,6 +56,7 @@ pub struct NotifyInput {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AwaitPaymentInput {
+    /// The members that every step gets.
     #[serde(flatten)]
     pub saga: SagaInput,
     /// What ends the wait.

@@ -10,4 +10,6 @@ mod crash;
 mod imports;
 mod logs;
 mod overload;
+#[cfg(unix)]
+mod terminal;
 mod walk;

@@ -3,7 +3,7 @@
 import { ask } from "./api.js";
 import { byId, element, show, table } from "./dom.js";
 import { cost, counted } from "./format.js";
-import { limited, onRecords } from "./stream.js";
+import { limited, onRecords, openedAt } from "./stream.js";
 
 /** @typedef {import("./stream.js").EventRecord} EventRecord */
 /** @typedef {Map<string, {count: number, micro: number}>} Sums */
@@ -79,6 +79,7 @@ export function startBill() {
   const refresh = limited(() => show(byId("bill-total"), cost(totalOf(session))), 200);
   onRecords((batch) => {
     for (const record of batch) {
+      if (Date.parse(record.at) < openedAt) continue;
       add(session, record);
       if (record.kind === "execution_started") ordersStarted += 1;
     }

@@ -80,8 +80,8 @@ const TEXTS = {
     "Now the saga compensates: it undoes, step by step, what had succeeded before.",
   ],
   state_failed: (record) => [
-    `${record.state} failed with ${record.error}, and nothing catches it.`,
-    "The execution ends here. If an order was on its way, saga-reconcile finds and parks it, so that an operator can redrive it.",
+    `${record.state} failed with ${record.error}.`,
+    "A retry or a catch of the state comes next. Without one the execution ends, and saga-reconcile parks the order, so that an operator can redrive it.",
   ],
   state_waiting: (record) => [
     `${record.machine} waits in ${record.state}${record.wait_ms ? ` for ${duration(record.wait_ms)}` : ""}.`,
@@ -104,6 +104,10 @@ const TEXTS = {
     "Place an order and watch how the shop survives it.",
   ],
   host_started: () => ["The local host has started.", "Everything that was saved is still there, and unfinished work goes on."],
+  fault_injected: (record) => [
+    `The simulation injects a fault: ${record.fault} at ${record.operation ?? record.place}.`,
+    "Such a history is drawn from a seed, so the same seed shows the same faults again.",
+  ],
   gap: () => ["Some events were dropped because the page was away for too long.", "The local host keeps the newest 10,000 events."],
 };
 
@@ -115,7 +119,7 @@ export function explain(record) {
 
 /** How much a visitor learns from a kind of event; the ticker shows the most telling one of a batch. @type {Record<string, number>} */
 const WEIGHT = {
-  fault_switched: 9, dead_lettered: 9, state_failed: 9, state_caught: 8, state_retried: 7, execution_ended: 6, mail_sent: 6, redriven: 6, object_put: 5,
+  fault_switched: 9, dead_lettered: 9, state_failed: 5, state_caught: 8, state_retried: 7, execution_ended: 6, mail_sent: 6, redriven: 6, object_put: 5,
   execution_started: 5, invocation_started: 3, stream_record: 4, enqueued: 4, bus_event: 3, request: 3, import_progress: 3,
   state_waiting: 2, invocation_ended: 2, state_entered: 1,
 };

@@ -6,7 +6,7 @@ import { guarded, notice } from "./notice.js";
 import { sourceLink } from "./source.js";
 import { limited, onRecords } from "./stream.js";
 
-/** @typedef {{name: string, value: any, values: any[], effect: string, pattern?: string, page?: string}} Fault */
+/** @typedef {{name: string, value: any, values: any[], effect: string, pattern?: string, page?: string, available?: boolean}} Fault */
 
 /** Short labels for switches; a new switch shows its own name. @type {Record<string, string>} */
 const LABELS = {
@@ -14,10 +14,24 @@ const LABELS = {
   throttle_tables: "Throttle the tables", payments: "Payment provider", crash: "Crash the process",
 };
 
+/** Counts the visitor's changes: an answer from before the newest one must not turn a switch back. */
+let changes = 0;
+
 /** @param {string} name @param {any} value */
 async function change(name, value) {
-  const { faults } = await ask("/dev/faults", { method: "PUT", body: { [name]: value } });
-  showFaults(faults);
+  changes += 1;
+  try {
+    const { faults } = await ask("/dev/faults", { method: "PUT", body: { [name]: value } });
+    showFaults(faults);
+  } finally {
+    changes += 1;
+  }
+}
+
+async function load() {
+  const before = changes;
+  const { faults } = await ask("/dev/faults");
+  if (before === changes) showFaults(faults);
 }
 
 /** Ends the process as `kill -9` does. No answer is the answer. */
@@ -32,7 +46,11 @@ async function crash() {
 function control(fault) {
   const label = LABELS[fault.name] ?? fault.name.replaceAll("_", " ");
   const id = `fault-${fault.name}`;
-  if (fault.name === "crash") return element("button", { type: "button", id, class: "danger", onclick: guarded(crash) }, label);
+  if (fault.name === "crash") {
+    const isAvailable = fault.available !== false;
+    return element("span", { class: "line" }, element("button", { type: "button", id, class: "danger", disabled: !isAvailable, onclick: guarded(crash) }, label),
+      !isAvailable && element("small", {}, "needs --data-dir"));
+  }
   if (typeof fault.value === "boolean") {
     const box = element("input", { type: "checkbox", id, role: "switch", onchange: guarded((event) => change(fault.name, /** @type {any} */ (event.target).checked)) });
     box.checked = fault.value;
@@ -63,7 +81,6 @@ const isOn = (fault) => fault.value === true || (typeof fault.value === "string"
 
 /** Loads the switches, and again when one was switched elsewhere. */
 export async function startFaults() {
-  const load = async () => showFaults((await ask("/dev/faults")).faults);
   const reload = limited(() => load().catch(() => {}), 200);
   onRecords((batch) => {
     if (batch.some((record) => ["fault_switched", "host_started"].includes(record.kind))) reload();

@@ -28,8 +28,5 @@ function letter(mail) {
     element("details", {}, element("summary", {}, "As plain text"), element("pre", { tabindex: 0, "aria-label": "Plain text" }, mail.text)));
 }
 
-/** The frame has the page's content security policy: the only style sheet is this one. @param {any} mail */
-function documentOf(mail) {
-  const content = mail.html ?? "<p>This e-mail has no HTML part.</p>";
-  return `<!doctype html><html lang="en"><head><title>E-mail</title><link rel="stylesheet" href="${location.origin}/console/mail.css"></head><body>${content}</body></html>`;
-}
+/** The frame has the page's content security policy. @param {any} mail */
+const documentOf = (mail) => `<!doctype html><html lang="en"><head><title>E-mail</title></head><body>${mail.html ?? "<p>This e-mail has no HTML part.</p>"}</body></html>`;

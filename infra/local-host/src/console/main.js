@@ -17,7 +17,7 @@ import { picturesView } from "./pictures.js";
 import { currentRoute, linkTo, storyLink } from "./route.js";
 import { storiesView } from "./stories.js";
 import { followRoute, startStory } from "./story.js";
-import { connect, limited, onConnection, onRecords, storiesOf } from "./stream.js";
+import { connect, isFresh, limited, onConnection, onRecords, storiesOf } from "./stream.js";
 import { startTour } from "./tour.js";
 import { onUploads, startUploads } from "./uploads.js";
 
@@ -90,7 +90,8 @@ function startTicker() {
     next = undefined;
   }, TICKER_MS);
   onRecords((batch) => {
-    next = mostTelling(next ? [next, ...batch] : batch);
+    const fresh = batch.filter(isFresh);
+    next = mostTelling(next ? [next, ...fresh] : fresh);
     draw();
   });
   show(byId("now"), element("p", {}, element("strong", {}, "Nothing happens, and nothing is billed."), " Place an order and watch it travel."));

@@ -3,14 +3,14 @@
 import { arrowHead, curve, lay, pathOf } from "./layout.js";
 import { byId, element, shape, show } from "./dom.js";
 import { ask } from "./api.js";
-import { limited, onRecords } from "./stream.js";
+import { isFresh, limited, onRecords } from "./stream.js";
 
 /** @typedef {import("./stream.js").EventRecord} EventRecord */
 /** @typedef {{id: string, kind: string, label: string, source?: string, page?: string}} MapNode */
 /** @typedef {{nodes: MapNode[], edges: {from: string, to: string, label: string}[]}} ShopMap */
 
 const NODE = { width: 122, height: 38 };
-const LINE_CHARACTERS = 18;
+const LINE_CHARACTERS = 16;
 const NEUTRAL = "function";
 /** Events that are shown on their way at the same time; more would hide the map. */
 const TRAVELLERS_MAX = 60;
@@ -139,11 +139,12 @@ export class MapDrawing {
 
   /** @param {EventRecord} record */
   play(record) {
+    this.follow(record);
+    if (!isFresh(record)) return;
     const line = this.edges.get(edgeKey(record)) ?? this.edges.get(edgeKey({ from: record.to, to: record.from }));
     this.warm(line);
     this.warm(record.from ? this.nodes.get(record.from) : undefined);
     this.warm(record.to ? this.nodes.get(record.to) : undefined);
-    this.follow(record);
     if (line) this.send(/** @type {SVGPathElement} */ (line), record.from !== null && !this.edges.has(edgeKey(record)), isFailure(record));
   }
 
@@ -158,7 +159,8 @@ export class MapDrawing {
 
   /** @param {SVGPathElement} line @param {boolean} isBackwards @param {boolean} isBad */
   send(line, isBackwards, isBad) {
-    if (this.travelling >= TRAVELLERS_MAX || document.hidden || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    const isHidden = document.hidden || this.svg.getClientRects().length === 0;
+    if (this.travelling >= TRAVELLERS_MAX || isHidden || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
     this.travelling += 1;
     const dot = shape("circle", { r: 5, class: isBad ? "traveller bad" : "traveller" });
     this.travellers.append(dot);

@@ -26,7 +26,7 @@ export async function storiesView(redraw) {
     element("h2", {}, "Stories"),
     element("p", {}, "A story is everything that one request caused, across functions, queues, streams and sagas. Its correlation id holds it together."),
     element("form", { class: "line", role: "search", onsubmit: (/** @type {Event} */ event) => event.preventDefault() },
-      element("label", { class: "grow" }, "Search ", element("input", { type: "search", id: "search", value: query.get("q") ?? "", oninput: set("q") })),
+      element("label", { class: "search" }, "Search ", element("input", { type: "search", id: "search", value: query.get("q") ?? "", oninput: set("q") })),
       element("label", {}, "Status ", element("select", { id: "status-filter", onchange: set("status") },
         element("option", { value: "" }, "any"), ...STATUSES.map((one) => element("option", { value: one, selected: one === status }, one)))),
       openFileButton()),

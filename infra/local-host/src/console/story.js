@@ -184,7 +184,7 @@ function panel(tab, shown, events) {
   if (tab === "map") {
     if (mapped?.story !== shown) mapped = { story: shown, drawing: new MapDrawing(shown.map, "story") };
     mapped.drawing.showPast(events, events.at(-1));
-    return [element("div", { class: "canvas", "data-key": `map ${shown.story}` }, mapped.drawing.svg)];
+    return [element("div", { class: "canvas", tabindex: 0, role: "region", "aria-label": "Map of the story", "data-key": `map ${shown.story}` }, mapped.drawing.svg)];
   }
   const { query } = currentRoute();
   const begin = Date.parse(shown.events[0]?.at ?? "");

@@ -29,6 +29,13 @@ export const onRecords = (reader) => readers.push(reader);
 /** Reports whether the page is connected. @param {(isOpen: boolean) => void} watcher */
 export const onConnection = (watcher) => watchers.push(watcher);
 
+/** When this page was opened. */
+export const openedAt = Date.now();
+/** An older record is history: it is not shown as if it happened now. */
+const FRESH_MS = 20_000;
+/** Whether a record happened just now, and was not replayed by the host. @param {EventRecord} record */
+export const isFresh = (record) => Date.now() - Date.parse(record.at) < FRESH_MS;
+
 /** The stories that a record belongs to. @param {EventRecord} record @returns {string[]} */
 export const storiesOf = (record) => record.stories ?? (record.story ? [record.story] : []);
 

@@ -48,6 +48,13 @@ impl Recorder {
             .with("input", bounded::shown(&self.input))
     }
 
+    /// Records that an operator lets the execution run again.
+    pub(crate) fn redriven(&self) {
+        let text = format!("Execution {} continues where it failed", self.execution);
+        let record = self.about("redriven", text).that(Step::Begins);
+        self.log.record(record.leaving(Some(Status::Running)));
+    }
+
     pub(crate) fn ended(&self, outcome: &Outcome) {
         self.log.record(self.ending(outcome));
     }

@@ -87,9 +87,9 @@ impl EventPlane {
                 (Some(key), Some(status)) => format!("Order {key} is {status}"),
                 _ => format!("An item of {table} is changed"),
             };
-            let image = json!({ "dynamodb": { "NewImage": record.new_image } });
+            let story = story_of(record);
             let record = Record::new("stream_record", text)
-                .in_story(of_order_change(&image))
+                .in_story(story)
                 .between(nodes::table(table), nodes::stream(table))
                 .leaving(status.and_then(Status::of_order))
                 .with("table", nodes::table(table))
@@ -102,16 +102,8 @@ impl EventPlane {
 
     /// Records that a message was given up.
     pub(crate) fn record_dead_letter(&self, queue: &str, letter: &DeadLetter) {
-        let queue = nodes::queue(queue);
-        let record = Record::new(
-            "dead_lettered",
-            format!("A message failed too often and waits in {queue}"),
-        )
-        .in_stories(self.stories_of(&letter.body))
-        .leaving(Some(Status::Failed))
-        .at(queue.clone());
-        self.log
-            .record(record.with("queue", queue).with("message", letter.id.clone()));
+        let stories = self.stories_of(&letter.body);
+        self.log.record(dead_letter(queue, letter.id.clone(), stories));
     }
 
     fn stories_of(&self, body: &str) -> Vec<String> {
@@ -136,4 +128,23 @@ pub(crate) fn record_redriven(log: &EventLog, queue: Option<&str>, message: &str
         Some(queue) => record.at(queue.clone()).with("queue", queue),
         None => record,
     });
+}
+
+/// The record of a message that was given up and waits in this queue.
+pub(crate) fn dead_letter(queue: &str, message: String, stories: Vec<String>) -> Record {
+    let queue = nodes::queue(queue);
+    Record::new(
+        "dead_lettered",
+        format!("A message failed too often and waits in {queue}"),
+    )
+    .in_stories(stories)
+    .leaving(Some(Status::Failed))
+    .at(queue.clone())
+    .with("queue", queue)
+    .with("message", message)
+}
+
+/// The story of a change of an order.
+pub(crate) fn story_of(change: &StreamRecord) -> Option<String> {
+    of_order_change(&json!({ "dynamodb": { "NewImage": change.new_image } }))
 }

@@ -1,4 +1,5 @@
-//! Tests that parked orders and dead letters are listed with the data an operator needs, and redriven once.
+//! Tests the operator's routes: parked orders and dead letters are listed and redriven once, and the payment gateway
+//! can be switched off and on.
 
 use adapter_embedded::executions::{self, Workflow};
 use axum::body::{Body, to_bytes};

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 pub(crate) type Recorded = recorded_aws::Recorded<JsonRequest>;
 pub(crate) type Sent = JsonRequest;
 
-/// What comes back for a request.
+/// The answer to a request.
 pub(crate) enum Answer {
     Success(Value),
     /// Status, the error's name, and what else its body says.

@@ -44,7 +44,7 @@ fn operations(recorded: &Recorded) -> Vec<String> {
     recorded.sent().into_iter().map(|sent| sent.operation).collect()
 }
 
-/// What a transaction's part adds to a product: its key, and the units that come to be available and reserved.
+/// The change that a part of a transaction makes to a product: its key, and the units added to available and reserved.
 fn additions(sent: &Sent) -> Vec<(String, i64, i64)> {
     let parts = sent.body["TransactItems"].as_array().unwrap().iter().skip(1);
     let additions = parts.map(|part| {
@@ -264,7 +264,7 @@ async fn a_reservation_that_arrived_while_we_looked_is_given_back() {
     assert_eq!(additions(&recorded.sent()[2]), of_products((3, -3), (2, -2)));
 }
 
-/// What the item of a reservation is given as its time to live.
+/// The time to live of the item of a reservation.
 fn expiry(recorded: &Recorded) -> Value {
     let sent = recorded.sent().pop().unwrap();
     let part = &sent.body["TransactItems"][0];

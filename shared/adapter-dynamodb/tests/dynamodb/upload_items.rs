@@ -77,7 +77,7 @@ pub(crate) fn operations(recorded: &Recorded) -> Vec<String> {
     recorded.sent().into_iter().map(|sent| sent.operation).collect()
 }
 
-/// What an update that records an upload stores.
+/// The attributes that an update stores when it records an upload.
 pub(crate) fn recorded_item(sent: &Sent) -> Value {
     let mut item = json!({});
     for (name, value) in values(sent).as_object().unwrap() {

@@ -49,7 +49,7 @@ pub struct Tables {
     pub uploads: Uploads,
     /// Import executions that were started, each once, with the ranges that they were started with.
     pub imports_started: Vec<(ImportJob, Option<Vec<FileRange>>)>,
-    /// What the links of the uploads bucket allow.
+    /// The grants of the links of the uploads bucket.
     pub grants: Vec<UploadGrant>,
     /// Originals, catalogs and reports.
     pub uploads_bucket: Bucket,
@@ -60,7 +60,9 @@ pub struct Tables {
 /// A result and the sagas that wait for it, whichever came first.
 #[derive(Debug, Default)]
 pub struct LaterResult {
+    /// The first verdict.
     pub verdict: Option<PaymentVerdict>,
+    /// The token of each attempt to wait.
     pub waiting: BTreeSet<WaitToken>,
 }
 
@@ -147,7 +149,7 @@ pub struct Object {
 }
 
 impl Bucket {
-    /// Answers with the id of the new version.
+    /// Returns the id of the new version.
     pub fn put(&mut self, key: &str, content_type: &str, bytes: &[u8]) -> String {
         self.versions += 1;
         let version_id = format!("version-{}", self.versions);

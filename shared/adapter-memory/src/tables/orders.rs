@@ -140,7 +140,7 @@ pub struct Record {
     pub completed: Option<(OrderId, RecordedReply)>,
 }
 
-/// What came of completing a record, in the transaction that writes the order.
+/// The result of completing a record, in the transaction that writes the order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Completed {
     /// By this call.

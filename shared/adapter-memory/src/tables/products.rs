@@ -35,7 +35,7 @@ pub struct Row {
     pub photo: Option<PhotoShown>,
 }
 
-/// What an order holds, or held.
+/// The reservation of an order, with the units that it holds or held.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Held {
     /// Where the reservation stands.

@@ -29,7 +29,7 @@ pub struct Row {
     pub unknown_columns: Vec<String>,
     /// Progress by the import's sequence and the range's index.
     pub ranges: BTreeMap<(u64, u32), RangeProgress>,
-    /// What the upload showed after each progress.
+    /// The counts that the upload showed after each checkpoint.
     pub shown: Vec<ImportCounts>,
 }
 

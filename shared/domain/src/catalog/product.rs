@@ -39,7 +39,7 @@ impl ProductDetails {
 pub struct Product {
     /// The product's identity.
     pub sku: Sku,
-    /// What its newest catalog row says.
+    /// The name, description and price of its newest catalog row.
     pub details: ProductDetails,
     /// Units on hand less open reservations; zero where a catalog set fewer units than are reserved.
     pub available: u32,

@@ -8,8 +8,11 @@ use crate::values::OrderId;
 
 /// The use case of `saga-await-payment`.
 pub struct AwaitPayment {
+    /// Keeps the token, and has the verdict that came first.
     pub results: Arc<dyn PaymentResults>,
+    /// Ends a wait whose verdict came first.
     pub callbacks: Arc<dyn SagaCallbacks>,
+    /// Dates the wait.
     pub clock: Arc<dyn Clock>,
 }
 

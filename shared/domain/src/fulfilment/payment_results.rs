@@ -14,9 +14,13 @@ pub const WAIT_TOKEN_BYTES_MAX: usize = 2_048;
 /// What a payment provider reports about a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PaymentEventKind {
+    /// The amount is held for us.
     Authorized,
+    /// The provider declined the authorization.
     Declined,
+    /// The money was captured.
     Captured,
+    /// The captured money was returned.
     Refunded,
 }
 
@@ -52,7 +56,9 @@ impl PaymentEventKind {
 /// The provider's later answer to an authorization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PaymentVerdict {
+    /// The amount is held for us, or captured already.
     Authorized,
+    /// Nothing is held.
     Declined,
 }
 
@@ -106,6 +112,7 @@ impl fmt::Debug for WaitToken {
 /// The verdict on a payment, and the waits that it ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PaymentResult {
+    /// The first one that was reported.
     pub verdict: PaymentVerdict,
     /// Each attempt of the saga to wait has a token of its own.
     pub waiting: Vec<WaitToken>,

@@ -8,8 +8,11 @@ use crate::values::OrderId;
 
 /// The use case of `payments-receive`.
 pub struct ReceivePaymentEvent {
+    /// Keeps the verdict, and has the tokens of the waits.
     pub results: Arc<dyn PaymentResults>,
+    /// Ends the waits.
     pub callbacks: Arc<dyn SagaCallbacks>,
+    /// Dates the verdict. The handler also checks the age of a signature by it.
     pub clock: Arc<dyn Clock>,
 }
 

@@ -30,7 +30,7 @@ pub struct ReconcileOrders {
     pub pause: Arc<dyn Pause>,
 }
 
-/// What was done about one order.
+/// The result of reconciling one order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reconciled {
     /// Its saga had not been started.
@@ -46,7 +46,7 @@ pub enum Reconciled {
 /// The report of one sweep. Failures are part of it, so that they do not hide what was done.
 #[derive(Debug, Default)]
 pub struct Sweep {
-    /// What was done about each order.
+    /// The reconciled orders, with the result of each.
     pub reconciled: Vec<(OrderId, Reconciled)>,
     /// The orders that could not be reconciled, with the first failure of each.
     pub failed: Vec<(OrderId, PortFailure)>,

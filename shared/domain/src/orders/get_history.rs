@@ -9,6 +9,7 @@ use crate::values::{CustomerId, OrderEvent, OrderId};
 
 /// The use case behind `GET /orders/{id}/events`.
 pub struct GetOrderHistory {
+    /// Reads the order with its history.
     pub orders: Arc<dyn OrderRepository>,
 }
 

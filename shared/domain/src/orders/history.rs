@@ -7,7 +7,9 @@ use crate::values::{Actor, OrderEvent, OrderStatus};
 /// none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordedHistory {
+    /// The order as it is now.
     pub order: Order,
+    /// Each change that was recorded, oldest first.
     pub recorded: Vec<OrderEvent>,
 }
 

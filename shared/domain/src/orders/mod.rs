@@ -1,4 +1,4 @@
-//! What customers do with orders: place, read, list and cancel them, and read their histories.
+//! The use cases of customers' orders: place, read, list, cancel, and read the history.
 
 pub mod cancel;
 pub mod get;

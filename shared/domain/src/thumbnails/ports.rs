@@ -23,7 +23,7 @@ pub struct Thumbnail {
     pub bytes: Vec<u8>,
 }
 
-/// What a thumbnail is encoded as: JPEG for opaque pictures, PNG for those with transparency.
+/// The encoding of a thumbnail: JPEG for opaque pictures, PNG for those with transparency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ThumbnailFormat {
     /// For opaque pictures.

@@ -30,7 +30,7 @@ pub struct CreateUpload {
 /// A checked request for an upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewUpload {
-    /// What the file will be.
+    /// The announced kind of the file.
     pub kind: UploadKind,
     /// The exact size of the file, in bytes.
     pub size_bytes: u64,

@@ -11,7 +11,7 @@ use crate::values::{CorrelationId, CustomerId, Timestamp, UploadId};
 pub struct AnnouncedUpload {
     /// The upload's identity, part of its object key.
     pub id: UploadId,
-    /// What the file will be.
+    /// The announced kind of the file.
     pub kind: UploadKind,
     /// The exact size of the file, in bytes.
     pub size_bytes: u64,

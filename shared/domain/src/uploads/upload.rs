@@ -7,7 +7,7 @@ pub const CATALOG_BYTES_MAX: u64 = 5_000_000_000;
 /// Bytes of a catalog's file name at most.
 pub const FILE_NAME_BYTES_MAX: usize = 255;
 
-/// What an uploaded file is.
+/// The kind of an uploaded file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UploadKind {
     /// A photo that its product will show.
@@ -70,7 +70,7 @@ impl UploadStatus {
 pub struct Upload {
     /// The upload's identity, part of its object key.
     pub id: UploadId,
-    /// What the file is.
+    /// The kind of the file.
     pub kind: UploadKind,
     /// The announced size of the file, in bytes.
     pub size_bytes: u64,

@@ -42,11 +42,13 @@ impl Actor {
 /// One status change of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OrderEvent {
+    /// When the status changed.
     pub at: Timestamp,
     /// The status from this time on.
     pub status: OrderStatus,
     /// Present for REJECTED.
     pub reason: Option<RejectionReason>,
+    /// The party that changed it.
     pub by: Actor,
 }
 

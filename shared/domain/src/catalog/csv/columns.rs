@@ -182,8 +182,8 @@ impl fmt::Display for ColumnFault {
 
 #[cfg(test)]
 mod tests {
-    //! What does an optional column do to files that have it and to files that lack it? The shop has none yet, so the
-    //! table with one is made here.
+    //! Tests an optional column with files that have it and files that lack it. The shop has none yet, so the table
+    //! with one is made here.
 
     use super::*;
     use crate::catalog::csv::{CatalogReader, HeaderFault, RecordStart};

@@ -1,4 +1,4 @@
-//! What a file is that is uploaded as a catalog by mistake, and what its uploader can do about it.
+//! Recognises files of other kinds that are uploaded as a catalog by mistake, with advice for the uploader.
 
 /// A kind of file that no catalog can be, as messages name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use crate::ports::PortFailure;
 use crate::values::ImportCounts;
 
-/// What one call achieved. A caller reports the outcome before it returns a failure of the mail: the next attempt finds
+/// The result of one call. A caller reports the outcome before it returns a failure of the mail: the next attempt finds
 /// the import finished, and does not have the outcome again.
 #[derive(Debug)]
 pub struct ImportAttempt {
@@ -19,7 +19,7 @@ impl ImportAttempt {
     }
 }
 
-/// What became of an import.
+/// The outcome of an import.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ImportOutcome {
     /// This call ended it. Every row was read; some may have been rejected.

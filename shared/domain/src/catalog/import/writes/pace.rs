@@ -138,7 +138,7 @@ pub(super) struct Pace {
     tick: Tick,
 }
 
-/// What happened since rate and window were adjusted last.
+/// The counts since rate and window were last adjusted.
 struct Tick {
     began_at: Timestamp,
     throttled: bool,
