@@ -48,8 +48,8 @@ const CLOSING_LIMIT: Duration = Duration::from_secs(5);
 /// The issuer in tokens. Not the address, so that a token stays valid after a restart on another port.
 const ISSUER: &str = "https://popshop.local";
 
-/// The parameter of the wait for a provider that answers later, and its value here unless another one is given: an order
-/// ends within a minute.
+/// The parameter of the wait for a provider that answers later, and its value here unless another one is given: an
+/// order ends within a minute.
 const PAYMENT_RESULT_PARAMETER: &str = "PaymentResultSeconds";
 const PAYMENT_RESULT_SECONDS: &str = "45";
 
@@ -125,11 +125,7 @@ impl Host {
     }
 
     pub async fn prepare(config: &Config) -> Result<Self, StartFailure> {
-        let mut parameters = config.parameters.clone();
-        parameters
-            .entry(PAYMENT_RESULT_PARAMETER.to_owned())
-            .or_insert_with(|| PAYMENT_RESULT_SECONDS.to_owned());
-        let deployment = Arc::new(template::load_with(&parameters)?);
+        let deployment = Arc::new(deployment(config)?);
         let machines = Machines::read(&deployment)?;
         let port = config.port;
         let (listener, address) = listen(port)
@@ -167,12 +163,9 @@ impl Host {
         )
         .await?;
         seed::put_catalog(&shop.uploads.bucket).await?;
-        let issuer = Arc::new(Issuer::new(
-            ISSUER.to_owned(),
-            base_url.clone(),
-            deployment.api.clients(),
-            &shop.issuer_secret,
-        )?);
+        let clients = deployment.api.clients();
+        let issuer = Issuer::new(ISSUER.to_owned(), base_url.clone(), clients, &shop.issuer_secret)?;
+        let issuer = Arc::new(issuer);
         let gateway = gateway::router(&deployment, functions, issuer.authorizer(), Arc::clone(&log));
         let own_routes = Router::new()
             .merge(console::router())
@@ -280,6 +273,15 @@ impl RunningHost {
             tracing::warn!("a database is still open; the operating system closes it with the process");
         }
     }
+}
+
+/// The template with the parameters of the command line, and one default of this host's own.
+fn deployment(config: &Config) -> Result<Deployment, TemplateFault> {
+    let mut parameters = config.parameters.clone();
+    parameters
+        .entry(PAYMENT_RESULT_PARAMETER.to_owned())
+        .or_insert_with(|| PAYMENT_RESULT_SECONDS.to_owned());
+    template::load_with(&parameters)
 }
 
 fn objects(shop: &HostState, deployment: &Deployment) -> Arc<Objects> {

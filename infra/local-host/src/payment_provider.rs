@@ -42,12 +42,12 @@ impl PaymentProvider {
     pub(crate) async fn run(self) {
         let changes = self.gateway.watch_notices();
         loop {
-            let changed = changes.notified();
+            let next_change = changes.notified();
             if self.switch.answers() {
                 self.send_due().await;
             }
             tokio::select! {
-                () = changed => {}
+                () = next_change => {}
                 () = tokio::time::sleep(IDLE_POLL) => {}
             }
         }

@@ -165,6 +165,7 @@ pub fn units_of(port: &str, action: &str) -> Units {
         ("imports", "begin" | "finish")
         | ("idempotency", "claim" | "abandon")
         | ("payments", "record")
+        | ("payment_results", "wait" | "record")
         | ("sends", "claim" | "settle" | "release")
         | ("product_photos", "show")
         | ("photo_uploads", "begin" | "done" | "reject") => (0.0, 1.0),

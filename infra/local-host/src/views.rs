@@ -164,7 +164,7 @@ impl Views {
     }
 }
 
-fn unknown(kind: &str, name: &str, known: &[&str]) -> Response {
-    let message = format!("there is no {kind} {name}; there are {}", known.join(", "));
+fn unknown(kind: &str, name: &str, existing: &[&str]) -> Response {
+    let message = format!("there is no {kind} {name}; there are {}", existing.join(", "));
     answer_with(StatusCode::NOT_FOUND, &json!({ "message": message }))
 }

@@ -11,7 +11,7 @@ const COLUMNS: &str = "sequence, id, kind, sku, content_type, file_name, size_by
      status, reason, rows_read, rows_written, rows_rejected, bytes_read, bytes_total";
 
 #[derive(Debug, thiserror::Error)]
-#[error("the upload has an unknown kind; known are product-photo and catalog")]
+#[error("the upload has an unknown kind; accepted are product-photo and catalog")]
 struct UnknownKind;
 
 /// A row about to be written under the next sequence.

@@ -31,6 +31,7 @@ pub struct ListedIds {
 }
 
 impl ListedIds {
+    /// The next new order or upload gets this id.
     pub fn announce(&self, id: &str) {
         self.announced.lock().unwrap().push_back(id.to_owned());
     }

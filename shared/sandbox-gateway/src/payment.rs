@@ -167,7 +167,8 @@ impl Payment {
         with_movement(Ok(Authorization::Authorized), LedgerEvent::Authorized, self.amount)
     }
 
-    /// The provider decides at once and reports it later. A capture that is reported first was made with the authorization.
+    /// The provider decides at once and reports it later. A capture that is reported first was made with the
+    /// authorization.
     fn decide_later(
         &mut self,
         amount: Money,

@@ -19,6 +19,9 @@ pub(crate) struct Arguments {
     /// Write the history of the seed to this file, for the console
     #[arg(long, value_name = "FILE", requires = "seed")]
     pub export: Option<PathBuf>,
+    /// Take the history of the seed from the shop with this defect, like "a swallowed compensation"
+    #[arg(long, value_name = "NAME", requires = "seed")]
+    pub variant: Option<String>,
     /// Only write the table of outcomes per fault to docs/saga.md
     #[arg(long)]
     pub write_docs: bool,

@@ -40,6 +40,8 @@ pub struct Design {
     pub name: &'static str,
     pub order_saga: StateMachine,
     pub cancel_saga: StateMachine,
+    /// The text of both state machines, for the console.
+    pub(crate) definitions: [String; 2],
     /// Replaces rules of the shop by broken ones.
     pub break_tables: fn(&mut Tables),
     pub requests: Requests,
@@ -57,6 +59,7 @@ impl Design {
             name,
             order_saga: machine("order-saga", order_saga)?,
             cancel_saga: machine("order-cancel", cancel_saga)?,
+            definitions: [order_saga.to_owned(), cancel_saga.to_owned()],
             break_tables: |_| {},
             requests: Requests::OneWrite,
             acknowledges: Acknowledges::OnceItIsDone,

@@ -19,6 +19,8 @@ use state_machine::Outcome;
 use state_machine::history::HistoryEvent;
 
 use crate::call::Fate;
+use crate::design::Design;
+use crate::invariants::Violation;
 use crate::scheduler::lock;
 
 /// Every invocation of a simulation runs in an environment of its own, without INIT.
@@ -41,15 +43,38 @@ struct Open {
     executions: BTreeMap<String, Arc<Recorder>>,
     /// Changes of orders that have their record.
     changes: usize,
+    /// Violations of rules that have their record.
+    violations: usize,
 }
 
 impl Exported {
-    /// The whole history. Its story is the seed.
-    pub(crate) fn file(&self, seed: u64) -> Result<Value, TemplateFault> {
-        let (story, title) = (format!("seed-{seed}"), format!("The simulated history of seed {seed}"));
-        Ok(self
+    /// The whole history, with the state machines of its design. Its story is the seed.
+    pub(crate) fn file(&self, seed: u64, design: &Design) -> Result<Value, TemplateFault> {
+        let story = format!("seed-{seed}");
+        let title = match design.name {
+            "ours" => format!("The simulated history of seed {seed}"),
+            broken => format!("The simulated history of seed {seed} with a broken shop: {broken}"),
+        };
+        let mut file = self
             .log
-            .export_all(&story, &title, MadeBy::Simulation, &template::load()?))
+            .export_all(&story, &title, MadeBy::Simulation, &template::load()?);
+        for (name, definition) in ["OrderSaga", "OrderCancelSaga"].into_iter().zip(&design.definitions) {
+            file["machines"][name] = serde_json::from_str(definition).unwrap_or_default();
+        }
+        Ok(file)
+    }
+
+    /// A record for each violation of a rule that has none yet.
+    pub(crate) fn violations(&self, all: &[Violation]) -> Vec<Record> {
+        let mut open = lock(&self.open);
+        let new = all.get(open.violations..).unwrap_or_default();
+        open.violations = all.len();
+        let record = |violation: &Violation| {
+            Record::new("rule_violated", format!("A rule is violated: {violation}"))
+                .with("rule", format!("{:?}", violation.invariant))
+                .leaving(Some(Status::Failed))
+        };
+        new.iter().map(record).collect()
     }
 
     pub(crate) fn fault(&self, place: &str, operation: &str, kind: &str) -> Record {

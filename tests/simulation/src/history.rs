@@ -67,7 +67,7 @@ impl History {
     /// Also returns the history as a file for the console: every record with its simulated time.
     pub fn run_exported(&self, design: &Arc<Design>) -> Result<(Report, Value), TemplateFault> {
         let (report, world) = self.run_with(design, Watched::AsRecords);
-        let file = world.exported.as_ref().map(|exported| exported.file(self.seed));
+        let file = world.exported.as_ref().map(|exported| exported.file(self.seed, design));
         Ok((report, file.transpose()?.unwrap_or_default()))
     }
 
@@ -90,8 +90,9 @@ impl History {
         if is_calm && !parked.is_empty() {
             auditor.violated(Invariant::WithoutFaultsNoOrderFails, "an order was parked");
         }
-        let violations = std::mem::take(&mut auditor.violations);
         drop(auditor);
+        world.export_violations();
+        let violations = std::mem::take(&mut lock(&world.auditor).violations);
         let mut injector = lock(&world.injector);
         let (injected, reached) = (
             std::mem::take(&mut injector.injected),

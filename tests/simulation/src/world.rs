@@ -158,6 +158,7 @@ impl World {
         let (announced, resumed) = (tables.gateway.notices.len(), tables.resumed.len());
         let answer = change(&mut tables);
         lock(&self.auditor).check_change(&tables);
+        self.export_violations();
         let changes = tables.orders.stream.len();
         let notices = tables.gateway.notices[announced..].to_vec();
         let has_resumed = tables.resumed.len() > resumed;
@@ -201,6 +202,14 @@ impl World {
             && let Some(record) = record(exported)
         {
             exported.log.record_at(record, self.now_ms());
+        }
+    }
+
+    /// Adds the violations of rules that were found since the last call to the export.
+    pub(crate) fn export_violations(&self) {
+        if let Some(exported) = &self.exported {
+            let found = exported.violations(&lock(&self.auditor).violations);
+            found.into_iter().for_each(|record| self.export(|_| Some(record)));
         }
     }
 

@@ -1,4 +1,5 @@
-//! Why does an invocation run? Its trigger, the node that its event comes from, and the stories that it belongs to.
+//! Finds the cause of an invocation: its trigger, the node that its event comes from, and the stories that it belongs
+//! to.
 
 use serde_json::Value;
 use telemetry::context::is_correlation_id;

@@ -11,7 +11,9 @@ mod model;
 mod parameters;
 mod read;
 mod resolve;
+mod roles;
 mod sources;
+mod stores;
 #[cfg(test)]
 mod tests;
 pub(crate) mod yaml;

@@ -7,12 +7,9 @@ use serde_json::Value;
 use super::definitions::DEFINITIONS;
 use super::fault::TemplateFault;
 use super::fields::Fields;
-use super::model::{
-    AsyncInvokeSpec, BucketSpec, Deployment, FunctionSpec, Grant, HttpApiSpec, QueueNotification, QueueSpec,
-    RedriveSpec, StateMachineSpec,
-};
-use super::resolve::{queue_of_arn, state_machine_arn};
-use super::{api, sources};
+use super::model::{AsyncInvokeSpec, Deployment, FunctionSpec, HttpApiSpec, StateMachineSpec};
+use super::resolve::state_machine_arn;
+use super::{api, roles, sources, stores};
 
 /// Resources whose work the local host does by other means (identity, keys, logs) or does not need (access between
 /// services, alarms, budgets, deployments). The nested stack is `watching.yaml`, which a test reads.
@@ -33,8 +30,6 @@ const WITHOUT_LOCAL_MEANING: [&str; 13] = [
 ];
 const TIMEOUT_SECONDS_DEFAULT: u32 = 3;
 const MEMORY_MB_DEFAULT: u32 = 128;
-const VISIBILITY_SECONDS_DEFAULT: u64 = 30;
-const RETENTION_SECONDS_DEFAULT: u64 = 345_600;
 const ASYNC_RETRIES_DEFAULT: u32 = 2;
 const ASYNC_AGE_SECONDS_DEFAULT: u64 = 21_600;
 
@@ -114,21 +109,21 @@ fn add(
             deployment.state_machines.insert(logical_id, machine);
         }
         "AWS::SQS::Queue" => {
-            let queue = queue(&logical_id, properties)?;
+            let queue = stores::queue(&logical_id, properties)?;
             deployment.queues.insert(logical_id, queue);
         }
         "AWS::S3::Bucket" => {
-            let bucket = bucket(&logical_id, properties)?;
+            let bucket = stores::bucket(&logical_id, properties)?;
             deployment.buckets.insert(logical_id, bucket);
         }
         "AWS::DynamoDB::Table" => {
-            if has_stream(properties)? {
+            if stores::has_stream(properties)? {
                 deployment.tables_with_streams.insert(logical_id.clone());
             }
             deployment.tables.insert(logical_id);
         }
         "AWS::IAM::Role" => {
-            deployment.grants.insert(logical_id, grants(properties)?);
+            deployment.grants.insert(logical_id, roles::grants(properties)?);
         }
         kind if WITHOUT_LOCAL_MEANING.contains(&kind) => {}
         other => {
@@ -252,154 +247,7 @@ fn state_machine(logical_id: &str, mut fields: Fields) -> Result<StateMachineSpe
     })
 }
 
-fn queue(logical_id: &str, mut fields: Fields) -> Result<QueueSpec, TemplateFault> {
-    fields.ignore(&["SqsManagedSseEnabled"]);
-    let mut policy = fields.within("RedrivePolicy")?;
-    let dead_letter = policy.text("deadLetterTargetArn")?;
-    let max_receive_count = policy.positive_number("maxReceiveCount")?;
-    let redrive = match (dead_letter.as_deref().map(queue_of_arn), max_receive_count) {
-        (None, None) => None,
-        (Some(Some(queue)), Some(max_receive_count)) => Some(RedriveSpec {
-            dead_letter_queue: queue.to_owned(),
-            max_receive_count,
-        }),
-        _ => {
-            return Err(policy.fault(
-                "deadLetterTargetArn",
-                "and maxReceiveCount do not name a queue and a number",
-            ));
-        }
-    };
-    policy.finish()?;
-    let spec = QueueSpec {
-        logical_id: logical_id.to_owned(),
-        visibility_timeout_seconds: fields
-            .number("VisibilityTimeout")?
-            .unwrap_or(VISIBILITY_SECONDS_DEFAULT),
-        retention_seconds: fields
-            .number("MessageRetentionPeriod")?
-            .unwrap_or(RETENTION_SECONDS_DEFAULT),
-        redrive,
-    };
-    fields.finish()?;
-    Ok(spec)
-}
-
-fn bucket(logical_id: &str, mut fields: Fields) -> Result<BucketSpec, TemplateFault> {
-    fields.ignore(&[
-        "BucketEncryption",
-        "LifecycleConfiguration",
-        "OwnershipControls",
-        "PublicAccessBlockConfiguration",
-    ]);
-    let name = fields.required_text("BucketName")?;
-    let cors = api::bucket_cors(&mut fields)?;
-    let mut versioning = fields.within("VersioningConfiguration")?;
-    let versioned = match versioning.text("Status")?.as_deref() {
-        None => false,
-        Some("Enabled") => true,
-        Some(other) => return Err(versioning.fault("Status", format!("is {other}, which is not supported"))),
-    };
-    versioning.finish()?;
-    let mut notifications = fields.within("NotificationConfiguration")?;
-    let mut bus = notifications.within("EventBridgeConfiguration")?;
-    let eventbridge = bus.flag("EventBridgeEnabled")?;
-    bus.finish()?;
-    let mut queue_notifications = Vec::new();
-    for item in notifications.list("QueueConfigurations")? {
-        let place = format!("{}.QueueConfigurations", notifications.place);
-        queue_notifications.push(queue_notification(Fields::of(item, &place)?)?);
-    }
-    notifications.finish()?;
-    fields.finish()?;
-    Ok(BucketSpec {
-        logical_id: logical_id.to_owned(),
-        name,
-        versioned,
-        cors,
-        queue_notifications,
-        eventbridge,
-    })
-}
-
-fn queue_notification(mut fields: Fields) -> Result<QueueNotification, TemplateFault> {
-    fields.only("Event", "s3:ObjectCreated:*")?;
-    let arn = fields.required_text("Queue")?;
-    let queue = queue_of_arn(&arn)
-        .ok_or_else(|| fields.fault("Queue", "is not a queue of this template"))?
-        .to_owned();
-    let mut filter = fields.within("Filter")?;
-    let mut key = filter.within("S3Key")?;
-    let (mut prefix, mut suffix) = (String::new(), String::new());
-    for rule in key.list("Rules")? {
-        let mut rule = Fields::of(rule, &key.place)?;
-        let (name, value) = (rule.required_text("Name")?, rule.required_text("Value")?);
-        match name.as_str() {
-            "prefix" => prefix = value,
-            "suffix" => suffix = value,
-            _ => return Err(rule.fault("Name", format!("is {name}, neither prefix nor suffix"))),
-        }
-        rule.finish()?;
-    }
-    key.finish()?;
-    filter.finish()?;
-    fields.finish()?;
-    Ok(QueueNotification { queue, prefix, suffix })
-}
-
-fn has_stream(mut fields: Fields) -> Result<bool, TemplateFault> {
-    fields.ignore(&[
-        "AttributeDefinitions",
-        "BillingMode",
-        "DeletionProtectionEnabled",
-        "GlobalSecondaryIndexes",
-        "KeySchema",
-        "PointInTimeRecoverySpecification",
-        "SSESpecification",
-        "TableName",
-        "TimeToLiveSpecification",
-    ]);
-    let mut stream = fields.within("StreamSpecification")?;
-    let has_stream = match stream.text("StreamViewType")?.as_deref() {
-        None => false,
-        Some("NEW_AND_OLD_IMAGES") => true,
-        Some(other) => return Err(stream.fault("StreamViewType", format!("is {other}, which is not supported"))),
-    };
-    stream.finish()?;
-    fields.finish()?;
-    Ok(has_stream)
-}
-
-/// The statements of a role's own policies that allow something.
-fn grants(mut role: Fields) -> Result<Vec<Grant>, TemplateFault> {
-    let mut grants = Vec::new();
-    for policy in role.list("Policies")? {
-        for statement in statements(&policy) {
-            if statement["Effect"] == "Allow" {
-                grants.push(Grant {
-                    actions: one_or_several(&statement["Action"]),
-                    resources: one_or_several(&statement["Resource"]),
-                });
-            }
-        }
-    }
-    Ok(grants)
-}
-
-fn statements(policy: &Value) -> &[Value] {
-    let statements = policy.pointer("/PolicyDocument/Statement").and_then(Value::as_array);
-    statements.map_or(&[], Vec::as_slice)
-}
-
-fn one_or_several(texts: &Value) -> Vec<String> {
-    let several = texts.as_array().map_or(std::slice::from_ref(texts), Vec::as_slice);
-    several
-        .iter()
-        .filter_map(|text| text.as_str().map(str::to_owned))
-        .collect()
-}
-
-/// What the parts say of each other holds.
+/// Checks that the parts of the template that refer to each other agree.
 fn consistent(deployment: &Deployment) -> Result<(), TemplateFault> {
     let mut routes = BTreeSet::new();
     let invoked: BTreeSet<&str> = deployment

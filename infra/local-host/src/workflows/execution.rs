@@ -100,9 +100,9 @@ impl Host for ExecutionHost {
         let changes = self.database.watch(COMPLETED_TOKENS);
         loop {
             // Listening before looking: a change in between is not missed.
-            let changed = changes.notified();
-            tokio::pin!(changed);
-            changed.as_mut().enable();
+            let next_change = changes.notified();
+            tokio::pin!(next_change);
+            next_change.as_mut().enable();
             match payment_results::completed(&self.database, token).await {
                 Ok(Some(PaymentVerdict::Authorized)) => return Ok(json!({ "outcome": "AUTHORIZED" })),
                 Ok(Some(PaymentVerdict::Declined)) => {
@@ -116,7 +116,7 @@ impl Host for ExecutionHost {
                 }
             }
             tokio::select! {
-                () = changed => {}
+                () = next_change => {}
                 () = tokio::time::sleep(TOKEN_POLL) => {}
             }
         }

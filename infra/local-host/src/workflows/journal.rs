@@ -227,10 +227,20 @@ fn forget_old_history(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 /// The journal of an execution, by key.
+/// An entry of a journal is no JSON: the file was damaged or edited.
+#[derive(Debug, thiserror::Error)]
+#[error("entry {key} of the journal of {execution} cannot be read")]
+pub(crate) struct UnreadableEntry {
+    pub(crate) execution: String,
+    pub(crate) key: String,
+    #[source]
+    pub(crate) source: serde_json::Error,
+}
+
 pub(crate) async fn recorded(
     database: &Database,
     execution: &ExecutionKey,
-) -> Result<HashMap<String, Value>, PortFailure> {
+) -> Result<Result<HashMap<String, Value>, UnreadableEntry>, PortFailure> {
     let execution = execution.clone();
     database
         .read("read journal", move |connection| entries(connection, &execution))
@@ -240,17 +250,22 @@ pub(crate) async fn recorded(
 pub(crate) fn entries<C: FromIterator<(String, Value)>>(
     connection: &Connection,
     execution: &ExecutionKey,
-) -> rusqlite::Result<C> {
-    connection
+) -> rusqlite::Result<Result<C, UnreadableEntry>> {
+    let texts: Vec<(String, String)> = connection
         .prepare_cached("SELECT key, value FROM execution_journal WHERE kind = ?1 AND name = ?2")?
         .query_map(params![execution.kind, execution.name], |row| {
-            let value: String = row.get(1)?;
-            let value = serde_json::from_str(&value).map_err(|fault| {
-                rusqlite::Error::FromSqlConversionFailure(1, rusqlite::types::Type::Text, Box::new(fault))
-            })?;
-            Ok((row.get(0)?, value))
+            Ok((row.get(0)?, row.get(1)?))
         })?
-        .collect()
+        .collect::<rusqlite::Result<_>>()?;
+    let read = |(key, text): (String, String)| match serde_json::from_str(&text) {
+        Ok(value) => Ok((key, value)),
+        Err(source) => Err(UnreadableEntry {
+            execution: execution.name.clone(),
+            key,
+            source,
+        }),
+    };
+    Ok(texts.into_iter().map(read).collect())
 }
 
 /// The states that an execution has entered, each once, in the order in which it came to them.

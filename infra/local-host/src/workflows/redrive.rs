@@ -13,6 +13,7 @@ use rusqlite::{Connection, params};
 use serde_json::Value;
 use state_machine::redrive::redrive;
 
+use super::journal::UnreadableEntry;
 use super::machines::{Machines, logical_id};
 use super::{ending, journal};
 use crate::event_log::execution::Recorder;
@@ -44,7 +45,9 @@ impl SagaRedriver for WorkflowRedriver {
                 if let Some(answer) = without_a_redrive(&execution, now_ms) {
                     return Ok(answer);
                 }
-                forget_the_failure(connection, &execution, now_ms)?;
+                if let Err(unreadable) = forget_the_failure(connection, &execution, now_ms)? {
+                    return Ok(Redrive::Impossible(unreadable.to_string()));
+                }
                 if executions::begin_again(connection, workflow, &name)? {
                     ending::began(connection, &bus, &execution, &machine, now_ms)?;
                     let input = serde_json::from_str(&execution.input).unwrap_or_default();
@@ -72,12 +75,19 @@ fn oldest_redrivable_ms(now_ms: i64) -> i64 {
     now_ms.saturating_sub(i64::try_from(REDRIVABLE_FOR.as_millis()).unwrap_or(i64::MAX))
 }
 
-fn forget_the_failure(connection: &Connection, execution: &Execution, now_ms: i64) -> rusqlite::Result<()> {
+fn forget_the_failure(
+    connection: &Connection,
+    execution: &Execution,
+    now_ms: i64,
+) -> rusqlite::Result<Result<(), UnreadableEntry>> {
     let (kind, name) = (execution.workflow.as_str(), &execution.name);
     let key = journal::ExecutionKey::of(execution);
-    let recorded: BTreeMap<String, Value> = journal::entries(connection, &key)?;
+    let recorded: BTreeMap<String, Value> = match journal::entries(connection, &key)? {
+        Ok(recorded) => recorded,
+        Err(unreadable) => return Ok(Err(unreadable)),
+    };
     let Some(change) = redrive(&recorded, now_ms) else {
-        return Ok(());
+        return Ok(Ok(()));
     };
     forget(connection, kind, name, &change.forgotten)?;
     connection
@@ -86,7 +96,7 @@ fn forget_the_failure(connection: &Connection, execution: &Execution, now_ms: i6
              ON CONFLICT DO UPDATE SET value = excluded.value",
         )?
         .execute(params![kind, name, change.key, change.value.to_string()])?;
-    Ok(())
+    Ok(Ok(()))
 }
 
 fn forget(connection: &Connection, kind: &str, name: &str, keys: &BTreeSet<String>) -> rusqlite::Result<()> {

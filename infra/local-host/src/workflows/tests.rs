@@ -248,6 +248,46 @@ async fn an_execution_whose_process_died_goes_on_without_repeating_what_was_answ
 }
 
 #[tokio::test]
+async fn an_execution_whose_stored_values_are_damaged_fails_and_others_go_on() {
+    let damages = [
+        (
+            "UPDATE execution_journal SET value = '{' WHERE the_first",
+            "cannot be read",
+        ),
+        (
+            "UPDATE execution_journal SET value = '[7]' WHERE the_first",
+            "unknown shape",
+        ),
+    ];
+    for (damage, cause) in damages {
+        let shop = interrupted().await;
+        let one = "key = (SELECT min(key) FROM execution_journal)";
+        let damage = damage.replace("the_first", one);
+        let damaged = shop
+            .database
+            .call("damage", move |connection| connection.execute(&damage, []));
+        assert_eq!(damaged.await.unwrap(), 1);
+        shop.start(SagaKind::Cancel).await;
+        let _process = shop.process(Arc::new(Steps::default())).await;
+        let other = shop.ended(Workflow::OrderCancel, "order-1-cancel").await;
+        assert_eq!(other.status, ExecutionStatus::Succeeded);
+        let execution = shop.ended(Workflow::OrderSaga, "order-1").await;
+        assert_eq!(execution.status, ExecutionStatus::Failed);
+        assert_eq!(execution.error.as_deref(), Some("States.Runtime"));
+        assert!(execution.cause.unwrap().contains(cause), "{cause}");
+        let changes = shop.status_changes().await;
+        assert_eq!(
+            changes[0]["status"], "FAILED",
+            "the order is found like any other that failed"
+        );
+        if cause == "cannot be read" {
+            let redriven = shop.redrive(SagaKind::Order, "order-1").await;
+            assert!(matches!(redriven, Redrive::Impossible(reason) if reason.contains("cannot be read")));
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_execution_that_fails_is_told_once_under_the_names_that_the_template_listens_for() {
     let shop = Shop::open().await;
     shop.start(SagaKind::Cancel).await;

@@ -165,8 +165,8 @@ impl CancelOutcome {
     }
 }
 
-/// Keeps orders. Every committed change MUST be written to the order stream (the outbox) in the same transaction, and so
-/// MUST its event in the order's history.
+/// Keeps orders. Every committed change MUST be written to the order stream (the outbox) in the same transaction, and
+/// so MUST its event in the order's history.
 #[async_trait]
 pub trait OrderRepository: Send + Sync {
     /// Writes the order and completes its idempotency record in ONE transaction: both or neither. A repetition of the
@@ -174,8 +174,8 @@ pub trait OrderRepository: Send + Sync {
     async fn place(&self, order: &Order, completion: &IdempotencyCompletion) -> Result<PlaceOutcome, PortFailure>;
     /// `None` if the store has no such order. MUST NOT lag.
     async fn find(&self, id: &OrderId) -> Result<Option<Order>, PortFailure>;
-    /// The order and its history as one consistent state. An order of an earlier version of the shop may have no events,
-    /// or only the later ones.
+    /// The order and its history as one consistent state. An order of an earlier version of the shop may have no
+    /// events, or only the later ones.
     async fn history(&self, id: &OrderId) -> Result<Option<RecordedHistory>, PortFailure>;
     /// Newest first by `(created_at, id)`. An order that cannot be read MUST NOT fail the page.
     async fn list(&self, query: &OrderQuery) -> Result<OrderPage, PortFailure>;

@@ -48,7 +48,7 @@ pub struct OrderEvent {
     pub status: OrderStatus,
     /// Present for REJECTED.
     pub reason: Option<RejectionReason>,
-    /// Who changed it.
+    /// The party that changed it.
     pub by: Actor,
 }
 

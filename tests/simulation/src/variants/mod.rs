@@ -25,7 +25,7 @@ pub struct Variant {
 }
 
 /// All variants.
-pub const ALL: [Variant; 10] = [
+pub static ALL: [Variant; 10] = [
     ours_but(tombstones::without_one_at_the_gateway),
     ours_but(tombstones::without_one_in_the_stock),
     ours_but(capture_key::drawn_anew),
@@ -50,6 +50,19 @@ const fn of_others(design: fn() -> Result<Design, DefinitionFault>) -> Variant {
         design,
         is_published: true,
     }
+}
+
+/// The variant whose design has this name, and the design.
+pub fn named(name: &str) -> Result<(&'static Variant, Design), String> {
+    let mut names = Vec::new();
+    for variant in &ALL {
+        let design = (variant.design)().map_err(|fault| fault.to_string())?;
+        if design.name == name {
+            return Ok((variant, design));
+        }
+        names.push(design.name);
+    }
+    Err(format!("there is no variant {name:?}; there are: {}", names.join("; ")))
 }
 
 impl Variant {

@@ -1,4 +1,4 @@
-//! Is an exported history a file that the console can open, like a story of the local host?
+//! Tests that the console can open an exported history of the simulation like a story of the local host.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use local_host::event_log::stories::MadeBy;
 use local_host::template;
 use serde_json::Value;
 use simulation::design::Design;
-use simulation::random;
+use simulation::{random, variants};
 
 fn members(value: &Value) -> BTreeSet<&str> {
     value.as_object().unwrap().keys().map(String::as_str).collect()
@@ -71,4 +71,21 @@ fn a_history_has_every_step_with_its_simulated_time_and_the_same_seed_the_same_f
         times.first()
     );
     assert_eq!(random::history(1).run_exported(&design).unwrap().1, file);
+}
+
+#[test]
+fn a_failing_history_of_a_broken_shop_shows_the_violated_rule_and_its_own_state_machine() {
+    let (variant, design) = variants::named("a swallowed compensation").unwrap();
+    let ours = random::history(34)
+        .run_exported(&Arc::new(Design::ours().unwrap()))
+        .unwrap()
+        .1;
+    let (report, file) = variant.history(34).run_exported(&Arc::new(design)).unwrap();
+    let events = file["events"].as_array().unwrap().iter();
+    let violated = events.filter(|event| event["kind"] == "rule_violated").count();
+    assert_eq!((violated, violated > 0), (report.violations.len(), true));
+    assert_ne!(file["machines"]["OrderSaga"], ours["machines"]["OrderSaga"]);
+    assert!(!kinds(&ours).contains("rule_violated"));
+    let unknown = variants::named("a perfect shop").err().unwrap();
+    assert!(unknown.contains("a swallowed compensation"), "{unknown}");
 }
