@@ -8,6 +8,8 @@ import { DESKTOP, PHONE, ask, openPage, order, startBrowser, startShop } from ".
 const VIEWS = ["#/", "#/stories", "#/machines/OrderSaga", "#/environments", "#/pictures", "#/data/table%3Aorders", "#/mail", "#/operator", "#/bill", "#/api/placeOrder"];
 /** An order waits at most this long for its saga, with all retries of a payment. */
 const SAGA_MS = 60_000;
+/** An order whose payment is never answered ends after the saga's own wait of 45 seconds. */
+const LATER_MS = 90_000;
 
 let shop;
 let browser;
@@ -52,6 +54,19 @@ for (const [outcome, status, verdict] of [
     const undone = await page.locator('[data-state="ReleaseStock"]').getAttribute("data-progress");
     assert.equal(undone, verdict === "compensated" ? "done" : "never");
     if (outcome === "tok_flaky") await page.locator('[data-state="AuthorizePayment"] .note', { hasText: "retried 2 ×" }).waitFor();
+  }));
+}
+
+for (const [outcome, status] of [
+  ["tok_later_ok", "CONFIRMED"],
+  ["tok_later_declined", "REJECTED: payment_declined"],
+  ["tok_later_twice", "CONFIRMED"],
+  ["tok_later_reordered", "CONFIRMED"],
+  ["tok_later_silent", "REJECTED: payment_unavailable"],
+]) {
+  test(`an order with ${outcome}, which a webhook answers, is shown as ${status}`, () => walk({}, async (page) => {
+    const row = await order(page, outcome);
+    await row.getByText(status).waitFor({ timeout: LATER_MS });
   }));
 }
 
