@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use crate::conditions::name_in;
+use crate::conditions::{name_in, spaced, value_in};
 
 const CLAUSES: [&str; 3] = ["SET", "REMOVE", "ADD"];
 
@@ -12,7 +12,7 @@ const CLAUSES: [&str; 3] = ["SET", "REMOVE", "ADD"];
 pub fn updated(request: &Value, item: Option<&Value>) -> Value {
     let mut updated = item.cloned().unwrap_or_else(|| request["Key"].clone());
     let text = request["UpdateExpression"].as_str().unwrap_or_default();
-    let spaced = text.replace('(', " ( ").replace(')', " ) ").replace(',', " , ");
+    let spaced = spaced(text);
     let mut update = Update {
         tokens: spaced.split_whitespace().rev().collect(),
         request,
@@ -89,10 +89,7 @@ impl<'a> Update<'a> {
             assert_eq!(self.next(), ")");
             return present.or(otherwise);
         }
-        if token.starts_with(':') {
-            return self.request["ExpressionAttributeValues"].get(token).cloned();
-        }
-        self.before?.get(name_in(self.request, token)).cloned()
+        value_in(self.request, self.before, token).cloned()
     }
 }
 
