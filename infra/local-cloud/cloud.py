@@ -157,6 +157,7 @@ def deployed(ministack, zips):
         "api_host": api_host,
         "api_url": f"http://{api_host}",
         "outputs": outputs,
+        "page_token_key": deploy.page_token_key(ministack.url),
         "functions": deploy.functions(ministack.url),
         "deployed_in_seconds": round(time.monotonic() - started, 1),
     }

@@ -38,6 +38,8 @@ PARAMETERS = {
     # Small enough that a test's file is divided.
     "CatalogDivideAboveBytes": "50000",
     "CatalogRangeBytes": "65536",
+    # The tests wait for the silence of a payment provider.
+    "PaymentResultSeconds": "30",
     # As a new stage is deployed.
     "ShardedIndexes": "only",
     # Off by default; on here, so that what they add to the template is deployed too.
@@ -68,12 +70,18 @@ def deploy(url, zips, changed=None):
     # A sender has to be verified before the stack is of use; on AWS a person answers a mail for that.
     sender = parameters.get("SenderAddress", template["Parameters"]["SenderAddress"]["Default"])
     _verify_sender(client(url, "sesv2"), sender)
-    template = _uploaded(client(url, "s3"), template, zips)
+    template = _uploaded(client(url, "s3"), template, zips, parameters)
     made = translated.translate(template, dict(parameters))
     _make_stack(url, STACK, shim.apply(made), parameters)
     _make_stack(url, WATCHING_STACK, shim.apply(translated.source("watching.yaml")), _nested_parameters(url, made))
     described = client(url, "cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
     return {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
+
+
+def page_token_key(url):
+    """The secret that signs page tokens, and that the key of the payment provider's webhook is derived from."""
+    name = f"popshop-{PARAMETERS['Stage']}-page-token-key"
+    return client(url, "secretsmanager").get_secret_value(SecretId=name)["SecretString"]
 
 
 def delete(url):
@@ -130,7 +138,7 @@ def api_id(url):
     return ids[0]
 
 
-def _uploaded(s3, template, zips):
+def _uploaded(s3, template, zips, parameters):
     """The template with code and state machines in a bucket, as `sam package` does it; code comes from `zips`."""
     try:
         s3.create_bucket(Bucket=ARTIFACTS)
@@ -141,10 +149,15 @@ def _uploaded(s3, template, zips):
     def upload(path, key):
         uploads[key] = zips / path.parent.name / path.name if path.suffix == ".zip" else path
 
+    def content(path):
+        if path.suffix == ".zip":
+            return path.read_bytes()
+        return shim.definition(path.read_text(encoding="utf-8"), parameters).encode()
+
     template = translated.packaged(template, ARTIFACTS, upload)
     with ThreadPoolExecutor(UPLOADS_AT_ONCE) as pool:
         # A list, so that a failure of one is met.
-        list(pool.map(lambda key: s3.put_object(Bucket=ARTIFACTS, Key=key, Body=uploads[key].read_bytes()), uploads))
+        list(pool.map(lambda key: s3.put_object(Bucket=ARTIFACTS, Key=key, Body=content(uploads[key])), uploads))
     return template
 
 

@@ -17,8 +17,8 @@ import sys
 
 import boto3
 
-# Actions that Lambda or Step Functions make use of on a role's behalf. An emulator does this work inside, without asking
-# its own IAM, so that no decision can be observed. Each of them is required by AWS's documentation.
+# Actions that Lambda or Step Functions make use of on a role's behalf. An emulator does this work inside, without
+# asking its own IAM, so that no decision can be observed. Each of them is required by AWS's documentation.
 PLATFORM = {
     "logs:CreateLogStream": "Lambda writes a function's log with its role",
     "logs:PutLogEvents": "Lambda writes a function's log with its role",
@@ -54,6 +54,8 @@ NOT_HERE = {
     ("ImportPlanRole", "s3:GetObjectVersion"): "MiniStack's events on the bus name no version",
     ("ImportRangeRole", "s3:GetObjectVersion"): "MiniStack's events on the bus name no version",
     ("ImportFinishRole", "s3:GetObjectVersion"): "MiniStack's events on the bus name no version",
+    ("SagaAwaitPaymentRole", "states:SendTaskSuccess"): "a verdict came before the wait; shown with recorded answers",
+    ("SagaAwaitPaymentRole", "states:SendTaskFailure"): "a verdict came before the wait; shown with recorded answers",
     ("CsvIngesterRole", "s3:AbortMultipartUpload"): "a part of a report failed; shown with recorded answers",
     ("ImportRangeRole", "s3:AbortMultipartUpload"): "a part of a report failed; shown with recorded answers",
     ("ImportFinishRole", "s3:AbortMultipartUpload"): "a part of a report failed; shown with recorded answers",

@@ -20,6 +20,9 @@
 11. The concurrency of an event source. MiniStack takes a parameter of the type Number for text, and its poller stops on
     it: the parameter's default stands there as a number.
 12. Alarms named after a version. MiniStack resolves no attribute of a version in a name: the alarm's own name is dropped.
+13. Permission to resume sagas. AWS authorizes `states:SendTaskSuccess` and `states:SendTaskFailure` on the state machine
+    that waits; MiniStack on `*`. That statement's resource becomes `*`.
+14. The timeout of a wait for a token. MiniStack takes no expression there: the definition gets the parameter's number.
 
 Everything else passes unchanged. An unknown resource type is refused: MiniStack could accept it and do nothing.
 """
@@ -88,6 +91,11 @@ def apply(template):
     return template | {"Resources": resources}
 
 
+def definition(text, parameters):
+    """The text of a state machine, changed as listed above. `parameters` has those of the template by name."""
+    return re.sub(r'"\{% \$\{(PaymentResultSeconds)\} %\}"', lambda found: str(int(parameters[found[1]])), text)
+
+
 def _over_plain_http(name, resource):
     document = resource["Properties"]["PolicyDocument"]
     statements = [statement for statement in document["Statement"] if not _asks_for_tls(statement)]
@@ -141,6 +149,8 @@ def _statement(statement):
         return statement
     if statement["Action"] == ["ses:SendEmail"]:
         return {name: value for name, value in statement.items() if name != "Condition"} | {"Resource": "*"}
+    if statement.get("Sid") == "ResumeSaga":
+        return statement | {"Resource": "*"}
     if statement.get("Sid") == "ReadCatalogs":
         return statement | {"Action": statement["Action"] + ["s3:GetObject"]}
     return statement

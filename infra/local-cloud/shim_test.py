@@ -51,6 +51,19 @@ class Shim(unittest.TestCase):
         self.assertEqual(route["AuthorizationType"], "JWT")
         self.assertEqual(route["AuthorizerId"], {"Ref": "ApiAccessTokenAuthorizer"})
 
+    def test_the_timeout_of_a_wait_becomes_a_number_and_nothing_else_changes(self):
+        text = '{"TimeoutSeconds": "{% ${PaymentResultSeconds} %}", "Output": "{% $states.result %}"}'
+        expected = '{"TimeoutSeconds": 30, "Output": "{% $states.result %}"}'
+        self.assertEqual(shim.definition(text, {"PaymentResultSeconds": "30"}), expected)
+
+    def test_sagas_may_be_resumed_without_the_name_of_their_machine(self):
+        statement = {"Sid": "ResumeSaga", "Effect": "Allow", "Action": ["states:SendTaskSuccess"], "Resource": "arn"}
+        document = {"Version": "2012-10-17", "Statement": [statement]}
+        policies = [{"PolicyName": "p", "PolicyDocument": document}]
+        role = applied({"Role": {"Type": "AWS::IAM::Role", "Properties": {"Policies": policies}}})["Role"]
+        [changed] = role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+        self.assertEqual(changed, statement | {"Resource": "*"})
+
     def test_an_open_route_stays_open(self):
         self.assertEqual(api()["ApiGetProductsRoute"]["Properties"]["AuthorizationType"], "NONE")
 

@@ -1,4 +1,4 @@
-"""Does a record come again that its function reported as failed, and what stands behind it go on in the end?"""
+"""Tests that a record that its function reported as failed is sent again, and that the records behind it follow."""
 
 import math
 import unittest

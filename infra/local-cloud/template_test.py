@@ -40,7 +40,7 @@ EVERY_OPTION = PROD | {
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 RESOURCES_MAX = 500
 TEMPLATE_BYTES_MAX = 1_000_000
-FUNCTIONS = 25
+FUNCTIONS = 28
 
 
 def template(change=lambda template: None):

@@ -1,4 +1,4 @@
-// Does the gate see each kind of breaking change, and let the others pass?
+// Tests that the gate finds each kind of breaking change, and lets the others pass.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

@@ -11,12 +11,13 @@ import uuid
 
 import httpx
 from popshop_client import AuthenticatedClient
-from popshop_client.api.orders import cancel_order, get_order, place_order
+from popshop_client.api.orders import cancel_order, get_order, get_order_events, place_order
 from popshop_client.api.products import list_products
 from popshop_client.api.uploads import create_upload, get_upload
 from popshop_client.models import Catalog, NewOrder, NewOrderItemsItem, OrderStatus, UploadStatus
 
 PATIENCE_SECONDS = 60
+HISTORY = [("PENDING", "customer"), ("CONFIRMED", "saga"), ("CANCELLING", "customer"), ("CANCELLED", "saga")]
 
 
 def client(url: str, subject: str, groups: list[str]) -> AuthenticatedClient:
@@ -46,7 +47,11 @@ def place_and_cancel(customer: AuthenticatedClient) -> None:
 
     until(read, lambda order: order.status is OrderStatus.CONFIRMED)
     cancel_order.sync(id=placed.id, client=customer)
-    until(read, lambda order: order.status is OrderStatus.CANCELLED)
+    cancelled = until(read, lambda order: order.status is OrderStatus.CANCELLED)
+    history = get_order_events.sync(id=placed.id, client=customer)
+    shown = [(event.status.value, event.by.value) for event in history.events]
+    assert shown == HISTORY, shown
+    assert history.events[0].at == cancelled.created_at and history.events[-1].at == cancelled.updated_at, history
 
 
 def upload(staff: AuthenticatedClient) -> None:

@@ -10,6 +10,7 @@ type Order = components["schemas"]["Order"];
 
 /** How long an order may take, in seconds. */
 const PATIENCE_SECONDS = 60;
+const HISTORY = "PENDING customer, CONFIRMED saga, CANCELLING customer, CANCELLED saga";
 
 const [url] = process.argv.slice(2);
 if (url === undefined) {
@@ -64,6 +65,11 @@ async function placeAndCancel(customer: Client) {
   await orderWithStatus(customer, id, "CONFIRMED");
   data(await customer.POST("/orders/{id}/cancel", { params: { path: { id } } }));
   await orderWithStatus(customer, id, "CANCELLED");
+  const { events } = data(await customer.GET("/orders/{id}/events", { params: { path: { id } } }));
+  const shown = events.map(({ status, by }) => `${status} ${by}`).join(", ");
+  if (shown !== HISTORY) {
+    throw new Error(`the history is ${shown}`);
+  }
 }
 
 async function upload(staff: Client) {

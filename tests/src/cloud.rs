@@ -8,11 +8,18 @@ use serde_json::Value;
 use crate::client::Client;
 use crate::cognito::Cognito;
 use crate::people::People;
+use crate::provider::Provider;
 
 /// The outputs that `cargo xtask local-cloud` wrote.
 pub fn deployment(outputs: &Path) -> Value {
     let text = std::fs::read_to_string(outputs).expect("the local cloud has written its outputs");
     serde_json::from_str(&text).unwrap()
+}
+
+/// The payment provider of the deployment in `outputs`.
+pub fn provider(outputs: &Path) -> Provider {
+    let secret = deployment(outputs)["page_token_key"].as_str().map(Provider::new);
+    secret.expect("the outputs have a page_token_key")
 }
 
 /// A client for the deployment in `outputs`.

@@ -24,6 +24,7 @@ pub mod page;
 pub mod people;
 pub mod photo;
 pub mod picture;
+pub mod provider;
 pub mod repository;
 pub mod shop;
 pub mod table_indexes;

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use crate::client::Client;
 use crate::cloud;
 use crate::local::LocalHost;
+use crate::provider::Provider;
 
 /// The built-in catalog of the local host.
 const BUILT_IN_CATALOG: &str = include_str!("../../infra/local-host/src/seed.csv");
@@ -15,6 +16,8 @@ pub struct Shop {
     pub load: Load,
     /// The parameter `AllowedOrigin`: the template's default, or what `infra/local-cloud/deploy.py` gives.
     pub allowed_origin: &'static str,
+    /// The payment provider that answers later, where the shop has none of its own.
+    pub provider: Option<Provider>,
     /// Ends with the test.
     _host: Option<LocalHost>,
 }
@@ -52,6 +55,7 @@ impl Shop {
                 client: host.client.clone(),
                 load: LOCAL_HOST,
                 allowed_origin: "http://127.0.0.1:3000",
+                provider: None,
                 _host: Some(host),
             };
         };
@@ -61,6 +65,7 @@ impl Shop {
             client,
             load: LOCAL_CLOUD,
             allowed_origin: "http://localhost:8080",
+            provider: Some(cloud::provider(outputs.as_ref())),
             _host: None,
         }
     }

@@ -81,16 +81,35 @@ impl<'a> Update<'a> {
 
     fn operand(&mut self) -> Option<Value> {
         let token = self.tokens.pop().expect("the update has another operand");
-        if token == "if_not_exists" {
-            assert_eq!(self.next(), "(");
-            let present = self.operand();
-            assert_eq!(self.next(), ",");
-            let otherwise = self.operand();
-            assert_eq!(self.next(), ")");
-            return present.or(otherwise);
+        match token {
+            "if_not_exists" => {
+                let (present, otherwise) = self.two_operands();
+                present.or(otherwise)
+            }
+            "list_append" => {
+                let (front, back) = self.two_operands();
+                let all = [items(front.as_ref()), items(back.as_ref())].concat();
+                Some(json!({ "L": all }))
+            }
+            _ => value_in(self.request, self.before, token).cloned(),
         }
-        value_in(self.request, self.before, token).cloned()
     }
+
+    /// The operands of a function, in parentheses.
+    fn two_operands(&mut self) -> (Option<Value>, Option<Value>) {
+        assert_eq!(self.next(), "(");
+        let first = self.operand();
+        assert_eq!(self.next(), ",");
+        let second = self.operand();
+        assert_eq!(self.next(), ")");
+        (first, second)
+    }
+}
+
+/// DynamoDB refuses to append to anything but a list.
+fn items(list: Option<&Value>) -> Vec<Value> {
+    let items = list.and_then(|list| list["L"].as_array());
+    items.expect("`list_append` takes two lists").clone()
 }
 
 /// A missing number counts as zero, as in DynamoDB's ADD.
@@ -120,6 +139,21 @@ mod tests {
             "z": {"N": "7"},
         });
         assert_eq!(updated(&request, Some(&item)), expected);
+    }
+
+    #[test]
+    fn a_list_is_appended_to_one_that_is_there_or_to_an_empty_one() {
+        let request = json!({
+            "UpdateExpression": "SET log = list_append(if_not_exists(log, :none), :more)",
+            "ExpressionAttributeValues": { ":none": {"L": []}, ":more": {"L": [{"S": "b"}]} },
+        });
+        let first = updated(&request, Some(&json!({ "pk": {"S": "k"} })));
+        assert_eq!(first["log"], json!({"L": [{"S": "b"}]}));
+        let item = json!({ "pk": {"S": "k"}, "log": {"L": [{"S": "a"}]} });
+        assert_eq!(
+            updated(&request, Some(&item))["log"],
+            json!({"L": [{"S": "a"}, {"S": "b"}]})
+        );
     }
 
     #[test]

@@ -162,6 +162,12 @@ pub(crate) struct Simulation {
     /// Only print the history of this seed
     #[arg(long, value_name = "S")]
     seed: Option<u64>,
+    /// Write the history of the seed to this file, for the console
+    #[arg(long, value_name = "FILE", requires = "seed", value_parser = absolute)]
+    export: Option<PathBuf>,
+    /// Take the history of the seed from the shop with this defect, like "a swallowed compensation"
+    #[arg(long, value_name = "NAME", requires = "seed")]
+    variant: Option<String>,
     /// Only write the table of outcomes per fault to docs/saga.md
     #[arg(long)]
     write_docs: bool,
@@ -174,6 +180,8 @@ impl Simulation {
         arguments.extend(self.faults.as_ref().map(|faults| format!("--faults={faults}")));
         arguments.extend(self.seeds.map(|seeds| format!("--seeds={seeds}")));
         arguments.extend(self.seed.map(|seed| format!("--seed={seed}")));
+        arguments.extend(self.variant.as_ref().map(|name| format!("--variant={name}")));
+        arguments.extend(self.export.as_ref().map(|path| format!("--export={}", path.display())));
         arguments.extend(self.write_docs.then(|| "--write-docs".to_owned()));
         arguments
     }
@@ -293,6 +301,12 @@ mod tests {
             panic!("the command line was refused");
         };
         assert_eq!(simulation.arguments(), ["--faults=single", "--seeds=5"]);
+        let Ok(Command::Simulate(simulation)) = parsed("simulate --seed 5 --variant broken --export /history.json")
+        else {
+            panic!("the command line was refused");
+        };
+        let expected = ["--seed=5", "--variant=broken", "--export=/history.json"];
+        assert_eq!(simulation.arguments(), expected);
     }
 
     #[test]
@@ -342,6 +356,7 @@ mod tests {
             "verify --local-cloud --stack popshop-prod",
             "simulate --sedes 5",
             "simulate --seeds many",
+            "simulate --export history.json",
             "bench",
             "bench images --rounds few",
             "bench lambda --image a.jpg",

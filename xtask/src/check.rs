@@ -9,7 +9,7 @@ use crate::network::Network;
 use crate::python::Environment;
 use crate::selection::{self, Selection};
 use crate::steps::{AfterFailure, Outcome, Step, run_all};
-use crate::{api, budgets, faults, functions, lint, local_cloud, simulate, verify};
+use crate::{api, budgets, console, faults, functions, lint, local_cloud, simulate, verify};
 
 /// Crates that the local host must never compile, because they would make the first `cargo run` slow.
 const FORBIDDEN_IN_LOCAL_HOST: [&str; 3] = ["aws-sdk-", "aws-config", "aws-lc-"];
@@ -22,7 +22,7 @@ const NEED_A_CLOUD: [(Selection, &[&str]); 2] = [
 ];
 
 /// The fastest steps come first.
-const STEPS: [Step; 20] = [
+const STEPS: [Step; 22] = [
     step("format", format),
     step("crates without the AWS SDK", light_crates),
     step("lints", clippy),
@@ -33,6 +33,8 @@ const STEPS: [Step; 20] = [
     step("API: contract gate", api::gate),
     step("API: generated clients", api::clients),
     step("API: drawn requests", api::requests),
+    step("console: types", console::types),
+    step("console: browser", console::browser),
     step("simulation", simulation),
     step("templates: sam and cfn-lint", lint::templates),
     step("templates: checkov", lint::policies),

@@ -59,7 +59,7 @@ pub(crate) fn state_machines(network: Network) -> Result<Outcome, Failed> {
             Network::Allowed => Outcome::Skipped("npm is needed to install it".to_owned()),
         });
     };
-    let copies = STATE_MACHINES.iter().map(|file| with_partition(file, &folder));
+    let copies = STATE_MACHINES.iter().map(|file| with_constants(file, &folder));
     let copies: Vec<String> = copies.collect::<Result<_, _>>()?;
     let files = copies.iter().flat_map(|file| ["--json-path", file]);
     let validator = folder.join("node_modules/.bin/asl-validator");
@@ -68,11 +68,14 @@ pub(crate) fn state_machines(network: Network) -> Result<Outcome, Failed> {
 }
 
 /// A copy in `folder`, as CloudFormation makes it in most regions. The validator accepts placeholders for functions,
-/// but not for the partition within an ARN.
-fn with_partition(file: &str, folder: &Path) -> Result<String, Failed> {
+/// but not for the partition within an ARN, and not within an expression.
+fn with_constants(file: &str, folder: &Path) -> Result<String, Failed> {
     let io = |error: std::io::Error| failed(file, error.to_string());
     let path = workspace_root().join(file);
-    let definition = fs::read_to_string(&path).map_err(io)?.replace("${Partition}", "aws");
+    let definition = fs::read_to_string(&path).map_err(io)?;
+    let definition = definition
+        .replace("${Partition}", "aws")
+        .replace("${PaymentResultSeconds}", "86400");
     let copy = folder.join(path.file_name().unwrap_or_default());
     fs::write(&copy, definition).map_err(io)?;
     Ok(copy.to_string_lossy().into_owned())

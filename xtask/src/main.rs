@@ -10,6 +10,7 @@ mod budgets;
 mod check;
 mod cloud_tests;
 mod command;
+mod console;
 mod durations;
 mod faults;
 mod functions;

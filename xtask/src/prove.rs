@@ -11,7 +11,7 @@ use crate::command::{self, Failed, below_root, failed, run_cargo, run_in, worksp
 use crate::network::Network;
 use crate::selection::Selection;
 use crate::steps::{AfterFailure, Outcome, Step, run_all};
-use crate::{api, faults, functions, libraries, pictures, rust_tools, simulate};
+use crate::{api, console, faults, functions, libraries, pictures, rust_tools, simulate};
 
 const LINE: &str = "cargo xtask prove";
 const SECONDS_PER_DAY: u64 = 24 * 60 * 60;
@@ -33,7 +33,7 @@ struct Proof {
 }
 
 /// In this order: the cheapest first.
-const PROOFS: [Proof; 10] = [
+const PROOFS: [Proof; 11] = [
     Proof {
         step: Step {
             name: "libraries",
@@ -48,6 +48,14 @@ const PROOFS: [Proof; 10] = [
             run: simulate_at_length,
         },
         about: "simulate the sagas with every pair of faults, and with 200,000 random histories",
+        usual_minutes: 10,
+    },
+    Proof {
+        step: Step {
+            name: "console",
+            run: console::browser_at_length,
+        },
+        about: "drive the console with a browser: idle for a minute, and with 10,000 events",
         usual_minutes: 10,
     },
     Proof {

@@ -1,4 +1,4 @@
-"""How do the usual libraries of Python read and check the same file? `parse.py polars|duckdb|csv FILE`"""
+"""Reads and checks a catalog with the usual libraries of Python: `parse.py polars|duckdb|csv FILE`"""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""What does an import cost with boto3? `write.py client|table FILE`, one conditional update after the other.
+"""Imports a catalog with boto3: `write.py client|table FILE`, one conditional update after the other.
 
 As boto3's guide shows it (a table), and with as little as boto3 lets one do (a client that checks no parameters)."""
 

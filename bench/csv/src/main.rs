@@ -38,7 +38,7 @@ fn run(command: Command) -> Result<(), Trouble> {
     match command {
         Command::Make { file, rows } => generated::make(&file, rows),
         Command::Compare(comparison) => report::compare(&comparison),
-        Command::Measure { line } => cost::child(&line).map(|said| println!("{said}")),
+        Command::Measure { line } => cost::child(&line).map(|output| println!("{output}")),
         Command::Parse { how, file } => baseline::parse(how, &file),
     }
 }

@@ -36,8 +36,8 @@ impl Peer {
             .variables
             .iter()
             .fold(Line::of(own), |line, (name, value)| line.variable(name, value));
-        let (cost, said) = processors.start(Place::Measured, || cost::run(line.command(), &self.line))??;
-        let rows = said.parse().map_err(|reason| Trouble::new(self.name, reason))?;
+        let (cost, output) = processors.start(Place::Measured, || cost::run(line.command(), &self.line))??;
+        let rows = output.parse().map_err(|reason| Trouble::new(self.name, reason))?;
         Ok((cost, rows))
     }
 }

@@ -13,11 +13,11 @@ use crate::throttled;
 use crate::writing;
 
 const INTRODUCTION: &str = "\
-# Catalog imports beside their peers
+# Catalog imports compared with other programs
 
-Written by `cargo xtask bench csv`. CPU time and peak memory are what the kernel counted for the whole process, its start \
-included; each runs on a processor of its own, and what it talks to on another. Rounds are interleaved, figures are medians, \
-ratios are medians of the ratios of each round. Only ratios within one run mean much.
+Written by `cargo xtask bench csv`. The kernel counts CPU time and peak memory of the whole process, its start included. \
+Each program runs on a processor of its own, and the server that it calls on another. Rounds are interleaved; figures are \
+medians, and ratios are medians of the ratios of each round. Compare only ratios of one run.
 
 ";
 

@@ -30,13 +30,13 @@ const USED_MIN: f64 = 0.95;
 const THROTTLED_MAX: f64 = 0.02;
 
 const INTRODUCTION: &str = "
-## A table kept busy
+## Use of a table that throttles
 
-The sink grants so many writes per second, saves up what is not used for a tenth of a second, and throttles the rest. Each \
-process is a csv-ingester of its own with a file of its own, and none of them knows how many writes are granted, or of the \
-others. Everything from the first call to the last is counted, the search at the beginning too. Here the processes and the \
-sink share all processors: with two of them, one does all that processes of AWS would do elsewhere, and where *written* is \
-far below what is granted while nothing is throttled, it is the machine that was slower than the table.
+The sink grants a number of writes per second, saves up unused writes for a tenth of a second, and throttles the rest. \
+Each process is a csv-ingester with its own file, and has no information about the granted rate or the other processes. \
+The count covers everything from the first call to the last, including the search at the beginning. Here the processes and \
+the sink share all processors of the machine. If *written* is far below the granted rate and nothing is throttled, the \
+machine was slower than the table.
 
 | granted per second | processes | seconds | written, of what was granted | calls throttled | |
 |---|---|---|---|---|---|

@@ -67,10 +67,10 @@ pub(crate) fn section(comparison: &Comparison, processors: &Processors) -> Resul
 const INTRODUCTION: &str = "
 ## Write
 
-The same conditional `UpdateItem` for each row, into a sink that takes each one at once. Popshop is the program of \
-csv-ingester as it is deployed, with an event of the bucket: it reads its file by `GetObject` from the sink, notes its \
-progress in the ledger, writes the report of rejected rows and ends with a mail. The others read the file from the disk and \
-write the rows, no more. *Popshop's is* so many times the rows per CPU-second of the one it is compared with.
+Each program sends the same conditional `UpdateItem` for each row, to a sink that accepts every write at once. Popshop is \
+the deployed program of csv-ingester, with an event of the bucket: it reads its file by `GetObject` from the sink, \
+checkpoints its progress in the ledger, writes the report of rejected rows and sends a mail. The others only read the file \
+from the disk and write the rows. *Popshop's is* the ratio of the rows per CPU-second to those of the other program.
 ";
 
 impl Surroundings<'_> {
@@ -136,11 +136,11 @@ impl Surroundings<'_> {
         if is_whole && taken == import.rows_written {
             return Ok(());
         }
-        let said = format!(
+        let message = format!(
             "{}, {} written and {} rejected of {rows}, and the sink has {taken}",
             import.outcome, import.rows_written, import.rows_rejected
         );
-        Err(Trouble::new("csv-ingester", said))
+        Err(Trouble::new("csv-ingester", message))
     }
 
     /// Each with its rows.

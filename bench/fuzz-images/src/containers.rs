@@ -22,7 +22,7 @@ const PIXEL_BYTES_MAX: u64 = 1 << 20;
 /// Bytes that a part grows by.
 const GROWTH_MAX: usize = 40;
 
-/// Changes one part of the file. Answers with false for a format without parts, or when none is left.
+/// Changes one part of the file. Returns false for a format without parts, or when none is left.
 pub(crate) fn damage(bytes: &mut Vec<u8>, chance: &mut Chance) -> bool {
     if bytes.starts_with(PNG_SIGNATURE) {
         damage_png(bytes, chance)

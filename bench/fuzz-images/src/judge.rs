@@ -41,7 +41,7 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Answers whether it is still a picture.
+/// Returns whether it is still a picture.
 pub(crate) fn judge(photo: &Damaged) -> Result<bool, Finding> {
     let judged = catch_unwind(AssertUnwindSafe(|| {
         let mut is_accepted = false;

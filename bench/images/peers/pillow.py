@@ -1,4 +1,4 @@
-"""How is Pillow asked? As a peer (`thumbnail`), as the trusted full decoder (`reference`), and as the encoder of the
+"""Runs Pillow: as a peer (`thumbnail`), as the trusted full decoder (`reference`), and as the encoder of the
 generated images (`encode`)."""
 
 import io

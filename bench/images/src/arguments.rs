@@ -8,7 +8,7 @@ use clap::{Args, Parser, ValueEnum};
 
 const ROUNDS: usize = 9;
 
-/// Who makes a thumbnail in this process.
+/// The implementation that makes a thumbnail in this process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum InProcess {
     Ours,
@@ -16,7 +16,7 @@ pub(crate) enum InProcess {
     ImageCrate,
 }
 
-/// A comparison with all that it needs.
+/// The arguments of a comparison.
 #[derive(Debug, Args)]
 pub(crate) struct Comparison {
     /// The program that makes our thumbnails

@@ -1,4 +1,4 @@
-//! What does somebody write who takes the `image` crate and reads its first page?
+//! Thumbnails as a program makes them that follows the first page of the `image` crate's documentation.
 
 use std::io::Cursor;
 use std::path::Path;
@@ -8,7 +8,7 @@ use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader};
 
 use bench_kit::trouble::Trouble;
 
-/// The quality number that every peer is told.
+/// The quality number that every peer is given.
 const JPEG_QUALITY: u8 = 80;
 
 pub(crate) fn write(photo: &Path, target: &Path, size_px: u32) -> Result<(), Trouble> {
@@ -17,7 +17,7 @@ pub(crate) fn write(photo: &Path, target: &Path, size_px: u32) -> Result<(), Tro
     std::fs::write(target, bytes).map_err(|reason| Trouble::new("write a thumbnail", reason))
 }
 
-/// The whole picture in memory, then `thumbnail`, the crate's fast way down.
+/// Decodes the whole picture, and scales it with `thumbnail`, the crate's fast method.
 pub(crate) fn thumbnail(photo: &Path, size_px: u32, is_opaque: bool) -> Result<Vec<u8>, Trouble> {
     let trouble = |reason: ImageError| Trouble::new(photo.display(), reason);
     let mut decoder = decoder(photo).map_err(trouble)?;
@@ -37,7 +37,7 @@ pub(crate) fn thumbnail(photo: &Path, size_px: u32, is_opaque: bool) -> Result<V
     Ok(bytes.into_inner())
 }
 
-/// Whether a photo says what its colours are.
+/// Whether a photo has a colour profile.
 pub(crate) fn has_profile(photo: &Path) -> bool {
     let profile = decoder(photo).and_then(|mut decoder| decoder.icc_profile());
     profile.is_ok_and(|profile| profile.is_some())

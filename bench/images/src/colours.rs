@@ -1,4 +1,4 @@
-//! Do colours end up where littleCMS puts them? A chart of flat patches, under each kind of profile.
+//! Compares rendered colours with those of littleCMS: a chart of flat patches, under each kind of profile.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -17,8 +17,8 @@ const GRID: u16 = 5;
 const HEADING: &str = "
 ## Colours
 
-A chart of 512 patches in each profile, beside littleCMS (perceptual intent) by Pillow. Difference of a channel, of 255; an \
-opaque thumbnail has been through JPEG.
+A chart of 512 patches in each profile, compared with littleCMS (perceptual intent) in Pillow. The figures are differences \
+of a channel, on a scale of 255; an opaque thumbnail has been encoded as JPEG.
 
 | profile | chart | mean | worst |
 |---|---|---|---|
@@ -54,8 +54,8 @@ pub(crate) fn section(peers: &Peers<'_>, work: &Path) -> Result<String, Trouble>
     Ok(text)
 }
 
-/// Four inks that cover independently of each other, on white paper: the shape of a press's profile, without its measured
-/// values, which are not ours to copy.
+/// Four inks that cover independently of each other, on white paper: the shape of a press's profile, without its
+/// measured values, which are not ours to copy.
 fn press() -> ColorProfile {
     let mut grid = Vec::new();
     for point in 0..GRID.pow(4) {

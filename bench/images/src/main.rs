@@ -1,4 +1,4 @@
-//! How does the thumbnailer compare? `cargo xtask bench images` prepares the tools and runs this.
+//! Compares the thumbnailer with its peers. `cargo xtask bench images` prepares the tools and runs this.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -29,7 +29,7 @@ fn run(command: Command) -> Result<(), Trouble> {
     match command {
         Command::Make { folder, python } => synthetic::make(&folder, &python),
         Command::Compare(comparison) => report::compare(&comparison),
-        Command::Measure { line } => cost::child(&line).map(|said| println!("{said}")),
+        Command::Measure { line } => cost::child(&line).map(|output| println!("{output}")),
         Command::Warm {
             who,
             photo,

@@ -1,4 +1,4 @@
-//! What did a thumbnail cost? In a process of its own, and again and again in this one.
+//! Measures the cost of a thumbnail: in a process of its own, and repeated within one process.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -14,13 +14,13 @@ use serde_json::json;
 use crate::arguments::InProcess;
 use crate::baseline;
 
-/// Turns before the first that counts: tables are built, pages are mapped.
+/// Warm-up turns before the first measured one, for building tables and mapping pages.
 const TURNS_TO_WARM: usize = 2;
 
-/// Runs a program; answers with its cost and what it printed. `Err` when it did not succeed.
+/// Runs a program and returns its cost and its output. `Err` if it fails.
 pub(crate) fn run(own: &Path, line: &[OsString]) -> Result<(Cost, String), Trouble> {
     let mut command = Command::new(own);
-    // Of everything that is built on libvips.
+    // For all programs that use libvips.
     command.env("VIPS_CONCURRENCY", "1");
     cost::run(command, line)
 }

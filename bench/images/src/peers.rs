@@ -1,4 +1,4 @@
-//! Who else makes thumbnails, and how are they asked?
+//! The other programs that make thumbnails, and the command line of each.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -40,7 +40,7 @@ impl Peer {
     }
 }
 
-/// The programs of those that are there.
+/// The installed peers and their programs.
 pub(crate) struct Peers<'a> {
     comparison: &'a Comparison,
     /// This program.
@@ -74,7 +74,7 @@ impl<'a> Peers<'a> {
         folder.join(format!("{size_px}.{extension}"))
     }
 
-    /// The line that makes one thumbnail in a process of its own.
+    /// The command line that makes one thumbnail in a separate process.
     pub(crate) fn whole(&self, peer: Peer, photo: &Path, size_px: u32, extension: &str) -> Vec<OsString> {
         let target = self.target(peer, size_px, extension);
         let size = size_px.to_string();
@@ -95,9 +95,9 @@ impl<'a> Peers<'a> {
                 let options = if extension == "jpg" { "[Q=80,strip]" } else { "[strip]" };
                 let mut output = target.into_os_string();
                 output.push(options);
-                // The mark at the end: nothing is enlarged.
+                // The `>` at the end means: never enlarge.
                 line.extend(["--size".into(), format!("{size}x{size}>").into()]);
-                // Only where there is one to convert from: it takes untagged pixels for those of a device, and others.
+                // Only for photos with a profile: without one, it assumes the colours of a device.
                 if baseline::has_profile(photo) {
                     line.extend(["--export-profile".into(), "srgb".into()]);
                 }
@@ -108,8 +108,8 @@ impl<'a> Peers<'a> {
         line
     }
 
-    /// The line that makes the same thumbnail several times and prints what each turn cost; libvips has no such program,
-    /// and sharp is libvips.
+    /// The line that makes the same thumbnail several times and prints what each turn cost; libvips has no such
+    /// program, and sharp is libvips.
     pub(crate) fn warm(
         &self,
         peer: Peer,
@@ -139,14 +139,14 @@ impl<'a> Peers<'a> {
         Some(line)
     }
 
-    /// The line that writes what a thumbnail would be if nothing were saved.
+    /// The command line that writes the reference thumbnail, made without shortcuts.
     pub(crate) fn reference(&self, photo: &Path, target: &Path, size_px: u32) -> Vec<OsString> {
         let mut line = self.pillow("reference");
         line.extend([photo.into(), target.into(), size_px.to_string().into()]);
         line
     }
 
-    /// One of the other things that the script can do.
+    /// Another task of the script.
     pub(crate) fn script(&self, command: &str, arguments: &[&OsStr]) -> Vec<OsString> {
         let mut line = self.pillow(command);
         line.extend(arguments.iter().map(|&argument| argument.to_owned()));
@@ -163,7 +163,7 @@ impl<'a> Peers<'a> {
         vec![python.into(), self.scripts.join("pillow.py").into(), command.into()]
     }
 
-    /// The script lies beside what it needs.
+    /// The script is beside its dependencies.
     fn sharp(&self) -> Vec<OsString> {
         let script = self.comparison.sharp.clone().unwrap_or_default();
         vec!["node".into(), script.into()]

@@ -1,4 +1,5 @@
-//! How close does a thumbnail come to one for which nothing was saved? SSIMULACRA2: 90 is hard to tell apart, 100 the same.
+//! Measures how close a thumbnail is to one that was made without shortcuts, by SSIMULACRA2: 100 is identical, 90 is
+//! hard to distinguish.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! What did the comparison find? Markdown, with the machine's description and the date.
+//! Writes the report of the comparison in Markdown, with the date and a description of the machine.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -57,7 +57,7 @@ pub(crate) fn compare(comparison: &Comparison) -> Result<(), Trouble> {
 }
 
 fn row(comparison: &Comparison, peers: &Peers<'_>, photo: &Path, progress: &Progress) -> Result<Row, Trouble> {
-    // Ours decides what a picture needs; everybody else is asked for the same.
+    // Our output sets the format of a picture; the peers make the same format.
     let (_, made) = measure::run(peers.own(), &peers.whole(Peer::Ours, photo, SIZE_PX, "jpg"))?;
     let made: serde_json::Value = serde_json::from_str(&made).map_err(|reason| Trouble::new("our output", reason))?;
     let path = Path::new(made["outputs"][0]["path"].as_str().unwrap_or_default());
@@ -131,13 +131,13 @@ fn text(comparison: &Comparison, peers: &Peers<'_>, rows: &[Row]) -> String {
 }
 
 const INTRODUCTION: &str = "\
-# Thumbnails beside their peers
+# Thumbnails compared with other programs
 
-Written by `cargo xtask bench images`. Every peer makes the same thumbnail from the same file with one thread: upright, sRGB, \
-JPEG quality 80 or, with transparency, PNG. CPU time and peak memory are what the kernel counted for the process; rounds \
-are interleaved, figures are medians, ratios are medians of the ratios of each round. Quality is SSIMULACRA2 against a full \
-decode by Pillow with one Lanczos3 filter over the encoded values; of a transparent picture, over black or white, whichever \
-is worse.
+Written by `cargo xtask bench images`. Every peer makes the same thumbnail from the same file with one thread: upright, \
+sRGB, JPEG quality 80 or, with transparency, PNG. The kernel counts CPU time and peak memory of the process. Rounds are \
+interleaved; figures are medians, and ratios are medians of the ratios of each round. Quality is SSIMULACRA2 against a \
+full decode by Pillow with one Lanczos3 filter over the encoded values; a transparent picture is compared over black and \
+over white, and the worse figure counts.
 
 ";
 

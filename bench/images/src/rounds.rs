@@ -1,4 +1,4 @@
-//! How are peers measured so that a busy machine is unfair to none? In turn, again and again; and the middle counts.
+//! Measures the peers in interleaved rounds and takes medians, so that load on the machine favours none.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -16,11 +16,11 @@ use crate::peers::{Peer, Peers};
 const TURNS: usize = 3;
 /// The size of the headline.
 pub(crate) const SIZE_PX: u32 = 256;
-/// For what several sizes cost beyond the largest.
+/// The sizes for measuring the cost of several sizes beyond the largest.
 const LARGEST: &str = "1024";
 const FOUR_SIZES: &str = "1024,512,256,128";
 
-/// Of each round; the same index is the same round everywhere.
+/// One entry per round; the same index is the same round in all lists.
 #[derive(Default)]
 pub(crate) struct Measured {
     pub whole: BTreeMap<Peer, Result<Vec<Cost>, String>>,
@@ -29,7 +29,7 @@ pub(crate) struct Measured {
     pub four_sizes: Vec<f64>,
 }
 
-/// Ratio of what two peers need, round by round.
+/// The ratios of the costs of two peers, round by round.
 pub(crate) fn ratio(ours: &[f64], theirs: &[f64]) -> f64 {
     median(ours.iter().zip(theirs).map(|(ours, theirs)| ours / theirs).collect())
 }
@@ -66,7 +66,7 @@ pub(crate) fn measure(
     Ok(measured)
 }
 
-/// A peer that fails once has failed: what it said is its result.
+/// A peer that fails once is reported as failed, with its output.
 fn collect<T>(all: &mut BTreeMap<Peer, Result<Vec<T>, String>>, peer: Peer, one: Result<T, Trouble>) {
     let costs = all.entry(peer).or_insert_with(|| Ok(Vec::new()));
     match (costs, one) {

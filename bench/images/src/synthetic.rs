@@ -1,8 +1,8 @@
-//! Which images are measured when none are given? A landscape with things in it, from arithmetic alone: the same bytes on
-//! every machine.
+//! Generates the images that are measured when no files are given: a landscape with objects, the same bytes on every
+//! machine.
 //!
-//! Soft skies and fine grass, hard edges, weaves near the limit of what pixels can show, and a sensor's noise over it all:
-//! the share of frequencies decides how much work a decoder has.
+//! Soft skies and fine grass, hard edges, weaves near the limit of what pixels can show, and a sensor's noise over it
+//! all: the share of frequencies decides how much work a decoder has.
 
 use std::path::Path;
 use std::process::Command;
@@ -57,7 +57,7 @@ const RECIPES: [Recipe; 5] = [
     },
 ];
 
-/// Makes what is not there yet.
+/// Generates the images that do not exist yet.
 pub(crate) fn make(folder: &Path, python: &Path) -> Result<(), Trouble> {
     let trouble = |reason: std::io::Error| Trouble::new(folder.display(), reason);
     std::fs::create_dir_all(folder).map_err(trouble)?;
@@ -77,7 +77,7 @@ pub(crate) fn make(folder: &Path, python: &Path) -> Result<(), Trouble> {
 }
 
 fn encode(recipe: &Recipe, python: &Path, raw: &Path, target: &Path) -> Result<(), Trouble> {
-    // Under a name of its own until it is complete, so that what is there is whole.
+    // Written under a temporary name until it is complete, so that every named file is complete.
     let part = target.with_file_name(format!("part-{}", recipe.file));
     let status = Command::new(python)
         .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/pillow.py"))

@@ -19,7 +19,7 @@ pub(crate) struct Comparison {
     /// The bundled Node handler
     #[arg(long)]
     pub node: Option<PathBuf>,
-    /// The names of the functions for the table of all functions.
+    /// The options that all benchmarks share.
     #[command(flatten)]
     pub setting: Setting,
 }

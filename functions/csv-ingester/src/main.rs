@@ -1,4 +1,4 @@
-//! The parts list of `csv-ingester` on AWS.
+//! Wires `csv-ingester` for AWS: its adapters, tables and settings.
 
 use std::process::ExitCode;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The parts list of `import-finish` on AWS.
+//! Wires `import-finish` for AWS: its adapters, tables and settings.
 
 use std::process::ExitCode;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The parts list of `import-plan` on AWS.
+//! Wires `import-plan` for AWS: its adapters, tables and settings.
 
 use std::process::ExitCode;
 use std::sync::Arc;

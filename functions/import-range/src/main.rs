@@ -1,4 +1,4 @@
-//! The parts list of `import-range` on AWS.
+//! Wires `import-range` for AWS: its adapters, tables and settings.
 
 use std::process::ExitCode;
 use std::sync::Arc;

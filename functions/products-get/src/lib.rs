@@ -1,4 +1,4 @@
-//! How does `GET /products/{sku}` show a product to anyone?
+//! Handles `GET /products/{sku}`: shows a product to everyone.
 
 use domain::catalog::get_product::GetProduct;
 use domain::values::Sku;

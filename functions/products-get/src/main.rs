@@ -1,4 +1,4 @@
-//! The parts list of `products-get` on AWS.
+//! Wires `products-get` for AWS: its adapters, tables and settings.
 
 use std::process::ExitCode;
 use std::sync::Arc;

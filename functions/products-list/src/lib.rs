@@ -1,4 +1,4 @@
-//! How does `GET /products` page through the catalog for anyone?
+//! Handles `GET /products`: pages through the catalog for everyone.
 
 use domain::catalog::list_products::{ListProducts, PRODUCTS_PAGE_DEFAULT, PRODUCTS_PAGE_MAX};
 use domain::values::Sku;

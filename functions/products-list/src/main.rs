@@ -1,4 +1,4 @@
-//! The parts list of `products-list` on AWS.
+//! Wires `products-list` for AWS: its adapters, tables and settings.
 
 use std::process::ExitCode;
 use std::sync::Arc;

@@ -21,6 +21,7 @@ pub async fn handle(invocation: Invocation, authorize: &AuthorizePayment) -> Rep
 fn step_error(error: &AuthorizePaymentError) -> StepError {
     let fault = match error {
         AuthorizePaymentError::Declined(reason) => StepFault::from(*reason),
+        AuthorizePaymentError::Pending => StepFault::PaymentPending,
         AuthorizePaymentError::PaymentClosed => StepFault::PaymentClosed,
         AuthorizePaymentError::OrderNotFound => StepFault::OrderNotFound,
         AuthorizePaymentError::Port(failure) => return failure::step_error(failure),
@@ -46,7 +47,10 @@ mod tests {
             assert_eq!(reply.unwrap(), json!({"outcome": "AUTHORIZED"}));
         }
         let declined = DeclineReason::ALL.map(|reason| (declined_token(reason), StepFault::from(reason).as_str()));
-        for (token, name) in declined.into_iter().chain([("tok_down", "TransientFailure")]) {
+        for (token, name) in declined
+            .into_iter()
+            .chain([("tok_down", "TransientFailure"), ("tok_later_ok", "PaymentPending")])
+        {
             let world = World::open();
             world.place_mugs(OTHER_ORDER, token).await;
             let authorize = AuthorizePayment::from(&world.shop.ports);

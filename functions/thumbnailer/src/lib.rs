@@ -19,8 +19,8 @@ use telemetry::metrics;
 /// five calls of S3 that have to be repeated.
 const LONGEST_MESSAGE: Duration = Duration::from_secs(20);
 
-/// Renders photos of `uploads_bucket`. Any other object is acknowledged without rendering it, above all a thumbnail: the
-/// rule that a thumbnail never triggers a thumbnail does not rest on the event source's filter only.
+/// Renders photos of `uploads_bucket`. Any other object is acknowledged without rendering it, above all a thumbnail:
+/// the rule that a thumbnail never triggers a thumbnail does not rest on the event source's filter only.
 pub async fn handle(invocation: Invocation, render: &RenderThumbnails, uploads_bucket: &str) -> Reply {
     let decode = |message: SqsMessage| s3::notification(&message.body);
     records(invocation, LONGEST_MESSAGE, sqs::messages, decode, |events| {

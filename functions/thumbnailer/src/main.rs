@@ -1,4 +1,4 @@
-//! The parts list of `thumbnailer` on AWS.
+//! Wires `thumbnailer` for AWS: its adapters, tables and settings.
 
 use std::process::ExitCode;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The parts list of `uploads-create` on AWS.
+//! Wires `uploads-create` for AWS: its adapters, tables and settings.
 
 use std::process::ExitCode;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The parts list of `uploads-get` on AWS.
+//! Wires `uploads-get` for AWS: its adapters, tables and settings.
 
 use std::process::ExitCode;
 use std::sync::Arc;

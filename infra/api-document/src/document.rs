@@ -17,7 +17,7 @@ pub enum DocumentFault {
     Template(#[from] TemplateFault),
     #[error("{route} of the template has no operation in infra/api-document/src/operations.rs")]
     NoOperation { route: String },
-    #[error("{operation} is no route of the template")]
+    #[error("{operation} is not a route of the template")]
     NoRoute { operation: String },
     #[error("{operation} names the problem {slug}, which infra/api-document/src/problems.rs does not list")]
     NoProblem { operation: String, slug: String },

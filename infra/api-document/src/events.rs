@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use wire::execution_status::ExecutionStatusChange;
 use wire::import::{FinishInput, ImportInput, PlanInput, PlanOutcome, RangeInput};
 use wire::order_item;
-use wire::saga::{NotifyInput, RefundOutcome, RejectInput, SagaInput, StepOutcome};
+use wire::saga::{AwaitPaymentInput, NotifyInput, RefundOutcome, RejectInput, SagaInput, StepOutcome};
 
 use crate::document::{Document, DocumentFault};
 use crate::nullable::without_null;
@@ -23,6 +23,7 @@ pub(crate) fn documents() -> Result<Vec<Document>, DocumentFault> {
         ("import-plan-output", written::<PlanOutcome>()),
         ("import-range-input", read::<RangeInput>()),
         ("order-stream-item", order_stream_item()),
+        ("saga-await-payment-input", read::<AwaitPaymentInput>()),
         ("saga-input", read::<SagaInput>()),
         ("saga-notify-input", read::<NotifyInput>()),
         ("saga-refund-output", written::<RefundOutcome>()),

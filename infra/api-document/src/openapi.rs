@@ -41,7 +41,7 @@ pub(crate) fn document(deployment: &Deployment) -> Result<Value, DocumentFault> 
         "openapi": "3.1.0",
         "info": info(deployment),
         "servers": [{"url": "http://127.0.0.1:3000", "description": "The local host. On AWS, the output ApiUrl of the stack."}],
-        "tags": [{"name": "Orders"}, {"name": "Products"}, {"name": "Uploads"}],
+        "tags": [{"name": "Orders"}, {"name": "Payments"}, {"name": "Products"}, {"name": "Uploads"}],
         "paths": paths,
         "components": {
             "schemas": schemas(generator),

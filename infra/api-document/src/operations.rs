@@ -3,11 +3,14 @@
 use domain::catalog::list_products::{PRODUCTS_PAGE_DEFAULT, PRODUCTS_PAGE_MAX};
 use domain::orders::list::{ORDERS_PAGE_DEFAULT, ORDERS_PAGE_MAX};
 use domain::values::IDEMPOTENCY_KEY_CHARS_MAX;
+use entry::webhook::{HEADER_BYTES_MAX, SIGNATURE_HEADER, TOLERANCE_SECONDS};
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Value, json};
 use wire::new_order::NewOrderBody;
 use wire::new_upload::NewUploadBody;
 use wire::order::{OrderJson, OrderPageJson};
+use wire::order_events::OrderEventsJson;
+use wire::payment_event::PaymentEventBody;
 use wire::product::{ProductJson, ProductPageJson};
 use wire::schema;
 use wire::upload::{CreatedUploadJson, UploadJson};
@@ -32,7 +35,8 @@ pub(crate) struct Operation {
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) description: &'static str,
-    pub(crate) body: fn(&mut SchemaGenerator) -> Schema,
+    /// `None` for an answer without a body.
+    pub(crate) body: Option<fn(&mut SchemaGenerator) -> Schema>,
     /// Name, whether it is always present, and description.
     pub(crate) headers: &'static [(&'static str, bool, &'static str)],
     /// Operations that take the `id` of the body.
@@ -43,7 +47,10 @@ const LOCATION: (&str, bool, &str) = ("Location", true, "The path of the resourc
 
 /// One operation per route of the template.
 pub(crate) fn all() -> Vec<Operation> {
-    [orders(), products(), uploads()].into_iter().flatten().collect()
+    [orders(), payments(), products(), uploads()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn orders() -> Vec<Operation> {
@@ -61,7 +68,7 @@ fn orders() -> Vec<Operation> {
             answer: Answer {
                 status: 202,
                 description: "The order is placed and PENDING.",
-                body: SchemaGenerator::subschema_for::<OrderJson>,
+                body: Some(SchemaGenerator::subschema_for::<OrderJson>),
                 headers: &[
                     LOCATION,
                     (
@@ -70,7 +77,7 @@ fn orders() -> Vec<Operation> {
                         "`true` if the answer is that of an earlier request with the same key.",
                     ),
                 ],
-                links: &["getOrder", "cancelOrder"],
+                links: &["getOrder", "getOrderEvents", "cancelOrder"],
             },
             problems: &[
                 "malformed-json",
@@ -92,6 +99,19 @@ fn orders() -> Vec<Operation> {
             parameters: |generator| vec![order_id(generator)],
             body: None,
             answer: ok("The order.", SchemaGenerator::subschema_for::<OrderJson>),
+            problems: &["not-found"],
+        },
+        Operation {
+            function: "orders-events",
+            id: "getOrderEvents",
+            tag: "Orders",
+            summary: "Read the history of an order",
+            description: "Returns the changes of an order's status, oldest first. The first event is PENDING, the last \
+                one has the status of the order. Of an order that an earlier version of the shop placed or changed, \
+                changes in between may be absent.",
+            parameters: |generator| vec![order_id(generator)],
+            body: None,
+            answer: ok("The history.", SchemaGenerator::subschema_for::<OrderEventsJson>),
             problems: &["not-found"],
         },
         Operation {
@@ -123,13 +143,40 @@ fn orders() -> Vec<Operation> {
             answer: Answer {
                 status: 202,
                 description: "The order is CANCELLING.",
-                body: SchemaGenerator::subschema_for::<OrderJson>,
+                body: Some(SchemaGenerator::subschema_for::<OrderJson>),
                 headers: &[LOCATION],
-                links: &["getOrder"],
+                links: &["getOrder", "getOrderEvents"],
             },
             problems: &["not-found", "conflict"],
         },
     ]
+}
+
+fn payments() -> Vec<Operation> {
+    vec![Operation {
+        function: "payments-receive",
+        id: "receivePaymentEvent",
+        tag: "Payments",
+        summary: "Receive a payment event",
+        description: "The webhook of a payment provider that answers later. A repeated event gets the same answer, and \
+            events may come in any order. Only the provider has the key of the signature.",
+        parameters: |_| vec![signature()],
+        body: Some(SchemaGenerator::subschema_for::<PaymentEventBody>),
+        answer: Answer {
+            status: 204,
+            description: "The event is received.",
+            body: None,
+            headers: &[],
+            links: &[],
+        },
+        problems: &[
+            "malformed-json",
+            "malformed-event",
+            "invalid-signature",
+            "body-too-large",
+            "not-json",
+        ],
+    }]
 }
 
 fn products() -> Vec<Operation> {
@@ -172,7 +219,7 @@ fn uploads() -> Vec<Operation> {
             answer: Answer {
                 status: 201,
                 description: "The request that sends the file: use `method`, `url` and all `headers` unchanged.",
-                body: SchemaGenerator::subschema_for::<CreatedUploadJson>,
+                body: Some(SchemaGenerator::subschema_for::<CreatedUploadJson>),
                 headers: &[LOCATION],
                 links: &["getUpload"],
             },
@@ -208,7 +255,7 @@ fn ok(description: &'static str, body: fn(&mut SchemaGenerator) -> Schema) -> An
     Answer {
         status: 200,
         description,
-        body,
+        body: Some(body),
         headers: &[],
         links: &[],
     }
@@ -225,6 +272,19 @@ fn idempotency_key() -> Value {
         "required": true,
         "description": "The caller's name for this request, the same on every repetition of it. Keys are kept for seven days.",
         "schema": {"type": "string", "minLength": 1, "maxLength": IDEMPOTENCY_KEY_CHARS_MAX, "pattern": "^[!-+.-~-]+$"},
+    })
+}
+
+fn signature() -> Value {
+    json!({
+        "name": SIGNATURE_HEADER,
+        "in": "header",
+        "required": true,
+        "description": format!(
+            "`t=<unix seconds>,v1=<hex HMAC-SHA256 of \"<t>.<raw body>\">`, with one `v1` per key while a key is changed. \
+             The time may differ from ours by {TOLERANCE_SECONDS} seconds."
+        ),
+        "schema": {"type": "string", "maxLength": HEADER_BYTES_MAX},
     })
 }
 

@@ -40,6 +40,11 @@ fn requests() -> Vec<Described> {
             "Correct the JSON; `detail` has the place.",
         ),
         Described::new(
+            Problem::malformed_event(Vec::new()),
+            "a signed event lacks a member, or a member has another form",
+            "Correct the sender; `errors` has the place of every fault.",
+        ),
+        Described::new(
             Problem::idempotency_key_missing(),
             "the header `Idempotency-Key` is missing",
             "Send a key that is unique per order, such as a UUID, and repeat it when you retry.",
@@ -94,6 +99,11 @@ fn callers_and_states() -> Vec<Described> {
             Problem::unauthenticated(""),
             "the token is not an access token of this shop",
             "Send an access token (`token_use` = `access`) as `Authorization: Bearer`.",
+        ),
+        Described::new(
+            Problem::invalid_signature(""),
+            "a webhook has no signature, a wrong one, or one that is older than five minutes",
+            "Sign the raw body with the key of this shop, anew at every attempt.",
         ),
         Described::new(
             Problem::forbidden(),

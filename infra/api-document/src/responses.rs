@@ -30,16 +30,15 @@ pub(crate) fn of(
 ) -> Result<Map<String, Value>, DocumentFault> {
     let mut responses: BTreeMap<u16, Value> = BTreeMap::new();
     let answer = &operation.answer;
-    let body = (answer.body)(generator);
-    responses.insert(
-        answer.status,
-        json!({
-            "description": answer.description,
-            "headers": headers(answer.headers),
-            "links": links(answer.links),
-            "content": {"application/json": {"schema": body}},
-        }),
-    );
+    let mut success = json!({
+        "description": answer.description,
+        "headers": headers(answer.headers),
+        "links": links(answer.links),
+    });
+    if let Some(body) = answer.body {
+        success["content"] = json!({"application/json": {"schema": body(generator)}});
+    }
+    responses.insert(answer.status, success);
     for (status, described) in problems_of(operation, needs_token)? {
         responses.insert(status, problem_response(&described));
     }

@@ -1,4 +1,4 @@
-//! Are the committed documents those that the code generates, and do they list every problem?
+//! Tests that the committed documents are those that the code generates, and that they list every problem.
 
 #![allow(clippy::unwrap_used, reason = "a panic in a test is a failed test")]
 

@@ -5,6 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
 
+use crate::event_log::running;
+
 /// The field of a log line about a stored item that cannot be read and is skipped.
 const UNREADABLE_ITEM: &str = "\"unreadable_item\":";
 const UNREADABLE_ITEMS: &str = "UnreadableItems";
@@ -20,8 +22,17 @@ type Totals = BTreeMap<(String, Option<String>), u64>;
 
 impl Counted {
     /// Whether a log line carries metrics; then its numbers are added, and the line need not be printed. A line about a
-    /// stored item that cannot be read is counted too, and is printed.
+    /// stored item that cannot be read is counted too, and is printed. Lines that are printed are also kept with the
+    /// invocation that wrote them, for the console.
     pub fn takes(&self, line: &str) -> bool {
+        let is_taken = self.adds(line);
+        if !is_taken {
+            running::keep_line(line);
+        }
+        is_taken
+    }
+
+    fn adds(&self, line: &str) -> bool {
         if line.contains(UNREADABLE_ITEM) {
             *self.totals().entry((UNREADABLE_ITEMS.to_owned(), None)).or_default() += 1;
             return false;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use adapter_embedded::executions::{self, Execution};
 use adapter_embedded::mail::{Outbox, SentEmail};
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Path, RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -16,16 +16,24 @@ use serde_json::{Value, json};
 use wire::order::OrderJson;
 
 use crate::counted::Counted;
+use crate::event_log::stories::MadeBy;
+use crate::event_log::stream::parameter;
 use crate::events::EventPlane;
 use crate::events::clock::rfc3339;
 use crate::invoker::Invoker;
+use crate::map;
+use crate::prices;
 use crate::state::HostState;
+use crate::template::Deployment;
 use crate::workflows::Machines;
 use crate::workflows::journal::{self, ExecutionKey};
 
 const EMAILS_SHOWN: usize = 100;
 const EXECUTIONS_SHOWN: usize = 100;
 const ORDERS_SHOWN: usize = 100;
+const STORIES_SHOWN: usize = 50;
+/// The largest `limit` that a caller may ask for.
+const LIMIT_MAX: usize = 1_000;
 
 pub(crate) struct Machinery {
     pub(crate) shop: Arc<HostState>,
@@ -33,6 +41,7 @@ pub(crate) struct Machinery {
     pub(crate) invoker: Arc<Invoker>,
     pub(crate) machines: Machines,
     pub(crate) counted: Arc<Counted>,
+    pub(crate) deployment: Arc<Deployment>,
 }
 
 type Shared = State<Arc<Machinery>>;
@@ -46,6 +55,14 @@ pub(crate) fn router(machinery: Machinery) -> Router {
         .route("/dev/orders", get(orders))
         .route("/dev/queues", get(queues))
         .route("/dev/metrics", get(metrics))
+        .route(
+            "/dev/map",
+            get(async |State(machinery): Shared| answer(Ok(map::to_json(&machinery.deployment)))),
+        )
+        .route("/dev/prices", get(async || answer(Ok(prices::to_json()))))
+        .route("/dev/state-machines", get(state_machines))
+        .route("/dev/stories", get(stories))
+        .route("/dev/stories/{story}", get(story))
         .with_state(Arc::new(machinery))
 }
 
@@ -137,6 +154,44 @@ async fn queues(State(machinery): Shared) -> Response {
             .map(|(name, depth)| json!({ "name": name, "depth": depth }));
         json!({ "queues": shown.collect::<Value>() })
     }))
+}
+
+async fn state_machines(State(machinery): Shared) -> Response {
+    answer(Ok(json!({ "machines": map::machines(&machinery.deployment) })))
+}
+
+async fn stories(State(machinery): Shared, RawQuery(query): RawQuery) -> Response {
+    let limit = match limit(query.as_deref(), STORIES_SHOWN) {
+        Ok(limit) => limit,
+        Err(refusal) => return refusal,
+    };
+    answer(Ok(machinery.events.log.stories(limit)))
+}
+
+async fn story(State(machinery): Shared, Path(story): Path<String>) -> Response {
+    let file = machinery
+        .events
+        .log
+        .export(&story, MadeBy::LocalHost, &machinery.deployment);
+    match file {
+        Some(file) => answer(Ok(file)),
+        None => answer_with(
+            StatusCode::NOT_FOUND,
+            &json!({ "message": format!("the event log has no story {story}") }),
+        ),
+    }
+}
+
+/// The parameter `limit`, or `usual`.
+pub(crate) fn limit(query: Option<&str>, usual: usize) -> Result<usize, Response> {
+    match parameter(query, "limit").map(str::parse) {
+        None => Ok(usual),
+        Some(Ok(limit)) if (1..=LIMIT_MAX).contains(&limit) => Ok(limit),
+        Some(_) => {
+            let message = format!("limit is a number from 1 to {LIMIT_MAX}");
+            Err(answer_with(StatusCode::BAD_REQUEST, &json!({ "message": message })))
+        }
+    }
 }
 
 fn time(at: Timestamp) -> String {

@@ -1,5 +1,6 @@
 //! The interface through which the host invokes functions: a logical id and event JSON, as Lambda does.
 
+use adapter_embedded::executions::Workflow;
 use async_trait::async_trait;
 use serde_json::Value;
 
@@ -26,8 +27,8 @@ pub enum Source {
     Stream,
     /// An asynchronous invocation.
     Event,
-    /// A state machine's task.
-    Workflow,
+    /// A task of this state machine.
+    Workflow(Workflow),
 }
 
 impl Source {
@@ -38,7 +39,7 @@ impl Source {
             Self::Queue => "sqs",
             Self::Stream => "stream",
             Self::Event => "events",
-            Self::Workflow => "workflow",
+            Self::Workflow(_) => "workflow",
         }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use adapter_embedded::executions::Workflow;
@@ -13,33 +14,44 @@ use shop::SagaArns;
 use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 
+use crate::actions::{self, Actions};
 use crate::counted::Counted;
 use crate::dev::{self, Machinery};
 use crate::downtime::Downtimes;
+use crate::event_log::record::Record;
+use crate::event_log::{EventLog, stream};
 use crate::events::EventPlane;
 use crate::functions::Functions;
 use crate::identity::{self, Issuer, IssuerFault};
 use crate::invoker::Invoker;
 use crate::invoker::backlog::Backlog;
 use crate::operator::{self, Operator};
+use crate::payment_provider::PaymentProvider;
 use crate::registry::{self, RegistryFault};
 use crate::s3::{self, Objects};
 use crate::seed::{self, SeedFault};
 use crate::server::{Server, Timeouts};
 use crate::state::{DataLocation, HostState, StateFault};
 use crate::template::{self, Deployment, EventSource, FunctionSpec, TemplateFault};
+use crate::views::{self, Views};
 use crate::workflows::journal::Writer;
 use crate::workflows::redrive::WorkflowRedriver;
 use crate::workflows::{Machines, WorkflowFault, Workflows};
 use crate::{api_document, console, gateway, health, request_guard, request_log, retention};
 
-/// How long requests and invocations may still run when the host stops. Work that takes longer is repeated at the next start.
+/// How long requests and invocations may still run when the host stops. Work that takes longer is repeated at the next
+/// start.
 const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
 /// How long the databases may take to close once nothing uses them any more.
 const CLOSING_LIMIT: Duration = Duration::from_secs(5);
 
 /// The issuer in tokens. Not the address, so that a token stays valid after a restart on another port.
 const ISSUER: &str = "https://popshop.local";
+
+/// The parameter of the wait for a provider that answers later, and its value here unless another one is given: an
+/// order ends within a minute.
+const PAYMENT_RESULT_PARAMETER: &str = "PaymentResultSeconds";
+const PAYMENT_RESULT_SECONDS: &str = "45";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
@@ -67,7 +79,7 @@ pub enum StartFailure {
     },
     #[error(transparent)]
     State(#[from] StateFault),
-    #[error("put the first catalog")]
+    #[error("store the first catalog")]
     Seed(#[from] SeedFault),
     #[error(transparent)]
     Issuer(#[from] IssuerFault),
@@ -89,6 +101,8 @@ pub struct Host {
     backlog: Arc<Backlog>,
     shop: Arc<HostState>,
     downtimes: Arc<Downtimes>,
+    log: Arc<EventLog>,
+    provider: PaymentProvider,
 }
 
 /// A running host. Dropped without [`RunningHost::shutdown`], it stops at once, as if its process had died.
@@ -102,6 +116,7 @@ pub struct RunningHost {
     invoker: Arc<Invoker>,
     /// Keeps the data folder locked until the end.
     shop: Arc<HostState>,
+    log: Arc<EventLog>,
 }
 
 impl Host {
@@ -110,7 +125,7 @@ impl Host {
     }
 
     pub async fn prepare(config: &Config) -> Result<Self, StartFailure> {
-        let deployment = Arc::new(template::load_with(&config.parameters)?);
+        let deployment = Arc::new(deployment(config)?);
         let machines = Machines::read(&deployment)?;
         let port = config.port;
         let (listener, address) = listen(port)
@@ -123,9 +138,10 @@ impl Host {
             order: machines.arn(Workflow::OrderSaga).arn(),
             cancel: machines.arn(Workflow::OrderCancel).arn(),
         };
+        let log = Arc::new(EventLog::default());
         let backlog = Arc::new(Backlog::new(stream_consumers(&deployment)));
         let functions = registry::functions(&shop, &deployment, sagas)?;
-        let invoker = Arc::new(Invoker::new(functions, Arc::clone(&backlog)));
+        let invoker = Arc::new(Invoker::new(functions, Arc::clone(&backlog), Arc::clone(&log)));
         let functions: Arc<dyn Functions> = Arc::clone(&invoker) as Arc<dyn Functions>;
         let downtimes = Downtimes::open(shop.database.clone()).await?;
         let events = Arc::new(EventPlane {
@@ -133,11 +149,13 @@ impl Host {
             deployment: Arc::clone(&deployment),
             functions: Arc::clone(&functions),
             downtimes: Arc::clone(&downtimes),
+            log: Arc::clone(&log),
+            recorded_to: AtomicI64::default(),
         });
         events.prepare().await?;
         let (workflows, writer) = Workflows::prepare(
             shop.database.clone(),
-            Arc::clone(&deployment),
+            events.bus(),
             Arc::clone(&functions),
             machines.clone(),
             Arc::clone(&backlog),
@@ -145,12 +163,10 @@ impl Host {
         )
         .await?;
         seed::put_catalog(&shop.uploads.bucket).await?;
-        let issuer = Arc::new(Issuer::new(
-            ISSUER.to_owned(),
-            base_url.clone(),
-            deployment.api.clients(),
-            &shop.issuer_secret,
-        )?);
+        let clients = deployment.api.clients();
+        let issuer = Issuer::new(ISSUER.to_owned(), base_url.clone(), clients, &shop.issuer_secret)?;
+        let issuer = Arc::new(issuer);
+        let gateway = gateway::router(&deployment, functions, issuer.authorizer(), Arc::clone(&log));
         let own_routes = Router::new()
             .merge(console::router())
             .merge(health::router(Arc::clone(&shop)))
@@ -159,7 +175,7 @@ impl Host {
                 &shop,
                 WorkflowRedriver {
                     database: shop.database.clone(),
-                    deployment: Arc::clone(&deployment),
+                    bus: events.bus(),
                     machines: machines.clone(),
                 },
             )))
@@ -169,15 +185,33 @@ impl Host {
                 invoker: Arc::clone(&invoker),
                 machines,
                 counted: Arc::clone(&counted),
+                deployment: Arc::clone(&deployment),
             }))
+            .merge(views::router(Views {
+                shop: Arc::clone(&shop),
+                events: Arc::clone(&events),
+            }))
+            .merge(actions::router(Actions {
+                invoker: Arc::clone(&invoker),
+                issuer: Arc::clone(&issuer),
+                gateway: gateway.clone(),
+            }))
+            .merge(stream::router(Arc::clone(&log)))
             .merge(identity::router(Arc::clone(&issuer)))
             .merge(s3::router(objects(&shop, &deployment)));
-        let app = request_log::logged(own_routes).merge(gateway::router(&deployment, functions, issuer.authorizer()));
+        let app = request_guard::guarded(request_log::logged(own_routes).merge(gateway), address.port());
+        let provider = PaymentProvider {
+            gateway: shop.gateway.clone(),
+            switch: shop.payments.clone(),
+            key: shop.webhook_key.clone(),
+            app: app.clone(),
+            authority: address.to_string(),
+        };
         Ok(Self {
             base_url,
             counted,
             listener,
-            app: request_guard::guarded(app, address.port()),
+            app,
             events,
             workflows,
             writer,
@@ -185,6 +219,8 @@ impl Host {
             backlog,
             shop,
             downtimes,
+            log,
+            provider,
         })
     }
 
@@ -195,8 +231,10 @@ impl Host {
         let (backlog, database) = (self.backlog, self.shop.database.clone());
         loops.spawn(async move { backlog.watch(&database).await });
         loops.spawn(Arc::clone(&self.downtimes).keep_heartbeat());
+        loops.spawn(self.provider.run());
         loops.spawn(retention::run(self.shop.database.clone(), self.downtimes));
         let writer = tokio::spawn(self.writer.run());
+        self.log.record(Record::new("host_started", "The host has started"));
         RunningHost {
             base_url: self.base_url,
             server: Server::start(self.listener, self.app, Timeouts::default()),
@@ -204,6 +242,7 @@ impl Host {
             writer,
             invoker: self.invoker,
             shop: self.shop,
+            log: self.log,
         }
     }
 }
@@ -212,6 +251,8 @@ impl RunningHost {
     /// Accepts no more requests, and lets running work finish within `SHUTDOWN_LIMIT`.
     pub async fn shutdown(mut self) {
         let orderly = async {
+            // Open streams of events would keep their connections.
+            self.log.close();
             self.server.stop().await;
             self.loops.shutdown().await;
             self.invoker.drain().await;
@@ -232,6 +273,15 @@ impl RunningHost {
             tracing::warn!("a database is still open; the operating system closes it with the process");
         }
     }
+}
+
+/// The template with the parameters of the command line, and one default of this host's own.
+fn deployment(config: &Config) -> Result<Deployment, TemplateFault> {
+    let mut parameters = config.parameters.clone();
+    parameters
+        .entry(PAYMENT_RESULT_PARAMETER.to_owned())
+        .or_insert_with(|| PAYMENT_RESULT_SECONDS.to_owned());
+    template::load_with(&parameters)
 }
 
 fn objects(shop: &HostState, deployment: &Deployment) -> Arc<Objects> {

@@ -1,5 +1,5 @@
-//! Lets users log in locally: an issuer of access tokens with Cognito's claims, and the authorizer that checks them as API
-//! Gateway does.
+//! Lets users log in locally: an issuer of access tokens with Cognito's claims, and the authorizer that checks them as
+//! API Gateway does.
 //!
 //! The authorizer has only the issuer's public key set, which is served as JWKS.
 
@@ -194,7 +194,8 @@ impl Authorizer {
 }
 
 /// Whether a token has no two members of one name in its header or claims, and needs no extension: a token with `crit`
-/// must be refused by a verifier that does not understand the names in it (<https://www.rfc-editor.org/rfc/rfc7515#section-4.1.11>).
+/// must be refused by a verifier that does not understand the names in it
+/// (<https://www.rfc-editor.org/rfc/rfc7515#section-4.1.11>).
 fn is_plain(token: &str) -> bool {
     let mut parts = token.split('.').take(2).map(|part| {
         let json = URL_SAFE_NO_PAD.decode(part).ok()?;

@@ -1,23 +1,19 @@
-//! The newest invocations, for the console: ids, times and outcomes, never contents.
+//! The newest invocations, for the console: ids, times and outcomes, and the event of each to send it again.
 
 use std::collections::VecDeque;
+use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use serde_json::{Value, json};
 
 use crate::events::clock::{now_ms, rfc3339};
+use crate::functions::Source;
 
 /// Older ones are forgotten.
 pub(crate) const INVOCATIONS_KEPT: usize = 500;
-
-/// Where an event may carry the correlation id of the request that caused it, in the order of preference.
-const CORRELATION_IDS: [&str; 4] = [
-    "/correlation_id",
-    "/headers/x-correlation-id",
-    "/Records/0/dynamodb/NewImage/cancel_correlation_id/S",
-    "/Records/0/dynamodb/NewImage/correlation_id/S",
-];
+/// Bytes of an event that is kept to be sent again, at most. With all invocations that is 16 MB.
+const EVENT_BYTES_KEPT: usize = 32 * 1024;
 
 #[derive(Default)]
 pub(crate) struct InvocationLog {
@@ -40,7 +36,16 @@ struct Entry {
     cold_start: bool,
     started_at_ms: i64,
     started: Instant,
+    repeatable: Option<Repeatable>,
     end: Option<End>,
+}
+
+/// An invocation that can be repeated: the function's logical id, and the event as JSON.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Repeatable {
+    pub(crate) logical_id: String,
+    pub(crate) source: Source,
+    pub(crate) event: String,
 }
 
 struct End {
@@ -51,9 +56,11 @@ struct End {
 
 /// The facts about an invocation at its start.
 pub(crate) struct Begun<'a> {
+    pub(crate) logical_id: &'a str,
     pub(crate) function: &'a str,
-    pub(crate) source: &'static str,
+    pub(crate) source: Source,
     pub(crate) request_id: &'a str,
+    pub(crate) correlation_id: Option<&'a str>,
     pub(crate) cold_start: bool,
     pub(crate) event: &'a Value,
 }
@@ -61,6 +68,7 @@ pub(crate) struct Begun<'a> {
 impl InvocationLog {
     /// Answers the number by which the invocation ends.
     pub(crate) fn begin(&self, begun: &Begun<'_>) -> u64 {
+        let event = text_within(begun.event, EVENT_BYTES_KEPT);
         let mut entries = self.entries();
         let number = entries.next_number;
         entries.next_number += 1;
@@ -70,12 +78,17 @@ impl InvocationLog {
         entries.kept.push_back(Entry {
             number,
             function: begun.function.to_owned(),
-            source: begun.source,
+            source: begun.source.as_str(),
             request_id: begun.request_id.to_owned(),
-            correlation_id: CORRELATION_IDS.iter().find_map(|place| text_at(begun.event, place)),
+            correlation_id: begun.correlation_id.map(str::to_owned),
             cold_start: begun.cold_start,
             started_at_ms: now_ms(),
             started: Instant::now(),
+            repeatable: event.map(|event| Repeatable {
+                logical_id: begun.logical_id.to_owned(),
+                source: begun.source,
+                event,
+            }),
             end: None,
         });
         number
@@ -84,19 +97,12 @@ impl InvocationLog {
     /// The first end counts: what a late original does after its timeout changes nothing here.
     pub(crate) fn end(&self, number: u64, outcome: &str, answer: Option<&Value>) {
         let mut entries = self.entries();
-        let Some(first) = entries.kept.front().map(|entry| entry.number) else {
-            return;
-        };
-        let index = number.checked_sub(first).and_then(|index| usize::try_from(index).ok());
-        let Some(entry) = index.and_then(|index| entries.kept.get_mut(index)) else {
+        let Some(entry) = entries.find(number) else {
             return;
         };
         if entry.end.is_some() {
             return;
         }
-        // A request without a correlation id of its own is answered with the one it was given.
-        let answered = answer.and_then(|answer| text_at(answer, "/headers/X-Correlation-Id"));
-        entry.correlation_id = entry.correlation_id.take().or(answered);
         entry.end = Some(End {
             outcome: outcome.to_owned(),
             status_code: answer.and_then(|answer| answer.get("statusCode")?.as_u64()),
@@ -104,13 +110,16 @@ impl InvocationLog {
         });
     }
 
-    /// Names the request that caused a running invocation, unless its event did. Of a batch, the first request.
-    pub(crate) fn correlate(&self, request_id: &str, correlation_id: &str) {
-        let mut entries = self.entries();
-        let mut newest_first = entries.kept.iter_mut().rev();
-        if let Some(entry) = newest_first.find(|entry| entry.request_id == request_id) {
+    /// Sets the correlation id of a running invocation, unless its event had one. Of a batch, the first one counts.
+    pub(crate) fn correlate(&self, number: u64, correlation_id: &str) {
+        if let Some(entry) = self.entries().find(number) {
             entry.correlation_id.get_or_insert_with(|| correlation_id.to_owned());
         }
+    }
+
+    /// `None` for an invocation that is forgotten, or whose event is too large to be kept.
+    pub(crate) fn repeatable(&self, number: u64) -> Option<Repeatable> {
+        self.entries().find(number)?.repeatable.clone()
     }
 
     /// Newest first.
@@ -124,12 +133,38 @@ impl InvocationLog {
     }
 }
 
-fn text_at(value: &Value, place: &str) -> Option<String> {
-    value.pointer(place)?.as_str().map(str::to_owned)
+impl Entries {
+    fn find(&mut self, number: u64) -> Option<&mut Entry> {
+        let first = self.kept.front()?.number;
+        let index = usize::try_from(number.checked_sub(first)?).ok()?;
+        self.kept.get_mut(index)
+    }
+}
+
+/// JSON, unless it has more bytes than `limit`. Writing stops there.
+fn text_within(value: &Value, limit: usize) -> Option<String> {
+    struct Limited(Vec<u8>, usize);
+    impl io::Write for Limited {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            if self.0.len() + bytes.len() > self.1 {
+                return Err(io::ErrorKind::FileTooLarge.into());
+            }
+            self.0.extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut text = Limited(Vec::new(), limit);
+    serde_json::to_writer(&mut text, value).ok()?;
+    String::from_utf8(text.0).ok()
 }
 
 fn shown(entry: &Entry) -> Value {
     json!({
+        "invocation": entry.number,
         "function": entry.function,
         "source": entry.source,
         "request_id": entry.request_id,
@@ -146,31 +181,33 @@ fn shown(entry: &Entry) -> Value {
 mod tests {
     use super::*;
 
-    fn begin(log: &InvocationLog, event: &Value) -> u64 {
+    fn begin_with(log: &InvocationLog, correlation_id: Option<&str>, event: &Value) -> u64 {
         log.begin(&Begun {
+            logical_id: "OrdersPlace",
             function: "orders-place",
-            source: "http",
+            source: Source::HttpWrite,
             request_id: "r-1",
+            correlation_id,
             cold_start: true,
             event,
         })
     }
 
+    fn begin(log: &InvocationLog) -> u64 {
+        begin_with(log, None, &json!({}))
+    }
+
     #[test]
-    fn the_newest_invocation_stands_first_with_the_correlation_id_of_its_event_or_answer() {
+    fn the_newest_invocation_stands_first_with_its_outcome() {
         let log = InvocationLog::default();
-        let first = begin(&log, &json!({"correlation_id": "c-1"}));
-        let second = begin(&log, &json!({}));
+        let first = begin_with(&log, Some("c-1"), &json!({}));
+        let second = begin(&log);
         log.end(first, "TransientFailure", None);
-        log.end(
-            second,
-            "ok",
-            Some(&json!({"statusCode": 202, "headers": {"X-Correlation-Id": "c-2"}})),
-        );
+        log.end(second, "ok", Some(&json!({"statusCode": 202})));
         let shown = log.to_json();
         assert_eq!(
-            (&shown[0]["correlation_id"], &shown[0]["status_code"]),
-            (&json!("c-2"), &json!(202))
+            (&shown[0]["invocation"], &shown[0]["status_code"]),
+            (&json!(1), &json!(202))
         );
         assert_eq!(
             (&shown[1]["correlation_id"], &shown[1]["outcome"]),
@@ -179,9 +216,23 @@ mod tests {
     }
 
     #[test]
+    fn an_event_is_kept_to_be_sent_again_unless_it_is_large() {
+        let log = InvocationLog::default();
+        let small = begin_with(&log, None, &json!({ "n": 1 }));
+        let large = begin_with(&log, None, &json!("x".repeat(EVENT_BYTES_KEPT)));
+        let kept = log.repeatable(small).unwrap();
+        assert_eq!(
+            (kept.logical_id.as_str(), kept.event.as_str()),
+            ("OrdersPlace", r#"{"n":1}"#)
+        );
+        assert_eq!(log.repeatable(large), None);
+        assert_eq!(log.repeatable(99), None);
+    }
+
+    #[test]
     fn a_late_original_does_not_change_how_its_invocation_ended() {
         let log = InvocationLog::default();
-        let number = begin(&log, &json!({}));
+        let number = begin(&log);
         assert_eq!(log.to_json()[0]["outcome"], "RUNNING");
         log.end(number, "Sandbox.Timedout", None);
         log.end(number, "ok", None);
@@ -191,8 +242,8 @@ mod tests {
     #[test]
     fn old_invocations_are_forgotten_and_may_still_end() {
         let log = InvocationLog::default();
-        let first = begin(&log, &json!({}));
-        let last = (0..INVOCATIONS_KEPT).map(|_| begin(&log, &json!({}))).last().unwrap();
+        let first = begin(&log);
+        let last = (0..INVOCATIONS_KEPT).map(|_| begin(&log)).last().unwrap();
         log.end(first, "ok", None);
         log.end(last, "ok", None);
         let shown = log.to_json();
@@ -206,11 +257,11 @@ mod tests {
     #[test]
     fn an_invocation_learns_its_correlation_id_once() {
         let log = InvocationLog::default();
-        begin(&log, &json!({}));
-        log.correlate("another", "c-0");
+        let number = begin(&log);
+        log.correlate(number + 1, "c-0");
         assert_eq!(log.to_json()[0]["correlation_id"], Value::Null);
-        log.correlate("r-1", "c-1");
-        log.correlate("r-1", "c-2");
+        log.correlate(number, "c-1");
+        log.correlate(number, "c-2");
         assert_eq!(log.to_json()[0]["correlation_id"], "c-1");
     }
 }

@@ -3,6 +3,7 @@
 //! Routes, access rules, event sources, queues and state machines come from `infra/template.yaml` and its state machine
 //! files, the code from the function crates, state from SQLite and a folder. Nothing here decides what the shop does.
 
+mod actions;
 mod api_document;
 pub mod arguments;
 pub mod banner;
@@ -10,6 +11,7 @@ mod console;
 pub mod counted;
 mod dev;
 mod downtime;
+pub mod event_log;
 mod events;
 pub mod functions;
 mod gateway;
@@ -19,10 +21,13 @@ pub mod host;
 mod identity;
 mod invocation_log;
 mod invoker;
+pub mod map;
 mod operator;
 mod patterns;
+mod payment_provider;
 mod payment_switch;
 pub mod ports;
+pub mod prices;
 mod registry;
 mod request_guard;
 mod request_log;
@@ -34,4 +39,5 @@ pub mod state;
 pub mod template;
 pub mod terminal;
 mod unwanted_body;
+mod views;
 mod workflows;

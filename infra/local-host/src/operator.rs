@@ -18,6 +18,7 @@ use wire::parked::ParkedListJson;
 use crate::dev::{answer, answer_with};
 use crate::events::clock::now_ms;
 use crate::events::dead_letters::{self, DeadLetterFault};
+use crate::events::record_redriven;
 use crate::payment_switch::Switch;
 use crate::state::HostState;
 use crate::workflows::redrive::WorkflowRedriver;
@@ -82,25 +83,21 @@ fn refused(status: StatusCode, error: &RedriveOrderError) -> Response {
 }
 
 async fn dead_letters(State(operator): Shared) -> Response {
-    let WorkflowRedriver {
-        database, deployment, ..
-    } = operator.workflows.clone();
+    let WorkflowRedriver { database, bus, .. } = operator.workflows.clone();
     let listed = database
         .call("list dead letters", move |connection| {
-            dead_letters::list(connection, &deployment)
+            dead_letters::list(connection, &bus.deployment)
         })
         .await;
     answer(listed.map(|listed| json!({ "dead_letters": listed })))
 }
 
 async fn redrive_dead_letter(State(operator): Shared, Path(id): Path<String>) -> Response {
-    let WorkflowRedriver {
-        database, deployment, ..
-    } = operator.workflows.clone();
+    let WorkflowRedriver { database, bus, .. } = operator.workflows.clone();
     let message_id = id.clone();
     let redriven = database
         .call("redrive dead letter", move |connection| {
-            dead_letters::redrive(connection, &deployment, &message_id, now_ms())
+            dead_letters::redrive(connection, &bus.deployment, &message_id, now_ms())
         })
         .await;
     match redriven {
@@ -112,7 +109,10 @@ async fn redrive_dead_letter(State(operator): Shared, Path(id): Path<String>) ->
             };
             answer_with(status, &json!({ "message": fault.to_string() }))
         }
-        Ok(Ok(())) => answer(Ok(json!({ "id": id, "outcome": "REDRIVEN" }))),
+        Ok(Ok(())) => {
+            record_redriven(&operator.workflows.bus.log, None, &id);
+            answer(Ok(json!({ "id": id, "outcome": "REDRIVEN" })))
+        }
     }
 }
 

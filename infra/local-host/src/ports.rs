@@ -12,6 +12,7 @@ use adapter_embedded::imports::{SqliteImportLedger, SqliteImportRunner};
 use adapter_embedded::links::{LinkSigner, LocalThumbnailLinks, LocalUploadLinks};
 use adapter_embedded::order_book::SqliteOrderBook;
 use adapter_embedded::orders::SqliteOrderRepository;
+use adapter_embedded::payment_results::SqlitePaymentResults;
 use adapter_embedded::payments::SqlitePaymentRecords;
 use adapter_embedded::sagas::SqliteSagaRunner;
 use adapter_embedded::sends::SqliteSendLog;
@@ -57,6 +58,10 @@ impl Embedded {
         } = self;
         let database = || database.clone();
         let bucket = || uploads.bucket.clone();
+        let payment_results = Arc::new(SqlitePaymentResults {
+            database: database(),
+            clock: clock.clone(),
+        });
         Ports {
             book: Arc::new(SqliteOrderBook { database: database() }),
             catalog: Arc::new(SqliteProductCatalog { database: database() }),
@@ -74,6 +79,7 @@ impl Embedded {
             mailer,
             orders: Arc::new(SqliteOrderRepository { database: database() }),
             pause: Arc::new(SystemPause),
+            payment_results: payment_results.clone(),
             payments: Arc::new(SqlitePaymentRecords { database: database() }),
             photo_uploads: Arc::new(SqlitePhotoUploads { database: database() }),
             photos: Arc::new(FolderPhotoStore { bucket: bucket() }),
@@ -81,6 +87,7 @@ impl Embedded {
             product_photos: Arc::new(SqliteProductPhotos { database: database() }),
             rejected_rows: Arc::new(FolderRejectedRowsFiles { bucket: bucket() }),
             renderer: Arc::new(Renderer::default()),
+            saga_callbacks: payment_results,
             saga_runner: Arc::new(SqliteSagaRunner {
                 database: database(),
                 clock: clock.clone(),

@@ -7,6 +7,7 @@ use std::time::Duration;
 use adapter_system::ids::UuidV7Ids;
 use shop::{SagaArns, Settings, Shop};
 
+use crate::event_log::ports::recorded;
 use crate::invoker::{BuildHandler, Function};
 use crate::payment_switch::SwitchedGateway;
 use crate::ports::Embedded;
@@ -48,9 +49,10 @@ pub(crate) fn functions(
         links: state.links.clone(),
     };
     let shop = Arc::new(Shop {
-        ports: embedded.ports(),
+        ports: recorded(embedded.ports()),
         settings: Arc::new(Settings {
             cursors: state.cursors.clone(),
+            webhook_key: state.webhook_key.clone(),
             uploads_bucket: state.uploads.name.clone(),
             divide_above_bytes: number(deployment, "CsvIngester", "DIVIDE_ABOVE_BYTES")?,
             range_bytes: number(deployment, "ImportPlan", "RANGE_BYTES")?,

@@ -14,6 +14,7 @@ use adapter_embedded::{Database, DatabaseFault, payments, private_files, secrets
 use adapter_system::clock::SystemClock;
 use domain::ports::{Clock, PortFailure};
 use entry::cursor::{CursorKeyTooShort, CursorSigner};
+use entry::webhook::{WebhookKey, WebhookSecretTooShort};
 
 use crate::payment_switch::Switch;
 use crate::ports::NamedBucket;
@@ -72,6 +73,8 @@ pub enum StateFault {
     Secret(#[from] PortFailure),
     #[error(transparent)]
     CursorKey(#[from] CursorKeyTooShort),
+    #[error(transparent)]
+    WebhookSecret(#[from] WebhookSecretTooShort),
 }
 
 /// What the functions' adapters stand on.
@@ -85,6 +88,8 @@ pub(crate) struct HostState {
     pub(crate) thumbnails: NamedBucket,
     pub(crate) links: Arc<LinkSigner>,
     pub(crate) cursors: CursorSigner,
+    /// Signs and verifies the payment provider's webhooks.
+    pub(crate) webhook_key: WebhookKey,
     /// Makes the key of the local token issuer.
     pub(crate) issuer_secret: [u8; 32],
     pub(crate) clock: Arc<dyn Clock>,
@@ -115,7 +120,10 @@ impl HostState {
             DataLocation::Memory => stores_in_memory(&clock)?,
         };
         let links = LinkSigner::new(base_url.to_owned(), secrets::secret(&stores.database, "links").await?);
-        let cursors = CursorSigner::new(&secrets::secret(&stores.database, "page-tokens").await?)?;
+        // One secret for both, as on AWS.
+        let page_tokens = secrets::secret(&stores.database, "page-tokens").await?;
+        let cursors = CursorSigner::new(&page_tokens)?;
+        let webhook_key = WebhookKey::derive(&page_tokens)?;
         let issuer_secret = secrets::secret(&stores.database, "token-issuer").await?;
         Ok(Self {
             issuer_secret,
@@ -127,6 +135,7 @@ impl HostState {
             mailer: stores.mailer,
             links: Arc::new(links),
             cursors,
+            webhook_key,
             clock,
             folder: match location {
                 DataLocation::Folder(folder) => Some(folder.clone()),

@@ -1,4 +1,4 @@
-//! Does the host start, say why it does not, and leave its folder to the next one?
+//! Tests that the host starts, reports why it cannot start, and leaves its folder to the next host.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -108,9 +108,9 @@ async fn the_console_and_every_view_of_it_are_served() {
     let host = Host::start(&in_memory()).await.unwrap();
     for path in [
         "/",
-        "/console.js",
-        "/story.js",
-        "/console.css",
+        "/console/main.js",
+        "/console/vendor/dagre.js",
+        "/console/console.css",
         "/healthz",
         "/dev/emails",
         "/dev/invocations",

@@ -1,5 +1,5 @@
-//! The operator's commands for a deployed shop: list and redrive parked orders, and fill new indexes. `cargo xtask parked`
-//! and `cargo xtask backfill` run it.
+//! The operator's commands for a deployed shop: list and redrive parked orders, and fill new indexes. `cargo xtask
+//! parked` and `cargo xtask backfill` run it.
 //!
 //! Prints JSON; parked orders look the same as in the local host's `/dev/parked`. Region, credentials and endpoint come
 //! from the variables that every AWS tool reads. The tables and state machines are the stack's outputs.

@@ -1,4 +1,4 @@
-//! Why does a frame become no picture?
+//! The errors of decoding a frame.
 
 /// What the decoder answers instead of pixels. Trying again cannot help.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

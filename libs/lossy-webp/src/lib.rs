@@ -1,9 +1,9 @@
 //! Decodes a lossy WebP no larger than needed, by libwebp.
 //!
-//! libwebp takes a third of the time of what there is in Rust, and scales while it decodes, so that the whole picture is
-//! never in memory. The price is C code that reads what strangers send. So it is given as little as can be: one bare VP8
-//! frame, without container, alpha, animation or profile, whose size was held against the limits before; it writes into
-//! memory that Rust has allocated, and an answer other than "all is well" is an error.
+//! libwebp takes a third of the time of what there is in Rust, and scales while it decodes, so that the whole picture
+//! is never in memory. The price is C code that reads what strangers send. So it is given as little as can be: one bare
+//! VP8 frame, without container, alpha, animation or profile, whose size was held against the limits before; it writes
+//! into memory that Rust has allocated, and an answer other than "all is well" is an error.
 //!
 //! ```
 //! use lossy_webp::{WebpError, decode, size};
@@ -23,8 +23,8 @@ mod narrow;
 pub use error::WebpError;
 pub use libwebp::PIXEL_BYTES;
 
-/// A frame of fewer columns has a single column of colours. The scaler's factor for one column to one is two to the power
-/// of 32, which its field cannot hold: the colours would be lost (`WEBP_RESCALER_FRAC` in `rescaler_utils.h`).
+/// A frame of fewer columns has a single column of colours. The scaler's factor for one column to one is two to the
+/// power of 32, which its field cannot hold: the colours would be lost (`WEBP_RESCALER_FRAC` in `rescaler_utils.h`).
 const SCALED_WIDTH_MIN: u32 = 3;
 /// What libwebp needs besides the pixels that it writes: some rows of macroblocks, with what the next row remembers of
 /// them, and the rows of the scaler.

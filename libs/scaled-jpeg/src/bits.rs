@@ -1,4 +1,4 @@
-//! Reads the bits of a scan, and notices when there are too few or too many of them.
+//! Reads the bits of a scan, and reports when there are too few or too many of them.
 
 use crate::error::Flaw;
 use crate::huffman::{HuffmanTable, extended};
@@ -13,21 +13,22 @@ pub(crate) const REFILLED_BITS: u32 = 56;
 /// stand as close as a block.
 const PADDING_BYTES: usize = 16;
 
-/// Scanners and telephones leave bytes behind a complete scan: a few, a piece of another row, a trailer of their own.
-/// Up to this part of the scan they are passed. More would be rows that the header does not claim, and to show the others
-/// would be to show a part of a picture.
+/// Scanners and telephones leave bytes behind a complete scan: a few bytes, a piece of another row, or a trailer. Up to
+/// this part of the scan they are skipped. More bytes would be rows that the header does not claim, so the picture
+/// would be incomplete.
 const EXTRA_PART: usize = 8;
 /// The same in bytes, for the smallest pictures.
 const EXTRA_BYTES_MIN: usize = 64;
 
-/// Reads entropy-coded data up to the next marker. Where others feed zeros to a decoder that has run dry, this one reports
-/// the flaw: at the latest where the data should end, it counts what was taken against what was there.
+/// Reads entropy-coded data up to the next marker. Other decoders continue with zeros when the data runs out. This one
+/// reports the flaw: at the latest at the expected end of the data, it compares the bits that were read with the bits
+/// that were there.
 pub(crate) struct BitReader<'s, 'a> {
     source: &'s mut Source<'a>,
     /// Data without its stuffing, so that the innermost loops take eight bytes without looking at them.
     data: Vec<u8>,
     at: usize,
-    /// Of the data; and with the padding, if that is there.
+    /// Bits of the data; with the padding, if there is padding.
     end: usize,
     limit: usize,
     /// Behind `data` there is a marker, or nothing.
@@ -55,7 +56,7 @@ impl<'s, 'a> BitReader<'s, 'a> {
         }
     }
 
-    /// Tops the window up to [`REFILLED_BITS`] or more, in a handful of instructions. Answers with false, and does
+    /// Tops the window up to [`REFILLED_BITS`] or more, in a handful of instructions. Returns false, and does
     /// nothing, when the data at hand does not allow that.
     #[inline]
     pub(crate) fn refill(&mut self) -> bool {
@@ -77,7 +78,7 @@ impl<'s, 'a> BitReader<'s, 'a> {
         while !self.at_marker && self.end - self.at < 8 {
             self.load();
         }
-        // Nothing to refill from is found out by those who consume.
+        // The functions that consume bits detect that no data is left.
         self.refill();
     }
 
@@ -162,7 +163,7 @@ impl<'s, 'a> BitReader<'s, 'a> {
         Ok(extended(value, count))
     }
 
-    /// Passes any number of bits.
+    /// Skips any number of bits.
     pub(crate) fn skip(&mut self, mut count: u32) -> Result<(), Flaw> {
         while count > 0 {
             self.provide();
@@ -173,9 +174,9 @@ impl<'s, 'a> BitReader<'s, 'a> {
         Ok(())
     }
 
-    /// Passes the restart marker `RSTn`, which must be the next thing.
+    /// Skips the restart marker `RSTn`, which must be next.
     pub(crate) fn restart(&mut self, number: u8) -> Result<(), Flaw> {
-        // Between two intervals nothing is tolerated: the decoder and the data may have lost each other.
+        // No extra byte is accepted between two intervals: the decoder may have lost its place in the data.
         self.finish_interval(0)?;
         self.source.restart_marker(number)?;
         self.end = 0;

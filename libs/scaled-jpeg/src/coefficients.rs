@@ -1,4 +1,4 @@
-//! What is kept of a progressive picture until its last scan has been read?
+//! The coefficients of a progressive picture, kept until its last scan is read.
 
 use crate::error::Flaw;
 use crate::frame::{Component, Frame};
@@ -18,27 +18,27 @@ pub(crate) struct Coefficients {
 }
 
 pub(crate) struct Channel {
-    /// Those that the scale uses, block by block. Flat, so that the memory of a picture that only claims to be large is
-    /// never touched.
+    /// The coefficients that the scale uses, block by block. One allocation, so that a picture that only claims to be
+    /// large never touches the memory.
     kept: Vec<i16>,
-    /// For each block a bit for each coefficient, in coding order: set once it is not zero. A later scan holds a correction
-    /// for just those, kept or not. Empty where no such scan is read.
-    known: Vec<u64>,
+    /// For each block a bit for each coefficient, in coding order: set once it is not zero. A later scan holds a
+    /// correction for just those, kept or not. Empty where no such scan is read.
+    nonzero: Vec<u64>,
     kept_per_block: usize,
     slots: Slots,
     /// In force when the channel was first coded; the file may redefine the slot later.
     steps: Option<QuantizationTable>,
-    /// For each coefficient, in coding order, the lowest bit that is known.
-    known_to_bit: [u8; 64],
+    /// For each coefficient, in coding order, the lowest bit that a scan has coded.
+    refined_to_bit: [u8; 64],
 }
 
-/// By the coefficient in coding order: where it is kept in the square of those that are.
+/// For each coefficient, in coding order: its place among the kept ones.
 pub(crate) struct Slots([u8; 64]);
 
 /// A block of a channel, open for reading and refining.
 pub(crate) struct Block<'c> {
     kept: &'c mut [i16],
-    known: &'c mut u64,
+    nonzero: &'c mut u64,
     slots: &'c Slots,
 }
 
@@ -48,11 +48,11 @@ impl Coefficients {
             let scale = component.scale(scales);
             Channel {
                 kept: vec![0; component.blocks() * scale.coefficients()],
-                known: vec![0; if scale.reads_ac() { component.blocks() } else { 0 }],
+                nonzero: vec![0; if scale.reads_ac() { component.blocks() } else { 0 }],
                 kept_per_block: scale.coefficients(),
                 slots: Slots::new(scale),
                 steps: None,
-                known_to_bit: [NEVER; 64],
+                refined_to_bit: [NEVER; 64],
             }
         };
         Self {
@@ -76,11 +76,11 @@ impl Coefficients {
         let reached = u8::try_from(scan.bit).map_err(|_| OUT_OF_TURN)?;
         for scanned in &scan.channels {
             let channel = &mut self.channels[scanned.component];
-            for known in &mut channel.known_to_bit[first..=last] {
-                if *known != expected {
+            for bit in &mut channel.refined_to_bit[first..=last] {
+                if *bit != expected {
                     return Err(OUT_OF_TURN);
                 }
-                *known = reached;
+                *bit = reached;
             }
             let steps = tables.quantization(frame.components[scanned.component].quantization_table)?;
             channel.steps.get_or_insert(*steps);
@@ -91,7 +91,7 @@ impl Coefficients {
     /// Frees the coefficients channel by channel, because the samples grow at the same time.
     pub(crate) fn render(self, canvases: &mut Canvases) -> Result<(), Flaw> {
         for (component, channel) in self.channels.into_iter().enumerate() {
-            let (Some(steps), true) = (channel.steps, channel.known_to_bit[0] != NEVER) else {
+            let (Some(steps), true) = (channel.steps, channel.refined_to_bit[0] != NEVER) else {
                 return Err(Flaw("a channel of the picture is missing"));
             };
             let canvas = canvases.claim(component)?;
@@ -129,9 +129,9 @@ impl Slots {
 }
 
 impl Channel {
-    /// Whether anything is made of the AC coefficients.
+    /// Whether the AC coefficients are used.
     pub(crate) fn reads_ac(&self) -> bool {
-        !self.known.is_empty()
+        !self.nonzero.is_empty()
     }
 
     /// The DC coefficient of a block.
@@ -144,7 +144,7 @@ impl Channel {
     pub(crate) fn block(&mut self, index: usize) -> Block<'_> {
         Block {
             kept: &mut self.kept[index * self.kept_per_block..][..self.kept_per_block],
-            known: &mut self.known[index],
+            nonzero: &mut self.nonzero[index],
             slots: &self.slots,
         }
     }
@@ -154,7 +154,7 @@ impl Block<'_> {
     /// Enters a coefficient that was zero before. `at` is below 64.
     #[inline]
     pub(crate) fn enter(&mut self, at: usize, value: i16) {
-        *self.known |= 1 << at;
+        *self.nonzero |= 1 << at;
         if let Some(kept) = self.kept.get_mut(usize::from(self.slots.0[at])) {
             *kept = value;
         }
@@ -170,16 +170,16 @@ impl Block<'_> {
     }
 
     #[inline]
-    pub(crate) fn is_known(&self, at: usize) -> bool {
-        *self.known >> at & 1 == 1
+    pub(crate) fn is_nonzero(&self, at: usize) -> bool {
+        *self.nonzero >> at & 1 == 1
     }
 
-    /// A bit for each known coefficient of a band.
+    /// A bit for each coefficient of a band that is not zero.
     #[inline]
-    pub(crate) fn known_between(&self, first: usize, last: usize) -> u64 {
+    pub(crate) fn nonzero_between(&self, first: usize, last: usize) -> u64 {
         if first > last {
             return 0;
         }
-        *self.known & (u64::MAX << first) & (u64::MAX >> (63 - last))
+        *self.nonzero & (u64::MAX << first) & (u64::MAX >> (63 - last))
     }
 }

@@ -15,12 +15,13 @@ use crate::source::Source;
 use crate::tables::Tables;
 use crate::{progressive, sequential};
 
-/// Scans of one picture. Cameras and optimisers write about ten; each costs a pass over the picture however short it is.
+/// Scans of one picture. Cameras and optimisers write about ten; each costs a pass over the picture however short it
+/// is.
 pub const SCANS_MAX: usize = 256;
 
 /// Blocks that all scans of one picture go through. The ten scans that libjpeg writes for a hundred megapixels without
-/// subsampling go through a third of that; a scan of a few bytes can claim them all, so that without a limit a small file
-/// would hold a processor for minutes.
+/// subsampling go through a third of that; a scan of a few bytes can claim them all, so that without a limit a small
+/// file would hold a processor for minutes.
 pub const BLOCK_VISITS_MAX: u64 = 64 << 20;
 
 /// Reads one file: first its header, by which a caller may refuse it, then its pixels.
@@ -32,7 +33,7 @@ pub struct Decoder<'a> {
     frame: Option<Frame>,
 }
 
-/// What is known before any pixel is decoded.
+/// The facts that the headers state, before any pixel is decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Header {
     pub width_px: u32,
@@ -51,13 +52,13 @@ impl Header {
     }
 }
 
-/// A decoded picture, as the file stores it: not turned, not converted, every channel for itself.
+/// A decoded picture as the file stores it: not rotated, not converted, with separate channels.
 #[derive(Debug, Clone)]
 pub struct Picture {
     /// The coded size at the scale that was asked for.
     pub width_px: u32,
     pub height_px: u32,
-    /// What the channels stand for.
+    /// The colour model of the channels.
     pub model: ColourModel,
     pub planes: Vec<Plane>,
     /// The first EXIF segment, from its signature on.
@@ -82,7 +83,7 @@ impl<'a> Decoder<'a> {
         self.read_to_frame().map_err(|error| self.located(error))
     }
 
-    /// Reads the file to its end. What a smaller scale does not need is passed with as little work as can be.
+    /// Reads the file to its end. Skips data that a smaller scale does not need with as little work as possible.
     pub fn decode(mut self, scales: impl Into<Scales>) -> Result<Picture, JpegError> {
         self.read_to_end(scales.into()).map_err(|error| self.located(error))
     }
@@ -156,7 +157,7 @@ impl<'a> Decoder<'a> {
         })
     }
 
-    /// Takes in everything that is not pixels.
+    /// Reads every segment that is not pixels.
     fn read(&mut self, segment: Segment) -> Result<(), JpegError> {
         match segment {
             Segment::FrameHeader { kind, payload } => self.frame = Some(Frame::parse(kind, &payload)?),
@@ -172,7 +173,7 @@ impl<'a> Decoder<'a> {
         Ok(())
     }
 
-    /// Says where the file is damaged, or that it is the input that failed.
+    /// Adds the place to a fault of the data, or replaces it by the failure of the input.
     fn located(&mut self, error: JpegError) -> JpegError {
         match (self.source.failure(), error) {
             (Some(failure), _) => JpegError::Read(failure),

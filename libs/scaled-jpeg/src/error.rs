@@ -1,15 +1,15 @@
-//! Why is a file no picture?
+//! The errors of decoding a file.
 
-/// What the decoder answers instead of a picture. Trying again can help with the last of the three only.
+/// Why a file cannot be decoded. A retry can help only after [`JpegError::Read`].
 #[derive(Debug, thiserror::Error)]
 pub enum JpegError {
     /// The data contradicts itself, or ends too early. It was read up to `offset`, a little beyond the flaw.
     #[error("{detail}, before byte {offset}")]
     Damaged { detail: &'static str, offset: u64 },
-    /// The file may well be whole; this decoder does not speak its kind.
+    /// The file may be intact, but this decoder does not support its kind.
     #[error("{feature} is not supported")]
     Unsupported { feature: String },
-    /// The bytes could not be had.
+    /// The input could not be read.
     #[error("read a JPEG")]
     Read(#[source] std::io::Error),
 }
@@ -26,7 +26,7 @@ impl JpegError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Flaw(pub(crate) &'static str);
 
-/// Where it is, the decoder adds: it knows how far it has read.
+/// The decoder adds the offset that it has read to.
 impl From<Flaw> for JpegError {
     fn from(flaw: Flaw) -> Self {
         Self::Damaged {
@@ -36,5 +36,5 @@ impl From<Flaw> for JpegError {
     }
 }
 
-/// Found by every way through a block.
+/// Each function that reads a block can find these.
 pub(crate) const OVERFULL: Flaw = Flaw("a block has more than 64 coefficients");

@@ -1,4 +1,4 @@
-//! Which symbol do the next bits stand for?
+//! Decodes Huffman codes: the symbol that the next bits stand for.
 
 use crate::error::Flaw;
 
@@ -20,9 +20,9 @@ pub(crate) enum Class {
 
 /// A canonical code (T.81, annex C).
 pub(crate) struct HuffmanTable {
-    /// By the next [`FAST_BITS`] bits: length and symbol, or a length of zero for a longer code.
+    /// Indexed by the next [`FAST_BITS`] bits: length and symbol, or a length of zero for a longer code.
     fast: Box<[(u8, u8); 1 << FAST_BITS]>,
-    /// By the same bits: what they say if they hold a symbol and its coefficient, or nothing.
+    /// Indexed by the same bits: the symbol and its coefficient, if both fit; else empty.
     whole: Box<[Whole; 1 << FAST_BITS]>,
     /// By length: one past the last code, aligned to 16 bits.
     limits: [u32; CODE_BITS_MAX as usize + 1],
@@ -88,7 +88,7 @@ impl HuffmanTable {
     fn fill_whole(&mut self, class: Class) {
         for (bits, (slot, &(length, symbol))) in (0_i32..).zip(self.whole.iter_mut().zip(self.fast.iter())) {
             let (run, size) = match class {
-                // Too large, and so an error: the slow path says so.
+                // Too large, which is an error: the slow path reports it.
                 Class::Dc if symbol > DC_BITS_MAX => continue,
                 Class::Dc => (0, symbol),
                 Class::Ac => (symbol >> 4, symbol & 15),
@@ -127,7 +127,7 @@ impl HuffmanTable {
             .map(|&symbol| (symbol, length))
     }
 
-    /// What the topmost [`FAST_BITS`] of a window say, if they say enough.
+    /// The symbol and coefficient in the topmost [`FAST_BITS`] of a window, if both fit.
     #[inline]
     pub(crate) fn look_up_whole(&self, window: u64) -> Whole {
         self.whole[(window >> (64 - FAST_BITS)) as usize]

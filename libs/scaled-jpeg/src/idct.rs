@@ -1,4 +1,4 @@
-//! Which samples do the coefficients of a block stand for?
+//! The inverse cosine transform: from the coefficients of a block to its samples, at each scale.
 
 use std::num::Wrapping;
 
@@ -12,8 +12,8 @@ const PASS_BITS: usize = 2;
 /// A sample of zero amplitude is middle gray.
 const MIDDLE: i32 = 128;
 
-/// Damaged data may make any sum overflow. That is one wrong block of a picture which is refused anyway, or was painted
-/// so; it must not be a panic.
+/// Damaged data may make any sum overflow. The result is one wrong block of a picture that is refused anyway; it must
+/// not be a panic.
 type Fixed = Wrapping<i32>;
 
 /// A whole block, in the accurate integer arithmetic of libjpeg: columns, then rows.
@@ -48,8 +48,8 @@ pub(crate) fn flat(sample: u8, side: usize, target: &mut [u8], stride: usize) {
     }
 }
 
-/// A block at half its size: the four by four coefficients of the lowest frequencies, taken for those of a block that is
-/// as large. What is left out is what a half the size cannot show.
+/// A block at half its size: the four by four coefficients of the lowest frequencies, taken for those of a block that
+/// is as large. The coefficients that are left out are details that half the size cannot show.
 pub(crate) fn half(block: &[i16; 64], steps: &QuantizationTable, target: &mut [u8], stride: usize) {
     const SIDE: usize = 4;
     let mut between = [Wrapping(0); SIDE * SIDE];
@@ -86,7 +86,8 @@ fn dequantized(block: &[i16; 64], steps: &QuantizationTable, place: usize) -> Fi
     Wrapping(i32::from(block[place])) * Wrapping(i32::from(steps[place]))
 }
 
-/// Four coefficients to four values, scaled up by [`CONSTANT_BITS`]. In the scaling of eight: a constant stays what it is.
+/// Four coefficients to four values, scaled up by [`CONSTANT_BITS`]. In the scaling of eight: a constant stays what it
+/// is.
 #[inline]
 fn four(line: [Fixed; 4]) -> [Fixed; 4] {
     let even_0 = (line[0] + line[2]) << CONSTANT_BITS;

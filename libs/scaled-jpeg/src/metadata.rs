@@ -1,4 +1,4 @@
-//! Keeps what the application segments of a JPEG say about how to show it.
+//! Reads the application segments of a JPEG: orientation, colour profile, and the colour transform.
 
 const JFIF: u8 = 0;
 const EXIF: u8 = 1;
@@ -24,7 +24,7 @@ pub(crate) struct Metadata {
     icc_parts_total: u8,
 }
 
-/// Application segments that are looked at.
+/// Application segments that are read.
 pub(crate) fn wanted(number: u8) -> bool {
     matches!(number, JFIF | EXIF | ICC | ADOBE)
 }

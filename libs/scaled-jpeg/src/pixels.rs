@@ -1,4 +1,4 @@
-//! Decides which colours the channels of a JPEG stand for, and makes pixels of them.
+//! Determines the colour model of a JPEG, and converts its channels to pixels.
 
 use crate::error::JpegError;
 use crate::frame::Frame;
@@ -9,7 +9,7 @@ use crate::upsample;
 /// Bytes of every pixel, whatever its colours: one shape for all.
 pub const PIXEL_BYTES: usize = 4;
 
-/// What the bytes of a pixel mean.
+/// The meaning of the bytes of a pixel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Colours {
     /// Luminance, three times. The fourth byte is without meaning.
@@ -52,7 +52,7 @@ impl ColourModel {
         }
     }
 
-    /// What the pixels are that [`ColourModel::pixels`] makes.
+    /// The layout of the pixels that [`ColourModel::pixels`] makes.
     pub fn colours(self) -> Colours {
         match self {
             Self::Gray => Colours::Gray,
@@ -61,8 +61,8 @@ impl ColourModel {
         }
     }
 
-    /// One pixel of its samples, which are numbers from 0 to 255 with any fraction: rounding them first would show in the
-    /// colours, where the rounding of a difference is multiplied.
+    /// One pixel of its samples, which are numbers from 0 to 255 with any fraction: rounding them first would show in
+    /// the colours, where the rounding of a difference is multiplied.
     pub fn pixel(self, samples: [f32; PIXEL_BYTES]) -> [u8; PIXEL_BYTES] {
         let [first, second, third, fourth] = samples;
         let light = || {
@@ -103,7 +103,8 @@ impl ColourModel {
             match (self, rows.as_slice()) {
                 (Self::YCbCr, [luma, blue, red]) => from_ycbcr(luma, blue, red, target),
                 (Self::Ycck, [luma, blue, red, black]) => {
-                    // Decoded, the inverted cyan, magenta and yellow are inverted once more by the transform: plain ink.
+                    // Decoded, the inverted cyan, magenta and yellow are inverted once more by the transform: plain
+                    // ink.
                     from_ycbcr(luma, blue, red, target);
                     for (pixel, &black) in target.chunks_exact_mut(PIXEL_BYTES).zip(black) {
                         pixel[3] = u8::MAX - black;

@@ -14,8 +14,8 @@ pub struct Plane {
     pub height: usize,
     /// Rows from top to bottom without padding.
     pub samples: Vec<u8>,
-    /// Samples, across and down, that the picture reaches over. Less than width and height where it ends within the last
-    /// one.
+    /// Samples, across and down, that the picture reaches over. Less than width and height where it ends within the
+    /// last one.
     pub reach: (f64, f64),
     /// Pixels of the picture at its scale for each sample, across and down.
     pub pixels: (usize, usize),
@@ -50,7 +50,7 @@ impl Canvases {
         }
     }
 
-    /// Marks a plane as filled. Twice would mean that one of two pictures is lost.
+    /// Marks a plane as filled. A second scan of it is refused: it would replace a picture.
     pub(crate) fn claim(&mut self, component: usize) -> Result<&mut Canvas, Flaw> {
         let canvas = &mut self.canvases[component];
         canvas.claim()?;
@@ -70,7 +70,7 @@ impl Canvases {
         Ok(claimed)
     }
 
-    /// Whether every plane is filled: nothing is missing of a sequential picture then.
+    /// Whether every plane is filled, and so a sequential picture is complete.
     pub(crate) fn are_filled(&self) -> bool {
         self.canvases.iter().all(|canvas| canvas.filled)
     }
@@ -117,8 +117,8 @@ impl Canvas {
         }
     }
 
-    /// `at` is the block's first sample; `last` the index, in coding order, of the last coefficient that may be other than
-    /// zero.
+    /// `at` is the block's first sample; `last` the index, in coding order, of the last coefficient that may be other
+    /// than zero.
     #[inline]
     pub(crate) fn paint(&mut self, at: usize, block: &[i16; 64], last: usize, steps: &QuantizationTable) {
         let target = &mut self.samples[at..];

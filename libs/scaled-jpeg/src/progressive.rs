@@ -1,4 +1,4 @@
-//! How do the scans of a progressive picture add up to coefficients?
+//! Decodes the scans of a progressive picture, each of which refines the coefficients.
 
 use crate::bits::BitReader;
 use crate::coefficients::{Block, Coefficients};
@@ -11,10 +11,10 @@ use crate::source::Source;
 use crate::tables::Tables;
 use crate::walk::Walk;
 
-/// What does not outlive a restart marker.
+/// The state that a restart marker resets.
 struct Running {
     predictions: [i32; 4],
-    /// Blocks whose band is known to hold nothing new.
+    /// Further blocks whose band has no new coefficient.
     empty_blocks: i32,
 }
 
@@ -31,8 +31,8 @@ impl Running {
     }
 }
 
-/// One scan codes either the DC coefficients of several channels or a band of AC coefficients of one, and either for the
-/// first time or one bit finer.
+/// One scan codes either the DC coefficients of several channels or a band of AC coefficients of one, and either for
+/// the first time or one bit finer.
 pub(crate) fn decode_scan(
     coefficients: &mut Coefficients,
     frame: &Frame,
@@ -188,12 +188,12 @@ fn refine_band(
         at += 1;
     }
     if running.empty_blocks > 0 {
-        let mut known = block.known_between(at, last);
-        while known != 0 {
+        let mut nonzero = block.nonzero_between(at, last);
+        while nonzero != 0 {
             if reader.bit()? {
-                block.correct(known.trailing_zeros() as usize, bit);
+                block.correct(nonzero.trailing_zeros() as usize, bit);
             }
-            known &= known - 1;
+            nonzero &= nonzero - 1;
         }
         running.empty_blocks -= 1;
     }
@@ -201,7 +201,7 @@ fn refine_band(
 }
 
 /// Reads a correction bit for every coefficient that is not zero, up to the zero after `zeros` others, or to the end of
-/// the band. Answers with the place where it stopped.
+/// the band. Returns the place where it stopped.
 fn refine_up_to(
     reader: &mut BitReader<'_, '_>,
     block: &mut Block<'_>,
@@ -210,7 +210,7 @@ fn refine_up_to(
     bit: i16,
 ) -> Result<usize, Flaw> {
     for at in first..=last {
-        if block.is_known(at) {
+        if block.is_nonzero(at) {
             if reader.bit()? {
                 block.correct(at, bit);
             }

@@ -1,4 +1,4 @@
-//! To which sizes can a picture be decoded?
+//! The sizes that a picture can be decoded to.
 
 /// Samples along one side of a block.
 pub(crate) const BLOCK_SIDE: usize = 8;
@@ -15,16 +15,16 @@ pub enum Scale {
 
 /// The scales of one picture's channels.
 ///
-/// Most photos are stored with fewer samples of colour than of brightness, because the eye sees them less sharply; and a
-/// small picture that is stored in the same way has no use for more of them than it keeps.
+/// Most photos are stored with fewer samples of colour than of brightness, because the eye sees them less sharply; and
+/// a small picture that is stored in the same way has no use for more of them than it keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Scales {
     pub picture: Scale,
-    /// Of the channels that have fewer samples than the picture has pixels. No larger than `picture`.
+    /// The scale of the channels that have fewer samples than the picture has pixels. No larger than `picture`.
     pub subsampled: Scale,
 }
 
-/// All channels alike.
+/// The same scale for all channels.
 impl From<Scale> for Scales {
     fn from(scale: Scale) -> Self {
         Self {
@@ -61,7 +61,7 @@ impl Scale {
         self.block_side() * self.block_side()
     }
 
-    /// Whether anything is made of the AC coefficients: at an eighth, the mean of a block is all there is to see.
+    /// Whether the AC coefficients are used: at an eighth, only the mean of a block is visible.
     pub(crate) fn reads_ac(self) -> bool {
         self != Self::Eighth
     }

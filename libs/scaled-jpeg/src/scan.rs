@@ -60,7 +60,7 @@ impl Scan {
         }
         let (bit_before, bit) = (approximation >> 4, approximation & 15);
         let (first, last) = (usize::from(band_start), usize::from(band_end));
-        // The three parameters mean nothing to a sequential picture, and some encoders leave them at zero.
+        // A sequential picture does not use the three parameters, and some encoders leave them at zero.
         if frame.progressive
             && (first > last || last > 63 || bit > BIT_MAX || (bit_before != 0 && bit_before != bit + 1))
         {
@@ -74,7 +74,7 @@ impl Scan {
         })
     }
 
-    /// Those that the scan goes through.
+    /// The blocks that the scan contains.
     pub(crate) fn blocks(&self, frame: &Frame) -> u64 {
         let blocks = |channel: &ScanChannel| frame.components[channel.component].blocks() as u64;
         self.channels.iter().map(blocks).sum()

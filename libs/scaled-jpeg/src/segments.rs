@@ -37,10 +37,10 @@ pub(crate) fn signature(source: &mut Source<'_>) -> Result<(), Flaw> {
     }
 }
 
-/// Reads on to the next segment. `wanted` says which application segments, by number, are worth keeping.
+/// Reads the next segment. `wanted` returns true for the numbers of the application segments to keep.
 ///
-/// Bytes between two segments are passed, as by libjpeg: cameras and editors write segments that are longer than their
-/// length says. What is needed of the picture is checked where it is used.
+/// Skips bytes between two segments, as libjpeg does: cameras and editors write segments that are longer than their
+/// length field. The users of each segment check what they need of it.
 pub(crate) fn next(source: &mut Source<'_>, wanted: fn(u8) -> bool) -> Result<Segment, JpegError> {
     let mut is_behind_restart = false;
     loop {
@@ -84,9 +84,9 @@ pub(crate) fn next(source: &mut Source<'_>, wanted: fn(u8) -> bool) -> Result<Se
     }
 }
 
-/// What may follow the last scan of a sequential picture, of which no block is missing by then. Whatever it is, it is
-/// no part of the picture: an end marker, a trailer of the camera's maker, or nothing. Only what contradicts the scan
-/// counts: another height, or restart intervals of more than `extra_bytes_max` bytes.
+/// Reads the data behind the last scan of a sequential picture whose blocks are complete. It is not part of the
+/// picture: an end marker, a trailer of the camera's maker, or nothing. An error is only data that contradicts the
+/// scan: another height, or restart intervals of more than `extra_bytes_max` bytes.
 pub(crate) fn check_behind_last_scan(
     source: &mut Source<'_>,
     check_height: impl FnOnce(&[u8]) -> Result<(), Flaw>,
@@ -113,7 +113,7 @@ fn payload(source: &mut Source<'_>) -> Result<Vec<u8>, Flaw> {
     source.bytes(length).ok_or(Flaw(ENDS_EARLY))
 }
 
-/// Of the payload: the field counts its own bytes.
+/// The length of the payload: the field also counts its own bytes.
 fn length(source: &mut Source<'_>) -> Result<usize, Flaw> {
     field(source)?
         .checked_sub(LENGTH_BYTES)
@@ -134,7 +134,7 @@ const TOO_MANY_INTERVALS: Flaw = Flaw("a scan has more restart intervals than it
 const FIRST_RESTART: u8 = 0xD0;
 const LAST_RESTART: u8 = 0xD7;
 const NUMBER_OF_LINES: u8 = 0xDC;
-/// Conditions of arithmetic coding. They mean nothing to a picture that is coded otherwise.
+/// Conditions of arithmetic coding. Other codings ignore them.
 const ARITHMETIC_CONDITIONING: u8 = 0xCC;
 
 fn unsupported(marker: u8) -> Option<&'static str> {

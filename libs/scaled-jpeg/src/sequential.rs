@@ -12,7 +12,7 @@ use crate::source::Source;
 use crate::tables::{QuantizationTable, Tables, ZIGZAG};
 use crate::walk::Walk;
 
-/// What decoding one block of a channel takes.
+/// The tables and the state for decoding the blocks of a channel.
 struct Channel<'t> {
     dc: &'t HuffmanTable,
     ac: &'t HuffmanTable,
@@ -75,7 +75,7 @@ pub(crate) fn decode_scan(
     })
 }
 
-/// Reads a block (T.81, F.2.2) up to the last coefficient to keep, passes the others, and answers with the index of the
+/// Reads a block (T.81, F.2.2) up to the last coefficient to keep, passes the others, and returns the index of the
 /// last one read.
 #[inline]
 fn read_block(reader: &mut BitReader<'_, '_>, channel: &mut Channel<'_>, block: &mut [i16; 64]) -> Result<usize, Flaw> {
@@ -123,7 +123,7 @@ pub(crate) fn read_dc_difference(reader: &mut BitReader<'_, '_>, table: &Huffman
     read_long_dc(reader, table)
 }
 
-/// Apart, so that what is short stays so small that it is inlined.
+/// A separate function, so that the short path stays small enough to be inlined.
 #[cold]
 fn read_long_dc(reader: &mut BitReader<'_, '_>, table: &HuffmanTable) -> Result<i16, Flaw> {
     let size = reader.symbol(table)?;
@@ -151,7 +151,7 @@ fn read_long_ac(reader: &mut BitReader<'_, '_>, table: &HuffmanTable) -> Result<
     Ok((symbol >> 4, reader.signed(u32::from(symbol & 15))?))
 }
 
-/// A prediction wanders off only in damaged data.
+/// A prediction leaves the range only in damaged data.
 #[inline]
 pub(crate) fn narrow(dc: i32) -> Result<i16, Flaw> {
     i16::try_from(dc).map_err(|_| TOO_BRIGHT)

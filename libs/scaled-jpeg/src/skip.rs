@@ -1,9 +1,9 @@
-//! How are coefficients passed that nobody will look at?
+//! Skips the coefficients that the scale does not need.
 //!
-//! At an eighth of the size, a pixel is the mean of a block, which is its DC coefficient. The other 63 are in the way:
-//! each is a code of variable length with a number behind it, and the next block begins where the last of them ends. To
-//! find that place, their values need not be known, only their lengths; and so a table can say for the next few bits how
-//! many symbols they hold, and what these amount to: bits, coefficients, the end of the block.
+//! At an eighth of the size, a pixel is the mean of a block, which is its DC coefficient. The other 63 still have to be
+//! skipped: each is a code of variable length with a number behind it, and the next block begins where the last of them
+//! ends. Finding that place takes only their lengths, not their values. So a table gives, for the next few bits, the
+//! sum of the symbols in them: bits, coefficients, and whether the block ends.
 
 use crate::bits::{BitReader, REFILLED_BITS};
 use crate::error::{Flaw, OVERFULL};
@@ -18,7 +18,7 @@ const _: () = assert!(2 * STEP_BITS_USED_MAX <= REFILLED_BITS);
 /// Coefficients of a block.
 const BLOCK_LENGTH: u32 = 64;
 
-/// By the next [`STEP_BITS`] bits: what the symbols amount to that begin in them.
+/// Indexed by the next [`STEP_BITS`] bits: the sum of the symbols that begin in them.
 pub(crate) struct SkipTable(Box<[Step; 1 << STEP_BITS]>);
 
 /// Six bits: the bits used. Above them, seven: coefficients passed. Above them, one: whether the block ends.
@@ -90,7 +90,7 @@ fn step(table: &HuffmanTable, bits: u32) -> Option<Step> {
 }
 
 impl BitReader<'_, '_> {
-    /// Passes the rest of a block (T.81, F.2.2.2), from the coefficient `at` on.
+    /// Skips the rest of a block (T.81, F.2.2.2), from the coefficient `at` on.
     #[inline]
     pub(crate) fn skip_block(&mut self, table: &HuffmanTable, steps: &SkipTable, at: u32) -> Result<(), Flaw> {
         let mut at = self.skip_fast(steps, at);
@@ -103,8 +103,8 @@ impl BitReader<'_, '_> {
         if at == BLOCK_LENGTH { Ok(()) } else { Err(OVERFULL) }
     }
 
-    /// Makes steps as long as they are plain, two for each refill: the assertion above says that they fit. Answers with the
-    /// coefficient from which a symbol has to be looked at by itself, or with [`BLOCK_LENGTH`].
+    /// Makes table steps as long as possible, two for each refill (the assertion above shows that they fit). Returns
+    /// the coefficient from which symbols must be read one by one, or [`BLOCK_LENGTH`].
     #[inline]
     fn skip_fast(&mut self, steps: &SkipTable, mut at: u32) -> u32 {
         'refilled: while self.refill() {
@@ -133,7 +133,7 @@ impl BitReader<'_, '_> {
         self.count -= step.bits();
     }
 
-    /// One symbol with all checks: at the end of the data, at the end of a block, and for a long code. Answers with the
+    /// One symbol with all checks: at the end of the data, at the end of a block, and for a long code. Returns the
     /// next coefficient.
     #[cold]
     fn skip_symbol(&mut self, table: &HuffmanTable, at: u32) -> Result<u32, Flaw> {

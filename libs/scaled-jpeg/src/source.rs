@@ -9,19 +9,19 @@ pub(crate) const CHUNK_BYTES: usize = 64 << 10;
 pub(crate) struct Source<'a> {
     input: &'a mut dyn Read,
     chunk: Vec<u8>,
-    /// What of `chunk` has been read from the input and not been taken.
+    /// The part of `chunk` that was read from the input and not consumed.
     at: usize,
     end: usize,
     /// Bytes of the file before the chunk.
     before: u64,
     exhausted: bool,
-    /// Why the input is exhausted, if that is not the end of the file.
+    /// The failure that ended the input, if it is not the end of the file.
     failure: Option<io::Error>,
     /// Lent to one scan after the other.
     pub(crate) scratch: Vec<u8>,
 }
 
-/// What [`Source::copy_scan`] came upon.
+/// The end that [`Source::copy_scan`] found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Copied {
     pub(crate) bytes: usize,
@@ -56,7 +56,7 @@ impl<'a> Source<'a> {
         &self.chunk[self.at..self.end]
     }
 
-    /// Reads more, and keeps what has not been taken: at most the half of a marker. Answers whether there was more.
+    /// Reads more and keeps unconsumed bytes, at most half a marker. Returns whether there was more.
     fn more(&mut self) -> bool {
         if self.exhausted {
             return false;
@@ -146,8 +146,8 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// Copies entropy-coded data up to the next marker, or as much of it as is at hand, and takes the stuffing out: in a
-    /// scan, a byte 0xFF is followed by a zero, so that no data looks like a marker (T.81, F.1.2.3).
+    /// Copies entropy-coded data up to the next marker, or as much of it as is at hand, and takes the stuffing out: in
+    /// a scan, a byte 0xFF is followed by a zero, so that no data looks like a marker (T.81, F.1.2.3).
     ///
     /// At least one byte, unless a marker is next.
     pub(crate) fn copy_scan(&mut self, target: &mut [u8]) -> Copied {
@@ -182,7 +182,7 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// Passes entropy-coded data unread, up to the next marker, which stays. Answers whether there was any.
+    /// Skips entropy-coded data up to the next marker, which stays. Returns whether there was any.
     pub(crate) fn pass_scan(&mut self) -> bool {
         let mut any = false;
         loop {

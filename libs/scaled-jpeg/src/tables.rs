@@ -54,7 +54,7 @@ impl Tables {
         Ok(())
     }
 
-    /// Fills slots that the file leaves empty, each by itself: one of four tables may be missing.
+    /// Fills each slot that the file leaves empty: any of the four tables may be missing.
     pub(crate) fn provide_standard_huffman(&mut self, dc_slot: usize, ac_slot: usize) -> Result<(), Flaw> {
         let empty = [
             (Class::Dc, dc_slot, self.dc.get_mut(dc_slot)),
@@ -103,7 +103,7 @@ impl Tables {
         self.ac.get(slot).and_then(Option::as_ref).ok_or(NO_HUFFMAN)
     }
 
-    /// For scans of which a part is passed.
+    /// For scans of which a part is skipped.
     pub(crate) fn prepare_skipping(&mut self, slot: usize) -> Result<(), Flaw> {
         let table = self.ac.get(slot).and_then(Option::as_ref).ok_or(NO_HUFFMAN)?;
         self.skip[slot].get_or_insert_with(|| SkipTable::new(table));

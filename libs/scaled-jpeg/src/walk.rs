@@ -31,8 +31,8 @@ struct UnitBlock {
 }
 
 impl Walk {
-    /// `side_of` answers how many items a block has along a side in the plane to be filled, by the index of the channel in
-    /// the scan.
+    /// `side_of` answers how many items a block has along a side in the plane to be filled, by the index of the channel
+    /// in the scan.
     pub(crate) fn new(scan: &Scan, frame: &Frame, restart_interval: usize, side_of: impl Fn(usize) -> usize) -> Self {
         let mut unit = Vec::with_capacity(UNIT_BLOCKS_MAX);
         let alone = scan.channels.len() == 1;
@@ -74,9 +74,9 @@ impl Walk {
         }
     }
 
-    /// Calls `decode` for every block of the scan: with the reader, the index among the scan's channels and the place of
-    /// the block's first item. `restart` resets what does not outlive a restart marker. Returns how many bytes that do not
-    /// belong to the picture may still follow.
+    /// Calls `decode` for every block of the scan: with the reader, the index among the scan's channels and the place
+    /// of the block's first item. `restart` resets what does not outlive a restart marker. Returns how many bytes that
+    /// do not belong to the picture may still follow.
     pub(crate) fn read<S>(
         mut self,
         source: &mut Source<'_>,
@@ -103,8 +103,8 @@ impl Walk {
         reader.finish()
     }
 
-    /// Passes the data of the scan unread. What can be checked without reading is: there is data, the restart markers are
-    /// those that the picture needs, in their turn, and behind the scan comes a marker.
+    /// Passes the data of the scan unread. What can be checked without reading is: there is data, the restart markers
+    /// are those that the picture needs, in their turn, and behind the scan comes a marker.
     pub(crate) fn pass(self, source: &mut Source<'_>) -> Result<(), Flaw> {
         let units = self.units_wide * self.units_high;
         let markers = (units - 1).checked_div(self.restart_interval).unwrap_or(0);

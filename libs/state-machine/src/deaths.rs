@@ -23,7 +23,7 @@ pub struct DeathFault {
 }
 
 /// Runs the execution once as a whole. Then kills it after every number of records and resumes it in another process,
-/// `downtime_ms` later. Answers with the number of deaths, if none of them
+/// `downtime_ms` later. Returns the number of deaths, if none of them
 ///
 /// - changes the outcome,
 /// - repeats an attempt whose answer was recorded, or one in branches that had failed,

@@ -104,6 +104,8 @@ pub(crate) struct Task {
     pub(crate) payload: Option<Template>,
     /// The `lambda:invoke` integration wraps the answer in `{"Payload": …, "StatusCode": 200}`; a plain ARN does not.
     pub(crate) wraps_answer: bool,
+    /// `.waitForTaskToken`: the function's answer is ignored, and the result is what the token is completed with.
+    pub(crate) waits_for_token: bool,
     pub(crate) timeout_seconds: Option<Template>,
 }
 

@@ -1,6 +1,7 @@
 //! The interface that the interpreter runs on: time, random numbers, functions, and a durable journal.
 
 use std::error::Error;
+use std::future::pending;
 
 use async_trait::async_trait;
 use serde_json::Value;
@@ -24,6 +25,9 @@ pub struct TaskCall {
     pub path: String,
     /// From 0.
     pub attempt: u32,
+    /// Of a task that waits for its token: what completes it. The same after a restart, another for every attempt and
+    /// after a redrive.
+    pub token: Option<String>,
 }
 
 /// The world of one execution.
@@ -33,8 +37,8 @@ pub struct TaskCall {
 /// without a record is made again, so functions are invoked at least once. No key is written twice, the last one is the
 /// outcome, and behind it the journal is not needed any more.
 ///
-/// `invoke` may be dropped while it waits (a timeout, a failed sister branch). The function MUST go on regardless, as it
-/// does on Lambda: its effect may still come.
+/// `invoke` may be dropped while it waits (a timeout, a failed sister branch). The function MUST go on regardless, as
+/// it does on Lambda: its effect may still come.
 #[async_trait]
 pub trait Host: Send + Sync {
     /// Unix milliseconds.
@@ -49,6 +53,12 @@ pub trait Host: Send + Sync {
     /// From 0 (included) to 1 (excluded), for jitter.
     fn random_unit(&self) -> f64;
     async fn invoke(&self, call: TaskCall) -> Result<Value, StateError>;
+    /// Waits until the token of this call is completed, with an output or an error. A completion MUST NOT be lost that
+    /// comes before this is called, or while no process runs. A host without such tasks keeps the default, which waits
+    /// for ever.
+    async fn completed(&self, _call: &TaskCall) -> Result<Value, StateError> {
+        pending().await
+    }
     async fn recorded(&self, key: &str) -> Result<Option<Value>, HostFailure>;
     async fn record(&self, key: &str, value: &Value) -> Result<(), HostFailure>;
     fn observe(&self, event: HistoryEvent);

@@ -6,9 +6,10 @@
 //! same code runs in real time with executions that survive the death of their process, and in a simulator with one
 //! seed.
 //!
-//! Supported are Task (Lambda functions), Parallel, Map (inline), Choice, Pass, Wait, Succeed and Fail, with `Retry`,
-//! `Catch`, `Assign` and `Output`. Stricter than AWS: an expression may not ask for time or chance (`$now`, `$random` …),
-//! nor read a variable that no state assigns, and a function is named by the file and not computed.
+//! Supported are Task (Lambda functions, also with a task token), Parallel, Map (inline), Choice, Pass, Wait, Succeed
+//! and Fail, with `Retry`, `Catch`, `Assign` and `Output`. Stricter than AWS: an expression may not ask for time or
+//! chance (`$now`, `$random` …), nor read a variable that no state assigns, and a function is named by the file and not
+//! computed.
 //!
 //! ```
 //! use std::collections::BTreeMap;

@@ -14,6 +14,7 @@ use crate::substitution::substituted;
 use crate::times::SECONDS_MAX;
 
 const LAMBDA_INVOKE: &str = "arn:aws:states:::lambda:invoke";
+const LAMBDA_INVOKE_AND_WAIT: &str = "arn:aws:states:::lambda:invoke.waitForTaskToken";
 const LAMBDA_ARN_PREFIX: &str = "arn:aws:lambda:";
 /// As AWS has it.
 const MAX_CONCURRENCY_MAX: usize = 99_999_999;
@@ -150,10 +151,12 @@ fn task(fields: &mut Fields) -> Result<Task, DefinitionFault> {
             function: resource,
             payload: fields.template("Arguments")?,
             wraps_answer: false,
+            waits_for_token: false,
             timeout_seconds,
         });
     }
-    if resource != LAMBDA_INVOKE {
+    let waits_for_token = resource == LAMBDA_INVOKE_AND_WAIT;
+    if resource != LAMBDA_INVOKE && !waits_for_token {
         return Err(fields.fault("Resource", format!("is {resource}, which is not supported")));
     }
     let path = format!("{}.Arguments", fields.path);
@@ -174,7 +177,8 @@ fn task(fields: &mut Fields) -> Result<Task, DefinitionFault> {
     Ok(Task {
         function,
         payload: Some(payload),
-        wraps_answer: true,
+        wraps_answer: !waits_for_token,
+        waits_for_token,
         timeout_seconds,
     })
 }

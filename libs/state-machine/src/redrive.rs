@@ -1,8 +1,8 @@
 //! Which journal entries a failed execution drops, so that its next run resumes where it stopped.
 //!
 //! As Step Functions does it: whatever succeeded keeps its answer and is not done again; a state that failed gets its
-//! attempts anew, with the input it had; of a Parallel or Map, only the branches that failed or were cut off run; and the
-//! machine's timeout counts from now
+//! attempts anew, with the input it had; of a Parallel or Map, only the branches that failed or were cut off run; and
+//! the machine's timeout counts from now
 //! (<https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html>). One difference: a Parallel or Map
 //! that failed continues in its last attempt, without new ones.
 

@@ -1,5 +1,7 @@
-//! Runs one attempt of a Task: invokes its function, and records the answer before it counts.
+//! Runs one attempt of a Task: invokes its function, waits for its token if it has one, and records the answer before
+//! it counts.
 
+use std::future::pending;
 use std::pin::pin;
 
 use futures_util::future::{Either, select};
@@ -31,6 +33,9 @@ impl<'a> Interpreter<'a> {
         if let Some(answer) = self.recorded::<Answer>(&key).await? {
             return Ok(answer?);
         }
+        let begun = self.begun(task, path).await?;
+        let with_token = begun.as_ref().map(|begun| with_token(states, &begun.token));
+        let states = with_token.as_ref().unwrap_or(states);
         let payload = evaluated(task.payload.as_ref(), states, variables)?.unwrap_or_else(|| visit.input.clone());
         within_limit(visit, "payload", &payload)?;
         let timeout_seconds = match &task.timeout_seconds {
@@ -52,8 +57,13 @@ impl<'a> Interpreter<'a> {
             state: visit.name.to_owned(),
             path: path.to_owned(),
             attempt,
+            token: begun.as_ref().map(|begun| begun.token.clone()),
         };
-        let answer = self.invoked(call, timeout_seconds).await.and_then(|output| {
+        let answer = match begun {
+            None => self.invoked(call, timeout_seconds).await,
+            Some(begun) => self.token_completed(call, begun.at_ms, timeout_seconds).await?,
+        };
+        let answer = answer.and_then(|output| {
             within_limit(visit, "result", &output)?;
             Ok(if task.wraps_answer {
                 json!({ "ExecutedVersion": "$LATEST", "Payload": output, "StatusCode": 200 })
@@ -67,19 +77,77 @@ impl<'a> Interpreter<'a> {
     }
 
     async fn invoked(self, call: TaskCall, timeout_seconds: Option<u64>) -> Answer {
-        let Some(seconds) = timeout_seconds else {
-            return self.host.invoke(call).await;
-        };
-        let cause = format!("{} gave no answer in {seconds} s", call.state);
-        let timeout = Timeout {
-            counts_from_ms: self.host.now_ms(),
-            limit_ms: milliseconds(seconds),
-        };
-        match select(self.host.invoke(call), pin!(timeout.reached(self.host))).await {
+        let state = call.state.clone();
+        let begun_at_ms = self.host.now_ms();
+        let expired = self.expired(&state, begun_at_ms, timeout_seconds);
+        match select(self.host.invoke(call), pin!(expired)).await {
             Either::Left((answer, _)) => answer,
-            Either::Right(_) => Err(StateError::new(TIMEOUT, cause)),
+            Either::Right((error, _)) => Err(error),
         }
     }
+
+    /// Never, without a timeout.
+    async fn expired(self, state: &str, begun_at_ms: i64, timeout_seconds: Option<u64>) -> StateError {
+        let Some(seconds) = timeout_seconds else {
+            return pending().await;
+        };
+        let timeout = Timeout {
+            counts_from_ms: begun_at_ms,
+            limit_ms: milliseconds(seconds),
+        };
+        timeout.reached(self.host).await;
+        StateError::new(TIMEOUT, format!("{state} gave no answer in {seconds} s"))
+    }
+
+    /// The token of an attempt that waits for one, and when the attempt began: a replay finds both again.
+    async fn begun(self, task: &Task, path: &str) -> Result<Option<Begun>, Interrupt> {
+        if !task.waits_for_token {
+            return Ok(None);
+        }
+        let (at_ms, _) = self.instant(&format!("{path}/begun"), || self.host.now_ms()).await?;
+        let token = format!("{}#{path}#{at_ms}", self.execution.id);
+        Ok(Some(Begun { token, at_ms }))
+    }
+
+    /// Invokes the function once, unless an earlier process has done so, and waits for the token at the same time: it
+    /// may be completed before the function answers. Only an error of the function counts.
+    async fn token_completed(
+        self,
+        call: TaskCall,
+        begun_at_ms: i64,
+        timeout_seconds: Option<u64>,
+    ) -> Result<Answer, Interrupt> {
+        let key = format!("{}/invoked", call.path);
+        let invoked = async {
+            if self.recorded::<bool>(&key).await?.is_none() {
+                if let Err(error) = self.host.invoke(call.clone()).await {
+                    return Ok(error);
+                }
+                self.record(&key, &true).await?;
+            }
+            pending::<Result<StateError, Interrupt>>().await
+        };
+        let expired = self.expired(&call.state, begun_at_ms, timeout_seconds);
+        let (invoked, expired) = (pin!(invoked), pin!(expired));
+        match select(self.host.completed(&call), select(invoked, expired)).await {
+            Either::Left((answer, _)) => Ok(answer),
+            Either::Right((Either::Left((error, _)), _)) => Ok(Err(error?)),
+            Either::Right((Either::Right((error, _)), _)) => Ok(Err(error)),
+        }
+    }
+}
+
+/// An attempt that waits for its token.
+struct Begun {
+    token: String,
+    at_ms: i64,
+}
+
+/// `$states` with `$states.context.Task.Token`.
+fn with_token(states: &Value, token: &str) -> Value {
+    let mut states = states.clone();
+    states["context"]["Task"] = json!({ "Token": token });
+    states
 }
 
 fn answer_event(answer: &Answer) -> EventKind {

@@ -1,7 +1,7 @@
 //! A host for tests: its time jumps, its random number is fixed, and its journal is a map.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::future::poll_fn;
+use std::future::{pending, poll_fn};
 use std::pin::pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
@@ -28,10 +28,12 @@ impl Answer {
 }
 
 type Respond = dyn Fn(&TaskCall) -> Answer + Send + Sync;
+type Complete = dyn Fn(&TaskCall) -> Option<Answer> + Send + Sync;
 
 /// A world in which nothing takes time but what says so.
 pub struct VirtualHost {
     respond: Box<Respond>,
+    complete: Box<Complete>,
     random: f64,
     world: Mutex<World>,
 }
@@ -56,9 +58,18 @@ impl VirtualHost {
     pub fn new(random: f64, respond: impl Fn(&TaskCall) -> Answer + Send + Sync + 'static) -> Self {
         Self {
             respond: Box::new(respond),
+            complete: Box::new(|_| None),
             random,
             world: Mutex::default(),
         }
+    }
+
+    /// Completes tokens of tasks that wait for one: with this answer, so long after the wait began or was resumed.
+    /// Without an answer, the task waits for ever.
+    #[must_use]
+    pub fn completing(mut self, complete: impl Fn(&TaskCall) -> Option<Answer> + Send + Sync + 'static) -> Self {
+        self.complete = Box::new(complete);
+        self
     }
 
     /// Starts where an earlier host stopped: with a part of its journal.
@@ -173,6 +184,14 @@ impl Host for VirtualHost {
             world.now_ms.saturating_add(answer.after_ms)
         };
         self.sleep_until(ready_at_ms).await;
+        answer.result
+    }
+
+    async fn completed(&self, call: &TaskCall) -> Result<Value, StateError> {
+        let Some(answer) = (self.complete)(call) else {
+            return pending().await;
+        };
+        self.sleep_until(self.now_ms().saturating_add(answer.after_ms)).await;
         answer.result
     }
 

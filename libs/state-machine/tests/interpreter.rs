@@ -1,4 +1,4 @@
-//! Does the interpreter do what the language says, and the same again when it is replayed?
+//! Tests that the interpreter follows the language, and does the same when it is replayed.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -14,4 +14,5 @@ mod interpreter {
     mod replay;
     mod states;
     mod support;
+    mod task_tokens;
 }

@@ -25,7 +25,7 @@ impl UnreadableItem {
         Self { attribute, fault: None }
     }
 
-    fn invalid(attribute: &'static str, fault: impl Error + Send + Sync + 'static) -> Self {
+    pub(crate) fn invalid(attribute: &'static str, fault: impl Error + Send + Sync + 'static) -> Self {
         Self {
             attribute,
             fault: Some(Box::new(fault)),
@@ -35,7 +35,7 @@ impl UnreadableItem {
 
 /// A text that names no value of the domain's type.
 #[derive(Debug, thiserror::Error)]
-#[error("the text is not a name of this type")]
+#[error("the text is not one of the names of this type")]
 struct UnknownName;
 
 pub(crate) fn text(value: impl Into<String>) -> AttributeValue {

@@ -23,7 +23,7 @@ const SEGMENTS: i32 = 8;
 /// milliseconds each are a fraction of what a table grants.
 const UPDATES_IN_FLIGHT: usize = 8;
 
-/// What a backfill did.
+/// The result of a backfill.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Backfilled {
     /// Items that needed a correction when they were read.

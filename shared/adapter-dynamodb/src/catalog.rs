@@ -97,8 +97,8 @@ impl PriceList for DynamoPriceList {
 
 #[async_trait]
 impl CatalogWriter for DynamoCatalogWriter {
-    /// If the answer to an attempt got lost, its retry finds its own row and returns `Superseded`. Both outcomes mean that
-    /// the row need not be sent again.
+    /// If the answer to an attempt got lost, its retry finds its own row and returns `Superseded`. Both outcomes mean
+    /// that the row need not be sent again.
     async fn apply(
         &self,
         row: &CatalogRow,

@@ -25,7 +25,11 @@ pub use sandbox_gateway::payment::ANSWER_TIMEOUT;
 /// at most five times.
 const RACES_MAX: u32 = 6;
 
-/// The sandbox payment provider.
+/// The attribute of a payment whose provider answers later. Other payments do not have it.
+const ANSWERS_LATER: &str = "answers_later";
+
+/// The sandbox payment provider. It sends no notices: on AWS, an operator who tries a token that is answered later
+/// sends the webhook (docs/decisions/0060-a-real-payment-provider.md).
 #[derive(Clone)]
 pub struct DynamoSandboxGateway {
     /// The provider's table.
@@ -156,6 +160,7 @@ impl DynamoSandboxGateway {
             amount,
             refuses_capture,
             failures,
+            answers_later,
         } = &next.payment;
         let mut item = Item::from([
             ("pk".to_owned(), payment_key(payment)),
@@ -165,6 +170,9 @@ impl DynamoSandboxGateway {
             ("failures".to_owned(), number(failures)),
         ]);
         insert_amount(&mut item, *amount);
+        if *answers_later {
+            item.insert(ANSWERS_LATER.to_owned(), AttributeValue::Bool(true));
+        }
         let put = Put::builder()
             .table_name(&self.table.name)
             .set_item(Some(item))
@@ -243,6 +251,7 @@ fn page(item: &Item) -> Result<Page, UnreadableItem> {
             amount: amount(item)?,
             refuses_capture: *refuses_capture.ok_or(UnreadableItem::at("refuses_capture"))?,
             failures: read_number(item, "failures")?,
+            answers_later: item.contains_key(ANSWERS_LATER),
         },
         revision: read_number(item, "revision")?,
     })

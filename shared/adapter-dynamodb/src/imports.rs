@@ -1,5 +1,5 @@
-//! The state of catalog imports in DynamoDB: the sums on the item of the upload, and the progress of each range on an item
-//! of its own.
+//! The state of catalog imports in DynamoDB: the sums on the item of the upload, and the progress of each range on an
+//! item of its own.
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::error::BuildError;
@@ -95,8 +95,8 @@ impl ImportLedger for DynamoImportLedger {
         progress.map_err(|fault| PortFailure::permanent(ACTION, fault))
     }
 
-    /// One transaction of two parts. The SDK retries it under its token, so an attempt whose answer got lost has recorded its
-    /// checkpoint. A later call without the token finds that checkpoint and returns `Overtaken`.
+    /// One transaction of two parts. The SDK retries it under its token, so an attempt whose answer got lost has
+    /// recorded its checkpoint. A later call without the token finds that checkpoint and returns `Overtaken`.
     async fn advance(
         &self,
         import: &ImportId,

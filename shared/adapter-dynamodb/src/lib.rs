@@ -1,5 +1,7 @@
 //! The domain's ports over DynamoDB: a file per port, named as in `adapter-embedded`, and a table per aggregate.
 
+#![warn(missing_docs)]
+
 mod attributes;
 pub mod backfill;
 mod batch;
@@ -13,6 +15,7 @@ mod open_orders;
 pub mod order_book;
 mod order_item;
 pub mod orders;
+pub mod payment_results;
 pub mod payments;
 pub mod photo_uploads;
 pub mod photos;

@@ -1,4 +1,5 @@
-//! The sagas' changes of orders in DynamoDB: one conditional write per change, and no read before it.
+//! The sagas' changes of orders in DynamoDB: one conditional write per change, and no read before it. For a PARKED
+//! order it is the second write: the first one finds that it is PARKED, which decides the actor in the history.
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
@@ -7,16 +8,20 @@ use domain::fulfilment::ports::{
     FulfilmentOrder, OrderBook, OverduePage, OverdueQuery, ParkedList, ParkedOrder, ParkedOrders, Parking, SagaKind,
     Transition,
 };
-use domain::fulfilment::status_change::StatusChange;
+use domain::fulfilment::status_change::{Standing, StatusChange};
 use domain::ports::PortFailure;
-use domain::values::{OrderId, OrderStatus, RejectionReason, Timestamp};
+use domain::values::{OrderId, RejectionReason, Timestamp};
 
-use crate::attributes::{Item, UnreadableItem, number, text};
+use crate::attributes::{Item, UnreadableItem, number, text, texts};
 use crate::conditions::found_instead;
 use crate::open_orders::{self, Selection};
+use crate::order_item::{self, APPEND_EVENT};
+use crate::orders;
 use crate::table::Table;
 use crate::unreadable::readable;
-use crate::{order_item, orders};
+
+/// The attributes that an order has only while it waits for a saga or an operator.
+const WAITING: &str = "parked_from, payment_token, #open, open_shard";
 
 /// The orders as the sagas and the operator see them.
 #[derive(Debug, Clone)]
@@ -112,27 +117,55 @@ impl DynamoOrderBook {
         change: StatusChange,
         at: Timestamp,
     ) -> Result<Transition, PortFailure> {
-        let Err(error) = self.request(id, &change, at).send().await else {
-            return Ok(Transition::Done);
+        let not_parked = Standing {
+            status: change.from(),
+            parked_from: None,
         };
-        let Some(item) = found_instead(action, error)? else {
-            return Ok(Transition::NotFound);
+        let parked = match self.attempt(action, id, &change, not_parked, at).await? {
+            Attempt::Answered(answer) => return Ok(answer),
+            Attempt::AppliesTo(parked) => parked,
         };
-        let standing = order_item::standing(&item).map_err(|fault| PortFailure::permanent(action, fault))?;
-        let answer = change.check(standing).err();
-        Ok(answer.unwrap_or(Transition::Refused(standing.status)))
+        Ok(match self.attempt(action, id, &change, parked, at).await? {
+            Attempt::Answered(answer) => answer,
+            Attempt::AppliesTo(standing) => Transition::Refused(standing.status),
+        })
     }
 
-    fn request(&self, id: &OrderId, change: &StatusChange, at: Timestamp) -> UpdateItemFluentBuilder {
+    /// Makes the change if the order has this standing.
+    async fn attempt(
+        &self,
+        action: &'static str,
+        id: &OrderId,
+        change: &StatusChange,
+        standing: Standing,
+        at: Timestamp,
+    ) -> Result<Attempt, PortFailure> {
+        let Err(error) = self.request(id, change, standing, at).send().await else {
+            return Ok(Attempt::Answered(Transition::Done));
+        };
+        let Some(item) = found_instead(action, error)? else {
+            return Ok(Attempt::Answered(Transition::NotFound));
+        };
+        let standing = order_item::standing(&item).map_err(|fault| PortFailure::permanent(action, fault))?;
+        let applies = change.check(standing);
+        Ok(applies.map_or_else(Attempt::Answered, |()| Attempt::AppliesTo(standing)))
+    }
+
+    fn request(
+        &self,
+        id: &OrderId,
+        change: &StatusChange,
+        standing: Standing,
+        at: Timestamp,
+    ) -> UpdateItemFluentBuilder {
+        let update = self.update_from(id, change, standing, at);
+        let set = format!("SET #status = :to, updated_at = :at, {APPEND_EVENT}");
         match change {
-            StatusChange::Confirm | StatusChange::CompleteCancel => self
-                .change_also_parked(id, change, at)
-                .update_expression("SET #status = :to, updated_at = :at REMOVE parked_from, payment_token, #open, open_shard"),
-            StatusChange::Reject(reason) => self
-                .change_also_parked(id, change, at)
-                .update_expression(
-                    "SET #status = :to, updated_at = :at, reason = :reason REMOVE parked_from, payment_token, #open, open_shard",
-                )
+            StatusChange::Confirm | StatusChange::CompleteCancel => {
+                update.update_expression(format!("{set} REMOVE {WAITING}"))
+            }
+            StatusChange::Reject(reason) => update
+                .update_expression(format!("{set}, reason = :reason REMOVE {WAITING}"))
                 .expression_attribute_values(":reason", text(reason.as_str())),
             // An expression reads the old values, so `parked_from` gets the status that is replaced here.
             StatusChange::Park(
@@ -142,32 +175,29 @@ impl DynamoOrderBook {
                     error,
                     cause,
                 },
-            ) => self
-                .update_to(id, change, at)
-                .condition_expression("#status = :awaited")
-                .update_expression(
-                    "SET parked_from = #status, #status = :to, updated_at = :at, parking_execution = :execution, \
-                     parking_error = :error, parking_cause = :cause, #open = :parked, open_shard = :parked_shard",
-                )
+            ) => update
+                .update_expression(format!(
+                    "{set}, parked_from = #status, parking_execution = :execution, parking_error = :error, \
+                     parking_cause = :cause, #open = :parked, open_shard = :parked_shard"
+                ))
                 .expression_attribute_values(":parked_shard", order_item::open_shard(order_item::PARKED, id))
                 .expression_attribute_values(":parked", text(order_item::PARKED))
-                .expression_attribute_values(":awaited", text(change.from().as_str()))
                 .expression_attribute_values(":execution", text(execution))
                 .expression_attribute_values(":error", text(error))
                 .expression_attribute_values(":cause", text(cause)),
         }
     }
 
-    /// Also changes an order that was parked in the status from which the change starts.
-    fn change_also_parked(&self, id: &OrderId, change: &StatusChange, at: Timestamp) -> UpdateItemFluentBuilder {
-        self.update_to(id, change, at)
-            .condition_expression("#status = :from OR (#status = :parked AND parked_from = :from)")
-            .expression_attribute_values(":from", text(change.from().as_str()))
-            .expression_attribute_values(":parked", text(OrderStatus::Parked.as_str()))
-    }
-
-    fn update_to(&self, id: &OrderId, change: &StatusChange, at: Timestamp) -> UpdateItemFluentBuilder {
-        self.table
+    /// The condition on the standing, and what every change writes.
+    fn update_from(
+        &self,
+        id: &OrderId,
+        change: &StatusChange,
+        standing: Standing,
+        at: Timestamp,
+    ) -> UpdateItemFluentBuilder {
+        let update = self
+            .table
             .client
             .update_item()
             .table_name(&self.table.name)
@@ -176,8 +206,24 @@ impl DynamoOrderBook {
             .expression_attribute_names("#open", "open")
             .expression_attribute_values(":to", text(change.to().as_str()))
             .expression_attribute_values(":at", number(at.unix_ms()))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .expression_attribute_values(":event", order_item::events(&change.event(standing, at)))
+            .expression_attribute_values(":no_events", texts(&[]))
+            .expression_attribute_values(":from", text(standing.status.as_str()))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        match standing.parked_from {
+            None => update.condition_expression("#status = :from"),
+            Some(parked_from) => update
+                .condition_expression("#status = :from AND parked_from = :parked_from")
+                .expression_attribute_values(":parked_from", text(parked_from.as_str())),
+        }
     }
+}
+
+/// The result of a conditional write that expects one standing.
+enum Attempt {
+    Answered(Transition),
+    /// Nothing was written: the order has another standing, to which the change applies, too.
+    AppliesTo(Standing),
 }
 
 /// `None` for an order that is no longer PARKED.

@@ -1,26 +1,31 @@
 //! The attributes of an order's item.
 //!
-//! Those that `adapter-embedded` documents for the images of its order stream, because the stream's readers see the
-//! names. In addition:
+//! The attributes are those that `adapter-embedded` documents for the images of its order stream, because the stream's
+//! readers see the names. In addition:
 //!
 //! | attribute | type | |
 //! |---|---|---|
 //! | `payment_token` | S | while the payment may still be authorized |
 //! | `trace_header`, `cancel_trace_header` | S | of the requests that placed and cancelled the order, if they had one |
+//! | `history` | L of S | [`order_item::event_text`] of each status change; earlier releases do not write it |
 //! | `open` | S | `open` while the order waits for a saga, `parked` while it waits for an operator, otherwise absent |
 //! | `open_shard` | S | the shard that belongs to `open`; earlier releases do not write it |
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::fulfilment::ports::{FulfilmentOrder, OverduePosition, Parking};
 use domain::fulfilment::status_change::Standing;
+use domain::orders::history::RecordedHistory;
 use domain::orders::order::Order;
 use domain::orders::ports::OrderPosition;
 use domain::stored_order::StoredOrder;
-use domain::values::{CorrelationId, CustomerId, OrderId, OrderStatus, PaymentToken, RejectionReason, Timestamp};
+use domain::values::{
+    CorrelationId, CustomerId, OrderEvent, OrderId, OrderStatus, PaymentToken, RejectionReason, Timestamp,
+};
 use wire::order_item;
 
 use crate::attributes::{
-    Item, UnreadableItem, money, named, number, optional_named, optional_parsed, parsed, read_number, read_text, text,
+    Item, UnreadableItem, money, named, number, optional_named, optional_parsed, parsed, read_number, read_text,
+    read_texts, text, texts,
 };
 use crate::shards::Shards;
 
@@ -33,6 +38,10 @@ pub(crate) const OPEN_ORDERS: &str = "open-orders";
 pub(crate) const OPEN_BY_SHARD: &str = "open-by-shard";
 /// The attribute with the shard of an order that waits for a saga or an operator.
 pub(crate) const OPEN_SHARD: &str = "open_shard";
+/// The attribute with the events of the order's history, oldest first.
+pub(crate) const HISTORY: &str = "history";
+/// The part of an update that adds the list `:event` to the history. Earlier releases wrote items without one.
+pub(crate) const APPEND_EVENT: &str = "history = list_append(if_not_exists(history, :no_events), :event)";
 /// The value of the attribute `open` of an order that waits for a saga.
 pub(crate) const OPEN: &str = "open";
 /// The value of the attribute `open` of a parked order, which waits for an operator.
@@ -106,6 +115,7 @@ pub(crate) fn new_item(order: &Order) -> Result<Item, serde_json::Error> {
             ("total_minor", number(total.amount_minor())),
             ("currency", text(total.currency().code())),
             (order_item::CORRELATION_ID, text(correlation_id.as_str())),
+            (HISTORY, events(&OrderEvent::placed(*created_at))),
             ("created_at", number(created_at.unix_ms())),
             ("updated_at", number(updated_at.unix_ms())),
         ]
@@ -139,6 +149,27 @@ pub(crate) fn order(item: &Item) -> Result<Order, UnreadableItem> {
     })
 }
 
+/// The order and the events of its history. Earlier releases wrote no events.
+pub(crate) fn history(item: &Item) -> Result<RecordedHistory, UnreadableItem> {
+    Ok(RecordedHistory {
+        order: order(item)?,
+        recorded: recorded_events(item)?,
+    })
+}
+
+fn recorded_events(item: &Item) -> Result<Vec<OrderEvent>, UnreadableItem> {
+    let texts = read_texts(item, HISTORY)?;
+    let events = texts.iter().map(|text| order_item::parse_event(text));
+    events
+        .collect::<Result<_, _>>()
+        .map_err(|fault| UnreadableItem::invalid(HISTORY, fault))
+}
+
+/// The event as the list that an update appends to [`HISTORY`].
+pub(crate) fn events(event: &OrderEvent) -> AttributeValue {
+    texts(&[order_item::event_text(event)])
+}
+
 pub(crate) fn standing(item: &Item) -> Result<Standing, UnreadableItem> {
     Ok(Standing {
         status: named(item, order_item::STATUS, OrderStatus::parse)?,
@@ -166,5 +197,7 @@ pub(crate) fn stored(item: &Item) -> Result<StoredOrder, UnreadableItem> {
         cancel_correlation_id: optional_parsed(item, order_item::CANCEL_CORRELATION_ID, CorrelationId::parse)?,
         parked_from,
         parking,
+        // The sagas, which read this, do not use it: an event that only a later release can read must not stop them.
+        history: recorded_events(item).unwrap_or_default(),
     })
 }

@@ -5,18 +5,19 @@ use aws_sdk_dynamodb::operation::query::QueryOutput;
 use aws_sdk_dynamodb::types::{
     AttributeValue, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
 };
+use domain::orders::history::RecordedHistory;
 use domain::orders::order::Order;
 use domain::orders::ports::{
     CancelOutcome, IdempotencyCompletion, OrderPage, OrderPosition, OrderQuery, OrderRepository, PlaceOutcome,
 };
 use domain::ports::PortFailure;
-use domain::values::{CorrelationId, CustomerId, OrderId, OrderStatus, Timestamp};
+use domain::values::{CorrelationId, CustomerId, OrderEvent, OrderId, OrderStatus, Timestamp};
 use wire::order_item::TRACE_HEADER;
 
-use crate::attributes::{Item, number, optional_text, text};
+use crate::attributes::{Item, number, optional_text, text, texts};
 use crate::conditions::found_instead;
 use crate::idempotency::{self, Completed};
-use crate::order_item;
+use crate::order_item::{self, APPEND_EVENT};
 use crate::table::Table;
 use crate::transactions;
 use crate::unreadable::readable;
@@ -72,6 +73,13 @@ impl OrderRepository for DynamoOrderRepository {
         item.map(|item| order(ACTION, &item)).transpose()
     }
 
+    async fn history(&self, id: &OrderId) -> Result<Option<RecordedHistory>, PortFailure> {
+        const ACTION: &str = "read history of order";
+        let item = find(ACTION, &self.table, id).await?;
+        let history = item.map(|item| order_item::history(&item)).transpose();
+        history.map_err(|fault| PortFailure::permanent(ACTION, fault))
+    }
+
     /// The index lags behind the table by moments, so an order placed just now may be missing.
     ///
     /// DynamoDB counts the limit before it applies the filter on the status. A page therefore reads at most `limit`
@@ -107,11 +115,13 @@ impl OrderRepository for DynamoOrderRepository {
     ) -> Result<CancelOutcome, PortFailure> {
         const ACTION: &str = "begin to cancel order";
         let trace_header = (self.table.trace_header)();
-        let change = "SET #status = :cancelling, #open = :open, open_shard = :open_shard, updated_at = :at, \
-                      cancel_correlation_id = :correlation";
+        let change = format!(
+            "SET #status = :cancelling, #open = :open, open_shard = :open_shard, updated_at = :at, \
+             cancel_correlation_id = :correlation, {APPEND_EVENT}"
+        );
         let change = match &trace_header {
             Some(_) => format!("{change}, cancel_trace_header = :trace"),
-            None => change.to_owned(),
+            None => change,
         };
         // A CONFIRMED order has a payment token only if an earlier version of the shop wrote it.
         let change = format!("{change} REMOVE payment_token");
@@ -131,6 +141,8 @@ impl OrderRepository for DynamoOrderRepository {
             .expression_attribute_values(":open", text(order_item::OPEN))
             .expression_attribute_values(":open_shard", order_item::open_shard(order_item::OPEN, id))
             .expression_attribute_values(":at", number(at.unix_ms()))
+            .expression_attribute_values(":event", order_item::events(&OrderEvent::cancelling(at)))
+            .expression_attribute_values(":no_events", texts(&[]))
             .expression_attribute_values(":correlation", text(correlation_id.as_str()))
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);

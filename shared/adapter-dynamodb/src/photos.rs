@@ -19,7 +19,8 @@ pub struct DynamoProductPhotos {
 
 #[async_trait]
 impl ProductPhotos for DynamoProductPhotos {
-    /// If the answer to an attempt got lost, its retry finds its own photo and returns `Superseded`, which the port allows.
+    /// If the answer to an attempt got lost, its retry finds its own photo and returns `Superseded`, which the port
+    /// allows.
     async fn show(&self, photo: &PhotoShown, at: Timestamp) -> Result<ShowOutcome, PortFailure> {
         let PhotoShown {
             sku,

@@ -3,12 +3,14 @@
 //! | attribute | written by | content |
 //! |---|---|---|
 //! | `pk` (S) | all | `product#{sku}` |
-//! | `sku` (S), `name` (S), `description` (S), `price_minor` (N), `currency` (S), `catalog_at` (N) | catalog | the row |
-//! | `listing` (S), `list_shard` (S) | catalog | put the product on the list; `listing` has one value, and `list_shard` is missing in items of earlier releases |
+//! | `sku`, `name`, `description`, `currency` (S), `price_minor`, `catalog_at` (N) | catalog | the row |
+//! | `listing` (S) | catalog | puts the product on the list; has one value |
+//! | `list_shard` (S) | catalog | the same, spread over shards; is missing in items of earlier releases |
 //! | `catalog_version` (S) | catalog | upload sequence and byte offset, padded so that texts sort as versions do |
 //! | `available` (N) | catalog, stock | units on hand less `reserved`; below zero where a catalog set fewer |
 //! | `reserved` (N) | stock | units of open reservations |
-//! | `photo_sequence` (N), `photo_upload_id` (S), `thumbnails` (M: size in pixels to object key), `photo_at` (N) | photos | the photo shown |
+//! | `photo_sequence` (N), `photo_upload_id` (S), `photo_at` (N) | photos | the photo shown |
+//! | `thumbnails` (M) | photos | size in pixels to object key |
 //!
 //! Units on hand are stored in two parts because conditions cannot calculate: `available >= :wanted` compares one
 //! attribute.

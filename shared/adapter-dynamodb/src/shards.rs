@@ -16,7 +16,7 @@ pub const LISTED_PRODUCT_SHARDS: u16 = 16;
 /// second. Each shard adds one query and half a read unit to a sweep.
 pub const OPEN_ORDER_SHARDS: u16 = 128;
 
-/// What the key of every shard of products begins with.
+/// The prefix of the key of every shard of products.
 const LISTED: &str = "catalog";
 
 /// Products, by SKU.
@@ -28,7 +28,7 @@ pub(crate) const LISTED_PRODUCTS: Shards = Shards {
 /// One group of entries of an index, such as the open orders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Shards {
-    /// What every shard's key begins with.
+    /// The prefix of every shard's key.
     name: &'static str,
     count: u16,
 }

@@ -36,8 +36,8 @@ struct Held {
 
 #[async_trait]
 impl StockLedger for DynamoStockLedger {
-    /// One transaction of at most 51 parts; DynamoDB takes a hundred. A failed condition of the reservation counts before
-    /// the others: an earlier attempt has decided, even if a product is short by now.
+    /// One transaction of at most 51 parts; DynamoDB takes a hundred. A failed condition of the reservation counts
+    /// before the others: an earlier attempt has decided, even if a product is short by now.
     async fn reserve(
         &self,
         order: &OrderId,
@@ -67,7 +67,8 @@ impl StockLedger for DynamoStockLedger {
         let products = wanted.into_keys().zip(RESERVATION + 1..);
         let short = products.filter(|(_, part)| canceled.is_for(*part));
         let short: Vec<Sku> = short.map(|(sku, _)| sku).collect();
-        // If it met other transactions, the reservation's condition may not have been evaluated: nothing is certain yet.
+        // If it met other transactions, the reservation's condition may not have been evaluated: nothing is certain
+        // yet.
         if short.is_empty() || canceled.failure.transient {
             return Err(canceled.failure);
         }
@@ -118,7 +119,8 @@ impl DynamoStockLedger {
         found.item.as_ref().map(|item| held(action, Some(item))).transpose()
     }
 
-    /// Moves the reservation and its units on from this state. Returns the reservation as it is if another call was first.
+    /// Moves the reservation and its units on from this state. Returns the reservation as it is if another call was
+    /// first.
     async fn move_on(
         &self,
         action: &'static str,

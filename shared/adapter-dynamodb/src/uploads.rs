@@ -1,7 +1,7 @@
 //! Uploads in DynamoDB: one item each, with a sequence that another item counts.
 //!
-//! That counter is `counter#uploads`, with the `sequence` (N) that was given out last. A number whose answer got lost is a
-//! gap: sequences only have to ascend.
+//! That counter is `counter#uploads`, with the `sequence` (N) that was given out last. A number whose answer got lost
+//! is a gap: sequences only have to ascend.
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
@@ -112,8 +112,8 @@ pub(crate) async fn next_sequence(action: &'static str, table: &Table) -> Result
     read_number(&attributes, "sequence").map_err(|fault| PortFailure::permanent(action, fault))
 }
 
-/// The item of an upload whose file has arrived. It becomes PROCESSING if it was WAITING. An upload that was not announced
-/// is recorded `as_new`. The caller checks its kind; an upload of another kind is not changed.
+/// The item of an upload whose file has arrived. It becomes PROCESSING if it was WAITING. An upload that was not
+/// announced is recorded `as_new`. The caller checks its kind; an upload of another kind is not changed.
 pub(crate) async fn begin(action: &'static str, table: &Table, as_new: &NewUpload<'_>) -> Result<Item, PortFailure> {
     let mut set = "SET #status = :processing, updated_at = :at".to_owned();
     let mut request = update(table, as_new.id)

@@ -1,5 +1,5 @@
-//! Makes a folder behave like S3: bytes lie in files that are invisible until their row is committed, in one transaction
-//! with the event of the new object.
+//! Makes a folder behave like S3: bytes lie in files that are invisible until their row is committed, in one
+//! transaction with the event of the new object.
 //!
 //! A crash between file and row leaves a file that no row names, and so no object. An `ETag` is opaque, as that of S3
 //! is for encrypted objects (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html>).
@@ -69,6 +69,7 @@ pub enum Versions {
 #[error("the bucket name is not 3 to 63 of a-z, 0-9, dot and hyphen")]
 pub struct BucketNameFault;
 
+/// A handle on one bucket; clones share it.
 #[derive(Clone)]
 pub struct Bucket {
     pub(crate) buckets: Buckets,
@@ -76,29 +77,38 @@ pub struct Bucket {
     pub(crate) versions: Versions,
 }
 
+/// An object, without its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ObjectInfo {
+    /// The key in its bucket, decoded.
     pub key: String,
     /// Present when the bucket keeps versions.
     pub version_id: Option<String>,
+    /// The object's size in bytes.
     pub size_bytes: u64,
     /// Without quotation marks.
     pub etag: String,
+    /// The media type that the writer gave.
     pub content_type: String,
     /// Hexadecimal; the greater one of a key is the later write.
     pub sequencer: String,
+    /// When the version was written.
     pub at: Timestamp,
 }
 
+/// When a write is allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PutCondition {
+    /// Whether the key exists or not.
     Always,
     /// `If-None-Match: *`
     IfAbsent,
 }
 
+/// The answer to a write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PutOutcome {
+    /// The new version.
     Stored(ObjectInfo),
     /// There is an object of this key. Nothing changed.
     AlreadyExists,
@@ -107,13 +117,21 @@ pub enum PutOutcome {
 /// The event of a new object, as S3 would send it to queues and the bus.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ObjectEvent {
+    /// Ascending over all buckets, never reused.
     pub id: i64,
+    /// The name of the bucket.
     pub bucket: String,
+    /// The key in its bucket, decoded.
     pub key: String,
+    /// Present if the bucket keeps versions.
     pub version_id: Option<String>,
+    /// The object's size in bytes.
     pub size_bytes: u64,
+    /// Another one for every write, without quotation marks.
     pub etag: String,
+    /// Hexadecimal; the greater one of a key is the later write.
     pub sequencer: String,
+    /// When the object was written, in Unix milliseconds.
     pub at_ms: i64,
 }
 
@@ -146,6 +164,7 @@ impl Buckets {
         })
     }
 
+    /// A handle on the bucket of this name, which needs no creation.
     pub fn bucket(&self, name: &str, versions: Versions) -> Result<Bucket, BucketNameFault> {
         let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-');
         if !(3..=63).contains(&name.len()) || !name.bytes().all(allowed) || name.starts_with(['.', '-']) {
@@ -160,6 +179,7 @@ impl Buckets {
 }
 
 impl Bucket {
+    /// The name, as it was given to [`Buckets::bucket`].
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -271,6 +291,17 @@ pub fn object_events(connection: &Connection, limit: u32) -> rusqlite::Result<Ve
                 at_ms: row.get("at")?,
             })
         })?
+        .collect()
+}
+
+/// Keys and sizes of the objects of a bucket, those put last first.
+pub fn newest(connection: &Connection, bucket: &str, limit: usize) -> rusqlite::Result<Vec<(String, u64)>> {
+    connection
+        .prepare_cached(
+            "SELECT key, size_bytes FROM objects
+             WHERE id IN (SELECT max(id) FROM objects WHERE bucket = ?1 GROUP BY key) ORDER BY id DESC LIMIT ?2",
+        )?
+        .query_map(params![bucket, limit], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect()
 }
 

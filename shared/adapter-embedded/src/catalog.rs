@@ -18,18 +18,24 @@ use crate::unreadable::readable;
 const COLUMNS: &str = "sku, name, description, price_minor, currency, on_hand - reserved AS available, \
      coalesce(thumbnails, '[]') AS thumbnails";
 
+/// Reads products from SQLite.
 #[derive(Debug, Clone)]
 pub struct SqliteProductCatalog {
+    /// The shop's database.
     pub database: Database,
 }
 
+/// Reads prices from SQLite.
 #[derive(Debug, Clone)]
 pub struct SqlitePriceList {
+    /// The shop's database.
     pub database: Database,
 }
 
+/// Writes catalog rows to SQLite.
 #[derive(Debug, Clone)]
 pub struct SqliteCatalogWriter {
+    /// The shop's database.
     pub database: Database,
 }
 

@@ -1,4 +1,4 @@
-//! Converts columns to values of the domain. They are parsed like any other input.
+//! Converts columns to values of the domain, which are parsed like any other input, and values to the text of columns.
 
 use std::error::Error;
 
@@ -39,7 +39,7 @@ where
 }
 
 /// For parsers that answer `None` to an unknown name.
-pub(crate) fn known<T>(
+pub(crate) fn variant<T>(
     row: &Row<'_>,
     column: &'static str,
     parse: impl FnOnce(&str) -> Option<T>,
@@ -47,7 +47,7 @@ pub(crate) fn known<T>(
     parsed(row, column, |text| parse(text).ok_or(UnknownText { column }))
 }
 
-pub(crate) fn known_optional<T>(
+pub(crate) fn variant_optional<T>(
     row: &Row<'_>,
     column: &'static str,
     parse: impl FnOnce(&str) -> Option<T>,

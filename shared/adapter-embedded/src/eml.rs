@@ -1,8 +1,8 @@
 //! A mail as a file that every mail program opens (RFC 5322), written and read back.
 //!
 //! Both forms of the text are quoted-printable (RFC 2045, 6.7): readable in an editor, whatever the language. Line by
-//! line, so that a text comes back with exactly the line breaks that it had; left to choose, `mail-builder` makes all of
-//! them CRLF.
+//! line, so that a text comes back with exactly the line breaks that it had; left to choose, `mail-builder` makes all
+//! of them CRLF.
 
 use domain::ports::Email;
 use domain::values::{EmailAddress, Timestamp};
@@ -18,14 +18,14 @@ const SENDER: (&str, &str) = ("Popshop", "shop@example.test");
 const SUBJECT: &str = "Subject";
 const CHARSET: &str = "utf-8";
 
-/// What keeps a mail from being written or read.
+/// Why a mail cannot be written or read.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum EmlFault {
     #[error("the time is out of range")]
     Time(#[source] jiff::Error),
     #[error("the mail cannot be written")]
     Write(#[source] std::io::Error),
-    #[error("the file is not a mail of ours")]
+    #[error("the file is not a mail that this shop wrote")]
     NotOurs,
 }
 

@@ -3,18 +3,22 @@
 use domain::fulfilment::ports::SagaKind;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::columns::{json, known};
+use crate::columns::{json, variant};
 use crate::unreadable::{self, readable};
 
 /// A kind of workflow. Together with an execution's name it is the execution's key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Workflow {
+    /// Fulfils an order.
     OrderSaga,
+    /// Undoes a confirmed order.
     OrderCancel,
+    /// Imports a catalog that takes longer than one invocation.
     CatalogImport,
 }
 
 impl Workflow {
+    /// Every kind.
     pub const ALL: [Self; 3] = [Self::OrderSaga, Self::OrderCancel, Self::CatalogImport];
 
     /// Its name in tables.
@@ -26,6 +30,7 @@ impl Workflow {
         }
     }
 
+    /// The reverse of [`Self::as_str`].
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|workflow| workflow.as_str() == text)
     }
@@ -44,14 +49,20 @@ impl From<SagaKind> for Workflow {
 /// (<https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html>).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExecutionStatus {
+    /// Its states are being run.
     Running,
+    /// It reached an end state.
     Succeeded,
+    /// A state failed, and nothing caught the error.
     Failed,
+    /// It ran longer than its state machine allows.
     TimedOut,
+    /// An operator stopped it.
     Aborted,
 }
 
 impl ExecutionStatus {
+    /// Every status.
     pub const ALL: [Self; 5] = [
         Self::Running,
         Self::Succeeded,
@@ -60,6 +71,7 @@ impl ExecutionStatus {
         Self::Aborted,
     ];
 
+    /// The name that Step Functions and the table use.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Running => "RUNNING",
@@ -70,29 +82,41 @@ impl ExecutionStatus {
         }
     }
 
+    /// The reverse of [`Self::as_str`].
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.as_str() == text)
     }
 }
 
+/// One execution of a workflow, as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Execution {
+    /// The kind of workflow that it runs.
     pub workflow: Workflow,
+    /// Unique among the executions of its workflow.
     pub name: String,
     /// JSON.
     pub input: String,
+    /// Whether it runs, or how it ended.
     pub status: ExecutionStatus,
+    /// The error name, if it failed, timed out or was aborted.
     pub error: Option<String>,
+    /// The text beside the error name.
     pub cause: Option<String>,
+    /// In Unix milliseconds.
     pub started_at_ms: i64,
+    /// In Unix milliseconds. `None` while it runs.
     pub ended_at_ms: Option<i64>,
 }
 
 /// How an execution ended. Any status but RUNNING.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExecutionEnd {
+    /// Any status but RUNNING.
     pub status: ExecutionStatus,
+    /// The error name, unless it SUCCEEDED.
     pub error: Option<String>,
+    /// The text beside the error name.
     pub cause: Option<String>,
 }
 
@@ -118,9 +142,9 @@ const COLUMNS: &str = "kind, name, input, status, error, cause, started_at, ende
 /// The error of an execution whose row cannot be read.
 const UNREADABLE: &str = "ExecutionUnreadable";
 
-/// Executions that have not ended and were started after the one at `place`, in the order of their starts, each with its
-/// own place. Every execution has a place above 0. A row that cannot be read becomes FAILED, so that it is reported once
-/// and those behind it run.
+/// Executions that have not ended and were started after the one at `place`, in the order of their starts, each with
+/// its own place. Every execution has a place above 0. A row that cannot be read becomes FAILED, so that it is reported
+/// once and those behind it run.
 pub fn running_after(connection: &Connection, place: i64, limit: u32) -> rusqlite::Result<Vec<(i64, Execution)>> {
     let mut statement = connection.prepare_cached(&format!(
         "SELECT place, {COLUMNS} FROM executions WHERE status = 'RUNNING' AND place > ?1 ORDER BY place LIMIT ?2"
@@ -159,6 +183,7 @@ pub fn recent(connection: &Connection, limit: usize) -> rusqlite::Result<Vec<Exe
     readable(statement.query([])?, "name", limit, read)
 }
 
+/// `None` if no execution of this workflow has the name.
 pub fn find(connection: &Connection, workflow: Workflow, name: &str) -> rusqlite::Result<Option<Execution>> {
     connection
         .prepare_cached(&format!(
@@ -201,10 +226,10 @@ pub fn begin_again(connection: &Connection, workflow: Workflow, name: &str) -> r
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Execution> {
     Ok(Execution {
-        workflow: known(row, "kind", Workflow::parse)?,
+        workflow: variant(row, "kind", Workflow::parse)?,
         name: row.get("name")?,
         input: row.get("input")?,
-        status: known(row, "status", ExecutionStatus::parse)?,
+        status: variant(row, "status", ExecutionStatus::parse)?,
         error: row.get("error")?,
         cause: row.get("cause")?,
         started_at_ms: row.get("started_at")?,

@@ -4,7 +4,7 @@ use rusqlite::{Connection, params};
 
 /// One statement per table. Nothing is removed of an order whose saga runs or can be redriven. A reservation is removed
 /// only when it is closed: one of a confirmed order says what a cancellation puts back.
-const REMOVALS: [&str; 4] = [
+const REMOVALS: [&str; 7] = [
     "DELETE FROM sends WHERE at < ?1",
     "DELETE FROM stock_reservations WHERE updated_at < ?1 AND state = 'CLOSED'
        AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.id = stock_reservations.order_id
@@ -12,6 +12,11 @@ const REMOVALS: [&str; 4] = [
     "DELETE FROM payments WHERE at < ?1
        AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.id = payments.order_id
                        AND orders.status IN ('PENDING', 'CANCELLING', 'PARKED'))",
+    "DELETE FROM payment_verdicts WHERE at < ?1
+       AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.id = payment_verdicts.order_id
+                       AND orders.status IN ('PENDING', 'CANCELLING', 'PARKED'))",
+    "DELETE FROM payment_waits WHERE at < ?1",
+    "DELETE FROM completed_tokens WHERE at < ?1",
     // An execution carries the name of its order, or that name and `-cancel`.
     "DELETE FROM executions WHERE ended_at < ?1 AND status <> 'RUNNING'
        AND NOT EXISTS (SELECT 1 FROM orders

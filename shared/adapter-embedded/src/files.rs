@@ -16,12 +16,14 @@ const REPORT_CONTENT_TYPE: &str = "text/csv; charset=utf-8";
 /// Catalogs in the uploads bucket.
 #[derive(Clone)]
 pub struct FolderCatalogFiles {
+    /// The bucket that holds the objects.
     pub bucket: Bucket,
 }
 
 /// Reports in the uploads bucket.
 #[derive(Clone)]
 pub struct FolderRejectedRowsFiles {
+    /// The bucket that holds the objects.
     pub bucket: Bucket,
 }
 

@@ -10,15 +10,19 @@ use async_trait::async_trait;
 use domain::fulfilment::ports::{Authorization, Capture, PaymentGateway, Refund, Void};
 use domain::ports::{Clock, PortFailure};
 use domain::values::{Money, OrderId, PaymentToken};
+use rusqlite::Connection;
 use sandbox_gateway::payment::{Decision, GatewayFault, Payment};
+use tokio::sync::Notify;
 
 use crate::gateway_books as books;
 use crate::schema::GATEWAY;
 use crate::{Closing, Database, DatabaseFault};
 
+pub use crate::gateway_books::DueNotice;
 pub use sandbox_gateway::ledger::{LedgerEntry, LedgerEvent};
 pub use sandbox_gateway::payment::ANSWER_TIMEOUT;
 
+/// The sandbox payment provider over a SQLite file of its own.
 #[derive(Clone)]
 pub struct SandboxGateway {
     database: Database,
@@ -42,6 +46,7 @@ impl SandboxGateway {
         })
     }
 
+    /// The same without a file: the books last as long as the process.
     pub fn in_memory(clock: Arc<dyn Clock>, answer_timeout: Duration) -> Result<Self, DatabaseFault> {
         let database = Database::in_memory_as(&GATEWAY)?;
         Ok(Self {
@@ -66,6 +71,31 @@ impl SandboxGateway {
         self.database.call("read gateway ledger", books::ledger).await
     }
 
+    /// The notices that are due now, oldest first, `limit` at most.
+    pub async fn due_notices(&self, limit: u32) -> Result<Vec<DueNotice>, PortFailure> {
+        let at = self.clock.now();
+        let find = move |connection: &Connection| books::due_notices(connection, at, limit);
+        self.database.read("find due notices", find).await
+    }
+
+    /// Removes a notice that was delivered, or is given up.
+    pub async fn remove_notice(&self, sequence: i64) -> Result<(), PortFailure> {
+        let remove = move |connection: &Connection| books::remove_notice(connection, sequence);
+        self.database.call("remove notice", remove).await
+    }
+
+    /// Delivers a notice again after this time.
+    pub async fn delay_notice(&self, sequence: i64, delay: Duration) -> Result<(), PortFailure> {
+        let due_at = self.clock.now().plus(delay);
+        let put_off = move |connection: &Connection| books::delay_notice(connection, sequence, due_at);
+        self.database.call("delay notice", put_off).await
+    }
+
+    /// Notified when a payment changed, and so perhaps the notices.
+    pub fn watch_notices(&self) -> Arc<Notify> {
+        self.database.watch("gateway_notices")
+    }
+
     /// Finds the payment, lets `decide` answer and change it, and keeps the change, in one transaction.
     async fn on<T: Send + 'static>(
         &self,
@@ -82,6 +112,7 @@ impl SandboxGateway {
                 if let Some(movement) = decision.movement {
                     books::enter(connection, &payment, movement, at)?;
                 }
+                books::announce(connection, &payment, decision.notices, at)?;
                 Ok(decision.answer)
             })
             .await

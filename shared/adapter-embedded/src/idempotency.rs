@@ -12,8 +12,10 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use crate::Database;
 use crate::columns::timestamp;
 
+/// Keeps idempotency records in SQLite.
 #[derive(Debug, Clone)]
 pub struct SqliteIdempotencyStore {
+    /// The shop's database.
     pub database: Database,
 }
 
@@ -116,7 +118,7 @@ fn grant(connection: &Connection, claim: &IdempotencyClaim, fence: Fence) -> rus
     Ok(())
 }
 
-/// What came of completing a record.
+/// The result of completing a record.
 pub(crate) enum Completed {
     Now,
     /// By an earlier call for the same order, whose answer got lost.

@@ -1,5 +1,5 @@
-//! Stores the state of catalog imports on the row of their upload, and starts them as executions, which the workflow engine
-//! runs.
+//! Stores the state of catalog imports on the row of their upload, and starts them as executions, which the workflow
+//! engine runs.
 
 use std::sync::Arc;
 
@@ -20,14 +20,19 @@ use crate::executions::{self, Workflow};
 use crate::import_rows;
 use crate::upload_rows::{self, NewRow};
 
+/// Keeps the progress of imports in SQLite.
 #[derive(Debug, Clone)]
 pub struct SqliteImportLedger {
+    /// The shop's database.
     pub database: Database,
 }
 
+/// Starts imports as executions of the local workflow engine.
 #[derive(Clone)]
 pub struct SqliteImportRunner {
+    /// The shop's database.
     pub database: Database,
+    /// The time that each new row gets.
     pub clock: Arc<dyn Clock>,
 }
 

@@ -11,7 +11,7 @@ use crate::database::{BUSY_TIMEOUT, failure};
 
 /// How long a check of the file may take; a larger file counts as intact when no damage was found by then.
 const CHECK_LIMIT: Duration = Duration::from_secs(5);
-/// What a check writes: some pages, so that a full disk is noticed.
+/// The bytes that a check writes: some pages, so that it detects a full disk.
 const PROBE_BYTES: u32 = 16 * 1024;
 
 #[derive(Debug, thiserror::Error)]
@@ -49,7 +49,7 @@ impl Database {
     }
 }
 
-/// What is damaged, if anything is.
+/// The first damage, if there is any.
 fn quick_check(connection: &Connection) -> rusqlite::Result<Option<String>> {
     let finding: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     Ok(Some(finding).filter(|finding| finding != "ok"))

@@ -3,6 +3,8 @@
 //! One file holds everything that has to change together, so that an order and its outbox, an object and its event, and
 //! whatever the host queues next to them commit in one transaction. File names mirror the domain's areas and roles.
 
+#![warn(missing_docs)]
+
 mod changes;
 mod columns;
 mod database;
@@ -29,6 +31,7 @@ pub mod files;
 pub mod gateway;
 pub mod idempotency;
 pub mod imports;
+pub mod inspection;
 pub mod links;
 pub mod mail;
 pub mod object_stream;
@@ -36,6 +39,7 @@ pub mod object_writer;
 pub mod order_book;
 pub mod order_stream;
 pub mod orders;
+pub mod payment_results;
 pub mod payments;
 pub mod private_files;
 pub mod sagas;

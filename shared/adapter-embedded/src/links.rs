@@ -33,41 +33,57 @@ pub struct LinkSigner {
 /// A request for an object, as it came over HTTP.
 #[derive(Debug, Clone, Copy)]
 pub struct LinkRequest<'a> {
+    /// In upper case.
     pub method: &'a str,
+    /// The name of the bucket.
     pub bucket: &'a str,
     /// Percent-decoded.
     pub key: &'a str,
     /// As it stands in the URL, without the question mark.
     pub query: &'a str,
+    /// The value of `Content-Type`, if the request has one.
     pub content_type: Option<&'a str>,
+    /// The value of `Content-Length`, in bytes.
     pub content_length: Option<u64>,
+    /// The value of `If-None-Match`.
     pub if_none_match: Option<&'a str>,
 }
 
-/// What a genuine link allows.
+/// The request that a genuine link allows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
+    /// The name of the bucket.
     pub bucket: String,
+    /// The object's key, decoded.
     pub key: String,
+    /// From then on the link is refused.
     pub expires_at: Timestamp,
     /// Present for a PUT, which MUST be refused where the object exists.
     pub upload: Option<GrantedUpload>,
 }
 
+/// The object that a PUT link accepts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GrantedUpload {
+    /// The value that `Content-Type` must have.
     pub content_type: String,
+    /// The number of bytes that the body must have.
     pub size_bytes: u64,
 }
 
+/// Why a request is not one that a link allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SignatureFault {
+    /// The query has no expiry or no signature.
     #[error("the request is not signed")]
     Missing,
+    /// The expiry is not a number, or the signature is not hexadecimal.
     #[error("the signature's parameters are malformed")]
     Malformed,
+    /// The signature is genuine, and its time has passed.
     #[error("the link has expired")]
     Expired,
+    /// Another method, object, expiry or header was signed, or another key signed it.
     #[error("the request is not the one that was signed")]
     Mismatch,
 }
@@ -156,14 +172,18 @@ fn granted_upload(request: &LinkRequest<'_>) -> Option<GrantedUpload> {
 /// Links into and out of the uploads bucket.
 #[derive(Clone)]
 pub struct LocalUploadLinks {
+    /// Signs the links.
     pub signer: Arc<LinkSigner>,
+    /// The name of the uploads bucket.
     pub bucket: String,
 }
 
 /// Links to the thumbnails bucket.
 #[derive(Clone)]
 pub struct LocalThumbnailLinks {
+    /// Signs the links.
     pub signer: Arc<LinkSigner>,
+    /// The name of the thumbnails bucket.
     pub bucket: String,
 }
 

@@ -22,6 +22,7 @@ const LISTED_MAX: usize = 1_000;
 /// The largest file that is read as a mail: many times what the shop writes.
 const MAIL_BYTES_MAX: u64 = 1024 * 1024;
 
+/// Writes each mail to a folder as an `.eml` file, and sends nothing.
 #[derive(Clone)]
 pub struct OutboxMailer {
     folder: Arc<Folder>,
@@ -37,9 +38,12 @@ struct Folder {
     _scratch: Option<ScratchFolder>,
 }
 
+/// A mail in the outbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SentEmail {
+    /// When the shop handed it over.
     pub at: Timestamp,
+    /// Its recipient, subject and text.
     pub email: Email,
 }
 
@@ -54,7 +58,7 @@ pub struct Outbox {
 
 #[derive(Debug, thiserror::Error)]
 enum MailFault {
-    #[error("the file is not a regular one of at most {MAIL_BYTES_MAX} bytes")]
+    #[error("the file is not a regular file of at most {MAIL_BYTES_MAX} bytes")]
     File,
     #[error("the file cannot be read")]
     Read(#[from] io::Error),

@@ -18,9 +18,9 @@ pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.
 
 /// The path of one version below its bucket's folder.
 ///
-/// Segments are percent-encoded, so no key leaves its folder, and an `@` is no part of an encoded segment: the version's
-/// file `a@1` never meets the folder `a` of the key `a/b`. What encoding cannot express begins with a `%` that no two
-/// hexadecimal digits follow.
+/// Segments are percent-encoded, so no key leaves its folder, and an `@` is no part of an encoded segment: the
+/// version's file `a@1` never meets the folder `a` of the key `a/b`. What encoding cannot express begins with a `%`
+/// that no two hexadecimal digits follow.
 pub(crate) fn relative_path(key: &str, version: &str) -> PathBuf {
     let segments: Vec<String> = key.split('/').map(safe_segment).collect();
     let mut path = segments.join("/");

@@ -9,6 +9,7 @@ use tokio::io::AsyncReadExt;
 const PIECE_BYTES_MAX: u64 = 256 * 1_024;
 const ACTION: &str = "read object";
 
+/// The bytes of one version of an object, in pieces of at most 256 KiB.
 pub struct ObjectStream {
     file: File,
     remaining_bytes: u64,

@@ -67,6 +67,7 @@ impl ObjectWriter {
         })
     }
 
+    /// Appends the bytes to the unfinished file.
     pub async fn write(&mut self, bytes: &[u8]) -> Result<(), PortFailure> {
         self.file.write_all(bytes).await.map_err(failed("write object"))?;
         self.size_bytes += u64::try_from(bytes.len()).unwrap_or(u64::MAX);

@@ -14,8 +14,10 @@ use rusqlite::params;
 use crate::Database;
 use crate::order_rows;
 
+/// Changes the status of orders in SQLite.
 #[derive(Debug, Clone)]
 pub struct SqliteOrderBook {
+    /// The shop's database.
     pub database: Database,
 }
 

@@ -4,11 +4,13 @@ use domain::fulfilment::ports::Parking;
 use domain::orders::order::Order;
 use domain::ports::UnreadableItem;
 use domain::stored_order::StoredOrder;
-use domain::values::{CorrelationId, CustomerId, OrderId, OrderStatus, PaymentToken, RejectionReason, Timestamp};
+use domain::values::{
+    CorrelationId, CustomerId, OrderEvent, OrderId, OrderStatus, PaymentToken, RejectionReason, Timestamp,
+};
 use rusqlite::{Connection, OptionalExtension, Row, Rows, named_params, params};
-use wire::order_item;
+use wire::order_item::{self, StoredEventFault};
 
-use crate::columns::{known, known_optional, money, parsed, parsed_optional, timestamp, unwritable};
+use crate::columns::{money, parsed, parsed_optional, timestamp, unwritable, variant, variant_optional};
 use crate::order_stream;
 
 /// In `payment_token` of an order whose payment can no longer be authorized. The column was declared NOT NULL.
@@ -17,7 +19,7 @@ const NO_PAYMENT_TOKEN: &str = "";
 /// The columns that [`read`] needs.
 pub(crate) const COLUMNS: &str = "id, customer_id, status, reason, lines, total_minor, currency, payment_token, \
      correlation_id, cancel_correlation_id, parked_from, parking_execution, parking_error, parking_cause, \
-     created_at, updated_at";
+     history, created_at, updated_at";
 
 pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<StoredOrder> {
     let execution: Option<String> = row.get("parking_execution")?;
@@ -39,15 +41,16 @@ pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<StoredOrder> {
                 NO_PAYMENT_TOKEN => None,
                 _ => Some(parsed(row, "payment_token", PaymentToken::parse)?),
             },
-            status: known(row, "status", OrderStatus::parse)?,
-            reason: known_optional(row, "reason", RejectionReason::parse)?,
+            status: variant(row, "status", OrderStatus::parse)?,
+            reason: variant_optional(row, "reason", RejectionReason::parse)?,
             correlation_id: parsed(row, "correlation_id", CorrelationId::parse)?,
             created_at: timestamp(row, "created_at")?,
             updated_at: timestamp(row, "updated_at")?,
         },
         cancel_correlation_id: parsed_optional(row, "cancel_correlation_id", CorrelationId::parse)?,
-        parked_from: known_optional(row, "parked_from", OrderStatus::parse)?,
+        parked_from: variant_optional(row, "parked_from", OrderStatus::parse)?,
         parking,
+        history: parsed(row, "history", parse_history)?,
     })
 }
 
@@ -90,6 +93,20 @@ fn token_text(token: Option<&PaymentToken>) -> &str {
     token.map_or(NO_PAYMENT_TOKEN, PaymentToken::reveal)
 }
 
+/// One event per line.
+fn history_text(history: &[OrderEvent]) -> String {
+    history
+        .iter()
+        .map(order_item::event_text)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// The reverse of [`history_text`].
+fn parse_history(text: &str) -> Result<Vec<OrderEvent>, StoredEventFault> {
+    text.lines().map(order_item::parse_event).collect()
+}
+
 pub(crate) fn find(connection: &Connection, id: &OrderId) -> rusqlite::Result<Option<StoredOrder>> {
     connection
         .prepare_cached(&format!("SELECT {COLUMNS} FROM orders WHERE id = ?1"))?
@@ -104,6 +121,7 @@ pub(crate) fn insert(connection: &Connection, stored: &StoredOrder) -> rusqlite:
         cancel_correlation_id,
         parked_from,
         parking,
+        history,
     } = stored;
     let Order {
         id,
@@ -121,9 +139,9 @@ pub(crate) fn insert(connection: &Connection, stored: &StoredOrder) -> rusqlite:
         .prepare_cached(
             "INSERT INTO orders (id, customer_id, status, reason, lines, total_minor, currency, payment_token,
                                  correlation_id, cancel_correlation_id, parked_from, parking_execution, parking_error,
-                                 parking_cause, created_at, updated_at)
+                                 parking_cause, history, created_at, updated_at)
              VALUES (:id, :customer, :status, :reason, :lines, :total, :currency, :token, :correlation,
-                     :cancel_correlation, :parked_from, :execution, :error, :cause, :created, :updated)",
+                     :cancel_correlation, :parked_from, :execution, :error, :cause, :history, :created, :updated)",
         )?
         .execute(named_params! {
             ":id": id.as_str(),
@@ -140,6 +158,7 @@ pub(crate) fn insert(connection: &Connection, stored: &StoredOrder) -> rusqlite:
             ":execution": parking.as_ref().map(|parking| parking.execution.as_str()),
             ":error": parking.as_ref().map(|parking| parking.error.as_str()),
             ":cause": parking.as_ref().map(|parking| parking.cause.as_str()),
+            ":history": history_text(history),
             ":created": created_at.unix_ms(),
             ":updated": updated_at.unix_ms(),
         })?;
@@ -153,6 +172,7 @@ pub(crate) fn update(connection: &Connection, before: &StoredOrder, after: &Stor
         cancel_correlation_id,
         parked_from,
         parking,
+        history,
     } = after;
     let Order {
         id,
@@ -172,7 +192,7 @@ pub(crate) fn update(connection: &Connection, before: &StoredOrder, after: &Stor
             "UPDATE orders
              SET status = :status, payment_token = :token, reason = :reason, cancel_correlation_id = :cancel_correlation,
                  parked_from = :parked_from, parking_execution = :execution, parking_error = :error,
-                 parking_cause = :cause, updated_at = :updated
+                 parking_cause = :cause, history = :history, updated_at = :updated
              WHERE id = :id",
         )?
         .execute(named_params! {
@@ -185,6 +205,7 @@ pub(crate) fn update(connection: &Connection, before: &StoredOrder, after: &Stor
             ":execution": parking.as_ref().map(|parking| parking.execution.as_str()),
             ":error": parking.as_ref().map(|parking| parking.error.as_str()),
             ":cause": parking.as_ref().map(|parking| parking.cause.as_str()),
+            ":history": history_text(history),
             ":updated": updated_at.unix_ms(),
         })?;
     order_stream::append(connection, Some(before), after)

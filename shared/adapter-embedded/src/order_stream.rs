@@ -18,7 +18,7 @@
 //! | `parked_from` | S | while PARKED |
 //! | `parking_execution`, `parking_error`, `parking_cause` | S | once PARKED |
 //!
-//! The payment token is no part of an image: a stream's readers have no business with it.
+//! The payment token and the history are no part of an image: no reader of the stream needs them.
 
 use domain::fulfilment::ports::Parking;
 use domain::orders::order::Order;
@@ -37,15 +37,20 @@ pub struct StreamRecord {
     pub sequence: i64,
     /// `INSERT` or `MODIFY`.
     pub event_name: String,
+    /// The key attributes of the order's item, as DynamoDB JSON.
     pub keys: Value,
+    /// The item after the change, as DynamoDB JSON.
     pub new_image: Option<Value>,
+    /// The item before the change. `None` for an `INSERT`.
     pub old_image: Option<Value>,
+    /// When the change was committed, in Unix milliseconds.
     pub at_ms: i64,
 }
 
 /// Records in their order, up to the first row that cannot be decoded.
 #[derive(Debug, Default)]
 pub struct StreamBatch {
+    /// Oldest first.
     pub records: Vec<StreamRecord>,
     /// The row behind the records, if it cannot be decoded. The reader must skip it, or it waits for ever.
     pub undecodable: Option<UndecodableRow>,
@@ -54,7 +59,9 @@ pub struct StreamBatch {
 /// A row that is no record of a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UndecodableRow {
+    /// The number of the row in the stream.
     pub sequence: i64,
+    /// What is wrong with it, for the log.
     pub fault: String,
 }
 
@@ -136,6 +143,8 @@ fn image(stored: &StoredOrder) -> rusqlite::Result<Value> {
         cancel_correlation_id,
         parked_from,
         parking,
+        // No reader of the stream needs it.
+        history: _,
     } = stored;
     // Not every field: this is a copy for readers of the stream, and the order's row is the store.
     let Order {

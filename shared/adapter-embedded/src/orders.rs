@@ -1,6 +1,7 @@
 //! Stores orders in SQLite.
 
 use async_trait::async_trait;
+use domain::orders::history::RecordedHistory;
 use domain::orders::order::Order;
 use domain::orders::ports::{
     CancelOutcome, IdempotencyCompletion, OrderPage, OrderPosition, OrderQuery, OrderRepository, PlaceOutcome,
@@ -15,8 +16,10 @@ use crate::idempotency::{self, Completed};
 use crate::order_rows::{self, Readable};
 use crate::unreadable::readable;
 
+/// Keeps orders in SQLite.
 #[derive(Debug, Clone)]
 pub struct SqliteOrderRepository {
+    /// The shop's database.
     pub database: Database,
 }
 
@@ -58,6 +61,15 @@ impl OrderRepository for SqliteOrderRepository {
         self.database
             .read("read order", move |connection| {
                 Ok(order_rows::find(connection, &id)?.map(|stored| stored.order))
+            })
+            .await
+    }
+
+    async fn history(&self, id: &OrderId) -> Result<Option<RecordedHistory>, PortFailure> {
+        let id = id.clone();
+        self.database
+            .read("read history of order", move |connection| {
+                Ok(order_rows::find(connection, &id)?.map(StoredOrder::into_history))
             })
             .await
     }

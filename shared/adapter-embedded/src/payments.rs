@@ -7,10 +7,12 @@ use domain::values::OrderId;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::Database;
-use crate::columns::{known, money, timestamp};
+use crate::columns::{money, timestamp, variant};
 
+/// Keeps the shop's own records of payments in SQLite.
 #[derive(Debug, Clone)]
 pub struct SqlitePaymentRecords {
+    /// The shop's database.
     pub database: Database,
 }
 
@@ -64,7 +66,7 @@ fn find(connection: &Connection, order: &OrderId) -> rusqlite::Result<Option<Pay
         .prepare_cached("SELECT state, amount_minor, currency, at FROM payments WHERE order_id = ?1")?
         .query_row(params![order.as_str()], |row| {
             Ok(PaymentRecord {
-                state: known(row, "state", PaymentState::parse)?,
+                state: variant(row, "state", PaymentState::parse)?,
                 amount: money(row, "amount_minor", "currency")?,
                 at: timestamp(row, "at")?,
             })

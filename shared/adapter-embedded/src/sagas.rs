@@ -12,9 +12,12 @@ use wire::saga::SagaInput;
 use crate::Database;
 use crate::executions::{self, ExecutionStatus};
 
+/// Starts sagas as executions of the local workflow engine, and reads their status.
 #[derive(Clone)]
 pub struct SqliteSagaRunner {
+    /// The shop's database.
     pub database: Database,
+    /// The time that each new row gets.
     pub clock: Arc<dyn Clock>,
 }
 

@@ -1,7 +1,7 @@
 //! Defines the tables of the shop's file and of the sandbox gateway's, each with its version.
 
-/// The tables of one file, as steps that lead from each version to the next. A change is a further step: what is here was
-/// run on files that people have.
+/// The tables of one file, as steps that lead from each version to the next. A change is a further step: what is here
+/// was run on files that people have.
 pub(crate) struct Schema {
     /// The number of applied steps is the file's version, in `PRAGMA user_version`.
     pub(crate) steps: &'static [&'static str],
@@ -9,7 +9,14 @@ pub(crate) struct Schema {
 
 /// Times are Unix milliseconds, amounts minor units, lists JSON.
 pub(crate) const SHOP: Schema = Schema {
-    steps: &[SHOP_TABLES, IMPORTS_IN_RANGES, UPLOADS_OF_REQUESTS, INDEXES_BY_STATUS],
+    steps: &[
+        SHOP_TABLES,
+        IMPORTS_IN_RANGES,
+        UPLOADS_OF_REQUESTS,
+        INDEXES_BY_STATUS,
+        HISTORIES_OF_ORDERS,
+        PAYMENT_RESULTS,
+    ],
 };
 
 const SHOP_TABLES: &str = "
@@ -198,9 +205,39 @@ CREATE INDEX orders_of_customer_by_status ON orders (customer_id, status, create
 CREATE INDEX orders_parked ON orders (updated_at, id) WHERE status = 'PARKED';
 ";
 
+const HISTORIES_OF_ORDERS: &str = "
+-- The changes of an order's status, oldest first, one per line. Empty in older rows, and without their earlier changes.
+ALTER TABLE orders ADD COLUMN history TEXT NOT NULL DEFAULT '';
+";
+
+const PAYMENT_RESULTS: &str = "
+-- The first verdict on a payment whose provider answers later.
+CREATE TABLE payment_verdicts (
+    order_id TEXT PRIMARY KEY,
+    verdict TEXT NOT NULL,
+    at INTEGER NOT NULL
+) STRICT;
+
+-- The tokens of the sagas that wait for a verdict: one for each attempt to wait.
+CREATE TABLE payment_waits (
+    order_id TEXT NOT NULL,
+    token TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (order_id, token)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX payment_waits_at ON payment_waits (at);
+
+-- The tokens that ended their wait.
+CREATE TABLE completed_tokens (
+    token TEXT PRIMARY KEY,
+    verdict TEXT NOT NULL,
+    at INTEGER NOT NULL
+) STRICT;
+";
+
 /// The provider's books. They are not the shop's: nothing there reads them.
 pub(crate) const GATEWAY: Schema = Schema {
-    steps: &[GATEWAY_TABLES],
+    steps: &[GATEWAY_TABLES, GATEWAY_NOTICES],
 };
 
 const GATEWAY_TABLES: &str = "
@@ -223,4 +260,19 @@ CREATE TABLE gateway_ledger (
     currency TEXT,
     at INTEGER NOT NULL
 ) STRICT;
+";
+
+const GATEWAY_NOTICES: &str = "
+ALTER TABLE gateway_payments ADD COLUMN answers_later INTEGER NOT NULL DEFAULT 0;
+
+-- What the provider reports to the shop, until it is delivered.
+CREATE TABLE gateway_notices (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    payment TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    decided_at INTEGER NOT NULL,
+    due_at INTEGER NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX gateway_notices_due ON gateway_notices (due_at, sequence);
 ";

@@ -6,10 +6,12 @@ use domain::values::Timestamp;
 use rusqlite::params;
 
 use crate::Database;
-use crate::columns::known;
+use crate::columns::variant;
 
+/// Records sent mails in SQLite.
 #[derive(Debug, Clone)]
 pub struct SqliteSendLog {
+    /// The shop's database.
     pub database: Database,
 }
 
@@ -29,7 +31,7 @@ impl SendLog for SqliteSendLog {
                 }
                 connection
                     .prepare_cached("SELECT state FROM sends WHERE key = ?1")?
-                    .query_row(params![key], |row| known(row, "state", SendState::parse))
+                    .query_row(params![key], |row| variant(row, "state", SendState::parse))
                     .map(SendClaim::Taken)
             })
             .await

@@ -10,10 +10,12 @@ use domain::values::{OrderId, OrderLines, Sku, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::Database;
-use crate::columns::{json, json_text, known};
+use crate::columns::{json, json_text, variant};
 
+/// Counts units and reservations in SQLite.
 #[derive(Debug, Clone)]
 pub struct SqliteStockLedger {
+    /// The shop's database.
     pub database: Database,
 }
 
@@ -142,7 +144,7 @@ fn find(connection: &Connection, order: &OrderId) -> rusqlite::Result<Option<Hel
         .prepare_cached("SELECT state, lines FROM stock_reservations WHERE order_id = ?1")?
         .query_row(params![order.as_str()], |row| {
             Ok(Held {
-                state: known(row, "state", ReservationState::parse)?,
+                state: variant(row, "state", ReservationState::parse)?,
                 units: json(row, "lines")?,
             })
         })

@@ -22,22 +22,28 @@ const CONTENT_TYPE_UNKNOWN: &str = "application/octet-stream";
 /// Original photos in the uploads bucket.
 #[derive(Clone)]
 pub struct FolderPhotoStore {
+    /// The bucket that holds the objects.
     pub bucket: Bucket,
 }
 
 /// The thumbnails bucket.
 #[derive(Clone)]
 pub struct FolderThumbnailStore {
+    /// The bucket that holds the objects.
     pub bucket: Bucket,
 }
 
+/// Keeps in SQLite which photo each product shows.
 #[derive(Debug, Clone)]
 pub struct SqliteProductPhotos {
+    /// The shop's database.
     pub database: Database,
 }
 
+/// Keeps the state of photo uploads in SQLite.
 #[derive(Debug, Clone)]
 pub struct SqlitePhotoUploads {
+    /// The shop's database.
     pub database: Database,
 }
 

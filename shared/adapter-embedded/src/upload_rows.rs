@@ -5,13 +5,13 @@ use domain::values::{CorrelationId, CustomerId, ImportCounts, Sku, Timestamp, Up
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use wire::new_upload::{KIND_CATALOG, KIND_PRODUCT_PHOTO};
 
-use crate::columns::{known, parsed, parsed_optional, timestamp, unreadable};
+use crate::columns::{parsed, parsed_optional, timestamp, unreadable, variant};
 
 const COLUMNS: &str = "sequence, id, kind, sku, content_type, file_name, size_bytes, created_by, created_at, correlation_id, \
      status, reason, rows_read, rows_written, rows_rejected, bytes_read, bytes_total";
 
 #[derive(Debug, thiserror::Error)]
-#[error("the upload has an unknown kind; known are product-photo and catalog")]
+#[error("the upload has an unknown kind; accepted are product-photo and catalog")]
 struct UnknownKind;
 
 /// A row about to be written under the next sequence.
@@ -139,7 +139,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Upload> {
         created_by: parsed_optional(row, "created_by", CustomerId::parse)?,
         created_at: timestamp(row, "created_at")?,
         sequence: row.get("sequence")?,
-        status: known(row, "status", UploadStatus::parse)?,
+        status: variant(row, "status", UploadStatus::parse)?,
         reason: row.get("reason")?,
         import,
     })

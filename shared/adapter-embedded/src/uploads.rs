@@ -4,14 +4,16 @@ use async_trait::async_trait;
 use domain::ports::PortFailure;
 use domain::uploads::ports::{AnnouncedUpload, UploadRepository};
 use domain::uploads::upload::{Upload, UploadStatus};
-use domain::values::{Timestamp, UploadId};
+use domain::values::{CorrelationId, Timestamp, UploadId};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::Database;
 use crate::upload_rows::{self, NewRow};
 
+/// Keeps uploads in SQLite.
 #[derive(Debug, Clone)]
 pub struct SqliteUploadRepository {
+    /// The shop's database.
     pub database: Database,
 }
 
@@ -44,6 +46,12 @@ pub fn reopen(connection: &Connection, id: &UploadId, reason: &str, at: Timestam
         )?
         .execute(params![id.as_str(), reason, at.unix_ms()])?;
     Ok(())
+}
+
+/// The id of the request that announced an upload; the upload's own id where no request did.
+pub fn correlation_id(connection: &Connection, id: &UploadId) -> rusqlite::Result<CorrelationId> {
+    let upload = upload_rows::find(connection, id)?;
+    Ok(upload.map_or_else(|| id.into(), |upload| upload.correlation_id))
 }
 
 #[async_trait]

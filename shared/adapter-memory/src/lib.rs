@@ -8,8 +8,10 @@
 //! - Plan failures with [`Memory::refuse_next`], [`Memory::lose_answer`] and [`Memory::change_before`].
 //! - [`time::SetClock`] and [`time::CountedIds`] stand in for the clock and for random ids.
 //!
-//! Each port is written once, as an `impl` of [`Ports`] over any [`access::Access`] to the tables. The simulation has an
-//! access of its own, which delays, repeats and loses calls.
+//! Each port is written once, as an `impl` of [`Ports`] over any [`access::Access`] to the tables. The simulation has
+//! an access of its own, which delays, repeats and loses calls.
+
+#![warn(missing_docs)]
 
 pub mod access;
 pub mod memory;

@@ -12,6 +12,7 @@ use crate::time::SetClock;
 /// The shop in memory. A call answers at once, unless a test planned otherwise.
 pub type Memory = Ports<Store>;
 
+/// The tables behind [`Memory`], with the calls that came and the faults that a test planned.
 pub struct Store {
     clock: Arc<SetClock>,
     inner: Mutex<Inner>,
@@ -24,7 +25,7 @@ struct Inner {
     planned: Vec<Planned>,
 }
 
-/// What a test plans for a call.
+/// A fault or a change that a test plans for a call.
 struct Planned {
     operation: &'static str,
     /// This many calls of the operation are left alone first.
@@ -44,10 +45,12 @@ impl Memory {
         Arc::new(Ports(Arc::new(Store { clock, inner })))
     }
 
+    /// Reads the tables, while no call runs.
     pub fn look<T>(&self, look: impl FnOnce(&Tables) -> T) -> T {
         look(&self.0.lock().tables)
     }
 
+    /// Changes the tables, as another caller would between two calls.
     pub fn change<T>(&self, change: impl FnOnce(&mut Tables) -> T) -> T {
         change(&mut self.0.lock().tables)
     }
@@ -77,6 +80,7 @@ impl Memory {
         self.0.lock().calls.clone()
     }
 
+    /// How often `operation`, like `orders.place`, was called so far.
     pub fn calls_of(&self, operation: &str) -> usize {
         self.calls().iter().filter(|call| **call == operation).count()
     }

@@ -12,14 +12,17 @@ use domain::values::Timestamp;
 pub struct SetClock(AtomicI64);
 
 impl SetClock {
+    /// A clock that shows `now`.
     pub fn at(now: Timestamp) -> Self {
         Self(AtomicI64::new(now.unix_ms()))
     }
 
+    /// Shows another time, earlier or later.
     pub fn set(&self, now: Timestamp) {
         self.0.store(now.unix_ms(), Ordering::SeqCst);
     }
 
+    /// Moves the clock forward.
     pub fn advance(&self, duration: Duration) {
         self.set(self.now().plus(duration));
     }

@@ -18,7 +18,7 @@ use port_contracts::probes::{ImportExecutions, Inbox, Objects, OrderChanges};
 use port_contracts::stock::StockPorts;
 use port_contracts::{
     catalog, files, gateway, idempotency, import_runs, imports, links, mail, order_book, orders, parked_orders,
-    payments, photos, sagas, stock, uploads, world,
+    payment_results, payments, photos, sagas, stock, uploads, world,
 };
 
 fn clock() -> Arc<SetClock> {
@@ -122,6 +122,7 @@ async fn payments_and_their_records() {
     let token = |text| PaymentToken::parse(text).unwrap();
     gateway::payment_gateway(memory(), &token("tok_ok"), &token("tok_declined")).await;
     payments::payment_records(memory()).await;
+    payment_results::payment_results(memory()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

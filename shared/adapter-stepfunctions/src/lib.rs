@@ -3,6 +3,7 @@
 //! Each piece of work is one execution. Its name is unique, so a repeated start does not start it twice.
 #![warn(missing_docs)]
 
+pub mod callbacks;
 pub mod imports;
 pub mod sagas;
 mod start;

@@ -3,6 +3,8 @@
 //! One module per area: [`orders`], [`fulfilment`], [`catalog`], [`thumbnails`] and [`uploads`]. They do not import
 //! each other; they share the value types in [`values`] and the ports in [`ports`].
 
+#![warn(missing_docs)]
+
 pub mod catalog;
 pub mod fulfilment;
 pub mod orders;

@@ -13,6 +13,19 @@ use crate::values::{CustomerId, EmailAddress, Timestamp};
 pub const RECORDS_KEPT: Duration = Duration::from_hours(90 * 24);
 
 /// A call to a port failed: what it was to do, whether a retry can help, and the cause.
+///
+/// ```
+/// use std::error::Error;
+/// use std::io;
+///
+/// use domain::ports::PortFailure;
+///
+/// let reset = io::Error::from(io::ErrorKind::ConnectionReset);
+/// let failure = PortFailure::transient("save order", reset);
+/// assert!(failure.transient);
+/// assert_eq!(failure.to_string(), "save order");
+/// assert!(failure.source().is_some());
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[error("{action}")]
 pub struct PortFailure {
@@ -20,6 +33,7 @@ pub struct PortFailure {
     pub action: &'static str,
     /// Whether the same call may succeed later: throttled, timed out, unreachable. If unknown, `true`.
     pub transient: bool,
+    /// The error underneath, for the log. It MUST NOT contain personal data.
     #[source]
     pub source: Option<Box<dyn Error + Send + Sync>>,
 }
@@ -55,6 +69,7 @@ pub struct UnreadableItem {
 
 /// Reads the time. It MUST NOT go backwards by more than the clocks of a fleet differ (seconds).
 pub trait Clock: Send + Sync {
+    /// The time now, in UTC.
     fn now(&self) -> Timestamp;
 }
 
@@ -73,15 +88,20 @@ pub trait Pause: Send + Sync {
 /// Every id MUST be globally unique, have 1 to 64 of `[a-z0-9-]`, and sort by the time it was made (as UUID version 7
 /// does).
 pub trait IdGenerator: Send + Sync {
+    /// An identifier that no call returned before.
     fn next_id(&self) -> String;
 }
 
 /// A mail to one person, as plain text and as HTML.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Email {
+    /// The recipient.
     pub to: EmailAddress,
+    /// One line, without line breaks.
     pub subject: String,
+    /// The body for programs that show no HTML.
     pub text: String,
+    /// The same body as HTML.
     pub html: String,
 }
 
@@ -115,6 +135,7 @@ pub enum SendFailure {
 /// Sends mails. Not idempotent: see [`SendLog`].
 #[async_trait]
 pub trait Mailer: Send + Sync {
+    /// Returns once the mail service has accepted the mail.
     async fn send(&self, email: &Email) -> Result<(), SendFailure>;
 }
 
@@ -123,6 +144,7 @@ pub trait Mailer: Send + Sync {
 pub enum SendState {
     /// Claimed, and the outcome is not recorded: the mail is being sent, or its sender died.
     Claimed,
+    /// The mail service accepted it.
     Sent,
     /// The outcome is unknown. Recorded for people; the mail is never sent again.
     Ambiguous,
@@ -158,13 +180,16 @@ pub enum SendClaim {
 
 /// Remembers which mails were sent, because mail services accept no idempotency token.
 ///
-/// `claim` MUST grant a key to exactly one caller, durably, before it returns. `release` frees the key of a mail that was
-/// certainly not sent, and MUST NOT change a key that was settled. A key MUST be kept for [`RECORDS_KEPT`] after its
-/// claim.
+/// `claim` MUST grant a key to exactly one caller, durably, before it returns. `release` frees the key of a mail that
+/// was certainly not sent, and MUST NOT change a key that was settled. A key MUST be kept for [`RECORDS_KEPT`] after
+/// its claim.
 #[async_trait]
 pub trait SendLog: Send + Sync {
+    /// Claims the mail `key`, so that only this caller sends it.
     async fn claim(&self, key: &str, at: Timestamp) -> Result<SendClaim, PortFailure>;
+    /// Records the outcome of a mail that this caller claimed.
     async fn settle(&self, key: &str, state: SendState, at: Timestamp) -> Result<(), PortFailure>;
+    /// Frees the key of a mail that was certainly not sent.
     async fn release(&self, key: &str) -> Result<(), PortFailure>;
 }
 

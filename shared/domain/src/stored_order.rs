@@ -4,12 +4,14 @@
 
 use crate::fulfilment::ports::{FulfilmentOrder, ParkedOrder, Parking, StockLine, Transition};
 use crate::fulfilment::status_change::{Standing, StatusChange};
+use crate::orders::history::RecordedHistory;
 use crate::orders::order::{Order, OrderLine};
-use crate::values::{CorrelationId, OrderStatus, Timestamp};
+use crate::values::{CorrelationId, OrderEvent, OrderStatus, Timestamp};
 
 /// An order, with the parts that its customer does not see.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredOrder {
+    /// The part that its customer sees.
     pub order: Order,
     /// The id of the request that cancelled the order. Present once the order is CANCELLING.
     pub cancel_correlation_id: Option<CorrelationId>,
@@ -17,12 +19,15 @@ pub struct StoredOrder {
     pub parked_from: Option<OrderStatus>,
     /// Why the order was last PARKED. Kept for operators.
     pub parking: Option<Parking>,
+    /// The changes of the status, oldest first. An order of an earlier version has none, or only the later ones.
+    pub history: Vec<OrderEvent>,
 }
 
 impl StoredOrder {
     /// A new order.
     pub fn new(order: Order) -> Self {
         Self {
+            history: vec![OrderEvent::placed(order.created_at)],
             order,
             cancel_correlation_id: None,
             parked_from: None,
@@ -41,7 +46,7 @@ impl StoredOrder {
     /// The order after the change. `Err` has the answer where the change does not apply.
     pub fn changed(&self, change: StatusChange, at: Timestamp) -> Result<Self, Transition> {
         change.check(self.standing())?;
-        let mut after = self.moved(change.to(), at);
+        let mut after = self.moved(change.event(self.standing(), at));
         match change {
             StatusChange::Confirm | StatusChange::CompleteCancel => {}
             StatusChange::Reject(reason) => after.order.reason = Some(reason),
@@ -58,7 +63,7 @@ impl StoredOrder {
         if self.order.status != OrderStatus::Confirmed {
             return None;
         }
-        let mut after = self.moved(OrderStatus::Cancelling, at);
+        let mut after = self.moved(OrderEvent::cancelling(at));
         after.cancel_correlation_id = Some(correlation_id.clone());
         Some(after)
     }
@@ -72,8 +77,18 @@ impl StoredOrder {
         })
     }
 
-    fn moved(&self, status: OrderStatus, at: Timestamp) -> Self {
+    /// The order and its history, for the customer.
+    pub fn into_history(self) -> RecordedHistory {
+        RecordedHistory {
+            order: self.order,
+            recorded: self.history,
+        }
+    }
+
+    fn moved(&self, event: OrderEvent) -> Self {
+        let OrderEvent { at, status, .. } = event;
         let mut after = self.clone();
+        after.history.push(event);
         after.order.status = status;
         after.order.updated_at = at;
         after.order.payment_token.take_if(|_| !status.may_authorize());

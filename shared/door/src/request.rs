@@ -12,9 +12,18 @@ pub fn correlation_id(request: &HttpRequest) -> Result<CorrelationId, Problem> {
 
 /// 422 with a JSON pointer for each fault of the body.
 pub fn invalid_content(faults: Vec<BodyFault>) -> Problem {
+    Problem::invalid_content(pointed(faults))
+}
+
+/// 400 with a JSON pointer for each fault of a webhook's body.
+pub fn malformed_event(faults: Vec<BodyFault>) -> Problem {
+    Problem::malformed_event(pointed(faults))
+}
+
+fn pointed(faults: Vec<BodyFault>) -> Vec<Fault> {
     let faults = faults.into_iter().map(|BodyFault { path, detail }| {
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
         Fault::at(&path, detail)
     });
-    Problem::invalid_content(faults.collect())
+    faults.collect()
 }

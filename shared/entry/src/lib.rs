@@ -27,3 +27,4 @@ pub mod response;
 mod samples;
 pub mod step;
 pub mod unique_members;
+pub mod webhook;

@@ -109,6 +109,14 @@ impl Problem {
         Self::new(400, "malformed-json", "The request body cannot be parsed").detail(detail)
     }
 
+    /// 400: the body of a webhook is not an event. Not 422: its sender is a program that does not correct it.
+    pub fn malformed_event(faults: Vec<Fault>) -> Self {
+        Self {
+            faults,
+            ..Self::new(400, "malformed-event", "The event cannot be read")
+        }
+    }
+
     /// 400: the header `Idempotency-Key` is missing.
     pub fn idempotency_key_missing() -> Self {
         Self::new(400, "idempotency-key-missing", "The Idempotency-Key header is required")
@@ -150,6 +158,11 @@ impl Problem {
         Self::new(401, "unauthenticated", "A valid access token is required")
             .detail(detail)
             .header("WWW-Authenticate", "Bearer")
+    }
+
+    /// 401: a webhook without a valid signature.
+    pub fn invalid_signature(detail: impl Into<Box<str>>) -> Self {
+        Self::new(401, "invalid-signature", "A valid signature is required").detail(detail)
     }
 
     /// 403: the caller lacks the group that the route requires.
@@ -295,12 +308,14 @@ mod tests {
         let error = std::fmt::Error;
         let problems = [
             (Problem::malformed_json("line 1"), 400),
+            (Problem::malformed_event(Vec::new()), 400),
             (Problem::idempotency_key_missing(), 400),
             (Problem::idempotency_key_malformed(), 400),
             (Problem::invalid_cursor(), 400),
             (Problem::invalid_limit(100), 400),
             (Problem::invalid_query_parameter("status", "one of PENDING"), 400),
             (Problem::unauthenticated("no token"), 401),
+            (Problem::invalid_signature("no signature"), 401),
             (Problem::forbidden(), 403),
             (Problem::not_found(), 404),
             (Problem::conflict("the order is pending"), 409),

@@ -14,9 +14,13 @@ use shop::{Ports, Shop};
 use crate::in_memory::settings;
 use crate::{NOW_MS, REQUEST_ID, event, http, log};
 
+/// Every function of a shop, with the clock and the ids of its test.
 pub struct Functions {
+    /// The ports and settings of all handlers.
     pub shop: Shop,
+    /// The time, which only a test moves.
     pub clock: Arc<SetClock>,
+    /// The ids of new orders and uploads.
     pub ids: Arc<ListedIds>,
 }
 
@@ -27,6 +31,7 @@ pub struct ListedIds {
 }
 
 impl ListedIds {
+    /// The next new order or upload gets this id.
     pub fn announce(&self, id: &str) {
         self.announced.lock().unwrap().push_back(id.to_owned());
     }
@@ -40,8 +45,8 @@ impl IdGenerator for ListedIds {
 }
 
 impl Functions {
-    /// `build` makes the ports from a clock that stands still and ids that a test can announce. It returns with them what a
-    /// test wants to look at.
+    /// `build` makes the ports from a clock that stands still and ids that a test can announce. It returns with them
+    /// what a test wants to look at.
     pub fn over<T>(build: impl FnOnce(&Arc<SetClock>, &Arc<ListedIds>) -> (Ports, T)) -> (Self, T) {
         log::listen();
         let clock = Arc::new(SetClock::at(Timestamp::from_unix_ms(NOW_MS)));
@@ -55,6 +60,7 @@ impl Functions {
         (Self { shop, clock, ids }, adapters)
     }
 
+    /// Invokes the function with this name, like `orders-place`, with an event as Lambda would send it.
     pub async fn invoke(&self, function: &str, event: Value) -> Reply {
         let wired = shop::function(function).unwrap_or_else(|| panic!("no such function: {function}"));
         wired.handler(&self.shop)(self.invocation_of(function, event)).await
@@ -97,6 +103,7 @@ impl Functions {
             .await;
     }
 
+    /// Runs the steps of the order saga up to CONFIRMED.
     pub async fn confirm(&self, id: &str) {
         for step in [
             "saga-reserve-stock",

@@ -7,6 +7,7 @@ use adapter_memory::access::Access;
 use adapter_memory::renderer::PlainRenderer;
 use domain::ports::{Clock, IdGenerator, Pause};
 use entry::cursor::CursorSigner;
+use entry::webhook::WebhookKey;
 use shop::{SagaArns, Settings};
 
 use crate::UPLOADS_BUCKET;
@@ -32,6 +33,7 @@ pub fn ports<A: Access>(
         mailer: memory.clone(),
         orders: memory.clone(),
         pause: clock,
+        payment_results: memory.clone(),
         payments: memory.clone(),
         photo_uploads: memory.clone(),
         photos: memory.clone(),
@@ -39,6 +41,7 @@ pub fn ports<A: Access>(
         product_photos: memory.clone(),
         rejected_rows: memory.clone(),
         renderer: Arc::new(PlainRenderer::default()),
+        saga_callbacks: memory.clone(),
         saga_runner: memory.clone(),
         sends: memory.clone(),
         stock: memory.clone(),
@@ -54,6 +57,7 @@ pub fn settings() -> Settings {
     let state_machines = "arn:aws:states:eu-central-1:123456789012:stateMachine";
     Settings {
         cursors: CursorSigner::new(&[7; 32]).unwrap(),
+        webhook_key: WebhookKey::derive(&[7; 32]).unwrap(),
         uploads_bucket: UPLOADS_BUCKET.to_owned(),
         divide_above_bytes: 10_000,
         range_bytes: 1_000,

@@ -1,4 +1,5 @@
 //! Shared by the tests of handlers: the files of `events/` as invocations, and the shop in memory that they refer to.
+#![warn(missing_docs)]
 #![allow(
     clippy::expect_used,
     clippy::missing_panics_doc,
@@ -32,15 +33,20 @@ pub const ORDER: &str = "0192e5a0-7c11-7b3a-9c5d-6a1f00000001";
 pub const OTHER_ORDER: &str = "0192e5a0-7c11-7b3a-9c5d-6a1f00000002";
 /// The catalog that the events name, its file and the version of it.
 pub const CATALOG: &str = "0192e5a0-7c11-7b3a-9c5d-6a1f00000021";
+/// The key of that file in the uploads bucket.
 pub const CATALOG_KEY: &str = "catalogs/0192e5a0-7c11-7b3a-9c5d-6a1f00000021.csv";
+/// The version of that file.
 pub const CATALOG_VERSION: &str = "9mSpXd3dIbrHY5gVyLQp3HL4kqtJbK7R";
+/// The size of that file.
 pub const CATALOG_BYTES: usize = 20_480;
 /// Three rows, of which the second is rejected.
 pub const CATALOG_ROWS: &str = "sku,name,description,price,currency,stock\n\
     CUP-01,Cup,Holds tea,8.50,EUR,4\n\
     CUP-02,Cup,Holds nothing,free,EUR,4\n\
     MUG-01,Mug,Holds more coffee,13.00,EUR,9\n";
+/// The uploads bucket of the events.
 pub const UPLOADS_BUCKET: &str = "popshop-dev-uploads-123456789012";
+/// The thumbnails bucket of the events.
 pub const THUMBNAILS_BUCKET: &str = "popshop-dev-thumbnails-123456789012";
 const REQUEST_ID: &str = "0f5e6d7c-8b9a-4c1d-a2e3-f40516273849";
 
@@ -55,7 +61,10 @@ pub fn event(name: &str) -> Value {
 pub fn http(reply: Reply) -> Value {
     let reply = reply.expect("an HTTP function always answers");
     assert_eq!(reply["isBase64Encoded"], false);
-    let body: Value = serde_json::from_str(reply["body"].as_str().unwrap()).unwrap();
+    let body = match reply["body"].as_str().unwrap() {
+        "" => Value::Null,
+        body => serde_json::from_str(body).unwrap(),
+    };
     json!({"status": reply["statusCode"], "headers": reply["headers"], "body": body})
 }
 

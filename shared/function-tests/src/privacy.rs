@@ -66,7 +66,7 @@ fn address(line: &str) -> Option<&str> {
     })
 }
 
-/// A text inside a document that is a document itself: that is how a body looks when it is told as a whole.
+/// A text inside a document that is a document itself: a body that was logged as a whole looks like this.
 fn nested(value: &Value) -> Option<&str> {
     match value {
         Value::String(text) => is_document(text).then_some(text),
@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn what_is_private_is_found_wherever_it_stands() {
-        for told in [
+        for line in [
             r#"{"message":"sent","to":"ann@example.test"}"#,
             r#"{"message":"sent to <ann.b+c@mail.example.test>, twice"}"#,
             r#"{"error":"refused: eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.c2ln"}"#,
@@ -99,15 +99,15 @@ mod tests {
             r#"{"deep":["[1]"]}"#,
             r#"{"row":"sku,name,price"}"#,
             "thread 'main' panicked at mail to ann@example.test",
-            "told to …ann@example.test…",
+            "sent to …ann@example.test…",
         ] {
-            assert!(finding(told).is_some(), "{told}");
+            assert!(finding(line).is_some(), "{line}");
         }
     }
 
     #[test]
-    fn what_an_operator_needs_is_told() {
-        for told in [
+    fn what_an_operator_needs_is_no_finding() {
+        for line in [
             r#"{"level":"INFO","message":"invocation ended","route":"POST /orders","order_id":"0192e5a0-7c11-7b3a"}"#,
             r#"{"error":"save order: ConditionalCheckFailedException","sku":"MUG-01","version":"@1 @ noon"}"#,
             r#"{"name":"DynamoDB","aws":{"table_name":"orders"},"links":[{"id":"53995c3f42cd8ad8"}]}"#,
@@ -115,7 +115,7 @@ mod tests {
             r#"{"message":"nothing","list":"[]","object":"{}","number":"12"}"#,
             "thread 'main' panicked at src/main.rs:7:1",
         ] {
-            assert_eq!(finding(told), None);
+            assert_eq!(finding(line), None);
         }
     }
 }

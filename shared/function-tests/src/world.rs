@@ -13,6 +13,7 @@ use crate::functions::Functions;
 use crate::in_memory::ports;
 use crate::{CATALOG_BYTES, CATALOG_KEY, CATALOG_VERSION, ORDER};
 
+/// A shop in memory that has the products of the events.
 pub struct World {
     /// What a test prepares and looks at.
     pub memory: Arc<Memory>,
@@ -82,6 +83,7 @@ impl World {
             .look(|tables| tables.products.rows.get(&sku).cloned().unwrap_or_default())
     }
 
+    /// Units of the product that can be reserved.
     pub fn available(&self, sku: &str) -> i64 {
         self.product(sku).available()
     }

@@ -1,9 +1,11 @@
-//! How is a picture of four bytes per pixel made smaller? The one instance of `fast_image_resize`'s generic code.
+//! Scales down a picture of four bytes per pixel: the one instance of `fast_image_resize`'s generic code.
 //!
 //! A crate of its own because of what that code costs to compile: it holds every filter for thirty precisions and three
-//! instruction sets, and the compiler makes all of them in the crate that calls it. Optimised, that takes half a minute.
-//! Here the dev profile can leave it unoptimised, and the rest of the pipeline not; see `[profile.dev.package]` in the
-//! workspace's manifest for what that costs a photo.
+//! instruction sets, and the compiler makes all of them in the crate that calls it. Optimised, that takes half a
+//! minute. Here the dev profile can leave it unoptimised, and the rest of the pipeline not; see `[profile.dev.package]`
+//! in the workspace's manifest for what that costs a photo.
+
+#![warn(missing_docs)]
 
 use std::fmt::Display;
 
@@ -17,8 +19,11 @@ pub const PIXEL_BYTES: usize = 4;
 /// Rows from top to bottom without padding, four bytes for each pixel.
 #[derive(Debug)]
 pub struct Pixels<'a> {
+    /// Pixels of a row.
     pub width_px: u32,
+    /// The number of rows.
     pub height_px: u32,
+    /// [`PIXEL_BYTES`] times width times height.
     pub samples: &'a mut [u8],
 }
 
@@ -39,6 +44,7 @@ impl std::error::Error for ShapeFault {}
 pub struct Resizer(fast_image_resize::Resizer);
 
 impl Resizer {
+    /// Without buffers: the first picture allocates them.
     pub fn new() -> Self {
         Self::default()
     }
@@ -46,8 +52,9 @@ impl Resizer {
     /// The source at `width_px` times `height_px`, by Lanczos3. Works on the encoded values, as browsers and vips do by
     /// default; alpha must be premultiplied.
     ///
-    /// `reach` is the part of the source, in pixels across and down, that the picture covers. The source is mutable only to
-    /// be of the same type as the target: the compiler then makes one instance of the filters where it would make four.
+    /// `reach` is the part of the source, in pixels across and down, that the picture covers. The source is mutable
+    /// only to be of the same type as the target: the compiler then makes one instance of the filters where it would
+    /// make four.
     pub fn resize(
         &mut self,
         source: Pixels<'_>,

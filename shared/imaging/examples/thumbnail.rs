@@ -1,4 +1,4 @@
-//! What does the pixel pipeline make of a file?
+//! Renders the thumbnails of a file with the pixel pipeline.
 //!
 //! `cargo run --release -p imaging --example thumbnail -- IN OUT_DIR [--sizes 128,256,512,1024]` writes
 //! `OUT_DIR/<size>.<ext>` and prints one line of JSON. Exit code 1: trouble with a file or folder; 2: the image is

@@ -26,8 +26,8 @@ enum Transform {
 }
 
 impl ToSrgb {
-    /// A profile that is broken, or made for another kind of pixel, counts as absent: browsers do so, the picture itself
-    /// is whole, and there is nothing better to show.
+    /// A profile that is broken, or made for another kind of pixel, counts as absent: browsers do so, the picture
+    /// itself is whole, and there is nothing better to show.
     pub(crate) fn new(layout: Layout, icc_profile: Option<&[u8]>) -> Self {
         Self {
             transform: icc_profile.and_then(|profile| Transform::new(layout, profile)),
@@ -99,8 +99,8 @@ impl Transform {
     }
 }
 
-/// The profile as `moxcms` can evaluate it, or `None`: it takes the curves and the matrix of a profile for a way to XYZ,
-/// whatever the profile says. A table may lead to either space.
+/// The profile as `moxcms` can evaluate it, or `None`: it takes the curves and the matrix of a profile for a way to
+/// XYZ, whatever the profile says. A table may lead to either space.
 fn evaluable(mut profile: ColorProfile) -> Option<ColorProfile> {
     let has_table = profile.lut_a_to_b_perceptual.is_some()
         || profile.lut_a_to_b_colorimetric.is_some()
@@ -141,8 +141,9 @@ fn wide(value: f32) -> u16 {
     (value * f32::from(u16::MAX) + 0.5) as u16
 }
 
-/// Untagged gray and RGB are sRGB by convention. Untagged ink is taken as perfect: it absorbs its complement and nothing
-/// else, `red = (1 - cyan) * (1 - black)`. Brighter than print, but there is no press that all programs imitate.
+/// Untagged gray and RGB are sRGB by convention. Untagged ink is taken as perfect: it absorbs its complement and
+/// nothing else, `red = (1 - cyan) * (1 - black)`. Brighter than print, but there is no press that all programs
+/// imitate.
 fn without_profile(mut raster: Raster) -> Raster {
     match raster.layout {
         Layout::Gray | Layout::Rgb | Layout::Rgba => return raster,

@@ -1,4 +1,4 @@
-//! How is a finished picture written?
+//! Encodes a finished picture as JPEG or PNG.
 
 use domain::thumbnails::ports::{PhotoRefused, ThumbnailFormat};
 use jpeg_encoder::{
@@ -9,8 +9,8 @@ use crate::raster::{Layout, PIXEL_BYTES, Raster};
 
 /// The usual trade between size and visible loss.
 const JPEG_QUALITY: u8 = 80;
-/// Up to this longest side, colours are as sharp as brightness. With half the samples they are the larger part of what a
-/// small thumbnail has lost: at 128 pixels it costs a quarter of the bytes, about one kilobyte, for 7 to 18 points of
+/// Up to this longest side, colours are as sharp as brightness. With half the samples they are the larger part of what
+/// a small thumbnail has lost: at 128 pixels it costs a quarter of the bytes, about one kilobyte, for 7 to 18 points of
 /// SSIMULACRA2; at 256 pixels two kilobytes and more for 2 to 8.
 const FULL_COLOUR_PX_MAX: u32 = 128;
 
@@ -24,7 +24,8 @@ pub(crate) fn colour_samples(size_px: u32) -> u32 {
     }
 }
 
-/// JPEG for an opaque picture, PNG for one with transparency. Neither carries metadata: pixels without a profile are sRGB.
+/// JPEG for an opaque picture, PNG for one with transparency. Neither carries metadata: pixels without a profile are
+/// sRGB.
 pub(crate) fn encode(raster: &Raster) -> Result<(ThumbnailFormat, Vec<u8>), PhotoRefused> {
     match raster.layout {
         // Colours are converted before a picture is written; a CMYK JPEG would still be a valid answer.
@@ -48,9 +49,9 @@ fn jpeg(raster: &Raster) -> Result<Vec<u8>, PhotoRefused> {
     } else {
         SamplingFactor::F_2_2
     });
-    // The steps of libjpeg and its peers are from 1992. With these, found by search for MS-SSIM, the files are as large at the
-    // same quality, and of twelve thumbnails of 256 pixels and more every one was nearer to its original: by half a point of
-    // SSIMULACRA2 on average, up to one.
+    // The steps of libjpeg and its peers are from 1992. With these, found by search for MS-SSIM, the files are as large
+    // at the same quality, and of twelve thumbnails of 256 pixels and more every one was nearer to its original: by
+    // half a point of SSIMULACRA2 on average, up to one.
     encoder.set_quantization_tables(QuantizationTableType::CustomMsSsim, QuantizationTableType::CustomMsSsim);
     // The default takes one chroma sample of four and drops the rest, which frays coloured edges: two to six points of
     // SSIMULACRA2. With the mean of the four, pixels and bytes are those of libjpeg-turbo, to a twentieth of a point.
@@ -62,8 +63,8 @@ fn jpeg(raster: &Raster) -> Result<Vec<u8>, PhotoRefused> {
 
 /// The channels of a picture as a JPEG stores them.
 ///
-/// The encoder's own way in takes nine layouts of pixels and is compiled once for each: ten seconds of a first build for
-/// what is one layout here.
+/// The encoder's own way in takes nine layouts of pixels and is compiled once for each: ten seconds of a first build
+/// for what is one layout here.
 struct JpegRows<'a> {
     raster: &'a Raster,
     width: u16,

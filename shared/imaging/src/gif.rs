@@ -17,7 +17,7 @@ use crate::shrink::{self, BoxShrink};
 const COLORS_MAX: usize = 256;
 /// Red, green and blue of a colour in a palette.
 const COLOR_BYTES: usize = 3;
-/// What a number beyond the palette shows, as in every browser.
+/// The colour of a number beyond the palette, as in every browser.
 const BLACK: [u8; PIXEL_BYTES] = [0, 0, 0, u8::MAX];
 
 /// The first frame on its canvas. What the frame leaves free is transparent, as in every browser. `largest_px` is the

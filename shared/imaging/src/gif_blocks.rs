@@ -178,7 +178,7 @@ impl<'a> Blocks<'a> {
         }
     }
 
-    /// The same for the pixels, whose last sub-block may be the last of the file. Answers whether the row was ended.
+    /// The same for the pixels, whose last sub-block may be the last of the file. Returns whether the row was ended.
     fn skip_frame_data(&mut self) -> Result<bool, PhotoRefused> {
         while self.at < self.photo.len() {
             let length = self.take(1)?[0];

@@ -4,7 +4,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use domain::thumbnails::ports::PhotoRefused;
 
-/// What a photo is read from: a file, or bytes in a cursor.
+/// The source of a photo: a file, or bytes in a cursor.
 pub trait Input: Read + Seek {}
 
 impl<T: Read + Seek> Input for T {}

@@ -12,12 +12,12 @@ use crate::planar::Planar;
 use crate::raster::PIXEL_BYTES;
 use crate::{encode, orientation};
 
-/// The decoded picture is at least about twice as large as the largest that is made of it. With less, the filter has too
-/// little to choose from, and it shows. For colours that the photo has fewer samples of, the same holds beside the samples
-/// that the largest picture keeps of them.
+/// The decoded picture is at least about twice as large as the largest that is made of it. With less, the filter has
+/// too little to choose from, and it shows. For colours that the photo has fewer samples of, the same holds beside the
+/// samples that the largest picture keeps of them.
 ///
-/// In tenths, because just below twice is what is left of 4032 and of 4000 pixels, the longest sides of most telephones'
-/// photos: at twice, they would be decoded in their full size.
+/// In tenths, because just below twice is what is left of 4032 and of 4000 pixels, the longest sides of most
+/// telephones' photos: at twice, they would be decoded in their full size.
 const RATIO_TENTHS_MIN: u64 = 19;
 
 /// `largest_px` is the longest side of the largest picture wanted.

@@ -1,14 +1,17 @@
 //! The pixel pipeline behind the domain's renderer port; codecs live here and nowhere else.
 //!
-//! Sniff the format, read the header and hold it against the [`Limits`], decode, scale to every size from the one decode,
-//! convert the colours to sRGB, turn upright, encode. In that order: the costly step runs once, and everything that can
-//! wait for fewer pixels does.
+//! Sniff the format, read the header and hold it against the [`Limits`], decode, scale to every size from the one
+//! decode, convert the colours to sRGB, turn upright, encode. In that order: the costly step runs once, and everything
+//! that can wait for fewer pixels does.
 //!
 //! # Without `fast-codecs`
 //!
-//! The default feature `fast-codecs` brings two decoders that are libraries of their own, `scaled-jpeg` and `lossy-webp`:
-//! they decode no larger than the thumbnails need, and the first refuses a JPEG of which a part is missing. Without the
-//! feature `image` decodes both formats. The crate's manifest lists the tests that such a build fails, with the reasons.
+//! The default feature `fast-codecs` brings two decoders that are libraries of their own, `scaled-jpeg` and
+//! `lossy-webp`: they decode no larger than the thumbnails need, and the first refuses a JPEG of which a part is
+//! missing. Without the feature `image` decodes both formats. The crate's manifest lists the tests that such a build
+//! fails, with the reasons.
+
+#![warn(missing_docs)]
 
 mod colour;
 mod decoded;

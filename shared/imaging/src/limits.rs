@@ -8,13 +8,14 @@ pub const PIXELS_MAX: u64 = 100_000_000;
 /// One side of a picture: the most that a JPEG can say in its header, applied to every format.
 pub const SIDE_PX_MAX: u32 = 65_535;
 /// Memory that decoding may take at its peak, as computed from the header: what 256 MB leave beside the largest file
-/// (48), the filters and thumbnails (28) and the process itself (28). JPEGs of every kind have room up to 60 megapixels,
-/// and of the usual kinds up to [`PIXELS_MAX`], and so have PNG by rows, GIF and plain lossy WebP. Of what is decoded as a
-/// whole, an interlaced PNG has up to 39 megapixels, a WebP with transparency or without loss up to 19. Others are refused
-/// with the number that applies.
+/// (48), the filters and thumbnails (28) and the process itself (28). JPEGs of every kind have room up to 60
+/// megapixels, and of the usual kinds up to [`PIXELS_MAX`], and so have PNG by rows, GIF and plain lossy WebP. Of what
+/// is decoded as a whole, an interlaced PNG has up to 39 megapixels, a WebP with transparency or without loss up to 19.
+/// Others are refused with the number that applies.
 pub const DECODED_BYTES_MAX: u64 = 152 << 20;
 
-/// What a renderer refuses. Every rule but the first is applied to the header, before any pixel is decoded.
+/// The limits beyond which a renderer refuses a photo. Every rule but the first is applied to the header, before any
+/// pixel is decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Size of the file.

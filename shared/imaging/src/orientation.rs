@@ -11,8 +11,8 @@ const VALUE_AT: usize = 8;
 /// Values that need no more are in the entry itself.
 const VALUE_BYTES: usize = 4;
 
-/// Reads the orientation from EXIF data. What cannot be read counts as upright: browsers do the same, and a wrong tag is
-/// no reason to refuse the pixels.
+/// Reads the orientation from EXIF data. What cannot be read counts as upright: browsers do the same, and a wrong tag
+/// is no reason to refuse the pixels.
 pub(crate) fn from_exif(exif: &[u8]) -> Orientation {
     // The prefix belongs to JPEG's APP1; some writers put it into PNG and WebP as well.
     let tiff = exif.strip_prefix(b"Exif\0\0").unwrap_or(exif);

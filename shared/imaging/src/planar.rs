@@ -1,4 +1,4 @@
-//! How does a picture lie in memory whose channels have sizes of their own?
+//! A picture in memory whose channels have different sizes.
 
 use scaled_jpeg::{ColourModel, Colours, Plane};
 
@@ -6,7 +6,7 @@ use crate::raster::{Layout, PIXEL_BYTES, Raster};
 
 const _: () = assert!(PIXEL_BYTES == scaled_jpeg::PIXEL_BYTES);
 
-/// What a JPEG decodes to, at a reduced scale: only smaller pictures are made of it.
+/// A decoded JPEG at a reduced scale: only smaller pictures are made of it.
 pub(crate) struct Planar {
     pub(crate) planes: Vec<Plane>,
     pub(crate) model: ColourModel,

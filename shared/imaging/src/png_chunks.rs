@@ -1,6 +1,6 @@
 //! Passes on to the PNG decoder the chunks that a picture needs, and leaves out all others.
 //!
-//! What a text, a time or an animation says has no influence on a thumbnail, so damage there is no reason to refuse the
+//! Chunks of text, time or animation have no influence on a thumbnail, so damage in them is no reason to refuse the
 //! picture, and a chunk that no decoder looks at cannot make one fail. `https://www.w3.org/TR/png-3/#11Chunks`
 
 use std::io::{self, Read, Seek, SeekFrom};
@@ -8,7 +8,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use domain::thumbnails::ports::PhotoRefused;
 use png::{BitDepth, ColorType};
 
-/// What a palette, a profile or an EXIF chunk may have.
+/// The most bytes of a palette, a profile or an EXIF chunk.
 pub(crate) const METADATA_BYTES_MAX: usize = 16 << 20;
 
 const SIGNATURE_BYTES: u64 = 8;

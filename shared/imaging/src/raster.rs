@@ -1,10 +1,10 @@
 //! A decoded picture in memory: its size, its samples, and what they mean.
 
-/// Bytes of every pixel, whatever its layout. One shape for all keeps the filters to one instance: the resizer's generic
-/// code for three and one byte besides would triple the time to compile it.
+/// Bytes of every pixel, whatever its layout. One shape for all keeps the filters to one instance: the resizer's
+/// generic code for three and one byte besides would triple the time to compile it.
 pub(crate) const PIXEL_BYTES: usize = imaging_resize::PIXEL_BYTES;
 
-/// What the four bytes of a pixel mean.
+/// The meaning of the four bytes of a pixel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Layout {
     /// Luminance, three times. The fourth byte is without meaning.

@@ -23,6 +23,7 @@ pub struct Renderer {
 }
 
 impl Renderer {
+    /// A renderer that refuses photos beyond these limits.
     pub fn new(limits: Limits) -> Self {
         Self { limits }
     }
@@ -61,8 +62,8 @@ impl Renderer {
         finish(decoded, format, sizes_px)
     }
 
-    /// Holds the size at the start of a file against the limits. The other formats have theirs further on, and are read no
-    /// further than that before they are judged.
+    /// Holds the size at the start of a file against the limits. The other formats have theirs further on, and are read
+    /// no further than that before they are judged.
     fn check_claim(&self, format: SourceFormat, start: &[u8]) -> Result<(), PhotoRefused> {
         let size = match format {
             SourceFormat::Jpeg | SourceFormat::Png => None,

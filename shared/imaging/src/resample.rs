@@ -1,8 +1,8 @@
-//! How is one channel made smaller, without rounding on the way?
+//! Scales down one channel without intermediate rounding.
 //!
-//! Lanczos3 like the filter of `scale`, for the single channels of a JPEG, and in floating point from bytes to the end: a
-//! channel that is rounded before it becomes colour costs two points of SSIMULACRA2. The resizer of `scale` could do so
-//! only with the whole picture in floating point, which is four times the memory and most of the time.
+//! Lanczos3 like the filter of `scale`, for the single channels of a JPEG, and in floating point from bytes to the end:
+//! a channel that is rounded before it becomes colour costs two points of SSIMULACRA2. The resizer of `scale` could do
+//! so only with the whole picture in floating point, which is four times the memory and most of the time.
 
 use scaled_jpeg::Plane;
 

@@ -1,4 +1,4 @@
-//! How are all sizes made from one decode?
+//! Makes all sizes from one decoded picture.
 
 use domain::thumbnails::ports::PhotoRefused;
 use imaging_resize::{Resizer, ShapeFault};

@@ -11,9 +11,10 @@ use crate::webp_container::{chunks, contradiction};
 
 const _: () = assert!(PIXEL_BYTES == lossy_webp::PIXEL_BYTES);
 
-/// What libwebp decodes to is at least this many times as large as the largest picture that is made of it, in tenths. It
-/// scales by the same boxes as `shrink`; every pixel that it leaves has to become a colour, and twice is enough to be above
-/// libvips. Just below twice is what is left of 4032 and of 4000 pixels, the longest sides of most telephones' photos.
+/// What libwebp decodes to is at least this many times as large as the largest picture that is made of it, in tenths.
+/// It scales by the same boxes as `shrink`; every pixel that it leaves has to become a colour, and twice is enough to
+/// be above libvips. Just below twice is what is left of 4032 and of 4000 pixels, the longest sides of most telephones'
+/// photos.
 const SCALED_RATIO_TENTHS_MIN: u32 = 19;
 
 /// A bare VP8 frame, and the size to decode it to.

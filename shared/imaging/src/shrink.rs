@@ -1,4 +1,4 @@
-//! How is a picture made smaller while its rows arrive?
+//! Shrinks a picture while its rows arrive.
 
 use crate::decoded::{Pixels, Shrunk};
 use crate::raster::{Layout, PIXEL_BYTES, Raster};
@@ -9,12 +9,12 @@ const _: () = assert!(FACTOR_MAX.pow(2) as u64 * (OPAQUE as u64).pow(2) <= u32::
 const _: () = assert!(FACTOR_MAX * OPAQUE <= u16::MAX as u32);
 /// The alpha of what hides everything behind it.
 const OPAQUE: u32 = u8::MAX as u32;
-/// What is left is about this many times as large as the largest picture that is made of it. With twice, the box dulls
+/// The shrunk picture is about this many times as large as the largest thumbnail made of it. With twice, the box dulls
 /// what the filter after it should keep: two points of SSIMULACRA2 before encoding, half a point to one after.
 const SHRUNK_RATIO: u32 = 3;
-/// Where that is more than [`SHRUNK_PX`], about twice has to do: three times would be memory and time for a difference that
-/// only the largest sizes have, and those have it least. In tenths, because just below twice is what is left of 4032 and
-/// of 4000 pixels, the longest sides of most telephones' photos.
+/// Where that is more than [`SHRUNK_PX`], about twice has to do: three times would be memory and time for a difference
+/// that only the largest sizes have, and those have it least. In tenths, because just below twice is what is left of
+/// 4032 and of 4000 pixels, the longest sides of most telephones' photos.
 const SHRUNK_RATIO_TENTHS_MIN: u32 = 19;
 /// Along the longest side: that of the largest thumbnail, 1024 pixels, at the least ratio.
 const SHRUNK_PX: u32 = 1_945;
@@ -22,8 +22,8 @@ const SHRUNK_PX: u32 = 1_945;
 /// Takes rows in RGBA and keeps the means of boxes, so that never more than a box's height of rows is open. Colours are
 /// weighed by their opacity: the colour of the invisible does not count.
 ///
-/// Rows are added up column by column, and columns to boxes once the last row of a box is there: so almost all of the work
-/// is the adding of long rows, which the compiler does many samples at a time.
+/// Rows are added up column by column, and columns to boxes once the last row of a box is there: so almost all of the
+/// work is the adding of long rows, which the compiler does many samples at a time.
 pub(crate) struct BoxShrink {
     factor: usize,
     width_px: u32,
@@ -43,7 +43,7 @@ pub(crate) fn factor(longest_px: u32, left_px: u32) -> u32 {
     (longest_px / left_px.max(1)).clamp(1, FACTOR_MAX)
 }
 
-/// What is to be left for pictures up to `largest_px`.
+/// The size to shrink to, for thumbnails up to `largest_px`.
 pub(crate) fn left_px(largest_px: u32) -> u32 {
     let wanted = largest_px.saturating_mul(SHRUNK_RATIO).min(SHRUNK_PX);
     wanted.max(largest_px.saturating_mul(SHRUNK_RATIO_TENTHS_MIN) / 10)

@@ -48,7 +48,7 @@ impl SourceFormat {
     }
 }
 
-/// What people upload in place of a photo, often under the name of one.
+/// Formats that people upload in place of a photo, often under the name of one.
 fn other_format(file: &[u8]) -> Option<&'static str> {
     let signatures: [(&[u8], &str); 13] = [
         (b"II*\0", "a TIFF image"),

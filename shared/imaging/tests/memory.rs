@@ -20,7 +20,7 @@ use imaging::Renderer;
 use jpeg_encoder::{Encoder, JpegColorType, SamplingFactor};
 
 const ACCEPTED: &str = "accepted";
-/// What a function of the smallest size that shall do has.
+/// The memory of the smallest function that must suffice.
 const FUNCTION_BYTES: u64 = 256 << 20;
 /// The runtime, the AWS SDK and its connections, above what this test's process has of its own.
 const RUNTIME_BYTES: u64 = 20 << 20;
@@ -141,8 +141,8 @@ fn deep_png(width: u32, height: u32) -> Vec<u8> {
     bytes.into_inner()
 }
 
-/// The encoder writes none. Without a filter, an interlaced picture of one colour is the same bytes in another number of
-/// rows: each of the seven passes has its own.
+/// The encoder writes none. Without a filter, an interlaced picture of one colour is the same bytes in another number
+/// of rows: each of the seven passes has its own.
 fn interlaced_png() -> Vec<u8> {
     const SIDE: u32 = 6_300;
     // First column and row, and the steps to the next (PNG specification, section 8.2).
@@ -213,7 +213,7 @@ fn largest_accepted() -> [(&'static str, Made); 11] {
 
 /// Sides of the pictures that telephones take, of about twelve megapixels.
 const OF_TELEPHONES: [(u16, u16); 3] = [(4_000, 3_000), (4_032, 3_024), (4_096, 3_072)];
-/// What such a picture may take beside the file, in any of the formats that have rows or a scaled decoder.
+/// The memory that such a picture may take beside the file, in a format that has rows or a scaled decoder.
 const TELEPHONE_BYTES: u64 = 40 << 20;
 
 /// Of twelve megapixels, in every format that telephones and the programs on them write.

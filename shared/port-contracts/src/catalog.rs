@@ -11,11 +11,15 @@ use crate::samples::{COMPETITORS, at, at_once, catalog_row, euros, sku, upload_i
 
 /// The ports that write and show products, over one store.
 pub struct ProductPorts {
+    /// Writes rows.
     pub writer: Arc<dyn CatalogWriter>,
+    /// Shows what was written.
     pub catalog: Arc<dyn ProductCatalog>,
+    /// Writes the photos of the same products.
     pub photos: Arc<dyn ProductPhotos>,
 }
 
+/// The contract of these ports. The list may hold other products.
 pub async fn products(ports: &ProductPorts) {
     a_row_becomes_a_product(ports).await;
     the_greatest_version_wins_in_any_order(ports).await;
@@ -155,17 +159,17 @@ async fn the_list_is_in_order_of_skus(ports: &ProductPorts) {
     skus.sort();
     let before = Sku::parse(&stem).unwrap();
     for limit in [1, 4, 100] {
-        let mut seen = Vec::new();
+        let mut listed = Vec::new();
         let mut after = Some(before.clone());
         while let Some(position) = after {
             let page = ports.catalog.list(Some(&position), limit).await.unwrap();
             assert!(page.products.len() <= limit);
             let ours = page.products.into_iter().map(|product| product.sku);
-            seen.extend(ours.filter(|sku| sku.as_str().starts_with(&stem)));
+            listed.extend(ours.filter(|sku| sku.as_str().starts_with(&stem)));
             // Whatever comes after ours in the store does not matter.
-            after = page.next.filter(|_| seen.len() < skus.len());
+            after = page.next.filter(|_| listed.len() < skus.len());
         }
-        assert_eq!(seen, skus, "in pages of {limit}");
+        assert_eq!(listed, skus, "in pages of {limit}");
     }
     let first = ports.catalog.list(None, 1).await.unwrap();
     assert!(

@@ -18,7 +18,7 @@ pub async fn idempotency_store(keys: Arc<dyn IdempotencyStore>) {
     an_expired_record_counts_as_absent(keys.as_ref()).await;
 }
 
-/// What a completed record does.
+/// The effect of a completed record.
 pub async fn completed_requests(keys: Arc<dyn IdempotencyStore>, orders: Arc<dyn OrderRepository>) {
     a_completed_request_is_replayed(keys.as_ref(), orders.as_ref()).await;
     a_successor_keeps_a_late_attempt_out(keys.as_ref(), orders.as_ref()).await;

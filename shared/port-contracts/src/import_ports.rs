@@ -12,7 +12,9 @@ use crate::uploads::catalog;
 
 /// The ports that together keep catalog uploads, over one store.
 pub struct ImportPorts {
+    /// Keeps the progress.
     pub imports: Arc<dyn ImportLedger>,
+    /// Announces the catalogs, and shows their status.
     pub uploads: Arc<dyn UploadRepository>,
 }
 
@@ -64,7 +66,7 @@ impl ImportPorts {
         self.uploads.find(id).await.unwrap().expect("the upload is known")
     }
 
-    /// What the status of the upload shows.
+    /// The counts that the status of the upload shows.
     pub(crate) async fn shown(&self, id: &UploadId) -> ImportCounts {
         self.upload(id).await.import.expect("the import has begun")
     }

@@ -10,13 +10,13 @@ use domain::values::ImportCounts;
 use crate::import_ports::{FILE_BYTES, ImportPorts, done, nothing_yet};
 use crate::samples::{COMPETITORS, at, at_once, upload_id};
 
-/// Rows of a range, and how often its progress is noted. Every tenth row is rejected.
+/// Rows of a range, and how often its progress is recorded. Every tenth row is rejected.
 const RANGE_ROWS: u64 = 30;
 const STEPS: u64 = 3;
 
 pub(crate) async fn all(ports: &ImportPorts) {
-    progress_is_found_as_it_was_noted(ports).await;
-    progress_goes_on_only_from_what_is_noted(ports).await;
+    progress_is_found_as_it_was_recorded(ports).await;
+    progress_advances_only_from_the_recorded_checkpoint(ports).await;
     of_competing_attempts_one_is_counted(ports).await;
     ranges_side_by_side_add_up(ports).await;
     an_import_that_has_ended_takes_no_progress(ports).await;
@@ -60,7 +60,7 @@ fn stands_at(range: &FileRange, step: u64) -> RangeProgress {
     }
 }
 
-fn added_up(ranges: &[RangeProgress]) -> ImportCounts {
+fn total(ranges: &[RangeProgress]) -> ImportCounts {
     let sum = |of: fn(&RangeProgress) -> u64| ranges.iter().map(of).sum();
     ImportCounts {
         rows_read: sum(|range| range.rows_read),
@@ -79,7 +79,7 @@ impl ImportPorts {
             .unwrap()
     }
 
-    async fn noted(&self, import: &ImportId, range: &FileRange) -> Option<RangeProgress> {
+    async fn recorded_progress(&self, import: &ImportId, range: &FileRange) -> Option<RangeProgress> {
         self.imports.progress(import, range.index).await.unwrap()
     }
 }
@@ -89,30 +89,37 @@ pub(crate) async fn some_progress(ports: &ImportPorts, import: &ImportId) {
     assert_eq!(ports.advance(import, &range(0, 2), 0, 1).await, Advance::Recorded);
 }
 
-/// Nothing can be noted of this import any more, and what its upload shows stays.
+/// Nothing can be recorded of this import any more, and what its upload shows stays.
 pub(crate) async fn is_closed(ports: &ImportPorts, import: &ImportId) {
     let before = ports.upload(&import.upload_id).await;
     for (index, from, to) in [(0, 0, 1), (0, 1, 2), (1, 0, 3)] {
         let range = range(index, 2);
-        let noted = ports.noted(import, &range).await;
+        let before = ports.recorded_progress(import, &range).await;
         assert_eq!(ports.advance(import, &range, from, to).await, Advance::Closed);
-        assert_eq!(ports.noted(import, &range).await, noted);
+        assert_eq!(ports.recorded_progress(import, &range).await, before);
     }
     assert_eq!(ports.upload(&import.upload_id).await, before);
 }
 
-async fn progress_is_found_as_it_was_noted(ports: &ImportPorts) {
+async fn progress_is_found_as_it_was_recorded(ports: &ImportPorts) {
     let import = ports.begin(&upload_id(), Some("v1"), Some("A1")).await.id;
     let (range, untouched) = (range(0, 2), range(1, 2));
-    assert_eq!(ports.noted(&import, &range).await, None);
+    assert_eq!(ports.recorded_progress(&import, &range).await, None);
     for step in 0..STEPS {
         assert_eq!(ports.advance(&import, &range, step, step + 1).await, Advance::Recorded);
-        assert_eq!(ports.noted(&import, &range).await, Some(stands_at(&range, step + 1)));
-        assert_eq!(ports.noted(&import, &untouched).await, None, "ranges are apart");
+        assert_eq!(
+            ports.recorded_progress(&import, &range).await,
+            Some(stands_at(&range, step + 1))
+        );
+        assert_eq!(
+            ports.recorded_progress(&import, &untouched).await,
+            None,
+            "ranges are apart"
+        );
         let shown = ports.shown(&import.upload_id).await;
         let expected = ImportCounts {
             bytes_read: range.end * (step + 1) / STEPS,
-            ..added_up(&[stands_at(&range, step + 1)])
+            ..total(&[stands_at(&range, step + 1)])
         };
         assert_eq!(shown, expected);
         // A repeated event neither takes it back nor adds to it.
@@ -121,19 +128,22 @@ async fn progress_is_found_as_it_was_noted(ports: &ImportPorts) {
     }
 }
 
-async fn progress_goes_on_only_from_what_is_noted(ports: &ImportPorts) {
+async fn progress_advances_only_from_the_recorded_checkpoint(ports: &ImportPorts) {
     let import = ports.begin(&upload_id(), Some("v1"), Some("A1")).await.id;
     let range = range(0, 2);
     assert_eq!(ports.advance(&import, &range, 1, 2).await, Advance::Overtaken);
-    assert_eq!(ports.noted(&import, &range).await, None);
+    assert_eq!(ports.recorded_progress(&import, &range).await, None);
     assert_eq!(ports.shown(&import.upload_id).await, nothing_yet());
 
     assert_eq!(ports.advance(&import, &range, 0, 2).await, Advance::Recorded);
     let shown = ports.shown(&import.upload_id).await;
-    // The first noted it, and its answer was lost; others began before or in between.
+    // The first recorded it, and its answer was lost; others began before or in between.
     for (from, to) in [(0, 2), (0, 1), (0, 3), (1, 2), (1, 3), (3, 3)] {
         assert_eq!(ports.advance(&import, &range, from, to).await, Advance::Overtaken);
-        assert_eq!(ports.noted(&import, &range).await, Some(stands_at(&range, 2)));
+        assert_eq!(
+            ports.recorded_progress(&import, &range).await,
+            Some(stands_at(&range, 2))
+        );
         assert_eq!(ports.shown(&import.upload_id).await, shown);
     }
     // As far, but by other parts of the report.
@@ -148,10 +158,10 @@ async fn progress_goes_on_only_from_what_is_noted(ports: &ImportPorts) {
 async fn of_competing_attempts_one_is_counted(ports: &ImportPorts) {
     let import = ports.begin(&upload_id(), Some("v1"), Some("A1")).await.id;
     let range = range(0, 1);
-    let mut noted = RangeProgress::none(&range);
+    let mut recorded = RangeProgress::none(&range);
     for step in 1..=STEPS {
         let answers = at_once(|number| {
-            let (imports, import, from) = (Arc::clone(&ports.imports), import.clone(), noted.clone());
+            let (imports, import, from) = (Arc::clone(&ports.imports), import.clone(), recorded.clone());
             let to = RangeProgress {
                 parts: vec![format!("part-{number}")],
                 ..stands_at(&range, step)
@@ -164,16 +174,19 @@ async fn of_competing_attempts_one_is_counted(ports: &ImportPorts) {
             answers.contains(&Advance::Recorded) && overtaken == COMPETITORS - 1,
             "{answers:?}"
         );
-        noted = ports.noted(&import, &range).await.expect("progress was noted");
+        recorded = ports
+            .recorded_progress(&import, &range)
+            .await
+            .expect("progress was recorded");
         let expected = RangeProgress {
-            parts: noted.parts.clone(),
+            parts: recorded.parts.clone(),
             ..stands_at(&range, step)
         };
-        assert_eq!(noted, expected);
+        assert_eq!(recorded, expected);
         let shown = ports.shown(&import.upload_id).await;
         let expected = ImportCounts {
-            bytes_read: noted.reached.byte_offset,
-            ..added_up(&[noted.clone()])
+            bytes_read: recorded.reached.byte_offset,
+            ..total(&[recorded.clone()])
         };
         assert_eq!(shown, expected, "counted once");
     }
@@ -198,12 +211,12 @@ async fn ranges_side_by_side_add_up(ports: &ImportPorts) {
     for index in 0..count {
         let range = range(index, count);
         let end = stands_at(&range, STEPS);
-        assert_eq!(ports.noted(&import, &range).await.as_ref(), Some(&end));
+        assert_eq!(ports.recorded_progress(&import, &range).await.as_ref(), Some(&end));
         ends.push(end);
     }
     let expected = ImportCounts {
         bytes_read: FILE_BYTES,
-        ..added_up(&ends)
+        ..total(&ends)
     };
     assert_eq!(ports.shown(&import.upload_id).await, expected);
 }
@@ -215,9 +228,9 @@ async fn an_import_that_has_ended_takes_no_progress(ports: &ImportPorts) {
     is_closed(ports, &import).await;
     let range = range(0, 2);
     assert_eq!(
-        ports.noted(&import, &range).await,
+        ports.recorded_progress(&import, &range).await,
         Some(stands_at(&range, 1)),
-        "whoever ends it again adds up the same"
+        "a repeated end finds the same total"
     );
 }
 

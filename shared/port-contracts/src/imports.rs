@@ -12,6 +12,7 @@ use crate::import_ranges;
 use crate::samples::{at, at_once, upload_id};
 use crate::uploads::catalog;
 
+/// The contract of [`ImportLedger`](domain::catalog::ports::ImportLedger).
 pub async fn import_ledger(ports: &ImportPorts) {
     an_announced_import_begins(ports).await;
     an_import_that_nobody_announced_is_recorded(ports).await;

@@ -1,9 +1,10 @@
-//! What every implementation of a port must do, as test bodies over the port's trait.
+//! The contract of every port, as test bodies over the port's trait.
 //!
 //! A body takes the port, and where it has to prepare or to look behind it, other ports or a probe of [`probes`]. It
 //! assumes nothing of what the store holds already: every run makes ids of its own. An adapter's tests call each body
 //! once per way of running (a file, memory, a table); a broken rule panics.
 
+#![warn(missing_docs)]
 #![allow(
     clippy::expect_used,
     clippy::missing_panics_doc,
@@ -26,6 +27,7 @@ pub mod mail;
 pub mod order_book;
 pub mod orders;
 pub mod parked_orders;
+pub mod payment_results;
 pub mod payments;
 pub mod photos;
 pub mod probes;

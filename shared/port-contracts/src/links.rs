@@ -8,6 +8,7 @@ use crate::samples::at;
 const KEY: &str = "photos/Tee + Käse 50%2F#?/0190-a";
 const KEY_IN_URL: &str = "photos/Tee%20%2B%20K%C3%A4se%2050%252F%23%3F/0190-a?";
 
+/// The contract of [`UploadLinks`], without a request to the links.
 pub async fn upload_links(links: &dyn UploadLinks) {
     let grant = UploadGrant {
         key: KEY.to_owned(),
@@ -57,6 +58,7 @@ pub async fn upload_links(links: &dyn UploadLinks) {
     assert!(reading.contains(KEY_IN_URL) && reading != link.url, "{reading}");
 }
 
+/// The contract of [`ThumbnailLinks`], without a request to the links.
 pub async fn thumbnail_links(links: &dyn ThumbnailLinks) {
     let link = links.link(KEY, at(3_600)).await.unwrap();
     assert!(link.contains(KEY_IN_URL), "{link}");

@@ -8,12 +8,14 @@ use domain::values::EmailAddress;
 use crate::probes::Inbox;
 use crate::samples::{at, at_once, unique};
 
+/// The contract of [`SendLog`].
 pub async fn send_log(sends: Arc<dyn SendLog>) {
     one_of_many_claims_is_granted(Arc::clone(&sends)).await;
     what_was_settled_is_told_and_stays(sends.as_ref()).await;
     a_released_claim_can_be_made_again(sends.as_ref()).await;
 }
 
+/// The contract of [`Mailer`]. `inbox` reads what was sent.
 pub async fn mailer(mailer: &dyn Mailer, inbox: &dyn Inbox) {
     let address = format!("{}@example.test", unique("person"));
     let mut mails = Vec::new();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::fulfilment::ports::{FulfilmentOrder, OverduePosition, OverdueQuery, Parking, SagaKind, Transition};
 use domain::orders::order::Order;
 use domain::stored_order::StoredOrder;
-use domain::values::{OrderId, OrderStatus, RejectionReason};
+use domain::values::{Actor, ORDER_EVENTS_MAX, OrderId, OrderStatus, RejectionReason};
 
 use crate::orders::OrderPorts;
 use crate::samples::{at, at_once, correlation, customer, order, order_id, place};
@@ -20,6 +20,7 @@ pub(crate) enum Call {
     Park,
 }
 
+/// The contract of [`OrderBook`](domain::fulfilment::ports::OrderBook).
 pub async fn order_book(ports: &OrderPorts) {
     an_order_is_read_with_what_fulfilment_needs(ports).await;
     a_finished_order_keeps_no_payment_token(ports).await;
@@ -29,6 +30,7 @@ pub async fn order_book(ports: &OrderPorts) {
     a_saga_parks_no_order_that_waits_for_another(ports).await;
     a_change_is_in_the_stream_once(ports).await;
     competing_ends_are_exclusive(ports).await;
+    every_change_adds_one_event_to_the_history(ports).await;
     overdue_orders_are_the_open_ones_oldest_first(ports).await;
 }
 
@@ -185,6 +187,62 @@ async fn a_change_is_in_the_stream_once(ports: &OrderPorts) {
     );
 }
 
+/// Every path through the statuses, each with repetitions and refused changes that must add nothing.
+async fn every_change_adds_one_event_to_the_history(ports: &OrderPorts) {
+    use Actor::{Customer, Operator, Saga};
+    use Call::{BeginCancelling, CompleteCancel, Confirm, Park, Reject};
+    use OrderStatus::{Cancelled, Cancelling, Confirmed, Parked, Pending, Rejected};
+    type Path = (&'static [Call], &'static [(OrderStatus, Actor)]);
+    let paths: [Path; 5] = [
+        (&[], &[]),
+        (&[Reject, Reject, Confirm], &[(Rejected, Saga)]),
+        (&[Park, Park, Reject], &[(Parked, Saga), (Rejected, Operator)]),
+        (
+            &[
+                Confirm,
+                Confirm,
+                Reject,
+                BeginCancelling,
+                BeginCancelling,
+                CompleteCancel,
+            ],
+            &[(Confirmed, Saga), (Cancelling, Customer), (Cancelled, Saga)],
+        ),
+        (
+            &[Park, Confirm, BeginCancelling, Park, CompleteCancel, CompleteCancel],
+            &[
+                (Parked, Saga),
+                (Confirmed, Operator),
+                (Cancelling, Customer),
+                (Parked, Saga),
+                (Cancelled, Operator),
+            ],
+        ),
+    ];
+    for (calls, expected) in paths {
+        let order = placed(ports).await;
+        for call in calls {
+            make(ports, &order, *call).await;
+        }
+        let later = expected.iter().map(|(status, by)| (at(1), *status, *by));
+        let expected: Vec<_> = std::iter::once((at(0), Pending, Customer)).chain(later).collect();
+        let history = ports.orders.history(&order.id).await.unwrap().unwrap();
+        let recorded = history.recorded.iter().map(|event| (event.at, event.status, event.by));
+        assert_eq!(recorded.collect::<Vec<_>>(), expected, "{calls:?}");
+        for event in &history.recorded {
+            let reason = (event.status == Rejected).then_some(RejectionReason::OutOfStock);
+            assert_eq!(event.reason, reason, "{calls:?}");
+        }
+        assert!(expected.len() <= ORDER_EVENTS_MAX, "{calls:?}");
+        assert_eq!(
+            Some(history.order),
+            ports.orders.find(&order.id).await.unwrap(),
+            "{calls:?}"
+        );
+    }
+    assert_eq!(ports.orders.history(&order_id()).await.unwrap(), None);
+}
+
 async fn competing_ends_are_exclusive(ports: &OrderPorts) {
     let order = placed(ports).await;
     let answers = at_once(|number| {
@@ -211,6 +269,8 @@ async fn competing_ends_are_exclusive(ports: &OrderPorts) {
         assert_eq!(refused, *confirms != confirmed, "{answers:?}");
     }
     assert_eq!(ports.changes.statuses_of(&order.id).await.len(), 2);
+    let history = ports.orders.history(&order.id).await.unwrap().unwrap();
+    assert_eq!(history.recorded.len(), 2, "the loser's event is not there");
 }
 
 async fn overdue_orders_are_the_open_ones_oldest_first(ports: &OrderPorts) {

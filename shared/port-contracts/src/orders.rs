@@ -18,30 +18,37 @@ use crate::samples::{
 
 /// The ports that together keep orders, over one store.
 pub struct OrderPorts {
+    /// Places, lists and cancels.
     pub orders: Arc<dyn OrderRepository>,
+    /// Claims the keys that orders are placed under.
     pub keys: Arc<dyn IdempotencyStore>,
+    /// Changes the status.
     pub book: Arc<dyn OrderBook>,
+    /// Lists PARKED orders.
     pub parked: Arc<dyn ParkedOrders>,
+    /// Reads the order stream.
     pub changes: Arc<dyn OrderChanges>,
 }
 
+/// The contract of [`OrderRepository`] and its order stream.
 pub async fn order_repository(ports: &OrderPorts) {
     an_order_reads_back_as_it_was_placed(ports).await;
     a_repeated_place_is_one_order(ports).await;
     the_list_is_the_customers_own_and_newest_first(ports).await;
     the_list_can_be_narrowed_to_a_status(ports).await;
-    only_a_confirmed_order_of_ones_own_can_be_cancelled(ports).await;
+    only_a_customers_own_confirmed_order_can_be_cancelled(ports).await;
     competing_cancels_change_the_order_once(ports).await;
 }
 
+/// The contract of [`PriceList`] over prices that `catalog` writes.
 pub async fn price_list(prices: &dyn PriceList, catalog: &dyn CatalogWriter) {
-    let (known, unknown) = (sku(), sku());
+    let (listed, unlisted) = (sku(), sku());
     catalog
-        .apply(&catalog_row(&known, 1_250, 1), version(1, 0), at(0))
+        .apply(&catalog_row(&listed, 1_250, 1), version(1, 0), at(0))
         .await
         .unwrap();
-    let found = prices.prices(&[unknown, known.clone()]).await.unwrap();
-    assert_eq!(found.into_iter().collect::<Vec<_>>(), vec![(known, euros(1_250))]);
+    let found = prices.prices(&[unlisted, listed.clone()]).await.unwrap();
+    assert_eq!(found.into_iter().collect::<Vec<_>>(), vec![(listed, euros(1_250))]);
     assert!(prices.prices(&[]).await.unwrap().is_empty());
 }
 
@@ -83,7 +90,7 @@ async fn the_list_is_the_customers_own_and_newest_first(ports: &OrderPorts) {
     place(ports.orders.as_ref(), ports.keys.as_ref(), &order(&bob, at(5))).await;
     anns.sort_by(|a, b| (b.created_at, &b.id).cmp(&(a.created_at, &a.id)));
     for limit in [1, 2, 5, 100] {
-        let mut seen: Vec<Order> = Vec::new();
+        let mut listed: Vec<Order> = Vec::new();
         let mut after: Option<OrderPosition> = None;
         loop {
             let query = OrderQuery {
@@ -94,13 +101,13 @@ async fn the_list_is_the_customers_own_and_newest_first(ports: &OrderPorts) {
             };
             let page = ports.orders.list(&query).await.unwrap();
             assert!(page.orders.len() <= limit);
-            seen.extend(page.orders);
+            listed.extend(page.orders);
             after = page.next;
             if after.is_none() {
                 break;
             }
         }
-        assert_eq!(seen, anns, "in pages of {limit}");
+        assert_eq!(listed, anns, "in pages of {limit}");
     }
 }
 
@@ -123,7 +130,7 @@ async fn the_list_can_be_narrowed_to_a_status(ports: &OrderPorts) {
     assert!(page_ids(ports, &customer, Some(OrderStatus::Parked)).await.is_empty());
 }
 
-async fn only_a_confirmed_order_of_ones_own_can_be_cancelled(ports: &OrderPorts) {
+async fn only_a_customers_own_confirmed_order_can_be_cancelled(ports: &OrderPorts) {
     let order = order(&customer(), at(0));
     let request = correlation("cancelling.request-1");
     let cancel = async |customer: &CustomerId, seconds| {

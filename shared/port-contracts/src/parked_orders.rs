@@ -7,6 +7,7 @@ use crate::order_book::{Call, make, parking, placed};
 use crate::orders::OrderPorts;
 use crate::samples::{at, order_id};
 
+/// The contract of [`ParkedOrders`](domain::fulfilment::ports::ParkedOrders).
 pub async fn parked_orders(ports: &OrderPorts) {
     a_parked_order_is_listed_until_something_leads_it_on(ports).await;
     orders_parked_longest_come_first(ports).await;

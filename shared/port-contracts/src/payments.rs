@@ -6,6 +6,7 @@ use domain::fulfilment::ports::{PaymentRecord, PaymentRecords, PaymentState};
 
 use crate::samples::{at, at_once, euros, order_id};
 
+/// The contract of [`PaymentRecords`].
 pub async fn payment_records(records: Arc<dyn PaymentRecords>) {
     a_record_never_goes_back(records.as_ref()).await;
     of_competing_notes_the_furthest_stays(records).await;

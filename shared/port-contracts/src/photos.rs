@@ -15,10 +15,13 @@ use crate::uploads::announced;
 
 /// The ports that together keep photo uploads, over one store.
 pub struct PhotoUploadPorts {
+    /// Keeps the state of photos.
     pub photos: Arc<dyn PhotoUploads>,
+    /// Announces the photos, and shows their status.
     pub uploads: Arc<dyn UploadRepository>,
 }
 
+/// The contract of [`PhotoUploads`].
 pub async fn photo_uploads(ports: &PhotoUploadPorts) {
     an_announced_photo_is_processed_and_done(ports).await;
     a_photo_that_nobody_announced_is_recorded(ports).await;

@@ -48,6 +48,7 @@ pub(crate) fn correlation(text: &str) -> CorrelationId {
     CorrelationId::parse(text).unwrap()
 }
 
+/// An amount in cents.
 pub fn euros(amount_minor: i64) -> Money {
     Money::new(amount_minor, Currency::parse("EUR").unwrap()).unwrap()
 }
@@ -177,6 +178,7 @@ pub(crate) async fn granted(store: &dyn IdempotencyStore, claim: &IdempotencyCla
     }
 }
 
+/// Completes the claim under this fence, with an answer that is not UTF-8.
 pub fn completion(claim: &IdempotencyClaim, fence: Fence) -> IdempotencyCompletion {
     IdempotencyCompletion {
         scope: claim.scope.clone(),
@@ -190,6 +192,7 @@ pub async fn place(orders: &dyn OrderRepository, keys: &dyn IdempotencyStore, or
     place_under(&unique("key"), orders, keys, order).await;
 }
 
+/// Places the order under this idempotency key.
 pub async fn place_under(key: &str, orders: &dyn OrderRepository, keys: &dyn IdempotencyStore, order: &Order) {
     let claim = claim(&order.customer, key, 1, order.created_at);
     let fence = granted(keys, &claim).await;

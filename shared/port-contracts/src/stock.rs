@@ -10,11 +10,15 @@ use crate::samples::{COMPETITORS, at, at_once, catalog_row, order_id, sku, versi
 
 /// The ports that together keep products, over one store.
 pub struct StockPorts {
+    /// Counts units.
     pub stock: Arc<dyn StockLedger>,
+    /// Sets the units on hand.
     pub writer: Arc<dyn CatalogWriter>,
+    /// Shows the available units.
     pub catalog: Arc<dyn ProductCatalog>,
 }
 
+/// The contract of [`StockLedger`].
 pub async fn stock_ledger(ports: &StockPorts) {
     a_reservation_is_all_or_nothing(ports).await;
     a_repeated_reservation_counts_once(ports).await;

@@ -7,6 +7,7 @@ use domain::uploads::upload::{Upload, UploadKind, UploadStatus};
 
 use crate::samples::{at, at_once, correlation, customer, sku, upload_id};
 
+/// The contract of [`UploadRepository`].
 pub async fn upload_repository(uploads: Arc<dyn UploadRepository>) {
     an_announced_upload_waits(uploads.as_ref()).await;
     sequences_ascend(uploads).await;

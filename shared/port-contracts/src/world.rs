@@ -11,6 +11,7 @@ use crate::samples::{at, at_once};
 /// Clocks of a fleet differ by this much at most.
 const DIFFERENCE_MAX: Duration = Duration::from_secs(10);
 
+/// The contract of [`Clock`].
 pub fn clock(clock: &dyn Clock) {
     let mut last = clock.now();
     assert!(last > at(0), "it is later than when this was written");
@@ -21,6 +22,7 @@ pub fn clock(clock: &dyn Clock) {
     }
 }
 
+/// The contract of [`IdGenerator`].
 pub async fn id_generator(ids: Arc<dyn IdGenerator>) {
     const IDS_EACH: usize = 1_000;
     let lists = at_once(|_| {
@@ -43,12 +45,16 @@ pub async fn id_generator(ids: Arc<dyn IdGenerator>) {
     assert_eq!(all.len(), count, "no id is made twice");
 }
 
-/// `known` has an address in the directory under test.
-pub async fn customer_directory(directory: &dyn CustomerDirectory, known: &CustomerId) {
+/// The contract of [`CustomerDirectory`]. `customer` has an address in the directory under test.
+pub async fn customer_directory(directory: &dyn CustomerDirectory, customer: &CustomerId) {
     let address = directory
-        .email_of(known)
+        .email_of(customer)
         .await
         .unwrap()
         .expect("the customer has an address");
-    assert_eq!(directory.email_of(known).await.unwrap(), Some(address), "and keeps it");
+    assert_eq!(
+        directory.email_of(customer).await.unwrap(),
+        Some(address),
+        "and keeps it"
+    );
 }

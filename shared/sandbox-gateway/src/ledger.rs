@@ -7,16 +7,20 @@ use domain::values::{Money, OrderId, Timestamp};
 pub struct LedgerEntry {
     /// Greater than that of the payment's movement before.
     pub sequence: i64,
+    /// The payment that moved, by its order's id.
     pub payment: OrderId,
+    /// What happened to the money.
     pub event: LedgerEvent,
     /// `None` for the void of a payment that held nothing.
     pub amount: Option<Money>,
+    /// When the movement was entered.
     pub at: Timestamp,
 }
 
 /// One movement of money, before it is entered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Movement {
+    /// What happened to the money.
     pub event: LedgerEvent,
     /// `None` for the void of a payment that held nothing.
     pub amount: Option<Money>,
@@ -25,9 +29,13 @@ pub struct Movement {
 /// The kind of a movement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LedgerEvent {
+    /// The amount is held.
     Authorized,
+    /// The held amount was taken.
     Captured,
+    /// The hold was freed, or the payment was closed before it held anything.
     Voided,
+    /// The captured amount was returned.
     Refunded,
 }
 

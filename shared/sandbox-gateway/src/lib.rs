@@ -10,10 +10,14 @@
 //! | `tok_flaky` | two authorizations of a payment fail transiently, the third succeeds |
 //! | `tok_down` | never answers an authorization |
 //! | `tok_capture_fails` | authorizes, then refuses the capture |
+//! | `tok_later_ok` and the others of [`notices`] | answers later, by notices |
 //!
 //! Any other token is declined like `tok_declined`.
 
+#![warn(missing_docs)]
+
 pub mod ledger;
+pub mod notices;
 pub mod payment;
 #[cfg(test)]
 mod tests;

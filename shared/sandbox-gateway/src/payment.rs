@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use domain::fulfilment::payment_results::PaymentEventKind;
 use domain::fulfilment::ports::{Authorization, Capture, Refund, Void};
 use domain::values::{DeclineReason, Money, PaymentToken};
 
 use crate::ledger::{LedgerEvent, Movement};
+use crate::notices::{self, Notice};
 
 /// How long a caller waits for an answer to `tok_down`.
 pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
@@ -31,12 +33,16 @@ fn decline_reason(token: &str) -> DeclineReason {
 /// The gateway's record of a payment. The default is the record of a payment that it has not received a call for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Payment {
+    /// The last decision of the provider.
     pub state: State,
     /// Present once authorized.
     pub amount: Option<Money>,
+    /// Set by `tok_capture_fails`: every capture is refused.
     pub refuses_capture: bool,
     /// Authorizations that failed transiently.
     pub failures: u32,
+    /// The provider answers by notices.
+    pub answers_later: bool,
 }
 
 /// The state of a payment in the gateway's books.
@@ -45,24 +51,33 @@ pub enum State {
     /// No call yet, or only calls that failed.
     #[default]
     New,
+    /// The amount is held.
     Authorized,
+    /// The authorization was declined, for this reason.
     Declined(DeclineReason),
+    /// The amount was taken.
     Captured,
+    /// Nothing is held, and nothing ever will be.
     Voided,
+    /// The amount was returned.
     Refunded,
 }
 
 /// The answer to the caller, to be sent once the changed payment and the movement are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Decision<T> {
+    /// The answer for the caller.
     pub answer: T,
-    /// What the ledger gains, if money moved.
+    /// The new entry of the ledger, if money moved.
     pub movement: Option<Movement>,
+    /// What the provider reports to the shop later.
+    pub notices: &'static [Notice],
 }
 
 /// The provider failed. No money was moved, but the caller cannot know that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum GatewayFault {
+    /// The answer is 503 Service Unavailable.
     #[error("the gateway answered 503")]
     Unavailable,
     /// An adapter returns this after [`ANSWER_TIMEOUT`], not before.
@@ -75,6 +90,9 @@ impl Payment {
     pub fn authorize(&mut self, amount: Money, token: &PaymentToken) -> Decision<Result<Authorization, GatewayFault>> {
         match self.state {
             State::New => self.decide_authorization(amount, token),
+            State::Authorized | State::Captured | State::Declined(_) if self.answers_later => {
+                without_movement(Ok(Authorization::Pending))
+            }
             State::Authorized | State::Captured => without_movement(Ok(Authorization::Authorized)),
             State::Declined(reason) => without_movement(Ok(Authorization::Declined(reason))),
             State::Voided | State::Refunded => without_movement(Ok(Authorization::Closed)),
@@ -87,7 +105,8 @@ impl Payment {
             State::Authorized if self.refuses_capture => without_movement(Capture::Refused),
             State::Authorized => {
                 self.state = State::Captured;
-                with_movement(Capture::Captured, LedgerEvent::Captured, self.amount)
+                let decision = with_movement(Capture::Captured, LedgerEvent::Captured, self.amount);
+                self.noticed(decision, notices::CAPTURED)
             }
             State::Captured => without_movement(Capture::Captured),
             State::Voided | State::Refunded => without_movement(Capture::Closed),
@@ -114,7 +133,8 @@ impl Payment {
         match (self.state, self.amount) {
             (State::Captured, Some(amount)) => {
                 self.state = State::Refunded;
-                with_movement(Refund::Refunded(amount), LedgerEvent::Refunded, Some(amount))
+                let decision = with_movement(Refund::Refunded(amount), LedgerEvent::Refunded, Some(amount));
+                self.noticed(decision, notices::REFUNDED)
             }
             (State::Refunded, Some(amount)) => without_movement(Refund::Refunded(amount)),
             (
@@ -137,11 +157,47 @@ impl Payment {
             "tok_down" => return without_movement(Err(GatewayFault::TimedOut)),
             "tok_ok" | "tok_flaky" => {}
             "tok_capture_fails" => self.refuses_capture = true,
-            token => return self.decline(decline_reason(token)),
+            token => match notices::of(token) {
+                Some(notices) => return self.decide_later(amount, notices),
+                None => return self.decline(decline_reason(token)),
+            },
         }
         self.state = State::Authorized;
         self.amount = Some(amount);
         with_movement(Ok(Authorization::Authorized), LedgerEvent::Authorized, self.amount)
+    }
+
+    /// The provider decides at once and reports it later. A capture that is reported first was made with the
+    /// authorization.
+    fn decide_later(
+        &mut self,
+        amount: Money,
+        notices: &'static [Notice],
+    ) -> Decision<Result<Authorization, GatewayFault>> {
+        self.answers_later = true;
+        let (state, event) = match notices.first().map(|notice| notice.kind) {
+            Some(PaymentEventKind::Declined) => {
+                self.state = State::Declined(DeclineReason::PaymentDeclined);
+                let decision = without_movement(Ok(Authorization::Pending));
+                return Decision { notices, ..decision };
+            }
+            Some(PaymentEventKind::Captured) => (State::Captured, LedgerEvent::Captured),
+            Some(PaymentEventKind::Authorized | PaymentEventKind::Refunded) | None => {
+                (State::Authorized, LedgerEvent::Authorized)
+            }
+        };
+        (self.state, self.amount) = (state, Some(amount));
+        let decision = with_movement(Ok(Authorization::Pending), event, self.amount);
+        Decision { notices, ..decision }
+    }
+
+    /// Adds the notices of a provider that answers later.
+    fn noticed<T>(&self, decision: Decision<T>, notices: &'static [Notice]) -> Decision<T> {
+        if self.answers_later {
+            Decision { notices, ..decision }
+        } else {
+            decision
+        }
     }
 
     fn decline(&mut self, reason: DeclineReason) -> Decision<Result<Authorization, GatewayFault>> {
@@ -183,12 +239,17 @@ impl State {
 }
 
 fn without_movement<T>(answer: T) -> Decision<T> {
-    Decision { answer, movement: None }
+    Decision {
+        answer,
+        movement: None,
+        notices: &[],
+    }
 }
 
 fn with_movement<T>(answer: T, event: LedgerEvent, amount: Option<Money>) -> Decision<T> {
     Decision {
         answer,
         movement: Some(Movement { event, amount }),
+        notices: &[],
     }
 }

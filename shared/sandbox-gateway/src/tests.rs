@@ -1,5 +1,6 @@
 //! Tests that a payment does what its token says, and that each movement is recorded once.
 
+use domain::fulfilment::payment_results::PaymentEventKind;
 use domain::fulfilment::ports::{Authorization, Capture, Refund, Void};
 use domain::values::{Currency, DeclineReason, Money, PaymentToken};
 
@@ -26,11 +27,19 @@ fn authorized(text: &str) -> Payment {
 
 fn with_movement<T>(answer: T, event: LedgerEvent, amount: Option<Money>) -> Decision<T> {
     let movement = Some(Movement { event, amount });
-    Decision { answer, movement }
+    Decision {
+        answer,
+        movement,
+        notices: &[],
+    }
 }
 
 fn without_movement<T>(answer: T) -> Decision<T> {
-    Decision { answer, movement: None }
+    Decision {
+        answer,
+        movement: None,
+        notices: &[],
+    }
 }
 
 #[test]
@@ -130,4 +139,53 @@ fn every_name_of_the_books_reads_back() {
         assert_eq!(LedgerEvent::parse(event.as_str()), Some(event));
     }
     assert_eq!((State::parse("new"), LedgerEvent::parse("")), (None, None));
+}
+
+#[test]
+fn a_provider_that_answers_later_decides_at_once_and_reports_by_notices() {
+    use PaymentEventKind::{Authorized, Captured, Declined};
+    let cases: [(&str, State, &[PaymentEventKind]); 5] = [
+        ("tok_later_ok", State::Authorized, &[Authorized]),
+        (
+            "tok_later_declined",
+            State::Declined(DeclineReason::PaymentDeclined),
+            &[Declined],
+        ),
+        ("tok_later_twice", State::Authorized, &[Authorized, Authorized]),
+        ("tok_later_reordered", State::Captured, &[Captured, Authorized]),
+        ("tok_later_silent", State::Authorized, &[]),
+    ];
+    for (text, state, kinds) in cases {
+        let mut payment = Payment::default();
+        let first = payment.authorize(euros(2_500), &token(text));
+        assert_eq!(first.answer, Ok(Authorization::Pending), "{text}");
+        let noticed: Vec<PaymentEventKind> = first.notices.iter().map(|notice| notice.kind).collect();
+        assert_eq!((payment.state, noticed.as_slice()), (state, kinds), "{text}");
+        assert!(first.notices.is_sorted_by_key(|notice| notice.after), "{text}");
+        let again = payment.authorize(euros(2_500), &token(text));
+        assert_eq!(again, without_movement(Ok(Authorization::Pending)), "{text}");
+    }
+}
+
+#[test]
+fn a_later_payment_moves_money_once_and_reports_each_movement() {
+    let mut payment = Payment::default();
+    authorize(&mut payment, "tok_later_ok").unwrap();
+    let kinds = |notices: &[crate::notices::Notice]| notices.iter().map(|notice| notice.kind).collect::<Vec<_>>();
+    assert_eq!(kinds(payment.capture().notices), [PaymentEventKind::Captured]);
+    assert_eq!(payment.capture(), without_movement(Capture::Captured));
+    assert_eq!(kinds(payment.refund().notices), [PaymentEventKind::Refunded]);
+    assert_eq!(payment.refund(), without_movement(Refund::Refunded(euros(2_500))));
+
+    let mut silent = Payment::default();
+    authorize(&mut silent, "tok_later_silent").unwrap();
+    let held = Some(euros(2_500));
+    assert_eq!(silent.void(), with_movement(Void::Voided, LedgerEvent::Voided, held));
+    assert_eq!(authorize(&mut silent, "tok_later_silent"), Ok(Authorization::Closed));
+
+    let mut reordered = Payment::default();
+    authorize(&mut reordered, "tok_later_reordered").unwrap();
+    assert_eq!(reordered.capture(), without_movement(Capture::Captured));
+    assert_eq!(reordered.void(), without_movement(Void::AlreadyCaptured));
+    assert_eq!(reordered.refund().answer, Refund::Refunded(euros(2_500)));
 }

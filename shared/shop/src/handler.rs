@@ -13,6 +13,7 @@ pub type Handler = Box<dyn Fn(Invocation) -> Pin<Box<dyn Future<Output = Reply> 
 
 /// One row of the table: a function's name, which is also the name of its crate, and how its handler is built.
 pub struct Function {
+    /// Like `orders-place`.
     pub name: &'static str,
     build: fn(&Shop) -> Handler,
 }

@@ -1,8 +1,10 @@
 //! The one table of the shop's functions: which handler runs under which name, over which ports.
 //!
-//! The local host, the function tests and the simulation run functions through this table, each with [`Ports`] of its own.
-//! Only the binaries for Lambda are wired by hand (`functions/*/src/main.rs`), because their size and cold start depend on
-//! what they link.
+//! The local host, the function tests and the simulation run functions through this table, each with [`Ports`] of its
+//! own. Only the binaries for Lambda are wired by hand (`functions/*/src/main.rs`), because their size and cold start
+//! depend on what they link.
+
+#![warn(missing_docs)]
 
 mod handler;
 mod imports;
@@ -13,11 +15,13 @@ mod products;
 mod sagas;
 mod settings;
 mod uploads;
+mod watched;
 
 pub use handler::{Function, Handler};
 pub use ports::Ports;
 pub use saga_reconcile::SagaArns;
 pub use settings::{Settings, Shop};
+pub use watched::{EndedCall, PortWatcher};
 
 /// Every function of the shop.
 pub fn functions() -> impl Iterator<Item = &'static Function> {

@@ -1,7 +1,8 @@
-//! Orders over the API: place, show, list, cancel.
+//! Orders over the API: place, show, list, cancel, and show histories.
 
 use domain::orders::cancel::CancelOrder;
 use domain::orders::get::GetOrder;
+use domain::orders::get_history::GetOrderHistory;
 use domain::orders::list::ListOrders;
 use domain::orders::place::PlaceOrder;
 
@@ -17,6 +18,11 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     Function::new("orders-get", |shop| {
         handler(GetOrder::from(&shop.ports), |event, get| async move {
             orders_get::handle(event, &get).await
+        })
+    }),
+    Function::new("orders-events", |shop| {
+        handler(GetOrderHistory::from(&shop.ports), |event, get| async move {
+            orders_events::handle(event, &get).await
         })
     }),
     Function::new("orders-list", |shop| {
@@ -45,6 +51,14 @@ impl From<&Ports> for PlaceOrder {
 }
 
 impl From<&Ports> for GetOrder {
+    fn from(ports: &Ports) -> Self {
+        Self {
+            orders: ports.orders.clone(),
+        }
+    }
+}
+
+impl From<&Ports> for GetOrderHistory {
     fn from(ports: &Ports) -> Self {
         Self {
             orders: ports.orders.clone(),

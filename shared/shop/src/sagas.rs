@@ -1,10 +1,12 @@
 //! The sagas: start, reconciliation, and every step.
 
 use domain::fulfilment::authorize_payment::AuthorizePayment;
+use domain::fulfilment::await_payment::AwaitPayment;
 use domain::fulfilment::capture_payment::CapturePayment;
 use domain::fulfilment::complete_cancel::CompleteCancel;
 use domain::fulfilment::confirm_order::ConfirmOrder;
 use domain::fulfilment::notify_customer::NotifyCustomer;
+use domain::fulfilment::receive_payment_event::ReceivePaymentEvent;
 use domain::fulfilment::reconcile::ReconcileOrders;
 use domain::fulfilment::refund_payment::RefundPayment;
 use domain::fulfilment::reject_order::RejectOrder;
@@ -42,6 +44,20 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         handler(AuthorizePayment::from(&shop.ports), |event, authorize| async move {
             saga_authorize_payment::handle(event, &authorize).await
         })
+    }),
+    Function::new("saga-await-payment", |shop| {
+        handler(AwaitPayment::from(&shop.ports), |event, wait| async move {
+            saga_await_payment::handle(event, &wait).await
+        })
+    }),
+    Function::new("payments-receive", |shop| {
+        handler(
+            (
+                ReceivePaymentEvent::from(&shop.ports),
+                shop.settings.webhook_key.clone(),
+            ),
+            |event, receive| async move { payments_receive::handle(event, &receive.0, &receive.1).await },
+        )
     }),
     Function::new("saga-capture-payment", |shop| {
         handler(CapturePayment::from(&shop.ports), |event, capture| async move {
@@ -124,6 +140,26 @@ impl From<&Ports> for AuthorizePayment {
             book: ports.book.clone(),
             gateway: ports.gateway.clone(),
             records: ports.payments.clone(),
+            clock: ports.clock.clone(),
+        }
+    }
+}
+
+impl From<&Ports> for AwaitPayment {
+    fn from(ports: &Ports) -> Self {
+        Self {
+            results: ports.payment_results.clone(),
+            callbacks: ports.saga_callbacks.clone(),
+            clock: ports.clock.clone(),
+        }
+    }
+}
+
+impl From<&Ports> for ReceivePaymentEvent {
+    fn from(ports: &Ports) -> Self {
+        Self {
+            results: ports.payment_results.clone(),
+            callbacks: ports.saga_callbacks.clone(),
             clock: ports.clock.clone(),
         }
     }

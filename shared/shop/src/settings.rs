@@ -1,8 +1,9 @@
-//! What handlers need beside ports: names, keys and sizes that the template's variables hold on AWS.
+//! The settings of handlers: names, keys and sizes that the template's variables hold on AWS.
 
 use std::sync::Arc;
 
 use entry::cursor::CursorSigner;
+use entry::webhook::WebhookKey;
 use saga_reconcile::SagaArns;
 
 use crate::ports::Ports;
@@ -10,13 +11,18 @@ use crate::ports::Ports;
 /// Everything that the handlers are built from.
 #[derive(Clone)]
 pub struct Shop {
+    /// The adapters.
     pub ports: Ports,
+    /// The values that are no ports, shared by all handlers.
     pub settings: Arc<Settings>,
 }
 
+/// The values that are no ports.
 pub struct Settings {
     /// Signs the page tokens of lists.
     pub cursors: CursorSigner,
+    /// Verifies the webhooks of the payment provider.
+    pub webhook_key: WebhookKey,
     /// The bucket whose new objects are photos and catalogs.
     pub uploads_bucket: String,
     /// Catalogs above this size are imported by the import state machine.

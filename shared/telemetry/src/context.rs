@@ -38,15 +38,15 @@ pub fn record_span(item_id: &str) -> Span {
     )
 }
 
-type Listener = Box<dyn Fn(&str, &str) + Send + Sync>;
+type Listener = Box<dyn Fn(&str) + Send + Sync>;
 
 /// One for the process: the local host, which shows its invocations with their correlation ids.
 static LISTENER: OnceLock<Listener> = OnceLock::new();
 
-/// Calls `listener` with the request id and the correlation id whenever an invocation learns its correlation id. Only
-/// the first listener of a process is called.
-pub fn on_correlation(listener: impl Fn(&str, &str) + Send + Sync + 'static) {
-    // A second host in the same process, as in a test, shows no ids.
+/// Calls `listener` with the correlation id, in the task of the invocation, whenever an invocation learns it. Only the
+/// first listener of a process is called.
+pub fn on_correlation(listener: impl Fn(&str) + Send + Sync + 'static) {
+    // Every host in the process sets the same one.
     LISTENER.set(Box::new(listener)).unwrap_or_default();
 }
 
@@ -57,7 +57,7 @@ pub fn correlate(correlation_id: &str) {
     if is_correlation_id(correlation_id) {
         Span::current().record("correlation_id", correlation_id);
         if let Some(listener) = LISTENER.get() {
-            observation::with(|observation| listener(observation.request_id(), correlation_id));
+            listener(correlation_id);
         }
     }
 }

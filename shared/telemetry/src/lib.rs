@@ -12,7 +12,7 @@ pub mod log;
 pub mod metric;
 pub mod metrics;
 pub mod observation;
-mod redaction;
+pub mod redaction;
 #[cfg(test)]
 mod samples;
 pub mod secret;

@@ -39,10 +39,6 @@ impl Observation {
         }
     }
 
-    pub(crate) fn request_id(&self) -> &str {
-        &self.request_id
-    }
-
     fn report(self) {
         self.counts.write_line(&self.function, &self.request_id);
         self.trace.send();

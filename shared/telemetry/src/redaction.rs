@@ -7,7 +7,7 @@ use std::borrow::Cow;
 const REDACTED: &str = "[address]";
 
 /// Replaces everything that looks like `somebody@example.test`.
-pub(crate) fn without_addresses(text: &str) -> Cow<'_, str> {
+pub fn without_addresses(text: &str) -> Cow<'_, str> {
     let mut rest = text;
     let mut kept = String::new();
     while let Some((before, domain)) = next_address(rest) {

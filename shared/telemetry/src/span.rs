@@ -14,7 +14,7 @@ pub struct Attempt<'a> {
     pub number: u32,
 }
 
-/// What is called.
+/// The called service and operation.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Target {
     /// The service's name in X-Ray, like `DynamoDB`.

@@ -12,7 +12,9 @@ use serde_json::{Map, Value};
 /// The detail never quotes the body: it may hold a payment token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BodyFault {
+    /// Names of members and indexes of items, outermost first. Empty for the body itself.
     pub path: Vec<String>,
+    /// What is wrong and what is accepted, like `must be an array`.
     pub detail: String,
 }
 

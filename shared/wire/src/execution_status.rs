@@ -9,7 +9,9 @@ use serde::Deserialize;
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ExecutionStatusChange {
+    /// The execution, with its state machine and its name.
     pub execution_arn: String,
+    /// The state machine, which tells one saga from the other.
     pub state_machine_arn: String,
     /// The execution's name.
     pub name: String,
@@ -17,6 +19,7 @@ pub struct ExecutionStatusChange {
     pub status: String,
     /// Absent or null unless the execution failed by an error of its own.
     pub error: Option<String>,
+    /// The text beside the error name.
     pub cause: Option<String>,
     /// The execution's input as JSON text; absent when it is too large for an event.
     pub input: Option<String>,

@@ -1,8 +1,7 @@
 //! The JSON that the steps of a catalog import pass to each other.
 //!
-//! `{"upload_id", "sequence", "correlation_id", "object": {"key", "version_id", "size_bytes"}}` is the job, and the input
-//! of an execution.
-//! `ranges` may be beside it; the state machine passes them on one by one.
+//! `{"upload_id", "sequence", "correlation_id", "object": {"key", "version_id", "size_bytes"}}` is the job, and the
+//! input of an execution. `ranges` may be beside it; the state machine passes them on one by one.
 
 use domain::catalog::csv::RecordStart;
 use domain::catalog::import::job::{FileRange, ImportId, ImportJob};
@@ -65,6 +64,7 @@ pub struct ImportInput {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PlanInput {
+    /// The import that the step belongs to.
     #[serde(flatten)]
     pub job: JobJson,
     /// The ranges that an earlier attempt found in its time.
@@ -77,7 +77,9 @@ pub struct PlanInput {
 pub struct PlanOutcome {
     /// `PLANNED`, `UNFINISHED`, `UNUSABLE` or `GONE`.
     pub outcome: &'static str,
+    /// The ranges found so far, in the order of the file.
     pub ranges: Vec<RangeJson>,
+    /// How many they are.
     pub range_count: usize,
 }
 
@@ -85,8 +87,10 @@ pub struct PlanOutcome {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RangeInput {
+    /// The import that the step belongs to.
     #[serde(flatten)]
     pub job: JobJson,
+    /// The part of the file to read.
     pub range: RangeJson,
 }
 
@@ -94,12 +98,15 @@ pub struct RangeInput {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FinishInput {
+    /// The import that the step belongs to.
     #[serde(flatten)]
     pub job: JobJson,
+    /// How many ranges the file was divided into; 0 if it could not be divided.
     pub range_count: u32,
 }
 
 impl ImportInput {
+    /// Without `ranges`, the execution divides the file first.
     pub fn new(job: &ImportJob, ranges: Option<&[FileRange]>) -> Self {
         Self {
             job: job.into(),

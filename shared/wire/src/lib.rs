@@ -1,7 +1,9 @@
 //! The JSON that Popshop promises: HTTP bodies, saga state, and the events between its parts.
 //!
-//! What goes out has a type with `Serialize` and is made from domain types; what comes in is read once, into domain
-//! types, with a JSON pointer for every fault in a body. Nothing here depends on HTTP or AWS.
+//! Output types implement `Serialize` and are made from domain types. Input is parsed once, into domain types, with a
+//! JSON pointer for every fault in a body. Nothing here depends on HTTP or AWS.
+
+#![warn(missing_docs)]
 
 pub mod body_fault;
 pub mod execution_status;
@@ -10,8 +12,10 @@ pub mod money;
 pub mod new_order;
 pub mod new_upload;
 pub mod order;
+pub mod order_events;
 pub mod order_item;
 pub mod parked;
+pub mod payment_event;
 pub mod product;
 pub mod saga;
 #[cfg(feature = "schema")]

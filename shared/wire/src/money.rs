@@ -7,6 +7,7 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Money"))]
 pub struct MoneyJson {
+    /// The amount in minor units: 1250 is 12.50 EUR, 1250 JPY, 1.250 KWD.
     #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::amount_minor"))]
     pub amount_minor: i64,
     /// ISO 4217.

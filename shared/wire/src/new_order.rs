@@ -11,7 +11,9 @@ use crate::body_fault::{BodyFault, BodyReader};
 /// `{"items": [{"sku": "MUG-01", "quantity": 2}], "payment_token": "tok_ok"}`, 1 to 50 items.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewOrderBody {
+    /// 1 to 50, each product once.
     pub items: OrderLines<NewOrderLine>,
+    /// The means of payment, from the payment provider's form.
     pub payment_token: PaymentToken,
 }
 

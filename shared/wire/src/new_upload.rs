@@ -15,12 +15,15 @@ pub const KIND_CATALOG: &str = "catalog";
 /// `{"kind": "catalog", "file_name": "spring.csv", "size_bytes": 123}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewUploadBody {
+    /// What the file will be.
     pub kind: UploadKind,
+    /// The exact size of the file, in bytes.
     pub size_bytes: u64,
 }
 
 impl NewUploadBody {
-    /// Reports every fault in the form; whether size, content type and file name are welcome is the use case's decision.
+    /// Reports every fault in the form; whether size, content type and file name are welcome is the use case's
+    /// decision.
     pub fn read(body: &Value) -> Result<Self, Vec<BodyFault>> {
         let mut reader = BodyReader::default();
         let read = read_upload(&mut reader, body);

@@ -7,9 +7,11 @@ use serde::Serialize;
 use crate::money::MoneyJson;
 use crate::time::rfc3339;
 
+/// An order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Order"))]
 pub struct OrderJson {
+    /// The order's id.
     #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::identifier"))]
     pub id: String,
     /// PENDING, CONFIRMED, REJECTED, CANCELLING, CANCELLED or PARKED.
@@ -19,7 +21,9 @@ pub struct OrderJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::rejection_reason"))]
     pub reason: Option<&'static str>,
+    /// What was ordered, each product once.
     pub items: Vec<OrderItemJson>,
+    /// The sum over all items.
     pub total: MoneyJson,
     /// RFC 3339.
     #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::date_time"))]
@@ -29,20 +33,25 @@ pub struct OrderJson {
     pub updated_at: String,
 }
 
+/// One product of an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "OrderItem"))]
 pub struct OrderItemJson {
+    /// The product: its stock keeping unit, 1 to 64 bytes of UTF-8.
     #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::sku"))]
     pub sku: String,
+    /// The number of units.
     #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::quantity"))]
     pub quantity: u32,
     /// What one unit cost when the order was placed.
     pub unit_price: MoneyJson,
 }
 
+/// One page of the caller's orders.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "OrderPage"))]
 pub struct OrderPageJson {
+    /// Newest first.
     pub orders: Vec<OrderJson>,
     /// `null` on the last page.
     pub next_cursor: Option<String>,

@@ -11,6 +11,7 @@ use crate::time::rfc3339;
 /// The operator's list: `{"parked": […]}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ParkedListJson {
+    /// Longest parked first.
     pub parked: Vec<ParkedOrderJson>,
     /// Present if stored orders could not be read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -22,6 +23,7 @@ pub struct ParkedListJson {
 pub struct UnreadableItemJson {
     /// The order's key in its table.
     pub key: String,
+    /// What is wrong with the item, without its content.
     pub fault: String,
 }
 
@@ -44,8 +46,11 @@ impl From<&ParkedCases> for ParkedListJson {
 /// A PARKED order. Has neither the payment token nor an address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ParkedOrderJson {
+    /// The order's id.
     pub order_id: String,
+    /// The customer's id, the subject of access tokens.
     pub customer_id: String,
+    /// The amount that is authorized and captured.
     pub total: MoneyJson,
     /// PENDING or CANCELLING.
     pub parked_from: &'static str,
@@ -53,18 +58,24 @@ pub struct ParkedOrderJson {
     pub parked_at: String,
     /// The execution that ended: an ARN on AWS, a name on the local host.
     pub execution: String,
+    /// The error name of the execution.
     pub error: String,
+    /// The text beside the error name.
     pub cause: String,
     /// The last state of the payment that we recorded; `null` if none. The gateway's ledger decides.
     pub payment: Option<&'static str>,
+    /// The products of the order.
     pub items: Vec<HeldItemJson>,
+    /// The id of the request that placed the order.
     pub correlation_id: String,
 }
 
 /// Units that the order needs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct HeldItemJson {
+    /// The product.
     pub sku: String,
+    /// The number of units.
     pub quantity: u32,
 }
 

@@ -7,13 +7,18 @@ use serde::Serialize;
 
 use crate::money::MoneyJson;
 
+/// A product.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Product"))]
 pub struct ProductJson {
+    /// Stock keeping unit: 1 to 64 bytes of UTF-8.
     #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::sku"))]
     pub sku: String,
+    /// The name, at most 200 bytes.
     pub name: String,
+    /// The description, at most 4,000 bytes; may be empty.
     pub description: String,
+    /// The price of one unit.
     pub price: MoneyJson,
     /// Units that can be ordered now.
     pub available: u32,
@@ -23,9 +28,11 @@ pub struct ProductJson {
     pub thumbnails: BTreeMap<u32, String>,
 }
 
+/// One page of the catalog.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ProductPage"))]
 pub struct ProductPageJson {
+    /// In the order of their SKUs.
     pub products: Vec<ProductJson>,
     /// `null` on the last page.
     pub next_cursor: Option<String>,

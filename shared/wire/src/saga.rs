@@ -4,6 +4,7 @@
 //! answered. An answer is for people who read the execution's history.
 
 use domain::fulfilment::notice::Notice;
+use domain::fulfilment::payment_results::WaitToken;
 use domain::fulfilment::ports::{Refund, SagaStart};
 use domain::values::{CorrelationId, OrderId, RejectionReason};
 use serde::de::{Deserializer, Error as _};
@@ -15,6 +16,7 @@ use crate::money::MoneyJson;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SagaInput {
+    /// The order that the saga is for.
     #[serde(serialize_with = "write_order_id", deserialize_with = "read_order_id")]
     #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::identifier"))]
     pub order_id: OrderId,
@@ -28,8 +30,10 @@ pub struct SagaInput {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RejectInput {
+    /// The members that every step gets.
     #[serde(flatten)]
     pub saga: SagaInput,
+    /// The reason that the customer reads.
     #[serde(deserialize_with = "read_reason")]
     #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::rejection_reason"))]
     pub reason: RejectionReason,
@@ -39,11 +43,26 @@ pub struct RejectInput {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NotifyInput {
+    /// The members that every step gets.
     #[serde(flatten)]
     pub saga: SagaInput,
+    /// Which mail to send.
     #[serde(deserialize_with = "read_notice")]
     #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::notice"))]
     pub notice: Notice,
+}
+
+/// The input of the step that waits for the payment's result.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AwaitPaymentInput {
+    /// The members that every step gets.
+    #[serde(flatten)]
+    pub saga: SagaInput,
+    /// What ends the wait.
+    #[serde(deserialize_with = "read_wait_token")]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::wait_token"))]
+    pub task_token: WaitToken,
 }
 
 /// The answer of most steps.
@@ -60,6 +79,7 @@ pub struct StepOutcome {
 pub struct RefundOutcome {
     /// `REFUNDED`, or `NOTHING_CAPTURED`.
     pub outcome: &'static str,
+    /// The returned amount; absent if nothing was captured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refunded: Option<MoneyJson>,
 }
@@ -113,6 +133,10 @@ fn read_correlation_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Cor
 fn read_reason<'de, D: Deserializer<'de>>(deserializer: D) -> Result<RejectionReason, D::Error> {
     RejectionReason::parse(&String::deserialize(deserializer)?)
         .ok_or_else(|| D::Error::custom("the reason is not one that an order is rejected for"))
+}
+
+fn read_wait_token<'de, D: Deserializer<'de>>(deserializer: D) -> Result<WaitToken, D::Error> {
+    WaitToken::parse(&String::deserialize(deserializer)?).map_err(D::Error::custom)
 }
 
 fn read_notice<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Notice, D::Error> {

@@ -3,10 +3,11 @@
 //! Every limit is taken from the constant that enforces it, so the document cannot differ from the check.
 
 use domain::fulfilment::notice::Notice;
+use domain::fulfilment::payment_results::{PaymentEventKind, WAIT_TOKEN_BYTES_MAX};
 use domain::uploads::create::PHOTO_CONTENT_TYPES;
 use domain::uploads::upload::{CATALOG_BYTES_MAX, FILE_NAME_BYTES_MAX, UploadStatus};
 use domain::values::{
-    Money, ORDER_LINES_MAX, OrderStatus, PAYMENT_TOKEN_BYTES_MAX, PHOTO_BYTES_MAX, Quantity, RejectionReason,
+    Actor, Money, ORDER_LINES_MAX, OrderStatus, PAYMENT_TOKEN_BYTES_MAX, PHOTO_BYTES_MAX, Quantity, RejectionReason,
     SKU_BYTES_MAX, TEXT_ID_BYTES_MAX,
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -14,6 +15,7 @@ use std::borrow::Cow;
 
 use crate::new_order::NewOrderBody;
 use crate::new_upload::{KIND_CATALOG, KIND_PRODUCT_PHOTO, NewUploadBody};
+use crate::payment_event::PaymentEventBody;
 
 /// No control characters, slashes or white space at the ends, and not `.` or `..`.
 const SKU_PATTERN: &str = r"^(?!\.{1,2}$)[^\x00-\x20\x7F-\xA0/\\]([^\x00-\x1F\x7F-\x9F/\\]*[^\x00-\x20\x7F-\xA0/\\])?$";
@@ -89,6 +91,11 @@ pub fn rejection_reason(_: &mut SchemaGenerator) -> Schema {
     one_of(RejectionReason::ALL.map(RejectionReason::as_str))
 }
 
+/// The party that changed the status of an order.
+pub fn actor(_: &mut SchemaGenerator) -> Schema {
+    one_of(Actor::ALL.map(Actor::as_str))
+}
+
 /// The status of an upload.
 pub fn upload_status(_: &mut SchemaGenerator) -> Schema {
     one_of(UploadStatus::ALL.map(UploadStatus::as_str))
@@ -102,6 +109,11 @@ pub fn upload_kind(_: &mut SchemaGenerator) -> Schema {
 /// The notice that a customer gets.
 pub fn notice(_: &mut SchemaGenerator) -> Schema {
     one_of(Notice::ALL.map(Notice::as_str))
+}
+
+/// The workflow engine's token of one wait.
+pub fn wait_token(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "string", "minLength": 1, "maxLength": WAIT_TOKEN_BYTES_MAX})
 }
 
 /// Links to thumbnails by longest side in pixels.
@@ -144,6 +156,26 @@ impl JsonSchema for NewOrderBody {
             },
             "required": ["items", "payment_token"],
             "additionalProperties": false,
+        })
+    }
+}
+
+impl JsonSchema for PaymentEventBody {
+    fn schema_name() -> Cow<'static, str> {
+        "PaymentEvent".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "An event of the payment provider. Further members are ignored.",
+            "type": "object",
+            "properties": {
+                "id": {"type": "string", "minLength": 1, "maxLength": TEXT_ID_BYTES_MAX},
+                "type": one_of(PaymentEventKind::ALL.map(PaymentEventKind::as_str)),
+                "order_id": identifier(generator),
+                "occurred_at": {"type": "string", "format": "date-time"},
+            },
+            "required": ["id", "type", "order_id", "occurred_at"],
         })
     }
 }

@@ -7,22 +7,37 @@ use domain::values::DeclineReason;
 /// A verdict of the domain that a state machine knows by name. A retry does not change it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StepFault {
+    /// A void came too late: the money was captured, and has to be refunded.
     AlreadyCaptured,
+    /// The payment provider refused the capture.
     CaptureRefused,
+    /// The payment provider declined: the account does not cover the amount.
     InsufficientFunds,
+    /// A capture found no authorization.
     NotAuthorized,
+    /// The order's status does not allow CANCELLED.
     OrderNotCancelling,
+    /// The order's status does not allow CONFIRMED.
     OrderNotConfirmable,
+    /// The store has no order with this id.
     OrderNotFound,
+    /// The order's status does not allow REJECTED.
     OrderNotRejectable,
+    /// A product has too few units.
     OutOfStock,
+    /// The payment was voided or refunded before.
     PaymentClosed,
+    /// The payment provider declined without a more specific reason.
     PaymentDeclined,
+    /// The payment provider reports the result later.
+    PaymentPending,
+    /// The stock was given back before the reservation arrived.
     ReservationClosed,
 }
 
 impl StepFault {
-    pub const ALL: [Self; 12] = [
+    /// Every error name.
+    pub const ALL: [Self; 13] = [
         Self::AlreadyCaptured,
         Self::CaptureRefused,
         Self::InsufficientFunds,
@@ -34,9 +49,11 @@ impl StepFault {
         Self::OutOfStock,
         Self::PaymentClosed,
         Self::PaymentDeclined,
+        Self::PaymentPending,
         Self::ReservationClosed,
     ];
 
+    /// The error name, as `Catch` spells it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::AlreadyCaptured => "AlreadyCaptured",
@@ -50,6 +67,7 @@ impl StepFault {
             Self::OutOfStock => "OutOfStock",
             Self::PaymentClosed => "PaymentClosed",
             Self::PaymentDeclined => "PaymentDeclined",
+            Self::PaymentPending => "PaymentPending",
             Self::ReservationClosed => "ReservationClosed",
         }
     }

@@ -14,12 +14,16 @@ use crate::time::rfc3339;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "CreatedUpload"))]
 pub struct CreatedUploadJson {
+    /// The upload's id.
     #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::identifier"))]
     pub id: String,
+    /// Always `PUT`.
     #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::put_method"))]
     pub method: &'static str,
+    /// The presigned address.
     #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::uri"))]
     pub url: String,
+    /// Header names and values, all of which the signature binds.
     pub headers: BTreeMap<String, String>,
     /// RFC 3339.
     #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::date_time"))]
@@ -28,11 +32,14 @@ pub struct CreatedUploadJson {
     pub status_url: String,
 }
 
+/// The status of an upload.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Upload"))]
 pub struct UploadJson {
+    /// The upload's id.
     #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::identifier"))]
     pub id: String,
+    /// `product-photo` or `catalog`.
     #[cfg_attr(feature = "schema", schemars(schema_with = "crate::schema::upload_kind"))]
     pub kind: &'static str,
     /// WAITING, PROCESSING, DONE or REJECTED.
@@ -54,9 +61,13 @@ pub struct UploadJson {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Import"))]
 pub struct ImportJson {
+    /// An estimate from the bytes read; exact once the whole file is read.
     pub rows_total_estimate: u64,
+    /// Rows read so far.
     pub rows_read: u64,
+    /// Rows that are in the catalog.
     pub rows_written: u64,
+    /// Rows that are in the report of rejected rows.
     pub rows_rejected: u64,
     /// 0 to 100, by bytes.
     #[cfg_attr(feature = "schema", schemars(range(max = 100)))]
@@ -73,6 +84,7 @@ pub fn status_url(id: &UploadId) -> String {
 }
 
 impl CreatedUploadJson {
+    /// Takes the link apart: its headers become an object.
     pub fn new(upload: &Upload, link: UploadLink, expires_at: Timestamp) -> Self {
         Self {
             id: upload.id.to_string(),
@@ -86,6 +98,7 @@ impl CreatedUploadJson {
 }
 
 impl UploadJson {
+    /// `rejected_rows_url` is present once the import is DONE and has rejected rows.
     pub fn new(upload: Upload, rejected_rows_url: Option<String>) -> Self {
         let Upload {
             id,

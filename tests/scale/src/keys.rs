@@ -1,4 +1,4 @@
-//! Which partition keys do many orders or rows share, and how many of each are there?
+//! Finds the partition keys that many orders or rows share, and counts the items of each.
 
 use std::collections::BTreeMap;
 

@@ -221,7 +221,7 @@ async fn order(shop: &ModelShop) -> Vec<Operation> {
     operations
 }
 
-async fn reads(shop: &ModelShop) -> [Operation; 6] {
+async fn reads(shop: &ModelShop) -> [Operation; 7] {
     let page =
         |limit: &'static str| move |event: &mut Value| event["queryStringParameters"] = json!({ "limit": limit });
     let all = |event: &mut Value| event["queryStringParameters"] = json!({});
@@ -237,6 +237,7 @@ async fn reads(shop: &ModelShop) -> [Operation; 6] {
         )
         .await,
         shop.count("orders-get", shop.get("orders-get", |_| {})).await,
+        shop.count("orders-events", shop.get("orders-events", |_| {})).await,
         shop.count("orders-list", shop.get("orders-list", all)).await,
         shop.count("orders-list, by status", shop.get("orders-list", confirmed))
             .await,

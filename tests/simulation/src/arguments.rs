@@ -1,5 +1,7 @@
 //! The command line of the simulation. `cargo xtask simulate` passes it on.
 
+use std::path::PathBuf;
+
 use clap::{Parser, ValueEnum};
 
 /// Simulate the sagas with every fault
@@ -14,6 +16,12 @@ pub(crate) struct Arguments {
     /// Only print the history of this seed
     #[arg(long, value_name = "S")]
     pub seed: Option<u64>,
+    /// Write the history of the seed to this file, for the console
+    #[arg(long, value_name = "FILE", requires = "seed")]
+    pub export: Option<PathBuf>,
+    /// Take the history of the seed from the shop with this defect, like "a swallowed compensation"
+    #[arg(long, value_name = "NAME", requires = "seed")]
+    pub variant: Option<String>,
     /// Only write the table of outcomes per fault to docs/saga.md
     #[arg(long)]
     pub write_docs: bool,

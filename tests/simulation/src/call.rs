@@ -26,6 +26,8 @@ pub(crate) enum Fate {
 /// One invocation of a function, for its ports.
 pub struct Call {
     pub(crate) world: Arc<World>,
+    /// Its number among all invocations of the history.
+    pub(crate) number: u64,
     pub(crate) function: &'static str,
     deadline_ms: AtomicI64,
     vanished: AtomicBool,
@@ -35,6 +37,7 @@ impl Call {
     pub fn new(world: &Arc<World>, function: &'static str, deadline_ms: i64) -> Arc<Self> {
         Arc::new(Self {
             world: Arc::clone(world),
+            number: world.next_invocation(),
             function,
             deadline_ms: AtomicI64::new(deadline_ms),
             vanished: AtomicBool::new(false),
@@ -81,6 +84,18 @@ impl Call {
             Some(Kind::FailAfter) => Err(Trouble::AnswerLost),
             _ => Ok(answer),
         }
+    }
+
+    fn export<T>(&self, operation: &'static str, began_ms: i64, answer: &Result<T, Trouble>) {
+        self.world.export(|exported| {
+            let failure = answer.as_ref().err().map(ToString::to_string);
+            exported.call(
+                self.number,
+                operation,
+                self.world.now_ms() - began_ms,
+                failure.as_deref(),
+            )
+        });
     }
 
     fn make<T>(&self, operation: &'static str, effect: &impl Fn(&mut Tables) -> T) -> T {
@@ -137,14 +152,19 @@ impl Access for Call {
         operation: &'static str,
         look: impl FnOnce(&Tables) -> T + Send,
     ) -> Result<T, PortFailure> {
+        let began_ms = self.world.now_ms();
         self.world.travel().await;
         match self.world.at(self.function, operation, Nature::Read) {
             Found::Nothing => {}
             Found::Fault(Kind::Pause) => self.pause().await,
             Found::Fault(Kind::Crash) => return self.vanish().await,
-            Found::Shut | Found::Fault(_) => return Err(failure(operation)(Trouble::Refused)),
+            Found::Shut | Found::Fault(_) => {
+                self.export(operation, began_ms, &Err::<(), _>(Trouble::Refused));
+                return Err(failure(operation)(Trouble::Refused));
+            }
         }
         let answer = self.world.look(look);
+        self.export(operation, began_ms, &Ok(()));
         self.world.record(|| format!("       {} {operation}", self.function));
         Ok(answer)
     }
@@ -154,7 +174,9 @@ impl Access for Call {
         operation: &'static str,
         effect: impl Fn(&mut Tables) -> T + Send + 'static,
     ) -> Result<T, PortFailure> {
+        let began_ms = self.world.now_ms();
         let written = self.write_as(Nature::Write, operation, effect).await;
+        self.export(operation, began_ms, &written);
         written.map_err(failure(operation))
     }
 
@@ -163,7 +185,10 @@ impl Access for Call {
         operation: &'static str,
         effect: impl Fn(&mut Tables) + Send + 'static,
     ) -> Result<(), Trouble> {
-        self.write_as(Nature::WriteOnce, operation, effect).await
+        let began_ms = self.world.now_ms();
+        let written = self.write_as(Nature::WriteOnce, operation, effect).await;
+        self.export(operation, began_ms, &written);
+        written
     }
 
     async fn wait(&self, duration: Duration) {

@@ -3,10 +3,12 @@
 use crate::exhaustive::{Site, Summary};
 
 /// All calls of every function, its invocations, its events, and the points where the host can die.
-const SITES: [(&str, &[&str]); 19] = [
+const SITES: [(&str, &[&str]); 22] = [
     ("order-stream", &["deliver"]),
     ("status-event", &["deliver"]),
     ("schedule", &["deliver"]),
+    ("payment-events", &["deliver"]),
+    ("payments-receive", &["invoke", "results.record", "sagas.resume"]),
     ("order-saga", &["record"]),
     ("order-cancel", &["record"]),
     (
@@ -38,6 +40,7 @@ const SITES: [(&str, &[&str]); 19] = [
         "saga-authorize-payment",
         &["invoke", "orders.find", "gateway.authorize", "payments.record"],
     ),
+    ("saga-await-payment", &["invoke", "results.wait", "sagas.resume"]),
     (
         "saga-capture-payment",
         &["invoke", "orders.find", "gateway.capture", "payments.record"],

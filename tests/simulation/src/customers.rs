@@ -49,6 +49,15 @@ pub enum Deed {
 }
 
 impl Deed {
+    /// Pays by the provider that answers at once.
+    pub(crate) fn pay_at_once(&mut self) {
+        if let Self::Place { token, .. } = self
+            && token.starts_with("tok_later")
+        {
+            *token = "tok_ok";
+        }
+    }
+
     pub(crate) fn is_cancel(&self) -> bool {
         matches!(self, Self::Cancel { .. })
     }
@@ -170,6 +179,7 @@ pub(crate) fn redrive(world: &Arc<World>, id: &OrderId) -> bool {
     // An ARN ends with the name of the execution.
     let name = execution.rsplit(':').next().unwrap_or_default();
     world.record(|| format!("ACTION an operator redrives {name}"));
+    lock(&world.auditor).redriven(id);
     workflows::redrive(world, name)
 }
 

@@ -10,6 +10,12 @@ use state_machine::{DefinitionFault, StateMachine};
 const ORDER_SAGA: &str = include_str!("../../../infra/order-saga.asl.json");
 const CANCEL_SAGA: &str = include_str!("../../../infra/order-cancel.asl.json");
 
+/// The timeout of the order saga is longer than its wait for a payment, here as on AWS.
+const TIMEOUT_ON_AWS: &str = "\"TimeoutSeconds\": 90000";
+const TIMEOUT_HERE: &str = "\"TimeoutSeconds\": 3600";
+/// The wait for a payment that is answered later, in seconds: as on the local host.
+const PAYMENT_RESULT_SECONDS: &str = "45";
+
 /// The products: SKU, price in cents, initial units. The last product is no longer in the catalog.
 pub const PRODUCTS: [(&str, i64, u32); 3] = [("MUG-01", 1_250, 6), ("TEE-01", 1_900, 4), ("GONE-01", 0, 0)];
 
@@ -34,6 +40,8 @@ pub struct Design {
     pub name: &'static str,
     pub order_saga: StateMachine,
     pub cancel_saga: StateMachine,
+    /// The text of both state machines, for the console.
+    pub(crate) definitions: [String; 2],
     /// Replaces rules of the shop by broken ones.
     pub break_tables: fn(&mut Tables),
     pub requests: Requests,
@@ -43,7 +51,7 @@ pub struct Design {
 impl Design {
     /// The real shop.
     pub fn ours() -> Result<Self, DefinitionFault> {
-        Self::with_machines("ours", ORDER_SAGA, CANCEL_SAGA)
+        Self::with_order_saga("ours", str::to_owned)
     }
 
     pub fn with_machines(name: &'static str, order_saga: &str, cancel_saga: &str) -> Result<Self, DefinitionFault> {
@@ -51,6 +59,7 @@ impl Design {
             name,
             order_saga: machine("order-saga", order_saga)?,
             cancel_saga: machine("order-cancel", cancel_saga)?,
+            definitions: [order_saga.to_owned(), cancel_saga.to_owned()],
             break_tables: |_| {},
             requests: Requests::OneWrite,
             acknowledges: Acknowledges::OnceItIsDone,
@@ -59,7 +68,9 @@ impl Design {
 
     /// The real shop, with the text of the order saga changed by `change`.
     pub fn with_order_saga(name: &'static str, change: impl FnOnce(&str) -> String) -> Result<Self, DefinitionFault> {
-        Self::with_machines(name, &change(ORDER_SAGA), CANCEL_SAGA)
+        // Like the wait for a payment, the saga's own timeout is shorter here: a history would last for days.
+        let order_saga = ORDER_SAGA.replacen(TIMEOUT_ON_AWS, TIMEOUT_HERE, 1);
+        Self::with_machines(name, &change(&order_saga), CANCEL_SAGA)
     }
 
     /// The real shop with another order saga.
@@ -102,6 +113,7 @@ fn machine(name: &str, definition: &str) -> Result<StateMachine, DefinitionFault
         .map(|name| {
             let value = match name.strip_suffix("FunctionArn") {
                 Some(step) => format!("saga{}", kebab(step)),
+                None if name == "PaymentResultSeconds" => PAYMENT_RESULT_SECONDS.to_owned(),
                 // The partition is the one other placeholder.
                 None => "aws".to_owned(),
             };
@@ -120,4 +132,14 @@ fn kebab(camel: &str) -> String {
         kebab.push(character.to_ascii_lowercase());
     }
     kebab
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_timeout_of_the_order_saga_is_found_in_its_file() {
+        assert!(ORDER_SAGA.contains(TIMEOUT_ON_AWS));
+    }
 }

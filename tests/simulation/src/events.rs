@@ -20,18 +20,21 @@ const OVERTAKEN_MS: i64 = 30_000;
 
 /// Delivers the event to saga-reconcile in a separate task.
 pub(crate) fn deliver(world: &Arc<World>, channel: &'static str, event: Value) {
-    let (delay_ms, again_ms) = match world.at(channel, "deliver", Nature::Deliver) {
-        Found::Fault(Kind::Lose) => return,
-        Found::Fault(Kind::Twice) => (0, Some(0)),
-        Found::Fault(Kind::Again { delay_ms }) => (0, Some(delay_ms)),
-        Found::Fault(Kind::Delay { delay_ms }) => (delay_ms, None),
-        Found::Fault(Kind::Reorder) => (OVERTAKEN_MS, None),
-        _ => (0, None),
-    };
-    if let Some(again_ms) = again_ms {
-        attempt(world, again_ms, event.clone());
+    for delay_ms in deliveries_ms(world, channel) {
+        attempt(world, delay_ms, event.clone());
     }
-    attempt(world, delay_ms, event);
+}
+
+/// The delays of one event's deliveries: none for an event that is lost.
+pub(crate) fn deliveries_ms(world: &World, channel: &'static str) -> Vec<i64> {
+    match world.at(channel, "deliver", Nature::Deliver) {
+        Found::Fault(Kind::Lose) => Vec::new(),
+        Found::Fault(Kind::Twice) => vec![0, 0],
+        Found::Fault(Kind::Again { delay_ms }) => vec![delay_ms, 0],
+        Found::Fault(Kind::Delay { delay_ms }) => vec![delay_ms],
+        Found::Fault(Kind::Reorder) => vec![OVERTAKEN_MS],
+        _ => vec![0],
+    }
 }
 
 fn attempt(world: &Arc<World>, delay_ms: i64, event: Value) {

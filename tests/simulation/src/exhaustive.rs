@@ -83,9 +83,18 @@ pub fn scenarios() -> Vec<Scenario> {
         alone("tok_capture_fails", "tok_capture_fails"),
         alone("tok_down", "tok_down"),
         alone("tok_flaky", "tok_flaky"),
+        alone("tok_later_ok", "tok_later_ok"),
+        alone("tok_later_declined", "tok_later_declined"),
+        alone("tok_later_twice", "tok_later_twice"),
+        alone("tok_later_reordered", "tok_later_reordered"),
+        alone("tok_later_silent", "tok_later_silent"),
         Scenario {
             name: "out of stock",
             actions: vec![place(0, "tok_ok", [7, 0, 0])],
+        },
+        Scenario {
+            name: "out of stock, paid at once by a provider that answers later",
+            actions: vec![place(0, "tok_later_reordered", [7, 0, 0])],
         },
         Scenario {
             name: "no such product",

@@ -4,6 +4,7 @@ use std::pin::pin;
 use std::sync::{Arc, OnceLock};
 
 use entry::cursor::{CursorSigner, KEY_BYTES_MIN};
+use entry::webhook::WebhookKey;
 use events::invocation::{Invocation, Reply};
 use futures_util::future::{Either, select};
 use serde_json::Value;
@@ -105,6 +106,8 @@ fn start(world: &Arc<World>, function: &'static str, event: Value) -> oneshot::R
         TIMEOUT_MS
     };
     let call = Call::new(world, function, world.now_ms() + timeout_ms);
+    let began_ms = world.now_ms();
+    world.export(|exported| Some(exported.starting(call.number, function, &event)));
     let (sender, receiver) = oneshot::channel();
     world.spawn(Owner::Function, async move {
         let outcome = {
@@ -118,6 +121,10 @@ fn start(world: &Arc<World>, function: &'static str, event: Value) -> oneshot::R
             Ok(Ok(_)) => format!("       {function} is done"),
             Ok(Err(error)) => format!("       {function} fails: {}", error.error_type),
             Err(fate) => format!("       {function} ends: {fate:?}"),
+        });
+        call.world.export(|exported| {
+            let reply = outcome.as_ref().map_err(|fate| *fate);
+            exported.ending(call.number, call.world.now_ms() - began_ms, reply)
         });
         // The caller may have stopped waiting.
         sender.send(outcome).unwrap_or_default();
@@ -138,9 +145,10 @@ async fn handle(call: &Arc<Call>, event: Value) -> Reply {
 /// The same for every invocation of every history.
 static SETTINGS: OnceLock<Arc<Settings>> = OnceLock::new();
 
-fn settings() -> Arc<Settings> {
+fn new_settings() -> Arc<Settings> {
     Arc::new(Settings {
         cursors: CursorSigner::new(&[7; KEY_BYTES_MIN]).expect("the key is long enough"),
+        webhook_key: WebhookKey::derive(&[7; KEY_BYTES_MIN]).expect("the secret is long enough"),
         uploads_bucket: "uploads".to_owned(),
         divide_above_bytes: u64::MAX,
         range_bytes: u64::MAX,
@@ -151,9 +159,13 @@ fn settings() -> Arc<Settings> {
     })
 }
 
+pub(crate) fn settings() -> &'static Arc<Settings> {
+    SETTINGS.get_or_init(new_settings)
+}
+
 fn wiring(call: &Arc<Call>) -> shop::Shop {
     shop::Shop {
         ports: ports::of(call),
-        settings: Arc::clone(SETTINGS.get_or_init(settings)),
+        settings: Arc::clone(settings()),
     }
 }

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use domain::stored_order::StoredOrder;
 use domain::values::{OrderId, OrderStatus};
+use local_host::template::TemplateFault;
+use serde_json::Value;
 
 use crate::customers::{Action, act, parked, redrive};
 use crate::design::Design;
@@ -11,8 +13,8 @@ use crate::events;
 use crate::faults::{Fault, Plan, Point};
 use crate::invariants::{Invariant, Violation};
 use crate::scheduler::{Owner, Stopped, lock};
-use crate::world::{BEGINNING_MS, Consequences, Pace, World};
-use crate::{stream, workflows};
+use crate::world::{BEGINNING_MS, Consequences, Pace, Watched, World};
+use crate::{provider, stream, workflows};
 
 /// All orders must settle within this time: three times the timeout of an execution, and two host outages of an hour.
 const SETTLED_WITHIN_MS: i64 = 6 * 60 * 60 * 1_000;
@@ -20,6 +22,7 @@ const SETTLED_WITHIN_MS: i64 = 6 * 60 * 60 * 1_000;
 const CONSEQUENCES: Consequences = Consequences {
     changed: stream::wake,
     saga_started: workflows::begin,
+    announced: provider::announce,
 };
 
 /// The input of a history.
@@ -46,24 +49,31 @@ pub struct Report {
 /// A world without faults and delays, for the contracts of the ports.
 pub fn world_at_rest(design: &Arc<Design>) -> Arc<World> {
     let chance = (Plan::Chosen(Vec::new()), 0);
-    let world = World::new(design, CONSEQUENCES, chance, Pace::Instant, false);
+    let world = World::new(design, CONSEQUENCES, chance, Pace::Instant, Watched::Not);
     lock(&world.injector).is_off = true;
     world
 }
 
 impl History {
     pub fn run(&self, design: &Arc<Design>) -> Report {
-        self.run_with(design, false)
+        self.run_with(design, Watched::Not).0
     }
 
     /// Also records the timeline, which is byte for byte the same for the same history.
     pub fn run_with_timeline(&self, design: &Arc<Design>) -> Report {
-        self.run_with(design, true)
+        self.run_with(design, Watched::AsTimeline).0
     }
 
-    fn run_with(&self, design: &Arc<Design>, has_timeline: bool) -> Report {
+    /// Also returns the history as a file for the console: every record with its simulated time.
+    pub fn run_exported(&self, design: &Arc<Design>) -> Result<(Report, Value), TemplateFault> {
+        let (report, world) = self.run_with(design, Watched::AsRecords);
+        let file = world.exported.as_ref().map(|exported| exported.file(self.seed, design));
+        Ok((report, file.transpose()?.unwrap_or_default()))
+    }
+
+    fn run_with(&self, design: &Arc<Design>, watched: Watched) -> (Report, Arc<World>) {
         let chance = (self.plan.clone(), self.seed);
-        let world = World::new(design, CONSEQUENCES, chance, self.pace, has_timeline);
+        let world = World::new(design, CONSEQUENCES, chance, self.pace, watched);
         for action in &self.actions {
             act(&world, action);
         }
@@ -80,8 +90,9 @@ impl History {
         if is_calm && !parked.is_empty() {
             auditor.violated(Invariant::WithoutFaultsNoOrderFails, "an order was parked");
         }
-        let violations = std::mem::take(&mut auditor.violations);
         drop(auditor);
+        world.export_violations();
+        let violations = std::mem::take(&mut lock(&world.auditor).violations);
         let mut injector = lock(&world.injector);
         let (injected, reached) = (
             std::mem::take(&mut injector.injected),
@@ -90,13 +101,14 @@ impl History {
         drop(injector);
         let timeline = world.timeline();
         world.scheduler.kill_all();
-        Report {
+        let report = Report {
             violations,
             injected,
             reached,
             outcomes,
             timeline,
-        }
+        };
+        (report, world)
     }
 }
 

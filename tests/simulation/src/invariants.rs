@@ -1,7 +1,7 @@
 //! The rules that must hold with every fault. They are checked against the gateway's ledger and the stock table, and
 //! not only against the shop's own statuses.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use adapter_memory::tables::Tables;
@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use crate::design::{PRODUCTS, sku_named};
 use crate::executions::Executions;
+use crate::order_history;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Invariant {
@@ -41,6 +42,8 @@ pub enum Invariant {
     NoMailIsWrong,
     /// An order changes its status only in allowed ways, and never leaves a final status.
     StatusesFollowTheirOrder,
+    /// The history of an order has each change of its status once, with the right actor, and ends with its status.
+    HistoryMatchesTheOrder,
     /// A parked order has the execution and the error that an operator needs.
     ParkedSaysWhy,
     /// A parked order reaches a final status after a redrive.
@@ -69,6 +72,7 @@ pub(crate) struct Auditor {
     pub(crate) violations: Vec<Violation>,
     replies: BTreeMap<u8, String>,
     restocked: BTreeMap<Sku, i64>,
+    redriven: BTreeSet<OrderId>,
     checked_changes: usize,
     checked_movements: usize,
     checked_mails: usize,
@@ -113,10 +117,30 @@ impl Auditor {
                 self.violated(Invariant::StatusesFollowTheirOrder, what);
             }
         }
+        self.check_histories(tables);
         self.checked_changes = tables.orders.stream.len();
         if tables.mails.len() > self.checked_mails {
             self.checked_mails = tables.mails.len();
             self.check_new_mail(tables);
+        }
+    }
+
+    fn check_histories(&mut self, tables: &Tables) {
+        let mut statuses: BTreeMap<&OrderId, Vec<&str>> = BTreeMap::new();
+        for (index, change) in tables.orders.stream.iter().enumerate() {
+            let order = &change.new.order;
+            let statuses = statuses.entry(&order.id).or_default();
+            statuses.push(order.status.as_str());
+            if index < self.checked_changes {
+                continue;
+            }
+            let was_redriven = self.redriven.contains(&order.id);
+            if let Some(fault) = order_history::fault(&change.new, statuses, was_redriven) {
+                self.violated(
+                    Invariant::HistoryMatchesTheOrder,
+                    format!("the history of {}: {fault}", order.id),
+                );
+            }
         }
     }
 
@@ -150,6 +174,10 @@ impl Auditor {
 
     pub(crate) fn restocked(&mut self, sku: &Sku, units: i64) {
         *self.restocked.entry(sku.clone()).or_default() += units;
+    }
+
+    pub(crate) fn redriven(&mut self, order: &OrderId) {
+        self.redriven.insert(order.clone());
     }
 
     pub(crate) fn accepted(&mut self, request: u8, body: &Value, tables: &Tables) {

@@ -15,13 +15,15 @@ pub mod design;
 mod events;
 mod executions;
 pub mod exhaustive;
-
+mod exported;
 pub mod faults;
 mod functions;
 pub mod history;
 pub mod invariants;
 pub mod matrix;
+mod order_history;
 pub mod ports;
+mod provider;
 pub mod random;
 mod scheduler;
 pub mod shrink;

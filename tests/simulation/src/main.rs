@@ -14,7 +14,7 @@ use simulation::exhaustive::{self, Depth, Finding, Summary};
 use simulation::history::{History, Report};
 use simulation::random::{self, Failing};
 use simulation::shrink::shrunk;
-use simulation::{coverage, matrix};
+use simulation::{coverage, matrix, variants};
 
 use arguments::{Arguments, Faults};
 use clap::Parser as _;
@@ -25,7 +25,12 @@ const SHOWN_MAX: usize = 3;
 fn main() -> ExitCode {
     let outcome = match Arguments::parse() {
         Arguments { write_docs: true, .. } => write_docs(),
-        Arguments { seed: Some(seed), .. } => replay(seed),
+        Arguments {
+            seed: Some(seed),
+            variant,
+            export,
+            ..
+        } => replay(seed, variant.as_deref(), export.as_deref()),
         Arguments { faults, seeds, .. } => everything(faults, seeds),
     };
     match outcome {
@@ -129,11 +134,23 @@ fn show(report: &Report) {
     }
 }
 
-fn replay(seed: u64) -> Result<bool, Box<dyn Error>> {
-    let design = Arc::new(Design::ours()?);
-    let history: History = random::history(seed);
+/// Prints the history of a seed, and writes it to a file that the console opens.
+fn replay(seed: u64, variant: Option<&str>, export: Option<&Path>) -> Result<bool, Box<dyn Error>> {
+    let (history, design): (History, Design) = match variant {
+        None => (random::history(seed), Design::ours()?),
+        Some(name) => {
+            let (variant, design) = variants::named(name)?;
+            (variant.history(seed), design)
+        }
+    };
+    let design = Arc::new(design);
     let report = history.run_with_timeline(&design);
     show(&report);
+    if let Some(path) = export {
+        let (_, file) = history.run_exported(&design)?;
+        std::fs::write(path, format!("{file:#}\n")).map_err(|fault| format!("write {}: {fault}", path.display()))?;
+        println!("wrote {}; open it in the console", path.display());
+    }
     Ok(report.violations.is_empty())
 }
 

@@ -213,6 +213,7 @@ fn wrong(invariant: Invariant) -> &'static str {
         Invariant::NoMailIsSentTwice => "mailed twice",
         Invariant::NoMailIsWrong => "wrong mail",
         Invariant::StatusesFollowTheirOrder => "status jumps",
+        Invariant::HistoryMatchesTheOrder => "wrong history",
         Invariant::ParkedSaysWhy => "parked without a reason",
         Invariant::RedriveSettles => "cannot be redriven",
         Invariant::WithoutFaultsNoOrderFails => "fails without a fault",

@@ -16,7 +16,7 @@ use crate::scheduler::lock;
 use crate::world::Pace;
 
 /// The payment tokens; the accepted one is more frequent than the others.
-const TOKENS: [&str; 9] = [
+const TOKENS: [&str; 14] = [
     "tok_ok",
     "tok_ok",
     "tok_ok",
@@ -26,6 +26,11 @@ const TOKENS: [&str; 9] = [
     "tok_capture_fails",
     "tok_down",
     "tok_flaky",
+    "tok_later_ok",
+    "tok_later_declined",
+    "tok_later_twice",
+    "tok_later_reordered",
+    "tok_later_silent",
 ];
 const REQUESTS_MAX: u8 = 4;
 const FAULTS_MAX: usize = 6;

@@ -41,6 +41,9 @@ async fn poll(world: &Arc<World>) {
         world.sleep(POLL_MS).await;
         let next = lock(&world.position).next;
         let (batch, end) = world.look(|tables| batch(&tables.orders.stream, next));
+        for (sequence, change) in &batch {
+            world.export(|exported| exported.change(*sequence, &record(change, *sequence)));
+        }
         if batch.is_empty() {
             // No other task runs between the check and this line.
             let mut position = lock(&world.position);

@@ -1,10 +1,12 @@
 //! Runs the sagas: the real interpreter over the files of `infra/`, with journals that survive a crash of the host.
 
 use std::collections::BTreeMap;
-use std::future::pending;
+use std::future::{pending, poll_fn};
 use std::sync::Arc;
+use std::task::Poll;
 
 use async_trait::async_trait;
+use domain::fulfilment::payment_results::{PaymentVerdict, WaitToken};
 use domain::fulfilment::ports::{SagaKind, SagaStart};
 use serde_json::{Value, json};
 use state_machine::history::{EventKind, HistoryEvent};
@@ -28,9 +30,10 @@ pub(crate) fn begin(world: &Arc<World>, start: &SagaStart) {
     if executions.by_name.contains_key(&name) {
         return;
     }
+    let input = json!({ "order_id": start.order.as_str(), "correlation_id": start.correlation_id.as_str() });
     let execution = Execution {
         kind: start.kind,
-        input: json!({ "order_id": start.order.as_str(), "correlation_id": start.correlation_id.as_str() }),
+        input: input.clone(),
         started_at_ms: world.now_ms(),
         journal: BTreeMap::new(),
         status: Status::Running,
@@ -39,6 +42,7 @@ pub(crate) fn begin(world: &Arc<World>, start: &SagaStart) {
     let is_up = !executions.host_is_down;
     drop(executions);
     world.record(|| format!("       execution {name} starts"));
+    world.export(|exported| exported.execution_starting(&name, machine_name(start.kind), &input));
     if is_up {
         spawn(world, name);
     }
@@ -60,6 +64,7 @@ async fn execute(world: &Arc<World>, name: &str) {
         machine: machine_name(kind),
     };
     let outcome = run(world.design.machine(kind), &start, &host).await;
+    world.export(|exported| exported.execution_ending(name, outcome.as_ref().ok()?));
     let status = match outcome {
         Ok(Outcome::Succeeded(_)) => Status::Succeeded,
         Ok(Outcome::Failed(error)) => Status::Failed(error),
@@ -154,6 +159,26 @@ impl Host for ExecutionHost {
         answer.map_err(|failed| StateError::new(failed.error, failed.cause))
     }
 
+    /// A completion is kept in the tables, so a host that was down finds it.
+    async fn completed(&self, call: &TaskCall) -> Result<Value, StateError> {
+        let token = call.token.as_deref().and_then(|token| WaitToken::parse(token).ok());
+        let token = token.expect("a task that waits has a token");
+        let verdict = poll_fn(|context| {
+            if let Some(verdict) = self.world.look(|tables| tables.resumed.get(&token).copied()) {
+                return Poll::Ready(verdict);
+            }
+            let mut waiting = lock(&self.world.waiting);
+            if waiting.iter().all(|waker| !waker.will_wake(context.waker())) {
+                waiting.push(context.waker().clone());
+            }
+            Poll::Pending
+        });
+        match verdict.await {
+            PaymentVerdict::Authorized => Ok(json!({ "outcome": "AUTHORIZED" })),
+            PaymentVerdict::Declined => Err(StateError::new("PaymentDeclined", "the provider declined")),
+        }
+    }
+
     async fn recorded(&self, key: &str) -> Result<Option<Value>, HostFailure> {
         let executions = lock(&self.world.executions);
         let execution = executions.by_name.get(&self.name);
@@ -181,6 +206,8 @@ impl Host for ExecutionHost {
     }
 
     fn observe(&self, event: HistoryEvent) {
+        self.world
+            .export(|exported| exported.observed(&self.name, &event, self.world.now_ms()));
         if let EventKind::StateEntered { .. } = event.kind {
             self.world
                 .record(|| format!("       {} enters {}", self.name, event.state));

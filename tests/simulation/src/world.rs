@@ -1,13 +1,19 @@
 //! The state of one history: the clock, the shop, the plan of faults, the auditor and the timeline.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::Waker;
 
 use adapter_memory::tables::Tables;
 use adapter_memory::time::CountedIds;
 use domain::fulfilment::ports::SagaStart;
+use domain::values::OrderId;
+use local_host::event_log::record::Record;
+use sandbox_gateway::notices::Notice;
 
 use crate::design::Design;
 use crate::executions::Executions;
+use crate::exported::Exported;
 use crate::faults::{Found, Injector, Nature, Plan};
 use crate::invariants::Auditor;
 use crate::scheduler::{Owner, Scheduler, Sleep, lock};
@@ -30,12 +36,25 @@ pub enum Pace {
     Drawn,
 }
 
+/// What is kept of a history while it runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Watched {
+    /// Nothing: most histories only count.
+    Not,
+    /// Lines for a terminal.
+    AsTimeline,
+    /// Records for the console.
+    AsRecords,
+}
+
 /// Callbacks for changes. They are passed in, so that this module does not depend on the modules that use it.
 #[derive(Clone, Copy)]
 pub(crate) struct Consequences {
     /// Called when the stream has this many changes.
     pub(crate) changed: fn(&Arc<World>, usize),
     pub(crate) saga_started: fn(&Arc<World>, &SagaStart),
+    /// Called for each notice of the payment provider.
+    pub(crate) announced: fn(&Arc<World>, &OrderId, Notice),
 }
 
 /// The position up to which the stream was acknowledged.
@@ -50,6 +69,8 @@ pub struct World {
     pub(crate) design: Arc<Design>,
     pub(crate) executions: Mutex<Executions>,
     pub(crate) position: Mutex<StreamPosition>,
+    /// Executions that wait for a token, to be woken when one is completed.
+    pub(crate) waiting: Mutex<Vec<Waker>>,
     pub(crate) injector: Mutex<Injector>,
     pub(crate) auditor: Mutex<Auditor>,
     pub(crate) ids: Arc<CountedIds>,
@@ -57,7 +78,10 @@ pub struct World {
     chance: Mutex<fastrand::Rng>,
     pub(crate) consequences: Consequences,
     pace: Pace,
+    invocations: AtomicU64,
     timeline: Option<Mutex<Vec<String>>>,
+    /// The records of the history, if it is exported.
+    pub(crate) exported: Option<Exported>,
 }
 
 impl World {
@@ -66,7 +90,7 @@ impl World {
         consequences: Consequences,
         (plan, seed): (Plan, u64),
         pace: Pace,
-        has_timeline: bool,
+        watched: Watched,
     ) -> Arc<Self> {
         // Two random generators, so that removing faults from a history does not change anything else.
         let mut seeds = fastrand::Rng::with_seed(seed);
@@ -75,6 +99,7 @@ impl World {
             design: Arc::clone(design),
             executions: Mutex::default(),
             position: Mutex::default(),
+            waiting: Mutex::default(),
             injector: Mutex::new(Injector::new(plan, seeds.u64(..))),
             auditor: Mutex::default(),
             ids: Arc::new(CountedIds::new("order", 5)),
@@ -82,7 +107,9 @@ impl World {
             chance: Mutex::new(seeds.fork()),
             consequences,
             pace,
-            timeline: has_timeline.then(Mutex::default),
+            invocations: AtomicU64::new(0),
+            timeline: (watched == Watched::AsTimeline).then(Mutex::default),
+            exported: (watched == Watched::AsRecords).then(Exported::default),
         })
     }
 
@@ -128,12 +155,24 @@ impl World {
     /// Makes one atomic change of the tables, and checks the rules.
     pub fn change<T>(self: &Arc<Self>, change: impl FnOnce(&mut Tables) -> T) -> T {
         let mut tables = lock(&self.tables);
+        let (announced, resumed) = (tables.gateway.notices.len(), tables.resumed.len());
         let answer = change(&mut tables);
         lock(&self.auditor).check_change(&tables);
+        self.export_violations();
         let changes = tables.orders.stream.len();
+        let notices = tables.gateway.notices[announced..].to_vec();
+        let has_resumed = tables.resumed.len() > resumed;
         drop(tables);
+        if has_resumed {
+            std::mem::take(&mut *lock(&self.waiting))
+                .into_iter()
+                .for_each(Waker::wake);
+        }
         if self.pace != Pace::Instant {
             (self.consequences.changed)(self, changes);
+            for (payment, notice) in notices {
+                (self.consequences.announced)(self, &payment, notice);
+            }
         }
         answer
     }
@@ -142,11 +181,36 @@ impl World {
     pub(crate) fn at(&self, place: &'static str, operation: &'static str, nature: Nature) -> Found {
         let (nth, found) = lock(&self.injector).at(place, operation, nature, self.now_ms());
         match &found {
-            Found::Fault(kind) => self.record(|| format!("FAULT  {place} {operation} #{nth} {kind}")),
+            Found::Fault(kind) => {
+                self.record(|| format!("FAULT  {place} {operation} #{nth} {kind}"));
+                self.export(|exported| Some(exported.fault(place, operation, &kind.to_string())));
+            }
             Found::Shut => self.record(|| format!("shut   {place} {operation}")),
             Found::Nothing => {}
         }
         found
+    }
+
+    /// The number of an invocation that starts.
+    pub(crate) fn next_invocation(&self) -> u64 {
+        self.invocations.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Adds a record to the export, if the history is exported.
+    pub(crate) fn export(&self, record: impl FnOnce(&Exported) -> Option<Record>) {
+        if let Some(exported) = &self.exported
+            && let Some(record) = record(exported)
+        {
+            exported.log.record_at(record, self.now_ms());
+        }
+    }
+
+    /// Adds the violations of rules that were found since the last call to the export.
+    pub(crate) fn export_violations(&self) {
+        if let Some(exported) = &self.exported {
+            let found = exported.violations(&lock(&self.auditor).violations);
+            found.into_iter().for_each(|record| self.export(|_| Some(record)));
+        }
     }
 
     /// Adds a line to the timeline, if the history has one.

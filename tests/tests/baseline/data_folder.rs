@@ -89,6 +89,7 @@ impl Shop<'_> {
             }
             assert_holds(id, &recorded, &present);
             assert_eq!(present["reason"], order["reason"], "{id}");
+            self.assert_history_agrees(&present);
             if end == "CONFIRMED" {
                 sold += order["body"]["items"][0]["quantity"].as_u64().unwrap();
             }
@@ -101,6 +102,21 @@ impl Shop<'_> {
             assert_eq!(mails().len(), ends, "{id}");
         }
         assert_eq!(self.client.available(SKU), STOCK - sold);
+    }
+
+    /// The baseline recorded no histories.
+    fn assert_history_agrees(&self, order: &Value) {
+        let id = order["id"].as_str().unwrap();
+        let answer = self.client.get(&format!("/orders/{id}/events"), Some(&self.ann));
+        assert_eq!(answer.status, 200, "{id}");
+        let body = answer.json();
+        let events = body["events"].as_array().unwrap();
+        let placed = json!({"at": order["created_at"], "status": "PENDING", "by": "customer"});
+        assert_eq!(events.first(), Some(&placed), "{id}");
+        let last = events.last().unwrap();
+        for (member, of_order) in [("at", "updated_at"), ("status", "status"), ("reason", "reason")] {
+            assert_eq!(last[member], order[of_order], "{id}: {events:?}");
+        }
     }
 
     fn assert_uploads_are_settled(&self, left: &Value) {

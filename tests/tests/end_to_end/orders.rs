@@ -86,3 +86,76 @@ fn a_cancelled_order_gives_stock_back_once_and_stays_cancelled() {
     assert_eq!(cancel().status, 409, "a cancelled order cannot be cancelled again");
     assert_eq!(client.available("BACK-MUG"), 10);
 }
+
+#[test]
+fn a_payment_that_is_answered_later_leads_to_its_final_status() {
+    let shop = Shop::open();
+    let client = &shop.client;
+    let ann = stocked(client, "LATER-MUG", 100);
+    let authorized = "payment.authorized";
+    let expected = [
+        ("tok_later_ok", vec![authorized], "CONFIRMED", None),
+        (
+            "tok_later_declined",
+            vec!["payment.declined"],
+            "REJECTED",
+            Some("payment_declined"),
+        ),
+        ("tok_later_twice", vec![authorized, authorized], "CONFIRMED", None),
+        (
+            "tok_later_reordered",
+            vec!["payment.captured", authorized],
+            "CONFIRMED",
+            None,
+        ),
+        ("tok_later_silent", vec![], "REJECTED", Some("payment_unavailable")),
+    ];
+    let ids: Vec<String> = expected
+        .iter()
+        .map(|(token, ..)| placed(client, &ann, token, "LATER-MUG", token))
+        .collect();
+    if let Some(provider) = &shop.provider {
+        provider.wait_until_sagas_wait();
+        for (id, (_, kinds, ..)) in ids.iter().zip(&expected) {
+            for kind in kinds {
+                assert_eq!(provider.report(client, id, kind), 204);
+            }
+        }
+    }
+    for (id, (token, _, status, reason)) in ids.iter().zip(expected) {
+        let order = client.decided_order(&ann, id);
+        assert_eq!(order["status"], status, "{token}: {order}");
+        assert_eq!(
+            order.get("reason").and_then(|reason| reason.as_str()),
+            reason,
+            "{token}"
+        );
+    }
+    assert_eq!(
+        client.available("LATER-MUG"),
+        94,
+        "three confirmed orders of two units each"
+    );
+}
+
+#[test]
+fn a_webhook_without_a_valid_signature_is_refused() {
+    let shop = Shop::open();
+    let event = json!({
+        "id": "evt-1", "type": "payment.authorized", "order_id": "order-1", "occurred_at": "2026-11-01T10:00:00Z",
+    });
+    for headers in [
+        vec![],
+        vec![("popshop-signature", "t=1793527200,v1=00")],
+        vec![("popshop-signature", "nonsense")],
+    ] {
+        let headers = [headers.as_slice(), &[("content-type", "application/json")]].concat();
+        let body = event.to_string();
+        let answer = shop.client.send("POST", "/payments/events", &headers, body.as_bytes());
+        assert_eq!(answer.status, 401, "{}", String::from_utf8_lossy(&answer.bytes));
+        assert_eq!(
+            answer.json()["type"],
+            "https://popshop.example/problems/invalid-signature"
+        );
+    }
+}

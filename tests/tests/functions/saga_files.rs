@@ -12,9 +12,13 @@ use wire::step_fault::StepFault;
 const ORDER_SAGA: &str = include_str!("../../../infra/order-saga.asl.json");
 const ORDER_CANCEL: &str = include_str!("../../../infra/order-cancel.asl.json");
 
+const PAYMENT_RESULT_SECONDS: &str = "45";
+
 /// Parses a file, with `X` in place of each `${XFunctionArn}`.
 fn parsed(name: &str, definition: &str) -> StateMachine {
-    let mut substitutions = BTreeMap::from([("Partition".to_owned(), "aws".to_owned())]);
+    let constants = [("Partition", "aws"), ("PaymentResultSeconds", PAYMENT_RESULT_SECONDS)];
+    let constants = constants.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let mut substitutions = BTreeMap::from(constants);
     for part in definition.split("${").skip(1) {
         let placeholder = part.split('}').next().unwrap();
         if let Some(function) = placeholder.strip_suffix("FunctionArn") {
@@ -192,6 +196,57 @@ fn every_task_gets_the_ids_and_only_its_own_data() {
     }
 }
 
+/// The outcome of an order whose provider answers later, or never.
+fn outcome_of_later_payment(completion: Option<(i64, Result<Value, StateError>)>) -> (Outcome, VirtualHost) {
+    let host = VirtualHost::new(0.5, |call| {
+        Answer::at_once(match call.function.as_str() {
+            "AuthorizePayment" => Err(StateError::new("PaymentPending", "")),
+            _ => Ok(json!({})),
+        })
+    });
+    let host = host.completing(move |_| {
+        let (after_ms, result) = completion.clone()?;
+        Some(Answer { after_ms, result })
+    });
+    (outcome_on(&host, &order_saga()), host)
+}
+
+#[test]
+fn an_order_waits_for_a_payment_that_is_answered_later() {
+    let (outcome, host) = outcome_of_later_payment(Some((40_000, Ok(json!({ "outcome": "AUTHORIZED" })))));
+    assert_eq!(outcome, Outcome::Succeeded(json!({ "outcome": "CONFIRMED" })));
+    assert_eq!(host.elapsed_ms(), 40_000);
+    let calls = host.calls();
+    let waits: Vec<_> = calls.iter().filter(|call| call.function == "AwaitPayment").collect();
+    let [wait] = waits.as_slice() else { panic!("{waits:?}") };
+    let expected = json!({ "order_id": "o-1", "correlation_id": "c-1", "task_token": wait.token });
+    assert_eq!(wait.payload, expected);
+
+    let declined = Err(StateError::new("PaymentDeclined", ""));
+    let (outcome, _) = outcome_of_later_payment(Some((40_000, declined)));
+    assert_eq!(outcome, rejected("payment_declined"));
+}
+
+#[test]
+fn a_silent_provider_is_waited_for_once_and_everything_is_undone() {
+    let (outcome, host) = outcome_of_later_payment(None);
+    assert_eq!(outcome, rejected("payment_unavailable"));
+    assert_eq!(host.elapsed_ms(), 45_000);
+    let invoked: Vec<String> = host.calls().into_iter().map(|call| call.function).collect();
+    assert_eq!(invoked.iter().filter(|function| *function == "AwaitPayment").count(), 1);
+    assert!(invoked.ends_with(&["VoidPayment", "ReleaseStock", "RejectOrder", "NotifyCustomer"].map(String::from)));
+}
+
+#[test]
+fn the_saga_may_last_longer_than_the_longest_wait() {
+    let file: Value = serde_json::from_str(ORDER_SAGA).unwrap();
+    let template = tests::repository::text("infra/template.yaml");
+    let (_, parameter) = template.split_once("  PaymentResultSeconds:\n").unwrap();
+    let (_, longest) = parameter.split_once("MaxValue: ").unwrap();
+    let longest: u64 = longest.split('\n').next().unwrap().parse().unwrap();
+    assert!(file["TimeoutSeconds"].as_u64().unwrap() > longest, "{longest}");
+}
+
 #[test]
 fn a_cancel_refunds_and_restocks_before_it_notifies() {
     let cancel = order_cancel();
@@ -216,7 +271,9 @@ fn every_task_has_a_timeout_and_retries_with_full_jitter() {
         collect_tasks(&file, &mut tasks);
         assert!(tasks.len() >= 4);
         for task in tasks {
-            assert!(task["TimeoutSeconds"].is_u64(), "{task}");
+            // A wait for a payment lasts as long as a parameter says, and its timeout is an answer.
+            let waits = task["Resource"].as_str().unwrap().ends_with(".waitForTaskToken");
+            assert!(waits || task["TimeoutSeconds"].is_u64(), "{task}");
             let retrier = &task["Retry"][0];
             assert_eq!(retrier["JitterStrategy"], "FULL", "{task}");
             assert!(retrier["MaxDelaySeconds"].is_u64(), "{task}");
@@ -226,7 +283,8 @@ fn every_task_has_a_timeout_and_retries_with_full_jitter() {
                 "Lambda.TooManyRequestsException",
                 "States.Timeout",
             ] {
-                assert!(errors.contains(&json!(error)), "{task}");
+                let is_retried = error != "States.Timeout" || !waits;
+                assert_eq!(errors.contains(&json!(error)), is_retried, "{error}: {task}");
             }
         }
     }

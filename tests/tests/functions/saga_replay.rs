@@ -55,6 +55,29 @@ fn a_run_resumes_after_every_record_of_its_journal() {
 }
 
 #[test]
+fn a_wait_for_a_payment_resumes_after_every_record_of_its_journal() {
+    let silent_host = |random| {
+        VirtualHost::new(random, |call| Answer {
+            after_ms: 5,
+            result: match call.function.as_str() {
+                "AuthorizePayment" => Err(StateError::new("PaymentPending", "")),
+                _ => Ok(json!({ "from": call.state })),
+            },
+        })
+    };
+    check_every_death(&order_saga(), &execution(), 5_000, silent_host).unwrap();
+    let answering_host = |random| {
+        silent_host(random).completing(|_| {
+            Some(Answer {
+                after_ms: 10_000,
+                result: Ok(json!({ "outcome": "AUTHORIZED" })),
+            })
+        })
+    };
+    check_every_death(&order_saga(), &execution(), 5_000, answering_host).unwrap();
+}
+
+#[test]
 fn a_finished_run_invokes_nothing_and_observes_nothing_again() {
     let whole = troubled_host(0.5);
     let expected = outcome_on(&whole, &order_saga());

@@ -206,8 +206,12 @@ fn machine(file: &str) -> StateMachine {
         .map(|rest| rest.split('}').next().unwrap());
     let substitutions = names.map(|name| {
         let Some(step) = name.strip_suffix("FunctionArn") else {
-            assert_eq!(name, "Partition");
-            return (name.to_owned(), "aws".to_owned());
+            let value = match name {
+                "Partition" => "aws",
+                "PaymentResultSeconds" => "45",
+                other => panic!("{other} has no value"),
+            };
+            return (name.to_owned(), value.to_owned());
         };
         let kebab: String = step
             .chars()

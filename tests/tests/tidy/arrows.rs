@@ -96,6 +96,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "entry",
             "events",
             "function-tests",
+            "local-host",
             "progress",
             "sandbox-gateway",
             "state-machine",

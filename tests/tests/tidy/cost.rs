@@ -47,11 +47,22 @@ const fn cancel(happens: &'static str, failing: &'static [(&'static str, &'stati
     }
 }
 
-const WAYS: [Way; 12] = [
+const WAYS: [Way; 14] = [
     order("nothing fails", &[]),
     order(
         "the gateway answers at the third try",
         &[("SagaAuthorizePayment", UNANSWERED, 2)],
+    ),
+    order(
+        "the provider answers later",
+        &[("SagaAuthorizePayment", "PaymentPending", ALWAYS)],
+    ),
+    order(
+        "the provider is silent",
+        &[
+            ("SagaAuthorizePayment", "PaymentPending", ALWAYS),
+            ("SagaAwaitPayment", "States.Timeout", ALWAYS),
+        ],
     ),
     order(
         "notifying the customer fails",
@@ -115,6 +126,12 @@ fn cost(deployment: &Deployment, way: &Way) -> Cost {
             }),
         }
     });
+    let host = host.completing(|_| {
+        Some(Answer {
+            after_ms: 2 * CALL_MS,
+            result: Ok(json!({})),
+        })
+    });
     let execution = ExecutionInput {
         id: "arn:execution".to_owned(),
         name: "o-1".to_owned(),
@@ -177,7 +194,7 @@ fn the_page_on_cost_has_the_transitions_of_the_state_machine_files() {
 #[test]
 fn an_order_without_failures_takes_six_transitions_and_a_cancel_five() {
     let deployment = template::load().unwrap();
-    for (way, transitions) in [(&WAYS[0], 6), (&WAYS[10], 5)] {
+    for (way, transitions) in [(&WAYS[0], 6), (&WAYS[12], 5)] {
         let cost = cost(&deployment, way);
         assert_eq!(
             (cost.states, cost.retries),

@@ -99,9 +99,20 @@ fn read_decision(file: String) -> Decision {
     }
 }
 
+/// Every number up to this one has its record. Above it, a branch may take a number while another branch still holds
+/// the one before; raise it once those branches are merged.
+const DECISIONS_WITHOUT_A_GAP: usize = 56;
+
 #[test]
-fn decisions_have_numbers_of_their_own_and_all_their_parts() {
+fn decisions_are_numbered_without_a_gap_and_have_all_their_parts() {
     let decisions = decisions();
+    let numbers: Vec<usize> = decisions.iter().map(|decision| decision.number).collect();
+    let settled: Vec<usize> = (1..=DECISIONS_WITHOUT_A_GAP).collect();
+    assert_eq!(
+        numbers.get(..DECISIONS_WITHOUT_A_GAP),
+        Some(settled.as_slice()),
+        "the numbers up to {DECISIONS_WITHOUT_A_GAP} have a gap or a duplicate"
+    );
     for pair in decisions.windows(2) {
         assert!(pair[0].number < pair[1].number, "{} is out of order", pair[1].file);
     }

@@ -1,4 +1,5 @@
-//! Can a deployed stage take the template's indexes? CloudFormation creates or deletes one index per table and update.
+//! Tests that a deployed stage can take the template's indexes: CloudFormation creates or deletes one index per table
+//! and update.
 //!
 //! `infra/released-indexes.json` has the indexes of the last release. A release with other indexes replaces the file.
 

@@ -16,7 +16,6 @@ mod documents;
 mod idle;
 mod indexes;
 mod language;
-mod language_exceptions;
 mod layout;
 mod libraries;
 mod modules;

@@ -54,7 +54,10 @@ impl File {
         let names = steps.iter().map(|step| step.function.as_str());
         names
             .map(|function| (format!("{function}FunctionArn"), arn_of(function)))
-            .chain([("Partition".to_owned(), "aws".to_owned())])
+            .chain([
+                ("Partition".to_owned(), "aws".to_owned()),
+                ("PaymentResultSeconds".to_owned(), "45".to_owned()),
+            ])
             .collect()
     }
 

@@ -1,4 +1,4 @@
-// What does an import cost with the SDK for JavaScript? `node write.mjs FILE`: csv-parse, and so many updates at once.
+// Imports a catalog with csv-parse and the SDK for JavaScript, many updates at once: `node write.mjs FILE`.
 
 import { createReadStream } from "node:fs";
 import { Agent } from "node:http";

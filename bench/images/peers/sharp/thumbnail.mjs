@@ -1,4 +1,4 @@
-// How is sharp asked for a thumbnail? `node thumbnail.mjs IN OUT SIZE [TURNS]`; with turns, it prints the CPU time of
+// Makes a thumbnail with sharp: `node thumbnail.mjs IN OUT SIZE [TURNS]`. With turns, it prints the CPU time of
 // each in milliseconds. Copied beside its node_modules, where it is run.
 import { extname } from "node:path";
 import sharp from "sharp";

@@ -8,6 +8,7 @@ use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 
 use super::clock::rfc3339;
+use super::queue::DeadLetter;
 use super::{failed_uploads, queue};
 use crate::functions::InvokeFailure;
 use crate::template::AsyncInvokeSpec;
@@ -86,8 +87,8 @@ pub(crate) fn succeeded(connection: &Connection, id: i64) -> rusqlite::Result<()
     Ok(())
 }
 
-/// Puts the event off, or sets it aside for good in the same transaction. The time in which no process ran does not count
-/// for its age.
+/// Puts the event off, or sets it aside for good in the same transaction; then it returns the dead letter. The time in
+/// which no process ran does not count for its age.
 pub(crate) fn failed(
     connection: &Connection,
     spec: &AsyncInvokeSpec,
@@ -95,7 +96,7 @@ pub(crate) fn failed(
     failure: &InvokeFailure,
     now_ms: i64,
     downtime_ms: i64,
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<Option<DeadLetter>> {
     let age_ms = now_ms - accepted.since_ms - downtime_ms;
     let too_old = age_ms >= queue::milliseconds(spec.maximum_event_age_seconds);
     if accepted.attempts <= spec.maximum_retry_attempts && !too_old {
@@ -103,8 +104,9 @@ pub(crate) fn failed(
         connection
             .prepare_cached("UPDATE asynchronous_invocations SET due_at_ms = ?1 WHERE id = ?2")?
             .execute(params![due_at_ms, accepted.id])?;
-        return Ok(());
+        return Ok(None);
     }
+    let mut letter = None;
     if let Some(queue_name) = &spec.on_failure_queue {
         let condition = if too_old {
             "EventAgeExceeded"
@@ -112,10 +114,12 @@ pub(crate) fn failed(
             "RetriesExhausted"
         };
         let record = destination_record(accepted, failure, condition, now_ms);
-        queue::send(connection, queue_name, &record, now_ms)?;
+        let id = queue::send(connection, queue_name, &record, now_ms)?;
         failed_uploads::fail(connection, &record, now_ms)?;
+        letter = Some(DeadLetter { id, body: record });
     }
-    succeeded(connection, accepted.id)
+    succeeded(connection, accepted.id)?;
+    Ok(letter)
 }
 
 /// The record that Lambda sends to an on-failure destination:

@@ -1,4 +1,4 @@
-//! What time is it for an event? Unix milliseconds, and the RFC 3339 text that event shapes carry.
+//! Reads the time for events: Unix milliseconds, and the RFC 3339 text that event shapes carry.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -51,13 +51,23 @@ fn objects(body: &str) -> Vec<Object> {
 }
 
 fn of_key(key: Option<&str>, version_id: &Value) -> Option<Object> {
-    let key = key?;
-    let photo = PhotoKey::parse(key).map(|photo| photo.upload_id);
-    let upload_id = photo.or_else(|_| CatalogKey::parse(key).map(|catalog| catalog.upload_id));
     Some(Object {
-        upload_id: upload_id.ok()?,
+        upload_id: upload_of_key(key?)?,
         version_id: version_id.as_str().map(str::to_owned),
     })
+}
+
+/// The upload that a photo or a catalog belongs to.
+pub(crate) fn upload_of_key(key: &str) -> Option<UploadId> {
+    let photo = PhotoKey::parse(key).map(|photo| photo.upload_id);
+    photo
+        .or_else(|_| CatalogKey::parse(key).map(|catalog| catalog.upload_id))
+        .ok()
+}
+
+/// The uploads that a message is about.
+pub(crate) fn upload_ids(body: &str) -> Vec<UploadId> {
+    objects(body).into_iter().map(|object| object.upload_id).collect()
 }
 
 /// Keys in notifications are form-encoded.

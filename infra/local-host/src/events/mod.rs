@@ -7,13 +7,13 @@ mod asynchronous;
 pub(crate) mod bus;
 pub(crate) mod clock;
 pub(crate) mod dead_letters;
-mod failed_uploads;
+pub(crate) mod failed_uploads;
 mod objects;
 mod order_stream;
 mod order_stream_shapes;
 mod plane;
 mod pollers;
-mod queue;
+pub(crate) mod queue;
 mod schedules;
 mod sources;
 #[cfg(test)]
@@ -24,7 +24,7 @@ use std::sync::Arc;
 use domain::ports::PortFailure;
 use tokio::task::JoinSet;
 
-pub(crate) use self::plane::EventPlane;
+pub(crate) use self::plane::{EventPlane, record_redriven};
 use self::sources::{QueueSource, StreamSource};
 use crate::template::EventSource;
 

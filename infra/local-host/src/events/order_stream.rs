@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::clock::now_ms;
 use super::order_stream_shapes::{event_record, set_aside, set_aside_undecodable};
-use super::plane::EventPlane;
+use super::plane::{EventPlane, dead_letter, story_of};
 use super::queue;
 use super::sources::StreamSource;
 use crate::functions::Source;
@@ -79,6 +79,7 @@ enum Next {
 async fn step(plane: &EventPlane, source: &StreamSource) -> Result<Next, PortFailure> {
     let (position, batch) = load(plane, source).await?;
     let StreamBatch { records, undecodable } = batch;
+    plane.record_changes(source, &records);
     let Some(last) = records.last() else {
         return match undecodable {
             Some(row) => pass_over(plane, source, &row).await,
@@ -106,9 +107,10 @@ async fn step(plane: &EventPlane, source: &StreamSource) -> Result<Next, PortFai
         .downtimes
         .running_since_ms(now_ms(), queue::milliseconds(source.spec.maximum_age_seconds));
     let after = after_failure(source, position, &wanted, failed_at, answer.is_err(), oldest_ms);
-    let record = after
-        .given_up
-        .map(|given_up| set_aside(source, given_up, after.attempts, &answer));
+    let record = after.given_up.map(|given_up| GivenUp {
+        record: set_aside(source, given_up, after.attempts, &answer),
+        stories: given_up.iter().filter_map(|record| story_of(record)).collect(),
+    });
     let gave_up = record.is_some();
     store(plane, source, after.position, record).await?;
     if gave_up {
@@ -128,9 +130,18 @@ async fn pass_over(plane: &EventPlane, source: &StreamSource, row: &UndecodableR
         error = row.fault,
         "a change of an order cannot be decoded and is set aside as a dead letter"
     );
-    let record = set_aside_undecodable(source, row);
+    let record = GivenUp {
+        record: set_aside_undecodable(source, row),
+        stories: Vec::new(),
+    };
     store(plane, source, Position::behind(row.sequence, source), Some(record)).await?;
     Ok(Next::AtOnce)
+}
+
+/// What goes to the on-failure destination, with the stories of the changes that are given up.
+struct GivenUp {
+    record: String,
+    stories: Vec<String>,
 }
 
 /// Where a consumer goes on after a failure.
@@ -240,15 +251,17 @@ async fn store(
     plane: &EventPlane,
     source: &StreamSource,
     position: Position,
-    given_up: Option<String>,
+    given_up: Option<GivenUp>,
 ) -> Result<(), PortFailure> {
     let consumer = source.function.clone();
     let destination = source.spec.on_failure_queue.clone();
+    let log = Arc::clone(&plane.log);
     plane
         .database
         .call("move on in order stream", move |connection| {
-            if let (Some(record), Some(queue_name)) = (given_up, destination) {
-                queue::send(connection, &queue_name, &record, now_ms())?;
+            if let (Some(given_up), Some(queue_name)) = (given_up, destination) {
+                let message = queue::send(connection, &queue_name, &given_up.record, now_ms())?;
+                log.record(dead_letter(&queue_name, message, given_up.stories));
             }
             connection
                 .prepare_cached(

@@ -59,13 +59,13 @@ pub(crate) async fn objects(plane: Arc<EventPlane>) {
     let changes = plane.database.watch("object_events");
     loop {
         let next_change = changes.notified();
-        let deployment = Arc::clone(&plane.deployment);
+        let bus = plane.bus();
         let moved = plane
             .database
             .call("dispatch object events", move |connection| {
                 let events = buckets::object_events(connection, OBJECT_EVENTS_BATCH)?;
                 for event in &events {
-                    objects::dispatch(connection, &deployment, event, now_ms())?;
+                    objects::dispatch(connection, &bus, event, now_ms())?;
                     buckets::forget_object_event(connection, event.id)?;
                 }
                 Ok(events.len())
@@ -134,15 +134,21 @@ async fn invoke_asynchronously(plane: &EventPlane, accepted: Accepted) {
         |function| function.async_invoke.clone(),
     );
     let downtime_ms = plane.downtimes.since_ms(accepted.since_ms);
+    let destination = spec.on_failure_queue.clone().unwrap_or_default();
     let settled = plane
         .database
         .call("settle asynchronous invocation", move |connection| match &outcome {
-            Ok(_) => asynchronous::succeeded(connection, accepted.id),
+            Ok(_) => asynchronous::succeeded(connection, accepted.id).map(|()| None),
             Err(failure) => asynchronous::failed(connection, &spec, &accepted, failure, now_ms(), downtime_ms),
         })
         .await;
-    if let Err(failure) = settled {
-        tracing::error!(error = ?failure, "asynchronous invocation was not settled and will be repeated");
+    match settled {
+        Ok(letter) => letter
+            .iter()
+            .for_each(|letter| plane.record_dead_letter(&destination, letter)),
+        Err(failure) => {
+            tracing::error!(error = ?failure, "asynchronous invocation was not settled and will be repeated");
+        }
     }
 }
 
@@ -175,6 +181,8 @@ pub(crate) async fn queue(plane: Arc<EventPlane>, source: QueueSource) {
 
 async fn receive(plane: &EventPlane, spec: &QueueSpec, limit: u32) -> Vec<Message> {
     let spec = spec.clone();
+    let redrive = spec.redrive.as_ref();
+    let dead_letter_queue = redrive.map_or_else(String::new, |redrive| redrive.dead_letter_queue.clone());
     let kept_since_ms = plane
         .downtimes
         .running_since_ms(now_ms(), queue::milliseconds(spec.retention_seconds));
@@ -184,13 +192,24 @@ async fn receive(plane: &EventPlane, spec: &QueueSpec, limit: u32) -> Vec<Messag
             queue::receive(connection, &spec, limit, now_ms(), kept_since_ms)
         })
         .await;
-    received.unwrap_or_else(|failure| {
-        tracing::error!(error = ?failure, "messages cannot be received");
-        Vec::new()
-    })
+    match received {
+        Ok(received) => {
+            for letter in &received.dead_letters {
+                plane.record_dead_letter(&dead_letter_queue, letter);
+            }
+            received.messages
+        }
+        Err(failure) => {
+            tracing::error!(error = ?failure, "messages cannot be received");
+            Vec::new()
+        }
+    }
 }
 
 async fn invoke_with_messages(plane: &EventPlane, source: &QueueSource, messages: Vec<Message>) {
+    for message in &messages {
+        plane.record_received(&source.spec.queue, message);
+    }
     let records: Vec<Value> = messages.iter().map(|message| message_record(source, message)).collect();
     let answer = plane
         .functions
@@ -215,8 +234,8 @@ async fn invoke_with_messages(plane: &EventPlane, source: &QueueSource, messages
     }
 }
 
-/// Which messages stay in the queue. An identifier that is missing or not of this batch fails the whole batch, as on AWS
-/// (<https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html>).
+/// Which messages stay in the queue. An identifier that is missing or not of this batch fails the whole batch, as on
+/// AWS (<https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html>).
 fn failed_messages(source: &QueueSource, messages: &[Message], answer: &Result<Value, InvokeFailure>) -> Vec<String> {
     let all = || messages.iter().map(|message| message.id.clone()).collect();
     let Ok(answer) = answer else { return all() };

@@ -40,15 +40,27 @@ pub(crate) struct Message {
     pub(crate) receive_count: u32,
 }
 
-/// Durable once the surrounding transaction commits.
-pub(crate) fn send(connection: &Connection, queue: &str, body: &str, now_ms: i64) -> rusqlite::Result<()> {
+/// What a poller received, and what went to the dead-letter queue instead.
+pub(crate) struct Received {
+    pub(crate) messages: Vec<Message>,
+    pub(crate) dead_letters: Vec<DeadLetter>,
+}
+
+/// A message that was received too often.
+pub(crate) struct DeadLetter {
+    pub(crate) id: String,
+    pub(crate) body: String,
+}
+
+/// Durable once the surrounding transaction commits. Returns the id of the message.
+pub(crate) fn send(connection: &Connection, queue: &str, body: &str, now_ms: i64) -> rusqlite::Result<String> {
     let message_id = uuid::Uuid::new_v4().to_string();
     connection
         .prepare_cached(
             "INSERT INTO queue_messages (queue, message_id, body, sent_at_ms, visible_at_ms) VALUES (?1, ?2, ?3, ?4, ?4)",
         )?
         .execute(params![queue, message_id, body, now_ms])?;
-    Ok(())
+    Ok(message_id)
 }
 
 /// Takes up to `limit` visible messages and hides them for the visibility timeout. A message that was received as often
@@ -61,15 +73,16 @@ pub(crate) fn receive(
     limit: u32,
     now_ms: i64,
     kept_since_ms: i64,
-) -> rusqlite::Result<Vec<Message>> {
+) -> rusqlite::Result<Received> {
     connection
         .prepare_cached("DELETE FROM queue_messages WHERE queue = ?1 AND sent_at_ms < ?2")?
         .execute(params![queue.logical_id, kept_since_ms])?;
-    if let Some(redrive) = &queue.redrive {
-        give_up(connection, queue, redrive, now_ms)?;
-    }
+    let dead_letters = match &queue.redrive {
+        Some(redrive) => give_up(connection, queue, redrive, now_ms)?,
+        None => Vec::new(),
+    };
     let hidden_until_ms = now_ms + milliseconds(queue.visibility_timeout_seconds);
-    connection
+    let messages = connection
         .prepare_cached(
             "UPDATE queue_messages
              SET visible_at_ms = ?1, receive_count = receive_count + 1,
@@ -87,12 +100,18 @@ pub(crate) fn receive(
                 receive_count: row.get(5)?,
             })
         })?
-        .collect()
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(Received { messages, dead_letters })
 }
 
 /// Moves messages that were received too often, and shows it on the uploads that they are about.
-fn give_up(connection: &Connection, queue: &QueueSpec, redrive: &RedriveSpec, now_ms: i64) -> rusqlite::Result<()> {
-    let bodies = connection
+fn give_up(
+    connection: &Connection,
+    queue: &QueueSpec,
+    redrive: &RedriveSpec,
+    now_ms: i64,
+) -> rusqlite::Result<Vec<DeadLetter>> {
+    let letters = connection
         .prepare_cached(
             "UPDATE queue_messages
              SET queue = ?1, receive_count = 0, first_received_at_ms = NULL, visible_at_ms = ?3
@@ -105,19 +124,24 @@ fn give_up(connection: &Connection, queue: &QueueSpec, redrive: &RedriveSpec, no
                 now_ms,
                 redrive.max_receive_count
             ],
-            |row| Ok((row.get(0)?, text_of(row, 1)?)),
+            |row| {
+                Ok(DeadLetter {
+                    id: row.get(0)?,
+                    body: text_of(row, 1)?,
+                })
+            },
         )?
-        .collect::<rusqlite::Result<Vec<(String, String)>>>()?;
-    for (message_id, body) in bodies {
+        .collect::<rusqlite::Result<Vec<DeadLetter>>>()?;
+    for DeadLetter { id: message_id, body } in &letters {
         let queue = &redrive.dead_letter_queue;
         tracing::error!(
             message_id,
             queue,
             "a message was received too often and became a dead letter"
         );
-        failed_uploads::fail(connection, &body, now_ms)?;
+        failed_uploads::fail(connection, body, now_ms)?;
     }
-    Ok(())
+    Ok(letters)
 }
 
 /// A text that may be damaged. The function reports it, and the messages behind it are not held up.
@@ -158,6 +182,42 @@ pub(crate) fn depth(connection: &Connection, queue: &str) -> rusqlite::Result<u6
     Ok(u64::try_from(count.unwrap_or(0)).unwrap_or(0))
 }
 
+/// A message as a view shows it.
+pub(crate) struct Shown {
+    pub(crate) id: String,
+    pub(crate) body: String,
+    pub(crate) sent_at_ms: i64,
+    pub(crate) visible_at_ms: i64,
+    pub(crate) receive_count: u32,
+}
+
+/// The newest messages of a queue, visible or in flight.
+pub(crate) fn newest(connection: &Connection, queue: &str, limit: usize) -> rusqlite::Result<Vec<Shown>> {
+    connection
+        .prepare_cached(
+            "SELECT message_id, body, sent_at_ms, visible_at_ms, receive_count FROM queue_messages
+             WHERE queue = ?1 ORDER BY id DESC LIMIT ?2",
+        )?
+        .query_map(params![queue, limit], |row| {
+            Ok(Shown {
+                id: row.get(0)?,
+                body: text_of(row, 1)?,
+                sent_at_ms: row.get(2)?,
+                visible_at_ms: row.get(3)?,
+                receive_count: row.get(4)?,
+            })
+        })?
+        .collect()
+}
+
+/// The ids of all messages of a queue, the oldest first.
+pub(crate) fn ids(connection: &Connection, queue: &str) -> rusqlite::Result<Vec<String>> {
+    connection
+        .prepare_cached("SELECT message_id FROM queue_messages WHERE queue = ?1 ORDER BY id")?
+        .query_map(params![queue], |row| row.get(0))?
+        .collect()
+}
+
 pub(super) fn milliseconds(seconds: u64) -> i64 {
     i64::try_from(seconds.saturating_mul(1_000)).unwrap_or(i64::MAX / 4)
 }
@@ -183,16 +243,17 @@ mod tests {
         (connection, spec)
     }
 
+    fn received(connection: &Connection, spec: &QueueSpec, now_ms: i64) -> Vec<Message> {
+        receive(connection, spec, 10, now_ms, NOTHING_EXPIRES).unwrap().messages
+    }
+
     #[test]
     fn a_received_message_is_hidden_until_its_timeout() {
         let (connection, spec) = queue();
         send(&connection, "Photos", "one", 0).unwrap();
-        assert_eq!(receive(&connection, &spec, 10, 0, NOTHING_EXPIRES).unwrap().len(), 1);
-        assert_eq!(
-            receive(&connection, &spec, 10, 359_999, NOTHING_EXPIRES).unwrap().len(),
-            0
-        );
-        let again = receive(&connection, &spec, 10, 360_000, NOTHING_EXPIRES).unwrap();
+        assert_eq!(received(&connection, &spec, 0).len(), 1);
+        assert_eq!(received(&connection, &spec, 359_999).len(), 0);
+        let again = received(&connection, &spec, 360_000);
         assert_eq!((again[0].receive_count, again[0].first_received_at_ms), (2, 0));
     }
 
@@ -202,17 +263,11 @@ mod tests {
         send(&connection, "Photos", "one", 0).unwrap();
         let mut now_ms = 0;
         for _ in 0..2 {
-            let message = receive(&connection, &spec, 10, now_ms, NOTHING_EXPIRES)
-                .unwrap()
-                .remove(0);
+            let message = received(&connection, &spec, now_ms).remove(0);
             retry_later(&connection, &message, now_ms).unwrap();
             now_ms += RETRY_DELAY_MAX_MS;
         }
-        assert!(
-            receive(&connection, &spec, 10, now_ms, NOTHING_EXPIRES)
-                .unwrap()
-                .is_empty()
-        );
+        assert!(received(&connection, &spec, now_ms).is_empty());
         assert_eq!(
             (
                 depth(&connection, "Photos").unwrap(),
@@ -226,16 +281,21 @@ mod tests {
     fn a_restart_shows_what_was_in_flight() {
         let (connection, spec) = queue();
         send(&connection, "Photos", "one", 0).unwrap();
-        receive(&connection, &spec, 10, 0, NOTHING_EXPIRES).unwrap();
+        received(&connection, &spec, 0);
         show_everything_in_flight(&connection, 5).unwrap();
-        assert_eq!(receive(&connection, &spec, 10, 5, NOTHING_EXPIRES).unwrap().len(), 1);
+        assert_eq!(received(&connection, &spec, 5).len(), 1);
     }
 
     #[test]
     fn what_is_older_than_the_retention_is_forgotten() {
         let (connection, spec) = queue();
         send(&connection, "Photos", "one", 0).unwrap();
-        assert!(receive(&connection, &spec, 10, 345_600_001, 1).unwrap().is_empty());
+        assert!(
+            receive(&connection, &spec, 10, 345_600_001, 1)
+                .unwrap()
+                .messages
+                .is_empty()
+        );
         assert_eq!(depth(&connection, "Photos").unwrap(), 0);
     }
 
@@ -251,7 +311,7 @@ mod tests {
                 [],
             )
             .unwrap();
-        let received = receive(&connection, &spec, 10, 0, NOTHING_EXPIRES).unwrap();
+        let received = received(&connection, &spec, 0);
         let bodies: Vec<&str> = received.iter().map(|message| message.body.as_str()).collect();
         assert_eq!(bodies, ["\u{fffd}", "two"]);
     }

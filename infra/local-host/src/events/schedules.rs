@@ -1,4 +1,4 @@
-//! When is it time? A schedule of the template accepts its event at start and then at its rate.
+//! Schedules of the template: each stores its event at start and then at its rate.
 //!
 //! At start as well: while the host was down nobody swept, and an order may have been waiting.
 

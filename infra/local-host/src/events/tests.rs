@@ -3,6 +3,7 @@
 
 mod dead_letters;
 
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -95,6 +96,8 @@ impl World {
             database,
             deployment: Arc::new(deployment),
             functions: Arc::clone(&script) as Arc<dyn Functions>,
+            log: Arc::default(),
+            recorded_to: AtomicI64::default(),
         });
         plane.prepare().await.unwrap();
         let loops = plane.start();

@@ -37,8 +37,8 @@ impl Cors {
         Some(response)
     }
 
-    /// Replaces the CORS headers of the function, as API Gateway does, by what an allowed origin may read. Whether it is
-    /// one. A refused origin gets `Vary` as well, or a cache would give its answer to an allowed one.
+    /// Replaces the CORS headers of the function, as API Gateway does, by what an allowed origin may read. Whether it
+    /// is one. A refused origin gets `Vary` as well, or a cache would give its answer to an allowed one.
     pub(super) fn decorate(&self, origin: &HeaderValue, headers: &mut HeaderMap) -> bool {
         let of_function: Vec<HeaderName> = headers.keys().filter(|name| is_of_cors(name)).cloned().collect();
         for name in &of_function {

@@ -4,6 +4,7 @@
 
 mod cors;
 mod event;
+mod received;
 mod refusal;
 mod response;
 mod routes;
@@ -25,11 +26,13 @@ use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt as _;
 use serde_json::json;
 
+use crate::event_log::EventLog;
 use crate::functions::{Functions, Source, THROTTLED};
 use crate::identity::Authorizer;
 use crate::server;
 use crate::template::Deployment;
 use crate::unwanted_body;
+use received::Received;
 use refusal::{Claims, OVERLOADED, Refusal, TOO_LARGE};
 use routes::{Matched, Routes};
 use throttle::TokenBucket;
@@ -56,12 +59,18 @@ struct Gateway {
     stage_bucket: Option<TokenBucket>,
     tokens: Tokens,
     functions: Arc<dyn Functions>,
+    log: Arc<EventLog>,
     timeout: Duration,
     body_timeout: Duration,
 }
 
 /// Serves every request that no other router took.
-pub(crate) fn router(deployment: &Deployment, functions: Arc<dyn Functions>, authorizer: Authorizer) -> Router {
+pub(crate) fn router(
+    deployment: &Deployment,
+    functions: Arc<dyn Functions>,
+    authorizer: Authorizer,
+    log: Arc<EventLog>,
+) -> Router {
     router_of(Gateway {
         routes: Routes::of(deployment),
         cors: deployment.api.cors.clone().map(cors::Cors),
@@ -69,6 +78,7 @@ pub(crate) fn router(deployment: &Deployment, functions: Arc<dyn Functions>, aut
         stage_bucket: deployment.api.throttling.map(TokenBucket::new),
         tokens: Tokens::new(authorizer),
         functions,
+        log,
         timeout: INTEGRATION_TIMEOUT,
         body_timeout: BODY_TIMEOUT,
     })
@@ -102,13 +112,19 @@ async fn serve(State(gateway): State<Arc<Gateway>>, request: Request) -> Respons
 impl Gateway {
     async fn answer(&self, request: Request) -> Response {
         let (parts, body) = request.into_parts();
-        match self.admit(&parts).await {
-            Ok((matched, claims)) => self.invoke(parts, body, matched, claims).await,
+        let mut received = Received::of(&parts);
+        let response = match self.admit(&parts).await {
+            Ok((matched, claims)) => {
+                received.route = Some(matched.key.clone());
+                self.invoke(parts, body, matched, claims).await
+            }
             Err((status, text)) => {
                 unwanted_body::discard(&parts.headers, body).await;
                 message(status, text)
             }
-        }
+        };
+        self.log.record(received.answered(&response));
+        response
     }
 
     /// The route, with the caller's claims where it needs a token; or the gateway's own answer.

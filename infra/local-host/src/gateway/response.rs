@@ -1,4 +1,4 @@
-//! What does a caller get from a function's answer? Status, headers, cookies and body of payload format 2.0.
+//! Turns a function's answer into an HTTP response: status, headers, cookies and body of payload format 2.0.
 
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};

@@ -1,7 +1,7 @@
 //! Finds the function for a path, as API Gateway does
-//! (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html>): a route that names the
-//! whole path before one with a greedy variable `{name+}`; in both, a literal before a variable; for the same path, a
-//! route of the method before one of `ANY`.
+//! (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html>): a route that names
+//! the whole path before one with a greedy variable `{name+}`; in both, a literal before a variable; for the same path,
+//! a route of the method before one of `ANY`.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! Does the gateway answer as API Gateway does, with and without a function?
+//! Tests that the gateway answers as API Gateway does, with and without a function.
 
 use std::sync::Mutex;
 
@@ -52,7 +52,7 @@ impl World {
         let issuer = issuer();
         let token = issuer.token("olga", &["staff".to_owned()], jsonwebtoken::get_current_timestamp());
         Self {
-            router: router(deployment, functions.clone(), issuer.authorizer()),
+            router: router(deployment, functions.clone(), issuer.authorizer(), Arc::default()),
             functions,
             token: token.unwrap(),
         }
@@ -258,6 +258,7 @@ async fn a_function_that_takes_too_long_is_not_waited_for() {
             stage_bucket: None,
             tokens: Tokens::new(issuer().authorizer()),
             functions: Arc::new(NoAnswer),
+            log: Arc::default(),
             timeout: Duration::from_millis(1),
             body_timeout: BODY_TIMEOUT,
         }),
@@ -349,7 +350,12 @@ async fn a_request_without_room_is_refused_with_the_time_of_the_next_attempt() {
     for refuses in [true, false] {
         let fine = World::fine();
         let deployment = template::load().unwrap();
-        let router = router(&deployment, Arc::new(NoRoom { refuses }), issuer().authorizer());
+        let router = router(
+            &deployment,
+            Arc::new(NoRoom { refuses }),
+            issuer().authorizer(),
+            Arc::default(),
+        );
         let world = World { router, ..fine };
         let authorization = format!("Bearer {}", world.token);
         let request = Request::post("/orders").header("authorization", authorization);
@@ -365,7 +371,12 @@ async fn a_request_without_room_is_refused_with_the_time_of_the_next_attempt() {
 async fn writes_without_room_are_refused_before_their_token_is_checked_and_reads_are_not() {
     let deployment = template::load().unwrap();
     let world = World {
-        router: router(&deployment, Arc::new(NoRoom { refuses: true }), issuer().authorizer()),
+        router: router(
+            &deployment,
+            Arc::new(NoRoom { refuses: true }),
+            issuer().authorizer(),
+            Arc::default(),
+        ),
         ..World::fine()
     };
     let forged = |request: Builder| request.header("authorization", "Bearer a.b.c");

@@ -1,4 +1,4 @@
-//! How many requests at once? Token buckets, as the template's `DefaultRouteSettings` and `RouteSettings` say.
+//! Throttles requests by token buckets, with the limits of the template's `DefaultRouteSettings` and `RouteSettings`.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;

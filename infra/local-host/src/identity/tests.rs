@@ -1,4 +1,4 @@
-//! Are valid tokens accepted, and all others refused?
+//! Tests that valid tokens are accepted, and all others refused.
 
 use axum::body::Body;
 use axum::http::Request;

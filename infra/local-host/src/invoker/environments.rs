@@ -10,6 +10,9 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use shop::Handler;
 
+use crate::event_log::invocation::milliseconds;
+use crate::event_log::record::Record;
+use crate::event_log::{EventLog, nodes};
 use crate::events::clock::{now_ms, rfc3339};
 
 /// An idle environment ends after this time. Lambda names none; some minutes are usual.
@@ -20,7 +23,9 @@ pub(crate) type BuildHandler = Box<dyn Fn() -> Handler + Send + Sync>;
 
 /// The environments of one function.
 pub(super) struct Environments {
+    function: String,
     build: BuildHandler,
+    log: Arc<EventLog>,
     state: Mutex<State>,
 }
 
@@ -66,17 +71,20 @@ impl Status {
 /// [`Lease::give_back`] makes it idle.
 pub(super) struct Lease {
     environments: Arc<Environments>,
-    id: u64,
+    pub(super) id: u64,
     pub(super) handler: Arc<Handler>,
-    pub(super) is_cold: bool,
+    /// The duration of INIT, if the environment was started for this event.
+    pub(super) init: Option<Duration>,
     since: Instant,
     is_served: bool,
 }
 
 impl Environments {
-    pub(super) fn new(build: BuildHandler) -> Self {
+    pub(super) fn new(function: String, build: BuildHandler, log: Arc<EventLog>) -> Self {
         Self {
+            function,
             build,
+            log,
             state: Mutex::default(),
         }
     }
@@ -86,7 +94,9 @@ impl Environments {
         let since = Instant::now();
         let reused = {
             let mut state = self.state();
-            state.end_idle(since);
+            for ended in state.end_idle(since) {
+                self.record(ended, "ended");
+            }
             let idle = state
                 .list
                 .iter_mut()
@@ -97,20 +107,22 @@ impl Environments {
                 Some((environment.id, environment.handler.clone()?))
             })
         };
-        let is_cold = reused.is_none();
-        let (id, handler) = reused.unwrap_or_else(|| self.start());
+        let (id, handler, init) = match reused {
+            Some((id, handler)) => (id, handler, None),
+            None => self.start(),
+        };
         Lease {
             environments: Arc::clone(self),
             id,
             handler,
-            is_cold,
+            init,
             since,
             is_served: false,
         }
     }
 
     /// Starts one, and serves its first event.
-    fn start(&self) -> (u64, Arc<Handler>) {
+    fn start(&self) -> (u64, Arc<Handler>, Option<Duration>) {
         let started = Instant::now();
         let id = {
             let mut state = self.state();
@@ -129,15 +141,25 @@ impl Environments {
             state.list.push(environment);
             state.started
         };
+        self.record(id, "starting");
         // Not below the lock: others of the function go on meanwhile.
         let handler = Arc::new((self.build)());
+        let init = started.elapsed();
         let mut state = self.state();
         if let Some(environment) = state.find(id) {
             environment.status = Status::Busy;
             environment.handler = Some(Arc::clone(&handler));
-            environment.init = started.elapsed();
+            environment.init = init;
         }
-        (id, handler)
+        (id, handler, Some(init))
+    }
+
+    /// Starts and ends only: between them an environment is busy while an invocation has it, and idle otherwise.
+    fn record(&self, id: u64, state: &'static str) {
+        let text = format!("Environment {id} of {} is {state}", self.function);
+        let record = Record::new("environment", text).at(nodes::function(&self.function));
+        let record = record.with("function", self.function.clone());
+        self.log.record(record.with("environment", id).with("state", state));
     }
 
     pub(super) fn count_throttle(&self) {
@@ -147,7 +169,9 @@ impl Environments {
     /// Environments in the order of their starts, with the function's counts.
     pub(super) fn describe(&self) -> Value {
         let mut state = self.state();
-        state.end_idle(Instant::now());
+        for ended in state.end_idle(Instant::now()) {
+            self.record(ended, "ended");
+        }
         let mut list: Vec<&Environment> = state.list.iter().collect();
         list.sort_unstable_by_key(|environment| environment.id);
         let shown: Vec<Value> = list.into_iter().map(shown).collect();
@@ -170,10 +194,18 @@ impl State {
         Some(self.list.remove(index))
     }
 
-    fn end_idle(&mut self, now: Instant) {
+    /// Ends the environments that were idle for too long, and returns their ids.
+    fn end_idle(&mut self, now: Instant) -> Vec<u64> {
+        let mut ended = Vec::new();
         self.list.retain(|environment| {
-            environment.status != Status::Idle || now.saturating_duration_since(environment.last_used) < IDLE_MAX
+            let is_kept =
+                environment.status != Status::Idle || now.saturating_duration_since(environment.last_used) < IDLE_MAX;
+            if !is_kept {
+                ended.push(environment.id);
+            }
+            is_kept
         });
+        ended
     }
 }
 
@@ -197,6 +229,7 @@ impl Drop for Lease {
     fn drop(&mut self) {
         if !self.is_served {
             self.environments.state().remove(self.id);
+            self.environments.record(self.id, "ended");
         }
     }
 }
@@ -213,19 +246,13 @@ fn shown(environment: &Environment) -> Value {
     })
 }
 
-/// With microseconds: an INIT here takes a few of them.
-fn milliseconds(duration: Duration) -> f64 {
-    (duration.as_secs_f64() * 1_000_000.0).round() / 1_000.0
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn environments() -> Arc<Environments> {
-        Arc::new(Environments::new(Box::new(|| {
-            Box::new(|_| Box::pin(async { Ok(Value::Null) }))
-        })))
+        let build: BuildHandler = Box::new(|| Box::new(|_| Box::pin(async { Ok(Value::Null) })));
+        Arc::new(Environments::new("one".to_owned(), build, Arc::default()))
     }
 
     fn states(environments: &Environments) -> Vec<String> {
@@ -241,11 +268,11 @@ mod tests {
         let environments = environments();
         let first = environments.lease();
         let second = environments.lease();
-        assert!(first.is_cold && second.is_cold);
+        assert!(first.init.is_some() && second.init.is_some());
         assert_eq!(states(&environments), ["busy", "busy"]);
         first.give_back();
         let third = environments.lease();
-        assert!(!third.is_cold);
+        assert!(third.init.is_none());
         third.give_back();
         second.give_back();
         assert_eq!(states(&environments), ["idle", "idle"]);
@@ -261,7 +288,7 @@ mod tests {
         let environments = environments();
         drop(environments.lease());
         assert!(states(&environments).is_empty());
-        assert!(environments.lease().is_cold);
+        assert!(environments.lease().init.is_some());
     }
 
     #[test]
@@ -271,9 +298,9 @@ mod tests {
         environments.lease().give_back();
         let now = Instant::now();
         let mut state = environments.state();
-        state.end_idle(now + Duration::from_secs(299));
+        assert!(state.end_idle(now + Duration::from_secs(299)).is_empty());
         assert_eq!(state.list.len(), 2);
-        state.end_idle(now + IDLE_MAX);
+        assert_eq!(state.end_idle(now + IDLE_MAX), [2]);
         assert_eq!(state.list.len(), 1);
         drop(state);
         busy.give_back();

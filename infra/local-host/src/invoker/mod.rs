@@ -6,6 +6,7 @@
 
 pub(crate) mod backlog;
 mod environments;
+mod recorded;
 mod room;
 #[cfg(test)]
 mod tests;
@@ -15,7 +16,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use events::invocation::{Invocation, InvocationContext, Reply};
+use events::invocation::{Invocation, InvocationContext};
 use serde_json::{Value, json};
 use telemetry::context::on_correlation;
 use tokio::runtime::Handle;
@@ -25,7 +26,11 @@ use tokio::task::JoinHandle;
 use self::backlog::Backlog;
 pub(crate) use self::environments::BuildHandler;
 use self::environments::{Environments, IDLE_MAX, Lease};
+use self::recorded::Started;
 use self::room::{Admission, Limits, PLACE_TIME, Room};
+use crate::event_log::cause::Cause;
+use crate::event_log::invocation::{self, EXITED, TIMED_OUT};
+use crate::event_log::{EventLog, running};
 use crate::events::clock::now_ms;
 use crate::functions::{Functions, InvokeFailure, Source, THROTTLED};
 use crate::invocation_log::{Begun, InvocationLog};
@@ -58,9 +63,6 @@ const BACKGROUND: Limits = Limits {
 /// The most invocations at once of functions without a reserved concurrency.
 const ACCOUNT_CONCURRENCY: usize = READS.running + WRITES.running + BACKGROUND.running;
 
-const TIMED_OUT: &str = "Sandbox.Timedout";
-/// Lambda's name for a process that ended in the middle of an invocation.
-const EXITED: &str = "Runtime.ExitError";
 const NOT_FOUND: &str = "ResourceNotFoundException";
 
 /// A function as a library has it: an event and its context in, a reply out.
@@ -82,6 +84,7 @@ pub(crate) struct Invoker {
     background: Room,
     backlog: Arc<Backlog>,
     log: Arc<InvocationLog>,
+    events: Arc<EventLog>,
 }
 
 struct Hosted {
@@ -94,7 +97,7 @@ struct Hosted {
 }
 
 impl Hosted {
-    fn of(function: Function) -> Self {
+    fn of(function: Function, events: &Arc<EventLog>) -> Self {
         let Function {
             name,
             timeout,
@@ -104,11 +107,11 @@ impl Hosted {
         } = function;
         let reserved = reserved_concurrency.map(|count| usize::try_from(count).unwrap_or(Semaphore::MAX_PERMITS));
         Self {
+            environments: Arc::new(Environments::new(name.clone(), build, Arc::clone(events))),
             name,
             timeout,
             memory_mb,
             reserved: reserved.map(|count| (Arc::new(Semaphore::new(count)), count)),
-            environments: Arc::new(Environments::new(build)),
         }
     }
 
@@ -129,20 +132,20 @@ impl Hosted {
 }
 
 impl Invoker {
-    pub(crate) fn new(functions: BTreeMap<String, Function>, backlog: Arc<Backlog>) -> Self {
+    pub(crate) fn new(functions: BTreeMap<String, Function>, backlog: Arc<Backlog>, events: Arc<EventLog>) -> Self {
         let functions = functions
             .into_iter()
-            .map(|(logical_id, function)| (logical_id, Hosted::of(function)));
-        let log = Arc::new(InvocationLog::default());
-        let correlated = Arc::clone(&log);
-        on_correlation(move |request_id, correlation_id| correlated.correlate(request_id, correlation_id));
+            .map(|(logical_id, function)| (logical_id, Hosted::of(function, &events)));
+        // One listener serves all hosts of the process: the task knows its invocation.
+        on_correlation(|story| running::correlate(story));
         Self {
             functions: functions.collect(),
             reads: Room::new(READS),
             writes: Room::new(WRITES),
             background: Room::new(BACKGROUND),
             backlog,
-            log,
+            log: Arc::default(),
+            events,
         }
     }
 
@@ -184,11 +187,11 @@ impl Invoker {
         match source {
             Source::HttpRead => &self.reads,
             Source::HttpWrite => &self.writes,
-            Source::Queue | Source::Stream | Source::Event | Source::Workflow => &self.background,
+            Source::Queue | Source::Stream | Source::Event | Source::Workflow(_) => &self.background,
         }
     }
 
-    fn begin(&self, function: &Hosted, event: Value, source: Source) -> Begin {
+    fn begin(&self, logical_id: &str, function: &Hosted, event: Value, source: Source) -> Begin {
         let lease = function.environments.lease();
         let timeout_ms = u64::try_from(function.timeout.as_millis()).unwrap_or(u64::MAX);
         let context = InvocationContext {
@@ -197,17 +200,30 @@ impl Invoker {
             deadline_ms: u64::try_from(now_ms()).unwrap_or_default().saturating_add(timeout_ms),
             ends_at: Some(Instant::now() + function.timeout),
             trace_id: None,
-            cold_start: lease.is_cold,
+            cold_start: lease.init.is_some(),
         };
+        let cause = Cause::of(&self.events, source, &event, &context.request_id);
         let begun = Begun {
+            logical_id,
             function: &function.name,
-            source: source.as_str(),
+            source,
             request_id: &context.request_id,
-            cold_start: lease.is_cold,
+            correlation_id: cause.stories.first().map(String::as_str),
+            cold_start: context.cold_start,
             event: &event,
         };
+        let number = self.log.begin(&begun);
+        let recorded = invocation::Invocation {
+            function: function.name.clone(),
+            number,
+            request_id: context.request_id.clone(),
+            environment: lease.id,
+            init: lease.init,
+            memory_mb: function.memory_mb,
+        };
         Begin {
-            number: self.log.begin(&begun),
+            number,
+            started: Started::record(&self.events, recorded, cause, &event),
             lease,
             invocation: Invocation {
                 event: event.into(),
@@ -217,19 +233,26 @@ impl Invoker {
     }
 
     /// Runs on a thread of its own: decoding a photo must not stall what serves requests.
-    fn carry_through(&self, begin: Begin, slot: impl Send + 'static) -> JoinHandle<Reply> {
+    fn carry_through(&self, begin: Begin, slot: impl Send + 'static) -> JoinHandle<Result<Value, InvokeFailure>> {
         let (log, runtime) = (Arc::clone(&self.log), Handle::current());
         tokio::task::spawn_blocking(move || {
             let Begin {
                 number,
+                started,
                 lease,
                 invocation,
             } = begin;
-            let reply = runtime.block_on((lease.handler)(invocation));
+            let running = Arc::clone(&started.running);
+            let reply = runtime.block_on(running.scope((lease.handler)(invocation)));
+            let reply = reply.map_err(|error| failure(error.error_type, error.error_message));
             match &reply {
                 Ok(result) => log.end(number, "ok", Some(result)),
                 Err(error) => log.end(number, &error.error_type, None),
             }
+            if let Some(story) = started.running.stories().first() {
+                log.correlate(number, story);
+            }
+            started.end(reply.as_ref());
             lease.give_back();
             drop(slot);
             reply
@@ -239,6 +262,7 @@ impl Invoker {
 
 struct Begin {
     number: u64,
+    started: Arc<Started>,
     lease: Lease,
     invocation: Invocation,
 }
@@ -250,7 +274,7 @@ impl Functions for Invoker {
         let refuses = match source {
             Source::HttpRead => room.is_full(),
             Source::HttpWrite => room.is_full() || self.backlog.is_too_long(self.background.waiting()),
-            Source::Queue | Source::Stream | Source::Event | Source::Workflow => false,
+            Source::Queue | Source::Stream | Source::Event | Source::Workflow(_) => false,
         };
         if refuses {
             room.count_refusal();
@@ -279,11 +303,13 @@ impl Functions for Invoker {
             Ok(None) => return std::future::pending().await,
             Err(room::Refused) => {
                 function.environments.count_throttle();
+                let cause = Cause::of(&self.events, source, &event, "");
+                self.events.record(invocation::throttled(&function.name, cause));
                 return Err(failure(THROTTLED, "Rate Exceeded."));
             }
         };
-        let begin = self.begin(function, event, source);
-        let number = begin.number;
+        let begin = self.begin(logical_id, function, event, source);
+        let (number, started) = (begin.number, Arc::clone(&begin.started));
         let timeout = function.timeout;
         let mut ended = self.carry_through(begin, slot);
         let first = tokio::time::timeout(PLACE_TIME.min(timeout), &mut ended).await;
@@ -293,7 +319,7 @@ impl Functions for Invoker {
             Err(_) => tokio::time::timeout(timeout.saturating_sub(PLACE_TIME), ended).await,
         };
         match ended {
-            Ok(Ok(reply)) => reply.map_err(|error| failure(error.error_type, error.error_message)),
+            Ok(Ok(reply)) => reply,
             Ok(Err(panicked)) => {
                 tracing::error!(
                     function = logical_id,
@@ -301,14 +327,16 @@ impl Functions for Invoker {
                     "invocation broke off"
                 );
                 self.log.end(number, EXITED, None);
-                Err(failure(EXITED, "the function ended without an answer"))
+                let exited = failure(EXITED, "the function ended without an answer");
+                started.end(Err(&exited));
+                Err(exited)
             }
             Err(_) => {
                 self.log.end(number, TIMED_OUT, None);
-                Err(failure(
-                    TIMED_OUT,
-                    format!("Task timed out after {:.2} seconds", timeout.as_secs_f64()),
-                ))
+                let message = format!("Task timed out after {:.2} seconds", timeout.as_secs_f64());
+                let timed_out = failure(TIMED_OUT, message);
+                started.end(Err(&timed_out));
+                Err(timed_out)
             }
         }
     }

@@ -2,7 +2,8 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use events::invocation::FunctionError;
+use adapter_embedded::executions::Workflow;
+use events::invocation::{FunctionError, Reply};
 use serde_json::json;
 use shop::Handler;
 use tokio::sync::mpsc;
@@ -36,7 +37,7 @@ where
         build,
     };
     let backlog = Arc::new(Backlog::new(Vec::new()));
-    Invoker::new(BTreeMap::from([("One".to_owned(), function)]), backlog)
+    Invoker::new(BTreeMap::from([("One".to_owned(), function)]), backlog, Arc::default())
 }
 
 const LONG: Duration = Duration::from_mins(1);
@@ -55,7 +56,10 @@ async fn the_first_invocation_of_a_function_is_a_cold_start_and_each_has_its_own
 #[tokio::test]
 async fn an_error_keeps_its_name_and_an_unknown_function_is_one() {
     let invoker = invoker(LONG, |_| async { Err(FunctionError::new("OutOfStock", "none left")) });
-    let error = invoker.invoke("One", json!({}), Source::Workflow).await.unwrap_err();
+    let error = invoker
+        .invoke("One", json!({}), Source::Workflow(Workflow::OrderSaga))
+        .await
+        .unwrap_err();
     assert_eq!(
         (error.error_type.as_str(), error.message.as_str()),
         ("OutOfStock", "none left")
@@ -99,7 +103,10 @@ async fn an_invocation_that_is_out_of_time_is_reported_and_still_runs_to_its_end
             Ok(Value::Null)
         }
     });
-    let error = invoker.invoke("One", json!({}), Source::Workflow).await.unwrap_err();
+    let error = invoker
+        .invoke("One", json!({}), Source::Workflow(Workflow::OrderSaga))
+        .await
+        .unwrap_err();
     assert_eq!(error.error_type, TIMED_OUT);
     assert_eq!(error.message, "Task timed out after 0.01 seconds");
     assert_eq!(ended.load(Ordering::SeqCst), 0);
@@ -193,7 +200,7 @@ async fn environments_are_started_when_all_are_busy_and_stay_for_the_next_events
 #[tokio::test]
 async fn a_function_without_concurrency_is_throttled_at_once() {
     let invoker = reserving(Some(0), LONG, |_| async { Ok(Value::Null) });
-    for source in [Source::HttpRead, Source::Workflow] {
+    for source in [Source::HttpRead, Source::Workflow(Workflow::OrderSaga)] {
         let failure = invoker.invoke("One", json!({}), source).await.unwrap_err();
         assert_eq!(failure.error_type, THROTTLED);
     }
@@ -222,7 +229,9 @@ async fn background_work_that_waits_for_something_keeps_neither_requests_nor_oth
     let invoker = Arc::new(invoker(LONG, gated(&gate)));
     // More than may begin at once: each leaves its place after a while, and another one begins.
     let count = BACKGROUND.at_once * 2;
-    let running: Vec<_> = (0..count).map(|_| start(&invoker, Source::Workflow)).collect();
+    let running: Vec<_> = (0..count)
+        .map(|_| start(&invoker, Source::Workflow(Workflow::OrderSaga)))
+        .collect();
     until_busy(&invoker, count).await;
     let request = start(&invoker, Source::HttpWrite);
     until_busy(&invoker, count + 1).await;
@@ -247,7 +256,7 @@ async fn writes_are_refused_while_background_work_is_too_far_behind_and_reads_ar
     assert_eq!(backlog["units"], backlog["units_max"]);
     for source in [
         Source::HttpRead,
-        Source::Workflow,
+        Source::Workflow(Workflow::OrderSaga),
         Source::Stream,
         Source::Queue,
         Source::Event,

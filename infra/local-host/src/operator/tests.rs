@@ -1,9 +1,12 @@
-//! Are parked orders and dead letters listed with what an operator needs, and redriven once?
+//! Tests the operator's routes: parked orders and dead letters are listed and redriven once, and the payment gateway
+//! can be switched off and on.
 
 use adapter_embedded::executions::{self, Workflow};
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use tower::ServiceExt as _;
+
+use std::sync::atomic::AtomicI64;
 
 use super::*;
 use crate::downtime::Downtimes;
@@ -47,12 +50,14 @@ async fn shop() -> (HostState, Router) {
         deployment: Arc::clone(&deployment),
         functions: Arc::new(NoFunctions),
         downtimes: Downtimes::open(database.clone()).await.unwrap(),
+        log: Arc::default(),
+        recorded_to: AtomicI64::default(),
     };
     let downtimes = Arc::clone(&plane.downtimes);
     plane.prepare().await.unwrap();
     Workflows::prepare(
         database.clone(),
-        Arc::clone(&deployment),
+        plane.bus(),
         Arc::new(NoFunctions),
         machines.clone(),
         Arc::new(Backlog::new(Vec::new())),
@@ -66,7 +71,7 @@ async fn shop() -> (HostState, Router) {
         .unwrap();
     let redriver = WorkflowRedriver {
         database,
-        deployment,
+        bus: plane.bus(),
         machines,
     };
     let router = router(Operator::of(&shop, redriver));
@@ -116,7 +121,7 @@ async fn a_parked_order_is_redriven_once() {
     let (status, answer) = ask(&router, "POST", "/dev/parked/o-1/redrive", "").await;
     assert_eq!(
         (status, answer["message"].as_str()),
-        (409, Some("its execution runs already"))
+        (409, Some("the order's execution is already running"))
     );
 }
 

@@ -1,4 +1,4 @@
-//! Does a link take one file, exactly as signed, and give it back whole or in part?
+//! Tests that a link accepts one file, exactly as signed, and serves it in whole or in part.
 
 use std::time::Duration;
 

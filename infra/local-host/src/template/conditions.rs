@@ -1,4 +1,4 @@
-//! Which conditions of the template hold here? Parameters have their defaults, so each has one answer.
+//! Evaluates the conditions of the template. Parameters have their defaults, so each condition has one value.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! Which properties does an object of the template have? Each is taken once; what is left is refused by name.
+//! Reads the properties of an object of the template: each is taken once, and a property that is left is refused by
+//! name.
 
 use std::collections::BTreeMap;
 

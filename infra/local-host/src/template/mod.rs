@@ -1,4 +1,4 @@
-//! What does the SAM template ask for? Read in full at start; what the host cannot do is refused by name.
+//! Reads the SAM template in full at start, and refuses by name any part that the host does not support.
 //!
 //! The file is `infra/template.yaml`, the one that AWS gets. Its state machines are `infra/*.asl.json`.
 
@@ -11,7 +11,9 @@ mod model;
 mod parameters;
 mod read;
 mod resolve;
+mod roles;
 mod sources;
+mod stores;
 #[cfg(test)]
 mod tests;
 pub(crate) mod yaml;
@@ -20,9 +22,9 @@ use std::collections::BTreeMap;
 
 pub use fault::TemplateFault;
 pub use model::{
-    AsyncInvokeSpec, BucketSpec, CorsSpec, Deployment, EventSource, FunctionSpec, HttpApiSpec, JwtAuthorizerSpec,
-    QueueNotification, QueueSourceSpec, QueueSpec, RedriveSpec, RouteSpec, StateMachineSpec, StreamSourceSpec,
-    ThrottlingSpec,
+    AsyncInvokeSpec, BucketSpec, CorsSpec, Deployment, EventSource, FunctionSpec, Grant, HttpApiSpec,
+    JwtAuthorizerSpec, QueueNotification, QueueSourceSpec, QueueSpec, RedriveSpec, RouteSpec, StateMachineSpec,
+    StreamSourceSpec, ThrottlingSpec,
 };
 pub use resolve::function_of_arn;
 

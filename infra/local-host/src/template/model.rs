@@ -12,12 +12,26 @@ pub struct Deployment {
     pub state_machines: BTreeMap<String, StateMachineSpec>,
     pub queues: BTreeMap<String, QueueSpec>,
     pub buckets: BTreeMap<String, BucketSpec>,
+    pub tables: BTreeSet<String>,
     pub tables_with_streams: BTreeSet<String>,
+    /// What each role may do, by the role's logical id.
+    pub grants: BTreeMap<String, Vec<Grant>>,
+}
+
+/// One statement of a role's policy. The host enforces none; the map of the console shows them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    /// Like `dynamodb:GetItem`.
+    pub actions: Vec<String>,
+    /// ARNs, or `*`.
+    pub resources: Vec<String>,
 }
 
 #[derive(Debug, Clone)]
 pub struct FunctionSpec {
     pub logical_id: String,
+    /// Logical id of its role.
+    pub role: Option<String>,
     /// Last segment of `CodeUri`.
     pub crate_name: String,
     pub timeout_seconds: u64,
@@ -125,6 +139,8 @@ pub struct StateMachineSpec {
     pub logical_id: String,
     pub name: String,
     pub arn: String,
+    /// Its name in `infra/`.
+    pub file: String,
     /// The text of the file.
     pub definition: String,
     pub substitutions: BTreeMap<String, String>,

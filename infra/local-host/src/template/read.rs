@@ -7,16 +7,13 @@ use serde_json::Value;
 use super::definitions::DEFINITIONS;
 use super::fault::TemplateFault;
 use super::fields::Fields;
-use super::model::{
-    AsyncInvokeSpec, BucketSpec, Deployment, FunctionSpec, HttpApiSpec, QueueNotification, QueueSpec, RedriveSpec,
-    StateMachineSpec,
-};
-use super::resolve::{queue_of_arn, state_machine_arn};
-use super::{api, sources};
+use super::model::{AsyncInvokeSpec, Deployment, FunctionSpec, HttpApiSpec, StateMachineSpec};
+use super::resolve::state_machine_arn;
+use super::{api, roles, sources, stores};
 
 /// Resources whose work the local host does by other means (identity, keys, logs) or does not need (access between
 /// services, alarms, budgets, deployments). The nested stack is `watching.yaml`, which a test reads.
-const WITHOUT_LOCAL_MEANING: [&str; 14] = [
+const WITHOUT_LOCAL_MEANING: [&str; 13] = [
     "AWS::Budgets::Budget",
     "AWS::CloudFormation::Stack",
     "AWS::CloudWatch::Alarm",
@@ -24,7 +21,6 @@ const WITHOUT_LOCAL_MEANING: [&str; 14] = [
     "AWS::Cognito::UserPool",
     "AWS::Cognito::UserPoolClient",
     "AWS::Cognito::UserPoolGroup",
-    "AWS::IAM::Role",
     "AWS::Lambda::Function",
     "AWS::Logs::LogGroup",
     "AWS::Logs::QueryDefinition",
@@ -34,8 +30,6 @@ const WITHOUT_LOCAL_MEANING: [&str; 14] = [
 ];
 const TIMEOUT_SECONDS_DEFAULT: u32 = 3;
 const MEMORY_MB_DEFAULT: u32 = 128;
-const VISIBILITY_SECONDS_DEFAULT: u64 = 30;
-const RETENTION_SECONDS_DEFAULT: u64 = 345_600;
 const ASYNC_RETRIES_DEFAULT: u32 = 2;
 const ASYNC_AGE_SECONDS_DEFAULT: u64 = 21_600;
 
@@ -56,7 +50,9 @@ pub(crate) fn deployment(template: Value) -> Result<Deployment, TemplateFault> {
         state_machines: BTreeMap::new(),
         queues: BTreeMap::new(),
         buckets: BTreeMap::new(),
+        tables: BTreeSet::new(),
         tables_with_streams: BTreeSet::new(),
+        grants: BTreeMap::new(),
     };
     for (logical_id, mut resource) in sections.entries("Resources")? {
         resource.place = format!("Resources.{logical_id}");
@@ -113,17 +109,21 @@ fn add(
             deployment.state_machines.insert(logical_id, machine);
         }
         "AWS::SQS::Queue" => {
-            let queue = queue(&logical_id, properties)?;
+            let queue = stores::queue(&logical_id, properties)?;
             deployment.queues.insert(logical_id, queue);
         }
         "AWS::S3::Bucket" => {
-            let bucket = bucket(&logical_id, properties)?;
+            let bucket = stores::bucket(&logical_id, properties)?;
             deployment.buckets.insert(logical_id, bucket);
         }
         "AWS::DynamoDB::Table" => {
-            if has_stream(properties)? {
-                deployment.tables_with_streams.insert(logical_id);
+            if stores::has_stream(properties)? {
+                deployment.tables_with_streams.insert(logical_id.clone());
             }
+            deployment.tables.insert(logical_id);
+        }
+        "AWS::IAM::Role" => {
+            deployment.grants.insert(logical_id, roles::grants(properties)?);
         }
         kind if WITHOUT_LOCAL_MEANING.contains(&kind) => {}
         other => {
@@ -170,8 +170,9 @@ fn function(logical_id: &str, mut fields: Fields, defaults: &FunctionDefaults) -
         "LoggingConfig",
         // Linked in, a function starts within microseconds here.
         "ProvisionedConcurrencyConfig",
-        "Role",
     ]);
+    let role = fields.text("Role")?;
+    let role = role.and_then(|arn| Some(arn.rsplit_once('/')?.1.to_owned()));
     // `…/orders-get/bootstrap.zip`: crate, folder and package carry one name.
     let code = fields.required_text("CodeUri")?;
     let crate_name = code
@@ -202,6 +203,7 @@ fn function(logical_id: &str, mut fields: Fields, defaults: &FunctionDefaults) -
     fields.finish()?;
     Ok(FunctionSpec {
         logical_id: logical_id.to_owned(),
+        role,
         crate_name,
         timeout_seconds: timeout_seconds.into(),
         memory_mb: memory_mb.into(),
@@ -224,9 +226,13 @@ fn state_machine(logical_id: &str, mut fields: Fields) -> Result<StateMachineSpe
     fields.only("Type", "STANDARD")?;
     let name = fields.text("Name")?.unwrap_or_else(|| logical_id.to_owned());
     let file = fields.required_text("DefinitionUri")?;
-    let definition = DEFINITIONS.iter().find(|(known, _)| *known == file);
-    let (_, definition) =
-        definition.ok_or_else(|| fields.fault("DefinitionUri", format!("names no known file {file}")))?;
+    let definition = DEFINITIONS.iter().find(|(name, _)| *name == file);
+    let (_, definition) = definition.ok_or_else(|| {
+        fields.fault(
+            "DefinitionUri",
+            format!("is {file}, which is not a definition of this shop"),
+        )
+    })?;
     let substitutions = fields.texts_by_name("DefinitionSubstitutions")?;
     fields.finish()?;
     let arn = state_machine_arn(&name);
@@ -235,130 +241,13 @@ fn state_machine(logical_id: &str, mut fields: Fields) -> Result<StateMachineSpe
         logical_id: logical_id.to_owned(),
         name,
         arn,
+        file,
         definition,
         substitutions,
     })
 }
 
-fn queue(logical_id: &str, mut fields: Fields) -> Result<QueueSpec, TemplateFault> {
-    fields.ignore(&["SqsManagedSseEnabled"]);
-    let mut policy = fields.within("RedrivePolicy")?;
-    let dead_letter = policy.text("deadLetterTargetArn")?;
-    let max_receive_count = policy.positive_number("maxReceiveCount")?;
-    let redrive = match (dead_letter.as_deref().map(queue_of_arn), max_receive_count) {
-        (None, None) => None,
-        (Some(Some(queue)), Some(max_receive_count)) => Some(RedriveSpec {
-            dead_letter_queue: queue.to_owned(),
-            max_receive_count,
-        }),
-        _ => {
-            return Err(policy.fault(
-                "deadLetterTargetArn",
-                "and maxReceiveCount do not name a queue and a number",
-            ));
-        }
-    };
-    policy.finish()?;
-    let spec = QueueSpec {
-        logical_id: logical_id.to_owned(),
-        visibility_timeout_seconds: fields
-            .number("VisibilityTimeout")?
-            .unwrap_or(VISIBILITY_SECONDS_DEFAULT),
-        retention_seconds: fields
-            .number("MessageRetentionPeriod")?
-            .unwrap_or(RETENTION_SECONDS_DEFAULT),
-        redrive,
-    };
-    fields.finish()?;
-    Ok(spec)
-}
-
-fn bucket(logical_id: &str, mut fields: Fields) -> Result<BucketSpec, TemplateFault> {
-    fields.ignore(&[
-        "BucketEncryption",
-        "LifecycleConfiguration",
-        "OwnershipControls",
-        "PublicAccessBlockConfiguration",
-    ]);
-    let name = fields.required_text("BucketName")?;
-    let cors = api::bucket_cors(&mut fields)?;
-    let mut versioning = fields.within("VersioningConfiguration")?;
-    let versioned = match versioning.text("Status")?.as_deref() {
-        None => false,
-        Some("Enabled") => true,
-        Some(other) => return Err(versioning.fault("Status", format!("is {other}, which is not supported"))),
-    };
-    versioning.finish()?;
-    let mut notifications = fields.within("NotificationConfiguration")?;
-    let mut bus = notifications.within("EventBridgeConfiguration")?;
-    let eventbridge = bus.flag("EventBridgeEnabled")?;
-    bus.finish()?;
-    let mut queue_notifications = Vec::new();
-    for item in notifications.list("QueueConfigurations")? {
-        let place = format!("{}.QueueConfigurations", notifications.place);
-        queue_notifications.push(queue_notification(Fields::of(item, &place)?)?);
-    }
-    notifications.finish()?;
-    fields.finish()?;
-    Ok(BucketSpec {
-        logical_id: logical_id.to_owned(),
-        name,
-        versioned,
-        cors,
-        queue_notifications,
-        eventbridge,
-    })
-}
-
-fn queue_notification(mut fields: Fields) -> Result<QueueNotification, TemplateFault> {
-    fields.only("Event", "s3:ObjectCreated:*")?;
-    let arn = fields.required_text("Queue")?;
-    let queue = queue_of_arn(&arn)
-        .ok_or_else(|| fields.fault("Queue", "is not a queue of this template"))?
-        .to_owned();
-    let mut filter = fields.within("Filter")?;
-    let mut key = filter.within("S3Key")?;
-    let (mut prefix, mut suffix) = (String::new(), String::new());
-    for rule in key.list("Rules")? {
-        let mut rule = Fields::of(rule, &key.place)?;
-        let (name, value) = (rule.required_text("Name")?, rule.required_text("Value")?);
-        match name.as_str() {
-            "prefix" => prefix = value,
-            "suffix" => suffix = value,
-            _ => return Err(rule.fault("Name", format!("is {name}, neither prefix nor suffix"))),
-        }
-        rule.finish()?;
-    }
-    key.finish()?;
-    filter.finish()?;
-    fields.finish()?;
-    Ok(QueueNotification { queue, prefix, suffix })
-}
-
-fn has_stream(mut fields: Fields) -> Result<bool, TemplateFault> {
-    fields.ignore(&[
-        "AttributeDefinitions",
-        "BillingMode",
-        "DeletionProtectionEnabled",
-        "GlobalSecondaryIndexes",
-        "KeySchema",
-        "PointInTimeRecoverySpecification",
-        "SSESpecification",
-        "TableName",
-        "TimeToLiveSpecification",
-    ]);
-    let mut stream = fields.within("StreamSpecification")?;
-    let has_stream = match stream.text("StreamViewType")?.as_deref() {
-        None => false,
-        Some("NEW_AND_OLD_IMAGES") => true,
-        Some(other) => return Err(stream.fault("StreamViewType", format!("is {other}, which is not supported"))),
-    };
-    stream.finish()?;
-    fields.finish()?;
-    Ok(has_stream)
-}
-
-/// What the parts say of each other holds.
+/// Checks that the parts of the template that refer to each other agree.
 fn consistent(deployment: &Deployment) -> Result<(), TemplateFault> {
     let mut routes = BTreeSet::new();
     let invoked: BTreeSet<&str> = deployment
@@ -382,13 +271,13 @@ fn consistent(deployment: &Deployment) -> Result<(), TemplateFault> {
             let place = format!("Resources.{}.Properties.RouteSettings", deployment.api.logical_id);
             return Err(TemplateFault::at(
                 &place,
-                format!("speaks of {route_key}, which nothing serves"),
+                format!("limits {route_key}, which is not a route of the API"),
             ));
         }
     }
     for name in &invoked {
         if !deployment.functions.contains_key(*name) {
-            let what = format!("have a state machine that invokes {name}, which is none");
+            let what = format!("have a state machine that invokes {name}, which is not a function of the template");
             return Err(TemplateFault::at("Resources", what));
         }
     }

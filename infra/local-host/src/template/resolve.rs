@@ -1,4 +1,4 @@
-//! What do references stand for here? Parameters for their values, resources for local names and ARNs.
+//! Resolves references of the template: parameters to their values, resources to local names and ARNs.
 
 use std::collections::BTreeMap;
 

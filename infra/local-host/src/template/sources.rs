@@ -1,4 +1,4 @@
-//! What may start a function? Routes, queues, streams, rules and schedules.
+//! Reads the event sources of a function: routes, queues, streams, rules and schedules.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -55,7 +55,10 @@ fn route(properties: &mut Fields) -> Result<RouteSpec, TemplateFault> {
     properties.only("PayloadFormatVersion", "2.0")?;
     let method = properties.required_text("Method")?.to_uppercase();
     if !METHODS.contains(&method.as_str()) {
-        return Err(properties.fault("Method", format!("is {method}, which is none")));
+        return Err(properties.fault(
+            "Method",
+            format!("is {method}, which is not one of {}", METHODS.join(", ")),
+        ));
     }
     let path = properties.required_text("Path")?;
     if !path.starts_with('/') {

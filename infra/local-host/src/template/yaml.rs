@@ -1,4 +1,4 @@
-//! What does the YAML say? As JSON, with short-form intrinsics (`!Ref X`) in their long form (`{"Ref": "X"}`).
+//! Converts the YAML to JSON, with short-form intrinsics (`!Ref X`) in their long form (`{"Ref": "X"}`).
 
 use saphyr::{LoadableYamlNode as _, ScalarOwned, YamlOwned};
 use serde_json::{Map, Number, Value, json};
@@ -44,9 +44,9 @@ fn json(node: &YamlOwned, place: &str) -> Result<Value, TemplateFault> {
         }
         YamlOwned::Tagged(tag, inner) => {
             let suffix = tag.suffix.as_str();
-            let known = INTRINSICS.iter().find(|(short, _)| *short == suffix);
+            let intrinsic = INTRINSICS.iter().find(|(short, _)| *short == suffix);
             let (_, long) =
-                known.ok_or_else(|| TemplateFault::at(place, format!("uses !{suffix}, which is not supported")))?;
+                intrinsic.ok_or_else(|| TemplateFault::at(place, format!("uses !{suffix}, which is not supported")))?;
             json!({ *long: json(inner, place)? })
         }
         _ => return Err(TemplateFault::at(place, "has a node that is not supported")),
@@ -60,7 +60,11 @@ fn json_scalar(scalar: &ScalarOwned, place: &str) -> Result<Value, TemplateFault
         ScalarOwned::Integer(value) => Value::Number((*value).into()),
         ScalarOwned::FloatingPoint(value) => {
             let number = Number::from_f64(value.into_inner());
-            Value::Number(number.ok_or_else(|| TemplateFault::at(place, "has a number that is none"))?)
+            Value::Number(
+                number.ok_or_else(|| {
+                    TemplateFault::at(place, "has a number that JSON cannot express, like .inf or .nan")
+                })?,
+            )
         }
         ScalarOwned::String(text) => Value::String(text.clone()),
     })

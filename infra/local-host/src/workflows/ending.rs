@@ -1,13 +1,13 @@
-//! What is known when an execution begins or ends? Its row, and an event on the bus, in one transaction.
+//! Records the begin and the end of an execution: its row and an event on the bus, in one transaction.
 
 use adapter_embedded::executions::{self, Execution, ExecutionEnd, ExecutionStatus};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use state_machine::Outcome;
 
-use super::machines::ArnOfMachine;
-use crate::events::bus;
-use crate::template::Deployment;
+use super::machines::{ArnOfMachine, logical_id};
+use crate::event_log::nodes;
+use crate::events::bus::{Bus, envelope};
 
 const SOURCE: &str = "aws.states";
 const DETAIL_TYPE: &str = "Step Functions Execution Status Change";
@@ -20,12 +20,7 @@ pub(crate) struct Ending {
 }
 
 /// `false` when it had ended before: then nothing changes, and no event is published again.
-pub(crate) fn end(
-    connection: &Connection,
-    deployment: &Deployment,
-    ending: &Ending,
-    now_ms: i64,
-) -> rusqlite::Result<bool> {
+pub(crate) fn end(connection: &Connection, bus: &Bus, ending: &Ending, now_ms: i64) -> rusqlite::Result<bool> {
     let execution = &ending.execution;
     let (end, output) = match &ending.outcome {
         Outcome::Succeeded(output) => (ended(ExecutionStatus::Succeeded), Some(output.to_string())),
@@ -50,14 +45,14 @@ pub(crate) fn end(
         output,
         stopped_at_ms: Some(now_ms),
     };
-    publish(connection, deployment, execution, &ending.machine, &change, now_ms)?;
+    publish(connection, bus, execution, &ending.machine, &change, now_ms)?;
     Ok(true)
 }
 
 /// Publishes that an execution runs.
 pub(crate) fn began(
     connection: &Connection,
-    deployment: &Deployment,
+    bus: &Bus,
     execution: &Execution,
     machine: &ArnOfMachine,
     now_ms: i64,
@@ -67,7 +62,7 @@ pub(crate) fn began(
         output: None,
         stopped_at_ms: None,
     };
-    publish(connection, deployment, execution, machine, &change, now_ms)
+    publish(connection, bus, execution, machine, &change, now_ms)
 }
 
 fn ended(status: ExecutionStatus) -> ExecutionEnd {
@@ -86,7 +81,7 @@ struct Change<'a> {
 
 fn publish(
     connection: &Connection,
-    deployment: &Deployment,
+    bus: &Bus,
     execution: &Execution,
     machine: &ArnOfMachine,
     change: &Change<'_>,
@@ -94,8 +89,13 @@ fn publish(
 ) -> rusqlite::Result<()> {
     let arn = machine.execution(&execution.name);
     let detail = detail(execution, machine, &arn, change);
-    let event = bus::envelope(SOURCE, DETAIL_TYPE, &arn, &detail, now_ms);
-    bus::publish(connection, deployment, &event, now_ms)
+    let event = envelope(SOURCE, DETAIL_TYPE, &arn, &detail, now_ms);
+    bus.publish(
+        connection,
+        nodes::state_machine(logical_id(execution.workflow)),
+        &event,
+        now_ms,
+    )
 }
 
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html>

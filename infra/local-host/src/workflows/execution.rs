@@ -1,16 +1,23 @@
 //! The interpreter's host for one execution: wall clock, functions of the template, and its journal.
 
 use std::collections::HashMap;
+use std::future::pending;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use adapter_embedded::Database;
+use adapter_embedded::executions::Workflow;
+use adapter_embedded::payment_results::{self, COMPLETED_TOKENS};
 use async_trait::async_trait;
+use domain::fulfilment::payment_results::PaymentVerdict;
 use serde_json::{Value, json};
 use state_machine::history::HistoryEvent;
 use state_machine::host::{Host, HostFailure, StateError, TaskCall};
+use wire::step_fault::StepFault;
 
 use super::journal::{ExecutionKey, Journal};
 use crate::downtime::Downtimes;
+use crate::event_log::execution::Recorder;
 use crate::events::clock;
 use crate::functions::{Functions, Source, THROTTLED};
 use crate::template::function_of_arn;
@@ -21,32 +28,22 @@ const NO_FUNCTION: &str = "Lambda.ResourceNotFoundException";
 /// The one under which it reports a function that had no room.
 const TOO_MANY_REQUESTS: &str = "Lambda.TooManyRequestsException";
 
+/// How long to wait for the completion of a token without a change of their table.
+const TOKEN_POLL: Duration = Duration::from_secs(5);
+
 pub(super) struct ExecutionHost {
-    key: ExecutionKey,
+    pub(super) workflow: Workflow,
+    pub(super) key: ExecutionKey,
+    pub(super) database: Database,
     /// The journal as it is on disk; only this process writes there.
-    recorded: Mutex<HashMap<String, Value>>,
-    journal: Journal,
-    functions: Arc<dyn Functions>,
-    downtimes: Arc<Downtimes>,
+    pub(super) recorded: Mutex<HashMap<String, Value>>,
+    pub(super) journal: Journal,
+    pub(super) functions: Arc<dyn Functions>,
+    pub(super) downtimes: Arc<Downtimes>,
+    pub(super) recorder: Arc<Recorder>,
 }
 
 impl ExecutionHost {
-    pub(super) fn new(
-        key: ExecutionKey,
-        recorded: HashMap<String, Value>,
-        journal: Journal,
-        functions: Arc<dyn Functions>,
-        downtimes: Arc<Downtimes>,
-    ) -> Self {
-        Self {
-            key,
-            recorded: Mutex::new(recorded),
-            journal,
-            functions,
-            downtimes,
-        }
-    }
-
     /// Inserting a value cannot leave the map half changed.
     fn entries(&self) -> MutexGuard<'_, HashMap<String, Value>> {
         self.recorded.lock().unwrap_or_else(PoisonError::into_inner)
@@ -83,7 +80,7 @@ impl Host for ExecutionHost {
             ));
         };
         self.functions
-            .invoke(function, call.payload, Source::Workflow)
+            .invoke(function, call.payload, Source::Workflow(self.workflow))
             .await
             .map_err(|failure| {
                 let cause = json!({ "errorType": failure.error_type, "errorMessage": failure.message });
@@ -93,6 +90,36 @@ impl Host for ExecutionHost {
                 };
                 StateError::new(error, cause.to_string())
             })
+    }
+
+    /// A token is completed by a row, which outlives the process.
+    async fn completed(&self, call: &TaskCall) -> Result<Value, StateError> {
+        let Some(token) = &call.token else {
+            return pending().await;
+        };
+        let changes = self.database.watch(COMPLETED_TOKENS);
+        loop {
+            // Listening before looking: a change in between is not missed.
+            let next_change = changes.notified();
+            tokio::pin!(next_change);
+            next_change.as_mut().enable();
+            match payment_results::completed(&self.database, token).await {
+                Ok(Some(PaymentVerdict::Authorized)) => return Ok(json!({ "outcome": "AUTHORIZED" })),
+                Ok(Some(PaymentVerdict::Declined)) => {
+                    let cause = "the payment provider declined the payment";
+                    return Err(StateError::new(StepFault::PaymentDeclined.as_str(), cause));
+                }
+                Ok(None) => {}
+                Err(failure) => {
+                    let error: &dyn std::error::Error = &failure;
+                    tracing::error!(error, "the completion of a token cannot be read");
+                }
+            }
+            tokio::select! {
+                () = next_change => {}
+                () = tokio::time::sleep(TOKEN_POLL) => {}
+            }
+        }
     }
 
     async fn recorded(&self, key: &str) -> Result<Option<Value>, HostFailure> {
@@ -109,6 +136,7 @@ impl Host for ExecutionHost {
     }
 
     fn observe(&self, event: HistoryEvent) {
+        self.recorder.observe(&event);
         self.journal.report(&self.key, event);
     }
 }

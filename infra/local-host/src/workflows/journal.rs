@@ -4,7 +4,6 @@
 //! once cost few transactions. It keeps the order, so that no entry of an execution is written after its end.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use adapter_embedded::Database;
 use adapter_embedded::executions::Execution;
@@ -17,8 +16,8 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::ending::{self, Ending};
 use super::machines::ArnOfMachine;
+use crate::events::bus::Bus;
 use crate::events::clock::now_ms;
-use crate::template::Deployment;
 
 /// Entries of one transaction.
 const BATCH_MAX: usize = 500;
@@ -64,7 +63,7 @@ impl ExecutionKey {
 
 /// An entry was not written. Its source was logged by the writer.
 #[derive(Debug, thiserror::Error)]
-#[error("the journal's writer could not write")]
+#[error("the journal could not be written")]
 pub(crate) struct NotWritten;
 
 enum Entry {
@@ -98,16 +97,9 @@ pub(crate) struct Journal {
 
 impl Journal {
     /// The journal, and its writer: it must run for anything to be written.
-    pub(crate) fn new(database: Database, deployment: Arc<Deployment>) -> (Self, Writer) {
+    pub(crate) fn new(database: Database, bus: Bus) -> (Self, Writer) {
         let (entries, waiting) = mpsc::channel(WAITING_MAX);
-        (
-            Self { entries },
-            Writer {
-                database,
-                deployment,
-                waiting,
-            },
-        )
+        (Self { entries }, Writer { database, bus, waiting })
     }
 
     /// Publishes that the execution runs.
@@ -154,7 +146,7 @@ impl Journal {
 
 pub(crate) struct Writer {
     database: Database,
-    deployment: Arc<Deployment>,
+    bus: Bus,
     waiting: mpsc::Receiver<Written>,
 }
 
@@ -165,13 +157,11 @@ impl Writer {
         while self.waiting.recv_many(&mut batch, BATCH_MAX).await > 0 {
             let (entries, waiters): (Vec<Entry>, Vec<_>) =
                 batch.drain(..).map(|written| (written.entry, written.done)).unzip();
-            let deployment = Arc::clone(&self.deployment);
+            let bus = self.bus.clone();
             let written = self
                 .database
                 .call("write journal", move |connection| {
-                    entries
-                        .iter()
-                        .try_for_each(|entry| write(connection, &deployment, entry))?;
+                    entries.iter().try_for_each(|entry| write(connection, &bus, entry))?;
                     forget_old_history(connection)
                 })
                 .await;
@@ -190,10 +180,10 @@ impl Writer {
     }
 }
 
-fn write(connection: &Connection, deployment: &Deployment, entry: &Entry) -> rusqlite::Result<()> {
+fn write(connection: &Connection, bus: &Bus, entry: &Entry) -> rusqlite::Result<()> {
     match entry {
         Entry::Begin { execution, machine } => {
-            ending::began(connection, deployment, execution, machine, now_ms())?;
+            ending::began(connection, bus, execution, machine, now_ms())?;
         }
         Entry::Record { execution, key, value } => {
             connection
@@ -217,7 +207,7 @@ fn write(connection: &Connection, deployment: &Deployment, entry: &Entry) -> rus
                 ])?;
         }
         Entry::End(ending) => {
-            let ended = ending::end(connection, deployment, ending, now_ms())?;
+            let ended = ending::end(connection, bus, ending, now_ms())?;
             // A failed execution may be redriven, and needs its journal for that.
             if ended && matches!(ending.outcome, Outcome::Succeeded(_)) {
                 connection
@@ -237,10 +227,20 @@ fn forget_old_history(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 /// The journal of an execution, by key.
+/// An entry of a journal is no JSON: the file was damaged or edited.
+#[derive(Debug, thiserror::Error)]
+#[error("entry {key} of the journal of {execution} cannot be read")]
+pub(crate) struct UnreadableEntry {
+    pub(crate) execution: String,
+    pub(crate) key: String,
+    #[source]
+    pub(crate) source: serde_json::Error,
+}
+
 pub(crate) async fn recorded(
     database: &Database,
     execution: &ExecutionKey,
-) -> Result<HashMap<String, Value>, PortFailure> {
+) -> Result<Result<HashMap<String, Value>, UnreadableEntry>, PortFailure> {
     let execution = execution.clone();
     database
         .read("read journal", move |connection| entries(connection, &execution))
@@ -250,17 +250,22 @@ pub(crate) async fn recorded(
 pub(crate) fn entries<C: FromIterator<(String, Value)>>(
     connection: &Connection,
     execution: &ExecutionKey,
-) -> rusqlite::Result<C> {
-    connection
+) -> rusqlite::Result<Result<C, UnreadableEntry>> {
+    let texts: Vec<(String, String)> = connection
         .prepare_cached("SELECT key, value FROM execution_journal WHERE kind = ?1 AND name = ?2")?
         .query_map(params![execution.kind, execution.name], |row| {
-            let value: String = row.get(1)?;
-            let value = serde_json::from_str(&value).map_err(|fault| {
-                rusqlite::Error::FromSqlConversionFailure(1, rusqlite::types::Type::Text, Box::new(fault))
-            })?;
-            Ok((row.get(0)?, value))
+            Ok((row.get(0)?, row.get(1)?))
         })?
-        .collect()
+        .collect::<rusqlite::Result<_>>()?;
+    let read = |(key, text): (String, String)| match serde_json::from_str(&text) {
+        Ok(value) => Ok((key, value)),
+        Err(source) => Err(UnreadableEntry {
+            execution: execution.name.clone(),
+            key,
+            source,
+        }),
+    };
+    Ok(texts.into_iter().map(read).collect())
 }
 
 /// The states that an execution has entered, each once, in the order in which it came to them.

@@ -19,7 +19,7 @@ pub enum WorkflowFault {
     Missing { logical_id: &'static str },
     #[error(transparent)]
     Definition(#[from] DefinitionFault),
-    #[error("state machine {machine} invokes {function}, which is no function of the template")]
+    #[error("state machine {machine} invokes {function}, which is not a function of the template")]
     UnknownFunction { machine: &'static str, function: String },
     #[error(transparent)]
     Tables(#[from] PortFailure),
@@ -53,6 +53,15 @@ pub(crate) struct Machines {
 pub(super) struct Machine {
     pub(super) arn: ArnOfMachine,
     pub(super) definition: Arc<StateMachine>,
+}
+
+/// The logical id of the state machine that runs a workflow.
+pub(crate) fn logical_id(workflow: Workflow) -> &'static str {
+    match workflow {
+        Workflow::OrderSaga => ORDER_SAGA,
+        Workflow::OrderCancel => CANCEL_SAGA,
+        Workflow::CatalogImport => CATALOG_IMPORT,
+    }
 }
 
 impl Machines {

@@ -3,32 +3,36 @@
 mod ending;
 mod execution;
 pub(crate) mod journal;
-mod machines;
+pub(crate) mod machines;
 pub(crate) mod redrive;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use adapter_embedded::Database;
 use adapter_embedded::executions::{self, Execution};
 use domain::ports::PortFailure;
 use serde_json::Value;
-use state_machine::ExecutionInput;
+use state_machine::host::{HostFailure, StateError};
+use state_machine::{ExecutionInput, Outcome};
 use telemetry::error_chain::error_chain;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use self::ending::Ending;
 use self::execution::ExecutionHost;
-use self::journal::{ExecutionKey, Journal, Writer};
+use self::journal::{ExecutionKey, Journal, UnreadableEntry, Writer};
+use self::machines::logical_id;
 pub(crate) use self::machines::{Machines, WorkflowFault};
 use crate::downtime::Downtimes;
+use crate::event_log::EventLog;
+use crate::event_log::execution::Recorder;
+use crate::events::bus::Bus;
 use crate::events::clock::now_ms;
 use crate::functions::Functions;
 use crate::invoker::backlog::Backlog;
-use crate::template::Deployment;
 
 /// Executions that run at the same time; the others wait in their table, in the order they were started.
 const EXECUTIONS_AT_ONCE: usize = 1_000;
@@ -36,6 +40,8 @@ const EXECUTIONS_AT_ONCE: usize = 1_000;
 const BATCH_MAX: u32 = 100;
 /// How long to wait without a change of the table.
 const IDLE_POLL: Duration = Duration::from_millis(250);
+/// The error under which Step Functions reports an execution that it cannot continue.
+const RUNTIME_ERROR: &str = "States.Runtime";
 /// Pause before an execution whose journal could not be read or written is taken up again.
 const JOURNAL_RETRY_DELAY: Duration = Duration::from_secs(1);
 
@@ -47,13 +53,14 @@ pub(crate) struct Workflows {
     journal: Journal,
     backlog: Arc<Backlog>,
     downtimes: Arc<Downtimes>,
+    log: Arc<EventLog>,
 }
 
 impl Workflows {
     /// Creates the tables.
     pub(crate) async fn prepare(
         database: Database,
-        deployment: Arc<Deployment>,
+        bus: Bus,
         functions: Arc<dyn Functions>,
         machines: Machines,
         backlog: Arc<Backlog>,
@@ -65,7 +72,7 @@ impl Workflows {
                 redrive::remove_expired_journals(connection, now_ms())
             })
             .await?;
-        let (journal, writer) = Journal::new(database.clone(), deployment);
+        let (journal, writer) = Journal::new(database.clone(), bus.clone());
         Ok((
             Self {
                 database,
@@ -74,6 +81,7 @@ impl Workflows {
                 journal,
                 backlog,
                 downtimes,
+                log: bus.log,
             },
             writer,
         ))
@@ -154,11 +162,18 @@ impl Workflows {
     async fn run_once(&self, execution: &Execution) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
         let key = ExecutionKey::of(execution);
         let machine = self.machines.of(execution.workflow);
-        let recorded = journal::recorded(&self.database, &key).await?;
-        if recorded.is_empty() {
+        let entries = match journal::recorded(&self.database, &key).await? {
+            Ok(entries) => entries,
+            Err(unreadable) => return self.give_up(execution, &Damaged::Unreadable(unreadable)).await,
+        };
+        let input: Value = serde_json::from_str(&execution.input)?;
+        let logical_id = logical_id(execution.workflow);
+        let recorder = Recorder::new(&self.log, logical_id, execution.name.clone(), input.clone());
+        let recorder = Arc::new(recorder);
+        if entries.is_empty() {
+            recorder.started();
             self.journal.begin(execution.clone(), machine.arn.clone()).await?;
         }
-        let input: Value = serde_json::from_str(&execution.input)?;
         let start = ExecutionInput {
             id: machine.arn.execution(&execution.name),
             name: execution.name.clone(),
@@ -166,8 +181,25 @@ impl Workflows {
             input,
         };
         let (functions, downtimes) = (Arc::clone(&self.functions), Arc::clone(&self.downtimes));
-        let host = ExecutionHost::new(key, recorded, self.journal.clone(), functions, downtimes);
-        let outcome = state_machine::run(&machine.definition, &start, &host).await?;
+        let host = ExecutionHost {
+            workflow: execution.workflow,
+            key,
+            database: self.database.clone(),
+            recorded: Mutex::new(entries),
+            journal: self.journal.clone(),
+            functions,
+            downtimes,
+            recorder: Arc::clone(&recorder),
+        };
+        let outcome = match state_machine::run(&machine.definition, &start, &host).await {
+            Err(HostFailure(fault)) => match fault.downcast() {
+                // The interpreter reads its entries again; only what it wrote has the right shape.
+                Ok(shape) => return self.give_up(execution, &Damaged::Shape(*shape)).await,
+                Err(fault) => return Err(fault),
+            },
+            Ok(outcome) => outcome,
+        };
+        recorder.ended(&outcome);
         let ending = Ending {
             execution: execution.clone(),
             machine: machine.arn.clone(),
@@ -176,4 +208,34 @@ impl Workflows {
         self.journal.end(ending).await?;
         Ok(())
     }
+
+    /// Ends an execution that no process could ever continue. Its order is then found like that of any failed execution.
+    async fn give_up(
+        &self,
+        execution: &Execution,
+        damaged: &Damaged,
+    ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        let cause = error_chain(damaged);
+        tracing::error!(
+            error = cause,
+            execution = execution.name,
+            "execution cannot be continued and has failed"
+        );
+        let ending = Ending {
+            execution: execution.clone(),
+            machine: self.machines.of(execution.workflow).arn.clone(),
+            outcome: Outcome::Failed(StateError::new(RUNTIME_ERROR, cause)),
+        };
+        self.journal.end(ending).await?;
+        Ok(())
+    }
+}
+
+/// An entry of an execution's journal is unreadable.
+#[derive(Debug, thiserror::Error)]
+enum Damaged {
+    #[error(transparent)]
+    Unreadable(UnreadableEntry),
+    #[error("an entry of the execution's journal has an unknown shape")]
+    Shape(#[source] serde_json::Error),
 }

@@ -1,7 +1,6 @@
 //! Redrives a failed execution: drops the failure from its journal and sets its row to RUNNING, in one transaction.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::time::Duration;
 
 use adapter_embedded::Database;
@@ -14,10 +13,12 @@ use rusqlite::{Connection, params};
 use serde_json::Value;
 use state_machine::redrive::redrive;
 
-use super::machines::Machines;
+use super::journal::UnreadableEntry;
+use super::machines::{Machines, logical_id};
 use super::{ending, journal};
+use crate::event_log::execution::Recorder;
+use crate::events::bus::Bus;
 use crate::events::clock::now_ms;
-use crate::template::Deployment;
 
 /// As long as Step Functions keeps an execution redrivable. Its journal is forgotten afterwards.
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html>
@@ -26,7 +27,7 @@ const REDRIVABLE_FOR: Duration = Duration::from_hours(14 * 24);
 #[derive(Clone)]
 pub(crate) struct WorkflowRedriver {
     pub(crate) database: Database,
-    pub(crate) deployment: Arc<Deployment>,
+    pub(crate) bus: Bus,
     pub(crate) machines: Machines,
 }
 
@@ -34,7 +35,7 @@ pub(crate) struct WorkflowRedriver {
 impl SagaRedriver for WorkflowRedriver {
     async fn redrive(&self, kind: SagaKind, order: &OrderId) -> Result<Redrive, PortFailure> {
         let (workflow, name) = (Workflow::from(kind), kind.execution_name(order));
-        let (deployment, machine) = (Arc::clone(&self.deployment), self.machines.arn(workflow).clone());
+        let (bus, machine) = (self.bus.clone(), self.machines.arn(workflow).clone());
         self.database
             .call("redrive saga", move |connection| {
                 let Some(execution) = executions::find(connection, workflow, &name)? else {
@@ -44,9 +45,13 @@ impl SagaRedriver for WorkflowRedriver {
                 if let Some(answer) = without_a_redrive(&execution, now_ms) {
                     return Ok(answer);
                 }
-                forget_the_failure(connection, &execution, now_ms)?;
+                if let Err(unreadable) = forget_the_failure(connection, &execution, now_ms)? {
+                    return Ok(Redrive::Impossible(unreadable.to_string()));
+                }
                 if executions::begin_again(connection, workflow, &name)? {
-                    ending::began(connection, &deployment, &execution, &machine, now_ms)?;
+                    ending::began(connection, &bus, &execution, &machine, now_ms)?;
+                    let input = serde_json::from_str(&execution.input).unwrap_or_default();
+                    Recorder::new(&bus.log, logical_id(workflow), name, input).redriven();
                 }
                 Ok(Redrive::Redriven)
             })
@@ -70,12 +75,19 @@ fn oldest_redrivable_ms(now_ms: i64) -> i64 {
     now_ms.saturating_sub(i64::try_from(REDRIVABLE_FOR.as_millis()).unwrap_or(i64::MAX))
 }
 
-fn forget_the_failure(connection: &Connection, execution: &Execution, now_ms: i64) -> rusqlite::Result<()> {
+fn forget_the_failure(
+    connection: &Connection,
+    execution: &Execution,
+    now_ms: i64,
+) -> rusqlite::Result<Result<(), UnreadableEntry>> {
     let (kind, name) = (execution.workflow.as_str(), &execution.name);
     let key = journal::ExecutionKey::of(execution);
-    let recorded: BTreeMap<String, Value> = journal::entries(connection, &key)?;
+    let recorded: BTreeMap<String, Value> = match journal::entries(connection, &key)? {
+        Ok(recorded) => recorded,
+        Err(unreadable) => return Ok(Err(unreadable)),
+    };
     let Some(change) = redrive(&recorded, now_ms) else {
-        return Ok(());
+        return Ok(Ok(()));
     };
     forget(connection, kind, name, &change.forgotten)?;
     connection
@@ -84,7 +96,7 @@ fn forget_the_failure(connection: &Connection, execution: &Execution, now_ms: i6
              ON CONFLICT DO UPDATE SET value = excluded.value",
         )?
         .execute(params![kind, name, change.key, change.value.to_string()])?;
-    Ok(())
+    Ok(Ok(()))
 }
 
 fn forget(connection: &Connection, kind: &str, name: &str, keys: &BTreeSet<String>) -> rusqlite::Result<()> {

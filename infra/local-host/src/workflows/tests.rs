@@ -5,6 +5,7 @@ mod imports;
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
+use std::sync::atomic::AtomicI64;
 
 use adapter_embedded::executions::{ExecutionStatus, Workflow};
 use adapter_embedded::sagas::SqliteSagaRunner;
@@ -20,7 +21,7 @@ use tokio::sync::Notify;
 use super::*;
 use crate::events::EventPlane;
 use crate::functions::{InvokeFailure, Source};
-use crate::template;
+use crate::template::{self, Deployment};
 
 /// Functions that only count, fail as the test says, or never answer.
 #[derive(Default)]
@@ -34,7 +35,7 @@ struct Steps {
 #[async_trait]
 impl Functions for Steps {
     async fn invoke(&self, logical_id: &str, event: Value, source: Source) -> Result<Value, InvokeFailure> {
-        assert_eq!(source, Source::Workflow);
+        assert!(matches!(source, Source::Workflow(_)));
         assert!(event["order_id"].is_string(), "{event}");
         *self.calls.lock().unwrap().entry(logical_id.to_owned()).or_default() += 1;
         if self.hanging == Some(logical_id) {
@@ -80,9 +81,18 @@ impl Shop {
             deployment: Arc::clone(&shop.deployment),
             functions: Arc::new(Steps::default()),
             downtimes: shop.downtimes().await,
+            log: Arc::default(),
+            recorded_to: AtomicI64::default(),
         };
         plane.prepare().await.unwrap();
         shop
+    }
+
+    fn bus(&self) -> Bus {
+        Bus {
+            deployment: Arc::clone(&self.deployment),
+            log: Arc::default(),
+        }
     }
 
     async fn downtimes(&self) -> Arc<Downtimes> {
@@ -99,12 +109,12 @@ impl Shop {
 
     /// A process that works until it is dropped.
     async fn process(&self, functions: Arc<dyn Functions>) -> JoinSet<()> {
-        let (database, deployment) = (self.database.clone(), Arc::clone(&self.deployment));
-        let machines = Machines::read(&deployment).unwrap();
+        let machines = Machines::read(&self.deployment).unwrap();
+
         let backlog = Arc::new(Backlog::new(Vec::new()));
         let (workflows, writer) = Workflows::prepare(
-            database,
-            deployment,
+            self.database.clone(),
+            self.bus(),
             functions,
             machines,
             backlog,
@@ -139,7 +149,7 @@ impl Shop {
     async fn redrive(&self, kind: SagaKind, order: &str) -> Redrive {
         let redriver = redrive::WorkflowRedriver {
             database: self.database.clone(),
-            deployment: Arc::clone(&self.deployment),
+            bus: self.bus(),
             machines: Machines::read(&self.deployment).unwrap(),
         };
         redriver.redrive(kind, &OrderId::parse(order).unwrap()).await.unwrap()
@@ -235,6 +245,46 @@ async fn an_execution_whose_process_died_goes_on_without_repeating_what_was_answ
         (steps.calls("SagaCapturePayment"), steps.calls("SagaConfirmOrder")),
         (1, 1)
     );
+}
+
+#[tokio::test]
+async fn an_execution_whose_stored_values_are_damaged_fails_and_others_go_on() {
+    let damages = [
+        (
+            "UPDATE execution_journal SET value = '{' WHERE the_first",
+            "cannot be read",
+        ),
+        (
+            "UPDATE execution_journal SET value = '[7]' WHERE the_first",
+            "unknown shape",
+        ),
+    ];
+    for (damage, cause) in damages {
+        let shop = interrupted().await;
+        let one = "key = (SELECT min(key) FROM execution_journal)";
+        let damage = damage.replace("the_first", one);
+        let damaged = shop
+            .database
+            .call("damage", move |connection| connection.execute(&damage, []));
+        assert_eq!(damaged.await.unwrap(), 1);
+        shop.start(SagaKind::Cancel).await;
+        let _process = shop.process(Arc::new(Steps::default())).await;
+        let other = shop.ended(Workflow::OrderCancel, "order-1-cancel").await;
+        assert_eq!(other.status, ExecutionStatus::Succeeded);
+        let execution = shop.ended(Workflow::OrderSaga, "order-1").await;
+        assert_eq!(execution.status, ExecutionStatus::Failed);
+        assert_eq!(execution.error.as_deref(), Some("States.Runtime"));
+        assert!(execution.cause.unwrap().contains(cause), "{cause}");
+        let changes = shop.status_changes().await;
+        assert_eq!(
+            changes[0]["status"], "FAILED",
+            "the order is found like any other that failed"
+        );
+        if cause == "cannot be read" {
+            let redriven = shop.redrive(SagaKind::Order, "order-1").await;
+            assert!(matches!(redriven, Redrive::Impossible(reason) if reason.contains("cannot be read")));
+        }
+    }
 }
 
 #[tokio::test]

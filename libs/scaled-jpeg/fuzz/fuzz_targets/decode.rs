@@ -1,4 +1,4 @@
-//! Is there a file that makes the decoder panic, hang, or answer with samples that it never made?
+//! Fuzzes the decoder: no file may make it panic, hang, or return samples that it did not decode.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -49,7 +49,7 @@ fn a_file_cut_at_any_hundredth_is_damaged() {
     }
 }
 
-/// Except for the scans that a scale passes unread: whoever cuts one of them short, and ends the file properly, has made
+/// Except for the scans that a scale passes unread: a file with one of them cut short and a proper end is
 /// another file that shows the same at this scale.
 #[test]
 fn an_end_marker_behind_a_cut_deceives_nobody() {

@@ -1,4 +1,4 @@
-//! Is a scaled decode the same picture, and a damaged file none at all?
+//! Tests that a scaled decode gives the same picture, and a damaged file an error.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

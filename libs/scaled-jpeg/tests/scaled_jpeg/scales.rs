@@ -7,8 +7,8 @@ use scaled_jpeg::{Decoder, JpegError, Plane, Scale, Scales};
 
 use crate::pictures::{REFINED, SAMPLINGS, SIZES, decode, grain, jpeg, jpeg_of, kinds, waves};
 
-/// Each sample beside the mean of those that it stands for at full scale. Blocks that the picture does not fill are left
-/// out: what lies beyond its edge is the encoder's choice.
+/// Each sample beside the mean of those that it stands for at full scale. Blocks that the picture does not fill are
+/// left out: what lies beyond its edge is the encoder's choice.
 fn beside_means(scaled: &Plane, full: &Plane, side: usize) -> Vec<(u8, f64)> {
     let ratio = 8 / side;
     let mut pairs = Vec::new();
@@ -190,7 +190,7 @@ fn planes_reach_as_far_as_the_picture() {
     assert_eq!(shape(&picture.planes[1]), (8, 6, (7.625, 5.875), (2, 2)));
 }
 
-/// Hands out as many bytes at a time as it is told to.
+/// Returns at most the given number of bytes per read.
 struct Drops<'a>(&'a [u8], usize);
 
 impl Read for Drops<'_> {

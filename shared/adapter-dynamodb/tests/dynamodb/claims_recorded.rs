@@ -1,4 +1,4 @@
-//! Is a claim granted once, whatever becomes of its answer? Of idempotency keys and of sends.
+//! Tests that a claim of an idempotency key or of a mail is granted once, even if its answer is lost.
 
 use adapter_dynamodb::idempotency::DynamoIdempotencyStore;
 use adapter_dynamodb::sends::DynamoSendLog;

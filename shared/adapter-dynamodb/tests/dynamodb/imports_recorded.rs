@@ -1,4 +1,4 @@
-//! Does an import begin and end once for each version of its file, whatever becomes of the answers?
+//! Tests that an import begins and ends once for each version of its file, even if answers are lost.
 
 use adapter_dynamodb::imports::DynamoImportLedger;
 use adapter_dynamodb::table::Table;

@@ -1,4 +1,4 @@
-//! Does adapter-dynamodb keep every port's contract, against a local cloud and against recorded answers?
+//! Tests that adapter-dynamodb keeps every port's contract, against a local cloud and against recorded answers.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

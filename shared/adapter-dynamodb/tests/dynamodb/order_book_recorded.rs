@@ -1,4 +1,4 @@
-//! Is every change of the sagas one write, done once whatever becomes of its answer?
+//! Tests that every status change is one conditional write that counts once, even if its answer is lost.
 
 use adapter_dynamodb::order_book::DynamoOrderBook;
 use adapter_dynamodb::table::Table;
@@ -52,6 +52,84 @@ async fn a_change_is_one_update_whatever_it_finds() {
         assert_eq!(sent.body["Key"], json!({ "pk": { "S": "order#order-1" } }));
         assert_eq!(sent.body["ReturnValuesOnConditionCheckFailure"], "ALL_OLD");
     }
+}
+
+/// Whether an order is PARKED decides the actor, so the write has exactly this standing as its condition.
+#[tokio::test]
+async fn a_parked_order_takes_a_second_write_that_names_the_operator() {
+    let mut parked = stored(OrderStatus::Parked);
+    parked["parked_from"] = json!({ "S": "PENDING" });
+    let recorded = Recorded::new(move |sent| match sent.len() {
+        1 => condition_failed(&parked),
+        _ => Answer::Success(json!({})),
+    });
+    assert_eq!(
+        book(&recorded).confirm(&order().id, at(9)).await.unwrap(),
+        Transition::Done
+    );
+    let sent = recorded.sent();
+    let conditions = sent
+        .iter()
+        .map(|sent| sent.body["ConditionExpression"].as_str().unwrap());
+    assert_eq!(
+        conditions.collect::<Vec<_>>(),
+        ["#status = :from", "#status = :from AND parked_from = :parked_from"]
+    );
+    let values = sent.iter().map(|sent| &sent.body["ExpressionAttributeValues"]);
+    let froms = values.clone().map(|values| values[":from"]["S"].as_str().unwrap());
+    assert_eq!(froms.collect::<Vec<_>>(), ["PENDING", "PARKED"]);
+    let events = values.map(|values| values[":event"]["L"][0]["S"].as_str().unwrap());
+    assert_eq!(
+        events.collect::<Vec<_>>(),
+        ["1700000009000 CONFIRMED saga", "1700000009000 CONFIRMED operator"]
+    );
+}
+
+#[tokio::test]
+async fn a_parked_order_that_changes_between_both_writes_keeps_the_other_change() {
+    let recorded = Recorded::new(|sent| {
+        let mut parked = stored(OrderStatus::Parked);
+        parked["parked_from"] = json!({ "S": "PENDING" });
+        condition_failed(&if sent.len() == 1 {
+            parked
+        } else {
+            stored(OrderStatus::Rejected)
+        })
+    });
+    let answer = book(&recorded).confirm(&order().id, at(9)).await.unwrap();
+    assert_eq!(answer, Transition::Refused(OrderStatus::Rejected));
+}
+
+/// Items of earlier releases have no list yet. An update keeps all attributes that it does not name, so a version
+/// without histories that changes the order in between loses no event.
+#[tokio::test]
+async fn an_event_is_appended_in_the_update_that_changes_the_status() {
+    let recorded = Recorded::new(|_| Answer::Success(json!({ "Attributes": stored(OrderStatus::Cancelling) })));
+    assert_eq!(changes(&recorded).await, [Transition::Done; 4]);
+    cancel(&recorded).await;
+    let sent = recorded.sent();
+    for sent in &sent {
+        let update = sent.body["UpdateExpression"].as_str().unwrap();
+        assert!(
+            update.contains(", history = list_append(if_not_exists(history, :no_events), :event)"),
+            "{update}"
+        );
+        assert_eq!(sent.body["ExpressionAttributeValues"][":no_events"], json!({ "L": [] }));
+    }
+    let events = sent.iter().map(|sent| {
+        let event = &sent.body["ExpressionAttributeValues"][":event"]["L"][0]["S"];
+        event.as_str().unwrap().split_once(' ').unwrap().1.to_owned()
+    });
+    assert_eq!(
+        events.collect::<Vec<_>>(),
+        [
+            "CONFIRMED saga",
+            "REJECTED saga out_of_stock",
+            "CANCELLED saga",
+            "PARKED saga",
+            "CANCELLING customer",
+        ]
+    );
 }
 
 #[tokio::test(start_paused = true)]

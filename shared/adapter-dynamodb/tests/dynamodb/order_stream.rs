@@ -1,4 +1,4 @@
-//! What did the orders table's stream show of an order?
+//! Reads the changes of an order from the stream of the orders table.
 
 use std::collections::HashMap;
 

@@ -1,7 +1,9 @@
-//! Does an answer about an order become what it means, lost, refused or empty?
+//! Tests what the order ports send, and how they interpret lost, refused and empty answers.
 
+use adapter_dynamodb::order_book::DynamoOrderBook;
 use adapter_dynamodb::orders::DynamoOrderRepository;
 use adapter_dynamodb::table::Table;
+use domain::fulfilment::ports::OrderBook;
 use domain::orders::order::{Order, OrderLine};
 use domain::orders::ports::{
     CancelOutcome, Fence, IdempotencyCompletion, OrderPosition, OrderQuery, OrderRepository, PlaceOutcome,
@@ -84,6 +86,7 @@ async fn an_order_and_its_completed_key_are_one_transaction() {
     let mut item = stored(OrderStatus::Pending);
     item["open"] = json!({ "S": "open" });
     item["open_shard"] = json!({ "S": "open#047" });
+    item["history"] = json!({ "L": [{ "S": "1700000000000 PENDING customer" }] });
     let sent = recorded.sent();
     let [Sent { operation, body }] = sent.as_slice() else {
         panic!("{sent:?}")
@@ -304,4 +307,23 @@ async fn anothers_order_is_not_found_though_the_answer_shows_it() {
     item["customer_id"] = json!({ "S": "bob" });
     let recorded = Recorded::new(move |_| condition_failed(&item));
     assert_eq!(cancel(&recorded).await, CancelOutcome::NotFound);
+}
+
+#[tokio::test]
+async fn a_damaged_history_fails_its_reader_and_not_the_readers_of_the_order() {
+    for damaged in [
+        json!({ "S": "1 PENDING customer" }),
+        json!({ "L": [{ "S": "1 PENDING a_newer_actor" }] }),
+    ] {
+        let mut item = stored(OrderStatus::Pending);
+        item["history"] = damaged;
+        let recorded = Recorded::new(move |_| Answer::Success(json!({ "Item": item })));
+        let failure = repository(&recorded).history(&order().id).await.unwrap_err();
+        assert!(!failure.transient, "{failure:?}");
+        assert_eq!(repository(&recorded).find(&order().id).await.unwrap(), Some(order()));
+        let book = DynamoOrderBook {
+            table: Table::new(&recorded.config, "orders"),
+        };
+        assert!(OrderBook::find(&book, &order().id).await.unwrap().is_some());
+    }
 }

@@ -1,10 +1,12 @@
-//! What do our notes on payments and the sandbox gateway make of lost answers and lost races?
+//! Tests how the payment records and the sandbox gateway handle lost answers and lost races.
 
 use std::time::Duration;
 
 use adapter_dynamodb::gateway::DynamoSandboxGateway;
+use adapter_dynamodb::payment_results::DynamoPaymentResults;
 use adapter_dynamodb::payments::DynamoPaymentRecords;
 use adapter_dynamodb::table::Table;
+use domain::fulfilment::payment_results::{PaymentResults, PaymentVerdict, WaitToken};
 use domain::fulfilment::ports::{
     Authorization, Capture, PaymentGateway, PaymentRecord, PaymentRecords, PaymentState, Void,
 };
@@ -243,4 +245,76 @@ async fn damaged_books_are_a_failure_for_good() {
         assert!(!failure.transient, "{attribute}");
         assert_eq!(operations(&recorded), ["GetItem"], "{attribute}");
     }
+}
+
+#[tokio::test]
+async fn a_wait_and_a_verdict_are_one_update_each_that_returns_what_the_other_stored() {
+    let recorded = Recorded::new(|sent| {
+        Answer::Success(match sent.len() {
+            1 => json!({ "Attributes": { "tokens": { "SS": ["token-1"] } } }),
+            _ => json!({ "Attributes": { "tokens": { "SS": ["token-1"] }, "verdict": { "S": "DECLINED" } } }),
+        })
+    });
+    let results = DynamoPaymentResults {
+        table: Table::new(&recorded.config, "payments"),
+    };
+    let token = WaitToken::parse("token-1").unwrap();
+    assert_eq!(results.wait(&order(1), &token, now()).await.unwrap(), None);
+    let stored = results
+        .record(&order(1), PaymentVerdict::Declined, now())
+        .await
+        .unwrap();
+    assert_eq!(
+        (stored.verdict, stored.waiting),
+        (PaymentVerdict::Declined, vec![token.clone()])
+    );
+    let found = results.wait(&order(1), &token, now()).await.unwrap();
+    assert_eq!(found, Some(PaymentVerdict::Declined));
+
+    assert_eq!(operations(&recorded), ["UpdateItem"; 3]);
+    let sent = recorded.sent();
+    let key = json!({ "pk": { "S": "result#order-1" } });
+    let expires = json!({ "N": "1707776000" });
+    assert_eq!(sent[0].body["Key"], key);
+    assert_eq!(
+        sent[0].body["UpdateExpression"],
+        "SET expires_at = :expires ADD tokens :token"
+    );
+    let values = json!({ ":expires": expires, ":token": { "SS": ["token-1"] } });
+    assert_eq!(sent[0].body["ExpressionAttributeValues"], values);
+    assert_eq!(
+        sent[1].body["UpdateExpression"],
+        "SET verdict = if_not_exists(verdict, :verdict), expires_at = :expires"
+    );
+    assert!(sent.iter().all(|sent| sent.body["ReturnValues"] == "ALL_NEW"));
+}
+
+#[tokio::test]
+async fn a_damaged_result_is_a_failure_for_good() {
+    let recorded = Recorded::new(|_sent| Answer::Success(json!({ "Attributes": { "verdict": { "S": "?" } } })));
+    let results = DynamoPaymentResults {
+        table: Table::new(&recorded.config, "payments"),
+    };
+    let verdict = PaymentVerdict::Authorized;
+    assert!(!results.record(&order(1), verdict, now()).await.unwrap_err().transient);
+}
+
+#[tokio::test]
+async fn a_payment_that_is_answered_later_is_stored_as_such() {
+    let recorded = Recorded::new(|_sent| Answer::Success(json!({})));
+    assert_eq!(
+        authorize(&recorded, "tok_later_ok").await.unwrap(),
+        Authorization::Pending
+    );
+    let written = &recorded.sent()[1].body["TransactItems"][0]["Put"]["Item"];
+    assert_eq!(written["answers_later"], json!({ "BOOL": true }));
+
+    let mut stored = payment("AUTHORIZED");
+    stored["answers_later"] = json!({ "BOOL": true });
+    let recorded = Recorded::new(move |_sent| Answer::Success(json!({ "Item": stored })));
+    assert_eq!(
+        authorize(&recorded, "tok_later_ok").await.unwrap(),
+        Authorization::Pending
+    );
+    assert_eq!(operations(&recorded), ["GetItem"]);
 }

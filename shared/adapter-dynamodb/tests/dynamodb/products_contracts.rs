@@ -1,4 +1,4 @@
-//! Do the ports over the products, payments and gateway tables keep their contracts?
+//! Tests that the ports over the products, payments and gateway tables keep their contracts, on a local cloud.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use adapter_dynamodb::catalog::{DynamoCatalogWriter, DynamoPriceList, DynamoProductCatalog};
 use adapter_dynamodb::gateway::DynamoSandboxGateway;
+use adapter_dynamodb::payment_results::DynamoPaymentResults;
 use adapter_dynamodb::payments::DynamoPaymentRecords;
 use adapter_dynamodb::photos::DynamoProductPhotos;
 use adapter_dynamodb::sharded_index::ShardedIndexes;
@@ -21,7 +22,7 @@ use domain::orders::ports::PriceList;
 use domain::values::{OrderLines, Sku};
 use port_contracts::catalog::ProductPorts;
 use port_contracts::stock::StockPorts;
-use port_contracts::{catalog, gateway, orders, payments, stock};
+use port_contracts::{catalog, gateway, orders, payment_results, payments, stock};
 use sandbox_gateway::ledger::LedgerEvent;
 use tokio::task::JoinSet;
 
@@ -121,7 +122,9 @@ async fn the_payment_gateway() {
 #[ignore = "needs a local cloud: cargo xtask test starts one"]
 async fn payment_records() {
     let table = plain_table().await;
+    let results = DynamoPaymentResults { table: table.clone() };
     payments::payment_records(Arc::new(DynamoPaymentRecords { table })).await;
+    payment_results::payment_results(Arc::new(results)).await;
 }
 
 /// Orders of two products, half of them in either order, and everybody asks twice.

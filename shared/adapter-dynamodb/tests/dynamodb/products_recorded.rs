@@ -1,4 +1,4 @@
-//! What do the catalog's adapters send, and what do they make of lost answers, throttling and answers with gaps?
+//! Tests what the catalog's adapters send, and how they handle lost answers, throttling and incomplete answers.
 
 use adapter_dynamodb::catalog::{DynamoCatalogWriter, DynamoPriceList, DynamoProductCatalog};
 use adapter_dynamodb::photos::DynamoProductPhotos;

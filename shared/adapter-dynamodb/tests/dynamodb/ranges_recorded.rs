@@ -1,4 +1,5 @@
-//! Is a range's progress noted and added up in one step, and what does a cancelled one say?
+//! Tests that a range's progress and the import's totals change in one transaction, and how a cancelled one is
+//! reported.
 
 use domain::catalog::csv::RecordStart;
 use domain::catalog::import::job::{FileRange, RangeProgress};

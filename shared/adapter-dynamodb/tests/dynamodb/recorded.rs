@@ -1,4 +1,4 @@
-//! What does an adapter send, and what does it make of answers that a local cloud does not give?
+//! Records what an adapter sends, and gives it answers that a local cloud does not give.
 
 use recorded_aws::{JsonRequest, Reply, dropped, response};
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 pub(crate) type Recorded = recorded_aws::Recorded<JsonRequest>;
 pub(crate) type Sent = JsonRequest;
 
-/// What comes back for a request.
+/// The answer to a request.
 pub(crate) enum Answer {
     Success(Value),
     /// Status, the error's name, and what else its body says.

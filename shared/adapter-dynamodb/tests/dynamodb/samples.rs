@@ -1,4 +1,4 @@
-//! Which values do the tests of products, payments and the gateway work with?
+//! Sample values for the tests of products, payments and the gateway.
 
 use std::sync::Arc;
 

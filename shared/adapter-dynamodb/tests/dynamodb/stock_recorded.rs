@@ -1,4 +1,4 @@
-//! What does the stock ledger send, and what does it make of lost answers and of others at the same products?
+//! Tests what the stock ledger sends, and how it handles lost answers and concurrent writes to the same products.
 
 use std::collections::BTreeSet;
 
@@ -44,7 +44,7 @@ fn operations(recorded: &Recorded) -> Vec<String> {
     recorded.sent().into_iter().map(|sent| sent.operation).collect()
 }
 
-/// What a transaction's part adds to a product: its key, and the units that come to be available and reserved.
+/// The change that a part of a transaction makes to a product: its key, and the units added to available and reserved.
 fn additions(sent: &Sent) -> Vec<(String, i64, i64)> {
     let parts = sent.body["TransactItems"].as_array().unwrap().iter().skip(1);
     let additions = parts.map(|part| {
@@ -185,7 +185,7 @@ async fn a_transaction_that_can_never_be_is_a_failure_for_good() {
     let invalid = json!({ "Code": "ValidationError", "Message": "Type mismatch for attribute" });
     let recorded = Recorded::new(move |_sent| canceled(&[no_reason(), invalid.clone(), no_reason()]));
     assert!(!reserve(&recorded).await.unwrap_err().transient);
-    // Closed or reserved? Whoever cannot say must not guess.
+    // A damaged reservation is neither closed nor reserved: the adapter must not guess.
     for damaged in [reservation("LOST"), json!({ "pk": { "S": "reservation#order-1" } })] {
         let recorded = Recorded::new(move |_sent| canceled(&[failed_over(Some(&damaged)), no_reason(), no_reason()]));
         assert!(!reserve(&recorded).await.unwrap_err().transient);
@@ -264,7 +264,7 @@ async fn a_reservation_that_arrived_while_we_looked_is_given_back() {
     assert_eq!(additions(&recorded.sent()[2]), of_products((3, -3), (2, -2)));
 }
 
-/// What the item of a reservation is given as its time to live.
+/// The time to live of the item of a reservation.
 fn expiry(recorded: &Recorded) -> Value {
     let sent = recorded.sent().pop().unwrap();
     let part = &sent.body["TransactItems"][0];

@@ -1,4 +1,4 @@
-//! What do uploads look like in their table, and in what is sent to it?
+//! Sample items of uploads: as the table stores them, and as requests contain them.
 
 use serde_json::{Value, json};
 
@@ -77,7 +77,7 @@ pub(crate) fn operations(recorded: &Recorded) -> Vec<String> {
     recorded.sent().into_iter().map(|sent| sent.operation).collect()
 }
 
-/// What an update that records an upload stores.
+/// The attributes that an update stores when it records an upload.
 pub(crate) fn recorded_item(sent: &Sent) -> Value {
     let mut item = json!({});
     for (name, value) in values(sent).as_object().unwrap() {

@@ -1,4 +1,4 @@
-//! Do the ports over the imports table keep their contracts?
+//! Tests that the ports over the imports table keep their contracts, on a local cloud.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Does an upload move on once, and keep its first end, whatever becomes of the answers?
+//! Tests that an upload changes its status once and keeps its first end, even if answers are lost.
 
 use std::cell::RefCell;
 

@@ -1,4 +1,4 @@
-//! Does a folder behave like S3 where the ports do not look?
+//! Tests that a folder behaves like S3 beyond the contracts of the ports: keys, versions, events, damaged files.
 
 use std::sync::Arc;
 
@@ -139,13 +139,13 @@ async fn keys_that_would_escape_stay_in_their_bucket() {
             "{key:?}"
         );
     }
-    let outside: Vec<_> = std::fs::read_dir(&folder.path)
+    let siblings: Vec<_> = std::fs::read_dir(&folder.path)
         .unwrap()
         .map(|entry| entry.unwrap().file_name())
         .collect();
     assert!(
-        outside.iter().all(|name| !name.to_string_lossy().contains("escaped")),
-        "{outside:?}"
+        siblings.iter().all(|name| !name.to_string_lossy().contains("escaped")),
+        "{siblings:?}"
     );
     for key in [String::new(), "x".repeat(KEY_BYTES_MAX + 1)] {
         assert!(shop.uploads.begin(&key).await.is_err(), "{} bytes", key.len());

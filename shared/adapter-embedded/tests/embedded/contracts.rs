@@ -1,4 +1,4 @@
-//! Does adapter-embedded keep every port's contract, in a file and in memory?
+//! Tests that adapter-embedded keeps every port's contract, in a file and in memory.
 
 use std::sync::Arc;
 
@@ -10,6 +10,7 @@ use adapter_embedded::imports::{SqliteImportLedger, SqliteImportRunner};
 use adapter_embedded::links::{LinkSigner, LocalThumbnailLinks, LocalUploadLinks};
 use adapter_embedded::order_book::SqliteOrderBook;
 use adapter_embedded::orders::SqliteOrderRepository;
+use adapter_embedded::payment_results::SqlitePaymentResults;
 use adapter_embedded::payments::SqlitePaymentRecords;
 use adapter_embedded::sagas::SqliteSagaRunner;
 use adapter_embedded::sends::SqliteSendLog;
@@ -26,7 +27,7 @@ use port_contracts::photos::PhotoUploadPorts;
 use port_contracts::stock::StockPorts;
 use port_contracts::{
     catalog, files, gateway, idempotency, import_runs, imports, links, mail, order_book, orders, parked_orders,
-    payments, photos, sagas, stock, uploads, world,
+    payment_results, payments, photos, sagas, stock, uploads, world,
 };
 
 use crate::shop::{self, Shop};
@@ -113,6 +114,11 @@ async fn payment_records() {
     for shop in Shop::both() {
         payments::payment_records(Arc::new(SqlitePaymentRecords {
             database: shop.database.clone(),
+        }))
+        .await;
+        payment_results::payment_results(Arc::new(SqlitePaymentResults {
+            database: shop.database.clone(),
+            clock: Arc::new(SystemClock),
         }))
         .await;
     }

@@ -1,4 +1,4 @@
-//! Does the sandbox gateway do what its tokens say, and do its books tell?
+//! Tests that the sandbox gateway follows its payment tokens, and that its ledger shows every movement of money.
 
 use std::sync::Arc;
 use std::time::Duration;

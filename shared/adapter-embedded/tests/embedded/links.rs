@@ -1,4 +1,4 @@
-//! Does a link allow what it was made for, and nothing else?
+//! Tests that a link allows exactly the request that it was signed for.
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
-//! Does adapter-embedded keep every port's contract, in files and in memory, and what the local host builds on it?
+//! Tests that adapter-embedded keeps every port's contract, in files and in memory, and the guarantees that the local
+//! host needs.
 
 #![allow(
     clippy::unwrap_used,

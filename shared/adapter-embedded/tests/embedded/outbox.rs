@@ -1,4 +1,5 @@
-//! Is the outbox listed in bounded time, whatever lies in its folder, and is a shop's data its owner's alone?
+//! Tests that the outbox is listed in bounded time, whatever its folder contains, and that only the owner can read a
+//! shop's data.
 
 use std::sync::Arc;
 

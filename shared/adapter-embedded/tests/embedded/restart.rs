@@ -1,4 +1,4 @@
-//! What is left when the process is gone? Everything that was answered; and what the host does belongs to it.
+//! Tests that everything that was answered survives the end of the process, together with the host's own changes.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What do the tests run on? A shop in files and one in memory, and probes behind their ports.
+//! The shops of these tests: one in files and one in memory, with probes behind their ports.
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What do consumers of the order stream see?
+//! Tests the records that consumers of the order stream read.
 
 use adapter_embedded::Database;
 use adapter_embedded::idempotency::SqliteIdempotencyStore;

@@ -3,6 +3,7 @@
 use std::collections::btree_map::Entry;
 
 use async_trait::async_trait;
+use domain::fulfilment::payment_results::{PaymentResult, PaymentResults, PaymentVerdict, SagaCallbacks, WaitToken};
 use domain::fulfilment::ports::{
     Authorization, Capture, PaymentGateway, PaymentRecord, PaymentRecords, Redrive, Refund, SagaKind, SagaRedriver,
     SagaRunner, SagaStanding, SagaStart, Void,
@@ -72,6 +73,52 @@ impl<A: Access> PaymentRecords for Ports<A> {
         self.0
             .read("payments.find", |tables| tables.payments.get(order).copied())
             .await
+    }
+}
+
+#[async_trait]
+impl<A: Access> PaymentResults for Ports<A> {
+    async fn wait(
+        &self,
+        order: &OrderId,
+        token: &WaitToken,
+        _: Timestamp,
+    ) -> Result<Option<PaymentVerdict>, PortFailure> {
+        let (order, token) = (order.clone(), token.clone());
+        let wait = move |tables: &mut Tables| {
+            let result = tables.payment_results.entry(order.clone()).or_default();
+            result.waiting.insert(token.clone());
+            result.verdict
+        };
+        self.0.write("results.wait", wait).await
+    }
+
+    async fn record(
+        &self,
+        order: &OrderId,
+        verdict: PaymentVerdict,
+        _: Timestamp,
+    ) -> Result<PaymentResult, PortFailure> {
+        let order = order.clone();
+        let record = move |tables: &mut Tables| {
+            let result = tables.payment_results.entry(order.clone()).or_default();
+            PaymentResult {
+                verdict: *result.verdict.get_or_insert(verdict),
+                waiting: result.waiting.iter().cloned().collect(),
+            }
+        };
+        self.0.write("results.record", record).await
+    }
+}
+
+#[async_trait]
+impl<A: Access> SagaCallbacks for Ports<A> {
+    async fn resume(&self, token: &WaitToken, verdict: PaymentVerdict) -> Result<(), PortFailure> {
+        let token = token.clone();
+        let resume = move |tables: &mut Tables| {
+            tables.resumed.entry(token.clone()).or_insert(verdict);
+        };
+        self.0.write("sagas.resume", resume).await
     }
 }
 

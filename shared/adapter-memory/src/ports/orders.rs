@@ -6,6 +6,7 @@ use domain::fulfilment::ports::{
     Parking, SagaKind, Transition,
 };
 use domain::fulfilment::status_change::StatusChange;
+use domain::orders::history::RecordedHistory;
 use domain::orders::order::Order;
 use domain::orders::ports::{
     CancelOutcome, Fence, IdempotencyClaim, IdempotencyClaimed, IdempotencyCompletion, IdempotencyScope,
@@ -39,6 +40,11 @@ impl<A: Access> OrderRepository for Ports<A> {
     async fn find(&self, id: &OrderId) -> Result<Option<Order>, PortFailure> {
         let find = |tables: &Tables| tables.orders.rows.get(id).map(|row| row.order.clone());
         self.0.read("orders.find", find).await
+    }
+
+    async fn history(&self, id: &OrderId) -> Result<Option<RecordedHistory>, PortFailure> {
+        let find = |tables: &Tables| tables.orders.rows.get(id).cloned().map(StoredOrder::into_history);
+        self.0.read("orders.history", find).await
     }
 
     async fn list(&self, query: &OrderQuery) -> Result<OrderPage, PortFailure> {

@@ -14,8 +14,10 @@ use domain::ports::UnreadableItem;
 use domain::stored_order::StoredOrder;
 use domain::values::{OrderId, OrderStatus, Timestamp};
 
+/// Orders, and the stream of their changes.
 #[derive(Debug, Default)]
 pub struct Orders {
+    /// The current version of each order.
     pub rows: BTreeMap<OrderId, StoredOrder>,
     /// Orders that lists cannot read. A test names them.
     pub damaged: BTreeSet<OrderId>,
@@ -23,9 +25,12 @@ pub struct Orders {
     pub stream: Vec<Change>,
 }
 
+/// One committed change, as the order stream reports it.
 #[derive(Debug, Clone)]
 pub struct Change {
+    /// The status before. `None` for a new order.
     pub old: Option<OrderStatus>,
+    /// The order after the change.
     pub new: StoredOrder,
 }
 
@@ -118,26 +123,31 @@ impl Orders {
 /// Idempotency records.
 #[derive(Debug)]
 pub struct Requests {
+    /// The last granted claim of each key.
     pub records: BTreeMap<IdempotencyScope, Record>,
     last_fence: u64,
     /// A test can put a rule here that breaks the contract.
     pub complete: fn(&mut Self, &IdempotencyCompletion, &OrderId) -> Completed,
 }
 
+/// A granted claim, and the answer once the work is done.
 #[derive(Debug)]
 pub struct Record {
     claim: IdempotencyClaim,
     fence: Fence,
     abandoned: bool,
+    /// The order that was placed under the key, and the answer to its caller.
     pub completed: Option<(OrderId, RecordedReply)>,
 }
 
-/// What came of completing a record, in the transaction that writes the order.
+/// The result of completing a record, in the transaction that writes the order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Completed {
+    /// By this call.
     Now,
     /// By an earlier call for the same order.
     Before,
+    /// Another attempt has claimed the key since, or the claim was abandoned.
     LeaseLost,
 }
 
@@ -165,6 +175,7 @@ impl Requests {
         (record.claim.lease_until > claim.now).then_some(IdempotencyClaimed::InProgress)
     }
 
+    /// Grants the claim under a new fence, in place of the record before.
     pub fn grant(&mut self, claim: &IdempotencyClaim) -> IdempotencyClaimed {
         self.last_fence += 1;
         let fence = Fence(self.last_fence);
@@ -186,6 +197,7 @@ impl Requests {
         }
     }
 
+    /// Stores the answer, unless the fence is outdated.
     pub fn complete(&mut self, completion: &IdempotencyCompletion, order: &OrderId) -> Completed {
         let record = self.records.get_mut(&completion.scope);
         let is_ours = |record: &&mut Record| !record.abandoned && record.fence == completion.fence;

@@ -9,9 +9,12 @@ use domain::fulfilment::reservation_state::{ReservationState, StockChange};
 use domain::thumbnails::ports::PhotoShown;
 use domain::values::{Money, OrderId, Sku};
 
+/// Products with their stock, and the reservations of orders.
 #[derive(Debug)]
 pub struct Products {
+    /// By SKU, also products that have no catalog row yet.
     pub rows: BTreeMap<Sku, Row>,
+    /// The reservation of each order, closed ones included.
     pub held: BTreeMap<OrderId, Held>,
     /// A test can put a rule here that breaks the contract.
     pub reserve: fn(&mut Self, &OrderId, &[StockLine]) -> Reservation,
@@ -22,21 +25,27 @@ pub struct Products {
 /// One product, written by the catalog, by sales and by photos. Counts are signed, so that a broken ledger shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Row {
+    /// The newest row of a catalog, with its version.
     pub catalog: Option<(CatalogVersion, CatalogRow)>,
+    /// Units in the warehouse, reserved ones included.
     pub on_hand: i64,
     /// Reserved, and not yet sold.
     pub reserved: i64,
+    /// The newest photo.
     pub photo: Option<PhotoShown>,
 }
 
-/// What an order holds, or held.
+/// The reservation of an order, with the units that it holds or held.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Held {
+    /// Where the reservation stands.
     pub state: ReservationState,
+    /// The reserved units. Empty if the reservation was closed before it held any.
     pub lines: Vec<StockLine>,
 }
 
 impl Row {
+    /// Units that can be reserved.
     pub fn available(&self) -> i64 {
         self.on_hand - self.reserved
     }
@@ -84,14 +93,17 @@ impl Products {
         row.catalog = Some((version, catalog));
     }
 
+    /// Adds units on hand, or removes them if `units` is negative.
     pub fn restock(&mut self, sku: &Sku, units: i64) {
         self.rows.entry(sku.clone()).or_default().on_hand += units;
     }
 
+    /// Units that can be reserved; 0 for an unknown product.
     pub fn available(&self, sku: &Sku) -> i64 {
         self.rows.get(sku).map_or(0, Row::available)
     }
 
+    /// Calls `change` with each line's row and its number of units.
     pub fn count(&mut self, lines: &[StockLine], change: impl Fn(&mut Row, i64)) {
         for line in lines {
             let row = self.rows.entry(line.sku.clone()).or_default();
@@ -105,6 +117,7 @@ impl Products {
         lines.iter().filter(is_short).map(|line| line.sku.clone()).collect()
     }
 
+    /// Reserves every line or none, unless the order has a reservation already.
     pub fn reserve(&mut self, order: &OrderId, lines: &[StockLine]) -> Reservation {
         if let Some(held) = self.held.get(order) {
             return held.state.repeated_reserve();
@@ -117,10 +130,12 @@ impl Products {
         Reservation::Reserved
     }
 
+    /// Sells what the order has reserved.
     pub fn commit(&mut self, order: &OrderId) {
         self.change(order, StockChange::commit);
     }
 
+    /// Returns what the order holds, and closes its reservation.
     pub fn give_back(&mut self, order: &OrderId) {
         self.change(order, StockChange::give_back);
     }

@@ -9,14 +9,19 @@ use domain::stored_upload::{NotACatalog, import_of, unannounced_catalog};
 use domain::uploads::upload::{Upload, UploadKind, UploadStatus};
 use domain::values::{CorrelationId, CustomerId, ImportCounts, ObjectVersion, Timestamp, UploadId};
 
+/// Uploads, with the progress of their imports.
 #[derive(Debug, Default)]
 pub struct Uploads {
+    /// Every upload by its id.
     pub rows: BTreeMap<UploadId, Row>,
+    /// The sequence of the newest upload.
     pub last_sequence: u64,
 }
 
+/// One upload, with what its import has recorded.
 #[derive(Debug)]
 pub struct Row {
+    /// The upload as its status shows it.
     pub upload: Upload,
     /// The version of a catalog whose import was begun last.
     pub version: Option<FileVersion>,
@@ -24,7 +29,7 @@ pub struct Row {
     pub unknown_columns: Vec<String>,
     /// Progress by the import's sequence and the range's index.
     pub ranges: BTreeMap<(u64, u32), RangeProgress>,
-    /// What the upload showed after each progress.
+    /// The counts that the upload showed after each checkpoint.
     pub shown: Vec<ImportCounts>,
 }
 
@@ -130,6 +135,7 @@ impl Uploads {
 }
 
 impl Row {
+    /// The import that the upload shows. Fails for a photo.
     pub fn import(&self) -> Result<CatalogImport, NotACatalog> {
         import_of(self.upload.clone(), self.unknown_columns.clone())
     }

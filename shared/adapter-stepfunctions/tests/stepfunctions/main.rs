@@ -6,6 +6,7 @@
     reason = "a panic in a test is a failed test"
 )]
 
+mod callbacks_recorded;
 mod cloud;
 mod contracts;
 mod imports_recorded;

@@ -1,5 +1,6 @@
 //! A scripted Step Functions service, for answers that a local cloud does not give.
 
+use adapter_stepfunctions::callbacks::StepFunctionsSagaCallbacks;
 use adapter_stepfunctions::imports::StepFunctionsImportRunner;
 use adapter_stepfunctions::sagas::{SagaArns, StepFunctionsSagaRunner};
 use recorded_aws::{JsonRequest, Recorded, response};
@@ -52,6 +53,11 @@ pub(crate) fn runner(answers: impl IntoIterator<Item = Answer>) -> (StepFunction
         cancel: CANCEL_SAGA.to_owned(),
     };
     (StepFunctionsSagaRunner::new(&service.config, sagas), service)
+}
+
+pub(crate) fn callbacks(answers: impl IntoIterator<Item = Answer>) -> (StepFunctionsSagaCallbacks, Service) {
+    let service = service(answers);
+    (StepFunctionsSagaCallbacks::new(&service.config), service)
 }
 
 pub(crate) fn import_runner(answers: impl IntoIterator<Item = Answer>) -> (StepFunctionsImportRunner, Service) {

@@ -11,21 +11,27 @@ use crate::values::{Sku, Timestamp};
 /// Lifetime of a link to a thumbnail.
 pub const THUMBNAIL_LINK_LIVES: Duration = Duration::from_hours(1);
 
+/// The use case behind `GET /products/{sku}`.
 pub struct GetProduct {
+    /// The stored products.
     pub catalog: Arc<dyn ProductCatalog>,
+    /// Signs the links to thumbnails.
     pub links: Arc<dyn ThumbnailLinks>,
+    /// The time that is stored with each change.
     pub clock: Arc<dyn Clock>,
 }
 
 /// A product with links to its thumbnails.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProductView {
+    /// The product as it is stored.
     pub product: Product,
     /// Size in pixels and address.
     pub thumbnails: Vec<(u32, String)>,
 }
 
 impl GetProduct {
+    /// `None` if the catalog has no such product.
     pub async fn run(&self, sku: &Sku) -> Result<Option<ProductView>, PortFailure> {
         let Some(product) = self.catalog.find(sku).await? else {
             return Ok(None);

@@ -12,15 +12,20 @@ pub const PRODUCTS_PAGE_MAX: usize = 100;
 /// Products of a page whose caller sets no limit.
 pub const PRODUCTS_PAGE_DEFAULT: usize = 20;
 
+/// The use case behind `GET /products`.
 pub struct ListProducts {
+    /// The stored products.
     pub catalog: Arc<dyn ProductCatalog>,
+    /// Signs the links to thumbnails.
     pub links: Arc<dyn ThumbnailLinks>,
+    /// The time that is stored with each change.
     pub clock: Arc<dyn Clock>,
 }
 
 /// One page of products with links to their thumbnails.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProductPageView {
+    /// In the order of their SKUs.
     pub products: Vec<ProductView>,
     /// The SKU to continue after, while there may be more.
     pub next: Option<Sku>,

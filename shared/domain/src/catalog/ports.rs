@@ -11,8 +11,10 @@ use crate::values::{
     CorrelationId, CustomerId, ImportCounts, ObjectSequencer, ObjectVersion, Sku, Timestamp, UploadId,
 };
 
+/// One page of the catalog.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProductPage {
+    /// In the order of their SKUs.
     pub products: Vec<Product>,
     /// The SKU to continue after, while there may be more.
     pub next: Option<Sku>,
@@ -21,25 +23,32 @@ pub struct ProductPage {
 /// Reads products. One that has a photo or a reservation but no catalog row yet is not a product.
 #[async_trait]
 pub trait ProductCatalog: Send + Sync {
+    /// `None` if the catalog has no such product.
     async fn find(&self, sku: &Sku) -> Result<Option<Product>, PortFailure>;
+    /// At most `limit` products behind the SKU `after`, in the order of their SKUs.
     async fn list(&self, after: Option<&Sku>, limit: usize) -> Result<ProductPage, PortFailure>;
 }
 
 /// Makes short-lived links to private thumbnails. Signing is local, but credentials may have to be fetched.
 #[async_trait]
 pub trait ThumbnailLinks: Send + Sync {
+    /// The link to the object with this key. It works until `expires_at`.
     async fn link(&self, key: &str, expires_at: Timestamp) -> Result<String, PortFailure>;
 }
 
 /// The age of a row: that of a later upload is newer, and within one file the one that begins later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CatalogVersion {
+    /// The sequence of the upload that brought the row.
     pub upload_sequence: u64,
+    /// Where the row begins in its file.
     pub byte_offset: u64,
 }
 
+/// The answer to a write of one row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ApplyOutcome {
+    /// The product now has the row's values.
     Applied,
     /// The product has this version or a newer one. Nothing changed.
     Superseded,
@@ -82,7 +91,9 @@ pub trait CatalogFiles: Send + Sync {
 /// A file under construction, visible to readers only once finished.
 #[async_trait]
 pub trait FileSink: Send {
+    /// Appends the bytes.
     async fn write(&mut self, bytes: &[u8]) -> Result<(), PortFailure>;
+    /// Makes the file visible. A file that is dropped before stays invisible.
     async fn finish(self: Box<Self>) -> Result<(), PortFailure>;
 }
 
@@ -100,11 +111,13 @@ pub trait RejectedRowsFiles: Send + Sync {
 /// The import of one version of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CatalogImport {
+    /// The import's identity.
     pub id: ImportId,
     /// The uploader, who gets the mail; `None` for a file that was copied in by hand.
     pub uploaded_by: Option<CustomerId>,
     /// The id of the request that announced the file. The import is logged under it.
     pub correlation_id: CorrelationId,
+    /// The name that the uploader gave, for the mail.
     pub file_name: String,
     /// Present once the import has ended: a repeated event finds it so.
     pub finished: Option<CatalogImportEnd>,
@@ -115,17 +128,22 @@ pub struct CatalogImport {
 pub enum CatalogImportEnd {
     /// Every row was read; some may have been rejected.
     Done {
+        /// The final numbers of all ranges.
         counts: ImportCounts,
         /// Columns of the file that are ignored, as its header names them.
         unknown_columns: Vec<String>,
     },
     /// The whole file is unusable.
-    Rejected { reason: String },
+    Rejected {
+        /// Why, as its uploader reads it.
+        reason: String,
+    },
 }
 
 /// The result of an event about a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Begin {
+    /// The import of this version: new, or begun by an earlier event.
     Import(CatalogImport),
     /// The import of a newer version of the same file has begun before.
     Outdated,
@@ -134,6 +152,7 @@ pub enum Begin {
 /// The result of an attempt to record progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Advance {
+    /// The range now stands at the new checkpoint.
     Recorded,
     /// The range does not stand where this attempt began: another attempt advanced it. Nothing changed.
     Overtaken,

@@ -15,8 +15,11 @@ pub const STOCK_UNITS_MAX: u32 = 1_000_000_000;
 /// details`), so that a new field does not compile before each of them has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProductDetails {
+    /// Not blank, at most [`NAME_BYTES_MAX`] bytes.
     pub name: String,
+    /// At most [`DESCRIPTION_BYTES_MAX`] bytes; may be empty.
     pub description: String,
+    /// The price of one unit.
     pub price: Money,
 }
 
@@ -31,9 +34,12 @@ impl ProductDetails {
     }
 }
 
+/// A product that customers can order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Product {
+    /// The product's identity.
     pub sku: Sku,
+    /// The name, description and price of its newest catalog row.
     pub details: ProductDetails,
     /// Units on hand less open reservations; zero where a catalog set fewer units than are reserved.
     pub available: u32,
@@ -44,7 +50,9 @@ pub struct Product {
 /// One valid row of a catalog file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CatalogRow {
+    /// The product that the row describes.
     pub sku: Sku,
+    /// Its name, description and price.
     pub details: ProductDetails,
     /// Units on hand, open reservations included.
     pub stock: u32,

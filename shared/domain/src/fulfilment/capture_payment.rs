@@ -8,23 +8,32 @@ use crate::values::OrderId;
 
 /// The use case of `saga-capture-payment`.
 pub struct CapturePayment {
+    /// The stored orders, with their status.
     pub book: Arc<dyn OrderBook>,
+    /// The payment provider. Its ledger decides what was captured.
     pub gateway: Arc<dyn PaymentGateway>,
+    /// The shop's own records of payments, for people.
     pub records: Arc<dyn PaymentRecords>,
+    /// The time that is stored with each change.
     pub clock: Arc<dyn Clock>,
 }
 
 /// Why the step fails.
 #[derive(Debug, thiserror::Error)]
 pub enum CapturePaymentError {
+    /// The provider refused. The saga voids the authorization and rejects the order.
     #[error("the gateway refused the capture")]
     CaptureRefused,
+    /// The payment was voided or refunded: a capture would come too late.
     #[error("the payment was voided or refunded before")]
     PaymentClosed,
+    /// There is no authorization to capture.
     #[error("the payment was never authorized")]
     NotAuthorized,
+    /// The store has no order with this id.
     #[error("the order does not exist")]
     OrderNotFound,
+    /// A call to a port failed; its `transient` says whether a retry can help.
     #[error(transparent)]
     Port(#[from] PortFailure),
 }

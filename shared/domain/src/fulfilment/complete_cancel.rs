@@ -8,17 +8,22 @@ use crate::values::{OrderId, OrderStatus};
 
 /// The use case of `saga-cancel-order`.
 pub struct CompleteCancel {
+    /// The stored orders, with their status.
     pub book: Arc<dyn OrderBook>,
+    /// The time that is stored with each change.
     pub clock: Arc<dyn Clock>,
 }
 
 /// Why the step fails.
 #[derive(Debug, thiserror::Error)]
 pub enum CompleteCancelError {
+    /// The order has this status, from which it cannot become CANCELLED.
     #[error("an order that is {} is not being cancelled", .0.as_str())]
     NotCancelling(OrderStatus),
+    /// The store has no order with this id.
     #[error("the order does not exist")]
     OrderNotFound,
+    /// A call to a port failed; its `transient` says whether a retry can help.
     #[error(transparent)]
     Port(#[from] PortFailure),
 }

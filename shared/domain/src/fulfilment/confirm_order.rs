@@ -9,18 +9,24 @@ use crate::values::{OrderId, OrderStatus};
 
 /// The use case of `saga-confirm-order`.
 pub struct ConfirmOrder {
+    /// The stored orders, with their status.
     pub book: Arc<dyn OrderBook>,
+    /// The units on hand and the reservations.
     pub stock: Arc<dyn StockLedger>,
+    /// The time that is stored with each change.
     pub clock: Arc<dyn Clock>,
 }
 
 /// Why the step fails.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfirmOrderError {
+    /// The order has this status, from which it cannot become CONFIRMED.
     #[error("an order that is {} cannot be confirmed", .0.as_str())]
     NotConfirmable(OrderStatus),
+    /// The store has no order with this id.
     #[error("the order does not exist")]
     OrderNotFound,
+    /// A call to a port failed; its `transient` says whether a retry can help.
     #[error(transparent)]
     Port(#[from] PortFailure),
 }

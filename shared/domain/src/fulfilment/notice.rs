@@ -7,8 +7,11 @@ use crate::values::{DeclineReason, EmailAddress, RejectionReason};
 /// The reason for a mail about an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notice {
+    /// The order is paid and will be sent.
     Confirmed,
+    /// The order will not be fulfilled. The mail says why.
     Rejected,
+    /// The order was undone at the customer's request.
     Cancelled,
 }
 

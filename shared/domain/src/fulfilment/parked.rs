@@ -13,21 +13,27 @@ pub const PARKED_SHOWN_MAX: usize = 100;
 
 /// The use case behind the operator's list.
 pub struct ListParked {
+    /// The PARKED orders.
     pub parked: Arc<dyn ParkedOrders>,
+    /// The shop's own records of payments, for people.
     pub records: Arc<dyn PaymentRecords>,
 }
 
 /// A PARKED order and our own record of its payment. The gateway's ledger decides what was really captured.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParkedCase {
+    /// The order, and why it was parked.
     pub parked: ParkedOrder,
+    /// Our own record of its payment, if there is one.
     pub payment: Option<PaymentRecord>,
 }
 
 /// The operator's list, and the items that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParkedCases {
+    /// Longest parked first.
     pub cases: Vec<ParkedCase>,
+    /// Stored items that cannot be read. They are left out of the list.
     pub unreadable: Vec<UnreadableItem>,
 }
 
@@ -46,22 +52,28 @@ impl ListParked {
 
 /// The use case behind the operator's redrive.
 pub struct RedriveOrder {
+    /// The PARKED orders.
     pub parked: Arc<dyn ParkedOrders>,
+    /// Continues the failed execution.
     pub redriver: Arc<dyn SagaRedriver>,
 }
 
 /// Why an order is not redriven.
 #[derive(Debug, thiserror::Error)]
 pub enum RedriveOrderError {
+    /// The order does not exist, or has another status.
     #[error("the order does not exist or is not PARKED")]
     NotParked,
     /// The stored order breaks a rule: an order is PARKED only from a status in which it waits for a saga.
     #[error("the order is stored as PARKED from {}, a status in which it waits for no saga", .0.as_str())]
     ParkedFromNoSaga(OrderStatus),
-    #[error("its execution runs already")]
+    /// The execution has not ended, or another redrive was faster.
+    #[error("the order's execution is already running")]
     AlreadyRunning,
-    #[error("its execution cannot be redriven: {0}")]
+    /// The execution cannot be redriven, for this reason.
+    #[error("the order's execution cannot be redriven: {0}")]
     Impossible(String),
+    /// A call to a port failed; its `transient` says whether a retry can help.
     #[error(transparent)]
     Port(#[from] PortFailure),
 }

@@ -8,21 +8,30 @@ use crate::values::{
     RejectionReason, Sku, Timestamp,
 };
 
+pub use super::saga_ports::{Parking, Redrive, SagaKind, SagaRedriver, SagaRunner, SagaStanding, SagaStart};
+
 /// The part of an order that the sagas read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FulfilmentOrder {
+    /// The order's identity, and the idempotency key of its payment.
     pub id: OrderId,
+    /// The customer who placed it, and gets the mails.
     pub customer: CustomerId,
+    /// The units of each product.
     pub lines: OrderLines<StockLine>,
+    /// The amount that is authorized and captured.
     pub total: Money,
     /// Absent once the payment can no longer be authorized: see [`OrderStatus::may_authorize`].
     pub payment_token: Option<PaymentToken>,
+    /// Where the order stands between the two sagas.
     pub status: OrderStatus,
+    /// Present once the order is REJECTED.
     pub reason: Option<RejectionReason>,
     /// The id of the request that placed the order.
     pub correlation_id: CorrelationId,
     /// The id of the request that cancelled the order. Present once the order is CANCELLING.
     pub cancel_correlation_id: Option<CorrelationId>,
+    /// The last change of the status.
     pub updated_at: Timestamp,
 }
 
@@ -39,7 +48,9 @@ impl FulfilmentOrder {
 /// Units of one product that an order needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StockLine {
+    /// The product whose units are reserved.
     pub sku: Sku,
+    /// How many units.
     pub quantity: Quantity,
 }
 
@@ -52,25 +63,18 @@ impl HasSku for StockLine {
 /// The answer to a status change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Transition {
+    /// This attempt made the change.
     Done,
     /// An earlier attempt made this change, or the order is past it.
     AlreadyDone,
     /// The change does not apply to an order with this status.
     Refused(OrderStatus),
+    /// The store has no order with this id.
     NotFound,
 }
 
-/// Why an order was PARKED.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Parking {
-    /// The execution that ended without an end state of its own.
-    pub execution: String,
-    /// Its error name and cause, as the workflow engine reports them.
-    pub error: String,
-    pub cause: String,
-}
-
-/// Changes the status of orders. Every change MUST be one conditional write, and MUST be repeatable:
+/// Changes the status of orders. Every change MUST be one conditional write that also records its event, and MUST be
+/// repeatable:
 ///
 /// | method | from | to | `AlreadyDone` when |
 /// |---|---|---|---|
@@ -83,10 +87,15 @@ pub struct Parking {
 /// names the saga that ended: a late report of one saga must not park an order that waits for the other.
 #[async_trait]
 pub trait OrderBook: Send + Sync {
+    /// MUST NOT lag: a step reads the order right after another step changed it.
     async fn find(&self, id: &OrderId) -> Result<Option<FulfilmentOrder>, PortFailure>;
+    /// To CONFIRMED.
     async fn confirm(&self, id: &OrderId, at: Timestamp) -> Result<Transition, PortFailure>;
+    /// To REJECTED, with the reason that the customer reads.
     async fn reject(&self, id: &OrderId, reason: RejectionReason, at: Timestamp) -> Result<Transition, PortFailure>;
+    /// To CANCELLED.
     async fn complete_cancel(&self, id: &OrderId, at: Timestamp) -> Result<Transition, PortFailure>;
+    /// To PARKED, with the end of the saga that an operator reads.
     async fn park(
         &self,
         id: &OrderId,
@@ -112,6 +121,7 @@ pub struct OverdueQuery {
 /// A position in the list of orders by their last change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OverduePosition {
+    /// The last change of the order at this position.
     pub updated_at: Timestamp,
     /// Decides between orders of the same millisecond.
     pub id: OrderId,
@@ -120,7 +130,9 @@ pub struct OverduePosition {
 /// One page of the orders that have waited too long.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OverduePage {
+    /// Longest unchanged first.
     pub orders: Vec<FulfilmentOrder>,
+    /// Stored items that cannot be read. They are left out of the list.
     pub unreadable: Vec<UnreadableItem>,
     /// Where the next page begins. Absent on the last page.
     pub next: Option<OverduePosition>,
@@ -129,16 +141,20 @@ pub struct OverduePage {
 /// A PARKED order, with what an operator needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParkedOrder {
+    /// The order, whose status is PARKED.
     pub order: FulfilmentOrder,
     /// The status before: PENDING or CANCELLING.
     pub parked_from: OrderStatus,
+    /// How the saga ended.
     pub parking: Parking,
 }
 
 /// The PARKED orders of a list, and the items that cannot be read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ParkedList {
+    /// Longest parked first.
     pub parked: Vec<ParkedOrder>,
+    /// Stored items that cannot be read. They are left out of the list.
     pub unreadable: Vec<UnreadableItem>,
 }
 
@@ -168,10 +184,10 @@ pub enum Reservation {
 /// `reserve` MUST be all or nothing over the lines, and MUST never let `available` fall below zero. `give_back` returns
 /// exactly what the order still holds (also after `commit`: a restock) exactly once, and closes an order that holds
 /// nothing: a `reserve` that arrives later MUST answer `Closed`. A closed reservation MUST be kept for
-/// [`RECORDS_KEPT`](crate::ports::RECORDS_KEPT); a committed one for as long as its order, which can be cancelled at
-/// any time.
+/// [`RECORDS_KEPT`](crate::ports::RECORDS_KEPT); a committed one as long as its order, which can be cancelled.
 #[async_trait]
 pub trait StockLedger: Send + Sync {
+    /// Reserves the units of every line, or of none.
     async fn reserve(
         &self,
         order: &OrderId,
@@ -189,7 +205,10 @@ pub trait StockLedger: Send + Sync {
 pub enum Authorization {
     /// The amount is held for us, now or by an earlier attempt.
     Authorized,
+    /// The provider declined, for this reason. Nothing is held.
     Declined(DeclineReason),
+    /// The provider reports the result later, and may hold the amount already.
+    Pending,
     /// The payment was voided before this attempt arrived. Nothing is held.
     Closed,
 }
@@ -203,6 +222,7 @@ pub enum Capture {
     Refused,
     /// The payment was voided or refunded before this attempt arrived. No money moved.
     Closed,
+    /// The provider has no authorization of this payment.
     NotAuthorized,
 }
 
@@ -224,32 +244,40 @@ pub enum Refund {
     NothingCaptured,
 }
 
-/// The payment provider: an external system with its own durable ledger. There is one payment per order, and the
-/// order's id is its idempotency key on every call, so a repetition moves no money.
+/// The payment provider, with its own durable ledger. An order's id is its payment's idempotency key on every call.
 ///
-/// Implementations MUST serialise calls for one payment, and `void` MUST win against a late `authorize` or `capture`:
-/// on a payment that the provider has no record of, `void` closes that payment. For a provider without such tombstones,
-/// create a payment intent first and let `void` cancel it. Every call MUST answer or fail (transiently) in time.
+/// Implementations MUST serialise calls for one payment, and `void` MUST win against a late `authorize` or `capture`,
+/// also on a payment that the provider has no record of. For a provider without such tombstones, create a payment
+/// intent first and let `void` cancel it. Every call MUST answer or fail (transiently) in time.
 #[async_trait]
 pub trait PaymentGateway: Send + Sync {
+    /// Holds `amount` on the means of payment that `token` stands for.
     async fn authorize(
         &self,
         payment: &OrderId,
         amount: Money,
         token: &PaymentToken,
     ) -> Result<Authorization, PortFailure>;
+    /// Takes the authorized amount.
     async fn capture(&self, payment: &OrderId) -> Result<Capture, PortFailure>;
+    /// Frees the held amount, and closes the payment against late calls.
     async fn void(&self, payment: &OrderId) -> Result<Void, PortFailure>;
+    /// Returns the captured amount.
     async fn refund(&self, payment: &OrderId) -> Result<Refund, PortFailure>;
 }
 
 /// The state of a payment in our own record. The states are ordered: a record never goes back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PaymentState {
+    /// The provider holds the amount.
     Authorized,
+    /// The provider declined to hold it.
     Declined,
+    /// The money is ours.
     Captured,
+    /// The hold was freed.
     Voided,
+    /// The money was returned.
     Refunded,
 }
 
@@ -283,8 +311,11 @@ impl PaymentState {
 /// Our own record of one payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PaymentRecord {
+    /// The furthest state that was recorded.
     pub state: PaymentState,
+    /// The amount that the state is about.
     pub amount: Money,
+    /// When the state was reached.
     pub at: Timestamp,
 }
 
@@ -294,107 +325,6 @@ pub struct PaymentRecord {
 pub trait PaymentRecords: Send + Sync {
     /// MUST keep the furthest state: a late write of an earlier one changes nothing and is no error.
     async fn record(&self, order: &OrderId, record: PaymentRecord) -> Result<(), PortFailure>;
+    /// `None` if the order has no record.
     async fn find(&self, order: &OrderId) -> Result<Option<PaymentRecord>, PortFailure>;
-}
-
-/// The two sagas.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum SagaKind {
-    /// Fulfils an order.
-    Order,
-    /// Undoes a confirmed order.
-    Cancel,
-}
-
-impl SagaKind {
-    /// Both sagas.
-    pub const ALL: [Self; 2] = [Self::Order, Self::Cancel];
-
-    /// The saga that an order with this status waits for.
-    pub fn awaited_by(status: OrderStatus) -> Option<Self> {
-        match status {
-            OrderStatus::Pending => Some(Self::Order),
-            OrderStatus::Cancelling => Some(Self::Cancel),
-            OrderStatus::Confirmed | OrderStatus::Rejected | OrderStatus::Cancelled | OrderStatus::Parked => None,
-        }
-    }
-
-    /// The saga that a change of an order's status starts; `before` is `None` for a new order.
-    pub fn started_by(before: Option<OrderStatus>, after: OrderStatus) -> Option<Self> {
-        match after {
-            OrderStatus::Pending => before.is_none().then_some(Self::Order),
-            OrderStatus::Cancelling => (before == Some(OrderStatus::Confirmed)).then_some(Self::Cancel),
-            OrderStatus::Confirmed | OrderStatus::Rejected | OrderStatus::Cancelled | OrderStatus::Parked => None,
-        }
-    }
-
-    /// The status of an order that waits for this saga.
-    pub fn awaited_in(self) -> OrderStatus {
-        match self {
-            Self::Order => OrderStatus::Pending,
-            Self::Cancel => OrderStatus::Cancelling,
-        }
-    }
-
-    /// The name of the one execution per order and kind. Because of it a replayed stream event starts nothing.
-    pub fn execution_name(self, order: &OrderId) -> String {
-        match self {
-            Self::Order => order.to_string(),
-            Self::Cancel => format!("{order}-cancel"),
-        }
-    }
-
-    /// The reverse of [`SagaKind::execution_name`], for events about executions.
-    pub fn of_execution_name(self, name: &str) -> Option<OrderId> {
-        let id = match self {
-            Self::Order => name,
-            Self::Cancel => name.strip_suffix("-cancel")?,
-        };
-        OrderId::parse(id).ok()
-    }
-}
-
-/// A request to start a saga.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SagaStart {
-    pub kind: SagaKind,
-    pub order: OrderId,
-    pub correlation_id: CorrelationId,
-}
-
-/// The status of a saga's execution.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SagaStanding {
-    NotStarted,
-    Running,
-    Succeeded,
-    /// FAILED, `TIMED_OUT` or ABORTED.
-    Ended(Parking),
-}
-
-/// Starts sagas, and reads their status.
-#[async_trait]
-pub trait SagaRunner: Send + Sync {
-    /// MUST start at most one execution per [`SagaKind::execution_name`]; one that exists already is success.
-    async fn start(&self, start: &SagaStart) -> Result<(), PortFailure>;
-    /// The status of the execution of this order and kind.
-    async fn standing(&self, kind: SagaKind, order: &OrderId) -> Result<SagaStanding, PortFailure>;
-}
-
-/// The answer to a redrive.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Redrive {
-    /// The execution runs again, from the state that failed.
-    Redriven,
-    /// It has not ended, or another redrive was faster.
-    Running,
-    /// It cannot be redriven, for this reason: it succeeded, was never started, or ended too long ago.
-    Impossible(String),
-}
-
-/// Redrives executions that failed, timed out or were aborted.
-#[async_trait]
-pub trait SagaRedriver: Send + Sync {
-    /// MUST NOT repeat a state that succeeded. MUST be repeatable.
-    async fn redrive(&self, kind: SagaKind, order: &OrderId) -> Result<Redrive, PortFailure>;
 }

@@ -20,18 +20,22 @@ pub const SWEEP_ORDERS_MAX: usize = 2_000;
 
 /// The use case behind the events of ended executions and the scheduled sweep.
 pub struct ReconcileOrders {
+    /// The stored orders, with their status.
     pub book: Arc<dyn OrderBook>,
+    /// Starts sagas, and reads how they stand.
     pub runner: Arc<dyn SagaRunner>,
+    /// The time that is stored with each change.
     pub clock: Arc<dyn Clock>,
     /// Picks the random order at which a long sweep continues.
     pub pause: Arc<dyn Pause>,
 }
 
-/// What was done about one order.
+/// The result of reconciling one order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reconciled {
     /// Its saga had not been started.
     Started,
+    /// Its saga has not ended. Nothing was changed.
     StillRunning,
     /// It waits for an operator.
     Parked,
@@ -42,8 +46,11 @@ pub enum Reconciled {
 /// The report of one sweep. Failures are part of it, so that they do not hide what was done.
 #[derive(Debug, Default)]
 pub struct Sweep {
+    /// The reconciled orders, with the result of each.
     pub reconciled: Vec<(OrderId, Reconciled)>,
+    /// The orders that could not be reconciled, with the first failure of each.
     pub failed: Vec<(OrderId, PortFailure)>,
+    /// Stored items that cannot be read. They are left out of the list.
     pub unreadable: Vec<UnreadableItem>,
     /// The list could not be read any further.
     pub list_failure: Option<PortFailure>,

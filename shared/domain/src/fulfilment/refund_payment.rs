@@ -8,17 +8,23 @@ use crate::values::OrderId;
 
 /// The use case of `saga-refund-payment`.
 pub struct RefundPayment {
+    /// The stored orders, with their status.
     pub book: Arc<dyn OrderBook>,
+    /// The payment provider. Its ledger decides what was captured.
     pub gateway: Arc<dyn PaymentGateway>,
+    /// The shop's own records of payments, for people.
     pub records: Arc<dyn PaymentRecords>,
+    /// The time that is stored with each change.
     pub clock: Arc<dyn Clock>,
 }
 
 /// Why the step fails.
 #[derive(Debug, thiserror::Error)]
 pub enum RefundPaymentError {
+    /// The store has no order with this id.
     #[error("the order does not exist")]
     OrderNotFound,
+    /// A call to a port failed; its `transient` says whether a retry can help.
     #[error(transparent)]
     Port(#[from] PortFailure),
 }

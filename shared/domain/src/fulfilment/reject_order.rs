@@ -9,17 +9,22 @@ use crate::values::{OrderId, OrderStatus, RejectionReason};
 
 /// The use case of `saga-reject-order`.
 pub struct RejectOrder {
+    /// The stored orders, with their status.
     pub book: Arc<dyn OrderBook>,
+    /// The time that is stored with each change.
     pub clock: Arc<dyn Clock>,
 }
 
 /// Why the step fails.
 #[derive(Debug, thiserror::Error)]
 pub enum RejectOrderError {
+    /// The order has this status, from which it cannot become REJECTED.
     #[error("an order that is {} cannot be rejected", .0.as_str())]
     NotRejectable(OrderStatus),
+    /// The store has no order with this id.
     #[error("the order does not exist")]
     OrderNotFound,
+    /// A call to a port failed; its `transient` says whether a retry can help.
     #[error(transparent)]
     Port(#[from] PortFailure),
 }

@@ -8,7 +8,9 @@ use crate::values::OrderId;
 
 /// The use case of `saga-release-stock`.
 pub struct ReleaseStock {
+    /// The units on hand and the reservations.
     pub stock: Arc<dyn StockLedger>,
+    /// The time that is stored with each change.
     pub clock: Arc<dyn Clock>,
 }
 

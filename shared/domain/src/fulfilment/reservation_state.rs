@@ -5,7 +5,9 @@ use super::ports::Reservation;
 /// The state of an order's reservation. It only moves forward; an order without a reservation has none of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReservationState {
+    /// The units are promised to the order and still on hand.
     Reserved,
+    /// The units are sold.
     Committed,
     /// Given back, or closed before anything was reserved. Final.
     Closed,
@@ -14,6 +16,7 @@ pub enum ReservationState {
 /// A step of a reservation: the state that it leads to, and what it adds per reserved unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StockChange {
+    /// The state after the step.
     pub to: ReservationState,
     /// Units on hand.
     pub on_hand: i64,
@@ -69,8 +72,8 @@ impl StockChange {
         }
     }
 
-    /// `None` where `give_back` changes nothing. An order without a reservation is closed, too, against a late `reserve`
-    /// call.
+    /// `None` where `give_back` changes nothing. An order without a reservation is closed, too, against a late
+    /// `reserve` call.
     pub fn give_back(state: Option<ReservationState>) -> Option<Self> {
         let (on_hand, reserved) = match state {
             None => (0, 0),

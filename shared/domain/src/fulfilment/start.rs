@@ -7,6 +7,7 @@ use crate::ports::PortFailure;
 
 /// The use case of `saga-start`.
 pub struct StartFulfilment {
+    /// Starts the execution.
     pub runner: Arc<dyn SagaRunner>,
 }
 

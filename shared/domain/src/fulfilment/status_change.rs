@@ -1,11 +1,12 @@
 //! The status changes that sagas make, and the answer to a repeated or late one.
 
 use super::ports::{Parking, SagaKind, Transition};
-use crate::values::{OrderStatus, RejectionReason};
+use crate::values::{Actor, OrderEvent, OrderStatus, RejectionReason, Timestamp};
 
 /// The parts of an order that decide which status change applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Standing {
+    /// The stored status.
     pub status: OrderStatus,
     /// Present while PARKED: the status that the order had before.
     pub parked_from: Option<OrderStatus>,
@@ -14,15 +15,20 @@ pub struct Standing {
 /// Whether this attempt made the change, or an earlier one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Done {
+    /// This attempt made the change.
     Now,
+    /// An earlier attempt made it.
     Before,
 }
 
 /// A status change. Every store makes it in one conditional write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StatusChange {
+    /// To CONFIRMED.
     Confirm,
+    /// To REJECTED, for this reason.
     Reject(RejectionReason),
+    /// To CANCELLED.
     CompleteCancel,
     /// The saga that ended, and how it ended.
     Park(SagaKind, Parking),
@@ -38,6 +44,19 @@ impl Standing {
             | OrderStatus::Rejected
             | OrderStatus::Cancelling
             | OrderStatus::Cancelled => self.status,
+        }
+    }
+
+    /// The actor of the sagas' next change. A saga that parked its order continues only because an operator redrives
+    /// it.
+    fn actor(self) -> Actor {
+        match self.status {
+            OrderStatus::Parked => Actor::Operator,
+            OrderStatus::Pending
+            | OrderStatus::Confirmed
+            | OrderStatus::Rejected
+            | OrderStatus::Cancelling
+            | OrderStatus::Cancelled => Actor::Saga,
         }
     }
 }
@@ -60,6 +79,20 @@ impl StatusChange {
             Self::Reject(_) => OrderStatus::Rejected,
             Self::CompleteCancel => OrderStatus::Cancelled,
             Self::Park(..) => OrderStatus::Parked,
+        }
+    }
+
+    /// The event that the change adds to the history of an order with this standing.
+    pub fn event(&self, standing: Standing, at: Timestamp) -> OrderEvent {
+        let reason = match self {
+            Self::Reject(reason) => Some(*reason),
+            Self::Confirm | Self::CompleteCancel | Self::Park(..) => None,
+        };
+        OrderEvent {
+            at,
+            status: self.to(),
+            reason,
+            by: standing.actor(),
         }
     }
 

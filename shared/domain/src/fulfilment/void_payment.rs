@@ -8,19 +8,26 @@ use crate::values::OrderId;
 
 /// The use case of `saga-void-payment`.
 pub struct VoidPayment {
+    /// The stored orders, with their status.
     pub book: Arc<dyn OrderBook>,
+    /// The payment provider. Its ledger decides what was captured.
     pub gateway: Arc<dyn PaymentGateway>,
+    /// The shop's own records of payments, for people.
     pub records: Arc<dyn PaymentRecords>,
+    /// The time that is stored with each change.
     pub clock: Arc<dyn Clock>,
 }
 
 /// Why the step fails.
 #[derive(Debug, thiserror::Error)]
 pub enum VoidPaymentError {
+    /// Too late: the money was captured, and has to be refunded.
     #[error("the payment is already captured")]
     AlreadyCaptured,
+    /// The store has no order with this id.
     #[error("the order does not exist")]
     OrderNotFound,
+    /// A call to a port failed; its `transient` says whether a retry can help.
     #[error(transparent)]
     Port(#[from] PortFailure),
 }

@@ -8,7 +8,9 @@ use crate::values::{CorrelationId, CustomerId, OrderId};
 
 /// The use case behind `POST /orders/{id}/cancel`.
 pub struct CancelOrder {
+    /// The stored orders.
     pub orders: Arc<dyn OrderRepository>,
+    /// The time that is stored with each change.
     pub clock: Arc<dyn Clock>,
 }
 

@@ -9,6 +9,7 @@ use crate::values::{CustomerId, OrderId};
 
 /// The use case behind `GET /orders/{id}`.
 pub struct GetOrder {
+    /// The stored orders.
     pub orders: Arc<dyn OrderRepository>,
 }
 

@@ -12,6 +12,7 @@ pub const ORDERS_PAGE_DEFAULT: usize = 20;
 
 /// The use case behind `GET /orders`.
 pub struct ListOrders {
+    /// The stored orders.
     pub orders: Arc<dyn OrderRepository>,
 }
 

@@ -20,29 +20,41 @@ const OPERATION: &str = "place-order";
 
 /// The use case behind `POST /orders`.
 pub struct PlaceOrder {
+    /// The stored orders.
     pub orders: Arc<dyn OrderRepository>,
+    /// The records of idempotency keys.
     pub idempotency: Arc<dyn IdempotencyStore>,
+    /// The current prices of products.
     pub prices: Arc<dyn PriceList>,
+    /// The time of the order and of its claim.
     pub clock: Arc<dyn Clock>,
+    /// Makes the order's id.
     pub ids: Arc<dyn IdGenerator>,
 }
 
 /// A checked request for an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewOrder {
+    /// The caller, from the access token.
     pub customer: CustomerId,
+    /// What is ordered, each product once.
     pub lines: OrderLines<NewOrderLine>,
+    /// The means of payment, from the payment provider's form.
     pub payment_token: PaymentToken,
+    /// The caller's key for this request.
     pub idempotency_key: IdempotencyKey,
+    /// Tells a repetition of the request from another request under the same key.
     pub payload_hash: PayloadHash,
     /// When this attempt must have ended.
     pub lease_until: Timestamp,
+    /// The id of the request. The order's sagas log under it.
     pub correlation_id: CorrelationId,
 }
 
 /// The answer to a request that has an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PlacedOrder {
+    /// This attempt placed the order.
     New(RecordedReply),
     /// An earlier attempt placed the order and got this answer.
     Replayed(RecordedReply),
@@ -51,20 +63,26 @@ pub enum PlacedOrder {
 /// Why a request has no order.
 #[derive(Debug, thiserror::Error)]
 pub enum PlaceOrderError {
+    /// Another attempt holds the key. The caller may ask again later.
     #[error("another attempt with this idempotency key is in progress")]
     InProgress,
+    /// The key belongs to an earlier request with another payload.
     #[error("the idempotency key was used for another payload")]
     OtherPayload,
+    /// The request has these faults. Nothing was stored.
     #[error("the order has {} faults", .0.len())]
     Refused(Vec<OrderFault>),
     /// The attempt wrote nothing, and then its idempotency key could not be freed: the key stays claimed until
     /// [`NewOrder::lease_until`]. `cause` is the answer for the caller, `failure` is for the log.
     #[error("the idempotency key could not be freed")]
     KeyStaysClaimed {
+        /// The answer for the caller.
         cause: Box<PlaceOrderError>,
+        /// Why the key could not be freed.
         #[source]
         failure: PortFailure,
     },
+    /// A call to a port failed; its `transient` says whether a retry can help.
     #[error(transparent)]
     Port(#[from] PortFailure),
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 
+use super::history::RecordedHistory;
 use super::order::Order;
 use crate::ports::{PortFailure, UnreadableItem};
 use crate::values::{CorrelationId, CustomerId, IdempotencyKey, Money, OrderId, OrderStatus, Sku, Timestamp};
@@ -11,9 +12,11 @@ use crate::values::{CorrelationId, CustomerId, IdempotencyKey, Money, OrderId, O
 /// The request that an idempotency key belongs to. Two customers may use the same key.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct IdempotencyScope {
+    /// The caller, from the access token.
     pub customer: CustomerId,
     /// The operation's stable name, like `place-order`.
     pub operation: &'static str,
+    /// The caller's key for the request.
     pub key: IdempotencyKey,
 }
 
@@ -46,8 +49,11 @@ pub struct RecordedReply(pub Vec<u8>);
 /// A request for the right to do the work of an idempotency key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyClaim {
+    /// The key, with the customer and the operation that it belongs to.
     pub scope: IdempotencyScope,
+    /// Compared with the recorded hash, if the key was used before.
     pub payload_hash: PayloadHash,
+    /// Decides which leases and records have expired.
     pub now: Timestamp,
     /// When this attempt must have ended: its invocation's deadline.
     pub lease_until: Timestamp,
@@ -75,21 +81,27 @@ pub enum IdempotencyClaimed {
 /// fence.
 #[async_trait]
 pub trait IdempotencyStore: Send + Sync {
+    /// Grants the work to one caller, or answers why not.
     async fn claim(&self, claim: &IdempotencyClaim) -> Result<IdempotencyClaimed, PortFailure>;
+    /// Frees the key of an attempt that wrote nothing.
     async fn abandon(&self, scope: &IdempotencyScope, fence: Fence) -> Result<(), PortFailure>;
 }
 
 /// The idempotency record that is completed together with a new order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyCompletion {
+    /// The key that was claimed.
     pub scope: IdempotencyScope,
+    /// The fence that the claim was granted under.
     pub fence: Fence,
+    /// The answer for every repetition of the request.
     pub reply: RecordedReply,
 }
 
 /// The answer to an attempt to save an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PlaceOutcome {
+    /// The order and its answer are stored, by this or an earlier write of the same attempt.
     Placed,
     /// Another attempt has claimed the key since. Nothing was written.
     LeaseLost,
@@ -98,24 +110,31 @@ pub enum PlaceOutcome {
 /// Asks for one page of a customer's orders.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderQuery {
+    /// Only orders of this customer are listed.
     pub customer: CustomerId,
+    /// Only orders with this status, where one is given.
     pub status: Option<OrderStatus>,
     /// The page begins behind this position.
     pub after: Option<OrderPosition>,
+    /// The page has at most this many orders.
     pub limit: usize,
 }
 
 /// A position in a customer's list, newest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderPosition {
+    /// When the order at this position was placed.
     pub created_at: Timestamp,
+    /// Decides between orders of the same millisecond.
     pub id: OrderId,
 }
 
 /// One page of a customer's orders.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderPage {
+    /// Newest first.
     pub orders: Vec<Order>,
+    /// Stored items that cannot be read. They are left out of the list.
     pub unreadable: Vec<UnreadableItem>,
     /// Where the next page begins. A page can be shorter than its limit, even empty, and still have a next one.
     pub next: Option<OrderPosition>,
@@ -146,13 +165,18 @@ impl CancelOutcome {
     }
 }
 
-/// Keeps orders. Every committed change MUST be written to the order stream (the outbox) in the same transaction.
+/// Keeps orders. Every committed change MUST be written to the order stream (the outbox) in the same transaction, and
+/// so MUST its event in the order's history.
 #[async_trait]
 pub trait OrderRepository: Send + Sync {
     /// Writes the order and completes its idempotency record in ONE transaction: both or neither. A repetition of the
     /// same call after a lost answer MUST be `Placed` again, without a second order.
     async fn place(&self, order: &Order, completion: &IdempotencyCompletion) -> Result<PlaceOutcome, PortFailure>;
+    /// `None` if the store has no such order. MUST NOT lag.
     async fn find(&self, id: &OrderId) -> Result<Option<Order>, PortFailure>;
+    /// The order and its history as one consistent state. An order of an earlier version of the shop may have no
+    /// events, or only the later ones.
+    async fn history(&self, id: &OrderId) -> Result<Option<RecordedHistory>, PortFailure>;
     /// Newest first by `(created_at, id)`. An order that cannot be read MUST NOT fail the page.
     async fn list(&self, query: &OrderQuery) -> Result<OrderPage, PortFailure>;
     /// One conditional write: CONFIRMED to CANCELLING, for its own customer only. The cancel saga logs under

@@ -8,11 +8,14 @@ use crate::values::{Money, MoneyFault, OrderLines, Sku};
 /// Why an order cannot be placed. `line` counts from zero.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OrderFault {
+    /// The catalog has no price for the SKU.
     UnknownSku {
+        /// The index of the line in the order.
         line: usize,
     },
     /// The lines before it are in another currency.
     MixedCurrencies {
+        /// The index of the first line in the other currency.
         line: usize,
     },
     /// More than [`crate::values::Money::AMOUNT_MINOR_MAX`].

@@ -13,20 +13,27 @@ pub const THUMBNAIL_SIZES_PX: [u32; 4] = [128, 256, 512, 1024];
 pub struct Thumbnail {
     /// The size that was asked for: the longest side in pixels, unless the original was smaller.
     pub size_px: u32,
+    /// Its width in pixels.
     pub width_px: u32,
+    /// Its height in pixels.
     pub height_px: u32,
+    /// How `bytes` are encoded.
     pub format: ThumbnailFormat,
+    /// The encoded picture.
     pub bytes: Vec<u8>,
 }
 
-/// What a thumbnail is encoded as: JPEG for opaque pictures, PNG for those with transparency.
+/// The encoding of a thumbnail: JPEG for opaque pictures, PNG for those with transparency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ThumbnailFormat {
+    /// For opaque pictures.
     Jpeg,
+    /// For pictures with transparency.
     Png,
 }
 
 impl ThumbnailFormat {
+    /// The extension of file names and object keys, without the dot.
     pub fn extension(self) -> &'static str {
         match self {
             Self::Jpeg => "jpg",
@@ -34,6 +41,7 @@ impl ThumbnailFormat {
         }
     }
 
+    /// The media type for `Content-Type`.
     pub fn content_type(self) -> &'static str {
         match self {
             Self::Jpeg => "image/jpeg",
@@ -57,33 +65,54 @@ pub struct Rendering {
 
 /// Why a photo will never become a thumbnail. A retry cannot help.
 ///
-/// The texts are shown to whoever uploaded the photo: they say what is wrong, and what to do where that is not obvious.
+/// The uploader reads these texts: they say what is wrong, and what to do where that is not obvious.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PhotoRefused {
+    /// The file has no byte.
     #[error("the file is empty")]
     Empty,
+    /// The content is of no format that the renderer reads.
     #[error("the content is not a JPEG, PNG, WebP or GIF image")]
     UnknownFormat,
     /// A format that people take for one of a photo.
     #[error("the file is {format}; save the photo as JPEG, PNG, WebP or GIF and upload that")]
-    OtherFormat { format: &'static str },
+    OtherFormat {
+        /// Its name with an article, like `a HEIC image`.
+        format: &'static str,
+    },
+    /// The picture is larger than the renderer decodes.
     #[error(
-        "the photo has {width_px} x {height_px} pixels, more than the {limit_pixels} in all that are accepted; make it \
+        "the photo has {width_px} x {height_px} pixels, more than the accepted {limit_pixels} in total; make it \
          smaller and upload it again"
     )]
     TooManyPixels {
+        /// Its width in pixels.
         width_px: u32,
+        /// Its height in pixels.
         height_px: u32,
+        /// The largest product of width and height.
         limit_pixels: u64,
     },
-    #[error(
-        "the file has {bytes} bytes, more than the {limit_bytes} that are accepted; make it smaller and upload it again"
-    )]
-    TooManyBytes { bytes: u64, limit_bytes: u64 },
+    /// The file is larger than the renderer reads.
+    #[error("the file has {bytes} bytes, more than the accepted {limit_bytes}; make it smaller and upload it again")]
+    TooManyBytes {
+        /// Bytes of the file.
+        bytes: u64,
+        /// The most that are accepted.
+        limit_bytes: u64,
+    },
+    /// A valid file whose format has a feature that the renderer lacks.
     #[error("the photo uses {feature}, which is not supported; save it as an ordinary JPEG or PNG and upload that")]
-    Unsupported { feature: String },
+    Unsupported {
+        /// The feature, as a noun phrase for the message.
+        feature: String,
+    },
+    /// The file breaks its format, or ends too early.
     #[error("the photo is damaged or incomplete: {detail}; save or export it again and upload that")]
-    Damaged { detail: String },
+    Damaged {
+        /// Where or how, as the decoder reports it.
+        detail: String,
+    },
     /// The renderer itself failed, and would fail again on the same bytes.
     #[error("the photo cannot be processed; save it as an ordinary JPEG or PNG and upload that")]
     Unprocessable,
@@ -92,21 +121,24 @@ pub enum PhotoRefused {
 /// Turns the bytes of a photo into upright sRGB pictures without metadata.
 ///
 /// Implementations MUST look at the content and not at a name, MUST refuse from the header what is too large before
-/// decoding it, MUST NOT enlarge, MUST answer a damaged file with [`PhotoRefused::Damaged`], never with a partial picture,
-/// and MUST NOT panic: what fails for reasons of its own is [`PhotoRefused::Unprocessable`]. Pure computation: no input or
-/// output, and so not async.
+/// decoding it, MUST NOT enlarge, MUST answer a damaged file with [`PhotoRefused::Damaged`], never with a partial
+/// picture, and MUST NOT panic: what fails for reasons of its own is [`PhotoRefused::Unprocessable`]. Pure computation:
+/// no input or output, and so not async.
 pub trait ThumbnailRenderer: Send + Sync {
+    /// Renders the photo once per size. `sizes_px` are longest sides in pixels.
     fn render(&self, photo: &[u8], sizes_px: &[u32]) -> Result<Rendering, PhotoRefused>;
 }
 
 /// The answer of a photo store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FetchedPhoto {
+    /// All bytes of the photo.
     Found(Vec<u8>),
     /// Deleted since the event was sent. There is nothing left to do.
     Gone,
     /// Larger than allowed; its bytes were not read.
     TooLarge {
+        /// The object's size, as the store reports it.
         bytes: u64,
     },
 }
@@ -133,7 +165,9 @@ pub trait ThumbnailStore: Send + Sync {
 /// The thumbnails of one photo, ready to be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PhotoShown {
+    /// The product.
     pub sku: Sku,
+    /// The upload that brought the photo.
     pub upload_id: UploadId,
     /// Order among the uploads: the photo with the greatest one wins.
     pub sequence: u64,
@@ -144,6 +178,7 @@ pub struct PhotoShown {
 /// Whether the product now shows the photo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ShowOutcome {
+    /// The product now shows this photo.
     Shown,
     /// A newer photo is shown already, or this one is.
     Superseded,
@@ -152,14 +187,15 @@ pub enum ShowOutcome {
 /// Keeps which photo each product shows.
 #[async_trait]
 pub trait ProductPhotos: Send + Sync {
-    /// MUST be one conditional write (`photo sequence < :this`) that leaves catalog and stock attributes alone, and MUST
-    /// work before the catalog has named the product.
+    /// MUST be one conditional write (`photo sequence < :this`) that leaves catalog and stock attributes alone, and
+    /// MUST work before the catalog has named the product.
     async fn show(&self, photo: &PhotoShown, at: Timestamp) -> Result<ShowOutcome, PortFailure>;
 }
 
 /// The state of the upload that brought a photo.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PhotoUpload {
+    /// Order among all uploads; later ones win.
     pub sequence: u64,
     /// The id of the request that announced the photo.
     pub correlation_id: CorrelationId,

@@ -12,24 +12,35 @@ use crate::values::{CorrelationId, PHOTO_BYTES_MAX, PhotoKey, thumbnail_key};
 /// The reason in the status of an upload whose photo no longer exists.
 const DELETED: &str = "the photo was deleted before it was read";
 
+/// The use case of `thumbnailer`.
 pub struct RenderThumbnails {
+    /// The original photos.
     pub photos: Arc<dyn PhotoStore>,
+    /// Decodes, scales and encodes.
     pub renderer: Arc<dyn ThumbnailRenderer>,
+    /// Where the thumbnails are stored.
     pub thumbnails: Arc<dyn ThumbnailStore>,
+    /// Which photo each product shows.
     pub products: Arc<dyn ProductPhotos>,
+    /// The state of the upload, which staff read.
     pub uploads: Arc<dyn PhotoUploads>,
+    /// The time that is stored with each change.
     pub clock: Arc<dyn Clock>,
 }
 
+/// How an attempt at a photo ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RenderOutcome {
+    /// The product now shows the photo.
     Shown,
     /// Rendered, and a newer photo is shown.
     Superseded,
     /// Recorded for good: trying again cannot help.
     Rejected {
+        /// Why, as its uploader reads it.
         reason: PhotoRefused,
     },
+    /// An earlier attempt finished the upload. Nothing was done.
     FinishedBefore,
     /// Deleted since the event was sent.
     Gone,

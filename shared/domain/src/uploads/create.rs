@@ -17,45 +17,65 @@ pub const CATALOG_CONTENT_TYPE: &str = "text/csv";
 
 /// The use case behind `POST /uploads`.
 pub struct CreateUpload {
+    /// The stored uploads.
     pub uploads: Arc<dyn UploadRepository>,
+    /// Signs the link that accepts the file.
     pub links: Arc<dyn UploadLinks>,
+    /// The time of the upload, from which the link expires.
     pub clock: Arc<dyn Clock>,
+    /// Makes the upload's id.
     pub ids: Arc<dyn IdGenerator>,
 }
 
 /// A checked request for an upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewUpload {
+    /// The announced kind of the file.
     pub kind: UploadKind,
+    /// The exact size of the file, in bytes.
     pub size_bytes: u64,
+    /// The member of staff, from the access token.
     pub created_by: CustomerId,
+    /// The id of the request. Everything that the file causes is logged under it.
     pub correlation_id: CorrelationId,
 }
 
 /// The stored upload and the link that accepts its file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CreatedUpload {
+    /// The upload as it is stored.
     pub upload: Upload,
+    /// Where and how to send the file.
     pub link: UploadLink,
+    /// From then on the link accepts no file.
     pub expires_at: Timestamp,
 }
 
 /// Why an upload is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateUploadError {
+    /// The announced file has no byte.
     #[error("the file is empty")]
     Empty,
+    /// The announced file is too large for its kind.
     #[error("the file has more than {limit_bytes} bytes")]
-    TooLarge { limit_bytes: u64 },
-    #[error("the content type is not one of a photo")]
+    TooLarge {
+        /// The most bytes that are accepted.
+        limit_bytes: u64,
+    },
+    /// The content type is not one of [`PHOTO_CONTENT_TYPES`].
+    #[error("the content type is not one of {}", PHOTO_CONTENT_TYPES.join(", "))]
     UnsupportedContentType,
+    /// The file name is empty, longer than [`FILE_NAME_BYTES_MAX`] bytes, or has a slash or a control character.
     #[error("the file name is empty, longer than {FILE_NAME_BYTES_MAX} bytes, or has a slash or a control character")]
     FileNameFault,
+    /// A call to a port failed; its `transient` says whether a retry can help.
     #[error(transparent)]
     Port(#[from] PortFailure),
 }
 
 impl CreateUpload {
+    /// Stores the upload as WAITING and signs a link for its file.
     pub async fn run(&self, new: NewUpload) -> Result<CreatedUpload, CreateUploadError> {
         let content_type = checked_content_type(&new)?;
         let now = self.clock.now();

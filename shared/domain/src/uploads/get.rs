@@ -13,14 +13,18 @@ pub const REPORT_LINK_LIVES: Duration = Duration::from_hours(1);
 
 /// The use case behind `GET /uploads/{id}`.
 pub struct GetUpload {
+    /// The stored uploads.
     pub uploads: Arc<dyn UploadRepository>,
+    /// Signs the link to the rejected rows.
     pub links: Arc<dyn UploadLinks>,
+    /// The time from which the link expires.
     pub clock: Arc<dyn Clock>,
 }
 
 /// An upload as staff see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeenUpload {
+    /// The upload as it is stored.
     pub upload: Upload,
     /// Present once the import is done, if it rejected rows.
     pub rejected_rows_url: Option<String>,

@@ -7,11 +7,21 @@ pub const CATALOG_BYTES_MAX: u64 = 5_000_000_000;
 /// Bytes of a catalog's file name at most.
 pub const FILE_NAME_BYTES_MAX: usize = 255;
 
-/// What an uploaded file is.
+/// The kind of an uploaded file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UploadKind {
-    ProductPhoto { sku: Sku, content_type: String },
-    Catalog { file_name: String },
+    /// A photo that its product will show.
+    ProductPhoto {
+        /// The product.
+        sku: Sku,
+        /// The announced media type, one of the four in `uploads/create.rs`.
+        content_type: String,
+    },
+    /// A catalog in CSV.
+    Catalog {
+        /// The name on the uploader's machine, for the status and the mail.
+        file_name: String,
+    },
 }
 
 /// The status of an upload.
@@ -19,7 +29,9 @@ pub enum UploadKind {
 pub enum UploadStatus {
     /// Announced; the file has not arrived.
     Waiting,
+    /// A function has begun to read the file.
     Processing,
+    /// The file is processed, even if rows of it were rejected.
     Done,
     /// The whole file is unusable.
     Rejected,
@@ -56,16 +68,21 @@ impl UploadStatus {
 /// An upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Upload {
+    /// The upload's identity, part of its object key.
     pub id: UploadId,
+    /// The kind of the file.
     pub kind: UploadKind,
+    /// The announced size of the file, in bytes.
     pub size_bytes: u64,
     /// `None` for a file that was copied in by hand.
     pub created_by: Option<CustomerId>,
+    /// When it was announced, or first seen in the bucket.
     pub created_at: Timestamp,
     /// The id of the request that announced the file. Everything that the file causes is logged under it.
     pub correlation_id: CorrelationId,
     /// Order among all uploads; later ones win.
     pub sequence: u64,
+    /// Where the upload stands.
     pub status: UploadStatus,
     /// Present once REJECTED.
     pub reason: Option<String>,

@@ -7,11 +7,13 @@ pub struct Currency {
     exponent: u8,
 }
 
+/// The text is not the code of a circulating currency of ISO 4217.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the currency is not an ISO 4217 code in upper case")]
 pub struct UnknownCurrency;
 
 impl Currency {
+    /// Reads a code of three upper-case letters.
     pub fn parse(code: &str) -> Result<Self, UnknownCurrency> {
         // A catalog asks a million times: numbers are compared instead of texts, eight of them instead of all.
         let &[first, second, third] = code.as_bytes() else {
@@ -22,6 +24,7 @@ impl Currency {
         found.map_or(Err(UnknownCurrency), |index| Ok(SORTED[index].1))
     }
 
+    /// The code of ISO 4217, like `EUR`.
     pub fn code(self) -> &'static str {
         self.code
     }

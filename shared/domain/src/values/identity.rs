@@ -14,10 +14,16 @@ const EMAIL_BYTES_MAX: usize = 254;
 /// Why a text is not a valid identifier.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IdentityFault {
+    /// There is no character.
     #[error("the identifier is empty")]
     Empty,
+    /// There are too many bytes.
     #[error("the identifier is longer than {limit_bytes} bytes")]
-    TooLong { limit_bytes: usize },
+    TooLong {
+        /// The most that are accepted.
+        limit_bytes: usize,
+    },
+    /// A character is not allowed in this kind of identifier.
     #[error("the identifier has a character that is not allowed")]
     ForbiddenCharacter,
 }

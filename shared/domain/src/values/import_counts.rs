@@ -4,10 +4,15 @@
 /// the same SKU replaced it, so that `rows_read = rows_written + rows_rejected` holds for a finished import.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ImportCounts {
+    /// Rows that were read, without the header.
     pub rows_read: u64,
+    /// Rows that are in the catalog.
     pub rows_written: u64,
+    /// Rows that are in the report of rejected rows.
     pub rows_rejected: u64,
+    /// Bytes of the file that were read.
     pub bytes_read: u64,
+    /// Bytes of the whole file.
     pub bytes_total: u64,
 }
 

@@ -5,6 +5,7 @@ mod identity;
 mod import_counts;
 mod money;
 mod object_keys;
+mod order_event;
 mod order_lines;
 mod order_status;
 mod quantity;
@@ -24,6 +25,7 @@ pub use object_keys::{
     CatalogKey, KeyFault, ObjectVersion, PHOTO_BYTES_MAX, PhotoKey, catalog_report_key, catalog_report_part_key,
     thumbnail_key,
 };
+pub use order_event::{Actor, ORDER_EVENTS_MAX, OrderEvent};
 pub use order_lines::{HasSku, ORDER_LINES_MAX, OrderLines, OrderLinesFault, order_lines_faults};
 pub use order_status::{DeclineReason, OrderStatus, RejectionReason};
 pub use quantity::{Quantity, QuantityOutOfRange};

@@ -3,22 +3,42 @@
 use super::{Currency, Quantity};
 
 /// An amount of one currency, in its minor unit (cents for EUR, yen for JPY). Never negative.
+///
+/// ```
+/// use domain::values::{Currency, Money, MoneyFault, Quantity};
+///
+/// let euro = Currency::parse("EUR")?;
+/// let mug = Money::parse_decimal("12.50", euro)?;
+/// assert_eq!(mug.amount_minor(), 1_250);
+/// assert_eq!(mug.times(Quantity::new(3)?)?.to_decimal_text(), "37.50 EUR");
+///
+/// let poster = Money::new(1_200, Currency::parse("JPY")?)?;
+/// assert_eq!(poster.to_decimal_text(), "1200 JPY");
+/// assert_eq!(mug.plus(poster), Err(MoneyFault::MixedCurrencies));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Money {
     amount_minor: i64,
     currency: Currency,
 }
 
+/// Why a text or a sum is not an amount of money.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MoneyFault {
+    /// The text is not digits with an optional dot.
     #[error("the amount is not decimal text like 12.50")]
     NotDecimal,
+    /// The text is finer than the currency's minor unit.
     #[error("the amount has more decimals than its currency")]
     TooManyDecimals,
+    /// The amount is below zero.
     #[error("the amount is negative")]
     Negative,
+    /// The amount is above [`Money::AMOUNT_MINOR_MAX`].
     #[error("the amount in minor units is more than {max}", max = Money::AMOUNT_MINOR_MAX)]
     TooLarge,
+    /// Amounts of two currencies cannot be added.
     #[error("the amounts are in different currencies")]
     MixedCurrencies,
 }
@@ -27,6 +47,7 @@ impl Money {
     /// Exact in every JSON number and every database, and far above any real order.
     pub const AMOUNT_MINOR_MAX: i64 = 999_999_999_999;
 
+    /// Fails with [`MoneyFault::Negative`] or [`MoneyFault::TooLarge`].
     pub fn new(amount_minor: i64, currency: Currency) -> Result<Self, MoneyFault> {
         if amount_minor < 0 {
             return Err(MoneyFault::Negative);
@@ -66,14 +87,17 @@ impl Money {
         Self::new(amount_minor.ok_or(MoneyFault::TooLarge)?, currency)
     }
 
+    /// In the currency's minor unit, like cents.
     pub fn amount_minor(self) -> i64 {
         self.amount_minor
     }
 
+    /// The currency of the amount.
     pub fn currency(self) -> Currency {
         self.currency
     }
 
+    /// The sum. Fails if the currencies differ or the sum is too large.
     pub fn plus(self, other: Self) -> Result<Self, MoneyFault> {
         if self.currency != other.currency {
             return Err(MoneyFault::MixedCurrencies);
@@ -85,6 +109,7 @@ impl Money {
         Self::new(sum, self.currency)
     }
 
+    /// The price of so many units. Fails if it is too large.
     pub fn times(self, quantity: Quantity) -> Result<Self, MoneyFault> {
         let product = self
             .amount_minor

@@ -11,9 +11,11 @@ const CATALOG_SUFFIX: &str = ".csv";
 /// One version of one object, as an event names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ObjectVersion {
+    /// The key in its bucket, decoded.
     pub key: String,
     /// Present when the bucket keeps versions. Reading by it means reading what the event was about.
     pub version_id: Option<String>,
+    /// The object's size in bytes.
     pub size_bytes: u64,
 }
 
@@ -21,19 +23,23 @@ pub struct ObjectVersion {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the object key does not follow {expected}")]
 pub struct KeyFault {
+    /// The layout that was expected, like `catalogs/{upload_id}.csv`.
     pub expected: &'static str,
 }
 
 /// `photos/{sku}/{upload_id}` in the uploads bucket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PhotoKey {
+    /// The product that the photo shows.
     pub sku: Sku,
+    /// The upload that brought the photo.
     pub upload_id: UploadId,
 }
 
 /// `catalogs/{upload_id}.csv` in the uploads bucket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CatalogKey {
+    /// The upload that brought the catalog.
     pub upload_id: UploadId,
 }
 
@@ -87,8 +93,8 @@ pub fn catalog_report_key(upload_id: &UploadId) -> String {
     format!("reports/{upload_id}/rejected.csv")
 }
 
-/// `report-parts/{upload_id}/{sequence}/{part}.csv` in the uploads bucket: the rows that one attempt at one range of the
-/// file rejected. A lifecycle rule of the bucket deletes them.
+/// `report-parts/{upload_id}/{sequence}/{part}.csv` in the uploads bucket: the rows that one attempt at one range of
+/// the file rejected. A lifecycle rule of the bucket deletes them.
 pub fn catalog_report_part_key(upload_id: &UploadId, sequence: u64, part: &str) -> String {
     format!("report-parts/{upload_id}/{sequence}/{part}.csv")
 }

@@ -5,10 +5,12 @@ use std::ops::Deref;
 
 use super::Sku;
 
+/// Lines of one order at most: one DynamoDB transaction reserves all of them, and it holds at most 100 items.
 pub const ORDER_LINES_MAX: usize = 50;
 
 /// A line of an order, as one area of the domain sees it.
 pub trait HasSku {
+    /// The product of the line.
     fn sku(&self) -> &Sku;
 }
 
@@ -16,15 +18,21 @@ pub trait HasSku {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderLines<Line>(Vec<Line>);
 
+/// Why lines are not those of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum OrderLinesFault {
+    /// There is no line.
     #[error("an order has at least one line")]
     Empty,
+    /// There are more than [`ORDER_LINES_MAX`] lines.
     #[error("an order has at most {ORDER_LINES_MAX} lines")]
     TooMany,
     /// `line` counts from zero.
     #[error("line {line} has the SKU of an earlier line")]
-    RepeatedSku { line: usize },
+    RepeatedSku {
+        /// The index of the second line with this SKU.
+        line: usize,
+    },
 }
 
 impl<Line: HasSku> OrderLines<Line> {

@@ -10,15 +10,22 @@
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum OrderStatus {
+    /// Placed; the order saga runs.
     Pending,
+    /// Paid, and its stock is sold.
     Confirmed,
+    /// Not fulfilled, for a [`RejectionReason`]. Final.
     Rejected,
+    /// Its customer cancelled it; the cancel saga runs.
     Cancelling,
+    /// Undone: the money and the stock were returned. Final.
     Cancelled,
+    /// Its saga ended abnormally. An operator has to redrive it.
     Parked,
 }
 
 impl OrderStatus {
+    /// Every status.
     pub const ALL: [Self; 6] = [
         Self::Pending,
         Self::Confirmed,
@@ -69,10 +76,12 @@ impl OrderStatus {
 pub enum DeclineReason {
     /// The provider gave no more specific reason.
     PaymentDeclined,
+    /// The account or card does not cover the amount.
     InsufficientFunds,
 }
 
 impl DeclineReason {
+    /// Every reason.
     pub const ALL: [Self; 2] = [Self::PaymentDeclined, Self::InsufficientFunds];
 
     /// The name that callers, tables and events use.
@@ -87,7 +96,9 @@ impl DeclineReason {
 /// Why an order was rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RejectionReason {
+    /// A product had too few units, or is no longer sold.
     OutOfStock,
+    /// The payment provider declined the payment.
     Declined(DeclineReason),
     /// The payment provider could not be reached, or did not answer in time.
     PaymentUnavailable,
@@ -96,6 +107,7 @@ pub enum RejectionReason {
 }
 
 impl RejectionReason {
+    /// Every reason.
     pub const ALL: [Self; 5] = [
         Self::OutOfStock,
         Self::Declined(DeclineReason::PaymentDeclined),

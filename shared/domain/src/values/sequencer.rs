@@ -12,11 +12,13 @@ const DIGITS: usize = 40;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ObjectSequencer(String);
 
+/// The text is not a hexadecimal number, or has too many digits.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the sequencer is not a hexadecimal number of at most {DIGITS} digits")]
 pub struct SequencerFault;
 
 impl ObjectSequencer {
+    /// Reads the digits of an event, in either case.
     pub fn parse(text: &str) -> Result<Self, SequencerFault> {
         if text.is_empty() || text.len() > DIGITS || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(SequencerFault);

@@ -9,19 +9,35 @@ pub const SKU_BYTES_MAX: usize = 64;
 
 /// 1 to 64 bytes of UTF-8. Inner spaces, `+`, `%` and letters of any script are allowed. `/` is not, because a SKU is
 /// one segment of object keys and URLs; nor are control characters, outer spaces or the names `.` and `..`.
+///
+/// ```
+/// use domain::values::{Sku, SkuFault};
+///
+/// let mug = Sku::parse("MUG-01")?;
+/// assert_eq!(mug.as_str(), "MUG-01");
+/// assert_eq!(Sku::parse("mugs/01"), Err(SkuFault::ForbiddenCharacter('/')));
+/// assert_eq!(Sku::parse(" MUG-01"), Err(SkuFault::OuterSpace));
+/// # Ok::<(), SkuFault>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sku(String);
 
+/// Why a text is not a SKU.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SkuFault {
+    /// There is no character.
     #[error("the sku is empty")]
     Empty,
+    /// There are more than [`SKU_BYTES_MAX`] bytes.
     #[error("the sku is longer than {SKU_BYTES_MAX} bytes")]
     TooLong,
+    /// The first or the last character is a space.
     #[error("the sku begins or ends with a space")]
     OuterSpace,
-    #[error("the sku is . or .., which are not names")]
+    /// The text is `.` or `..`, which paths and URLs take for folders.
+    #[error("the sku is . or .., which a sku cannot be")]
     DotName,
+    /// This character is not allowed.
     #[error("the sku has the character {}, which a sku cannot have", visible_character(*.0))]
     ForbiddenCharacter(char),
 }
@@ -31,6 +47,7 @@ pub enum SkuFault {
 pub struct SkuText<'a>(&'a str);
 
 impl<'a> SkuText<'a> {
+    /// Checks the rules of [`Sku`] without copying the text.
     pub fn parse(text: &'a str) -> Result<Self, SkuFault> {
         if text.is_empty() {
             return Err(SkuFault::Empty);
@@ -73,20 +90,24 @@ impl<'a> SkuText<'a> {
         Self::parse(text)
     }
 
+    /// The SKU as text.
     pub fn as_str(self) -> &'a str {
         self.0
     }
 
+    /// Copies the text.
     pub fn to_sku(self) -> Sku {
         Sku(self.0.to_owned())
     }
 }
 
 impl Sku {
+    /// Checks the rules and keeps the text unchanged.
     pub fn parse(text: &str) -> Result<Self, SkuFault> {
         SkuText::parse(text).map(SkuText::to_sku)
     }
 
+    /// The SKU as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }

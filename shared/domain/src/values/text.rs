@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-/// What decoders put in the place of bytes that they could not read: the original text is lost.
+/// The character that decoders put in place of bytes that they cannot read: the original text is lost.
 pub const REPLACEMENT_CHARACTER: char = '\u{fffd}';
 
 /// Characters without ink that are neither white space nor control characters, by first and last of each stretch:

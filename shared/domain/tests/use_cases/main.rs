@@ -1,4 +1,5 @@
-//! Do the use cases decide right? Run on the shop in memory (`adapter-memory`), which keeps the contracts of the ports.
+//! Tests the decisions of the use cases on the shop in memory (`adapter-memory`), which keeps the contracts of the
+//! ports.
 #![allow(
     clippy::expect_used,
     clippy::panic,

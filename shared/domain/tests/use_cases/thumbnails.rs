@@ -1,4 +1,4 @@
-//! Does a photo end as four pictures that its product shows, whatever comes in between?
+//! Tests that a photo becomes four thumbnails that its product shows, whatever fails or arrives in between.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};

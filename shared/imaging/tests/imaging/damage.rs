@@ -58,7 +58,8 @@ pub(crate) fn files() -> Vec<(&'static str, Vec<u8>)> {
     files
 }
 
-/// How much of a file its picture needs. A sequential JPEG says by its blocks that it is whole, a GIF by its first frame.
+/// How much of a file its picture needs. A sequential JPEG says by its blocks that it is whole, a GIF by its first
+/// frame.
 pub(crate) fn needed_bytes(name: &str, photo: &[u8]) -> usize {
     let is_gif = photo.starts_with(b"GIF");
     let end_of_first_frame = |photo: &[u8]| photo.windows(2).position(|pair| pair == [0, 0x21]).unwrap();
@@ -115,7 +116,7 @@ fn an_end_marker_behind_a_cut_does_not_make_a_picture_whole() {
                 cut.pop();
             }
             cut.extend([0xFF, 0xD9]);
-            // Progressive scans are complete pictures one after the other, each finer than the last. Whoever cuts
+            // Progressive scans are complete pictures one after the other, each finer than the last. A cut
             // exactly between two of them has made a coarser picture, not a damaged one; no twentieth does.
             assert_damaged(&cut, &format!("{name}, {twentieth}/20"));
         }

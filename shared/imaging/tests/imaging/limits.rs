@@ -1,4 +1,4 @@
-//! What is too large is refused from its header.
+//! Tests that a photo beyond the limits is refused from its header.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use crate::fixtures::{encoded_rgb, jpeg, noise, quadrants, refusal};
 use crate::jpeg::frame_header;
 use crate::png::by_hand;
 
-/// What decoding a JPEG in its own size takes: three planes, or the pixels of `image` and a copy with four bytes each.
+/// Memory for decoding a JPEG in its own size: three planes, or the pixels of `image` and a copy with four bytes each.
 const JPEG_BYTES_PER_PIXEL: u64 = if cfg!(feature = "fast-codecs") { 3 } else { 3 + 4 };
 /// Far more than reading a header takes, far less than decoding would.
 const AT_ONCE: Duration = Duration::from_millis(200);

@@ -1,4 +1,4 @@
-//! Does the model count as AWS does, is docs/scale.md current, and do the keys stay as cool as they are?
+//! Tests that the model counts as AWS does, that docs/scale.md is current, and that no partition key gets more traffic.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

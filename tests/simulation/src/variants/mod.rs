@@ -20,12 +20,12 @@ pub const CAUGHT_WITHIN: u64 = 1_000;
 /// A shop with a defect.
 pub struct Variant {
     pub design: fn() -> Result<Design, DefinitionFault>,
-    /// A published design has no cancel, so its histories contain none.
-    pub knows_cancels: bool,
+    /// A published design has no cancel and no provider that answers later, so its histories contain neither.
+    pub is_published: bool,
 }
 
 /// All variants.
-pub const ALL: [Variant; 10] = [
+pub static ALL: [Variant; 10] = [
     ours_but(tombstones::without_one_at_the_gateway),
     ours_but(tombstones::without_one_in_the_stock),
     ours_but(capture_key::drawn_anew),
@@ -41,23 +41,37 @@ pub const ALL: [Variant; 10] = [
 const fn ours_but(design: fn() -> Result<Design, DefinitionFault>) -> Variant {
     Variant {
         design,
-        knows_cancels: true,
+        is_published: false,
     }
 }
 
 const fn of_others(design: fn() -> Result<Design, DefinitionFault>) -> Variant {
     Variant {
         design,
-        knows_cancels: false,
+        is_published: true,
     }
+}
+
+/// The variant whose design has this name, and the design.
+pub fn named(name: &str) -> Result<(&'static Variant, Design), String> {
+    let mut names = Vec::new();
+    for variant in &ALL {
+        let design = (variant.design)().map_err(|fault| fault.to_string())?;
+        if design.name == name {
+            return Ok((variant, design));
+        }
+        names.push(design.name);
+    }
+    Err(format!("there is no variant {name:?}; there are: {}", names.join("; ")))
 }
 
 impl Variant {
     /// The history of this seed, without the actions that this shop does not support.
     pub fn history(&self, seed: u64) -> History {
         let mut history = random::history(seed);
-        if !self.knows_cancels {
+        if self.is_published {
             history.actions.retain(|action| !action.deed.is_cancel());
+            history.actions.iter_mut().for_each(|action| action.deed.pay_at_once());
         }
         history
     }

@@ -16,6 +16,7 @@ pub fn without_one_at_the_gateway() -> Result<Design, DefinitionFault> {
                 State::New => Decision {
                     answer: Void::Voided,
                     movement: None,
+                    notices: &[],
                 },
                 _ => payment.void(),
             };

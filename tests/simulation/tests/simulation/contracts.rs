@@ -87,6 +87,7 @@ async fn the_stock_and_the_prices_keep_their_contracts() {
 async fn the_payments_keep_their_contracts() {
     let ports = ports();
     port_contracts::payments::payment_records(ports.payments).await;
+    port_contracts::payment_results::payment_results(ports.payment_results).await;
     let token = |text| PaymentToken::parse(text).unwrap();
     port_contracts::gateway::payment_gateway(ports.gateway, &token("tok_ok"), &token("tok_declined")).await;
 }

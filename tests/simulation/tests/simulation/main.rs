@@ -9,6 +9,7 @@
 
 mod broken;
 mod contracts;
+mod exported;
 mod found;
 mod page;
 mod shop;

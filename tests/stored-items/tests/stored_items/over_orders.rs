@@ -9,17 +9,31 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::fulfilment::parked::ParkedCase;
 use domain::fulfilment::ports::{OrderBook, OverdueQuery, ParkedOrders, Parking, SagaKind};
+use domain::orders::order::Order;
 use domain::orders::ports::{
     CancelOutcome, IdempotencyClaim, IdempotencyClaimed, IdempotencyScope, IdempotencyStore, OrderQuery,
     OrderRepository, PayloadHash,
 };
-use domain::values::{CorrelationId, CustomerId, IdempotencyKey, OrderId, RejectionReason, Timestamp};
+use domain::values::{
+    CorrelationId, CustomerId, IdempotencyKey, OrderEvent, OrderId, OrderStatus, RejectionReason, Timestamp,
+};
 use serde_json::{Value, json};
 use wire::order::OrderJson;
 use wire::parked::ParkedOrderJson;
 
 use crate::item::text;
 use crate::over_items::{Answers, OverItems, later, number};
+
+/// The items have no history: it has the creation and the present status.
+async fn assert_history_is_known_in_part(orders: &DynamoOrderRepository, order: &Order) {
+    let history = orders.history(&order.id).await.unwrap().unwrap();
+    assert_eq!(history.recorded, []);
+    let events = history.complete();
+    assert_eq!(events.first(), Some(&OrderEvent::placed(order.created_at)));
+    let last = events.last().map(|last| (last.at, last.status, last.reason));
+    assert_eq!(last, Some((order.updated_at, order.status, order.reason)));
+    assert_eq!(events.len(), if order.status == OrderStatus::Pending { 1 } else { 2 });
+}
 
 impl OverItems {
     pub(crate) async fn over_order(&self, answers: &mut Answers, key: &str, item: &Value) {
@@ -32,6 +46,7 @@ impl OverItems {
         shown["correlation_id"] = json!(order.correlation_id.as_str());
         shown["payment_token"] = json!(order.payment_token.as_ref().unwrap().reveal());
         answers.json("find", Ok(shown));
+        assert_history_is_known_in_part(&orders, &order).await;
         let query = OrderQuery {
             customer: order.customer.clone(),
             status: Some(order.status),

@@ -1,4 +1,4 @@
-//! What does an import cost that is written the plain way? `csv` with serde, and `UpdateItem` as the SDK's guide shows it.
+//! Imports a catalog in the plain way: `csv` with serde, and `UpdateItem` as the SDK's guide shows it.
 
 use std::error::Error;
 

@@ -1,4 +1,4 @@
-//! Does an upload show that its file was given up, and can what was given up be tried again?
+//! Tests that an upload shows that its file was set aside, and that events that were set aside can be retried.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -8,6 +8,7 @@ use domain::uploads::upload::{Upload, UploadKind, UploadStatus};
 use domain::values::{CorrelationId, CustomerId, Sku, UploadId};
 
 use super::*;
+use crate::event_log::stories::MadeBy;
 use crate::events::clock::now_ms;
 use crate::events::dead_letters::{self, DeadLetterFault};
 
@@ -175,4 +176,82 @@ async fn a_change_that_cannot_be_decoded_is_set_aside_and_holds_nobody_up() {
     );
     let refused = redrive(&world, letter["id"].as_str().unwrap()).await;
     assert_eq!(refused, Err(DeadLetterFault::OfStream));
+}
+
+/// The records of a story, as `kind` and `queue`.
+fn hops(world: &World, story: &str) -> Vec<(String, String)> {
+    let text = |event: &Value, name: &str| event[name].as_str().unwrap_or_default().to_owned();
+    let file = world
+        .plane
+        .log
+        .export(story, MadeBy::LocalHost, &world.plane.deployment);
+    let events = file.map(|mut file| file["events"].take()).unwrap_or_default();
+    let events = events.as_array().cloned().unwrap_or_default();
+    events
+        .iter()
+        .map(|event| (text(event, "kind"), text(event, "queue")))
+        .collect()
+}
+
+#[tokio::test]
+async fn the_story_of_a_photo_has_each_hop_to_the_dead_letter_queue() {
+    let world = broken_world(&Arc::new(AtomicBool::new(false))).await;
+    let photo = UploadKind::ProductPhoto {
+        sku: Sku::parse("MUG-01").unwrap(),
+        content_type: "image/png".to_owned(),
+    };
+    announce(&world.plane.database, "u-1", photo).await;
+    world.put("photos/MUG-01/u-1").await;
+    world.until_depth("ThumbnailDeadLetterQueue", 1).await;
+    let started = Instant::now();
+    while !hops(&world, "request-1")
+        .iter()
+        .any(|(kind, _)| kind == "dead_lettered")
+    {
+        assert!(started.elapsed() < PATIENCE, "{:?}", hops(&world, "request-1"));
+        tokio::task::yield_now().await;
+    }
+    let hop = |kind: &str, queue: &str| (kind.to_owned(), queue.to_owned());
+    let bus = hop("bus_event", "");
+    let found: Vec<_> = hops(&world, "request-1")
+        .into_iter()
+        .filter(|hop| *hop != bus)
+        .collect();
+    let expected = [
+        hop("object_put", ""),
+        hop("enqueued", "queue:thumbnail"),
+        hop("dequeued", "queue:thumbnail"),
+        hop("dequeued", "queue:thumbnail"),
+        hop("dead_lettered", "queue:thumbnail-dead-letter"),
+    ];
+    assert_eq!(found, expected);
+    let stories = world.plane.log.stories(1);
+    assert_eq!(stories["stories"][0]["status"], "failed");
+}
+
+#[tokio::test]
+async fn a_change_that_is_given_up_is_shown_in_its_story() {
+    let world = World::of(|function, _| {
+        if function == "SagaStart" {
+            Err(failure())
+        } else {
+            Ok(json!({}))
+        }
+    })
+    .await;
+    let change = world.plane.database.call("change an order", |connection| {
+        let image = json!({
+            "kind": { "S": "ORDER" }, "order_id": { "S": "o-1" }, "status": { "S": "PENDING" },
+            "correlation_id": { "S": "request-1" },
+        });
+        connection.execute(
+            "INSERT INTO order_stream (event_name, keys, new_image, at) VALUES ('INSERT', '{}', ?1, 0)",
+            [image.to_string()],
+        )
+    });
+    change.await.unwrap();
+    world.until_depth("FailedEventsQueue", 1).await;
+    let hop = |kind: &str, queue: &str| (kind.to_owned(), queue.to_owned());
+    let expected = [hop("stream_record", ""), hop("dead_lettered", "queue:failed-events")];
+    assert_eq!(hops(&world, "request-1"), expected);
 }

@@ -70,14 +70,20 @@ pub(super) struct Column {
 /// caller that only checks a file needs no copies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ValidRow<'a> {
+    /// Without control or invisible characters: see [`SkuText::parse_visible`].
     pub sku: SkuText<'a>,
+    /// Not blank, at most [`NAME_BYTES_MAX`](crate::catalog::product::NAME_BYTES_MAX) bytes.
     pub name: &'a str,
+    /// At most [`DESCRIPTION_BYTES_MAX`](crate::catalog::product::DESCRIPTION_BYTES_MAX) bytes; may be empty.
     pub description: &'a str,
+    /// The price of one unit.
     pub price: Money,
+    /// Units on hand, at most [`STOCK_UNITS_MAX`](crate::catalog::product::STOCK_UNITS_MAX).
     pub stock: u32,
 }
 
 impl ValidRow<'_> {
+    /// Copies the texts, so that the row outlives the reader's buffer.
     pub fn to_row(self) -> CatalogRow {
         CatalogRow {
             sku: self.sku.to_sku(),
@@ -161,7 +167,9 @@ impl<'a> Values<'a> {
 /// The fault of one field of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ColumnFault {
+    /// As headers spell it, in lower case.
     pub column: &'static str,
+    /// What is wrong with the field's text.
     pub fault: FieldFault,
 }
 
@@ -174,8 +182,8 @@ impl fmt::Display for ColumnFault {
 
 #[cfg(test)]
 mod tests {
-    //! What does an optional column do to files that have it and to files that lack it? The shop has none yet, so the
-    //! table with one is made here.
+    //! Tests an optional column with files that have it and files that lack it. The shop has none yet, so the table
+    //! with one is made here.
 
     use super::*;
     use crate::catalog::csv::{CatalogReader, HeaderFault, RecordStart};

@@ -7,40 +7,66 @@ use crate::values::{Currency, Money, MoneyFault, SkuFault, UnknownCurrency};
 /// The fault of one field, without the name of its column.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FieldFault {
+    /// The bytes are not UTF-8.
     #[error("the text is not UTF-8; save the file as \"CSV UTF-8\"")]
     NotUtf8,
+    /// The SKU breaks a rule.
     #[error(transparent)]
     Sku(#[from] SkuFault),
+    /// The name has no visible character.
     #[error("the name is empty")]
     NameEmpty,
+    /// The name has more than [`NAME_BYTES_MAX`] bytes.
     #[error("the name is longer than {NAME_BYTES_MAX} bytes (letters beyond a to z take two to four)")]
     NameTooLong,
+    /// The description has more than [`DESCRIPTION_BYTES_MAX`] bytes.
     #[error("the description is longer than {DESCRIPTION_BYTES_MAX} bytes (letters beyond a to z take two to four)")]
     DescriptionTooLong,
+    /// This control character is not allowed in the column.
     #[error("the text has the control character {}; remove it", visible_character(*.0))]
     ControlCharacter(char),
+    /// A program replaced a character that it could not encode by U+FFFD.
     #[error("the text has {} in the place of a character that was lost; type the character again", visible_character(*.0))]
     LostCharacter(char),
+    /// The price is missing.
     #[error("the price is empty")]
     PriceEmpty,
+    /// The price is not decimal text.
     #[error("the price is not a number like 12.50, with a dot before the decimals and no other sign")]
     PriceNotNumber,
+    /// The price is below zero.
     #[error("the price is negative")]
     PriceNegative,
-    #[error("the price has more decimals than {currency} has, which is {exponent}")]
-    PriceDecimals { currency: &'static str, exponent: u8 },
+    /// The price is finer than the currency's minor unit.
+    #[error("the price has more than the {exponent} decimals of {currency}")]
+    PriceDecimals {
+        /// The ISO 4217 code.
+        currency: &'static str,
+        /// Decimals that the currency has.
+        exponent: u8,
+    },
+    /// The price is above the largest amount.
     #[error("the price is more than {max}")]
-    PriceTooLarge { max: String },
+    PriceTooLarge {
+        /// The largest amount, with its currency, like `9999999999.99 EUR`.
+        max: String,
+    },
+    /// The currency is missing.
     #[error("the currency is empty")]
     CurrencyEmpty,
+    /// The currency is not one of ISO 4217.
     #[error(transparent)]
     Currency(#[from] UnknownCurrency),
+    /// The stock is missing.
     #[error("the stock is empty")]
     StockEmpty,
+    /// The stock is not a whole number.
     #[error("the stock is not a whole number")]
     StockNotWhole,
+    /// The stock is below zero.
     #[error("the stock is negative")]
     StockNegative,
+    /// The stock is above [`STOCK_UNITS_MAX`].
     #[error("the stock is more than {STOCK_UNITS_MAX}")]
     StockTooLarge,
 }

@@ -1,9 +1,11 @@
-//! What a file is that is uploaded as a catalog by mistake, and what its uploader can do about it.
+//! Recognises files of other kinds that are uploaded as a catalog by mistake, with advice for the uploader.
 
 /// A kind of file that no catalog can be, as messages name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FileKind {
+    /// The kind, with its article, like `a PDF document`.
     pub name: &'static str,
+    /// What the uploader can do to get a CSV file, as an imperative clause.
     pub advice: &'static str,
 }
 

@@ -31,7 +31,7 @@ enum State {
     BehindQuote,
 }
 
-/// What a call of [`Grammar::read`] came to.
+/// The result of a call of [`Grammar::read`].
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Step {
     InputUsedUp {
@@ -69,7 +69,7 @@ impl Grammar {
         self.quote_fault = None;
     }
 
-    /// Reads on until something happens; answers with how much of the input was read.
+    /// Reads on until something happens; returns how much of the input was read.
     pub(super) fn read(&mut self, input: &[u8]) -> (Step, usize) {
         let mut opened_at = None;
         let mut has_more_lines = false;

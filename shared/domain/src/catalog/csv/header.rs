@@ -16,33 +16,58 @@ const NAME_CHARS_SHOWN_MAX: usize = 40;
 /// Why a whole file is unusable. Trying again cannot help.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum HeaderFault {
+    /// The file has no byte, or only blank lines.
     #[error("the file is empty")]
     EmptyFile,
+    /// The first bytes are those of another kind of file.
     #[error("this is {}, not a CSV file: {}", .0.name, .0.advice)]
     OtherKind(FileKind),
+    /// The bytes of the header are not UTF-8.
     #[error("the header is not UTF-8 text: save the file as \"CSV UTF-8\"")]
     NotUtf8,
+    /// The header has more than [`HEADER_BYTES_MAX`] bytes.
     #[error("the header is longer than {HEADER_BYTES_MAX} bytes; a quote in it may not be closed")]
     TooLong,
+    /// The header has more than [`COLUMNS_MAX`] columns.
     #[error("the header has more than {COLUMNS_MAX} columns")]
     TooManyColumns,
+    /// A quote in the header is misplaced or not closed.
     #[error("the header is damaged: {0}")]
     Quote(QuoteFault),
+    /// The first line is `sep=;` or alike, which only Excel reads.
     #[error(
         "the first line is the separator line of Excel, {}, which other programs do not understand: remove it, and \
          separate the fields by commas",
         visible(.line)
     )]
-    SeparatorLine { line: String },
+    SeparatorLine {
+        /// The first line of the file.
+        line: String,
+    },
+    /// Required columns are missing.
     #[error("the header lacks {}; it has {found}", .columns.join(", "))]
-    Missing { columns: Vec<&'static str>, found: String },
+    Missing {
+        /// The missing columns, in lower case.
+        columns: Vec<&'static str>,
+        /// The columns that the header has, as a list for a message.
+        found: String,
+    },
+    /// The fields are divided by another character than the comma.
     #[error(
         "the fields of the file are separated by {separator}, not by commas: save it as \"CSV UTF-8 (comma delimited)\", \
          or choose the comma as separator when exporting it"
     )]
-    OtherSeparator { separator: &'static str },
+    OtherSeparator {
+        /// That character with its article, for a message.
+        separator: &'static str,
+    },
+    /// Two columns have the same name.
     #[error("the header names {column} twice")]
-    Duplicate { column: &'static str },
+    Duplicate {
+        /// The repeated name, in lower case.
+        column: &'static str,
+    },
+    /// The mark in the header of a report of rejected rows lost a character, and with it other texts did.
     #[error(
         "this report of rejected rows was not saved as UTF-8, which damages its text: download it again, correct it, \
          and save it as \"CSV UTF-8\""

@@ -40,9 +40,11 @@ use report::CatalogRecords;
 /// One row as it was read, valid until the next is.
 #[derive(Debug)]
 pub struct ReadRow<'a> {
+    /// The header of the file that the row belongs to.
     pub header: &'a Header,
     /// The fields that the file gives it, for a report of rejected rows.
     pub record: Record<'a>,
+    /// The row's values, or all of its faults.
     pub outcome: Result<ValidRow<'a>, RowFaults>,
 }
 
@@ -62,6 +64,7 @@ impl Default for CatalogReader {
 }
 
 impl CatalogReader {
+    /// A reader at the beginning of a file, before its header.
     pub fn new() -> Self {
         Self::with_columns(COLUMNS)
     }
@@ -145,6 +148,7 @@ impl CatalogReader {
         }
     }
 
+    /// Bytes of the file up to the end of the last record that was read.
     pub fn bytes_read(&self) -> u64 {
         self.records.bytes_read()
     }

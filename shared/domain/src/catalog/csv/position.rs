@@ -3,12 +3,14 @@
 /// The beginning of a record, or the end of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RecordStart {
+    /// Bytes of the file before it.
     pub byte_offset: u64,
     /// The physical line, counted from 1.
     pub line: u64,
 }
 
 impl RecordStart {
+    /// The beginning of a file.
     pub const FIRST: Self = Self {
         byte_offset: 0,
         line: 1,

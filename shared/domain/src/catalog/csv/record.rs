@@ -24,6 +24,7 @@ pub struct Record<'a> {
     pub line: u64,
     /// The physical line on which its last byte lies, the line end not counted.
     pub last_line: u64,
+    /// Where its first byte lies in the file.
     pub byte_offset: u64,
     /// The byte right behind it and its line end. Behind a CR, an LF still belongs to it: it is skipped as a blank
     /// line.
@@ -32,6 +33,7 @@ pub struct Record<'a> {
     pub field_count: usize,
     /// It had more than [`RECORD_BYTES_MAX`] bytes: the fields are cut.
     pub too_long: bool,
+    /// The first misplaced quote, if there is one.
     pub quote_fault: Option<QuoteFault>,
     /// Something that is not blank was dropped.
     pub(super) has_dropped_text: bool,
@@ -42,16 +44,27 @@ pub struct Record<'a> {
 /// The first quote of a record that is misplaced, and the line on which it lies. It stays part of the field's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum QuoteFault {
+    /// Text follows a closing quote before the next separator.
     #[error("line {line} has text behind a closing quote; a quote within a quoted field is written twice")]
-    TextBehind { line: u64 },
+    TextBehind {
+        /// The physical line, counted from 1.
+        line: u64,
+    },
+    /// A quote stands within a field that does not begin with one.
     #[error(
         "line {line} has a quote within a field that does not begin with one; put the field in quotes, and write each \
          quote in it twice"
     )]
-    InField { line: u64 },
+    InField {
+        /// The physical line, counted from 1.
+        line: u64,
+    },
     /// The file ended within a quoted field.
     #[error("the quote that opens on line {line} is not closed before the end of the file")]
-    Unclosed { line: u64 },
+    Unclosed {
+        /// The physical line of the opening quote, counted from 1.
+        line: u64,
+    },
 }
 
 /// Where the fields lie in the bytes.
@@ -78,6 +91,7 @@ impl<'a> Record<'a> {
         fields: Fields::Ends(&[]),
     };
 
+    /// The place from which a reader can read the record again.
     pub fn start(&self) -> RecordStart {
         RecordStart {
             byte_offset: self.byte_offset,
@@ -85,6 +99,7 @@ impl<'a> Record<'a> {
         }
     }
 
+    /// The bytes of a field without the quotes around it, counted from 0. `None` behind the last kept field.
     pub fn field(&self, index: usize) -> Option<&'a [u8]> {
         self.bytes.get(self.place(index)?)
     }
@@ -121,6 +136,7 @@ impl<'a> Record<'a> {
         }
     }
 
+    /// Whether no field has any text, as in a blank line.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

@@ -37,6 +37,7 @@ impl Default for RecordReader {
 }
 
 impl RecordReader {
+    /// A reader at the beginning of a file.
     pub fn new() -> Self {
         Self {
             grammar: Grammar::new(),

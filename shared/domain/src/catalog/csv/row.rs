@@ -6,18 +6,31 @@ use super::columns::{Column, ColumnFault, ValidRow, Values};
 use super::header::Header;
 use super::record::{QuoteFault, RECORD_BYTES_MAX, Record, is_blank_field};
 
+/// One fault of a row.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RowFault {
+    /// The row has more or fewer fields than the header.
     #[error("the row has {found} fields and the header {expected}{}", few_or_many(*.found, *.expected))]
-    FieldCount { found: usize, expected: usize },
+    FieldCount {
+        /// Fields of the row.
+        found: usize,
+        /// Columns of the header.
+        expected: usize,
+    },
+    /// The row has more than [`RECORD_BYTES_MAX`](super::RECORD_BYTES_MAX) bytes.
     #[error("the row is longer than {RECORD_BYTES_MAX} bytes")]
     TooLong,
+    /// A quote of the row is misplaced or not closed.
     #[error("{fault}{}", covered(*.first_line, *.last_line))]
     Quote {
+        /// The first such quote.
         fault: QuoteFault,
+        /// The line on which the row begins, counted from 1.
         first_line: u64,
+        /// The line on which the row ends, counted from 1.
         last_line: u64,
     },
+    /// The text of one field is not valid.
     #[error("{0}")]
     Field(ColumnFault),
 }
@@ -42,6 +55,7 @@ fn covered(first_line: u64, last_line: u64) -> String {
 pub struct RowFaults(Vec<RowFault>);
 
 impl RowFaults {
+    /// All faults, in the order of the columns. Never empty.
     pub fn as_slice(&self) -> &[RowFault] {
         &self.0
     }

@@ -14,13 +14,16 @@ pub struct FileVersion {
 /// The age of a version compared with the one whose import began last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileAge {
+    /// It is the version whose import has begun.
     Same,
+    /// It was stored before that version.
     Older,
     /// Also where the age of neither version is recorded.
     Newer,
 }
 
 impl FileVersion {
+    /// The version that an event is about, with the sequencer of that event.
     pub fn new(object: &ObjectVersion, sequencer: Option<&ObjectSequencer>) -> Self {
         Self {
             version_id: object.version_id.clone(),
@@ -28,6 +31,7 @@ impl FileVersion {
         }
     }
 
+    /// How old this version is, beside the one whose import has `begun`.
     pub fn compared_with(&self, begun: &Self) -> FileAge {
         let sequencers = self.sequencer.as_ref().zip(begun.sequencer.as_ref());
         let is_same = match (&self.version_id, &begun.version_id) {

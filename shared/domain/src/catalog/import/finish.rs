@@ -20,13 +20,21 @@ const DELETED: &str = "the file was deleted before it was read";
 /// after the other, their answers take some ten seconds.
 const READS_AT_ONCE: usize = 16;
 
+/// The use case of `import-finish`, and the last step of an import within one invocation.
 pub struct FinishImport {
+    /// The uploaded file.
     pub files: Arc<dyn CatalogFiles>,
+    /// The progress of the import, range by range.
     pub ledger: Arc<dyn ImportLedger>,
+    /// Where the report of rejected rows is kept, and the parts that it is made of.
     pub rejected_rows: Arc<dyn RejectedRowsFiles>,
+    /// Where the recipient's address is read.
     pub directory: Arc<dyn CustomerDirectory>,
+    /// Sends the mail.
     pub mailer: Arc<dyn Mailer>,
+    /// Records each mail before it is sent, so that no attempt sends it twice.
     pub sends: Arc<dyn SendLog>,
+    /// The time that is stored with each change.
     pub clock: Arc<dyn Clock>,
 }
 

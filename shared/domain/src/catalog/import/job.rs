@@ -9,6 +9,7 @@ use crate::values::{CorrelationId, ImportCounts, ObjectVersion, UploadId};
 /// sequence.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ImportId {
+    /// The upload that brought the file.
     pub upload_id: UploadId,
     /// Its place among all uploads, assigned once; later ones win.
     pub sequence: u64,
@@ -26,9 +27,11 @@ impl ImportId {
 /// An import, and where its file is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportJob {
+    /// The import's identity, which also names its execution.
     pub id: ImportId,
     /// The id of the request that announced the file. Every step is logged under it.
     pub correlation_id: CorrelationId,
+    /// The version of the file that is read.
     pub object: ObjectVersion,
 }
 
@@ -37,6 +40,7 @@ pub struct ImportJob {
 pub struct FileRange {
     /// Counted from 0, in the order of the file.
     pub index: u32,
+    /// The first record of the range.
     pub begin: RecordStart,
     /// The byte behind its last one.
     pub end: u64,
@@ -52,6 +56,7 @@ impl FileRange {
         }
     }
 
+    /// The bytes of the file that the range covers.
     pub fn bytes(&self) -> Range<u64> {
         self.begin.byte_offset..self.end
     }
@@ -60,11 +65,15 @@ impl FileRange {
 /// The progress of a range. Every row before `reached` is in the table, or in one of the parts of the report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RangeProgress {
+    /// The first record that is not covered yet, or the end of the range.
     pub reached: RecordStart,
+    /// Rows of the range before `reached`, without the header.
     pub rows_read: u64,
+    /// Those of them that were not valid.
     pub rows_rejected: u64,
     /// The parts of the report with this range's rejected rows, in the order of the file.
     pub parts: Vec<String>,
+    /// Whether every row of the range is covered.
     pub is_done: bool,
 }
 

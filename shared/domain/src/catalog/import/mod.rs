@@ -51,10 +51,15 @@ const ACTION: &str = "import catalog";
 
 /// Imports a file that arrived: in this invocation, or by starting an execution for a file that takes longer.
 pub struct ImportCatalog {
+    /// The progress of the import, range by range.
     pub ledger: Arc<dyn ImportLedger>,
+    /// Reads the file within this invocation.
     pub ingest: IngestRange,
+    /// Ends the import once the file is read.
     pub finish: FinishImport,
+    /// Starts an execution for a file that takes longer.
     pub runner: Arc<dyn ImportRunner>,
+    /// The time that is stored with each change.
     pub clock: Arc<dyn Clock>,
     /// Larger files are divided.
     pub divided_above_bytes: u64,
@@ -62,12 +67,12 @@ pub struct ImportCatalog {
 
 /// A range found its import closed, and the ledger has it open.
 #[derive(Debug, thiserror::Error)]
-#[error("the import is closed and open at once")]
+#[error("the range found its import closed, but the ledger reports it as open")]
 struct Reopened;
 
 impl ImportCatalog {
-    /// Begins no row after `stop_at`. Calls `on_request` with the id of the request that announced the file, as soon as it is
-    /// read.
+    /// Begins no row after `stop_at`. Calls `on_request` with the id of the request that announced the file, as soon as
+    /// it is read.
     pub async fn run(
         &self,
         key: &CatalogKey,

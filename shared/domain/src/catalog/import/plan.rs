@@ -13,13 +13,17 @@ use crate::values::Timestamp;
 /// (<https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>).
 pub const RANGES_MAX: u64 = 1_000;
 
+/// The use case of `import-plan`.
 pub struct PlanImport {
+    /// The uploaded file.
     pub files: Arc<dyn CatalogFiles>,
+    /// The time at which an attempt stops.
     pub clock: Arc<dyn Clock>,
     /// A range has about so many bytes, or more where a file would have more than [`RANGES_MAX`] of them.
     pub range_bytes: u64,
 }
 
+/// The result of an attempt to divide a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Plan {
     /// The whole file, and nothing twice.

@@ -45,18 +45,28 @@ use stopped::Stopped;
 pub use progress::{PROGRESS_EVERY_MAX, PROGRESS_FIRST};
 pub use rows::DRAIN_MAX;
 
+/// The use case of `import-range`, and the reading step of an import within one invocation.
 pub struct IngestRange {
+    /// The uploaded file.
     pub files: Arc<dyn CatalogFiles>,
+    /// The table that receives the rows.
     pub writer: Arc<dyn CatalogWriter>,
+    /// The progress of the import, range by range.
     pub ledger: Arc<dyn ImportLedger>,
+    /// Where the report of rejected rows is kept, and the parts that it is made of.
     pub rejected_rows: Arc<dyn RejectedRowsFiles>,
+    /// The time of the rows, the checkpoints and the stop.
     pub clock: Arc<dyn Clock>,
+    /// Waits between rows when the table throttles.
     pub pause: Arc<dyn Pause>,
+    /// Makes the names of the report's parts.
     pub ids: Arc<dyn IdGenerator>,
 }
 
+/// How an attempt at a range ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RangeOutcome {
+    /// Every row of the range is in the table or in the report.
     Done,
     /// There was no more time. Another attempt continues.
     Unfinished,

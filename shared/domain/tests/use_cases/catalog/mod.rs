@@ -1,4 +1,4 @@
-//! Products, and the files that describe them.
+//! Tests of the use cases of products and of catalog files.
 
 mod import;
 mod oracle;

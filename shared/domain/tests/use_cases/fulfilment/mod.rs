@@ -1,9 +1,10 @@
-//! The steps of the sagas.
+//! Tests of the steps of the sagas.
 
 mod authorize_payment;
 mod capture_payment;
 mod complete_cancel;
 mod confirm_order;
+mod later_payments;
 mod notice;
 mod notify_customer;
 mod parked;

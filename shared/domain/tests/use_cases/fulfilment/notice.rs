@@ -42,14 +42,14 @@ async fn a_sku_cannot_bring_its_own_html() {
 
 #[tokio::test]
 async fn a_rejection_says_why() {
-    let mut seen = std::collections::BTreeSet::new();
+    let mut texts = std::collections::BTreeSet::new();
     for reason in RejectionReason::ALL.into_iter().map(Some).chain([None]) {
         let order = Order {
             reason,
             ..order("order-1", "tok_ok")
         };
         assert!(
-            seen.insert(mail(order, Notice::Rejected).await.text),
+            texts.insert(mail(order, Notice::Rejected).await.text),
             "{reason:?} reads like another"
         );
     }

@@ -1,7 +1,8 @@
-//! Orders of customers.
+//! Tests of the use cases of orders, and the sample orders that they share.
 
 mod cancel;
 mod get;
+mod history;
 mod list;
 mod place;
 mod stored_order;

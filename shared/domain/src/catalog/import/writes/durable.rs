@@ -1,4 +1,4 @@
-//! Up to which byte of the file is every row written, although rows are written out of order?
+//! Finds the byte of the file up to which every row is written, although rows are written out of order.
 
 use std::collections::VecDeque;
 

@@ -22,6 +22,7 @@ pub use pace::ROWS_IN_FLIGHT_MAX;
 
 /// A throttled row waits a random part of this, and of twice as much each further time.
 pub const THROTTLED_BACKOFF: Duration = Duration::from_millis(25);
+/// The longest such wait, whatever the number of attempts.
 pub const THROTTLED_BACKOFF_MAX: Duration = Duration::from_secs(2);
 
 /// Rows on their way to the table.

@@ -1,4 +1,4 @@
-//! How many rows may be sent now? As many as the table accepts, with little throttling.
+//! Decides how many rows may be sent now: as many as the table accepts, with little throttling.
 //!
 //! # Model
 //!
@@ -138,7 +138,7 @@ pub(super) struct Pace {
     tick: Tick,
 }
 
-/// What happened since rate and window were adjusted last.
+/// The counts since rate and window were last adjusted.
 struct Tick {
     began_at: Timestamp,
     throttled: bool,

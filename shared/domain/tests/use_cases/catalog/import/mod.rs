@@ -1,4 +1,4 @@
-//! Imports of catalog files.
+//! Tests of catalog imports.
 
 mod cases;
 mod divided;

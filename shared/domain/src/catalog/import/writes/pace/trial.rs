@@ -1,4 +1,4 @@
-//! Is a lowered rate low enough? The answers to rows that were sent at it show that.
+//! Decides whether a lowered rate is low enough, by the answers to rows that were sent at that rate.
 //!
 //! ```text
 //!  turns    1 2 3 4 5 6 | 7 8 9 10 11 | 12 13 14 15 ...

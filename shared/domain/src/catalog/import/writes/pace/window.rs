@@ -1,4 +1,4 @@
-//! How many rows may be in flight? More while answers come quickly, fewer when they take longer.
+//! Decides how many rows may be in flight: more while answers come quickly, fewer when they take longer.
 //!
 //! | constant | is | why |
 //! |---|---|---|
