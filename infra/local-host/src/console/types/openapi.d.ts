@@ -68,6 +68,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/orders/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the history of an order
+         * @description Returns the changes of an order's status, oldest first. The first event is PENDING, the last one has the status of the order. Of an order that an earlier version of the shop placed or changed, changes in between may be absent.
+         */
+        get: operations["getOrderEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/products": {
         parameters: {
             query?: never;
@@ -204,10 +224,46 @@ export interface components {
             /** @description The payment provider's reference to the customer's means of payment. */
             payment_token: string;
         };
+        OrderEvents: {
+            /** @description Oldest first. The first one is PENDING, and the last one has the status of the order. */
+            events: components["schemas"]["OrderEvent"][];
+        };
+        /** @description One change of the order's status. */
+        OrderEvent: {
+            /**
+             * Format: date-time
+             * @description When the status changed, RFC 3339. No event is earlier than the one before it.
+             */
+            at: string;
+            /**
+             * @description The status from this time on.
+             * @enum {string}
+             */
+            status: "PENDING" | "CONFIRMED" | "REJECTED" | "CANCELLING" | "CANCELLED" | "PARKED";
+            /**
+             * @description Present for REJECTED.
+             * @enum {string}
+             */
+            reason?: "out_of_stock" | "payment_declined" | "insufficient_funds" | "payment_unavailable" | "capture_refused";
+            /**
+             * @description The party that changed the status.
+             * @enum {string}
+             */
+            by: "customer" | "saga" | "operator" | "payment_provider";
+        };
         OrderPage: {
             orders: components["schemas"]["Order"][];
             /** @description `null` on the last page. */
             next_cursor: string | null;
+        };
+        /** @description An event of the payment provider. Further members are ignored. */
+        PaymentEvent: {
+            id: string;
+            /** @enum {string} */
+            type: "payment.authorized" | "payment.declined" | "payment.captured" | "payment.refunded";
+            order_id: string;
+            /** Format: date-time */
+            occurred_at: string;
         };
         ProductPage: {
             products: components["schemas"]["Product"][];
@@ -792,6 +848,104 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {unknown} */
                         type?: "https://popshop.example/problems/conflict";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description API Gateway throttles the request. Retry with backoff. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description The request could not be completed. */
+            500: {
+                headers: {
+                    /** @description Links everything that this request causes: the caller's own value if it sent one. */
+                    "X-Correlation-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        type?: "https://popshop.example/problems/internal";
+                    } & components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description The service is unavailable. Retry with backoff. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the request is repeated. */
+                    "Retry-After"?: string;
+                    /** @description Links everything that this request causes: the caller's own value if it sent one. */
+                    "X-Correlation-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        type?: "https://popshop.example/problems/unavailable";
+                    } & components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+        };
+    };
+    getOrderEvents: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The caller's own id for this request: 1 to 64 letters, digits, hyphens, underscores and dots. Any other value is replaced. */
+                "X-Correlation-Id"?: string;
+            };
+            path: {
+                /** @description The id of the order. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The history. */
+            200: {
+                headers: {
+                    /** @description Links everything that this request causes: the caller's own value if it sent one. */
+                    "X-Correlation-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderEvents"];
+                };
+            };
+            /** @description The request has no valid access token. */
+            401: {
+                headers: {
+                    /** @description Links everything that this request causes: the caller's own value if it sent one. */
+                    "X-Correlation-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        type?: "https://popshop.example/problems/unauthenticated";
+                    } & components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description - `not-found`: the resource does not exist, or belongs to another caller. */
+            404: {
+                headers: {
+                    /** @description Links everything that this request causes: the caller's own value if it sent one. */
+                    "X-Correlation-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        type?: "https://popshop.example/problems/not-found";
                     } & components["schemas"]["Problem"];
                 };
             };
