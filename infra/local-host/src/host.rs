@@ -146,11 +146,7 @@ impl Host {
         let backlog = Arc::new(Backlog::new(stream_consumers(&deployment)));
         let functions = registry::functions(&shop, &deployment, sagas)?;
         let invoker = Arc::new(Invoker::new(functions, Arc::clone(&backlog), Arc::clone(&log)));
-        let functions: Arc<dyn Functions> = Arc::new(FaultyFunctions {
-            functions: Arc::clone(&invoker) as Arc<dyn Functions>,
-            faults: shop.faults.clone(),
-            delivered: AtomicU64::default(),
-        });
+        let functions = faulty(Arc::clone(&invoker) as Arc<dyn Functions>, &shop);
         let downtimes = Downtimes::open(shop.database.clone()).await?;
         let events = Arc::new(EventPlane {
             database: shop.database.clone(),
@@ -212,14 +208,8 @@ impl Host {
             .merge(identity::router(Arc::clone(&issuer)))
             .merge(s3::router(objects(&shop, &deployment)));
         let app = request_guard::guarded(request_log::logged(own_routes).merge(gateway), address.port());
-        let provider = PaymentProvider {
-            gateway: shop.gateway.clone(),
-            payments: shop.faults.payments.clone(),
-            key: shop.webhook_key.clone(),
-            app: app.clone(),
-            authority: address.to_string(),
-        };
         Ok(Self {
+            provider: payment_provider(&shop, &app, address),
             base_url,
             counted,
             listener,
@@ -232,7 +222,6 @@ impl Host {
             shop,
             downtimes,
             log,
-            provider,
         })
     }
 
@@ -301,6 +290,26 @@ fn deployment(config: &Config) -> Result<Deployment, TemplateFault> {
         .entry(PAYMENT_RESULT_PARAMETER.to_owned())
         .or_insert_with(|| PAYMENT_RESULT_SECONDS.to_owned());
     template::load_with(&parameters)
+}
+
+/// The functions behind the switches that break their events and answers.
+fn faulty(functions: Arc<dyn Functions>, shop: &HostState) -> Arc<dyn Functions> {
+    Arc::new(FaultyFunctions {
+        functions,
+        faults: shop.faults.clone(),
+        delivered: AtomicU64::default(),
+    })
+}
+
+/// The provider that answers later: its events come in through the same routes as everybody's requests.
+fn payment_provider(shop: &HostState, app: &Router, address: SocketAddr) -> PaymentProvider {
+    PaymentProvider {
+        gateway: shop.gateway.clone(),
+        payments: shop.faults.payments.clone(),
+        key: shop.webhook_key.clone(),
+        app: app.clone(),
+        authority: address.to_string(),
+    }
 }
 
 fn objects(shop: &HostState, deployment: &Deployment) -> Arc<Objects> {
