@@ -69,7 +69,8 @@ test("of 200 buyers of the last lamp exactly one gets it", () => walk(async (pag
 }));
 
 test("every route of the API page answers a request", () => walk(async (page) => {
-  await order(page, "tok_ok");
+  const row = await order(page, "tok_ok");
+  await row.getByText("CONFIRMED").waitFor({ timeout: WORK_MS });
   await go(page, "#/api");
   await page.locator(".api nav a").first().waitFor();
   const links = await page.locator(".api nav a").evaluateAll((all) => all.map((link) => link.getAttribute("href")));
@@ -79,11 +80,16 @@ test("every route of the API page answers a request", () => walk(async (page) =>
   for (const link of links) {
     await go(page, link);
     await page.locator(`form[data-key="form ${link.split("/")[2].split("?")[0]}"]`).waitFor();
-    for (const input of await page.locator('form.card input[name="path:id"]').all()) await input.fill("01J00000000000000000000000");
+    for (const input of await page.locator('form.card input[name="path:id"]').all()) {
+      // The page fills in the newest order; there is an upload only if another walk made one on this page.
+      if (await input.inputValue() === "") await input.fill("01J00000000000000000000000");
+    }
     await page.click("form.card button.primary");
     const status = await page.locator("#answer .pill").textContent();
-    // Ids of this form do not exist, and an unsigned webhook is refused. A failure of the shop would be 500.
-    assert.match(status ?? "", /^(20\d|400|401|403|404|409|422)$/, link);
+    // The example upload is one for staff, its id does not exist, and an unsigned webhook is refused.
+    const operation = link.split("/")[2].split("?")[0];
+    const expected = { createUpload: /^403$/, getUpload: /^40[34]$/, receivePaymentEvent: /^40[01]$/ }[operation] ?? /^20\d$/;
+    assert.match(status ?? "", expected, link);
     await page.evaluate(() => document.querySelector("#answer")?.replaceChildren());
   }
 }));

@@ -22,11 +22,12 @@ const BROWSERS: [&str; 4] = [
     "/snap/bin/chromium",
 ];
 /// The tests of every change.
-const EVERY_CHANGE: [&str; 5] = [
+const EVERY_CHANGE: [&str; 6] = [
     "console.test.mjs",
     "questions.test.mjs",
     "screenshots.test.mjs",
     "story_file.test.mjs",
+    "switches.test.mjs",
     "walks.test.mjs",
 ];
 /// How long an idle page is observed, in seconds: on every change, and in the long proof.
