@@ -209,7 +209,8 @@ impl Workflows {
         Ok(())
     }
 
-    /// Ends an execution that no process could ever continue. Its order is then found like that of any failed execution.
+    /// Ends an execution that no process could ever continue. Its order is then found like that of any failed
+    /// execution.
     async fn give_up(
         &self,
         execution: &Execution,
