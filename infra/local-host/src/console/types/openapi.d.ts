@@ -234,7 +234,7 @@ export interface components {
         Money: {
             /**
              * Format: int64
-             * @description In the currency's minor unit: 1250 is 12.50 EUR.
+             * @description The amount in minor units: 1250 is 12.50 EUR, 1250 JPY, 1.250 KWD.
              */
             amount_minor: number;
             /** @description ISO 4217. */
@@ -250,6 +250,7 @@ export interface components {
             /** @description The payment provider's reference to the customer's means of payment. */
             payment_token: string;
         };
+        /** @description The history of an order. */
         OrderEvents: {
             /** @description Oldest first. The first one is PENDING, and the last one has the status of the order. */
             events: components["schemas"]["OrderEvent"][];
@@ -302,7 +303,7 @@ export interface components {
         };
         /** @description A product. */
         Product: {
-            /** @description The product's stock keeping unit. */
+            /** @description Stock keeping unit: 1 to 64 bytes of UTF-8. */
             sku: string;
             /** @description The name, at most 200 bytes. */
             name: string;
