@@ -1,9 +1,12 @@
 // Tests that the gate finds each kind of breaking change, and lets the others pass.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 
 import { load } from "js-yaml";
 
@@ -111,4 +114,56 @@ test("a change that the changelog names is allowed, and only that one", () => {
     "# Changelog\n\n## Unreleased\n\n- Text.\n\n### Breaking API changes\n\n- `paths /products get`: gone.\n\n## 0.1.0\n\n### Breaking API changes\n\n- `old`\n";
   assert.deepEqual(namedChanges(changelog), ["paths /products get"]);
   assert.deepEqual(namedChanges("# Changelog\n\n## Unreleased\n"), []);
+});
+
+/** Runs the program over a copy of the documents in which `change` was made. */
+function gateOver(change) {
+  const copy = mkdtempSync(join(tmpdir(), "gate-"));
+  try {
+    mkdirSync(join(copy, "infra"));
+    for (const part of ["infra/openapi.yaml", "infra/schemas", "infra/released", "CHANGELOG.md"]) {
+      cpSync(join(root, part), join(copy, part), { recursive: true });
+    }
+    change(copy);
+    return spawnSync(process.execPath, [fileURLToPath(new URL("gate.mjs", import.meta.url)), copy], { encoding: "utf8" });
+  } finally {
+    rmSync(copy, { recursive: true });
+  }
+}
+
+function withoutTheCorrelationId(copy) {
+  const path = join(copy, "infra/schemas/saga-input.json");
+  const schema = JSON.parse(readFileSync(path, "utf8"));
+  delete schema.properties.correlation_id;
+  schema.required = schema.required.filter((name) => name !== "correlation_id");
+  writeFileSync(path, JSON.stringify(schema));
+}
+
+test("the program passes the present documents", () => {
+  const { status, stderr } = gateOver(() => {});
+  assert.equal(status, 0, stderr);
+});
+
+test("the program fails on a removed member of an event, and names it", () => {
+  const { status, stderr } = gateOver(withoutTheCorrelationId);
+  assert.equal(status, 1);
+  assert.match(stderr, /- `saga-input\.json properties correlation_id`/);
+});
+
+test("the program fails on an event that is gone", () => {
+  const { status, stderr } = gateOver((copy) => rmSync(join(copy, "infra/schemas/saga-input.json")));
+  assert.equal(status, 1);
+  assert.match(stderr, /- `saga-input\.json`/);
+});
+
+test("the program passes changes that the changelog names, and no others", () => {
+  const over = (...changes) =>
+    gateOver((copy) => {
+      withoutTheCorrelationId(copy);
+      const lines = changes.map((change) => `- \`saga-input.json ${change}\`: no step reads it.\n`);
+      const changelog = `# Changelog\n\n## Unreleased\n\n### Breaking API changes\n\n${lines.join("")}`;
+      writeFileSync(join(copy, "CHANGELOG.md"), changelog);
+    });
+  assert.equal(over("properties correlation_id", "required 1").status, 0);
+  assert.equal(over("properties correlation_id").status, 1);
 });

@@ -1,4 +1,4 @@
-// Ten questions about serverless: the page answers each of them by the route that a visitor takes.
+// Questions about serverless: the page answers each of them by the route that a visitor takes.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -103,4 +103,22 @@ test("how does a large file get in without passing through a function?", async (
 test("why is an e-mail sent only once?", async () => {
   await visit("E-mails");
   await answers("#view", "claims the right to send before it sends");
+});
+
+test("why was the order not placed twice?", async () => {
+  await visit("Stage");
+  const row = await order(page, "tok_ok");
+  await row.getByText("CONFIRMED").waitFor({ timeout: 60_000 });
+  const ids = () => page.locator("#orders [data-order]").evaluateAll((rows) => rows.map((each) => each.dataset.order));
+  const before = await ids();
+  await page.click("#repeat-order");
+  await answers("#notice", "was not placed twice");
+  assert.deepEqual(await ids(), before);
+});
+
+test("what happens when a function dies?", async () => {
+  await page.click("#tour-start");
+  for (let step = 1; step < 5; step += 1) await page.click("#tour-next");
+  await answers("#tour", "If a function dies, its event is delivered again");
+  await page.getByRole("button", { name: "End the tour" }).click();
 });

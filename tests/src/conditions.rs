@@ -11,7 +11,7 @@ pub fn holds(request: &Value, member: &str, item: Option<&Value>) -> bool {
     let Some(text) = request[member].as_str() else {
         return true;
     };
-    let spaced = text.replace('(', " ( ").replace(')', " ) ").replace(',', " , ");
+    let spaced = spaced(text);
     let mut condition = Condition {
         tokens: spaced.split_whitespace().rev().collect(),
         request,
@@ -22,9 +22,22 @@ pub fn holds(request: &Value, member: &str, item: Option<&Value>) -> bool {
     holds
 }
 
+/// An expression with spaces between all its tokens.
+pub(crate) fn spaced(expression: &str) -> String {
+    expression.replace('(', " ( ").replace(')', " ) ").replace(',', " , ")
+}
+
 /// The attribute that a name of an expression stands for.
 pub(crate) fn name_in<'a>(request: &'a Value, name: &'a str) -> &'a str {
     request["ExpressionAttributeNames"][name].as_str().unwrap_or(name)
+}
+
+/// The value that a token of an expression stands for: of the request, or an attribute of the item.
+pub(crate) fn value_in<'a>(request: &'a Value, item: Option<&'a Value>, token: &'a str) -> Option<&'a Value> {
+    if token.starts_with(':') {
+        return request["ExpressionAttributeValues"].get(token);
+    }
+    item?.get(name_in(request, token))
 }
 
 struct Condition<'a> {
@@ -122,10 +135,7 @@ impl<'a> Condition<'a> {
     }
 
     fn value(&self, token: &'a str) -> Option<&'a Value> {
-        if token.starts_with(':') {
-            return self.request["ExpressionAttributeValues"].get(token);
-        }
-        self.item?.get(name_in(self.request, token))
+        value_in(self.request, self.item, token)
     }
 }
 

@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use crate::conditions::name_in;
+use crate::conditions::{name_in, spaced, value_in};
 
 const CLAUSES: [&str; 3] = ["SET", "REMOVE", "ADD"];
 
@@ -12,7 +12,7 @@ const CLAUSES: [&str; 3] = ["SET", "REMOVE", "ADD"];
 pub fn updated(request: &Value, item: Option<&Value>) -> Value {
     let mut updated = item.cloned().unwrap_or_else(|| request["Key"].clone());
     let text = request["UpdateExpression"].as_str().unwrap_or_default();
-    let spaced = text.replace('(', " ( ").replace(')', " ) ").replace(',', " , ");
+    let spaced = spaced(text);
     let mut update = Update {
         tokens: spaced.split_whitespace().rev().collect(),
         request,
@@ -81,27 +81,28 @@ impl<'a> Update<'a> {
 
     fn operand(&mut self) -> Option<Value> {
         let token = self.tokens.pop().expect("the update has another operand");
-        if token == "if_not_exists" {
-            assert_eq!(self.next(), "(");
-            let present = self.operand();
-            assert_eq!(self.next(), ",");
-            let otherwise = self.operand();
-            assert_eq!(self.next(), ")");
-            return present.or(otherwise);
+        match token {
+            "if_not_exists" => {
+                let (present, otherwise) = self.two_operands();
+                present.or(otherwise)
+            }
+            "list_append" => {
+                let (front, back) = self.two_operands();
+                let all = [items(front.as_ref()), items(back.as_ref())].concat();
+                Some(json!({ "L": all }))
+            }
+            _ => value_in(self.request, self.before, token).cloned(),
         }
-        if token == "list_append" {
-            assert_eq!(self.next(), "(");
-            let front = self.operand();
-            assert_eq!(self.next(), ",");
-            let back = self.operand();
-            assert_eq!(self.next(), ")");
-            let all = [items(front.as_ref()), items(back.as_ref())].concat();
-            return Some(json!({ "L": all }));
-        }
-        if token.starts_with(':') {
-            return self.request["ExpressionAttributeValues"].get(token).cloned();
-        }
-        self.before?.get(name_in(self.request, token)).cloned()
+    }
+
+    /// The operands of a function, in parentheses.
+    fn two_operands(&mut self) -> (Option<Value>, Option<Value>) {
+        assert_eq!(self.next(), "(");
+        let first = self.operand();
+        assert_eq!(self.next(), ",");
+        let second = self.operand();
+        assert_eq!(self.next(), ")");
+        (first, second)
     }
 }
 

@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn the_graph_library_is_the_released_one() {
-        let hash: String = Sha256::digest(DAGRE).iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash: String = hex::encode(Sha256::digest(DAGRE));
         assert_eq!(hash, DAGRE_SHA256);
         let license = fs::read_to_string(folder().join("vendor/dagre.LICENSE")).unwrap();
         assert!(license.contains("Permission is hereby granted, free of charge"));

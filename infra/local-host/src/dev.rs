@@ -163,7 +163,7 @@ async fn state_machines(State(machinery): Shared) -> Response {
 async fn stories(State(machinery): Shared, RawQuery(query): RawQuery) -> Response {
     let limit = match limit(query.as_deref(), STORIES_SHOWN) {
         Ok(limit) => limit,
-        Err(refusal) => return refusal,
+        Err(refusal) => return *refusal,
     };
     answer(Ok(machinery.events.log.stories(limit)))
 }
@@ -183,13 +183,16 @@ async fn story(State(machinery): Shared, Path(story): Path<String>) -> Response 
 }
 
 /// The parameter `limit`, or `usual`.
-pub(crate) fn limit(query: Option<&str>, usual: usize) -> Result<usize, Response> {
+pub(crate) fn limit(query: Option<&str>, usual: usize) -> Result<usize, Box<Response>> {
     match parameter(query, "limit").map(str::parse) {
         None => Ok(usual),
         Some(Ok(limit)) if (1..=LIMIT_MAX).contains(&limit) => Ok(limit),
         Some(_) => {
             let message = format!("limit is a number from 1 to {LIMIT_MAX}");
-            Err(answer_with(StatusCode::BAD_REQUEST, &json!({ "message": message })))
+            Err(Box::new(answer_with(
+                StatusCode::BAD_REQUEST,
+                &json!({ "message": message }),
+            )))
         }
     }
 }

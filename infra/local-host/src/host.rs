@@ -1,10 +1,12 @@
 //! Opens all parts of the shop, checks them against each other, and connects them.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::{AtomicI64, AtomicU64};
 use std::time::Duration;
 
 use adapter_embedded::executions::Workflow;
@@ -21,6 +23,8 @@ use crate::downtime::Downtimes;
 use crate::event_log::record::Record;
 use crate::event_log::{EventLog, stream};
 use crate::events::EventPlane;
+use crate::faults::functions::FaultyFunctions;
+use crate::faults::routes::{self as fault_routes, Switchboard};
 use crate::functions::Functions;
 use crate::identity::{self, Issuer, IssuerFault};
 use crate::invoker::Invoker;
@@ -142,7 +146,7 @@ impl Host {
         let backlog = Arc::new(Backlog::new(stream_consumers(&deployment)));
         let functions = registry::functions(&shop, &deployment, sagas)?;
         let invoker = Arc::new(Invoker::new(functions, Arc::clone(&backlog), Arc::clone(&log)));
-        let functions: Arc<dyn Functions> = Arc::clone(&invoker) as Arc<dyn Functions>;
+        let functions = faulty(Arc::clone(&invoker) as Arc<dyn Functions>, &shop);
         let downtimes = Downtimes::open(shop.database.clone()).await?;
         let events = Arc::new(EventPlane {
             database: shop.database.clone(),
@@ -196,18 +200,16 @@ impl Host {
                 issuer: Arc::clone(&issuer),
                 gateway: gateway.clone(),
             }))
+            .merge(fault_routes::router(Switchboard {
+                faults: shop.faults.clone(),
+                log: Arc::clone(&log),
+            }))
             .merge(stream::router(Arc::clone(&log)))
             .merge(identity::router(Arc::clone(&issuer)))
             .merge(s3::router(objects(&shop, &deployment)));
         let app = request_guard::guarded(request_log::logged(own_routes).merge(gateway), address.port());
-        let provider = PaymentProvider {
-            gateway: shop.gateway.clone(),
-            switch: shop.payments.clone(),
-            key: shop.webhook_key.clone(),
-            app: app.clone(),
-            authority: address.to_string(),
-        };
         Ok(Self {
+            provider: payment_provider(&shop, &app, address),
             base_url,
             counted,
             listener,
@@ -220,8 +222,14 @@ impl Host {
             shop,
             downtimes,
             log,
-            provider,
         })
+    }
+
+    /// Lets a visitor crash this process, which starts again from `program` with `arguments`, on the same port.
+    pub fn allow_crash(&self, program: PathBuf, arguments: impl Iterator<Item = OsString>) -> io::Result<()> {
+        let port = self.listener.local_addr()?.port();
+        self.shop.faults.crash.allow(program, arguments, port);
+        Ok(())
     }
 
     /// Starts to work: serves waiting requests, and resumes the work of an earlier process.
@@ -282,6 +290,26 @@ fn deployment(config: &Config) -> Result<Deployment, TemplateFault> {
         .entry(PAYMENT_RESULT_PARAMETER.to_owned())
         .or_insert_with(|| PAYMENT_RESULT_SECONDS.to_owned());
     template::load_with(&parameters)
+}
+
+/// The functions behind the switches that break their events and answers.
+fn faulty(functions: Arc<dyn Functions>, shop: &HostState) -> Arc<dyn Functions> {
+    Arc::new(FaultyFunctions {
+        functions,
+        faults: shop.faults.clone(),
+        delivered: AtomicU64::default(),
+    })
+}
+
+/// The provider that answers later: its events come in through the same routes as everybody's requests.
+fn payment_provider(shop: &HostState, app: &Router, address: SocketAddr) -> PaymentProvider {
+    PaymentProvider {
+        gateway: shop.gateway.clone(),
+        payments: shop.faults.payments.clone(),
+        key: shop.webhook_key.clone(),
+        app: app.clone(),
+        authority: address.to_string(),
+    }
 }
 
 fn objects(shop: &HostState, deployment: &Deployment) -> Arc<Objects> {

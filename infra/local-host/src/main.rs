@@ -47,6 +47,7 @@ async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     } = arguments;
     let config = Config { port, data, parameters };
     let host = Host::prepare(&config).await?;
+    host.allow_crash(std::env::current_exe()?, std::env::args_os().skip(1))?;
     // The address first, then log lines: a script needs to read one line only.
     let (text, level) = if quiet {
         (format!("{}\n", host.base_url), Some(LevelFilter::WARN))

@@ -19,14 +19,14 @@ use crate::dev::{answer, answer_with};
 use crate::events::clock::now_ms;
 use crate::events::dead_letters::{self, DeadLetterFault};
 use crate::events::record_redriven;
-use crate::payment_switch::Switch;
+use crate::faults::payments::{Payments, PaymentsMode};
 use crate::state::HostState;
 use crate::workflows::redrive::WorkflowRedriver;
 
 pub(crate) struct Operator {
     list: ListParked,
     redrive: RedriveOrder,
-    payments: Switch,
+    payments: Payments,
     workflows: WorkflowRedriver,
 }
 
@@ -43,7 +43,7 @@ impl Operator {
                 parked,
                 redriver: Arc::new(redriver.clone()),
             },
-            payments: shop.payments.clone(),
+            payments: shop.faults.payments.clone(),
             workflows: redriver,
         }
     }
@@ -116,8 +116,9 @@ async fn redrive_dead_letter(State(operator): Shared, Path(id): Path<String>) ->
     }
 }
 
+/// The part of `/dev/faults` that is about payments, under its older address.
 async fn payments(State(operator): Shared) -> Response {
-    answer(Ok(json!({ "answers": operator.payments.answers() })))
+    answer(Ok(json!({ "answers": operator.payments.mode() != PaymentsMode::Down })))
 }
 
 async fn turn_payments(State(operator): Shared, body: Bytes) -> Response {
@@ -126,7 +127,8 @@ async fn turn_payments(State(operator): Shared, body: Bytes) -> Response {
         let message = r#"the body is {"answers": true} or {"answers": false}"#;
         return answer_with(StatusCode::BAD_REQUEST, &json!({ "message": message }));
     };
-    operator.payments.turn(answers);
+    let mode = if answers { PaymentsMode::Up } else { PaymentsMode::Down };
+    operator.payments.turn(mode);
     answer(Ok(json!({ "answers": answers })))
 }
 

@@ -12,7 +12,7 @@ use serde_json::json;
 use tower::ServiceExt as _;
 
 use crate::events::clock::now_ms;
-use crate::payment_switch::Switch;
+use crate::faults::payments::{Payments, PaymentsMode};
 
 /// The route of the template that receives events.
 const PATH: &str = "/payments/events";
@@ -29,7 +29,7 @@ const ATTEMPTS_MAX: u32 = 20;
 pub(crate) struct PaymentProvider {
     pub(crate) gateway: SandboxGateway,
     /// A provider that is switched off does not report either.
-    pub(crate) switch: Switch,
+    pub(crate) payments: Payments,
     pub(crate) key: WebhookKey,
     /// The whole host: a notice takes the way of a request from outside.
     pub(crate) app: Router,
@@ -43,7 +43,7 @@ impl PaymentProvider {
         let changes = self.gateway.watch_notices();
         loop {
             let next_change = changes.notified();
-            if self.switch.answers() {
+            if self.payments.mode() != PaymentsMode::Down {
                 self.send_due().await;
             }
             tokio::select! {

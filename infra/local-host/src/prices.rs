@@ -151,17 +151,17 @@ pub fn units_of(port: &str, action: &str) -> Units {
     let (reads, writes) = match (port, action) {
         // A reservation moves on with the stock of one product, in one transaction.
         ("stock", "commit" | "give_back") => (1.0, 4.0),
-        ("stock", "reserve") => (0.0, 4.0),
+        ("stock", "reserve") | ("imports", "advance") => (0.0, 4.0),
         // The order, its two indexes and the completed idempotency record, in one transaction.
         ("orders", "place") => (0.0, 8.0),
         ("orders", "begin_cancelling") | ("book", "confirm" | "reject" | "complete_cancel" | "park") => (0.0, 3.0),
-        ("orders" | "book" | "uploads", "find") | ("prices", "prices") | ("catalog", "find") => (1.0, 0.0),
+        ("orders" | "book" | "uploads" | "catalog" | "payments", "find")
+        | ("prices", "prices")
+        | ("imports", "progress") => (1.0, 0.0),
         ("orders", "list") => (0.5, 0.0),
         ("book", "overdue") => (64.0, 0.0),
         ("catalog", "list") => (18.0, 0.0),
         ("catalog_writer", "apply") | ("uploads", "announce") => (0.0, 2.0),
-        ("payments", "find") | ("imports", "progress") => (1.0, 0.0),
-        ("imports", "advance") => (0.0, 4.0),
         ("imports", "begin" | "finish")
         | ("idempotency", "claim" | "abandon")
         | ("payments", "record")

@@ -8,8 +8,8 @@ use adapter_system::ids::UuidV7Ids;
 use shop::{SagaArns, Settings, Shop};
 
 use crate::event_log::ports::recorded;
+use crate::faults::ports::faulty;
 use crate::invoker::{BuildHandler, Function};
-use crate::payment_switch::SwitchedGateway;
 use crate::ports::Embedded;
 use crate::state::HostState;
 use crate::template::Deployment;
@@ -39,17 +39,14 @@ pub(crate) fn functions(
         database: state.database.clone(),
         clock: state.clock.clone(),
         ids: Arc::new(UuidV7Ids),
-        gateway: Arc::new(SwitchedGateway {
-            gateway: Arc::new(state.gateway.clone()),
-            switch: state.payments.clone(),
-        }),
+        gateway: Arc::new(state.gateway.clone()),
         mailer: Arc::new(state.mailer.clone()),
         uploads: state.uploads.clone(),
         thumbnails: state.thumbnails.clone(),
         links: state.links.clone(),
     };
     let shop = Arc::new(Shop {
-        ports: recorded(embedded.ports()),
+        ports: recorded(faulty(embedded.ports(), &state.faults)),
         settings: Arc::new(Settings {
             cursors: state.cursors.clone(),
             webhook_key: state.webhook_key.clone(),

@@ -16,7 +16,7 @@ use domain::ports::{Clock, PortFailure};
 use entry::cursor::{CursorKeyTooShort, CursorSigner};
 use entry::webhook::{WebhookKey, WebhookSecretTooShort};
 
-use crate::payment_switch::Switch;
+use crate::faults::Faults;
 use crate::ports::NamedBucket;
 use crate::template::Deployment;
 
@@ -81,8 +81,8 @@ pub enum StateFault {
 pub(crate) struct HostState {
     pub(crate) database: Database,
     pub(crate) gateway: SandboxGateway,
-    /// Whether the gateway answers.
-    pub(crate) payments: Switch,
+    /// What a visitor breaks on purpose.
+    pub(crate) faults: Faults,
     pub(crate) mailer: OutboxMailer,
     pub(crate) uploads: NamedBucket,
     pub(crate) thumbnails: NamedBucket,
@@ -131,7 +131,7 @@ impl HostState {
             thumbnails: bucket(&stores.buckets, deployment, THUMBNAILS_BUCKET, Versions::LatestOnly)?,
             database: stores.database,
             gateway: stores.gateway,
-            payments: Switch::default(),
+            faults: Faults::new(*location == DataLocation::Memory),
             mailer: stores.mailer,
             links: Arc::new(links),
             cursors,

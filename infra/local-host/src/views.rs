@@ -57,7 +57,7 @@ async fn tables(State(views): Shared) -> Response {
 async fn table(State(views): Shared, Path(name): Path<String>, RawQuery(query): RawQuery) -> Response {
     let limit = match limit(query.as_deref(), SHOWN) {
         Ok(limit) => limit,
-        Err(refusal) => return refusal,
+        Err(refusal) => return *refusal,
     };
     let Some(table) = inspection::table(&name) else {
         return unknown("table", &name, &inspection::names().collect::<Vec<_>>());
@@ -74,7 +74,7 @@ async fn table(State(views): Shared, Path(name): Path<String>, RawQuery(query): 
 async fn messages(State(views): Shared, Path(name): Path<String>, RawQuery(query): RawQuery) -> Response {
     let limit = match limit(query.as_deref(), SHOWN) {
         Ok(limit) => limit,
-        Err(refusal) => return refusal,
+        Err(refusal) => return *refusal,
     };
     let Some(queue) = views.queue(&name) else {
         return unknown("queue", &name, &views.queues());
@@ -123,7 +123,7 @@ async fn redrive(State(views): Shared, Path(name): Path<String>) -> Response {
 async fn objects(State(views): Shared, Path(name): Path<String>, RawQuery(query): RawQuery) -> Response {
     let limit = match limit(query.as_deref(), SHOWN) {
         Ok(limit) => limit,
-        Err(refusal) => return refusal,
+        Err(refusal) => return *refusal,
     };
     let bucket = match name.as_str() {
         "uploads" => &views.shop.uploads,

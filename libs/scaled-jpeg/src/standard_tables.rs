@@ -20,22 +20,19 @@ pub(crate) fn standard_table(class: Class, slot: usize) -> Option<&'static Stand
     }
 }
 
+/// Of both tables of DC coefficients: the lengths of differences in bits.
+const DC_SYMBOLS: [u8; 12] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
+
 /// Table K.3.
-#[rustfmt::skip]
 const DC_OF_BRIGHTNESS: StandardTable = StandardTable {
     counts: [0, 1, 5, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0],
-    symbols: &[
-        0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0A, 0x0B,
-    ],
+    symbols: &DC_SYMBOLS,
 };
 
 /// Table K.4.
-#[rustfmt::skip]
 const DC_OF_COLOURS: StandardTable = StandardTable {
     counts: [0, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0],
-    symbols: &[
-        0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0A, 0x0B,
-    ],
+    symbols: &DC_SYMBOLS,
 };
 
 /// Table K.5.

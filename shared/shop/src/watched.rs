@@ -40,8 +40,18 @@ use domain::values::{
 
 use crate::ports::Ports;
 
-/// Learns of calls that have ended.
+/// Learns of calls that have ended, and may let them fail.
 pub trait PortWatcher: Send + Sync {
+    /// A failure that the caller gets without a call of the port.
+    fn refuse(&self, _port: &'static str, _action: &'static str) -> Option<PortFailure> {
+        None
+    }
+
+    /// A failure that the caller gets although the call took effect: the answer is lost.
+    fn lose(&self, _port: &'static str, _action: &'static str) -> Option<PortFailure> {
+        None
+    }
+
     /// Called in the task of the caller, after each call.
     fn called(&self, call: &EndedCall<'_>);
 }
@@ -129,6 +139,34 @@ impl Ports {
     }
 }
 
+/// The failure of a port that a watcher can cause.
+trait CallFailure: Error + 'static {
+    /// Of a call that certainly had no effect.
+    fn refused(failure: PortFailure) -> Self;
+    /// Of a call that had its effect.
+    fn lost(failure: PortFailure) -> Self;
+}
+
+impl CallFailure for PortFailure {
+    fn refused(failure: PortFailure) -> Self {
+        failure
+    }
+
+    fn lost(failure: PortFailure) -> Self {
+        failure
+    }
+}
+
+impl CallFailure for SendFailure {
+    fn refused(failure: PortFailure) -> Self {
+        Self::NotSent(failure)
+    }
+
+    fn lost(failure: PortFailure) -> Self {
+        Self::Ambiguous(failure)
+    }
+}
+
 /// A port with its watcher.
 struct Watched<P: ?Sized> {
     port: Arc<P>,
@@ -143,13 +181,21 @@ fn watched<P: ?Sized>(port: Arc<P>, watcher: &Arc<dyn PortWatcher>) -> Arc<Watch
 }
 
 impl<P: ?Sized> Watched<P> {
-    async fn call<T, E: Error + 'static>(
+    async fn call<T, E: CallFailure>(
         &self,
         (port, action): (&'static str, &'static str),
         call: impl Future<Output = Result<T, E>>,
     ) -> Result<T, E> {
         let started = Instant::now();
-        let answer = call.await;
+        let mut answer = match self.watcher.refuse(port, action) {
+            Some(failure) => Err(E::refused(failure)),
+            None => call.await,
+        };
+        if answer.is_ok()
+            && let Some(failure) = self.watcher.lose(port, action)
+        {
+            answer = Err(E::lost(failure));
+        }
         self.ended((port, action), started, &answer);
         answer
     }

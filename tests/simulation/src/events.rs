@@ -19,7 +19,7 @@ const RETRIES_MS: [i64; 2] = [60_000, 120_000];
 const OVERTAKEN_MS: i64 = 30_000;
 
 /// Delivers the event to saga-reconcile in a separate task.
-pub(crate) fn deliver(world: &Arc<World>, channel: &'static str, event: Value) {
+pub(crate) fn deliver(world: &Arc<World>, channel: &'static str, event: &Value) {
     for delay_ms in deliveries_ms(world, channel) {
         attempt(world, delay_ms, event.clone());
     }
@@ -66,7 +66,7 @@ pub(crate) fn sweep_for_ever(world: &Arc<World>) {
             let next_ms = (elapsed_ms / SWEEP_EVERY_MS + 1) * SWEEP_EVERY_MS;
             world_of_task.sleep_until(BEGINNING_MS + next_ms).await;
             let event = json!({ "source": "aws.events", "detail-type": "Scheduled Event", "detail": {} });
-            deliver(&world_of_task, "schedule", event);
+            deliver(&world_of_task, "schedule", &event);
         }
     });
 }

@@ -77,14 +77,6 @@ impl Exported {
         new.iter().map(record).collect()
     }
 
-    pub(crate) fn fault(&self, place: &str, operation: &str, kind: &str) -> Record {
-        let record = Record::new("fault_injected", format!("A fault at {place}, {operation}: {kind}"));
-        record
-            .with("place", place)
-            .with("operation", operation)
-            .with("fault", kind)
-    }
-
     pub(crate) fn starting(&self, number: u64, function: &'static str, event: &Value) -> Record {
         let (trigger, from) = origin(function, event);
         let request_id = format!("invocation-{number}");
@@ -163,12 +155,12 @@ impl Exported {
         Some(record.with("key", order).with("status", status))
     }
 
-    pub(crate) fn execution_starting(&self, name: &str, machine: &'static str, input: &Value) -> Option<Record> {
+    pub(crate) fn execution_starting(&self, name: &str, machine: &'static str, input: &Value) -> Record {
         let recorder = Recorder::new(&self.log, logical_id(machine), name.to_owned(), input.clone());
         let record = recorder.starting();
         let mut open = lock(&self.open);
         open.executions.insert(name.to_owned(), Arc::new(recorder));
-        Some(record)
+        record
     }
 
     pub(crate) fn observed(&self, name: &str, event: &HistoryEvent, now_ms: i64) -> Option<Record> {
@@ -178,6 +170,14 @@ impl Exported {
     pub(crate) fn execution_ending(&self, name: &str, outcome: &Outcome) -> Option<Record> {
         Some(lock(&self.open).executions.get(name)?.ending(outcome))
     }
+}
+
+pub(crate) fn fault(place: &str, operation: &str, kind: &str) -> Record {
+    let record = Record::new("fault_injected", format!("A fault at {place}, {operation}: {kind}"));
+    record
+        .with("place", place)
+        .with("operation", operation)
+        .with("fault", kind)
 }
 
 fn duration(milliseconds: i64) -> Duration {

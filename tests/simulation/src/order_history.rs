@@ -87,10 +87,10 @@ mod tests {
             ("begins with", |history| history[0].by = Actor::Saga),
             ("ends with", |history| history[2].at = Timestamp::from_unix_ms(0)),
             ("times go back", |history| {
-                history[1].at = history[2].at.plus(std::time::Duration::from_secs(1))
+                history[1].at = history[2].at.plus(std::time::Duration::from_secs(1));
             }),
             ("Saga changed Parked to Confirmed", |history| {
-                history[2].by = Actor::Saga
+                history[2].by = Actor::Saga;
             }),
         ];
         for (expected, change) in changes {

@@ -42,7 +42,7 @@ pub(crate) fn begin(world: &Arc<World>, start: &SagaStart) {
     let is_up = !executions.host_is_down;
     drop(executions);
     world.record(|| format!("       execution {name} starts"));
-    world.export(|exported| exported.execution_starting(&name, machine_name(start.kind), &input));
+    world.export(|exported| Some(exported.execution_starting(&name, machine_name(start.kind), &input)));
     if is_up {
         spawn(world, name);
     }
@@ -77,7 +77,7 @@ async fn execute(world: &Arc<World>, name: &str) {
         execution.status = status.clone();
     }
     if let Some(event) = failure_event(kind, name, &start.input, &status) {
-        events::deliver(world, "status-event", event);
+        events::deliver(world, "status-event", &event);
     }
 }
 

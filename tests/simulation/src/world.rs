@@ -13,7 +13,7 @@ use sandbox_gateway::notices::Notice;
 
 use crate::design::Design;
 use crate::executions::Executions;
-use crate::exported::Exported;
+use crate::exported::{self, Exported};
 use crate::faults::{Found, Injector, Nature, Plan};
 use crate::invariants::Auditor;
 use crate::scheduler::{Owner, Scheduler, Sleep, lock};
@@ -183,7 +183,7 @@ impl World {
         match &found {
             Found::Fault(kind) => {
                 self.record(|| format!("FAULT  {place} {operation} #{nth} {kind}"));
-                self.export(|exported| Some(exported.fault(place, operation, &kind.to_string())));
+                self.export(|_| Some(exported::fault(place, operation, &kind.to_string())));
             }
             Found::Shut => self.record(|| format!("shut   {place} {operation}")),
             Found::Nothing => {}
@@ -209,7 +209,9 @@ impl World {
     pub(crate) fn export_violations(&self) {
         if let Some(exported) = &self.exported {
             let found = exported.violations(&lock(&self.auditor).violations);
-            found.into_iter().for_each(|record| self.export(|_| Some(record)));
+            for record in found {
+                self.export(|_| Some(record));
+            }
         }
     }
 

@@ -165,6 +165,8 @@ fn only_its_customer_can_read_an_order() {
     let bob = client.token("bob", &[]);
     assert_problem(&client.get(&format!("/orders/{id}"), Some(&bob)), 404);
     assert_problem(&client.get("/orders/none", Some(&bob)), 404);
+    assert_problem(&client.get(&format!("/orders/{id}/events"), Some(&bob)), 404);
+    assert_problem(&client.get("/orders/none/events", Some(&bob)), 404);
     assert_problem(
         &client.post(&format!("/orders/{id}/cancel"), &bob, &[], &json!({})),
         404,

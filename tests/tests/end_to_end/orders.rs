@@ -1,6 +1,6 @@
 //! Tests the final status of an order for every payment token of the sandbox, and cancelling.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::client::Client;
 use tests::shop::Shop;
 
@@ -83,8 +83,31 @@ fn a_cancelled_order_gives_stock_back_once_and_stays_cancelled() {
     let order = client.decided_order(&ann, &id);
     assert_eq!(order["status"], "CANCELLED");
     assert_eq!(client.available("BACK-MUG"), 10);
+    assert_history_of_a_cancelled_order(client, &ann, &order);
     assert_eq!(cancel().status, 409, "a cancelled order cannot be cancelled again");
     assert_eq!(client.available("BACK-MUG"), 10);
+}
+
+fn assert_history_of_a_cancelled_order(client: &Client, ann: &str, order: &Value) {
+    let id = order["id"].as_str().unwrap();
+    let answer = client.get(&format!("/orders/{id}/events"), Some(ann));
+    assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.bytes));
+    let body = answer.json();
+    let events = body["events"].as_array().unwrap();
+    let member = |name: &'static str| events.iter().map(move |event| event[name].as_str().unwrap());
+    let changes: Vec<_> = member("status").zip(member("by")).collect();
+    assert_eq!(
+        changes,
+        [
+            ("PENDING", "customer"),
+            ("CONFIRMED", "saga"),
+            ("CANCELLING", "customer"),
+            ("CANCELLED", "saga"),
+        ]
+    );
+    assert!(member("at").is_sorted(), "{body}");
+    assert_eq!(events[0]["at"], order["created_at"]);
+    assert_eq!(events[3]["at"], order["updated_at"]);
 }
 
 #[test]

@@ -122,6 +122,7 @@ fn without_a_cloud_a_caller_gets_503() {
     for function in [
         "orders-place",
         "orders-get",
+        "orders-events",
         "orders-list",
         "orders-cancel",
         "products-list",

@@ -1,10 +1,7 @@
 //! Tests that orders, stock, payments and a running import survive `kill -9`.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use adapter_embedded::gateway::{ANSWER_TIMEOUT, SandboxGateway};
-use adapter_system::clock::SystemClock;
 use serde_json::json;
 use tests::local::LocalHost;
 
@@ -77,12 +74,7 @@ fn a_host_that_is_killed_during_orders_and_an_import_loses_nothing() {
     std::thread::sleep(Duration::from_millis(200));
     host.kill();
 
-    let file = folder.path().join("gateway.sqlite3");
-    let gateway = SandboxGateway::open(&file, Arc::new(SystemClock), ANSWER_TIMEOUT).unwrap();
-    let ledger = tokio::runtime::Runtime::new()
-        .unwrap()
-        .block_on(gateway.ledger())
-        .unwrap();
+    let ledger = crate::ledger(folder.path());
     for (id, payment_token) in &accepted {
         let entries: Vec<&str> = ledger
             .iter()

@@ -34,11 +34,11 @@ async function load() {
   if (before === changes) showFaults(faults);
 }
 
-/** Ends the process as `kill -9` does. No answer is the answer. */
-async function crash() {
-  notice("The process was killed. It starts again with the same data, and unfinished sagas go on.");
-  await change("crash", true).catch((fault) => {
-    if (fault.status !== 0) throw fault;
+/** Ends the process as `kill -9` does. It may end before it answers. @param {Fault} fault */
+async function crash(fault) {
+  notice(fault.effect);
+  await change(fault.name, true).catch((refusal) => {
+    if (refusal.status !== 0) throw refusal;
   });
 }
 
@@ -48,8 +48,8 @@ function control(fault) {
   const id = `fault-${fault.name}`;
   if (fault.name === "crash") {
     const isAvailable = fault.available !== false;
-    return element("span", { class: "line" }, element("button", { type: "button", id, class: "danger", disabled: !isAvailable, onclick: guarded(crash) }, label),
-      !isAvailable && element("small", {}, "needs --data-dir"));
+    return element("span", { class: "line" }, element("button", { type: "button", id, class: "danger", disabled: !isAvailable, onclick: guarded(() => crash(fault)) }, label),
+      !isAvailable && element("small", {}, "not available"));
   }
   if (typeof fault.value === "boolean") {
     const box = element("input", { type: "checkbox", id, role: "switch", onchange: guarded((event) => change(fault.name, /** @type {any} */ (event.target).checked)) });

@@ -24,9 +24,9 @@ export function detailOf(hop, map, isLive) {
     links(hop, map),
     isInvocation && invocationFacts(members),
     facts(members),
-    ...bodies(members),
     hop.calls.length > 0 && calls(hop),
     Array.isArray(members.log) && members.log.length > 0 && log(members.log),
+    ...bodies(members),
     isInvocation && isLive && element("button", { type: "button", class: "quiet", onclick: guarded(() => repeat(hop)) }, "Send the same event again"));
 }
 

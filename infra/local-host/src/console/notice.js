@@ -10,15 +10,17 @@ export function notice(text) {
 }
 
 /**
- * A handler that shows a failure as a notice and disables its button meanwhile.
+ * A handler that shows a failure as a notice, and ignores further clicks meanwhile.
  * @template {Event} E @param {(event: E) => Promise<unknown> | unknown} work @returns {(event: E) => Promise<void>}
  */
 export function guarded(work) {
   return async (event) => {
     event.preventDefault();
-    notice("");
     const target = event.currentTarget;
-    const button = target instanceof HTMLButtonElement ? target : null;
+    const button = target instanceof HTMLFormElement ? target.querySelector("button.primary") : target instanceof HTMLButtonElement ? target : null;
+    // A second click must not do the same again.
+    if (button?.hasAttribute("aria-busy")) return;
+    notice("");
     button?.setAttribute("aria-busy", "true");
     try {
       await work(event);

@@ -35,7 +35,7 @@ const redrive = (path, reload) => guarded(async () => {
 function parkedRow(order, reload) {
   const id = order.order_id ?? order.id;
   return element("li", { "data-key": id, "data-parked": id },
-    element("details", { class: "grow" }, element("summary", {}, `Order ${id} `, pill(order.reason ?? order.cause ?? "PARKED", "bad")), code(order, "Parked order")),
+    element("details", { class: "grow" }, element("summary", {}, `Order ${id} `, pill(order.error ?? "PARKED", "bad")), code(order, "Parked order")),
     element("button", { type: "button", onclick: redrive(`/dev/parked/${encodeURIComponent(id)}/redrive`, reload) }, "Redrive"));
 }
 

@@ -73,19 +73,34 @@ function select(index, line) {
   return chosen;
 }
 
+/** The newest request, so that it can be repeated. @type {{key: string, token: string, body: object} | undefined} */
+let newest;
+
 async function place() {
   const token = await tokenOf(customer());
   const outcome = /** @type {HTMLSelectElement} */ (byId("outcome")).value;
-  await ask("/orders", {
-    method: "POST", token, headers: { "idempotency-key": crypto.randomUUID() },
-    body: { items: basket, payment_token: outcome },
-  });
+  const request = { key: crypto.randomUUID(), token, body: { items: structuredClone(basket), payment_token: outcome } };
+  await ask("/orders", { method: "POST", token, headers: { "idempotency-key": request.key }, body: request.body });
+  newest = request;
+  byId("repeat-order").removeAttribute("disabled");
   await showOrders();
 }
 
+/** Sends the newest request once more, as a client does that did not get the answer. */
+async function repeatOrder() {
+  if (!newest) return;
+  const headers = { "idempotency-key": newest.key, authorization: `Bearer ${newest.token}`, "content-type": "application/json" };
+  const response = await fetch("/orders", { method: "POST", headers, body: JSON.stringify(newest.body) });
+  if (!response.ok) throw new Error(`The repeated request was answered with ${response.status}.`);
+  const isReplayed = response.headers.get("idempotency-replayed") === "true";
+  const { id } = await response.json();
+  notice(isReplayed ? `The same Idempotency-Key, so the same answer: order ${id} was not placed twice.` : `The shop placed the order ${id} twice.`);
+}
+
 async function burst() {
-  const { accepted } = await ask("/dev/burst", { method: "POST", body: { sku: LAST_LAMP, buyers: BUYERS } });
-  notice(`${accepted} orders for one lamp were accepted. Exactly one will be confirmed, because stock is reserved by a conditional write.`);
+  const { accepted, refused } = await ask("/dev/burst", { method: "POST", body: { sku: LAST_LAMP, buyers: BUYERS } });
+  const turnedAway = refused > 0 ? ` ${refused} were refused at once because the shop was full.` : "";
+  notice(`${accepted} orders for one lamp were accepted.${turnedAway} Exactly one will be confirmed, because stock is reserved by a conditional write.`);
 }
 
 /** The newest orders of the customer, without an invocation. */
@@ -110,6 +125,7 @@ async function cancel(id) {
 export async function startOrders() {
   byId("order-form").addEventListener("submit", guarded(place));
   byId("burst").addEventListener("click", guarded(burst));
+  byId("repeat-order").addEventListener("click", guarded(repeatOrder));
   byId("customer").addEventListener("change", guarded(showOrders));
   byId("add-line").addEventListener("click", () => {
     const next = products.find((product) => !basket.some((line) => line.sku === product.sku));

@@ -50,6 +50,7 @@ export async function followRoute() {
   if (!wanted) {
     stop();
     story = undefined;
+    if (byId("drawer").contains(document.activeElement)) byId("main").focus({ preventScroll: true });
     byId("drawer").hidden = true;
     document.body.classList.remove("has-drawer");
     return;

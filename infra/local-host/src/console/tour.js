@@ -11,7 +11,7 @@ const STEPS = [
   { title: "Look at an environment", target: "map", view: "", text: "The dots below a function are its environments. The first order starts them cold; place a second order and they are reused warm." },
   { title: "Read the story", target: "orders", view: "", text: "Open your order in the list. Every step is a row: open one to see its event, answer, log lines, billed time and cost. Move the slider to travel in time." },
   { title: "Let a payment be declined", target: "order-panel", view: "", text: "Choose “is declined” and order again. In the story, the tab “State graph” shows how the saga compensates: what was done is undone." },
-  { title: "Break it", target: "break-panel", view: "", text: "Deliver every event twice, or crash the process, and order again. Each switch links to the pattern that survives it: still one order, one charge, one e-mail." },
+  { title: "Break it", target: "break-panel", view: "", text: "Deliver every event twice, or crash the process, and order again. If a function dies, its event is delivered again, and an idempotency key keeps the effect single: still one order, one charge, one e-mail." },
   { title: "Read the bill", target: "bill-link", view: "bill", text: "This is what all of it would have cost on AWS. Now wait: while nothing happens, the sum stands still." },
 ];
 

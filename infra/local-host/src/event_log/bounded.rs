@@ -151,7 +151,7 @@ mod tests {
         assert_eq!(shown["claims"]["token_use"], true);
         let body: Value = serde_json::from_str(shown["body"].as_str().unwrap()).unwrap();
         assert_eq!(body["payment"]["payment_token"], REDACTED);
-        assert_eq!(shown_body(&event["body"].as_str().unwrap().to_owned()), body);
+        assert_eq!(shown_body(event["body"].as_str().unwrap()), body);
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub(crate) fn dispatch(connection: &Connection, bus: &Bus, object: &ObjectEvent,
         nodes::bucket(&bucket.logical_id),
         story(connection, &bus.log, &object.key)?,
     );
-    bus.log.record(put(node.clone(), story.clone(), object));
+    bus.log.record(put(node.clone(), story.as_ref(), object));
     for notification in bucket
         .queue_notifications
         .iter()
@@ -81,9 +81,9 @@ fn story(connection: &Connection, log: &EventLog, key: &str) -> rusqlite::Result
     Ok(Some(story.as_str().to_owned()))
 }
 
-fn put(bucket: String, story: Option<String>, object: &ObjectEvent) -> Record {
+fn put(bucket: String, story: Option<&String>, object: &ObjectEvent) -> Record {
     let text = format!("{} is put, {} bytes", object.key, object.size_bytes);
-    let record = Record::new("object_put", text).in_story(story.clone());
+    let record = Record::new("object_put", text).in_story(story.cloned());
     // Only callers put the objects of uploads; functions put all others.
     let record = match story {
         Some(_) => record.between(nodes::BROWSER, bucket.clone()),

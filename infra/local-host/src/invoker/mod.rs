@@ -137,7 +137,7 @@ impl Invoker {
             .into_iter()
             .map(|(logical_id, function)| (logical_id, Hosted::of(function, &events)));
         // One listener serves all hosts of the process: the task knows its invocation.
-        on_correlation(|story| running::correlate(story));
+        on_correlation(running::correlate);
         Self {
             functions: functions.collect(),
             reads: Room::new(READS),

@@ -264,10 +264,10 @@ async fn an_execution_whose_stored_values_are_damaged_fails_and_others_go_on() {
         let shop = interrupted().await;
         let one = "key = (SELECT min(key) FROM execution_journal)";
         let damage = damage.replace("the_first", one);
-        let damaged = shop
+        let updated = shop
             .database
             .call("damage", move |connection| connection.execute(&damage, []));
-        assert_eq!(damaged.await.unwrap(), 1);
+        assert_eq!(updated.await.unwrap(), 1);
         shop.start(SagaKind::Cancel).await;
         let _process = shop.process(Arc::new(Steps::default())).await;
         let other = shop.ended(Workflow::OrderCancel, "order-1-cancel").await;

@@ -15,7 +15,7 @@ pub enum Actor {
     Saga,
     /// Redrove the saga of a PARKED order, which then changed the status.
     Operator,
-    /// Reported a result of the payment after the saga had asked for it.
+    /// Changed the status itself. No change does so yet: a step of the saga applies the results of payments.
     PaymentProvider,
 }
 

@@ -68,6 +68,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/orders/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the history of an order
+         * @description Returns the changes of an order's status, oldest first. The first event is PENDING, the last one has the status of the order. Of an order that an earlier version of the shop placed or changed, changes in between may be absent.
+         */
+        get: operations["getOrderEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/payments/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receive a payment event
+         * @description The webhook of a payment provider that answers later. A repeated event gets the same answer, and events may come in any order. Only the provider has the key of the signature.
+         */
+        post: operations["receivePaymentEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/products": {
         parameters: {
             query?: never;
@@ -152,7 +192,9 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description An order. */
         Order: {
+            /** @description The order's id. */
             id: string;
             /**
              * @description PENDING, CONFIRMED, REJECTED, CANCELLING, CANCELLED or PARKED.
@@ -164,7 +206,9 @@ export interface components {
              * @enum {string}
              */
             reason?: "out_of_stock" | "payment_declined" | "insufficient_funds" | "payment_unavailable" | "capture_refused";
+            /** @description What was ordered, each product once. */
             items: components["schemas"]["OrderItem"][];
+            /** @description The sum over all items. */
             total: components["schemas"]["Money"];
             /**
              * Format: date-time
@@ -177,9 +221,11 @@ export interface components {
              */
             updated_at: string;
         };
+        /** @description One product of an order. */
         OrderItem: {
-            /** @description Stock keeping unit: 1 to 64 bytes of UTF-8. */
+            /** @description The product: its stock keeping unit, 1 to 64 bytes of UTF-8. */
             sku: string;
+            /** @description The number of units. */
             quantity: number;
             /** @description What one unit cost when the order was placed. */
             unit_price: components["schemas"]["Money"];
@@ -188,7 +234,7 @@ export interface components {
         Money: {
             /**
              * Format: int64
-             * @description The amount in minor units: 1250 is 12.50 EUR, 1250 JPY, 1.250 KWD.
+             * @description In the currency's minor unit: 1250 is 12.50 EUR.
              */
             amount_minor: number;
             /** @description ISO 4217. */
@@ -204,21 +250,65 @@ export interface components {
             /** @description The payment provider's reference to the customer's means of payment. */
             payment_token: string;
         };
+        OrderEvents: {
+            /** @description Oldest first. The first one is PENDING, and the last one has the status of the order. */
+            events: components["schemas"]["OrderEvent"][];
+        };
+        /** @description One change of the order's status. */
+        OrderEvent: {
+            /**
+             * Format: date-time
+             * @description When the status changed, RFC 3339. No event is earlier than the one before it.
+             */
+            at: string;
+            /**
+             * @description The status from this time on.
+             * @enum {string}
+             */
+            status: "PENDING" | "CONFIRMED" | "REJECTED" | "CANCELLING" | "CANCELLED" | "PARKED";
+            /**
+             * @description Present for REJECTED.
+             * @enum {string}
+             */
+            reason?: "out_of_stock" | "payment_declined" | "insufficient_funds" | "payment_unavailable" | "capture_refused";
+            /**
+             * @description The party that changed the status.
+             * @enum {string}
+             */
+            by: "customer" | "saga" | "operator" | "payment_provider";
+        };
+        /** @description One page of the caller's orders. */
         OrderPage: {
+            /** @description Newest first. */
             orders: components["schemas"]["Order"][];
             /** @description `null` on the last page. */
             next_cursor: string | null;
         };
+        /** @description An event of the payment provider. Further members are ignored. */
+        PaymentEvent: {
+            id: string;
+            /** @enum {string} */
+            type: "payment.authorized" | "payment.declined" | "payment.captured" | "payment.refunded";
+            order_id: string;
+            /** Format: date-time */
+            occurred_at: string;
+        };
+        /** @description One page of the catalog. */
         ProductPage: {
+            /** @description In the order of their SKUs. */
             products: components["schemas"]["Product"][];
             /** @description `null` on the last page. */
             next_cursor: string | null;
         };
+        /** @description A product. */
         Product: {
-            /** @description Stock keeping unit: 1 to 64 bytes of UTF-8. */
+            /** @description The product's stock keeping unit. */
             sku: string;
+            /** @description The name, at most 200 bytes. */
             name: string;
+            /** @description The description, at most 4,000 bytes; may be empty. */
             description: string;
+            /** @description The price of one unit. */
             price: components["schemas"]["Money"];
             /**
              * Format: uint32
@@ -232,11 +322,19 @@ export interface components {
         };
         /** @description The one request that brings the file, ready to be sent: `method`, `url` and all `headers` as they are. */
         CreatedUpload: {
+            /** @description The upload's id. */
             id: string;
-            /** @constant */
+            /**
+             * @description Always `PUT`.
+             * @constant
+             */
             method: "PUT";
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The presigned address.
+             */
             url: string;
+            /** @description Header names and values, all of which the signature binds. */
             headers: {
                 [key: string]: string;
             };
@@ -264,9 +362,14 @@ export interface components {
             file_name: string;
             size_bytes: number;
         };
+        /** @description The status of an upload. */
         Upload: {
+            /** @description The upload's id. */
             id: string;
-            /** @enum {string} */
+            /**
+             * @description `product-photo` or `catalog`.
+             * @enum {string}
+             */
             kind: "product-photo" | "catalog";
             /**
              * @description WAITING, PROCESSING, DONE or REJECTED.
@@ -285,13 +388,25 @@ export interface components {
         };
         /** @description How far an import is: `rows_read` is the sum of `rows_written` and `rows_rejected`, the header not counted. */
         Import: {
-            /** Format: uint64 */
+            /**
+             * Format: uint64
+             * @description An estimate from the bytes read; exact once the whole file is read.
+             */
             rows_total_estimate: number;
-            /** Format: uint64 */
+            /**
+             * Format: uint64
+             * @description Rows read so far.
+             */
             rows_read: number;
-            /** Format: uint64 */
+            /**
+             * Format: uint64
+             * @description Rows that are in the catalog.
+             */
             rows_written: number;
-            /** Format: uint64 */
+            /**
+             * Format: uint64
+             * @description Rows that are in the report of rejected rows.
+             */
             rows_rejected: number;
             /**
              * Format: uint8
@@ -792,6 +907,241 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {unknown} */
                         type?: "https://popshop.example/problems/conflict";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description API Gateway throttles the request. Retry with backoff. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description The request could not be completed. */
+            500: {
+                headers: {
+                    /** @description Links everything that this request causes: the caller's own value if it sent one. */
+                    "X-Correlation-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        type?: "https://popshop.example/problems/internal";
+                    } & components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description The service is unavailable. Retry with backoff. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the request is repeated. */
+                    "Retry-After"?: string;
+                    /** @description Links everything that this request causes: the caller's own value if it sent one. */
+                    "X-Correlation-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        type?: "https://popshop.example/problems/unavailable";
+                    } & components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+        };
+    };
+    getOrderEvents: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The caller's own id for this request: 1 to 64 letters, digits, hyphens, underscores and dots. Any other value is replaced. */
+                "X-Correlation-Id"?: string;
+            };
+            path: {
+                /** @description The id of the order. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The history. */
+            200: {
+                headers: {
+                    /** @description Links everything that this request causes: the caller's own value if it sent one. */
+                    "X-Correlation-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderEvents"];
+                };
+            };
+            /** @description The request has no valid access token. */
+            401: {
+                headers: {
+                    /** @description Links everything that this request causes: the caller's own value if it sent one. */
+                    "X-Correlation-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        type?: "https://popshop.example/problems/unauthenticated";
+                    } & components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description - `not-found`: the resource does not exist, or belongs to another caller. */
+            404: {
+                headers: {
+                    /** @description Links everything that this request causes: the caller's own value if it sent one. */
+                    "X-Correlation-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        type?: "https://popshop.example/problems/not-found";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description API Gateway throttles the request. Retry with backoff. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description The request could not be completed. */
+            500: {
+                headers: {
+                    /** @description Links everything that this request causes: the caller's own value if it sent one. */
+                    "X-Correlation-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        type?: "https://popshop.example/problems/internal";
+                    } & components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+            /** @description The service is unavailable. Retry with backoff. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the request is repeated. */
+                    "Retry-After"?: string;
+                    /** @description Links everything that this request causes: the caller's own value if it sent one. */
+                    "X-Correlation-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        type?: "https://popshop.example/problems/unavailable";
+                    } & components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["GatewayMessage"];
+                };
+            };
+        };
+    };
+    receivePaymentEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description `t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<raw body>">`, with one `v1` per key while a key is changed. The time may differ from ours by 300 seconds. */
+                "Popshop-Signature": string;
+                /** @description The caller's own id for this request: 1 to 64 letters, digits, hyphens, underscores and dots. Any other value is replaced. */
+                "X-Correlation-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt-1",
+                 *       "type": "payment.authorized",
+                 *       "order_id": "0192e5a0-7c11-7b3a-9c5d-6a1f00000001",
+                 *       "occurred_at": "2026-11-01T09:59:58Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PaymentEvent"];
+            };
+        };
+        responses: {
+            /** @description The event is received. */
+            204: {
+                headers: {
+                    /** @description Links everything that this request causes: the caller's own value if it sent one. */
+                    "X-Correlation-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `malformed-json`: the body is not JSON, or a member is repeated.
+             *     - `malformed-event`: a signed event lacks a member, or a member has another form.
+             */
+            400: {
+                headers: {
+                    /** @description Links everything that this request causes: the caller's own value if it sent one. */
+                    "X-Correlation-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        type?: "https://popshop.example/problems/malformed-json" | "https://popshop.example/problems/malformed-event";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `invalid-signature`: a webhook has no signature, a wrong one, or one that is older than five minutes. */
+            401: {
+                headers: {
+                    /** @description Links everything that this request causes: the caller's own value if it sent one. */
+                    "X-Correlation-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        type?: "https://popshop.example/problems/invalid-signature";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `body-too-large`: the body is larger than the route accepts. */
+            413: {
+                headers: {
+                    /** @description Links everything that this request causes: the caller's own value if it sent one. */
+                    "X-Correlation-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        type?: "https://popshop.example/problems/body-too-large";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not-json`: the request has no `Content-Type: application/json`. */
+            415: {
+                headers: {
+                    /** @description Links everything that this request causes: the caller's own value if it sent one. */
+                    "X-Correlation-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        type?: "https://popshop.example/problems/not-json";
                     } & components["schemas"]["Problem"];
                 };
             };
