@@ -1,8 +1,8 @@
 //! Ends the process as `kill -9` does, and starts it again on the same port with the same data.
 //!
 //! The process replaces itself (`exec`). Like `kill -9`, this runs no destructor, flushes nothing and closes nothing in
-//! order: threads, memory, connections and locks are gone at once. Unlike a supervisor, it keeps the process id, so that
-//! a terminal, a script or a container that watches the process does not lose it.
+//! order: threads, memory, connections and locks are gone at once. Unlike a supervisor, it keeps the process id, so
+//! that a terminal, a script or a container that watches the process does not lose it.
 
 use std::ffi::OsString;
 use std::path::PathBuf;

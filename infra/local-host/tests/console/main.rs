@@ -1,4 +1,4 @@
-//! Can somebody watch the shop at work? The event log, its stream, stories, views and actions over a running host.
+//! Tests the live console over a running host: the event log, its stream, stories, views and actions.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
