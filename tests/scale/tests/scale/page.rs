@@ -49,7 +49,7 @@ const ORDERS_PER_SECOND: u64 = 40_000;
 const ORDERS_OF_ONE_PRODUCT: u64 = 250;
 
 /// The operations with the sharded indexes only, and with those of the last release beside them.
-pub static ONLY: LazyLock<Vec<Operation>> = LazyLock::new(|| counted("only"));
+pub(crate) static ONLY: LazyLock<Vec<Operation>> = LazyLock::new(|| counted("only"));
 static ADDED: LazyLock<Vec<Operation>> = LazyLock::new(|| counted("added"));
 
 fn counted(step: &str) -> Vec<Operation> {
