@@ -13,7 +13,7 @@ use futures_util::{StreamExt as _, stream};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use crate::dev::{answer, answer_with};
+use crate::answers::{answer, answer_with};
 use crate::event_log::bounded;
 use crate::functions::Functions as _;
 use crate::identity::Issuer;

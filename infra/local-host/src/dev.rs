@@ -6,18 +6,17 @@ use adapter_embedded::executions::{self, Execution};
 use adapter_embedded::mail::{Outbox, SentEmail};
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use axum::routing::get;
 use domain::orders::order::Order;
-use domain::ports::PortFailure;
 use domain::values::Timestamp;
 use serde_json::{Value, json};
 use wire::order::OrderJson;
 
+use crate::answers::{answer, answer_with, limit};
 use crate::counted::Counted;
 use crate::event_log::stories::MadeBy;
-use crate::event_log::stream::parameter;
 use crate::events::EventPlane;
 use crate::events::clock::rfc3339;
 use crate::invoker::Invoker;
@@ -32,8 +31,6 @@ const EMAILS_SHOWN: usize = 100;
 const EXECUTIONS_SHOWN: usize = 100;
 const ORDERS_SHOWN: usize = 100;
 const STORIES_SHOWN: usize = 50;
-/// The largest `limit` that a caller may ask for.
-const LIMIT_MAX: usize = 1_000;
 
 pub(crate) struct Machinery {
     pub(crate) shop: Arc<HostState>,
@@ -182,42 +179,6 @@ async fn story(State(machinery): Shared, Path(story): Path<String>) -> Response 
     }
 }
 
-/// The parameter `limit`, or `usual`.
-pub(crate) fn limit(query: Option<&str>, usual: usize) -> Result<usize, Box<Response>> {
-    match parameter(query, "limit").map(str::parse) {
-        None => Ok(usual),
-        Some(Ok(limit)) if (1..=LIMIT_MAX).contains(&limit) => Ok(limit),
-        Some(_) => {
-            let message = format!("limit is a number from 1 to {LIMIT_MAX}");
-            Err(Box::new(answer_with(
-                StatusCode::BAD_REQUEST,
-                &json!({ "message": message }),
-            )))
-        }
-    }
-}
-
 fn time(at: Timestamp) -> String {
     rfc3339(at.unix_ms())
-}
-
-pub(crate) fn answer(outcome: Result<Value, PortFailure>) -> Response {
-    match outcome {
-        Ok(body) => answer_with(StatusCode::OK, &body),
-        Err(failure) => {
-            tracing::error!(error = &failure as &dyn std::error::Error, "view is not available");
-            answer_with(
-                StatusCode::SERVICE_UNAVAILABLE,
-                &json!({ "message": "Service Unavailable" }),
-            )
-        }
-    }
-}
-
-pub(crate) fn answer_with(status: StatusCode, body: &Value) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, "application/json"),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
-    (status, headers, body.to_string()).into_response()
 }

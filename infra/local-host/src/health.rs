@@ -16,7 +16,7 @@ use telemetry::error_chain::error_chain;
 use tokio::io::AsyncWriteExt as _;
 use tokio::sync::Mutex;
 
-use crate::dev::answer_with;
+use crate::answers::answer_with;
 use crate::state::HostState;
 
 /// Reading every page of a large database takes a while: that none is damaged is believed for so long.

@@ -4,6 +4,7 @@
 //! files, the code from the function crates, state from SQLite and a folder. Nothing here decides what the shop does.
 
 mod actions;
+mod answers;
 mod api_document;
 pub mod arguments;
 pub mod banner;

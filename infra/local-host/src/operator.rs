@@ -15,7 +15,7 @@ use domain::values::OrderId;
 use serde_json::{Value, json};
 use wire::parked::ParkedListJson;
 
-use crate::dev::{answer, answer_with};
+use crate::answers::{answer, answer_with};
 use crate::events::clock::now_ms;
 use crate::events::dead_letters::{self, DeadLetterFault};
 use crate::events::record_redriven;

@@ -14,7 +14,7 @@ use axum::response::Response;
 use entry::request::is_json_media_type;
 use serde_json::json;
 
-use crate::dev::answer_with;
+use crate::answers::answer_with;
 use crate::unwanted_body;
 
 /// The names of this machine to itself, as they stand in a URL.

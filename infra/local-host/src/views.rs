@@ -14,7 +14,7 @@ use domain::catalog::ports::ThumbnailLinks as _;
 use domain::ports::PortFailure;
 use serde_json::{Value, json};
 
-use crate::dev::{answer, answer_with, limit};
+use crate::answers::{answer, answer_with, limit};
 use crate::event_log::{bounded, nodes};
 use crate::events::clock::{now_ms, rfc3339};
 use crate::events::{EventPlane, record_redriven};

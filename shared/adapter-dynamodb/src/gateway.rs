@@ -29,7 +29,7 @@ const RACES_MAX: u32 = 6;
 const ANSWERS_LATER: &str = "answers_later";
 
 /// The sandbox payment provider. It sends no notices: on AWS, an operator who tries a token that is answered later
-/// sends the webhook (docs/decisions/0060-a-real-payment-provider.md).
+/// sends the webhook (docs/decisions/0059-a-real-payment-provider.md).
 #[derive(Clone)]
 pub struct DynamoSandboxGateway {
     /// The provider's table.

@@ -12,16 +12,10 @@ use adapter_memory::tables::Tables;
 use domain::ports::PortFailure;
 use futures_util::future::{Either, select};
 
+use crate::fate::Fate;
 use crate::faults::{Found, Kind, Nature, PAUSE_MS};
 use crate::scheduler::Owner;
 use crate::world::World;
-
-/// How an invocation ended without an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fate {
-    TimedOut,
-    Vanished,
-}
 
 /// One invocation of a function, for its ports.
 pub struct Call {

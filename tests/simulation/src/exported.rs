@@ -18,8 +18,8 @@ use serde_json::Value;
 use state_machine::Outcome;
 use state_machine::history::HistoryEvent;
 
-use crate::call::Fate;
 use crate::design::Design;
+use crate::fate::Fate;
 use crate::invariants::Violation;
 use crate::scheduler::lock;
 

@@ -11,8 +11,9 @@ use serde_json::Value;
 use shop::{SagaArns, Settings};
 use tokio::sync::oneshot;
 
-use crate::call::{Call, Fate};
+use crate::call::Call;
 use crate::executions::{CANCEL_SAGA_ARN, ORDER_SAGA_ARN};
+use crate::fate::Fate;
 use crate::faults::{Found, Kind, Nature};
 use crate::ports;
 use crate::scheduler::Owner;

@@ -16,6 +16,7 @@ mod events;
 mod executions;
 pub mod exhaustive;
 mod exported;
+mod fate;
 pub mod faults;
 mod functions;
 pub mod history;

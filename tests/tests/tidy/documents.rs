@@ -101,7 +101,7 @@ fn read_decision(file: String) -> Decision {
 
 /// Every number up to this one has its record. Above it, a branch may take a number while another branch still holds
 /// the one before; raise it once those branches are merged.
-const DECISIONS_WITHOUT_A_GAP: usize = 56;
+const DECISIONS_WITHOUT_A_GAP: usize = 62;
 
 #[test]
 fn decisions_are_numbered_without_a_gap_and_have_all_their_parts() {

@@ -15,7 +15,7 @@ use serde_json::json;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use super::{EventLog, Tip};
-use crate::dev::answer_with;
+use crate::answers::{answer_with, parameter};
 
 /// Streams at once: some pages and tools of one person. Each holds a connection.
 const STREAMS_MAX: usize = 16;
@@ -73,16 +73,6 @@ async fn events(State(streams): State<Streams>, RawQuery(query): RawQuery, heade
     let no_store = HeaderValue::from_static("no-store");
     response.headers_mut().insert(header::CACHE_CONTROL, no_store);
     response
-}
-
-/// The value of a parameter whose values need no encoding.
-pub(crate) fn parameter<'a>(query: Option<&'a str>, name: &str) -> Option<&'a str> {
-    let pairs = query
-        .unwrap_or_default()
-        .split('&')
-        .filter_map(|pair| pair.split_once('='));
-    let mut values = pairs.filter(|(found, _)| *found == name).map(|(_, value)| value);
-    values.next()
 }
 
 /// One open stream.

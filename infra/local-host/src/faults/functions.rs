@@ -2,16 +2,14 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::Value;
 
 use super::Faults;
+use super::rates::REORDER_HOLD;
 use crate::functions::{Functions, InvokeFailure, Source};
 
-/// How long every second event is held back: longer than the next one takes to be delivered.
-pub(super) const REORDER_HOLD: Duration = Duration::from_millis(400);
 /// What a caller of Lambda sees when the connection breaks before the answer.
 const ANSWER_LOST: &str = "Lambda.SdkClientException";
 

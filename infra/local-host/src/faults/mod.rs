@@ -8,6 +8,7 @@ pub(crate) mod crash;
 pub(crate) mod functions;
 pub(crate) mod payments;
 pub(crate) mod ports;
+mod rates;
 pub(crate) mod routes;
 mod switch;
 #[cfg(test)]
@@ -21,14 +22,8 @@ use serde_json::{Value, json};
 use self::chance::Chance;
 use self::crash::Crash;
 use self::payments::{Payments, PaymentsMode};
+use self::rates::{LOST_FUNCTION_ANSWERS_ONE_IN, LOST_PORT_ANSWERS_ONE_IN, THROTTLED_ONE_IN};
 use self::switch::Switch;
-
-/// One of so many calls of a table is refused as throttled. An order needs about twenty, and so meets about one.
-const THROTTLED_ONE_IN: u64 = 20;
-/// One of so many calls of a port takes effect and loses its answer.
-const LOST_PORT_ANSWERS_ONE_IN: u64 = 25;
-/// One of so many invocations has its effect and loses its answer.
-const LOST_FUNCTION_ANSWERS_ONE_IN: u64 = 10;
 
 /// The switches of a host, as all of its parts share them.
 #[derive(Clone)]

@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use super::Faults;
 use super::crash::CannotCrash;
 use super::switch::Switch;
-use crate::dev::{answer, answer_with};
+use crate::answers::{answer, answer_with};
 use crate::event_log::EventLog;
 use crate::event_log::record::Record;
 

@@ -2,9 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::functions::REORDER_HOLD;
 use super::payments::{PaymentsMode, SLOW_ANSWER};
-use super::{LOST_FUNCTION_ANSWERS_ONE_IN, LOST_PORT_ANSWERS_ONE_IN, THROTTLED_ONE_IN};
+use super::rates::{LOST_FUNCTION_ANSWERS_ONE_IN, LOST_PORT_ANSWERS_ONE_IN, REORDER_HOLD, THROTTLED_ONE_IN};
 
 /// The page that describes every switch, each under a heading with its name.
 const PAGE: &str = "docs/patterns.md";

@@ -6,7 +6,8 @@ use std::sync::atomic::AtomicU64;
 
 use async_trait::async_trait;
 
-use super::functions::{FaultyFunctions, REORDER_HOLD};
+use super::functions::FaultyFunctions;
+use super::rates::REORDER_HOLD;
 use super::routes::{ChangeFault, read};
 use super::*;
 use crate::functions::{Functions, InvokeFailure, Source};
