@@ -193,18 +193,24 @@ mod tests {
     #[test]
     fn every_price_is_that_of_the_page_about_costs() {
         let page = include_str!("../../../docs/cost.md");
-        let per = |price: Price, count: f64| price.micro_usd * count / 1_000_000.0;
-        for text in [
-            format!("{:.3} USD per 1,000 state transitions", per(TRANSITION, 1_000.0)),
-            format!("{:.2} USD per million invocations", per(INVOCATION, 1_000_000.0)),
-            format!("{:.10} USD per GB and second", per(GB_SECOND, 1.0)),
-            format!("{:.3} USD per million write units", per(WRITE_UNIT, 1_000_000.0)),
-            format!("{:.3} USD per million read units", per(READ_UNIT, 1_000_000.0)),
-            format!("{:.2} USD per million requests", per(API_REQUEST, 1_000_000.0)),
-            format!("{:.3} USD per 1,000 PUTs", per(OBJECT_PUT, 1_000.0)),
-            format!("SES {:.2} USD per 1,000 mails", per(MAIL, 1_000.0)),
+        // A price for a million units in US dollars is the price of one in micro US dollars.
+        let listed = |row: &str| -> f64 {
+            let start = format!("| [{row}](");
+            let line = page.lines().find(|line| line.starts_with(&start)).unwrap();
+            line.split('|').nth(2).unwrap().trim().parse().unwrap()
+        };
+        for (row, micro_usd) in [
+            ("API request", API_REQUEST.micro_usd),
+            ("Lambda invocation", INVOCATION.micro_usd),
+            ("Lambda GB × ms", GB_SECOND.micro_usd / 1_000.0),
+            ("state transition", TRANSITION.micro_usd),
+            ("DynamoDB write unit", WRITE_UNIT.micro_usd),
+            ("DynamoDB read unit", READ_UNIT.micro_usd),
+            ("S3 PUT", OBJECT_PUT.micro_usd),
+            ("SQS request", QUEUE_REQUEST.micro_usd),
+            ("SES mail", MAIL.micro_usd),
         ] {
-            assert!(page.contains(&text), "{text}");
+            assert!((listed(row) - micro_usd).abs() < 1e-6, "{row}");
         }
     }
 

@@ -70,8 +70,8 @@ pub const TRANSITIONS: u64 = 6 * ONE_EACH;
 /// flight that take some ten milliseconds each.
 const IMPORT_ROWS_PER_SECOND: u64 = 8 * 128 * 100;
 
-/// Of the regions us-east-1, us-west-2 and eu-west-1; other regions often grant less. `checked` has the day on which the
-/// figure was compared with its source.
+/// Of the regions us-east-1, us-west-2 and eu-west-1; other regions often grant less. `checked` has the day on which
+/// the figure was compared with its source.
 pub const QUOTAS: [Quota; 14] = [
     Quota {
         name: "SES sandbox: mails",

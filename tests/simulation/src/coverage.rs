@@ -4,7 +4,8 @@ use function_tests::saga_steps;
 
 use crate::exhaustive::{Site, Summary};
 
-/// The calls of the functions that are no steps, their invocations, their events, and the points where the host can die.
+/// The calls of the functions that are no steps, their invocations, their events, and the points where the host can
+/// die.
 const SITES: [(&str, &[&str]); 11] = [
     ("order-stream", &["deliver"]),
     ("status-event", &["deliver"]),
