@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{ArgAction, Args, Parser, Subcommand};
 
+use crate::check;
 use crate::functions::Architecture;
 use crate::parked::Where;
 use crate::prove;
@@ -31,6 +32,12 @@ pub(crate) enum Command {
         /// Skip steps that would have to download tools; the summary lists them
         #[arg(long)]
         offline: bool,
+        /// Begin with step N, after a failure was mended; CI runs all steps
+        #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=i64::from(check::STEP_COUNT)))]
+        from: u8,
+        /// Run the remaining steps after a failure, too
+        #[arg(long)]
+        keep_going: bool,
     },
     /// Run the long checks that are too slow for every change
     Prove {

@@ -36,6 +36,7 @@ use std::process::ExitCode;
 use arguments::{Bench, Command};
 use command::Failed;
 use network::Network;
+use steps::AfterFailure;
 
 fn main() -> ExitCode {
     // The exit code is 0 for help, and 2 for invalid arguments.
@@ -51,8 +52,19 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<(), Failed> {
     match command {
-        Command::Test { offline: false } => check::everything(Network::Allowed),
-        Command::Test { offline: true } => check::everything(Network::Offline),
+        Command::Test {
+            offline,
+            from,
+            keep_going,
+        } => {
+            let network = if offline { Network::Offline } else { Network::Allowed };
+            let after = if keep_going {
+                AfterFailure::Continue
+            } else {
+                AfterFailure::Stop
+            };
+            check::everything(network, from, after)
+        }
         Command::Prove { list: true, .. } => {
             prove::print_list();
             Ok(())
