@@ -80,7 +80,7 @@ pub struct SagaStart {
     pub kind: SagaKind,
     /// The order that it is for.
     pub order: OrderId,
-    /// The saga logs under it: [`FulfilmentOrder::correlation_id_of`](super::ports::FulfilmentOrder::correlation_id_of).
+    /// The saga logs under it: [`correlation_id_of`](super::ports::FulfilmentOrder::correlation_id_of).
     pub correlation_id: CorrelationId,
 }
 
