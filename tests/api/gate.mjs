@@ -17,8 +17,28 @@ const HEADING = "### Breaking API changes";
 /** The breaking changes between two OpenAPI documents, each as the path of what changed. */
 export function brokenApi(released, present) {
   // Components are compared where paths refer to them: only there is it plain whether they are sent or received.
-  const changes = apiDiff(released, present).filter((change) => change.path[0] === "paths");
+  const changes = apiDiff(merged(released), merged(present)).filter((change) => change.path[0] === "paths");
   return names(changes.filter((change) => change.type === "breaking" || isNewValue(change)));
+}
+
+/**
+ * A copy in which a reference that stands beside other keywords is replaced by what it refers to, with these keywords.
+ * OpenAPI 3.1 adds them to the schema; `api-smart-diff` would take them instead of it.
+ */
+function merged(document, node = document) {
+  if (Array.isArray(node)) {
+    return node.map((item) => merged(document, item));
+  }
+  if (node === null || typeof node !== "object") {
+    return node;
+  }
+  const copy = Object.fromEntries(Object.entries(node).map(([name, value]) => [name, merged(document, value)]));
+  const { $ref: reference, ...beside } = copy;
+  if (typeof reference !== "string" || Object.keys(beside).length === 0) {
+    return copy;
+  }
+  const target = reference.slice("#/".length).split("/").reduce((found, name) => found[name], document);
+  return { ...merged(document, target), ...beside };
 }
 
 /** A caller may fail on a value of an enumeration that it does not know. */

@@ -47,6 +47,16 @@ test("a renamed member of an answer is found", () => {
   assert.ok(broken.some((change) => change.startsWith("paths /orders post responses 202") && change.endsWith("total")));
 });
 
+test("a description beside a reference hides no break, and is none", () => {
+  const describe = (document) => (order(document).properties.total = { ...order(document).properties.total, description: "All items." });
+  assert.deepEqual(after(describe), []);
+  const broken = after((document) => {
+    describe(document);
+    delete document.components.schemas.Money.properties.currency;
+  });
+  assert.ok(broken.some((change) => change.startsWith("paths /orders post responses 202") && change.includes("total")));
+});
+
 test("a removed status is found", () => {
   const broken = after((document) => delete document.paths["/orders"].post.responses["409"]);
   assert.deepEqual(broken, ["paths /orders post responses 409"]);
