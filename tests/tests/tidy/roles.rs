@@ -78,9 +78,7 @@ fn a_role_writes_to_its_own_log_group_and_makes_none() {
     let text = text();
     for id in template::load().unwrap().functions.keys() {
         let role = resource(&text, &format!("{id}Role"));
-        let written = format!(
-            "Action: [logs:CreateLogStream, logs:PutLogEvents]\n                Resource: !GetAtt {id}Log.Arn\n"
-        );
+        let written = format!("Action: [logs:CreateLogStream, logs:PutLogEvents], Resource: !GetAtt {id}Log.Arn }}\n");
         assert!(role.contains(&written), "{id}");
         assert_eq!(role.matches("logs:").count(), 2, "{id} has other actions on logs");
     }
