@@ -21,8 +21,11 @@ pub(crate) fn fault(stored: &StoredOrder, statuses: &[&str], was_redriven: bool)
             order.status.as_str()
         ));
     }
-    if stored.clone().into_history().complete() != *history {
-        return Some("its times go back".to_owned());
+    // A function that was frozen writes with the time of its start, so stored times may go back. Shown times never do.
+    let shown = stored.clone().into_history().complete();
+    let is_whole = shown.iter().map(|event| event.status.as_str()).eq(recorded);
+    if !is_whole || !shown.is_sorted_by_key(|event| event.at) {
+        return Some(format!("it is shown as {shown:?}"));
     }
     let steps = history.iter().zip(history.iter().skip(1));
     let mut wrong = steps.filter(|(before, after)| after.by != expected_actor(before.status, after.status));
@@ -70,6 +73,13 @@ mod tests {
     const STATUSES: [&str; 3] = ["PENDING", "PARKED", "CONFIRMED"];
 
     #[test]
+    fn a_change_that_was_written_late_is_no_fault() {
+        let mut late = redriven();
+        late.history[1].at = late.history[2].at.plus(std::time::Duration::from_secs(1));
+        assert_eq!(fault(&late, &STATUSES, true), None);
+    }
+
+    #[test]
     fn a_history_that_agrees_with_its_order_has_no_fault() {
         assert_eq!(fault(&redriven(), &STATUSES, true), None);
         assert_eq!(fault(&StoredOrder::new(anns_order()), &STATUSES[..1], false), None);
@@ -78,7 +88,7 @@ mod tests {
     #[test]
     fn every_wrong_history_is_found() {
         type Change = fn(&mut Vec<OrderEvent>);
-        let changes: [(&str, Change); 7] = [
+        let changes: [(&str, Change); 6] = [
             ("the stream has", |history| {
                 history.remove(1);
             }),
@@ -86,9 +96,6 @@ mod tests {
             ("the stream has", |history| history.swap(1, 2)),
             ("begins with", |history| history[0].by = Actor::Saga),
             ("ends with", |history| history[2].at = Timestamp::from_unix_ms(0)),
-            ("times go back", |history| {
-                history[1].at = history[2].at.plus(std::time::Duration::from_secs(1));
-            }),
             ("Saga changed Parked to Confirmed", |history| {
                 history[2].by = Actor::Saga;
             }),

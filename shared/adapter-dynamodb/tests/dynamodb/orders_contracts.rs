@@ -146,16 +146,32 @@ fn parked_confirmed_and_cancelled() -> [Value; 4] {
     cancelling["open"] = json!({ "S": "open" });
     cancelling["open_shard"] = json!({ "S": "open#047" });
     cancelling["cancel_correlation_id"] = json!({ "S": "request-2" });
-    [placed, parked, confirmed, cancelling]
+    let events = [
+        "1700000000000 PENDING customer",
+        "1700000001000 PARKED saga",
+        "1700000002000 CONFIRMED operator",
+        "1700000003000 CANCELLING customer",
+    ];
+    let mut images = [placed, parked, confirmed, cancelling];
+    for (count, image) in (1..).zip(&mut images) {
+        let history = events.iter().take(count).map(|event| json!({ "S": event }));
+        image["history"] = json!({ "L": history.collect::<Value>() });
+    }
+    images
 }
 
 fn image_json(image: &HashMap<String, AttributeValue>) -> Value {
-    let attributes = image.iter().map(|(name, value)| match value {
-        AttributeValue::S(text) => (name.clone(), json!({ "S": text })),
-        AttributeValue::N(number) => (name.clone(), json!({ "N": number })),
-        other => panic!("an order has no {other:?}"),
-    });
+    let attributes = image.iter().map(|(name, value)| (name.clone(), value_json(value)));
     Value::Object(attributes.collect())
+}
+
+fn value_json(value: &AttributeValue) -> Value {
+    match value {
+        AttributeValue::S(text) => json!({ "S": text }),
+        AttributeValue::N(number) => json!({ "N": number }),
+        AttributeValue::L(items) => json!({ "L": items.iter().map(value_json).collect::<Value>() }),
+        other => panic!("an order has no {other:?}"),
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
