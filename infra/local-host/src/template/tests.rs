@@ -192,8 +192,8 @@ fn what_the_host_cannot_do_is_refused_by_name() {
             "!ImportValue",
         ),
         (
-            "Path: /orders/{id}/cancel",
-            "Path: /orders",
+            "Path: \"/orders/{id}/cancel\"",
+            "Path: \"/orders\"",
             "which another function serves too",
         ),
         (
@@ -235,13 +235,17 @@ fn what_the_host_cannot_do_is_refused_by_name() {
             "        MaxAge: 3600\n        AllowCredentials: true\n",
             "AllowCredentials",
         ),
-        ("            ApiId: !Ref HttpApi\n", "", "ApiId"),
+        (
+            "ApiId: !Ref HttpApi, Method: POST, Path: \"/orders\"",
+            "Method: POST, Path: \"/orders\"",
+            "ApiId",
+        ),
         ("            Method: POST\n", "            Method: SEND\n", "SEND"),
-        ("            Path: /orders\n", "            Path: orders\n", "Path"),
+        ("Path: \"/orders\"", "Path: \"orders\"", "Path"),
         ("Path: /products/{sku}", "Path: /products/{sku+}/photo", "Path"),
         (
-            "Path: /uploads/{id}",
-            "Path: /orders/{order}",
+            "Path: \"/uploads/{id}\"",
+            "Path: \"/orders/{order}\"",
             "which another function serves too",
         ),
         (
@@ -277,7 +281,7 @@ fn what_the_host_cannot_do_is_refused_by_name() {
 #[test]
 fn a_function_that_nothing_starts_is_refused() {
     let without = changed(
-        "        Route:\n          Type: HttpApi\n          Properties:\n            ApiId: !Ref HttpApi\n            Method: POST\n            Path: /orders\n            PayloadFormatVersion: \"2.0\"\n",
+        "        Route:\n          Type: HttpApi\n          Properties: { ApiId: !Ref HttpApi, Method: POST, Path: \"/orders\", PayloadFormatVersion: \"2.0\" }\n",
         "        {}\n",
     );
     assert!(refusal(&without).contains("OrdersPlace has no event source"));
