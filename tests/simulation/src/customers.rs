@@ -179,7 +179,6 @@ pub(crate) fn redrive(world: &Arc<World>, id: &OrderId) -> bool {
     // An ARN ends with the name of the execution.
     let name = execution.rsplit(':').next().unwrap_or_default();
     world.record(|| format!("ACTION an operator redrives {name}"));
-    lock(&world.auditor).redriven(id);
     workflows::redrive(world, name)
 }
 

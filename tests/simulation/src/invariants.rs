@@ -1,7 +1,7 @@
 //! The rules that must hold with every fault. They are checked against the gateway's ledger and the stock table, and
 //! not only against the shop's own statuses.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 
 use adapter_memory::tables::Tables;
@@ -72,7 +72,6 @@ pub(crate) struct Auditor {
     pub(crate) violations: Vec<Violation>,
     replies: BTreeMap<u8, String>,
     restocked: BTreeMap<Sku, i64>,
-    redriven: BTreeSet<OrderId>,
     checked_changes: usize,
     checked_movements: usize,
     checked_mails: usize,
@@ -134,8 +133,7 @@ impl Auditor {
             if index < self.checked_changes {
                 continue;
             }
-            let was_redriven = self.redriven.contains(&order.id);
-            if let Some(fault) = order_history::fault(&change.new, statuses, was_redriven) {
+            if let Some(fault) = order_history::fault(&change.new, statuses) {
                 self.violated(
                     Invariant::HistoryMatchesTheOrder,
                     format!("the history of {}: {fault}", order.id),
@@ -174,10 +172,6 @@ impl Auditor {
 
     pub(crate) fn restocked(&mut self, sku: &Sku, units: i64) {
         *self.restocked.entry(sku.clone()).or_default() += units;
-    }
-
-    pub(crate) fn redriven(&mut self, order: &OrderId) {
-        self.redriven.insert(order.clone());
     }
 
     pub(crate) fn accepted(&mut self, request: u8, body: &Value, tables: &Tables) {
