@@ -8,7 +8,7 @@
 //!
 //! Supported are Task (Lambda functions, also with a task token), Parallel, Map (inline), Choice, Pass, Wait, Succeed
 //! and Fail, with `Retry`, `Catch`, `Assign` and `Output`. Stricter than AWS: an expression may not ask for time or
-//! chance (`$now`, `$random` …), nor read a variable that no state assigns, and a function is named by the file and not
+//! chance (`$now`, `$random` …), nor read a variable that no state assigns, and a function is named by the file, not
 //! computed.
 //!
 //! ```

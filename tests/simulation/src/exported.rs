@@ -107,8 +107,7 @@ impl Exported {
         let failure = match reply {
             Ok(Ok(answer)) => return Some(invocation.ending(stories, duration(duration_ms), Ok(answer), Vec::new())),
             Ok(Err(error)) => (error.error_type.as_str(), error.error_message.as_str()),
-            Err(Fate::TimedOut) => ("Sandbox.Timedout", "the function did not end in time"),
-            Err(Fate::Vanished) => ("Runtime.ExitError", "the runtime exited"),
+            Err(fate) => fate.error(),
         };
         let failure = InvokeFailure {
             error_type: failure.0.to_owned(),

@@ -6,3 +6,13 @@ pub(crate) enum Fate {
     TimedOut,
     Vanished,
 }
+
+impl Fate {
+    /// The name and the message under which Lambda reports it.
+    pub(crate) fn error(self) -> (&'static str, &'static str) {
+        match self {
+            Self::TimedOut => ("Sandbox.Timedout", "the function did not end in time"),
+            Self::Vanished => ("Runtime.ExitError", "the runtime exited"),
+        }
+    }
+}

@@ -91,11 +91,13 @@ pub(crate) async fn invoke(world: &Arc<World>, function: &'static str, event: Va
 type Ended = Result<Reply, Fate>;
 
 async fn ended(running: oneshot::Receiver<Ended>) -> Result<Value, Failed> {
-    match running.await {
-        Ok(Ok(reply)) => reply.map_err(|error| Failed::new(&error.error_type, &error.error_message)),
-        Ok(Err(Fate::TimedOut)) => Err(Failed::new("Sandbox.Timedout", "the function did not end in time")),
-        // The function vanished, or the host died: Lambda reports both in the same way.
-        Ok(Err(Fate::Vanished)) | Err(_) => Err(Failed::new("Runtime.ExitError", "the runtime exited")),
+    // Lambda reports a host that died like a function that vanished.
+    match running.await.unwrap_or(Err(Fate::Vanished)) {
+        Ok(reply) => reply.map_err(|error| Failed::new(&error.error_type, &error.error_message)),
+        Err(fate) => {
+            let (name, message) = fate.error();
+            Err(Failed::new(name, message))
+        }
     }
 }
 

@@ -50,21 +50,25 @@ pub(crate) fn bucket_named(deployment: &Deployment, name: &str) -> String {
 }
 
 /// The node that a port of a function leads to; `None` for a port within the function.
-pub fn of_port(port: &str, function: &str) -> Option<String> {
-    let table = |name: &str| Some(format!("table:{name}"));
+pub fn of_port(port: &str, function: &str) -> Option<&'static str> {
     match port {
-        "book" | "orders" | "idempotency" => table("orders"),
+        "book" | "orders" | "idempotency" => Some("table:orders"),
         // Each pipeline keeps its mails in its own table.
-        "sends" if function.starts_with("saga-") => table("orders"),
-        "sends" | "imports" | "uploads" | "photo_uploads" => table("imports"),
-        "catalog" | "catalog_writer" | "prices" | "product_photos" | "stock" => table("products"),
-        "payment_results" | "payments" => table("payments"),
-        "gateway" => Some(GATEWAY.to_owned()),
-        "mailer" => Some(MAIL.to_owned()),
-        "catalog_files" | "photos" | "rejected_rows" => Some("bucket:uploads".to_owned()),
-        "thumbnails" => Some("bucket:thumbnails".to_owned()),
+        "sends" if function.starts_with("saga-") => Some("table:orders"),
+        "sends" | "imports" | "uploads" | "photo_uploads" => Some("table:imports"),
+        "catalog" | "catalog_writer" | "prices" | "product_photos" | "stock" => Some("table:products"),
+        "payment_results" | "payments" => Some("table:payments"),
+        "gateway" => Some(GATEWAY),
+        "mailer" => Some(MAIL),
+        "catalog_files" | "photos" | "rejected_rows" => Some("bucket:uploads"),
+        "thumbnails" => Some("bucket:thumbnails"),
         _ => None,
     }
+}
+
+/// Whether a port leads to a table, whatever the function.
+pub(crate) fn is_table(port: &str) -> bool {
+    of_port(port, "").is_some_and(|node| node.starts_with("table:"))
 }
 
 /// `FailedEventsQueue` without its type, in lower case: `failed-events`.
@@ -121,7 +125,7 @@ mod tests {
         for port in ports {
             let node = of_port(port, "saga-notify-customer").unwrap();
             let mut nodes = map["nodes"].as_array().unwrap().iter();
-            assert!(nodes.any(|found| found["id"] == node.as_str()), "{port}: {node}");
+            assert!(nodes.any(|found| found["id"] == node), "{port}: {node}");
         }
         assert_eq!(of_port("renderer", "thumbnailer"), None);
     }

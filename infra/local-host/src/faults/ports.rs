@@ -11,23 +11,10 @@ use shop::{EndedCall, PortWatcher, Ports};
 
 use super::Faults;
 use super::payments::SwitchedGateway;
+use crate::event_log::nodes;
 
-/// Ports that lead to a table. A table throttles rows of an import, too, but says so in the answer of the port.
-const TABLES: [&str; 13] = [
-    "book",
-    "catalog",
-    "idempotency",
-    "imports",
-    "orders",
-    "payment_results",
-    "payments",
-    "photo_uploads",
-    "prices",
-    "product_photos",
-    "sends",
-    "stock",
-    "uploads",
-];
+/// The port of an import's rows. A table throttles them, too, but says so in the answer of the port.
+const ROWS: &str = "catalog_writer";
 
 #[derive(Debug, thiserror::Error)]
 enum InjectedFault {
@@ -60,13 +47,13 @@ struct FaultyCalls(Faults);
 
 impl PortWatcher for FaultyCalls {
     fn refuse(&self, port: &'static str, action: &'static str) -> Option<PortFailure> {
-        let is_refused = TABLES.contains(&port) && self.0.throttles_call();
+        let is_refused = port != ROWS && nodes::is_table(port) && self.0.throttles_call();
         is_refused.then(|| PortFailure::transient(action, InjectedFault::Throttled))
     }
 
     fn lose(&self, port: &'static str, action: &'static str) -> Option<PortFailure> {
         // A row of an import is one call: with one answer of 25 lost, no import would ever end.
-        let is_lost = port != "catalog_writer" && self.0.loses_port_answer();
+        let is_lost = port != ROWS && self.0.loses_port_answer();
         is_lost.then(|| PortFailure::transient(action, InjectedFault::AnswerLost))
     }
 
