@@ -1,9 +1,9 @@
 // Drives the console as a visitor does: orders with every outcome, stories, the state graph, and every view.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { AxeBuilder } from "@axe-core/playwright";
-import { DESKTOP, PHONE, ask, openPage, order, startBrowser, startShop } from "./shop.mjs";
+import { DESKTOP, PHONE, ask, browser, openPage, order, shop, useShop, walk } from "./shop.mjs";
 
 const VIEWS = ["#/", "#/stories", "#/machines/OrderSaga", "#/environments", "#/pictures", "#/data/table%3Aorders", "#/mail", "#/operator", "#/bill", "#/api/placeOrder"];
 /** An order waits at most this long for its saga, with all retries of a payment. */
@@ -11,27 +11,7 @@ const SAGA_MS = 60_000;
 /** An order whose payment is never answered ends after the saga's own wait of 45 seconds. */
 const LATER_MS = 90_000;
 
-let shop;
-let browser;
-
-before(async () => {
-  [shop, browser] = await Promise.all([startShop(), startBrowser()]);
-});
-after(async () => {
-  await browser?.close();
-  await shop?.stop();
-});
-
-/** Opens the console, runs the walk, and expects no error of a script or of the content security policy. */
-async function walk(options, steps) {
-  const { page, errors, close } = await openPage(browser, shop.url, options);
-  try {
-    await steps(page);
-    assert.deepEqual(errors, []);
-  } finally {
-    await close();
-  }
-}
+useShop();
 
 for (const [outcome, status, verdict] of [
   ["tok_ok", "CONFIRMED", "succeeded"],

@@ -1,8 +1,8 @@
 // Sends 10,000 events to the console: its memory stays small, and no task blocks the page for long.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { DESKTOP, ask, startBrowser, startShop } from "./shop.mjs";
+import { test } from "node:test";
+import { DESKTOP, ask, browser, shop, useShop } from "./shop.mjs";
 
 const EVENTS = 10_000;
 const HEAP_BYTES_MAX = 100 * 1024 * 1024;
@@ -12,16 +12,7 @@ const STORIES = 100;
 /** A record with an event and a log, about as large as those of the local host. */
 const PADDING = "x".repeat(1500);
 
-let shop;
-let browser;
-
-before(async () => {
-  [shop, browser] = await Promise.all([startShop(), startBrowser()]);
-});
-after(async () => {
-  await browser?.close();
-  await shop?.stop();
-});
+useShop();
 
 /** Records along the edges of the shop's own map. */
 function stream(edges) {

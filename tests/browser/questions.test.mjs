@@ -1,22 +1,15 @@
 // Questions about serverless: the page answers each of them by the route that a visitor takes.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { openPage, order, startBrowser, startShop } from "./shop.mjs";
+import { test } from "node:test";
+import { browser, openPage, order, shop, useShop } from "./shop.mjs";
 
-let shop;
-let browser;
 let page;
-let close;
 
-before(async () => {
-  [shop, browser] = await Promise.all([startShop(), startBrowser()]);
-  ({ page, close } = await openPage(browser, shop.url));
-});
-after(async () => {
-  await close?.();
-  await browser?.close();
-  await shop?.stop();
+useShop({
+  started: async () => {
+    ({ page } = await openPage(browser, shop.url));
+  },
 });
 
 /** The visitor's route: a link of the navigation. */

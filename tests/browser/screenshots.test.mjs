@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { after, before, test } from "node:test";
-import { DESKTOP, PHONE, openPage, order, repository, startBrowser, startShop } from "./shop.mjs";
+import { test } from "node:test";
+import { DESKTOP, PHONE, browser, openPage, order, repository, shop, useShop } from "./shop.mjs";
 
 const FOLDER = path.join(repository, "target/browser/screenshots");
 const DOCS = path.join(repository, "docs/images");
@@ -15,17 +15,7 @@ const VIEWS = {
   mail: "#/mail", operator: "#/operator", bill: "#/bill", api: "#/api/placeOrder",
 };
 
-let shop;
-let browser;
-
-before(async () => {
-  await mkdir(FOLDER, { recursive: true });
-  [shop, browser] = await Promise.all([startShop(), startBrowser()]);
-});
-after(async () => {
-  await browser?.close();
-  await shop?.stop();
-});
+useShop({ started: () => mkdir(FOLDER, { recursive: true }) });
 
 const isUpdate = process.env.UPDATE_DOCS === "1";
 

@@ -1,7 +1,9 @@
-// Starts a local host with an empty memory and a browser that opens its console.
+// Starts a local host and a browser that opens its console, and walks through the page.
 
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createServer } from "node:net";
+import { after, before } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import path from "node:path";
 import { chromium } from "playwright-core";
@@ -92,4 +94,35 @@ export async function order(page, outcome) {
   }, before);
   const id = await page.locator("#orders [data-order]").first().getAttribute("data-order");
   return page.locator(`#orders [data-order="${id}"]`);
+}
+
+/** The local host and the browser of a test file, from the start of its first test on. */
+export let shop;
+export let browser;
+
+/**
+ * Starts both before the tests of a file and stops them afterwards. `prepare` returns the options of the host; `started`
+ * runs when both are up. A further `before` of the file would not wait for this one.
+ */
+export function useShop({ prepare, started } = {}) {
+  before(async () => {
+    const options = await prepare?.();
+    [shop, browser] = await Promise.all([startShop(options), startBrowser()]);
+    await started?.();
+  });
+  after(async () => {
+    await browser?.close();
+    await shop?.stop();
+  });
+}
+
+/** Opens the console, runs the steps, and expects no error of a script or of the content security policy. */
+export async function walk(options, steps) {
+  const { page, errors, close } = await openPage(browser, shop.url, options);
+  try {
+    await steps(page);
+    assert.deepEqual(errors, []);
+  } finally {
+    await close();
+  }
 }

@@ -2,19 +2,10 @@
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, before, test } from "node:test";
-import { openPage, order, startBrowser, startShop } from "./shop.mjs";
+import { test } from "node:test";
+import { browser, openPage, order, shop, useShop } from "./shop.mjs";
 
-let shop;
-let browser;
-
-before(async () => {
-  [shop, browser] = await Promise.all([startShop(), startBrowser()]);
-});
-after(async () => {
-  await browser?.close();
-  await shop?.stop();
-});
+useShop();
 
 const file = (name, text) => ({ name, mimeType: "application/json", buffer: Buffer.from(text) });
 

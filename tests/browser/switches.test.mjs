@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { after, before, test } from "node:test";
-import { openPage, order, startBrowser, startShop, ask } from "./shop.mjs";
+import { after, test } from "node:test";
+import { ask, order, shop, useShop, walk } from "./shop.mjs";
 
 /** A saga with all its retries, or the import of a small catalog, on a slow machine. */
 const WORK_MS = 90_000;
@@ -15,34 +15,20 @@ const PARKED_MS = 240_000;
 const SECOND_MAIL_MS = 3000;
 const SWITCHES = ["duplicate_events", "reorder_events", "lose_answers", "throttle_tables"];
 
-let shop;
-let browser;
 let folder;
 
-before(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), "popshop-console-"));
-  [shop, browser] = await Promise.all([startShop({ data: folder }), startBrowser()]);
+useShop({
+  prepare: async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "popshop-console-"));
+    return { data: folder };
+  },
 });
-after(async () => {
-  await browser?.close();
-  await shop?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
-
-async function walk(steps) {
-  const { page, errors, close } = await openPage(browser, shop.url);
-  try {
-    await steps(page);
-    assert.deepEqual(errors, []);
-  } finally {
-    await close();
-  }
-}
+after(() => rm(folder, { recursive: true, force: true }));
 
 const go = (page, hash) => page.evaluate((target) => { location.hash = target; }, hash);
 
 for (const name of SWITCHES) {
-  test(`an order survives the switch ${name}`, () => walk(async (page) => {
+  test(`an order survives the switch ${name}`, () => walk({}, async (page) => {
     const before = (await ask(shop.url, "/dev/emails")).body.emails.length;
     await page.locator(`#fault-${name}`).check();
     await page.locator(".fault.on").first().waitFor();
@@ -58,7 +44,7 @@ for (const name of SWITCHES) {
   }));
 }
 
-test("an order is parked while the payment provider is down, and redriven from the page", () => walk(async (page) => {
+test("an order is parked while the payment provider is down, and redriven from the page", () => walk({}, async (page) => {
   await page.selectOption("#fault-payments", "down");
   const row = await order(page, "tok_ok");
   await row.getByText("PARKED").waitFor({ timeout: PARKED_MS });
@@ -71,7 +57,7 @@ test("an order is parked while the payment provider is down, and redriven from t
   await row.getByText(/CONFIRMED|REJECTED/).waitFor({ timeout: WORK_MS });
 }));
 
-test("an order completes although the process is killed meanwhile", () => walk(async (page) => {
+test("an order completes although the process is killed meanwhile", () => walk({}, async (page) => {
   const row = await order(page, "tok_flaky");
   await page.click("#fault-crash");
   await page.locator("#connection.bad").waitFor({ timeout: WORK_MS });

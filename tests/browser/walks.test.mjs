@@ -1,38 +1,19 @@
 // Drives uploads, the burst and the API page as a visitor does.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { openPage, order, startBrowser, startShop, ask } from "./shop.mjs";
+import { test } from "node:test";
+import { ask, order, shop, useShop, walk } from "./shop.mjs";
 
 /** A saga with all its retries, or the import of a small catalog, on a slow machine. */
 const WORK_MS = 90_000;
 /** Until 200 orders have ended. */
 const BURST_MS = 240_000;
 
-let shop;
-let browser;
-
-before(async () => {
-  [shop, browser] = await Promise.all([startShop(), startBrowser()]);
-});
-after(async () => {
-  await browser?.close();
-  await shop?.stop();
-});
-
-async function walk(steps) {
-  const { page, errors, close } = await openPage(browser, shop.url);
-  try {
-    await steps(page);
-    assert.deepEqual(errors, []);
-  } finally {
-    await close();
-  }
-}
+useShop();
 
 const go = (page, hash) => page.evaluate((target) => { location.hash = target; }, hash);
 
-test("the sample photo becomes thumbnails beside the original, with bytes and milliseconds", () => walk(async (page) => {
+test("the sample photo becomes thumbnails beside the original, with bytes and milliseconds", () => walk({}, async (page) => {
   await page.click("#sample-photo");
   await page.locator("#upload-status").getByText("DONE").waitFor({ timeout: WORK_MS });
   await page.locator("#upload-status").getByRole("link", { name: "pictures" }).click();
@@ -46,7 +27,7 @@ test("the sample photo becomes thumbnails beside the original, with bytes and mi
   assert.deepEqual(widths, [1600, 128, 256, 512, 1024]);
 }));
 
-test("the sample catalog is imported with progress, and its wrong rows are reported", () => walk(async (page) => {
+test("the sample catalog is imported with progress, and its wrong rows are reported", () => walk({}, async (page) => {
   await page.click("#sample-catalog");
   await page.locator("#upload-status").getByText("DONE").first().waitFor({ timeout: WORK_MS });
   await page.locator("#upload-status").getByText("1,996 written, 4 rejected").waitFor();
@@ -55,7 +36,7 @@ test("the sample catalog is imported with progress, and its wrong rows are repor
   assert.equal((await download).suggestedFilename(), "rejected.csv");
 }));
 
-test("of 200 buyers of the last lamp exactly one gets it", () => walk(async (page) => {
+test("of 200 buyers of the last lamp exactly one gets it", () => walk({}, async (page) => {
   await page.click("#burst");
   await page.locator("#notice").getByText("orders for one lamp were accepted").waitFor({ timeout: WORK_MS });
   await page.waitForFunction(async () => {
@@ -68,7 +49,7 @@ test("of 200 buyers of the last lamp exactly one gets it", () => walk(async (pag
   assert.equal(lamps.filter((item) => JSON.stringify(item).includes('"CONFIRMED"')).length, 1);
 }));
 
-test("every route of the API page answers a request", () => walk(async (page) => {
+test("every route of the API page answers a request", () => walk({}, async (page) => {
   const row = await order(page, "tok_ok");
   await row.getByText("CONFIRMED").waitFor({ timeout: WORK_MS });
   await go(page, "#/api");
